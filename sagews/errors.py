@@ -1,0 +1,82 @@
+"""The errors that people and other daemons are told about: a code, parameters, and a sentence that says what to do.
+
+Every refusal that leaves a process is one of these. The code is stable and goes over the wire; the sentence comes from
+the one catalogue below, so that no other module writes text for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Parameter = str | int | float
+
+CATALOGUE: Mapping[str, str] = {
+    "internal": "Something failed on our side. It has been logged as {correlation}; please try again.",
+    "bad-message": "This message could not be understood: {reason}. Reload the page.",
+    "too-large": "This is larger than the limit of {limit} bytes. Send less at once.",
+    "too-often": "Too many requests. Wait {seconds} seconds and try again.",
+    "not-found": "There is nothing here, or you may not see it. Check the address.",
+    "method-not-allowed": "This address takes {allowed} only.",
+    "not-signed-in": "You are not signed in. Sign in and try again.",
+    "forbidden": "Your role does not allow this. Ask an owner of the workspace.",
+    "wrong-origin": "This request came from another site and was refused. Open the workspace at its own address.",
+    "wrong-host": "This server does not answer under that name. Use one of its configured names.",
+    "bad-password": "The email address or the password is wrong. Check both and try again.",
+    "weak-password": "Choose a password of {least} to {most} characters.",
+    "bad-value": "The value of {field} is not valid: {reason}.",
+    "bad-name": "This name can't be used: {reason}. Use letters, digits, spaces and . _ - ( ).",
+    "name-taken": "There is already something named {name} here. Choose another name.",
+    "bad-ticket": "This ticket is not valid any more. Reload the page to get a new one.",
+    "expired": "This link has expired or was used. Ask for a new one.",
+    "greeting-expected": "The connection has to start with a greeting. Reload the page.",
+    "already-greeted": "This connection has been greeted already.",
+    "version-mismatch": "This page is from another version of the server. Reload it; your edits are kept.",
+    "document-not-open": "This document is not open on this connection. Open it first.",
+    "read-only": "You may read this document but not change it. Ask its owner for the right to edit.",
+    "may-not-run": "You may not run cells in this workspace. Ask its owner.",
+    "bad-update": "This edit does not fit the document and was not applied: {reason}. Reload the page.",
+    "changed": "The cell has changed since you asked to run it. Look at it and run it again.",
+    "no-worker": "No machine is free to compute right now. Try again in a moment.",
+    "worker-lost": "The connection to the computing machine was lost. The session goes on for a while; reconnecting.",
+    "session-ended": "The session has ended: {reason}. Run all above to get its variables back.",
+    "no-session": "There is no session. Run a cell to start one.",
+    "unknown-flavour": "There is no flavour named {flavour} here. Choose one of: {known}.",
+    "busy": "This is being done already. Wait for it to end.",
+    "limit": "A limit was reached: {limit}. {advice}",
+    "conflict": "Somebody else saved at the same moment. Try again.",
+    "shutting-down": "The server is restarting. You will be reconnected.",
+    "isolation": "This machine reaches the isolation level {level}, below the required {minimum}. {advice}",
+    "configuration": "{reason}",
+    "database": "The database does not answer. Try again in a moment.",
+}
+
+
+class SagewsError(Exception):
+    """An error with a stable code that may be shown to whoever caused it.
+
+    Args:
+        code: a key of CATALOGUE.
+        parameters: values for the sentence; never a secret.
+    """
+
+    def __init__(self, code: str, **parameters: Parameter) -> None:
+        self.code = code
+        self.parameters: dict[str, Parameter] = parameters
+        super().__init__(sentence(code, parameters))
+
+
+def sentence(code: str, parameters: Mapping[str, Parameter]) -> str:
+    """Return the sentence for a code; an unknown code or a missing parameter still gives readable text."""
+    template = CATALOGUE.get(code, "The server refused this ({code}).")
+    return template.format_map(_Lenient(parameters, code))
+
+
+class _Lenient(dict[str, Parameter]):
+    """Parameters in which a missing name reads as a dash, so that an error never hides behind a KeyError."""
+
+    def __init__(self, parameters: Mapping[str, Parameter], code: str) -> None:
+        super().__init__(parameters)
+        self.setdefault("code", code)
+
+    def __missing__(self, key: str) -> str:
+        return "–"

@@ -1,0 +1,1 @@
+"""The HTTP side: accounts, sign-in, management, static files."""

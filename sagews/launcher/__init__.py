@@ -1,0 +1,1 @@
+"""The one process with host root: leases ids, opens homes, starts zygotes, signals."""

@@ -1,0 +1,1 @@
+"""Log records from every daemon: observer, spool, shipper, collector."""

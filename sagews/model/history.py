@@ -1,0 +1,48 @@
+"""Versions of a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sagews.model.identifiers import UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of a workspace's history.
+
+    Attributes:
+        id: the git object id, 40 hexadecimal digits.
+        parent: the commit before it on its ref, or None.
+        tree: the git tree id.
+        kind: "autosave", "save", "named", "session" or "revert".
+        name: what a person called it, or "".
+        files_changed: against the parent.
+    """
+
+    id: str
+    parent: str | None
+    tree: str
+    ref: str
+    kind: str
+    name: str
+    author: UserId | None
+    author_name: str
+    time: datetime
+    files_changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a one-shot jail made of a workspace's files: a tree, and a bundle that holds it.
+
+    Attributes:
+        tree: the git tree id that the jail claims; checked again before it is believed.
+        bundle: a git bundle with one ref, `refs/sagews/tree`, pointing to a commit of that tree.
+        left_out: paths that were not saved, with the reason (too large, special file).
+    """
+
+    tree: str
+    bundle: bytes
+    left_out: tuple[tuple[str, str], ...]

@@ -1,0 +1,188 @@
+"""Sessions, runs and what they print: the values that travel from a worker to the store and the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId
+
+JSON = Any
+
+MEBIBYTE = 1024 * 1024
+
+
+class Isolation(StrEnum):
+    """The levels of isolation, strongest first (docs/security.md says what each holds)."""
+
+    FULL = "full"
+    NAMESPACES = "namespaces"
+    USERNS = "userns"
+    SETUID_LANDLOCK = "setuid+landlock"
+    SETUID = "setuid"
+    LANDLOCK = "landlock"
+    NONE = "none"
+
+    def suffices(self, minimum: Isolation) -> bool:
+        """Whether this level is at least as strong as the minimum."""
+        order = list(Isolation)
+        return order.index(self) <= order.index(minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use at most. Sizes in bytes."""
+
+    memory: int = 2048 * MEBIBYTE
+    processes: int = 64
+    file: int = 256 * MEBIBYTE
+    home: int = 1024 * MEBIBYTE
+    cpu_seconds: int = 24 * 3600
+
+
+class RunState(StrEnum):
+    """Where a run of one cell is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    ERROR = "error"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+class SessionState(StrEnum):
+    """What people see of a session."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    RUNNING = "running"
+    INTERRUPTING = "interrupting"
+    STUBBORN = "stubborn"
+    ENDED = "ended"
+
+
+class PieceKind(StrEnum):
+    """What a piece of output is; the names are those of the session's frames (wire/session.py)."""
+
+    STREAM = "stream"
+    DISPLAY = "display"
+    RESULT = "result"
+    ERROR = "error"
+    SPILLED = "spilled"
+    STARTED = "started"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One numbered piece of what a session printed.
+
+    Attributes:
+        sequence: counts from 1 within the session, without gaps.
+        run: the run that it belongs to.
+        body: the frame's other fields.
+        size: bytes on the wire, which count against the credit window.
+    """
+
+    sequence: int
+    run: RunId
+    kind: PieceKind
+    body: Mapping[str, JSON]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """What a backend asks a worker to start; a request with an older lease `epoch` is refused."""
+
+    session: SessionId
+    workspace: WorkspaceId | None
+    flavour: str
+    limits: Limits
+    epoch: int
+    correlation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One cell to evaluate."""
+
+    run: RunId
+    cell: CellId
+    number: int
+    source: str
+    mode: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a session is over.
+
+    Attributes:
+        reason: "stopped", "exit", "killed", "memory", "cpu", "deadline", "crash", "protocol", "worker-lost".
+        detail: numbers for the sentence that people read, for instance memory in bytes.
+    """
+
+    reason: str
+    detail: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a session uses now."""
+
+    memory: int
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """What a worker says of itself when it registers."""
+
+    id: str
+    level: Isolation
+    flavours: tuple[str, ...]
+    report: Mapping[str, JSON]
+    sessions: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one cell, as stored. `hash` is the SHA-256 of the source that ran, in hexadecimal."""
+
+    id: RunId
+    document: DocumentId
+    cell: CellId
+    lane: str
+    session: SessionId
+    user: UserId
+    number: int
+    state: RunState
+    hash: str
+    queued: datetime
+    started: datetime | None
+    finished: datetime | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPiece:
+    """A piece of output in the store, numbered within its run."""
+
+    run: RunId
+    sequence: int
+    kind: PieceKind
+    body: Mapping[str, JSON]

@@ -1,0 +1,1 @@
+"""The programs and keys beside the daemon: PostgreSQL, certificates."""

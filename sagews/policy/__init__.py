@@ -1,0 +1,1 @@
+"""What is decided: no input or output, no Twisted."""

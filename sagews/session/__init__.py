@@ -1,0 +1,1 @@
+"""What runs inside the jail, and the zygote that it is forked from; no Twisted."""

@@ -1,0 +1,1 @@
+"""PostgreSQL through txpostgres: all the SQL of the project."""

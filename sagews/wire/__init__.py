@@ -1,0 +1,1 @@
+"""What is said on each hop: bytes to values and back; no transport."""

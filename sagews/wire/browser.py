@@ -1,0 +1,572 @@
+"""What a page and a backend say to each other over the websocket at /ws; docs/protocol-browser.md is the long form.
+
+Every message is one text frame holding one JSON object with a "type"; bytes are base64. Field names are snake_case.
+`request` is a number that the page chooses, repeated in the answer. Sizes: a message from a page is at most 1 MiB.
+
+page → backend                                                      answered by
+  hello          protocol, client, ticket | resume                   welcome | error and close
+  open           document, have {epoch, sequence}?, vector           opened
+  close          document                                            -
+  edit           document, edit, update                              saved (after it is committed) | error
+  presence       document, state                                     - (others get presence)
+  run            document, cells [{cell, run, hash}], vector, mode, shows    run_state for each | changed | error
+  interrupt      document                                            session
+  restart        document                                            session
+  stop           document                                            session
+  complete       document, request, code, cursor                     completions
+  inspect        document, request, code, cursor, detail             inspection
+  evaluate       request, flavour, source                            output and run_state with document ""
+  documents      request                                             documents
+  create         request, path                                       created
+  rename         request, document, path                             renamed (to everybody)
+  remove         request, document                                   removed (to everybody)
+  save           request, name?                                      version
+  versions       request, before?, limit                             versions
+  difference     request, version, against?                          difference
+  revert         request, version                                    version
+  output         request, document, run                              whole_output (everything kept of a run)
+  ping           sent                                                pong
+
+backend → page
+  welcome        protocol, server, connection, user {id, name}, workspace {id, name}, role, may_run, resume,
+                 ping_seconds, flavours, limits
+  error          code, parameters, message, request?, about?
+  opened         document, path, epoch, sequence, update, cells [CellOutput]?, session, people
+  edit           document, update, author
+  saved          document, edit
+  presence       document, connection, user, state | null (left)
+  run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
+  output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
+  session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
+  changed        document, run, cells [id]
+  completions    document, request, start, end, matches
+  inspection     document, request, found, data
+  documents / created / renamed / removed / version / versions / difference / whole_output
+  going_away     after (seconds to wait before reconnecting)
+  pong           sent
+
+`epoch` counts lives of the document's owner, `sequence` its events within one: a page that comes back sends the last
+pair that it saw and gets what followed, or, when that is gone, everything (`opened.cells` is then present and replaces
+what it had).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from sagews.errors import SagewsError
+
+PROTOCOL = 1
+MAX_MESSAGE = 1024 * 1024
+MAX_CELLS_IN_A_RUN = 500
+
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Cell = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{4,12}$")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Secret = Annotated[str, msgspec.Meta(min_length=20, max_length=200)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Short = Annotated[str, msgspec.Meta(max_length=300)]
+Code = Annotated[str, msgspec.Meta(max_length=500_000)]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Commit = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}$")]
+
+
+class FromPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """Anything that a page says; unknown fields are refused, so that a misspelt one is not lost in silence."""
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a page was in the events of a document."""
+
+    epoch: Count
+    sequence: Count
+
+
+class Hello(FromPage, frozen=True, tag="hello"):
+    """The greeting: the first message, within five seconds; exactly one of ticket and resume."""
+
+    protocol: int
+    client: Short
+    ticket: Secret | None = None
+    resume: Secret | None = None
+
+
+class Open(FromPage, frozen=True, tag="open"):
+    """Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector."""
+
+    document: Uuid
+    vector: bytes = b""
+    have: Place | None = None
+
+
+class Close(FromPage, frozen=True, tag="close"):
+    """Ends an open."""
+
+    document: Uuid
+
+
+class Edit(FromPage, frozen=True, tag="edit"):
+    """A Yjs update (version 1 encoding); `edit` is the page's own number for it, repeated in `saved`."""
+
+    document: Uuid
+    edit: Count
+    update: bytes
+
+
+class Presence(FromPage, frozen=True, tag="presence"):
+    """Where the person is: the cell and the cursor, or nothing."""
+
+    document: Uuid
+    state: dict[str, Any] | None
+
+
+class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cell to run: its id, the run id that the page chose, and the SHA-256 of the source that the page shows."""
+
+    cell: Cell
+    run: Uuid
+    hash: Hash
+
+
+class Run(FromPage, frozen=True, tag="run"):
+    """Runs cells in this order. The same run id twice runs once."""
+
+    document: Uuid
+    cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]
+    vector: bytes = b""
+
+
+class Interrupt(FromPage, frozen=True, tag="interrupt"):
+    """Stops what runs and forgets what is queued."""
+
+    document: Uuid
+
+
+class Restart(FromPage, frozen=True, tag="restart"):
+    """Ends the session; a fresh one takes its place."""
+
+    document: Uuid
+
+
+class Stop(FromPage, frozen=True, tag="stop"):
+    """Ends the session."""
+
+    document: Uuid
+
+
+class Complete(FromPage, frozen=True, tag="complete"):
+    """Asks what may follow at the cursor (in code points)."""
+
+    document: Uuid
+    request: Count
+    code: Code
+    cursor: Count
+
+
+class Inspect(FromPage, frozen=True, tag="inspect"):
+    """Asks what the name at the cursor is."""
+
+    document: Uuid
+    request: Count
+    code: Code
+    cursor: Count
+    detail: Literal[0, 1] = 0
+
+
+class Evaluate(FromPage, frozen=True, tag="evaluate"):
+    """Evaluates text in a fresh session of its own that ends with it; needs a ticket for evaluation."""
+
+    request: Count
+    source: Code
+    flavour: Short = "sage"
+
+
+class Documents(FromPage, frozen=True, tag="documents"):
+    """Asks for the documents of the workspace."""
+
+    request: Count
+
+
+class Create(FromPage, frozen=True, tag="create"):
+    """Makes a new, empty worksheet."""
+
+    request: Count
+    path: Path
+
+
+class Rename(FromPage, frozen=True, tag="rename"):
+    """Gives a document another path; its id stays."""
+
+    request: Count
+    document: Uuid
+    path: Path
+
+
+class Remove(FromPage, frozen=True, tag="remove"):
+    """Removes a document; the history keeps it."""
+
+    request: Count
+    document: Uuid
+
+
+class Save(FromPage, frozen=True, tag="save"):
+    """Saves the workspace now; with a name it becomes a named version."""
+
+    request: Count
+    name: Short | None = None
+
+
+class Versions(FromPage, frozen=True, tag="versions"):
+    """Asks for versions, newest first, older than `before`."""
+
+    request: Count
+    before: Commit | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
+class Difference(FromPage, frozen=True, tag="difference"):
+    """Asks what changed in a version, against its parent or another version."""
+
+    request: Count
+    version: Commit
+    against: Commit | None = None
+
+
+class Revert(FromPage, frozen=True, tag="revert"):
+    """Brings a version back by a new commit."""
+
+    request: Count
+    version: Commit
+
+
+class WholeOutput(FromPage, frozen=True, tag="output"):
+    """Asks for everything that is kept of one run."""
+
+    request: Count
+    document: Uuid
+    run: Uuid
+
+
+class Ping(FromPage, frozen=True, tag="ping"):
+    """Measures the way there and back."""
+
+    sent: float
+
+
+PageMessage = (
+    Hello
+    | Open
+    | Close
+    | Edit
+    | Presence
+    | Run
+    | Interrupt
+    | Restart
+    | Stop
+    | Complete
+    | Inspect
+    | Evaluate
+    | Documents
+    | Create
+    | Rename
+    | Remove
+    | Save
+    | Versions
+    | Difference
+    | Revert
+    | WholeOutput
+    | Ping
+)
+
+_decoder = msgspec.json.Decoder(PageMessage)
+_encoder = msgspec.json.Encoder()
+
+
+def parse_page_message(data: bytes) -> PageMessage:
+    """Return the typed message in one text frame.
+
+    Raises:
+        SagewsError: `too-large` or `bad-message`; the reason names the field, never its value.
+    """
+    if len(data) > MAX_MESSAGE:
+        raise SagewsError("too-large", limit=MAX_MESSAGE)
+    try:
+        message: PageMessage = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SagewsError("bad-message", reason=str(error)[:200]) from None
+    return message
+
+
+class ToPage(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Anything that a backend says."""
+
+    def encoded(self) -> bytes:
+        """Return the UTF-8 text of the frame."""
+        return _encoder.encode(self)
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who is on a connection, as the server knows it."""
+
+    connection: str
+    user: str
+    name: str
+    state: dict[str, Any] | None = None
+
+
+class Welcome(ToPage, frozen=True, tag="welcome"):
+    """The answer to a greeting. `resume` is the one-use secret for the next connection."""
+
+    protocol: int
+    server: str
+    connection: str
+    user: dict[str, str]
+    workspace: dict[str, str]
+    role: str
+    may_run: bool
+    resume: str
+    ping_seconds: float
+    flavours: list[str]
+    limits: dict[str, int]
+
+
+class Error(ToPage, frozen=True, tag="error"):
+    """A refusal: the code of errors.CATALOGUE, its parameters, the sentence; `about` is the refused message's type."""
+
+    code: str
+    parameters: dict[str, Any]
+    message: str
+    request: int | None = None
+    about: str | None = None
+    document: str | None = None
+
+
+class RunStatus(ToPage, frozen=True, tag="run_state"):
+    """Where a run is. Times are ISO 8601, UTC."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    cell: str
+    number: int
+    state: str
+    hash: str
+    queued: str
+    started: str | None = None
+    finished: str | None = None
+    seconds: float | None = None
+    reason: str | None = None
+
+
+class PieceBody(msgspec.Struct, frozen=True):
+    """One piece of output; `kind` and `body` are those of wire/session.py."""
+
+    sequence: int
+    kind: str
+    body: dict[str, Any]
+
+
+class Output(ToPage, frozen=True, tag="output"):
+    """A piece of output as it comes."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    cell: str
+    piece: PieceBody
+
+
+class CellOutput(msgspec.Struct, frozen=True):
+    """The last run of a cell and what is kept of its output; `left_out` counts pieces that `output` brings."""
+
+    cell: str
+    run: RunStatus
+    pieces: list[PieceBody]
+    left_out: int = 0
+
+
+class SessionStatus(ToPage, frozen=True, tag="session"):
+    """What people see of the session of a document. `sentence` says in words why it ended or what it waits for."""
+
+    document: str
+    state: str
+    flavour: str
+    since: str
+    reason: str | None = None
+    sentence: str | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+    cpu: float | None = None
+    queue: int = 0
+
+
+class Opened(ToPage, frozen=True, tag="opened"):
+    """A document: what the page lacks of it, and, unless `have` could be continued, all outputs."""
+
+    document: str
+    path: str
+    epoch: int
+    sequence: int
+    update: bytes
+    vector: bytes
+    session: SessionStatus
+    people: list[Person]
+    cells: list[CellOutput] | None = None
+
+
+class EditOut(ToPage, frozen=True, tag="edit"):
+    """Somebody's edit."""
+
+    document: str
+    update: bytes
+    author: str
+
+
+class Saved(ToPage, frozen=True, tag="saved"):
+    """The edit is committed in the database."""
+
+    document: str
+    edit: int
+
+
+class PresenceOut(ToPage, frozen=True, tag="presence"):
+    """Where somebody is; without a state they have left."""
+
+    document: str
+    person: Person
+    left: bool = False
+
+
+class Changed(ToPage, frozen=True, tag="changed"):
+    """These cells were not run because the server's text is not what the page showed."""
+
+    document: str
+    cells: list[str]
+
+
+class Completions(ToPage, frozen=True, tag="completions"):
+    """What may follow."""
+
+    document: str
+    request: int
+    start: int
+    end: int
+    matches: list[dict[str, str]]
+
+
+class Inspection(ToPage, frozen=True, tag="inspection"):
+    """What a name is."""
+
+    document: str
+    request: int
+    found: bool
+    data: dict[str, str]
+
+
+class DocumentEntry(msgspec.Struct, frozen=True):
+    """One document in a list."""
+
+    id: str
+    path: str
+    title: str
+    edited: str
+
+
+class DocumentList(ToPage, frozen=True, tag="documents"):
+    """The documents of the workspace."""
+
+    request: int
+    documents: list[DocumentEntry]
+
+
+class Created(ToPage, frozen=True, tag="created"):
+    """A new document (to everybody; `request` only to the asker)."""
+
+    document: DocumentEntry
+    request: int | None = None
+
+
+class Renamed(ToPage, frozen=True, tag="renamed"):
+    """A document has another path."""
+
+    document: DocumentEntry
+    request: int | None = None
+
+
+class Removed(ToPage, frozen=True, tag="removed"):
+    """A document was removed."""
+
+    document: str
+    request: int | None = None
+
+
+class VersionEntry(msgspec.Struct, frozen=True):
+    """One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert"."""
+
+    id: str
+    kind: str
+    name: str
+    author: str
+    time: str
+    files_changed: int
+
+
+class Version(ToPage, frozen=True, tag="version"):
+    """A version was committed; `unchanged` when there was nothing new to save."""
+
+    version: VersionEntry | None
+    request: int | None = None
+    unchanged: bool = False
+
+
+class VersionList(ToPage, frozen=True, tag="versions"):
+    """Versions, newest first."""
+
+    request: int
+    versions: list[VersionEntry]
+    more: bool
+
+
+class FileDifference(msgspec.Struct, frozen=True):
+    """What changed in one file: a unified diff, or a word for what is not text."""
+
+    path: str
+    status: str
+    diff: str
+    binary: bool = False
+    cut: bool = False
+
+
+class DifferenceOut(ToPage, frozen=True, tag="difference"):
+    """What changed in a version."""
+
+    request: int
+    version: str
+    against: str | None
+    files: list[FileDifference]
+    cut: bool = False
+
+
+class WholeOutputOut(ToPage, frozen=True, tag="whole_output"):
+    """Everything kept of one run."""
+
+    request: int
+    document: str
+    run: str
+    pieces: list[PieceBody]
+
+
+class GoingAway(ToPage, frozen=True, tag="going_away"):
+    """The backend stops; come back after this many seconds."""
+
+    after: float
+
+
+class Pong(ToPage, frozen=True, tag="pong"):
+    """The answer to a ping."""
+
+    sent: float

@@ -1,0 +1,1 @@
+"""Compute: the link to backends, sessions and what they print."""
