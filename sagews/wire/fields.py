@@ -1,0 +1,130 @@
+"""Fixed forms: reads a hostile JSON object field by field, each with its type and bound, and refuses the rest.
+
+Standard library only, because the launcher and the session process in its jail read with it too.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import parse_id
+
+
+class Fields:
+    """The fields of one object; each reader takes one out, `finish` refuses what is left."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    @classmethod
+    def of(cls, packet: bytes, limit: int) -> Fields:
+        """Parse at most `limit` bytes of UTF-8 JSON that hold one object.
+
+        Raises:
+            SagewsError: `too-large` or `bad-message`.
+        """
+        if len(packet) > limit:
+            raise SagewsError("too-large", limit=limit)
+        try:
+            values = json.loads(packet.decode("utf-8"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise SagewsError("bad-message", reason="it is not JSON") from error
+        if not isinstance(values, dict):
+            raise SagewsError("bad-message", reason="it is not an object")
+        return cls(values)
+
+    def peek(self, name: str) -> Any:
+        """Return a field's raw value, or None."""
+        return self._values.get(name)
+
+    def take(self, name: str) -> Any:
+        """Take a field out; its absence is a refusal, its null is None."""
+        if name not in self._values:
+            raise SagewsError("bad-message", reason=f"{name} is missing")
+        return self._values.pop(name)
+
+    def finish(self) -> None:
+        """Refuse fields that nobody read."""
+        if self._values:
+            raise SagewsError("bad-message", reason="it has a field that is not known")
+
+    def integer(self, name: str, least: int, most: int) -> int:
+        """Take an integer between two bounds (inclusive)."""
+        return self.bounded(name, self.take(name), least, most)
+
+    def bounded(self, name: str, value: object, least: int, most: int) -> int:
+        """Return value if it is an integer between two bounds (inclusive)."""
+        if type(value) is not int or not least <= value <= most:
+            raise SagewsError("bad-value", field=name, reason=f"it is not a whole number from {least} to {most}")
+        return value
+
+    def number(self, name: str) -> float:
+        """Take a finite number that is not negative."""
+        value = self.take(name)
+        if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
+            raise SagewsError("bad-value", field=name, reason="it is not a number")
+        return float(value)
+
+    def boolean(self, name: str) -> bool:
+        """Take true or false."""
+        value = self.take(name)
+        if not isinstance(value, bool):
+            raise SagewsError("bad-value", field=name, reason="it is neither true nor false")
+        return value
+
+    def text(self, name: str, most: int) -> str:
+        """Take a text of at most so many characters."""
+        return self.short(name, self.take(name), most)
+
+    def short(self, name: str, value: object, most: int) -> str:
+        """Return value if it is a text of at most so many characters that UTF-8 can hold, without NUL."""
+        if not isinstance(value, str) or len(value) > most or "\0" in value or _surrogate.search(value):
+            raise SagewsError("bad-value", field=name, reason=f"it is not a text of at most {most} characters")
+        return value
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """Take one of some words."""
+        value = self.take(name)
+        if not isinstance(value, str) or value not in choices:
+            raise SagewsError("bad-value", field=name, reason="it is not one of the known words")
+        return value
+
+    def pattern(self, name: str, pattern: re.Pattern[str]) -> str:
+        """Take a text that a pattern matches as a whole."""
+        return self.matched(name, self.take(name), pattern)
+
+    def matched(self, name: str, value: object, pattern: re.Pattern[str]) -> str:
+        """Return value if a pattern matches it as a whole."""
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise SagewsError("bad-value", field=name, reason="it has another form")
+        return value
+
+    def id(self, name: str) -> str:
+        """Take a UUID."""
+        return parse_id(self.take(name), name)
+
+    def mapping(self, name: str, most: int) -> dict[str, Any]:
+        """Take an object of at most so many entries."""
+        value = self.take(name)
+        if not isinstance(value, dict) or len(value) > most:
+            raise SagewsError("bad-value", field=name, reason=f"it is not an object of at most {most} entries")
+        return value
+
+    def sequence(self, name: str, most: int, least: int = 0) -> list[Any]:
+        """Take an array with so many entries."""
+        value = self.take(name)
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise SagewsError("bad-value", field=name, reason=f"it is not an array of {least} to {most} entries")
+        return value
+
+
+_surrogate = re.compile("[\ud800-\udfff]")
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)
