@@ -1,0 +1,23 @@
+# make run     builds what is missing and runs the daemon in the foreground
+# make test    builds what is missing and runs the checks and the tests; T=tests/worker for just those
+# make bench   measures, beside the floor and Jupyter
+# SAGE=no leaves Sage out; SAGEWS_DATA, SAGEWS_PORT and SAGEWS_PREFIX choose the data folder, the port and the place of environments.
+
+SAGE ?= yes
+T ?= tests
+ARGUMENTS ?=
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: run test check bench format
+
+run:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE)) && exec "$$python" scripts/launch.py "$$built" run $(ARGUMENTS)
+
+test:
+	@python=$$(sh scripts/python.sh chromium) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" test $(T)
+
+check:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" check
+
+bench:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)

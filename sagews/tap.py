@@ -1,0 +1,110 @@
+"""The command line `twistd sagews`: options are read and refused here, before anything daemonises.
+
+twistd answers a bad option with a page of usage and status 0, and a port that is taken with a daemon that serves
+nothing. Both end here instead, with one line and status 1, while there is still a terminal and no pid file.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sys
+from typing import Any, NoReturn
+
+from twisted.application.service import IService
+from twisted.internet import reactor
+from twisted.python import usage
+
+from sagews.config import ROLES, Settings, load
+from sagews.errors import SagewsError
+from sagews.roles import Daemon, bind_sockets
+
+
+class Options(usage.Options):
+    """The options of `twistd sagews`."""
+
+    synopsis = "[options]"
+    longdesc = "Runs Sage Workspaces: all roles in one process, or those that --role names."
+    optParameters = [["config", "c", None, "The settings file (TOML); `sagews check` reads it too."]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.roles: list[str] = []
+
+    def opt_role(self, role: str) -> None:
+        """Run this role: frontend, backend, worker or log. May be given several times; all by default."""
+        if role not in ROLES:
+            raise usage.UsageError(f"unknown role {role!r}; choose from {', '.join(ROLES)}")
+        if role not in self.roles:
+            self.roles.append(role)
+
+    opt_r = opt_role
+
+    def parseArgs(self, *arguments: str) -> None:
+        """Refuse arguments that are not options."""
+        if arguments:
+            raise usage.UsageError(f"unexpected argument {arguments[0]!r}")
+
+    def parseOptions(self, options: Any = None) -> None:
+        """Parse, or end with one line and status 1."""
+        try:
+            super().parseOptions(options)
+        except usage.UsageError as error:
+            refuse(str(error))
+
+    def postOptions(self) -> None:
+        """Read the settings, take the ports, and tell twistd where to write and whom to become."""
+        try:
+            self.settings = load(self["config"])
+            self.chosen = tuple(self.roles or ROLES)
+            self.sockets = bind_sockets(self.settings, self.chosen)
+            _prepare_twistd(self.parent, self.settings, self.chosen)
+        except SagewsError as error:
+            refuse(str(error))
+
+
+def refuse(reason: str) -> NoReturn:
+    """End the process with one line on standard error and status 1."""
+    sys.stderr.write(f"twistd sagews: {reason}\n")
+    sys.stderr.flush()
+    # Not sys.exit(): a daemonising twistd must not run what it registered, and nothing has been started yet.
+    os._exit(1)
+
+
+def _prepare_twistd(parent: Any, settings: Settings, roles: tuple[str, ...]) -> None:
+    """Set the pid file, the log file and the account, each only where the command line does not."""
+    name = "sagews" if len(roles) == len(ROLES) else "sagews-" + "-".join(roles)
+    uid, gid = service_account(settings)
+    for folder in ("run", "logs"):
+        place = settings.folder / folder
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            os.chown(place, uid, gid)
+    if parent["pidfile"] == "twistd.pid":
+        parent["pidfile"] = str(settings.folder / "run" / f"{name}.pid")
+    if parent["logfile"] is None and not parent["nodaemon"]:
+        parent["logfile"] = str(settings.folder / "logs" / f"{name}.twistd.log")
+    if os.geteuid() == 0 and parent["uid"] is None:
+        parent["uid"], parent["gid"] = uid, gid
+
+
+def service_account(settings: Settings) -> tuple[int, int]:
+    """Return uid and gid of the account that the daemon becomes; its own when it was not started by root.
+
+    Raises:
+        SagewsError: `configuration` when root has not made the account.
+    """
+    if os.geteuid() != 0:
+        return os.geteuid(), os.getegid()
+    try:
+        entry = pwd.getpwnam(settings.account)
+    except KeyError:
+        reason = f"There is no account {settings.account}. Make it: useradd --system {settings.account}"
+        raise SagewsError("configuration", reason=reason) from None
+    return entry.pw_uid, entry.pw_gid
+
+
+def makeService(options: Options) -> IService:
+    """Return the daemon; twistd calls this after the options were read."""
+    account = service_account(options.settings)
+    return Daemon(options.settings, options.chosen, options.sockets, account, reactor)

@@ -1,0 +1,65 @@
+"""Runs the daemon, the tests, the checks or the benchmarks with the environments that bootstrap.py has built."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def settings(environments: dict[str, str]) -> dict[str, str]:
+    """Return the process environment: where sessions' Python lives goes to the daemon this way, and as nothing else."""
+    return {**os.environ, "SAGEWS_ENVIRONMENTS": json.dumps(environments)}
+
+
+def run(place: Path, environments: dict[str, str], arguments: list[str]) -> None:
+    """Become the daemon, in the foreground."""
+    twistd = str(place / "bin" / "twistd")
+    os.execve(twistd, [twistd, "-n", "sagews", *arguments], settings(environments))
+
+
+def check(place: Path) -> int:
+    """Format, lint, types and layers; returns how many failed."""
+    tools = place / "bin"
+    commands = (
+        [tools / "ruff", "format", "--check", "--quiet", "."],
+        [tools / "ruff", "check", "--quiet", "."],
+        [tools / "mypy"],
+        [tools / "lint-imports"],
+    )
+    return sum(
+        bool(subprocess.run([str(p) for p in command], cwd=CHECKOUT, check=False).returncode) for command in commands
+    )
+
+
+def test(place: Path, environments: dict[str, str], arguments: list[str]) -> int:
+    """Run the checks (for the whole suite) and the tests."""
+    failed = check(place) if arguments == ["tests"] else 0
+    command = [str(place / "bin" / "python"), "-m", "pytest", *arguments]
+    tests = subprocess.run(command, cwd=CHECKOUT, env=settings(environments), check=False)
+    if failed:
+        sys.stderr.write(f"sagews: {failed} of the checks failed; see above\n")
+    return tests.returncode or failed
+
+
+def main() -> None:
+    """Do what the Makefile asks for."""
+    built = json.loads(sys.argv[1])
+    place = Path(built["daemon"])
+    what, arguments = sys.argv[2], sys.argv[3:]
+    if what == "run":
+        run(place, built["environments"], arguments)
+    if what == "test":
+        sys.exit(test(place, built["environments"], arguments))
+    if what == "check":
+        sys.exit(check(place))
+    command = [str(place / "bin" / "python"), "-m", "benchmarks", *arguments]
+    sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Settings are read whole: every error is told at once, and nothing unknown is ignored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.config import Settings, default_data_folder, load
+from sagews.errors import SagewsError
+
+
+class LoadTests(SynchronousTestCase):
+    """Reading the settings file and the environment."""
+
+    def written(self, text: str) -> str:
+        """Return the path of a settings file with this text."""
+        path = self.mktemp()
+        Path(path).write_text(text, encoding="utf-8")
+        return path
+
+    def reason(self, text: str, environment: dict[str, str] | None = None) -> str:
+        """Return why these settings are refused."""
+        error = self.assertRaises(SagewsError, load, self.written(text), environment or {}, root=False)
+        return str(error)
+
+    def test_defaults(self) -> None:
+        """Without a file or environment, the site is loopback without TLS and untrusted content is on the next port."""
+        settings = load(None, {}, root=False)
+        self.assertEqual(
+            (settings.site.host, settings.site.port, settings.site.content_port), ("127.0.0.1", 8080, 8081)
+        )
+        self.assertFalse(settings.site.encrypted)
+
+    def test_every_error_at_once(self) -> None:
+        """All wrong keys and values are named in one refusal."""
+        reason = self.reason("[site]\nport = 'x'\nnope = 1\n[sessions]\nmemory_mib = 1\n[colour]\na = 1\n")
+        for word in ("site.port", "site.nope", "sessions.memory_mib", "colour"):
+            self.assertIn(word, reason)
+
+    def test_not_toml(self) -> None:
+        """A file that is not TOML is refused with its place."""
+        self.assertIn("can't be read", self.reason("[site"))
+
+    def test_missing_file(self) -> None:
+        """A settings file that is not there is refused, not replaced by defaults."""
+        self.assertRaises(SagewsError, load, "/nonexistent/sagews.toml", {}, root=False)
+
+    def test_environment(self) -> None:
+        """SAGEWS_DATA, SAGEWS_PORT and SAGEWS_ENVIRONMENTS go before the defaults."""
+        environment = {"SAGEWS_DATA": "/d", "SAGEWS_PORT": "9000", "SAGEWS_ENVIRONMENTS": '{"sage": "/e"}'}
+        settings = load(None, environment, root=False)
+        self.assertEqual((settings.data, settings.site.port, settings.site.content_port), ("/d", 9000, 9001))
+        self.assertEqual(settings.sessions.environments, {"sage": "/e"})
+
+    def test_bad_environment(self) -> None:
+        """A port or a list of environments that is not one is refused."""
+        for environment in ({"SAGEWS_PORT": "0"}, {"SAGEWS_PORT": "a"}, {"SAGEWS_ENVIRONMENTS": "[1]"}):
+            self.reason("", environment)
+
+    def test_tls_beyond_loopback(self) -> None:
+        """Whatever is not loopback is served over TLS only."""
+        settings = load(self.written("[site]\nhost = '0.0.0.0'\n"), {}, root=False)
+        self.assertTrue(settings.site.encrypted)
+
+    def test_data_folder(self) -> None:
+        """Root's data folder is a system folder; anybody else's is his own."""
+        self.assertEqual(default_data_folder(True, {}), "/var/lib/sagews")
+        self.assertTrue(default_data_folder(False, {}).endswith("/.local/share/sagews"))
+
+    @given(st.dictionaries(st.text(min_size=1, max_size=8), st.integers() | st.text(max_size=8), max_size=4))
+    def test_any_table(self, table: dict[str, int | str]) -> None:
+        """Whatever stands in a table, the result is settings or a refusal, never another error."""
+        path = Path(self.mktemp())
+        body = "\n".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())
+        path.write_text("[site]\n" + body, encoding="utf-8")
+        try:
+            self.assertIsInstance(load(str(path), {}, root=False), Settings)
+        except SagewsError as error:
+            self.assertEqual(error.code, "configuration")
+
+
+def _quoted(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08X}" for c in value)
+    return f'"{escaped}"'
