@@ -180,6 +180,9 @@ class IAccountStore(Interface):
     async def set_password(user: UserId, password_hash: str, keep: LoginId | None) -> None:
         """Store a hash and end every login but `keep`, in one statement; notifies `logins_ended`."""
 
+    async def rehash_password(user: UserId, password_hash: str) -> None:
+        """Store a hash of the same password made with newer parameters; ends no login."""
+
     async def update_user(user: UserId, name: str | None, email: str | None) -> User:
         """Change name or address."""
 

@@ -39,6 +39,7 @@ class User:
     privilege: Privilege
     has_password: bool
     created: datetime
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
