@@ -1,0 +1,256 @@
+"""Reads the structure of a Yjs update (version 1 encoding) before the CRDT library sees it.
+
+A browser may send any bytes. This reader walks them once, refuses what a worksheet never holds (documents within the
+document, other root types, nested values, formatting, lengths that lie) and says which earlier edits the update builds
+on, so that nothing is left waiting for an edit that never comes. It allocates no more than the bytes that it is given.
+
+    update   clients, clients × (structs, client, clock, structs × struct), deletions
+    struct   info, then: length (GC, skip) | origin? right origin? parent? key? content
+    deletions clients, clients × (client, ranges, ranges × (clock, length))
+
+Numbers are little-endian base 128; strings are a length and UTF-8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+MAX_CLOCK = 2**31 - 1
+MAX_CLIENT = 2**53 - 1
+MAX_KEY = 100
+ROOTS = frozenset({"meta", "cells"})
+
+_GC, _DELETED, _STRING, _TYPE, _ANY, _SKIP = 0, 1, 4, 7, 8, 10
+_TYPE_MAP, _TYPE_TEXT = 1, 2
+_HAS_ORIGIN, _HAS_RIGHT_ORIGIN, _HAS_KEY = 0x80, 0x40, 0x20
+_FLOAT32, _FLOAT64, _INTEGER, _STRING_VALUE = 124, 123, 125, 119
+_PLAIN_VALUES = frozenset({127, 126, 121, 120})
+
+
+class MalformedUpdate(Exception):
+    """These bytes are not an update that a worksheet can take; the message says why."""
+
+
+@dataclass(slots=True)
+class Structure:
+    """What an update says, without its text.
+
+    Attributes:
+        ranges: for each client, the first clock and the one after the last that the update holds.
+        needs: for each client, the highest clock that the update refers to, plus one.
+        plain_text: whether every content is a piece of text, so that no type of anything can have changed.
+    """
+
+    ranges: dict[int, tuple[int, int]] = field(default_factory=dict)
+    needs: dict[int, int] = field(default_factory=dict)
+    plain_text: bool = True
+
+    def missing(self, known: Mapping[int, int]) -> bool:
+        """Whether the update builds on edits that are neither known (client → clocks) nor in the update."""
+        if any(first > known.get(client, 0) for client, (first, _) in self.ranges.items()):
+            return True
+        return any(
+            clock > max(known.get(client, 0), self.ranges.get(client, (0, 0))[1])
+            for client, clock in self.needs.items()
+        )
+
+
+def read_update(update: bytes) -> Structure:
+    """Return the structure of an update.
+
+    Raises:
+        MalformedUpdate: it is not well formed or holds what a worksheet may not.
+    """
+    reader = _Reader(update)
+    structure = Structure()
+    for _ in range(reader.count()):
+        _read_client(reader, structure)
+    for _ in range(reader.count()):
+        client = reader.number(MAX_CLIENT)
+        for _ in range(reader.count()):
+            _need(structure, client, reader.number(MAX_CLOCK) + reader.number(MAX_CLOCK) - 1)
+    reader.require_end()
+    return structure
+
+
+def read_vector(vector: bytes) -> dict[int, int]:
+    """Return a state vector as client → clocks known.
+
+    Raises:
+        MalformedUpdate: it is not well formed.
+    """
+    reader = _Reader(vector)
+    clocks = {reader.number(MAX_CLIENT): reader.number(MAX_CLOCK) for _ in range(reader.count())}
+    reader.require_end()
+    return clocks
+
+
+def _read_client(reader: _Reader, structure: Structure) -> None:
+    """One client's run of structs, whose clocks follow one another."""
+    count = reader.count()
+    client = reader.number(MAX_CLIENT)
+    first = clock = reader.number(MAX_CLOCK)
+    if client in structure.ranges:
+        raise MalformedUpdate("a client appears twice")
+    for _ in range(count):
+        clock += _read_struct(reader, structure)
+        if clock > MAX_CLOCK:
+            raise MalformedUpdate("a clock is too large")
+    structure.ranges[client] = (first, clock)
+
+
+def _read_struct(reader: _Reader, structure: Structure) -> int:
+    """One struct; returns how many clocks it takes."""
+    info = reader.byte()
+    kind = info & 31
+    if kind == _SKIP:
+        raise MalformedUpdate("it leaves a gap")
+    if kind == _GC:
+        return _length(reader)
+    if info & _HAS_ORIGIN:
+        _need(structure, reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
+    if info & _HAS_RIGHT_ORIGIN:
+        _need(structure, reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
+    if not info & (_HAS_ORIGIN | _HAS_RIGHT_ORIGIN):
+        _read_parent(reader, structure, bool(info & _HAS_KEY))
+    if kind not in _CONTENTS:
+        raise MalformedUpdate("it holds a kind of content that worksheets do not have")
+    if kind not in (_STRING, _DELETED):
+        structure.plain_text = False
+    return _CONTENTS[kind](reader)
+
+
+def _read_parent(reader: _Reader, structure: Structure, has_key: bool) -> None:
+    """Where a struct without neighbours hangs: below a root type or below another struct."""
+    if reader.number(1):
+        if reader.text(MAX_KEY) not in ROOTS or not has_key:
+            raise MalformedUpdate("it writes outside of meta and cells")
+    else:
+        _need(structure, reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
+    if has_key:
+        reader.text(MAX_KEY)
+
+
+def _need(structure: Structure, client: int, clock: int) -> None:
+    """Note that the update refers to this clock."""
+    if clock >= structure.needs.get(client, 0):
+        structure.needs[client] = clock + 1
+
+
+def _length(reader: _Reader) -> int:
+    """A length in clocks: at least one."""
+    length = reader.number(MAX_CLOCK)
+    if not length:
+        raise MalformedUpdate("a length is zero")
+    return length
+
+
+def _read_string(reader: _Reader) -> int:
+    """A piece of text; its clocks are UTF-16 units."""
+    text = reader.text(len(reader.data))
+    if not text:
+        raise MalformedUpdate("a piece of text is empty")
+    return len(text) + sum(1 for character in text if character > "\uffff") if not text.isascii() else len(text)
+
+
+def _read_type(reader: _Reader) -> int:
+    """A new map or text."""
+    if reader.number(127) not in (_TYPE_MAP, _TYPE_TEXT):
+        raise MalformedUpdate("it makes a type that worksheets do not have")
+    return 1
+
+
+def _read_values(reader: _Reader) -> int:
+    """Values of map keys: nothing nested."""
+    count = reader.count()
+    for _ in range(count):
+        _read_value(reader)
+    if not count:
+        raise MalformedUpdate("a value is missing")
+    return count
+
+
+def _read_value(reader: _Reader) -> None:
+    """One plain value."""
+    kind = reader.byte()
+    if kind == _STRING_VALUE:
+        reader.text(len(reader.data))
+    elif kind == _INTEGER:
+        reader.skip_signed()
+    elif kind in (_FLOAT32, _FLOAT64):
+        reader.skip(4 if kind == _FLOAT32 else 8)
+    elif kind not in _PLAIN_VALUES:
+        raise MalformedUpdate("a value is neither text nor number nor yes or no")
+
+
+_CONTENTS: Mapping[int, Callable[[_Reader], int]] = {
+    _DELETED: _length,
+    _STRING: _read_string,
+    _TYPE: _read_type,
+    _ANY: _read_values,
+}
+
+
+class _Reader:
+    """A place in bytes; every step is bounded by what is left."""
+
+    __slots__ = ("data", "place")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.place = 0
+
+    def byte(self) -> int:
+        """The next byte."""
+        if self.place >= len(self.data):
+            raise MalformedUpdate("it ends too early")
+        self.place += 1
+        return self.data[self.place - 1]
+
+    def number(self, largest: int) -> int:
+        """An unsigned number in base 128."""
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            if byte < 128:
+                break
+            shift += 7
+            if shift > 56:
+                raise MalformedUpdate("a number is too long")
+        if value > largest:
+            raise MalformedUpdate("a number is too large")
+        return value
+
+    def count(self) -> int:
+        """How many things follow, each of at least one byte."""
+        return self.number(len(self.data) - self.place + 10)
+
+    def skip_signed(self) -> None:
+        """A signed number."""
+        for _ in range(10):
+            if self.byte() < 128:
+                return
+        raise MalformedUpdate("a number is too long")
+
+    def skip(self, count: int) -> None:
+        """Pass over bytes."""
+        if count > len(self.data) - self.place:
+            raise MalformedUpdate("it ends too early")
+        self.place += count
+
+    def text(self, longest: int) -> str:
+        """A length and that many bytes of UTF-8."""
+        length = self.number(longest)
+        start = self.place
+        self.skip(length)
+        try:
+            return self.data[start : self.place].decode()
+        except UnicodeDecodeError:
+            raise MalformedUpdate("a text is not UTF-8") from None
+
+    def require_end(self) -> None:
+        """Refuse what follows the end."""
+        if self.place != len(self.data):
+            raise MalformedUpdate("bytes follow its end")
