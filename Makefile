@@ -20,4 +20,4 @@ check:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" check
 
 bench:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --bench) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)

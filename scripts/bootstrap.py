@@ -140,6 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sage", choices=["yes", "no"], default="yes")
     parser.add_argument("--tests", action="store_true", help="the tests' environment instead of the daemon's")
+    parser.add_argument("--bench", action="store_true", help="what the benchmarks compare with, too")
     parser.add_argument("--account", default="sagews")
     options = parser.parse_args()
     flavours = sessions(sage=options.sage == "yes")
@@ -147,7 +148,10 @@ def main() -> None:
     install_package(place)
     if ROOT:
         account(options.account)
-    sys.stdout.write(json.dumps({"daemon": str(place), "environments": flavours}) + "\n")
+    built = {"daemon": str(place), "environments": flavours}
+    if options.bench:
+        built["bench"] = str(environment("bench", lines("environment-bench.txt"), binary=True))
+    sys.stdout.write(json.dumps(built) + "\n")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main() -> None:
         sys.exit(test(place, built["environments"], arguments))
     if what == "check":
         sys.exit(check(place))
-    command = [str(place / "bin" / "python"), "-m", "benchmarks", *arguments]
+    command = [f"{built['bench']}/bin/python", "-m", "benchmarks", "--daemon", str(place), *arguments]
     sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
 
 
