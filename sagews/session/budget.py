@@ -1,0 +1,112 @@
+"""How much of a cell's printed text is shown: the first and the last 64 KiB always, the middle goes elsewhere.
+
+Pure: bytes come in, and bytes go out through three callables, so that it can be tested without a process. The text that
+is passed on never splits a character and never grows beyond the two limits, however much a cell prints.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HEAD = 64 * 1024
+TAIL = 64 * 1024
+
+
+@dataclass(slots=True)
+class Omitted:
+    """What was not shown: bytes and lines of the middle."""
+
+    bytes: int = 0
+    lines: int = 0
+
+
+class Budget:
+    """The budget of one cell.
+
+    Args:
+        show: takes a stream's name and UTF-8 bytes that are to be sent now.
+        spill: takes bytes of the middle, in order.
+        head: how many bytes are shown as they come.
+        tail: how many of the last bytes are kept for the end.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[str, bytes], None],
+        spill: Callable[[bytes], None],
+        head: int = HEAD,
+        tail: int = TAIL,
+    ) -> None:
+        self._show = show
+        self._spill = spill
+        self._head = head
+        self._tail = tail
+        self._last: deque[tuple[str, bytes]] = deque()
+        self._held = 0
+        self.omitted = Omitted()
+
+    def add(self, name: str, data: bytes) -> None:
+        """Take printed UTF-8 bytes: show them while the head lasts, else keep them and spill what is older."""
+        if self._head > 0:
+            shown, data = cut(data, self._head)
+            self._head = 0 if data else self._head - len(shown)
+            if shown:
+                self._show(name, shown)
+        if data:
+            self._last.append((name, data))
+            self._held += len(data)
+            if self._held > 2 * self._tail:
+                self._trim()
+
+    @property
+    def open(self) -> bool:
+        """Whether text is still shown as it comes."""
+        return self._head > 0
+
+    def finish(self, marker: Callable[[Omitted], None]) -> None:
+        """Show the tail; marker is called before it when something was left out."""
+        self._trim()
+        if self.omitted.bytes:
+            marker(self.omitted)
+        while self._last:
+            self._show(*self._last.popleft())
+        self._held = 0
+
+    def _trim(self) -> None:
+        while self._held > self._tail:
+            name, data = self._last.popleft()
+            self._held -= len(data)
+            surplus = self._tail - self._held
+            if surplus > 0:
+                kept = later(data, surplus)
+                data = data[: len(data) - len(kept)]
+                self._last.appendleft((name, kept))
+                self._held += len(kept)
+            self._leave_out(data)
+            if surplus > 0:
+                return
+
+    def _leave_out(self, data: bytes) -> None:
+        self.omitted.bytes += len(data)
+        self.omitted.lines += data.count(b"\n")
+        self._spill(data)
+
+
+def cut(data: bytes, most: int) -> tuple[bytes, bytes]:
+    """Split UTF-8 after at most so many bytes, between two characters."""
+    if len(data) <= most:
+        return data, b""
+    end = most
+    while end > 0 and data[end] & 0xC0 == 0x80:
+        end -= 1
+    return data[:end], data[end:]
+
+
+def later(data: bytes, most: int) -> bytes:
+    """Return the last whole characters of UTF-8 that fit into so many bytes."""
+    start = max(0, len(data) - most)
+    while start < len(data) and data[start] & 0xC0 == 0x80:
+        start += 1
+    return data[start:]

@@ -1,0 +1,105 @@
+"""Descriptors 1 and 2 become pipes, so that what C code and child programs print arrives like what Python prints.
+
+The write ends stay blocking, because child programs inherit them; the read ends never block. libc's own buffer of
+standard output is set to lines: a C library that reports progress is then seen while it works.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import fcntl
+import os
+import select
+from collections.abc import Callable
+
+PIPE_BYTES = 256 * 1024
+CHUNK = 64 * 1024
+MAX_DRAIN = 1024 * 1024
+_LINE_BUFFERED = 1
+
+
+class Capture:
+    """The read ends of standard output and standard error."""
+
+    def __init__(self) -> None:
+        self._libc = ctypes.CDLL(None)
+        self._names: dict[int, str] = {}
+        self._decoders: dict[int, codecs.IncrementalDecoder] = {}
+        self._poll = select.poll()
+
+    def install(self) -> None:
+        """Put pipes under descriptors 1 and 2 for the rest of this process's life."""
+        self.flush_c()
+        for name, target in (("stdout", 1), ("stderr", 2)):
+            reader, writer = os.pipe2(os.O_CLOEXEC)
+            os.dup2(writer, target)
+            os.close(writer)
+            os.set_blocking(reader, False)
+            _enlarge(reader)
+            self._names[reader] = name
+            self._decoders[reader] = codecs.getincrementaldecoder("utf-8")("replace")
+            self._poll.register(reader, select.POLLIN)
+        stdout = ctypes.c_void_p.in_dll(self._libc, "stdout")
+        self._libc.setvbuf(stdout, None, _LINE_BUFFERED, 0)
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """The read ends, for whoever waits on them."""
+        return tuple(self._names)
+
+    def ready(self) -> bool:
+        """Whether something can be read now."""
+        return bool(self._poll.poll(0))
+
+    def flush_c(self) -> None:
+        """Write out what libc's streams hold."""
+        self._libc.fflush(None)
+
+    def read(self, take: Callable[[str, str], None]) -> None:
+        """Hand over what lies in the pipes as (name, text), a bounded amount of it."""
+        for descriptor, name in self._names.items():
+            for data in _chunks(descriptor):
+                if text := self._decoders[descriptor].decode(data):
+                    take(name, text)
+
+    def finish(self, take: Callable[[str, str], None]) -> None:
+        """Hand over the rest of a cell's output, half a character at its end included."""
+        self.flush_c()
+        self.read(take)
+        for descriptor, name in self._names.items():
+            if text := self._decoders[descriptor].decode(b"", final=True):
+                take(name, text)
+            self._decoders[descriptor].reset()
+
+    def close(self) -> None:
+        """Close the read ends, in a forked child that shall not read its parent's output."""
+        for descriptor in self._names:
+            os.close(descriptor)
+        self._names.clear()
+
+
+def _chunks(descriptor: int) -> list[bytes]:
+    found: list[bytes] = []
+    total = 0
+    while total < MAX_DRAIN:
+        try:
+            data = os.read(descriptor, CHUNK)
+        except BlockingIOError:
+            break
+        if not data:
+            break
+        found.append(data)
+        total += len(data)
+        if len(data) < CHUNK:
+            break
+    return found
+
+
+def _enlarge(descriptor: int) -> None:
+    """A larger pipe lets C code that holds the interpreter's lock print more before it has to wait for us."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    except OSError:
+        # The user's share of pipe memory is used up; the kernel's default size serves as well.
+        return

@@ -1,0 +1,118 @@
+"""The session's main loop: takes one request after the other from the worker's socket until it closes."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib.metadata
+import os
+import platform
+import socket
+import sys
+from typing import Any
+
+from sagews.session import flavours
+from sagews.session.capture import Capture
+from sagews.session.evaluate import Evaluator
+from sagews.session.interrupts import Interrupts
+from sagews.session.modes import Modes
+from sagews.session.output import Output
+from sagews.session.pump import Pump
+from sagews.session.showing import stage
+from sagews.session.streams import PrintedText, no_input
+from sagews.session.writer import FrameWriter
+from sagews.wire.frames import FrameReader, ProtocolError
+from sagews.wire.session import MAX_FRAME_TO_SESSION, Ready, Run, parse_to_session
+
+CHUNK = 64 * 1024
+TOLD_VERSIONS = ("numpy", "sympy", "matplotlib", "ipython", "passagemath-standard")
+
+
+def serve(socket_fd: int, flavour: str) -> int:
+    """Serve one worker until it closes the socket.
+
+    Args:
+        socket_fd: a connected stream socket; owned from now on.
+        flavour: what `flavours.preload` loaded.
+
+    Returns:
+        The process's exit status: 0 after the worker closed, 1 after a frame out of form.
+    """
+    os.set_inheritable(socket_fd, False)
+    connection = socket.socket(fileno=socket_fd)
+    connection.setblocking(True)
+    session = Session(connection, flavour)
+    session.start()
+    try:
+        session.run()
+    except ProtocolError as error:
+        os.write(2, f"the worker sent a frame out of form: {error.reason}\n".encode("utf-8", "replace"))
+        return 1
+    return 0
+
+
+class Session:
+    """One session: its socket, its output, its evaluator."""
+
+    def __init__(self, connection: socket.socket, flavour: str) -> None:
+        self._connection = connection
+        self._flavour = flavour
+        self._home = os.path.expanduser("~")
+        self._interrupts = Interrupts()
+        self._pump = Pump(connection)
+        self._output = Output(
+            FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake
+        )
+        namespace = flavours.namespace(flavour)
+        self._evaluator = Evaluator(namespace, self._output, self._interrupts, Modes(namespace))
+
+    def start(self) -> None:
+        """Take over output, input and SIGINT, and tell the worker that cells may come."""
+        with contextlib.suppress(OSError):
+            os.makedirs(os.path.join(self._home, ".sage"), exist_ok=True)
+        self._interrupts.install()
+        self._take_over_streams()
+        stage.output = self._output
+        self._pump.start(self._output)
+        os.register_at_fork(after_in_child=self._forked)
+        self._output.answer(Ready(self._flavour, versions()))
+
+    def run(self) -> None:
+        """Answer requests until the worker closes the socket."""
+        frames = FrameReader(MAX_FRAME_TO_SESSION)
+        while data := self._receive():
+            for payload in frames.feed(data):
+                self._answer(parse_to_session(payload))
+
+    def _receive(self) -> bytes:
+        try:
+            return self._connection.recv(CHUNK)
+        except OSError:
+            return b""
+
+    def _answer(self, request: Any) -> None:
+        if isinstance(request, Run):
+            self._evaluator.run(request)
+
+    def _take_over_streams(self) -> None:
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        self._output.capture.install()
+        sys.stdout = sys.__stdout__ = PrintedText(self._output, "stdout", 1)  # type: ignore[misc,assignment]
+        sys.stderr = sys.__stderr__ = PrintedText(self._output, "stderr", 2)  # type: ignore[misc,assignment]
+        builtins.input = no_input
+
+    def _forked(self) -> None:
+        """What a forked child must not share with its parent: the socket and the pipes' read ends."""
+        self._pump.forked()
+        self._output.forked()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what cells use, by name."""
+    found = {"python": platform.python_version()}
+    for name in TOLD_VERSIONS:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
