@@ -19,6 +19,9 @@ from benchmarks.workspaces import Site, daemon
 
 Results = dict[str, Any]
 
+# What their idle sessions have loaded: a name for the figures, the kernel, what it evaluates first.
+KERNELS = (("memory", "python3", "1+1"), ("memory_libraries", "python3", s.LIBRARIES), ("memory_sage", "sage", "1+1"))
+
 
 def machine() -> dict[str, Any]:
     """Say what this was measured on."""
@@ -29,8 +32,8 @@ def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "cpu": model, "kernel": platform.release(), "python": platform.python_version()}
 
 
-async def ours(site: Site, counts: argparse.Namespace) -> Results:
-    """Every scenario against Sage Workspaces; the site's first flavour decides whether Sage is loaded."""
+async def ours(site: Site, counts: argparse.Namespace, *, sage: bool) -> Results:
+    """Every scenario against Sage Workspaces."""
     figures: Results = {}
     cold = await s.our_starts(site, 1)
     figures["start_cold"] = Spread.of(cold)
@@ -53,9 +56,8 @@ async def ours(site: Site, counts: argparse.Namespace) -> Results:
     async def start() -> s.OurSession:
         return s.OurSession(await site.sheet("1+1"))
 
-    figures["memory"], idle = await s.memory(start, site.process.pid, s.IDLE_SESSIONS)
-    for each in idle:
-        await each.close()
+    real_use = s.REAL_USE["sage" if sage else "python"]
+    figures["memory"] = await s.memory(start, lambda one: one.use(real_use), site.process.pid, s.IDLE_SESSIONS)
     return figures
 
 
@@ -83,11 +85,7 @@ async def theirs(counts: argparse.Namespace, sage: str | None) -> Results:
         figures["flood"] = await s.their_flood(server)
         figures["interrupt"] = Spread.of(await s.their_interrupts(server, counts.restarts))
         figures["restart"] = Spread.of(await s.their_restarts(server, counts.restarts))
-        for name, kernel, code in (
-            ("memory", "python3", "1+1"),
-            ("memory_libraries", "python3", s.LIBRARIES),
-            ("memory_sage", "sage", "1+1"),
-        ):
+        for name, kernel, code in KERNELS:
             if kernel == "sage" and not sage:
                 continue
 
@@ -96,9 +94,10 @@ async def theirs(counts: argparse.Namespace, sage: str | None) -> Results:
                 await session.result(code)
                 return s.TheirSession(session)
 
-            figures[name], idle = await s.memory(start, server.process.pid, 4)
-            for each in idle:
-                await each.close()
+            async def use(one: s.TheirSession, kernel: str = kernel) -> None:
+                await one.use(s.REAL_USE["sage" if kernel == "sage" else "python"])
+
+            figures[name] = await s.memory(start, use, server.process.pid, s.THEIR_IDLE_SESSIONS)
     async with jupyter(nodelay=True, lifted=True) as server:
         session = s.TheirSession(await server.kernel())
         figures["round_trip_nodelay"] = Spread.of(await s.round_trips(session, counts.trips // 5))
@@ -114,10 +113,10 @@ async def measure(options: argparse.Namespace) -> Results:
     results["floor"] = await s.floor_figures(50, options.trips)
     python_only = {"python": built["python"]}
     async with daemon(options.daemon, python_only) as site:
-        results["python"] = await ours(site, options)
+        results["python"] = await ours(site, options, sage=False)
     if "sage" in built:
         async with daemon(options.daemon, built) as site:
-            results["sage"] = await ours(site, options)
+            results["sage"] = await ours(site, options, sage=True)
     results["jupyter"] = await theirs(options, built.get("sage"))
     return results
 

@@ -41,6 +41,8 @@ ROWS: list[tuple[str, str, str, Callable[[Results], float], Callable[[Results], 
     ("… PSS", "MiB", "python", figure("memory", "pss_mib"), figure("memory_libraries", "pss_mib"), None),
     ("idle Sage session, MemAvailable", "MiB", "sage", figure("memory", "available_mib"), figure("memory_sage", "available_mib"), 12),
     ("… PSS", "MiB", "sage", figure("memory", "pss_mib"), figure("memory_sage", "pss_mib"), None),
+    ("session after an integral and a plot", "MiB", "python", figure("memory", "used_mib"), figure("memory_libraries", "used_mib"), 3),
+    ("… Sage", "MiB", "sage", figure("memory", "used_mib"), figure("memory_sage", "used_mib"), None),
     ("interrupt", "ms", "python", milliseconds("interrupt"), milliseconds("interrupt"), 4),
     ("restart to first result", "ms", "python", milliseconds("restart"), milliseconds("restart"), 25),
 ]  # fmt: skip

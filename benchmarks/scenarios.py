@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import psutil
 
@@ -25,6 +25,8 @@ FLOOD = "import sys\nfor i in range(20): sys.stdout.write(('x' * 99 + chr(10)) *
 FLOOD_BYTES = 20_000_000
 SESSIONS = 20
 IDLE_SESSIONS = 30
+# Theirs are larger by so much that a few are enough to measure, and thirty of some would not fit.
+THEIR_IDLE_SESSIONS = 5
 
 Figures = dict[str, float]
 
@@ -39,6 +41,9 @@ class Evaluator(Protocol):
         """Leave."""
 
 
+Session = TypeVar("Session", bound=Evaluator)
+
+
 class OurSession:
     """A worksheet whose cell is `1+1`."""
 
@@ -50,6 +55,11 @@ class OurSession:
         pieces = await self.sheet.result()
         if "2" not in str(pieces):
             raise RuntimeError(f"1+1 gave {pieces}")
+
+    async def use(self, source: str) -> None:
+        """Evaluate something else."""
+        await self.sheet.write(source)
+        await self.sheet.result()
 
     async def close(self) -> None:
         """End the session, then the websocket."""
@@ -68,6 +78,10 @@ class TheirSession:
         """Execute and check what came."""
         if (text := await self.kernel.result("1+1")) != "2":
             raise RuntimeError(f"1+1 gave {text}")
+
+    async def use(self, source: str) -> None:
+        """Evaluate something else."""
+        await self.kernel.result(source)
 
     async def close(self) -> None:
         """Shut the kernel down."""
@@ -152,9 +166,15 @@ async def throughput(
 
 
 async def memory(
-    start: Callable[[], Coroutine[Any, Any, Evaluator]], pid: int, count: int
-) -> tuple[Figures, list[Evaluator]]:
-    """What each of many idle sessions costs: fall of MemAvailable, and PSS of the process tree, in MiB."""
+    start: Callable[[], Coroutine[Any, Any, Session]],
+    use: Callable[[Session], Coroutine[Any, Any, Any]],
+    pid: int,
+    count: int,
+) -> Figures:
+    """What each of many sessions costs, idle and after an integral and a plot, in MiB.
+
+    MemAvailable counts what the kernel spends on them too; PSS divides shared pages among those that share them.
+    """
     first = await start()
     await first.evaluate()
     await asyncio.sleep(3)
@@ -165,9 +185,18 @@ async def memory(
         await session.evaluate()
         sessions.append(session)
     await asyncio.sleep(3)
-    after = available_mebibytes(), pss_mebibytes(tree(pid))
-    figures = {"available_mib": (before[0] - after[0]) / count, "pss_mib": (after[1] - before[1]) / count}
-    return figures, [first, *sessions]
+    idle = available_mebibytes(), pss_mebibytes(tree(pid))
+    for session in sessions:
+        await use(session)
+    await asyncio.sleep(2)
+    used = available_mebibytes()
+    for session in (first, *sessions):
+        await session.close()
+    return {
+        "available_mib": (before[0] - idle[0]) / count,
+        "pss_mib": (idle[1] - before[1]) / count,
+        "used_mib": (before[0] - used) / count,
+    }
 
 
 async def our_flood(site: Site) -> Figures:
