@@ -1,0 +1,60 @@
+"""How many sign-in attempts are let through, and under which keys they are counted.
+
+Attempts are counted for an account as seen from one address, and for an address over all accounts; both, so that
+neither guessing one password nor trying one password on many accounts gets far, and nobody can lock another out from
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+
+from sagews.errors import SagewsError
+
+WINDOW_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A hashed key and how many attempts it may have within the window."""
+
+    key: bytes
+    most: int
+
+    def check(self, count: int) -> None:
+        """Raise SagewsError `too-often` when this attempt is one too many."""
+        if count > self.most:
+            raise SagewsError("too-often", seconds=WINDOW_SECONDS)
+
+
+def network(address: str) -> str:
+    """Return what counts as one address: itself for IPv4, its /64 for IPv6, the text for anything else."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def account_limit(email: str, address: str) -> Limit:
+    """Return the limit of one account seen from one address: 10 attempts."""
+    return Limit(_key("account", email.casefold(), network(address)), 10)
+
+
+def address_limit(address: str) -> Limit:
+    """Return the limit of one address over all accounts: 100 attempts."""
+    return Limit(_key("address", network(address)), 100)
+
+
+def _key(*parts: str) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(4, "big") + data)
+    return digest.digest()

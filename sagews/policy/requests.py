@@ -1,0 +1,153 @@
+"""What is decided about an HTTP request before anybody looks at what it asks: Host, origin, status codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sagews.errors import SagewsError
+
+MAX_BODY = 64 * 1024
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+STATUS: Mapping[str, int] = {
+    "bad-message": 400,
+    "bad-value": 400,
+    "bad-name": 400,
+    "weak-password": 400,
+    "not-signed-in": 401,
+    "bad-password": 403,
+    "forbidden": 403,
+    "wrong-origin": 403,
+    "read-only": 403,
+    "may-not-run": 403,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "name-taken": 409,
+    "conflict": 409,
+    "expired": 410,
+    "too-large": 413,
+    "wrong-host": 421,
+    "too-often": 429,
+    "database": 503,
+    "no-worker": 503,
+    "shutting-down": 503,
+}
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status that goes with an error's code; 500 for what should not have come so far."""
+    return STATUS.get(code, 500)
+
+
+class Policy(StrEnum):
+    """Who may make a call. Every route names one.
+
+    OPEN: anybody. LOGIN: a cookie and its origin's secret, or a personal token. ADMINISTRATOR: a login of an
+    administrator. OPERATOR: the same, or the command line's own account. WEBSOCKET: anybody from our own page; the
+    greeting that follows is checked by the backend.
+    """
+
+    OPEN = "open"
+    LOGIN = "login"
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    WEBSOCKET = "websocket"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Under which names the two origins answer.
+
+    Attributes:
+        names: host names as they stand in a Host header, lower case, IPv6 in brackets, without a port.
+        port: of the site as browsers see it; content_port: of untrusted content.
+        content_name: another host name for untrusted content, or None for the same name on the other port.
+    """
+
+    names: frozenset[str]
+    port: int
+    content_port: int
+    secure: bool
+    content_name: str | None = None
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of both origins."""
+        return "https" if self.secure else "http"
+
+    def name_of(self, host: str | None, port: int) -> str:
+        """Return the name in a Host header that is one of ours on this port.
+
+        Raises:
+            SagewsError: `wrong-host` for a missing, foreign or malformed one.
+        """
+        name, given = split_host(host or "")
+        known = self.names if self.content_name is None or port == self.port else self.names | {self.content_name}
+        if name not in known or (self._default_port if given is None else given) != port:
+            raise SagewsError("wrong-host")
+        return name
+
+    @property
+    def _default_port(self) -> int:
+        return 443 if self.secure else 80
+
+    def origin(self, name: str, port: int) -> str:
+        """Return the origin of a name of ours, as browsers write it."""
+        suffix = "" if port == self._default_port else f":{port}"
+        return f"{self.scheme}://{name}{suffix}"
+
+    def site_origin(self, name: str) -> str:
+        """Return the origin of the site under the name by which it was reached."""
+        return self.origin(name, self.port)
+
+    def content_origin(self, name: str) -> str:
+        """Return the origin of untrusted content for a page that was reached under this name."""
+        return self.origin(self.content_name or name, self.content_port)
+
+    def websocket(self, name: str) -> str:
+        """Return the address of the websocket beside the site."""
+        return self.site_origin(name).replace("http", "ws", 1) + "/ws"
+
+    def site_origins(self) -> list[str]:
+        """Return every origin of the site, sorted."""
+        return sorted(self.site_origin(name) for name in self.names)
+
+
+def addresses(
+    host: str, names: Iterable[str], port: int, content_port: int, *, secure: bool, content_name: str | None = None
+) -> Addresses:
+    """Return the addresses of a site that listens on `host` and has further names; loopback's names always count."""
+    known = {name.lower() for name in (*LOOPBACK_NAMES, *names)}
+    if host not in ("0.0.0.0", "::", ""):  # noqa: S104 - the wildcard is no name that a browser would send
+        known.add(f"[{host}]" if ":" in host and not host.startswith("[") else host.lower())
+    return Addresses(frozenset(known), port, content_port, secure, content_name)
+
+
+def split_host(host: str) -> tuple[str, int | None]:
+    """Return name and port of a Host header; a malformed one gives a name that nobody has."""
+    name, colon, port = host.rpartition(":")
+    if not colon or name.endswith(":") or (host.startswith("[") and host.endswith("]")):
+        return host.lower(), None
+    if not (port.isascii() and port.isdigit() and len(port) <= 5):
+        return "", None
+    return name.lower(), int(port)
+
+
+def check_origin(own: str, origin: str | None, fetch_site: str | None) -> None:
+    """Refuse what a browser sends on behalf of another site.
+
+    Args:
+        own: the origin under which this request arrived.
+        origin: the Origin header, if any; programs that are no browsers send none.
+        fetch_site: the Sec-Fetch-Site header, if any.
+
+    Raises:
+        SagewsError: `wrong-origin`.
+    """
+    if origin is not None and origin.lower() != own:
+        raise SagewsError("wrong-origin")
+    if fetch_site is not None and fetch_site not in ("same-origin", "none"):
+        raise SagewsError("wrong-origin")
