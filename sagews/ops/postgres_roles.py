@@ -1,0 +1,81 @@
+"""Makes our database and its roles in a cluster, and keeps their passwords; blocks, so the service runs it in a thread.
+
+Passwords are random, one per role, each in a 0600 file of a 0700 folder. The server is given only the SCRAM verifier,
+so that no statement, log or process list ever holds one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import encrypt_password, make_dsn
+from psycopg2.sql import SQL, Identifier, Literal
+
+from sagews.model.database import DATABASE, DatabaseRole
+
+SUPERUSER = "postgres"
+
+
+def ensure_password(path: Path) -> str:
+    """Return the password in a file, made at first with 256 random bits, readable by its owner alone."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        password = secrets.token_urlsafe(32)
+        file.write(password + "\n")
+    return password
+
+
+def ensure_passwords(folder: Path) -> dict[str, str]:
+    """Return the passwords of the superuser and of every role by role name; makes folder and files that are missing."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {role: ensure_password(folder / role) for role in (SUPERUSER, *DatabaseRole)}
+
+
+def create_roles(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
+    """Make the roles and the database, or set their passwords again; safe to repeat, blocks.
+
+    Args:
+        superuser_dsn: of the superuser, any database.
+        passwords: by role name.
+
+    Raises:
+        psycopg2.Error: what the server says.
+    """
+    connection = psycopg2.connect(superuser_dsn, connect_timeout=10)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for role in DatabaseRole:
+                _ensure_role(cursor, role, encrypt_password(passwords[role], role, connection, "scram-sha-256"))
+            _ensure_database(cursor)
+    finally:
+        connection.close()
+
+
+def _ensure_role(cursor: Any, role: str, verifier: str) -> None:
+    cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
+    verb = SQL("alter") if cursor.fetchone() else SQL("create")
+    cursor.execute(SQL("{} role {} login password {}").format(verb, Identifier(role), Literal(verifier)))
+
+
+def _ensure_database(cursor: Any) -> None:
+    cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+    name, owner = Identifier(DATABASE), Identifier(DatabaseRole.SCHEMA)
+    if cursor.fetchone() is None:
+        cursor.execute(SQL("create database {} owner {} template template0 encoding 'UTF8'").format(name, owner))
+    cursor.execute(SQL("revoke all on database {} from public").format(name))
+    for role in DatabaseRole:
+        cursor.execute(SQL("grant connect on database {} to {}").format(name, Identifier(role)))
+
+
+def role_dsn(sockets: Path, role: str, password: str) -> str:
+    """Return the DSN of a role through the unix socket in a folder. It holds the password: never log it."""
+    return str(make_dsn(host=str(sockets), dbname=DATABASE, user=role, password=password))

@@ -1,0 +1,196 @@
+"""One PostgreSQL connection that comes back by itself: txpostgres with its traps covered.
+
+txpostgres is sound but leaves sharp edges: an idle connection that dies logs a traceback, a first connect that fails is
+never tried again, any OperationalError (a full disk too) counts as a dead connection, and a connect that hangs hangs
+for ever. Everything above this module sees a connection that is either up or says at once that it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg2
+from twisted.internet import main
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.error import ConnectionLost
+from twisted.internet.task import Cooperator, deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from txpostgres import txpostgres
+from txpostgres.reconnection import ConnectionDead, DeadConnectionDetector
+
+__all__ = ["ConnectionDead", "Row", "StoreConnection", "backoff", "is_death"]
+
+Row = tuple[Any, ...]
+
+CONNECT_SECONDS = 10.0
+FIRST_DELAY = 0.1
+LONGEST_DELAY = 5.0
+
+log = Logger()
+
+
+def backoff(attempt: int, first: float = FIRST_DELAY, longest: float = LONGEST_DELAY) -> float:
+    """Return the seconds to wait after this failed attempt (counted from 0)."""
+    return min(longest, first * 1.7 ** min(attempt, 30))
+
+
+def is_death(failure: Failure) -> bool:
+    """Whether a failure means that the connection is gone, rather than that the server refused one statement."""
+    if failure.check(txpostgres.RollbackFailed, ConnectionLost):
+        return True
+    error = failure.value
+    if not isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) and (
+        type(error) is not psycopg2.DatabaseError
+    ):
+        return False
+    code = error.pgcode
+    return code is None or code.startswith(("08", "57P"))
+
+
+class Reconnector(DeadConnectionDetector):
+    """Connects, notices death, and connects again until `stop`."""
+
+    def __init__(self, reactor: Any) -> None:
+        super().__init__(deathChecker=is_death, reactor=reactor)
+        self.connectionIsDead = True
+        self._stopped = False
+        self._waiting: Deferred[None] | None = None
+        self._running: Deferred[None] | None = None
+
+    def start(self) -> Deferred[None]:
+        """Begin to connect; fires when the connection is up for the first time, or when stopped."""
+        self._running = Deferred.fromCoroutine(self._connect_until_up())
+        self._running.addErrback(lambda failure: log.failure("database reconnection failed", failure))
+        return self._running
+
+    def startReconnecting(self, failure: Failure) -> None:
+        """Begin again after the connection died (called by txpostgres)."""
+        if self._stopped:
+            return
+        log.warn("database connection lost: {reason}", reason=first_line(failure.value))
+        self.start()
+
+    def stop(self) -> None:
+        """Stop trying; the caller closes the connection."""
+        self._stopped = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def _connect_until_up(self) -> None:
+        attempt = 0
+        while not self._stopped:
+            try:
+                await self.reconnect()
+            except Exception as error:
+                if attempt == 0:
+                    log.warn("database can't be reached yet: {reason}", reason=first_line(error))
+                await self._pause(backoff(attempt))
+                attempt += 1
+            else:
+                await self.connectionRecovered()
+                return
+
+    async def _pause(self, seconds: float) -> None:
+        self._waiting = deferLater(self.reactor, seconds)
+        self._waiting.addErrback(_swallow_cancel)
+        await self._waiting
+        self._waiting = None
+
+
+class StoreConnection(txpostgres.Connection):
+    """A connection that reconnects and whose statements return rows, or an empty list where there are none."""
+
+    lock: DeferredLock
+
+    def __init__(self, reactor: Any, dsn: str) -> None:
+        cooperator = Cooperator(scheduler=lambda step: reactor.callLater(0, step))
+        super().__init__(reactor=reactor, cooperator=cooperator, detector=Reconnector(reactor))
+        self._closing = False
+        self.detector.setReconnectable(self, dsn)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether statements can be sent now."""
+        return not self.detector.connectionIsDead
+
+    def start(self) -> Deferred[None]:
+        """Connect, trying until it works; fires when up."""
+        started: Deferred[None] = self.detector.start()
+        return started
+
+    def stop(self) -> None:
+        """Close, and do not come back."""
+        self.detector.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Close the socket; safe before the first connect too."""
+        if self._connection is not None:
+            self._closing = True
+            super().close()
+            self._closing = False
+
+    def connect(self, *arguments: Any, **keywords: Any) -> Deferred[Any]:
+        """Connect once, giving up after ten seconds (libpq's own timeout does not work without blocking)."""
+        connecting: Deferred[Any] = super().connect(*arguments, **keywords)
+        if connecting.called:
+            return connecting
+        limit = self.reactor.callLater(CONNECT_SECONDS, self.close)
+
+        def arrived(result: Any) -> Any:
+            if limit.active():
+                limit.cancel()
+            return result
+
+        return connecting.addBoth(arrived)
+
+    def doRead(self) -> Any:
+        """Read; a dead idle connection is told to the reactor instead of logged with a traceback."""
+        try:
+            return super().doRead()
+        except psycopg2.Error as error:
+            return error
+
+    def doWrite(self) -> Any:
+        """Write; as doRead."""
+        try:
+            return super().doWrite()
+        except psycopg2.Error as error:
+            return error
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Learn that the socket is gone; whatever the reactor calls it, it is death unless we closed it ourselves."""
+        super().connectionLost(reason)
+        if not self._closing:
+            self.detector.checkForDeadConnection(Failure(main.CONNECTION_LOST))
+
+    def statement(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
+        """Run one statement in its own transaction and return its rows."""
+        result: Deferred[list[Row]] = self._doit(self._statement, sql, parameters)
+        return result
+
+    def interaction(self, work: Callable[[Any], Deferred[Any]]) -> Deferred[Any]:
+        """Run work in a transaction: it gets a cursor and returns a Deferred, which is waited for."""
+        result: Deferred[Any] = self.runInteraction(work)
+        return result
+
+    def _statement(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
+        done: Deferred[list[Row]] = self.cursor().execute(sql, parameters).addCallback(rows_of)
+        return done
+
+
+def _swallow_cancel(failure: Failure) -> None:
+    failure.trap(CancelledError)
+
+
+def rows_of(cursor: Any) -> list[Row]:
+    """Return the rows of an executed cursor; none for statements that return nothing."""
+    return cursor.fetchall() if cursor.description is not None else []
+
+
+def first_line(error: BaseException | None) -> str:
+    """Return the first line of an error's text; libpq's messages name host and role, never the password."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]

@@ -1,0 +1,122 @@
+"""Commits, refs and git bundles of workspaces in PostgreSQL, which is the truth: repositories elsewhere are caches."""
+
+from __future__ import annotations
+
+import re
+
+from psycopg2 import Binary
+from zope.interface import implementer
+
+from sagews.interfaces import IHistoryStore
+from sagews.model.history import Commit
+from sagews.model.identifiers import WorkspaceId
+from sagews.store.pool import Pool
+from sagews.store.rows import COMMIT_FIELDS, commit_from
+from sagews.store.values import clean_text
+
+MOST_COMMITS = 1000
+_HEADER = re.compile(rb"# v[23] git bundle\n((?:@[^\n]*\n)*)((?:[^\n]+\n)*)\n")
+_PREREQUISITE = re.compile(rb"^-([0-9a-f]{40})", re.MULTILINE)
+
+MOVE_FIRST = """insert into refs (workspace, name, commit) values (%s, %s, %s) on conflict do nothing
+    returning workspace, name, commit"""
+MOVE = """update refs set commit = %s, moved = now() where workspace = %s and name = %s and commit = %s
+    returning workspace, name, commit"""
+
+
+def prerequisites(bundle: bytes, parent: str | None) -> list[str]:
+    """Return the commits that must be there before a bundle can be unpacked, from its header.
+
+    What has no readable header is taken to need its commit's parent.
+    """
+    header = _HEADER.match(bundle[:65_536])
+    if header is None:
+        return [] if parent is None else [parent]
+    return [found.decode("ascii") for found in _PREREQUISITE.findall(header[2])]
+
+
+@implementer(IHistoryStore)
+class HistoryStore:
+    """History through a pool of the backend's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def add(self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
+        """Store a commit with its bundle and move the ref from `expected` to it, all or nothing.
+
+        Returns:
+            False if the ref has moved: nothing was stored then.
+        """
+        if expected is None:
+            move, place = MOVE_FIRST, [workspace, ref, commit.id]
+        else:
+            move, place = MOVE, [commit.id, workspace, ref, expected]
+        sql = f"""with moved as ({move}),
+            counted as (
+                update workspaces w set versions = versions + 1, edited = now() from moved
+                where w.id = moved.workspace and moved.name = 'main'
+            ),
+            recorded as (
+                insert into commits (workspace, id, parent, tree, ref, kind, name, author, author_name, time,
+                    files_changed)
+                select workspace, commit, %s, %s, name, %s, %s, %s, %s, %s, %s from moved on conflict do nothing
+            ),
+            stored as (
+                insert into bundles (workspace, commit, needs, data) select workspace, commit, %s::text[], %s from moved
+                on conflict do nothing
+            )
+            select commit from moved"""
+        described = [
+            commit.parent,
+            commit.tree,
+            commit.kind,
+            clean_text(commit.name),
+            commit.author,
+            clean_text(commit.author_name),
+            commit.time,
+            commit.files_changed,
+        ]
+        needs = prerequisites(bundle, commit.parent)
+        return bool(await self._pool.execute(sql, (*place, *described, needs, Binary(bundle))))
+
+    async def head(self, workspace: WorkspaceId, ref: str) -> Commit | None:
+        """Return the commit that a ref ("main", "autosave") points to."""
+        sql = f"""select {COMMIT_FIELDS} from refs r join commits c on c.workspace = r.workspace and c.id = r.commit
+            where r.workspace = %s and r.name = %s"""
+        return await self._one(sql, workspace, ref)
+
+    async def newest(self, workspace: WorkspaceId) -> Commit | None:
+        """Return the newest commit on any ref."""
+        found = await self.commits(workspace, None, 1)
+        return found[0] if found else None
+
+    async def commits(self, workspace: WorkspaceId, before: str | None, limit: int) -> list[Commit]:
+        """List commits of both refs, newest first; at most 1,000."""
+        sql = f"""select {COMMIT_FIELDS} from commits c where workspace = %s and (%s::text is null
+                or position < (select position from commits b where b.workspace = c.workspace and b.id = %s))
+            order by position desc limit %s"""
+        rows = await self._pool.query(sql, (workspace, before, before, min(limit, MOST_COMMITS)))
+        return [commit_from(row) for row in rows]
+
+    async def commit(self, workspace: WorkspaceId, commit: str) -> Commit | None:
+        """Return one commit."""
+        return await self._one(
+            f"select {COMMIT_FIELDS} from commits c where workspace = %s and id = %s", workspace, commit
+        )
+
+    async def _one(self, sql: str, workspace: WorkspaceId, name: str) -> Commit | None:
+        rows = await self._pool.query(sql, (workspace, name))
+        return commit_from(rows[0]) if rows else None
+
+    async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
+        """Return the bundles, oldest first, that together hold a commit; none if it is unknown."""
+        sql = """with recursive needed (commit, needs) as (
+                select commit, needs from bundles where workspace = %s and commit = %s
+                union
+                select b.commit, b.needs from needed n join bundles b on b.workspace = %s and b.commit = any (n.needs)
+            )
+            select b.data from needed n join bundles b on b.workspace = %s and b.commit = n.commit
+            join commits c on c.workspace = b.workspace and c.id = b.commit order by c.position"""
+        rows = await self._pool.query(sql, (workspace, commit, workspace, workspace))
+        return [bytes(row[0]) for row in rows]

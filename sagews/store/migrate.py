@@ -1,0 +1,86 @@
+"""Brings the schema up to date at start, with Alembic over psycopg2; blocks, so roles run it in a thread.
+
+A daemon that is older than its schema refuses to start: it would write what it does not understand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from sagews.errors import SagewsError
+from sagews.store import grants
+
+LOCK_KEY = 7_305_321
+WAIT_SECONDS = 60
+
+
+def migrate(dsn: str) -> str:
+    """Bring the schema to this daemon's revision and set the roles' rights; blocks.
+
+    Two daemons that start at once wait for each other. Safe to repeat.
+
+    Args:
+        dsn: of the schema's owner, for psycopg2.
+
+    Returns:
+        The revision that the schema has now.
+
+    Raises:
+        SagewsError: `configuration` if the schema is newer than this daemon; `database` if there is no answer.
+    """
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(dsn), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"set lock_timeout = '{WAIT_SECONDS}s'"))
+            connection.execute(text(f"select pg_advisory_lock({LOCK_KEY})"))
+            connection.commit()
+            return _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _connect(dsn: str) -> Any:
+    try:
+        return psycopg2.connect(dsn, connect_timeout=10, application_name="sagews-migrate")
+    except psycopg2.OperationalError as error:
+        raise SagewsError("database") from error
+
+
+def _upgrade(connection: Connection) -> str:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
+    _refuse_newer(connection, scripts)
+    command.upgrade(config, "head")
+    _set_rights(connection)
+    return str(newest)
+
+
+def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    connection.rollback()
+    if current is not None and current not in known:
+        raise SagewsError(
+            "configuration",
+            reason=f"The database has schema {current}, which is newer than this daemon "
+            f"({scripts.get_current_head()}). Install the newer version, or restore the older database.",
+        )
+
+
+def _set_rights(connection: Connection) -> None:
+    there = set(connection.scalars(text("select rolname from pg_roles")))
+    roles = [role for role in grants.RIGHTS if role in there]
+    for statement in grants.statements(roles):
+        connection.execute(text(statement))
+    connection.commit()

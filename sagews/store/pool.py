@@ -1,0 +1,204 @@
+"""A fixed number of PostgreSQL connections, with one-statement calls and awaited transactions.
+
+Rules, each of which covers a trap of the library beneath (docs/database.md):
+
+- `query` is for statements that may be run twice without harm; it is tried again when the connection dies under it.
+- `execute` is tried again only when the statement was certainly not sent, or the server rolled it back.
+- `transaction` awaits its coroutine before it commits.
+- Cancelling a call lets go of its result; the statement itself ends by itself, at the latest after `statement_timeout`.
+- Whatever means "the database does not answer" is SagewsError `database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+import psycopg2
+from psycopg2.extensions import TransactionRollbackError, make_dsn
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore, gatherResults
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from txpostgres import txpostgres
+
+from sagews.errors import SagewsError
+from sagews.store.connection import ConnectionDead, Row, StoreConnection, backoff, first_line, rows_of
+
+__all__ = ["Pool", "Row", "Transaction", "connection_dsn"]
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 8
+STATEMENT_SECONDS = 15
+START_SECONDS = 60.0
+# Never sent, or rolled back by the server: safe to send again whatever it does.
+_UNDONE = (ConnectionDead, TransactionRollbackError)
+_DIED = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    txpostgres.RollbackFailed,
+    ConnectionDone,
+    ConnectionLost,
+    CancelledError,
+)
+
+log = Logger()
+
+
+def connection_dsn(dsn: str, application: str) -> str:
+    """Return a DSN with what every connection of ours sets: UTC, UTF-8, time limits, keepalives.
+
+    Args:
+        dsn: libpq's key=value form, or a URL.
+        application: shown in pg_stat_activity.
+    """
+    options = (
+        f"-c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=5s "
+        "-c idle_in_transaction_session_timeout=30s"
+    )
+    return str(
+        make_dsn(
+            dsn,
+            application_name=application,
+            options=options,
+            client_encoding="UTF8",
+            keepalives_idle=20,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=30_000,
+        )
+    )
+
+
+class Transaction:
+    """What a coroutine gets to work with inside a transaction."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement and return its rows."""
+        return rows_of(await self._cursor.execute(sql, parameters))
+
+
+class Pool:
+    """Connections to one database under one role.
+
+    Args:
+        reactor: the reactor.
+        dsn: where; the password may be in it and is never logged.
+        size: how many connections, a part of the daemon's stated budget (docs/database.md).
+        application: a name for pg_stat_activity.
+    """
+
+    def __init__(self, reactor: Any, dsn: str, *, size: int, application: str = "sagews") -> None:
+        self._reactor = reactor
+        full = connection_dsn(dsn, application)
+        self._connections = [StoreConnection(reactor, full) for _ in range(size)]
+        self._free = list(self._connections)
+        self._turns = DeferredSemaphore(size)
+        self._stopped = False
+
+    @property
+    def up(self) -> int:
+        """How many connections are up."""
+        return sum(connection.is_up for connection in self._connections)
+
+    async def start(self, seconds: float = START_SECONDS) -> None:
+        """Connect; waits while the server is not there yet.
+
+        Raises:
+            SagewsError: `database` if it was not there within these seconds; the pool is stopped then.
+        """
+        starting = gatherResults([connection.start() for connection in self._connections])
+        limit = self._reactor.callLater(seconds, self._stop_connections)
+        await starting
+        if limit.active():
+            limit.cancel()
+        if self.up < len(self._connections):
+            self._stop_connections()
+            raise SagewsError("database")
+
+    def stop(self) -> None:
+        """Close every connection. Call when nothing is under way: statements in flight fail."""
+        self._stop_connections()
+
+    def _stop_connections(self) -> None:
+        self._stopped = True
+        for connection in self._connections:
+            connection.stop()
+
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run a statement that may run twice, and return its rows.
+
+        Raises:
+            SagewsError: `database` when there is no answer.
+            psycopg2.Error: what the server says about the statement.
+        """
+        return await self._run(lambda connection: connection.statement(sql, parameters), again=True)
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run a statement that may not run twice, and return its rows; raises as `query`."""
+        return await self._run(lambda connection: connection.statement(sql, parameters), again=False)
+
+    async def transaction(self, work: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """Run a coroutine in a transaction: committed when it returns, rolled back when it raises.
+
+        It may be started again from its beginning, in a new transaction, after a rollback by the server; it must not
+        have effects outside of the database.
+        """
+
+        def begin(cursor: Any) -> Deferred[Result]:
+            return Deferred.fromCoroutine(work(Transaction(cursor)))
+
+        return await self._run(lambda connection: connection.interaction(begin), again=False)
+
+    def _run(self, work: Callable[[StoreConnection], Deferred[Result]], *, again: bool) -> Awaitable[Result]:
+        return _let_go(Deferred.fromCoroutine(self._attempts(work, again)))
+
+    async def _attempts(self, work: Callable[[StoreConnection], Deferred[Result]], again: bool) -> Result:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._attempt(work)
+            except _UNDONE as error:
+                reason: BaseException = error
+            except _DIED as error:
+                if not again or isinstance(error, CancelledError):
+                    raise _no_answer(error) from error
+                reason = error
+            if self._stopped:
+                break
+            await deferLater(self._reactor, backoff(attempt, 0.02, 2.0))
+        raise _no_answer(reason) from reason
+
+    async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:
+        await self._turns.acquire()
+        connection = self._take()
+        try:
+            return await work(connection)
+        finally:
+            self._free.append(connection)
+            self._turns.release()
+
+    def _take(self) -> StoreConnection:
+        """Take a free connection, one that is up if there is any."""
+        for index, connection in enumerate(self._free):
+            if connection.is_up:
+                return self._free.pop(index)
+        return self._free.pop(0)
+
+
+def _no_answer(error: BaseException) -> SagewsError:
+    log.warn("the database did not answer: {reason}", reason=first_line(error))
+    return SagewsError("database")
+
+
+def _let_go(running: Deferred[Result]) -> Deferred[Result]:
+    """Return a Deferred that can be cancelled without touching the statement beneath it.
+
+    Cancelling the statement itself would open a second, blocking connection, and raises inside of txpostgres.
+    """
+    outer: Deferred[Result] = Deferred()
+    running.addCallbacks(outer.callback, outer.errback)
+    return outer
