@@ -7,11 +7,12 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sagews.session import failures, sources
 from sagews.session.cells import Compiler, Step
+from sagews.session.flavours import Loaded
 from sagews.session.interrupts import Interrupts
 from sagews.session.modes import Modes
 from sagews.session.output import Output
@@ -25,19 +26,16 @@ class Evaluator:
     """The evaluation half of a session.
 
     Args:
-        namespace: the globals of all cells.
         output: where everything that is shown goes.
         interrupts: opened while a cell runs.
-        modes: knows the languages and the `%` modes of cells.
+        loaded: the flavour: the globals of all cells, and their language.
     """
 
-    def __init__(
-        self, namespace: dict[str, Any], output: Output, interrupts: Interrupts, modes: Modes
-    ) -> None:
-        self.namespace = namespace
+    def __init__(self, output: Output, interrupts: Interrupts, loaded: Loaded) -> None:
+        self.namespace = loaded.namespace
         self._output = output
         self._interrupts = interrupts
-        self._modes = modes
+        self._modes = Modes(loaded.namespace, loaded.preparse)
         self._compiler = Compiler()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._values: deque[str] = deque()
@@ -54,15 +52,15 @@ class Evaluator:
         self._output.finish(status, time.perf_counter() - started, time.process_time() - cpu)
 
     def _status(self, run: Run) -> str:
-        failed = self._attempt(lambda: self._execute(run))
-        late = self._attempt(_flush_figures)
+        failed = self.attempt(lambda: self._execute(run))
+        late = self.attempt(_flush_figures)
         problem = failed or late
         if problem is None:
             return "ok"
         self._report(run, problem)
         return "interrupted" if isinstance(problem, KeyboardInterrupt) else "error"
 
-    def _attempt(self, work: Any) -> BaseException | None:
+    def attempt(self, work: Callable[[], Any]) -> BaseException | None:
         """Do work that is user code; return what it raised. Only in here does an interrupt raise."""
         try:
             try:
@@ -77,21 +75,23 @@ class Evaluator:
 
     def _report(self, run: Run, problem: BaseException) -> None:
         """Send the error; even its text is user code that may fail or be interrupted."""
-        if self._attempt(lambda: self._output.show(failures.describe(run.run, problem), now=False)):
+        if self.attempt(lambda: self._output.show(failures.describe(run.run, problem), now=False)):
             name = failures.bounded(type(problem).__name__, 200)
             self._output.show(Error(run.run, name, "Its text can't be shown.", (), name), now=False)
 
     def _execute(self, run: Run) -> None:
         filename = sources.register(run.cell, run.number, run.source)
-        source = self._modes.prepare(run, filename)
-        if source is None:
+        prepared = self._modes.prepare(run.source, run.mode)
+        if prepared is None:
             return
-        steps = self._compiler.steps(source, filename, run.shows)
+        steps = self._compiler.steps(prepared.source, filename, run.shows)
         for step in steps:
             value = self._step(step)
             if step.expression and value is not None:
                 self._remember(run.number, value)
                 stage.value(value, last=step is steps[-1])
+        if prepared.after is not None:
+            prepared.after()
 
     def _step(self, step: Step) -> Any:
         # Running what people write is what a session is for; the jail bounds what it can do.

@@ -1,22 +1,40 @@
-"""What a zygote loads before it forks, and what a forked child does before it is handed over."""
+"""What a zygote loads before it forks, and what a forked child does before it is handed over.
+
+The order is: `preload` in the zygote (its caller then calls gc.freeze()), fork, harden, `prepare`, wait, and at last
+loop.serve. Nothing here starts a thread or a process.
+"""
 
 from __future__ import annotations
 
 import gc
-import os
-import random
 import signal
 import sys
 import types
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-
-_loaded: dict[str, dict[str, Any]] = {}
 
 FLAVOURS = ("python", "sage")
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A flavour that is in memory.
+
+    Attributes:
+        namespace: the globals of cells.
+        preparse: Sage's language to Python, where there is Sage.
+    """
+
+    namespace: dict[str, Any]
+    preparse: Callable[[str], str] | None
+
+
+_loaded: dict[str, Loaded] = {}
+
+
 def preload(flavour: str) -> None:
-    """Import and warm everything that cells of this flavour use; the caller freezes the collector afterwards.
+    """Import and warm everything that cells of this flavour use. Takes seconds; turns the collector off.
 
     Raises:
         ValueError: for an unknown flavour.
@@ -25,29 +43,49 @@ def preload(flavour: str) -> None:
     if flavour not in FLAVOURS:
         raise ValueError(f"no flavour {flavour}")
     gc.disable()
-    from sagews.session import warming
+    from sagews.session import loop, preparser, warming  # noqa: F401 - loop is loaded for the children
 
-    main = types.ModuleType("__main__", "The cells of this session.")
-    sys.modules["__main__"] = main
-    namespace = vars(main)
-    namespace["__builtins__"] = __builtins__
-    _loaded[flavour] = namespace
+    namespace = _main_module()
     warming.warm_python(namespace)
+    preparse = None
+    if flavour == "sage":
+        warming.warm_sage(namespace)
+        preparse = preparser.preparsed
+    _loaded[flavour] = Loaded(namespace, preparse)
 
 
-def namespace(flavour: str) -> dict[str, Any]:
-    """Return the globals of this process's cells."""
+def loaded(flavour: str) -> Loaded:
+    """Return a preloaded flavour; raises KeyError before `preload`."""
     return _loaded[flavour]
 
 
 def reseed() -> None:
-    """Give this process random numbers of its own."""
-    random.seed(os.urandom(32))
+    """Give this process random numbers that no other fork of the zygote has."""
+    from sagews.session import reseeding
+
+    reseeding.reseed()
 
 
 def prepare() -> None:
-    """Make a forked child ready for cells: signals, randomness, the collector, and pages that cells touch."""
+    """Make a forked child ready for cells: signals, randomness, files, the collector, and pages that cells touch."""
+    from sagews.session import touching
+
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "cysignals.signals" in sys.modules:
+        # Only its own C handler can interrupt PARI and Singular; Python's would have replaced it.
+        sys.modules["cysignals.signals"].init_cysignals()
     reseed()
+    touching.own_temporary_folder()
     gc.enable()
+    for flavour in _loaded:
+        touching.touch(_loaded[flavour])
+
+
+def _main_module() -> dict[str, Any]:
+    """Make the module in which cells run, so that pickle and dataclasses find what cells define."""
+    module = types.ModuleType("__main__", "The cells of this session.")
+    sys.modules["__main__"] = module
+    names = vars(module)
+    names["__builtins__"] = sys.modules["builtins"]
+    return names

@@ -41,7 +41,10 @@ class Interrupts:
         self._raise = beneath if callable(beneath) and beneath != self.handle else signal.default_int_handler
         action = _read_action()
         signal.signal(signal.SIGINT, self.handle)
-        if self._raise is not signal.default_int_handler:
+        if self._raise is signal.default_int_handler:
+            signal.signal(signal.SIGALRM, self.handle)
+        else:
+            # cysignals raises for SIGALRM too, through the handler of SIGINT.
             _write_action(action)
 
     def handle(self, number: int, frame: FrameType | None) -> None:

@@ -9,20 +9,19 @@ import os
 import platform
 import socket
 import sys
-from typing import Any
 
 from sagews.session import flavours
 from sagews.session.capture import Capture
 from sagews.session.evaluate import Evaluator
 from sagews.session.interrupts import Interrupts
-from sagews.session.modes import Modes
+from sagews.session.helper import Helper
 from sagews.session.output import Output
 from sagews.session.pump import Pump
 from sagews.session.showing import stage
 from sagews.session.streams import PrintedText, no_input
 from sagews.session.writer import FrameWriter
 from sagews.wire.frames import FrameReader, ProtocolError
-from sagews.wire.session import MAX_FRAME_TO_SESSION, Ready, Run, parse_to_session
+from sagews.wire.session import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
 
 CHUNK = 64 * 1024
 TOLD_VERSIONS = ("numpy", "sympy", "matplotlib", "ipython", "passagemath-standard")
@@ -63,8 +62,8 @@ class Session:
         self._output = Output(
             FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake
         )
-        namespace = flavours.namespace(flavour)
-        self._evaluator = Evaluator(namespace, self._output, self._interrupts, Modes(namespace))
+        self._evaluator = Evaluator(self._output, self._interrupts, flavours.loaded(flavour))
+        self._helper = Helper(self._evaluator, self._output)
 
     def start(self) -> None:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
@@ -90,9 +89,11 @@ class Session:
         except OSError:
             return b""
 
-    def _answer(self, request: Any) -> None:
+    def _answer(self, request: ToSession) -> None:
         if isinstance(request, Run):
             self._evaluator.run(request)
+        else:
+            self._helper.answer(request)
 
     def _take_over_streams(self) -> None:
         null = os.open(os.devnull, os.O_RDONLY)

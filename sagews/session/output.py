@@ -95,6 +95,8 @@ class Output:
             self._budget = Budget(self._stream, self._spill.write)
             self._shown = self._shown_bytes = self._unshown = 0
             self._tokens, self._filled = BURST, time.monotonic()
+            if self._texts:
+                self._flush_if_wanted("")
 
     def write(self, name: str, text: str) -> None:
         """Take printed text. May be interrupted only between two states, and while the worker does not read."""

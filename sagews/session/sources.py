@@ -38,6 +38,12 @@ def lines_of(source: str) -> list[str]:
     return io.StringIO(source, newline=None).readlines()
 
 
+def forget() -> None:
+    """Forget all sources."""
+    while _kept:
+        linecache.cache.pop(_kept.popleft()[0], None)
+
+
 def _forget_old() -> None:
     while len(_kept) > MAX_SOURCES or (len(_kept) > 1 and sum(size for _, size in _kept) > MAX_CHARACTERS):
         linecache.cache.pop(_kept.popleft()[0], None)
