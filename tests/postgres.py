@@ -11,10 +11,10 @@ How to use it:
             backend = await self.pool(DatabaseRole.BACKEND)   # with the rights of a backend
 
 `self.pool(role, size)` returns a started Pool that is stopped by itself. `self.database.dsn(role)` is the DSN of a
-role, for a daemon under test or for psycopg2. Without a TestCase: `database = new_database()`, and `database.drop()` at the
-end. Mark modules that use it with `pytestmark = pytest.mark.slow`. The first use in a run takes about two seconds, each
-database about 0.1 s. Works as root (the server then runs as nobody) and as an ordinary user; binaries are those of the
-embedded wheel or the system, as the daemon would choose.
+role, for a daemon under test or for psycopg2. Without a TestCase: `database = new_database()`, and `database.drop()`
+at the end. Mark modules that use it with `pytestmark = pytest.mark.slow`. The first use in a run takes about a second,
+each database about 0.05 s. Works as root (the server then runs as nobody) and as an ordinary user; binaries are those
+of the embedded wheel or the system, as the daemon would choose.
 """
 
 from __future__ import annotations

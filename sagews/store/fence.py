@@ -1,7 +1,7 @@
 """The fence of every write to a document: it happens only under the newest lease of the document's workspace.
 
-The lease row is locked in share mode until the write commits, so taking the lease over waits for writes under way, and a
-write that comes after it finds another epoch.
+The lease row is locked in share mode until the write commits, so taking the lease over waits for writes under way, and
+a write that comes after it finds another epoch.
 """
 
 from __future__ import annotations

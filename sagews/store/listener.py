@@ -1,4 +1,4 @@
-"""LISTEN on a connection of its own; whoever reconnects is told to read again, because notifications in the gap are lost."""
+"""LISTEN on a connection of its own; whoever reconnects is told to read again: what came in the gap is lost."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class RunStore:
         self._pool = pool
 
     async def new_epoch(self, document: DocumentId, epoch: int) -> list[RunId]:
-        """Mark runs that an earlier life left unfinished as lost and return them, oldest first; `conflict` as `commit`."""
+        """Mark runs that an earlier life left unfinished as lost and return them in order; `conflict` as `commit`."""
         sql = f"""with {FENCE},
             lost as (
                 update runs r set state = 'lost', finished = now() from fence

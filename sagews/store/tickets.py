@@ -1,4 +1,4 @@
-"""Tickets, with which a browser passes from the frontend to a backend, and leases, by which a backend owns a workspace."""
+"""Tickets, by which browsers pass from the frontend to a backend, and leases, by which a backend owns a workspace."""
 
 from __future__ import annotations
 

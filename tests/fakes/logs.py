@@ -1,0 +1,67 @@
+"""A log store in memory; passes tests/contracts/logs.py like the real one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILogStore
+from sagews.model.logs import LogQuery, LogRecord
+
+LEVELS = ("debug", "info", "warn", "error", "critical")
+
+
+@implementer(ILogStore)
+@dataclass
+class MemoryLogs:
+    """Records in a dictionary; set `failure` to make every call fail."""
+
+    records: dict[tuple[str, datetime], LogRecord] = field(default_factory=dict)
+    failure: Exception | None = None
+    days: set[date] = field(default_factory=set)
+
+    async def insert(self, records: Sequence[LogRecord]) -> None:
+        """Insert a batch."""
+        if self.failure is not None:
+            raise self.failure
+        for record in records:
+            self.records.setdefault((record.id, record.time), record)
+
+    async def ensure_days(self, days: Sequence[date]) -> None:
+        """Note which days were prepared."""
+        self.days.update(days)
+
+    async def query(self, query: LogQuery) -> list[LogRecord]:
+        """Return records, newest first."""
+        if query.least_level is not None and query.least_level not in LEVELS:
+            raise SagewsError("bad-value", field="level", reason="it is none of " + ", ".join(LEVELS))
+        found = [record for record in self.records.values() if _matches(record, query)]
+        return sorted(found, key=lambda record: (record.time, record.id), reverse=True)[: min(query.limit, 1000)]
+
+    async def drop_before(self, day: datetime) -> int:
+        """Drop whole days."""
+        limit = day.astimezone(UTC).date()
+        old = {key for key in self.records if key[1].astimezone(UTC).date() < limit}
+        for key in old:
+            del self.records[key]
+        return len({time.date() for _, time in old})
+
+
+def _matches(record: LogRecord, query: LogQuery) -> bool:
+    text = (record.message + " " + json.dumps(dict(record.fields))).lower()
+    return all(
+        (
+            query.least_level is None or LEVELS.index(record.level) >= LEVELS.index(query.least_level),
+            query.component in (None, record.component),
+            query.machine in (None, record.machine),
+            query.correlation in (None, record.correlation),
+            query.text is None or query.text.lower() in text,
+            query.since is None or record.time >= query.since,
+            query.before is None or record.time < query.before,
+        )
+    )
