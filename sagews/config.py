@@ -20,6 +20,7 @@ ROLES = ("frontend", "backend", "worker", "log")
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Address = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]_-]{1,255}:[0-9]{1,5}$")]
 HostName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]_-]{1,255}$")]
 
 
@@ -113,18 +114,21 @@ class Link(Section, frozen=True, kw_only=True):
     """The hop between backends and workers, and to the log collector (AMP over mutual TLS).
 
     Attributes:
-        host, port: where a backend listens for workers.
-        backend: the address that a worker dials, when it runs apart.
-        collector_port: where a collector listens; collector is the address that shippers dial.
+        host, port: where a backend listens for workers; by default two above the site's port.
+        backend: the address that a worker dials when it runs apart; by default that port of this machine.
+        collector_port: where a collector listens; by default three above the site's port.
+        collector: the address to which a daemon without the log role sends its records.
         keep_seconds: how long a worker keeps sessions whose backend is gone.
+        worker: the name of a worker that runs apart; by default the machine's.
     """
 
     host: HostName = "127.0.0.1"
-    port: Port = 8090
-    backend: str = "127.0.0.1:8090"
-    collector_port: Port = 8091
-    collector: str | None = None
+    port: Port | None = None
+    backend: Address | None = None
+    collector_port: Port | None = None
+    collector: Address | None = None
     keep_seconds: Positive = 120
+    worker: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -142,6 +146,33 @@ class Settings(Section, frozen=True, kw_only=True):
     def folder(self) -> Path:
         """The data folder."""
         return Path(self.data)
+
+    @property
+    def link_port(self) -> int:
+        """Where a backend listens for workers."""
+        return self.link.port if self.link.port is not None else self.site.port + 2
+
+    @property
+    def collector_port(self) -> int:
+        """Where a collector listens."""
+        return self.link.collector_port if self.link.collector_port is not None else self.site.port + 3
+
+    @property
+    def backend_address(self) -> tuple[str, int]:
+        """Whom a worker dials."""
+        return _address(self.link.backend, self.link_port)
+
+    @property
+    def collector_address(self) -> tuple[str, int]:
+        """Whom a shipper dials."""
+        return _address(self.link.collector, self.collector_port)
+
+
+def _address(text: str | None, port: int) -> tuple[str, int]:
+    if text is None:
+        return "127.0.0.1", port
+    host, _, number = text.rpartition(":")
+    return host.strip("[]"), int(number)
 
 
 SECTIONS: Mapping[str, type[Section]] = {

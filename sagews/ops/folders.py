@@ -54,8 +54,8 @@ class Layout:
 
     @property
     def token(self) -> Path:
-        """The personal token for the command line, readable by whoever started the daemon."""
-        return self.base / "token"
+        """The personal token for the command line, readable by its owner (and root) alone."""
+        return self.run / "token"
 
     @property
     def first_link(self) -> Path:
