@@ -11,6 +11,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.resource import IResource
 
@@ -48,6 +49,17 @@ class BoundedRequest(server.Request):
             self.content.write(data[:kept])
         if self.received > CUT_BODY:
             self.channel.refuse()
+
+    def process(self) -> None:
+        """Hand the request to the gate, whatever its path: no traversal, no answer to `OPTIONS *`, no Server header."""
+        site: BoundedSite = self.channel.site
+        self.site = site
+        self.prepath, self.postpath = [], []
+        self.setHeader("Date", http.datetimeToString())
+        try:
+            self.render(site.resource)
+        except Exception:
+            self.processingFailed(Failure())
 
 
 class BoundedChannel(http.HTTPChannel):

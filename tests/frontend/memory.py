@@ -18,6 +18,7 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.frontend.hashing import Hasher
+from sagews.frontend.logins import Logins, Opened
 from sagews.frontend.site import Parts, content_root, site_root
 from sagews.frontend.static import BuiltFiles, built_file
 from sagews.frontend.tickets import BackendPlace
@@ -275,6 +276,17 @@ class World:
         )
         self.site = BoundedSite(site_root(self.parts, self.clock.seconds), self.clock)
         self.content = BoundedSite(content_root(self.built, self.addresses, self.clock.seconds), self.clock)
+
+    def rebuild(self, **changes: Any) -> None:
+        """Make the site again with other parts."""
+        self.parts = replace(self.parts, **changes)
+        self.site = BoundedSite(site_root(self.parts, self.clock.seconds), self.clock)
+
+    def logins(self) -> Logins:
+        return Logins(self.accounts, self.now, secure=self.addresses.secure)
+
+    def page_of(self, opened: Opened) -> Page:
+        return Page(self, opened.cookie_header.partition(";")[0], opened.secret)
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.clock.seconds())
