@@ -1,0 +1,362 @@
+"""One flavour: its zygote, kept alive with growing pauses, its waiting children, and the work that waits for one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sagews.kernel.packets import Channel, PacketError, close_all
+from sagews.launcher.loop import EventLoop, Timer
+from sagews.launcher.slots import Over, Phase, Slot, Work
+from sagews.launcher.zygotes import Birth
+from sagews.wire.launcher import MAX_REASON
+
+REFILL_SECONDS = 0.15
+"""How long after a hand-over the pool is filled up: the first result comes first."""
+MAKING_SECONDS = 60.0
+ATTACHING_SECONDS = 20.0
+LOADING_SECONDS = 300.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+RETRY_SECONDS = 0.02
+MAX_COMPLAINT = 4000
+
+
+class Owner(Protocol):
+    """What a flavour asks of the launcher."""
+
+    def new_slot(self, flavour: str, init: Channel, child: Channel) -> Slot | None:
+        """Return a slot with a free uid and a cgroup, or None when there is none."""
+
+    def mounts(self, slot: Slot, work: Work) -> list[int]:
+        """Return the detached mounts that a work needs."""
+
+    def started(self, slot: Slot) -> None:
+        """A slot has begun its work."""
+
+    def failed(self, work: Work, reason: str) -> None:
+        """A work could not begin."""
+
+    def ended(self, slot: Slot) -> None:
+        """Nothing is left of a slot but its descriptors and its cgroup."""
+
+    def state(self, flavour: str, state: str, reason: str) -> None:
+        """A flavour is loading, ready or failed."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Work for which no child is ready yet."""
+
+    work: Work
+    descriptors: list[int]
+
+
+class Flavour:
+    """A zygote and its children.
+
+    Args:
+        name: of the flavour.
+        spare: how many children wait for work.
+        birth: starts the zygote.
+        loop: the event loop.
+        owner: the launcher.
+    """
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, name: str, spare: int, birth: Callable[[], Birth], loop: EventLoop, owner: Owner) -> None:
+        self.name = name
+        self.slots: dict[int, Slot] = {}
+        self._spare = spare
+        self._bear = birth
+        self._loop = loop
+        self._owner = owner
+        self._zygote: Birth | None = None
+        self._ready = False
+        self._queue: deque[Waiting] = deque()
+        self._refill: Timer | None = None
+        self._loading: Timer | None = None
+        self._pause = FIRST_PAUSE
+        self._complaint = b""
+        self._stopping = False
+
+    # ------------------------------------------------------------------------------------- the zygote
+
+    def start(self) -> None:
+        """Start the zygote."""
+        if self._stopping:
+            return
+        self._owner.state(self.name, "loading", "")
+        try:
+            self._zygote = self._bear()
+        except OSError as error:
+            self._fail(str(error))
+            return
+        self._loop.watch(self._zygote.channel, self._heard)
+        self._loop.watch(self._zygote.complaints, self._complained)
+        self._loop.watch(self._zygote.process, self._gone)
+        self._loading = self._loop.later(LOADING_SECONDS, self._kill_zygote)
+
+    def stop(self) -> None:
+        """End the zygote and with it everything that came from it."""
+        self._stopping = True
+        self._kill_zygote()
+
+    def _kill_zygote(self) -> None:
+        if self._zygote is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._zygote.process, signal.SIGKILL)
+
+    def _heard(self) -> None:
+        try:
+            while self._zygote is not None:
+                received = self._zygote.channel.hear()
+                if received is None:
+                    return
+                self._obey(*received)
+        except (EOFError, PacketError, OSError):
+            self._kill_zygote()
+            if self._zygote is not None:
+                self._loop.unwatch(self._zygote.channel)
+
+    def _obey(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        kind = message["type"]
+        if kind == "ready":
+            self._is_ready()
+        elif kind == "failed":
+            self._complaint = str(message["reason"]).encode()
+        elif kind == "made":
+            self._made(self.slots[message["slot"]], *descriptors)
+        elif kind == "unmade":
+            self._unmade(self.slots[message["slot"]], str(message["reason"]))
+        elif kind == "over":
+            self._over(self.slots[message["slot"]], Over(message["status"], message["cpu"], message["peak"]))
+
+    def _is_ready(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+        self._ready = True
+        self._pause = FIRST_PAUSE
+        self._owner.state(self.name, "ready", "")
+        self.fill()
+
+    def _complained(self) -> None:
+        """Keep the end of what the zygote writes to its standard error: the reason if it fails."""
+        if self._zygote is None:
+            return
+        try:
+            text = os.read(self._zygote.complaints, 65536)
+        except BlockingIOError:
+            return
+        if not text:
+            self._loop.unwatch(self._zygote.complaints)
+            os.close(self._zygote.complaints)
+            self._zygote.complaints = -1
+            return
+        self._complaint = (self._complaint + text)[-MAX_COMPLAINT:]
+
+    def _gone(self) -> None:
+        """The zygote has ended; the kernel ends all of its children. Start another one after a pause."""
+        zygote, self._zygote = self._zygote, None
+        if zygote is None:
+            return
+        self._ready = False
+        if self._loading is not None:
+            self._loading.cancel()
+        os.waitpid(zygote.pid, 0)
+        for watched in (zygote.channel, zygote.process, zygote.complaints):
+            self._forget(watched)
+        zygote.channel.close()
+        close_all([d for d in (zygote.process, zygote.complaints) if d >= 0])
+        for slot in list(self.slots.values()):
+            slot.over = slot.over or Over(-9, 0.0, 0)
+            slot.init_gone = True
+            self._finish(slot)
+        self._fail(self._complaint.decode(errors="replace")[-MAX_REASON:] or "its process ended")
+
+    def _fail(self, reason: str) -> None:
+        self._complaint = b""
+        while self._queue:
+            waiting = self._queue.popleft()
+            close_all(waiting.descriptors)
+            self._owner.failed(waiting.work, reason)
+        if self._stopping:
+            return
+        self._owner.state(self.name, "failed", reason[-MAX_REASON:])
+        self._loop.later(self._pause, self.start)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    # ------------------------------------------------------------------------------------- children
+
+    def begin(self, work: Work, descriptors: list[int]) -> None:
+        """Hand a waiting child over, or the next one that is made."""
+        self._queue.append(Waiting(work, descriptors))
+        self._serve_queue()
+        if self._queue:
+            self.fill()
+
+    def drop(self, id: str) -> bool:
+        """Take back work that has not begun; False if there is none of this id."""
+        for waiting in self._queue:
+            if waiting.work.id == id:
+                self._queue.remove(waiting)
+                close_all(waiting.descriptors)
+                self._owner.failed(waiting.work, "it was ended before it began")
+                return True
+        return False
+
+    def uses(self, workspace: str) -> bool:
+        """Whether a session or job of this flavour, begun or waiting, has a workspace's home."""
+        works = [slot.work for slot in self.slots.values()] + [waiting.work for waiting in self._queue]
+        return any(work is not None and work.workspace == workspace for work in works)
+
+    def fill(self) -> None:
+        """Make children until enough wait for work."""
+        self._refill = None
+        while self._ready and self._zygote is not None and not self._stopping:
+            coming = sum(slot.phase in (Phase.MAKING, Phase.WAITING) for slot in self.slots.values())
+            if coming >= self._spare + len(self._queue) or not self._make(self._zygote):
+                return
+
+    def _make(self, zygote: Birth) -> bool:
+        init_channel, init_socket = Channel.pair()
+        child_channel, child_socket = Channel.pair()
+        slot = self._owner.new_slot(self.name, init_channel, child_channel)
+        if slot is None:
+            for end in (init_channel, init_socket, child_channel, child_socket):
+                end.close()
+            return False
+        self.slots[slot.number] = slot
+        entrances = slot.group.open_entrances() if slot.group is not None else []
+        with init_socket, child_socket:
+            order = {"type": "prepare", "slot": slot.number, "uid": slot.uid, "gid": slot.uid}
+            zygote.channel.say(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
+        close_all(entrances)
+        self._loop.watch(init_channel, lambda: self._init_spoke(slot))
+        self._loop.watch(child_channel, lambda: self._child_spoke(slot))
+        self._loop.later(MAKING_SECONDS, lambda: self._kill_unless(slot, Phase.WAITING, Phase.SERVING))
+        return True
+
+    def _kill_unless(self, slot: Slot, *phases: Phase) -> None:
+        if slot.number in self.slots and slot.phase not in phases:
+            slot.kill()
+
+    def _made(self, slot: Slot, init: int, child: int) -> None:
+        slot.init, slot.child = init, child
+        self._loop.watch(init, lambda: self._init_ended(slot))
+        if slot.condemned:
+            slot.kill()
+
+    def _unmade(self, slot: Slot, reason: str) -> None:
+        """The nursery could not furnish an init."""
+        slot.over, slot.init_gone = Over(-9, 0.0, 0), True
+        self._complaint = reason.encode()
+        self._finish(slot)
+
+    def _child_spoke(self, slot: Slot) -> None:
+        try:
+            received = slot.child_channel.hear()
+        except (EOFError, PacketError):
+            self._loop.unwatch(slot.child_channel)
+            return
+        if received is not None and slot.phase == Phase.MAKING:
+            slot.phase = Phase.WAITING
+            self._pause = FIRST_PAUSE
+            self._serve_queue()
+
+    def _serve_queue(self) -> None:
+        for slot in list(self.slots.values()):
+            if not self._queue:
+                return
+            if slot.phase == Phase.WAITING and slot.init >= 0 and not slot.condemned:
+                waiting = self._queue.popleft()
+                self._hand_over(slot, waiting)
+
+    def _hand_over(self, slot: Slot, waiting: Waiting) -> None:
+        mounts: list[int] = []
+        try:
+            mounts = self._owner.mounts(slot, waiting.work)
+            slot.take(waiting.work, waiting.descriptors, mounts)
+        except OSError as error:
+            slot.work = slot.work or waiting.work
+            slot.descriptors = waiting.descriptors
+            self._abandon(slot, str(error))
+        finally:
+            close_all(mounts)
+        self._loop.later(ATTACHING_SECONDS, lambda: self._kill_unless(slot, Phase.SERVING))
+        if self._refill is None:
+            self._refill_later(REFILL_SECONDS)
+
+    def _refill_later(self, seconds: float) -> None:
+        self._refill = self._loop.later(seconds, self.fill)
+
+    def _abandon(self, slot: Slot, reason: str) -> None:
+        """Give up a hand-over that failed: the child is ended, the work refused."""
+        work, slot.work = slot.work, None
+        slot.kill()
+        if work is not None:
+            self._owner.failed(work, reason)
+
+    def _init_spoke(self, slot: Slot) -> None:
+        try:
+            received = slot.init_channel.hear()
+        except (EOFError, PacketError):
+            self._loop.unwatch(slot.init_channel)
+            return
+        if received is None:
+            return
+        if received[0]["type"] != "attached":
+            self._abandon(slot, str(received[0].get("reason")))
+            return
+        try:
+            slot.release()
+        except OSError as error:
+            self._abandon(slot, str(error))
+            return
+        self._owner.started(slot)
+
+    # ------------------------------------------------------------------------------------- ends
+
+    def _init_ended(self, slot: Slot) -> None:
+        slot.init_gone = True
+        self._loop.unwatch(slot.init)
+        self._finish(slot)
+
+    def _over(self, slot: Slot, over: Over) -> None:
+        slot.over = over
+        if slot.init_gone:
+            self._finish(slot)
+        else:
+            slot.kill()
+
+    def _finish(self, slot: Slot) -> None:
+        """Report the end of a slot once its child and its init are both gone."""
+        if slot.over is None or not slot.init_gone or slot.number not in self.slots:
+            return
+        del self.slots[slot.number]
+        for watched in (slot.init_channel, slot.child_channel, slot.init):
+            self._forget(watched)
+        self._owner.ended(slot)
+        if slot.phase == Phase.MAKING and not slot.condemned and self._ready:
+            self._disappoint(self._complaint.decode(errors="replace") or "the child ended before it was ready")
+        elif slot.phase == Phase.WAITING and self._refill is None:
+            self._refill_later(self._pause)
+
+    def _forget(self, watched: Channel | int) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._loop.unwatch(watched)
+
+    def _disappoint(self, reason: str) -> None:
+        """A child could not be made: whoever waits for it is told; the next try comes after a growing pause."""
+        if self._queue:
+            waiting = self._queue.popleft()
+            close_all(waiting.descriptors)
+            self._owner.failed(waiting.work, reason[-MAX_REASON:])
+        self._refill_later(self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,184 @@
+"""Homes of workspaces on this machine: opened by id beneath one folder, shown to each session as its own files.
+
+On disk everything belongs to one storage uid; an idmapped mount shows it as the session's. Nothing here looks into a
+home: not a name, a link or a mode of a user's files is ever read by the launcher.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from sagews.kernel import calls
+from sagews.model.identifiers import parse_id
+
+_ATTRIBUTES = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
+_FORGOTTEN = "forgotten-"
+_INODES_PER_MEGABYTE = 64
+
+
+class Homes:
+    """The folder of homes.
+
+    Args:
+        base: its path, created with mode 0700 if need be.
+        storage: uid and gid that own the files on disk.
+        mapped: whether sessions have uids of their own (root), so that mounts need a map of owners.
+    """
+
+    def __init__(self, base: Path, storage: int, *, mapped: bool) -> None:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._base = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._storage = storage
+        self._mapped = mapped
+
+    def mount(self, workspace: str, user_namespace: int, *, write: bool) -> int:
+        """Return a detached mount of a workspace's home, created if it does not exist yet.
+
+        Args:
+            workspace: its UUID.
+            user_namespace: what owner_map returned for the session's uid; unused without root.
+            write: whether the session may write.
+
+        Raises:
+            OSError: when the home is not a plain folder of ours, or the kernel refuses.
+        """
+        descriptor = self._open(workspace)
+        try:
+            mount = calls.open_tree(descriptor)
+        finally:
+            os.close(descriptor)
+        attributes = _ATTRIBUTES | (0 if write else calls.MOUNT_ATTR_RDONLY)
+        if self._mapped:
+            calls.set_mount_attributes(mount, attributes | calls.MOUNT_ATTR_IDMAP, user_namespace)
+        else:
+            calls.set_mount_attributes(mount, attributes)
+        return mount
+
+    def _open(self, workspace: str) -> int:
+        name = parse_id(workspace, "workspace")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, 0o700, dir_fd=self._base)
+            if self._mapped:
+                os.chown(name, self._storage, self._storage, dir_fd=self._base, follow_symlinks=False)
+        return calls.open_beneath(self._base, name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
+
+    def set_aside(self, workspace: str) -> str | None:
+        """Rename a home out of the way, at once and for good; return its new name, or None if there is none."""
+        name = parse_id(workspace, "workspace")
+        aside = f"{_FORGOTTEN}{name}-{os.urandom(4).hex()}"
+        try:
+            os.rename(name, aside, src_dir_fd=self._base, dst_dir_fd=self._base)
+        except FileNotFoundError:
+            return None
+        return aside
+
+    def left_over(self) -> list[str]:
+        """Return the homes that were set aside and are not removed yet (from before a crash, for instance)."""
+        return [name for name in os.listdir(self._base) if name.startswith(_FORGOTTEN)]
+
+    def remove(self, aside: str) -> int:
+        """Start the removal of a home that was set aside and return its process's pid, for the caller to reap.
+
+        The process has the storage uid, no rights, and sees the one folder only by its descriptor.
+        """
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                self._remove(aside)
+                status = 0
+            finally:
+                os._exit(status)
+        return pid
+
+    def _remove(self, aside: str) -> None:
+        calls.die_with_parent(signal.SIGKILL)
+        os.chmod(aside, 0o700, dir_fd=self._base)
+        descriptor = calls.open_beneath(self._base, aside, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        worker = os.fork()
+        if worker == 0:
+            calls.close_all_but((descriptor,))
+            if self._mapped:
+                os.setgroups([])
+                os.setresgid(self._storage, self._storage, self._storage)
+                os.setresuid(self._storage, self._storage, self._storage)
+            calls.set_capabilities(frozenset())
+            calls.set_no_new_privileges()
+            empty(descriptor)
+            os._exit(0)
+        if os.waitpid(worker, 0)[1] == 0:
+            os.rmdir(aside, dir_fd=self._base)
+
+
+def empty(folder: int) -> None:
+    """Remove everything in a folder, however deep and whatever its modes, without following links.
+
+    A folder in a folder is first moved up to the top, so that no depth exhausts memory or descriptors.
+    """
+    while True:
+        with os.scandir(folder) as entries:
+            names = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        if not names:
+            return
+        for name, is_folder in names:
+            if is_folder:
+                _lift(folder, name)
+            else:
+                os.unlink(name, dir_fd=folder)
+
+
+def _lift(top: int, name: str) -> None:
+    """Remove one folder after moving its folders up to the top and removing its files."""
+    os.chmod(name, 0o700, dir_fd=top)
+    inner = calls.open_beneath(top, name, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with os.scandir(inner) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for child, is_folder in found:
+            if is_folder:
+                os.chmod(child, 0o700, dir_fd=inner)
+                os.rename(child, f".lifted-{os.urandom(8).hex()}", src_dir_fd=inner, dst_dir_fd=top)
+            else:
+                os.unlink(child, dir_fd=inner)
+    finally:
+        os.close(inner)
+    os.rmdir(name, dir_fd=top)
+
+
+def temporary_home(size: int, uid: int, gid: int) -> int:
+    """Return a detached, private file system in memory of a size in bytes, owned by a session."""
+    inodes = max(1000, size // 2**20 * _INODES_PER_MEGABYTE)
+    return calls.new_tmpfs(_ATTRIBUTES, size=size, nr_inodes=inodes, mode="0700", uid=uid, gid=gid)
+
+
+def owner_map(storage: int, uid: int) -> int:
+    """Return a user namespace that shows the storage uid's and gid's files as a session's.
+
+    It takes a process of its own for a moment, so it is made before the session is asked for.
+    """
+    ready, tell_ready = os.pipe2(os.O_CLOEXEC)
+    done, tell_done = os.pipe2(os.O_CLOEXEC)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            calls.unshare(calls.CLONE_NEWUSER)
+            os.write(tell_ready, b".")
+            os.close(tell_done)
+            os.read(done, 1)
+        finally:
+            os._exit(0)
+    try:
+        os.close(tell_ready)
+        if not os.read(ready, 1):
+            raise OSError("no user namespace can be made")
+        for kind in ("uid_map", "gid_map"):
+            with open(f"/proc/{pid}/{kind}", "w", encoding="ascii") as stream:
+                stream.write(f"{storage} {uid} 1\n")
+        return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        for descriptor in (ready, done, tell_done):
+            os.close(descriptor)
+        os.waitpid(pid, 0)

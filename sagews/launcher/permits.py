@@ -1,0 +1,134 @@
+"""What a launcher may do at most: read from a file that the daemon can't write.
+
+JSON, owned by root (without root: by the user), not writable by group or others, absolute paths only:
+
+    {"homes": "/var/lib/sagews/homes", "package": "/opt/sagews/lib/python3.11/site-packages/sagews",
+     "flavours": {"python": "/opt/sagews/python/bin/python"}, "uids": [200000, 200999], "minimum": "namespaces",
+     "sessions": 200, "limits": {"memory": 2147483648, "processes": 64, "file": 268435456, "home": 1073741824,
+     "cpu_seconds": 86400}}
+
+The first uid owns the files of every workspace on disk; the others are lent to sessions, one each. What the daemon asks
+for later can only stay below all this.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagews.errors import SagewsError
+from sagews.model.sessions import Isolation, Limits
+from sagews.wire.fields import Fields
+from sagews.wire.launcher import FLAVOUR_PATTERN, LEVELS, MAX_POOL, MAX_SIZE
+
+MAX_FILE = 64 * 1024
+LEAST_UID, GREATEST_UID = 1000, 2**31
+MAX_UIDS = 65_536
+MAX_SESSIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """The launcher's bounds.
+
+    Attributes:
+        homes: folder with one folder per workspace, named by its UUID.
+        package: folder of the sagews package that zygotes and jobs run.
+        flavours: the session interpreter (an executable in its virtual environment) of each flavour.
+        uids: first and last uid of the pool; unused without root.
+        minimum: the least level of isolation.
+        sessions: sessions and jobs at one time.
+        limits: the most that a session may be given.
+    """
+
+    homes: Path
+    package: Path
+    flavours: Mapping[str, Path]
+    uids: tuple[int, int]
+    minimum: Isolation
+    sessions: int
+    limits: Limits
+
+    def exceeded(self, limits: Limits) -> str | None:
+        """Return the name of a limit that is above this file's, or None."""
+        for name in Limits.__dataclass_fields__:
+            most, asked = getattr(self.limits, name), getattr(limits, name)
+            if asked > most or asked < 1:
+                return name
+        return None
+
+
+def load(path: Path, owner: int) -> Permits:
+    """Read the file.
+
+    Args:
+        path: where it lies.
+        owner: the uid that has to own it.
+
+    Raises:
+        SagewsError: `configuration` if it is too open, unreadable or out of form.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise SagewsError("configuration", reason=f"The launcher can't read {path}: {error.strerror}.") from error
+    with open(descriptor, "rb") as stream:
+        require_closed(os.fstat(descriptor), owner, path)
+        text = stream.read(MAX_FILE + 1)
+    try:
+        return _parse(text)
+    except SagewsError as error:
+        raise SagewsError("configuration", reason=f"{path}: {error}") from error
+
+
+def require_closed(status: os.stat_result, owner: int, path: Path) -> None:
+    """Raise `configuration` unless a file or folder belongs to its owner (or root) and only they can write it."""
+    if status.st_uid not in (owner, 0):
+        advice = f"Give it to uid {owner}: chown {owner} {path}"
+    elif status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        advice = f"Run: chmod go-w {path}"
+    else:
+        return
+    raise SagewsError("configuration", reason=f"Others than the launcher's owner can change {path}. {advice}")
+
+
+def _parse(text: bytes) -> Permits:
+    fields = Fields.of(text, MAX_FILE)
+    flavours = {
+        fields.matched("flavours", name, FLAVOUR_PATTERN): _absolute(fields, "flavours", path)
+        for name, path in fields.mapping("flavours", MAX_POOL).items()
+    }
+    permits = Permits(
+        homes=_absolute(fields, "homes", fields.take("homes")),
+        package=_absolute(fields, "package", fields.take("package")),
+        flavours=flavours,
+        uids=_uids(fields),
+        minimum=Isolation(fields.choice("minimum", LEVELS)),
+        sessions=fields.integer("sessions", 1, MAX_SESSIONS),
+        limits=_limits(fields),
+    )
+    fields.finish()
+    return permits
+
+
+def _absolute(fields: Fields, name: str, value: object) -> Path:
+    path = Path(fields.short(name, value, 4000))
+    if not path.is_absolute() or ".." in path.parts:
+        raise SagewsError("bad-value", field=name, reason="it is not an absolute path")
+    return path
+
+
+def _uids(fields: Fields) -> tuple[int, int]:
+    first, last = fields.sequence("uids", 2, least=2)
+    first = fields.bounded("uids", first, LEAST_UID, GREATEST_UID)
+    return first, fields.bounded("uids", last, first + 1, first + MAX_UIDS)
+
+
+def _limits(fields: Fields) -> Limits:
+    inner = Fields(fields.mapping("limits", len(Limits.__dataclass_fields__)))
+    limits = Limits(**{name: inner.integer(name, 1, MAX_SIZE) for name in Limits.__dataclass_fields__})
+    inner.finish()
+    return limits

@@ -1,0 +1,295 @@
+"""The launcher's service: obeys the daemon's packets as far as the permits go, and reports what becomes of sessions.
+
+The daemon is hostile here: each packet is parsed by a fixed form, checked against the permits, and either done or
+refused as a whole. A refusal closes the descriptors that came with it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.kernel.packets import Channel, PacketError, close_all
+from sagews.launcher import interpreters, zygotes
+from sagews.launcher.flavours import RETRY_SECONDS, Flavour
+from sagews.launcher.loop import EventLoop
+from sagews.launcher.permits import Permits
+from sagews.launcher.place import Place
+from sagews.launcher.slots import Slot, Work
+from sagews.model.sessions import Isolation
+from sagews.wire import launcher as wire
+from sagews.wire.zygote import JOB_FLAVOUR
+
+PACKETS_AT_ONCE = 32
+WATCH_SECONDS = 2.0
+JOB_SPARES = 1
+
+
+class Service:
+    """Everything that the launcher does once it stands in its namespaces.
+
+    Args:
+        control: the socket with the daemon.
+        permits: what is allowed at most.
+        place: uids, cgroups and homes.
+        level: the isolation level that was reached.
+        report: how it was found.
+        loop: the event loop.
+        job_interpreter: executable that runs jobs.
+    """
+
+    def __init__(
+        self,
+        control: Channel,
+        permits: Permits,
+        place: Place,
+        level: Isolation,
+        report: Mapping[str, Any],
+        loop: EventLoop,
+        job_interpreter: interpreters.Interpreter,
+    ) -> None:
+        self._control = control
+        self._permits = permits
+        self._place = place
+        self._level = level
+        self._report = dict(report)
+        self._loop = loop
+        self._job_interpreter = job_interpreter
+        self._flavours: dict[str, Flavour] = {}
+        self._running: dict[str, Slot] = {}
+        self._known: dict[str, str] = {}
+        self._stopping = False
+        self._configured = False
+
+    def run(self) -> None:
+        """Serve until the daemon closes the control socket or says stop."""
+        self._loop.watch(self._control, self._heard)
+        self._loop.before_waiting = self._flush
+        self._loop.later(WATCH_SECONDS, self._watch_processors)
+        self._loop.run()
+
+    # ------------------------------------------------------------------------------------- the daemon
+
+    def _heard(self) -> None:
+        for _ in range(PACKETS_AT_ONCE):
+            try:
+                received = self._control.receive()
+            except EOFError:
+                self._loop.stop()
+                return
+            except PacketError:
+                self._say(wire.Refused("bad-message", "The packet was cut short: it is too large or incomplete."))
+                continue
+            if received is None:
+                return
+            self._take(*received)
+
+    def _take(self, packet: bytes, descriptors: list[int]) -> None:
+        """Do what a packet asks, or refuse it and close its descriptors."""
+        try:
+            self._do(wire.parse_request(packet, len(descriptors)), descriptors)
+        except SagewsError as error:
+            close_all(descriptors)
+            id, request = wire.identify(packet)
+            self._say(wire.Refused(error.code, str(error)[: wire.MAX_REASON], id, request))
+
+    def _do(self, request: wire.Request, descriptors: list[int]) -> None:
+        if not self._configured and not isinstance(request, wire.Configure):
+            raise SagewsError("bad-message", reason="the launcher is not configured yet")
+        match request:
+            case wire.Configure():
+                self._configure(request)
+            case wire.StartSession() | wire.StartJob():
+                self._start(request, descriptors)
+            case wire.Signal():
+                self._signal(request)
+            case wire.AskUsage():
+                usage = {id: self._running[id].usage() for id in request.ids if id in self._running}
+                self._say(wire.UsageReport(request.request, usage))
+            case wire.Forget():
+                self._forget(request)
+            case wire.Stop():
+                self._loop.stop()
+
+    def _say(self, reply: wire.Reply) -> None:
+        try:
+            self._control.send(wire.format_packet(reply))
+        except (OSError, PacketError):
+            self._loop.stop()
+
+    def _flush(self) -> None:
+        try:
+            self._control.flush()
+        except OSError:
+            self._loop.stop()
+        self._loop.want_write(self._control, self._control.waiting)
+
+    # ------------------------------------------------------------------------------------- requests
+
+    def _configure(self, request: wire.Configure) -> None:
+        if self._configured:
+            raise SagewsError("bad-message", reason="the launcher is configured already")
+        for name in request.pools:
+            if name not in self._permits.flavours:
+                raise SagewsError("unknown-flavour", flavour=name, known=", ".join(self._permits.flavours) or "-")
+        minimum = Isolation(request.minimum)
+        if not self._level.suffices(minimum):
+            raise SagewsError("isolation", level=self._level, minimum=minimum, advice="See the launcher's report.")
+        self._configured = True
+        births = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
+        births |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
+        for name, (spare, interpreter) in births.items():
+            self._flavours[name] = self._flavour(name, spare, interpreter)
+        for flavour in self._flavours.values():
+            flavour.start()
+
+    def _interpreter(self, name: str) -> interpreters.Interpreter:
+        return interpreters.examine(self._permits.flavours[name])
+
+    def _flavour(self, name: str, spare: int, interpreter: interpreters.Interpreter) -> Flavour:
+        def birth() -> zygotes.Birth:
+            return zygotes.start(name, interpreter, self._permits.package)
+
+        return Flavour(name, spare, birth, self._loop, self)
+
+    def _start(self, work: Work, descriptors: list[int]) -> None:
+        flavour = JOB_FLAVOUR if isinstance(work, wire.StartJob) else work.flavour
+        known = [name for name in self._flavours if name != JOB_FLAVOUR]
+        if isinstance(work, wire.StartSession) and flavour not in known:
+            raise SagewsError("unknown-flavour", flavour=flavour, known=", ".join(known) or "-")
+        if work.id in self._known:
+            raise SagewsError("bad-value", field="id", reason="it is in use")
+        if len(self._known) >= self._permits.sessions:
+            raise SagewsError("limit", limit=f"{self._permits.sessions} sessions", advice="End one first.")
+        above = self._permits.exceeded(work.limits)
+        if above is not None:
+            most = getattr(self._permits.limits, above)
+            raise SagewsError("limit", limit=f"{above} from 1 to {most}", advice="Ask for less.")
+        _check_descriptors(work, descriptors)
+        self._known[work.id] = flavour
+        self._flavours[flavour].begin(work, descriptors)
+
+    def _signal(self, request: wire.Signal) -> None:
+        slot = self._running.get(request.id)
+        if slot is not None and request.signal == "INT":
+            slot.interrupt()
+        elif slot is not None:
+            slot.kill("killed")
+        elif request.id not in self._known:
+            raise SagewsError("no-session")
+        elif request.signal == "KILL":
+            self._cancel(request.id)
+
+    def _cancel(self, id: str) -> None:
+        """End a session that has not begun: it waits for a child, or its home is just being attached."""
+        flavour = self._flavours[self._known[id]]
+        if flavour.drop(id):
+            return
+        for slot in flavour.slots.values():
+            if slot.work is not None and slot.work.id == id:
+                slot.kill("killed")
+
+    def _forget(self, request: wire.Forget) -> None:
+        for flavour in self._flavours.values():
+            if flavour.uses(request.workspace):
+                raise SagewsError("busy")
+        aside = self._place.homes.set_aside(request.workspace)
+        if aside is None:
+            self._say(wire.Forgotten(request.request))
+            return
+        pid = self._place.homes.remove(aside)
+        process = os.pidfd_open(pid)
+
+        def removed() -> None:
+            self._loop.unwatch(process)
+            os.close(process)
+            if os.waitpid(pid, 0)[1] == 0:
+                self._say(wire.Forgotten(request.request))
+            else:
+                reason = "The home could not be removed; it was set aside and is tried again at the next start."
+                self._say(wire.Refused("internal", reason, request=request.request))
+
+        self._loop.watch(process, removed)
+
+    # ------------------------------------------------------------------------------------- what flavours ask
+
+    def new_slot(self, flavour: str, init: Channel, child: Channel) -> Slot | None:
+        """Return a slot with a free uid and a cgroup."""
+        return self._place.new_slot(flavour, init, child)
+
+    def mounts(self, slot: Slot, work: Work) -> list[int]:
+        """Return the detached mounts that a work needs."""
+        return self._place.mounts(slot, work)
+
+    def started(self, slot: Slot) -> None:
+        """Tell the daemon that a session has begun, and keep its deadline."""
+        work = slot.work
+        if work is None:
+            return
+        self._running[work.id] = slot
+        if isinstance(work, wire.StartJob):
+            self._loop.later(work.seconds, lambda: self._expire(slot))
+        self._say(wire.Started(work.id))
+
+    def _expire(self, slot: Slot) -> None:
+        if slot.work is not None and self._running.get(slot.work.id) is slot:
+            slot.kill("deadline")
+
+    def failed(self, work: Work, reason: str) -> None:
+        """Tell the daemon that a session could not begin."""
+        self._known.pop(work.id, None)
+        self._say(wire.Refused("internal", reason[-wire.MAX_REASON :], work.id))
+
+    def ended(self, slot: Slot) -> None:
+        """Tell the daemon of a session's end, when nothing is left of it."""
+        report = slot.ended()
+        self._clear(slot, report)
+
+    def _clear(self, slot: Slot, report: wire.Ended) -> None:
+        if not self._place.clear(slot):
+            self._loop.later(RETRY_SECONDS, lambda: self._clear(slot, report))
+            return
+        if slot.work is not None:
+            self._running.pop(slot.work.id, None)
+            self._known.pop(slot.work.id, None)
+            self._say(report)
+
+    def state(self, flavour: str, state: str, reason: str) -> None:
+        """Tell the daemon of a flavour; the launcher can serve once jobs can run."""
+        if flavour != JOB_FLAVOUR:
+            self._say(wire.FlavourState(flavour, state, reason[-wire.MAX_REASON :]))
+        elif state == "ready":
+            self._greet()
+        elif state == "failed":
+            self._say(wire.Refused("isolation", f"The jail can't be built: {reason}"[-wire.MAX_REASON :]))
+            self._loop.stop()
+
+    def _greet(self) -> None:
+        flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
+        self._say(wire.Hello(self._level, self._report, flavours, self._permits.uids))
+
+    def _watch_processors(self) -> None:
+        """End sessions that used up their processor time in many short processes, which no rlimit adds up."""
+        for slot in list(self._running.values()):
+            readings = slot.readings()
+            if readings is None or slot.work is None or readings.cpu_seconds is None:
+                continue
+            if readings.cpu_seconds > slot.work.limits.cpu_seconds:
+                slot.kill("cpu")
+        self._loop.later(WATCH_SECONDS, self._watch_processors)
+
+
+def _check_descriptors(work: Work, descriptors: Sequence[int]) -> None:
+    """Refuse what is no stream: a folder or a device of the daemon's has no place in a jail."""
+    kinds = [stat.S_IFMT(os.fstat(descriptor).st_mode) for descriptor in descriptors]
+    allowed = {stat.S_IFSOCK} if isinstance(work, wire.StartSession) else {stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG}
+    for kind, descriptor in zip(kinds, descriptors, strict=True):
+        if kind not in allowed and not (isinstance(work, wire.StartJob) and _is_null(descriptor)):
+            raise SagewsError("bad-message", reason="a descriptor is of the wrong kind")
+
+
+def _is_null(descriptor: int) -> bool:
+    return os.fstat(descriptor).st_rdev == os.stat(os.devnull).st_rdev

@@ -1,0 +1,162 @@
+"""Takes the launcher from its first instruction to its service: permits, namespaces, level, cgroups."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.kernel import calls
+from sagews.kernel.packets import Channel
+from sagews.launcher import cgroups, interpreters, permits
+from sagews.launcher.cgroups import Groups
+from sagews.launcher.homes import Homes
+from sagews.launcher.loop import EventLoop
+from sagews.launcher.permits import Permits
+from sagews.launcher.place import Place
+from sagews.launcher.service import Service
+from sagews.launcher.uids import UidPool
+from sagews.model.sessions import Isolation
+from sagews.wire.launcher import Refused, format_packet
+
+SESSION_UID_WITHOUT_ROOT = 1000
+MAX_OPEN_FILES = 65_536
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run the launcher; return the exit status."""
+    control, path = _arguments(arguments)
+    try:
+        allowed = permits.load(path, os.geteuid())
+    except SagewsError as error:
+        _refuse(control, error)
+        return 1
+    _leave_the_terminal(control.fileno())
+    is_root = os.geteuid() == 0
+    try:
+        _unshare(is_root)
+    except OSError as error:
+        _refuse(control, _no_namespaces(error, allowed))
+        return 1
+    return _guard(control, allowed, is_root)
+
+
+def _arguments(arguments: Sequence[str]) -> tuple[socket.socket, Path]:
+    try:
+        descriptor, path = arguments
+        control = socket.socket(fileno=int(descriptor))
+        if control.type != socket.SOCK_SEQPACKET or control.family != socket.AF_UNIX:
+            raise ValueError("the descriptor is no packet socket")
+    except (ValueError, OSError) as error:
+        print(f"usage: main.py <control socket> <permits file>: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    return control, Path(path)
+
+
+def _refuse(control: socket.socket, error: SagewsError) -> None:
+    with contextlib.suppress(OSError):
+        control.send(format_packet(Refused(error.code, str(error)[:2000])))
+
+
+def _leave_the_terminal(control: int) -> None:
+    """Have a session of our own (Ctrl-C is not for us), no inherited descriptor, and room for many."""
+    with contextlib.suppress(OSError):
+        os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    calls.close_all_but((control,))
+    os.umask(0o077)
+    os.chdir("/")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MAX_OPEN_FILES), hard))
+
+
+def _unshare(is_root: bool) -> None:
+    """Leave the host's mount and pid namespaces; without root by way of a user namespace with one uid."""
+    uid, gid = os.getuid(), os.getgid()
+    if not is_root:
+        calls.unshare(calls.CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"{SESSION_UID_WITHOUT_ROOT} {uid} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"{SESSION_UID_WITHOUT_ROOT} {gid} 1", encoding="ascii")
+    calls.unshare(calls.CLONE_NEWNS | calls.CLONE_NEWPID)
+
+
+def _no_namespaces(error: OSError, allowed: Permits) -> SagewsError:
+    advice = f"Namespaces can't be made ({error.strerror}): allow them, or start as root and outside of a container."
+    return SagewsError("isolation", level=Isolation.NONE, minimum=allowed.minimum, advice=advice)
+
+
+def _guard(control: socket.socket, allowed: Permits, is_root: bool) -> int:
+    """Fork the launcher proper and wait for it."""
+    alive, guard = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(guard)
+        status = 1
+        try:
+            status = _launch(Channel(control), allowed, is_root, alive)
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    control.close()
+    os.close(alive)
+    signal.signal(signal.SIGTERM, lambda number, frame: os.kill(pid, signal.SIGKILL))
+    while True:
+        with contextlib.suppress(InterruptedError):
+            return max(0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _launch(control: Channel, allowed: Permits, is_root: bool, alive: int) -> int:
+    """Be process 1 of the launcher's pid namespace."""
+    calls.die_with_parent(signal.SIGKILL)
+    if select.select([alive], [], [], 0)[0]:
+        return 1
+    calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
+    calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
+    groups, missing = _groups(is_root)
+    level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
+    report = _report(level, groups, missing)
+    place = _place(allowed, groups, is_root)
+    jobs = interpreters.examine(Path(sys.executable))
+    loop = EventLoop()
+    Service(control, allowed, place, level, report, loop, jobs).run()
+    place.close()
+    return 0
+
+
+def _groups(is_root: bool) -> tuple[Groups | None, list[str]]:
+    if not is_root:
+        return None, ["cgroups (not without root)"]
+    try:
+        return cgroups.find(f"sagews-{os.getpid()}-{os.urandom(4).hex()}"), []
+    except OSError as error:
+        return None, [f"cgroups ({error})"]
+
+
+def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
+    first, last = allowed.uids
+    if is_root:
+        homes = Homes(allowed.homes, first, mapped=True)
+        return Place(homes, groups, UidPool(first + 1, last), first, mapped=True)
+    uid = SESSION_UID_WITHOUT_ROOT
+    return Place(Homes(allowed.homes, uid, mapped=False), None, UidPool(uid, uid, shared=True), uid, mapped=False)
+
+
+def _report(level: Isolation, groups: Groups | None, missing: list[str]) -> dict[str, Any]:
+    return {
+        "level": level,
+        "namespaces": "mnt,pid,net,ipc,uts,cgroup" + ("" if level != Isolation.USERNS else ",user"),
+        "cgroup": groups.describe() if groups is not None else "none",
+        "network": "loopback",
+        "missing": missing,
+    }

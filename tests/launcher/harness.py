@@ -1,0 +1,234 @@
+"""A blocking client of the launcher, for tests and benchmarks: starts one, speaks its packets, evaluates in sessions."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sagews
+from sagews.kernel.packets import Channel
+from sagews.model.identifiers import new_id
+from sagews.model.sessions import Limits
+from sagews.wire import launcher as wire
+
+PACKAGE = Path(sagews.__file__).resolve().parent
+LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
+PATIENCE = 60.0
+NOBODY = 65534
+
+
+class Launcher:
+    """A running launcher.
+
+    Args:
+        folder: an empty folder for its permits and homes.
+        flavours: session interpreter of each flavour.
+        pools: what it is configured with; None: it is not configured.
+        minimum: least level, in the permits and in the configuration.
+        wanted: level to ask for.
+        uid: start it as an ordinary user of this uid.
+        overrides: fields of the permits file that differ.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        flavours: Mapping[str, str] | None = None,
+        pools: Mapping[str, int] | None = None,
+        minimum: str = "userns",
+        wanted: str = "auto",
+        uid: int | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.uid = uid
+        self.permits = folder / "launcher.json"
+        self._write_permits(flavours or {}, minimum, overrides or {})
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-I", str(PACKAGE / "launcher" / "main.py"), str(theirs.fileno()), str(self.permits)]
+        if uid is not None:
+            command = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *command]
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env={})
+        theirs.close()
+        self.control = Channel(ours)
+        self.replies: list[wire.Reply] = []
+        if pools is not None:
+            self.ask(wire.Configure(pools, minimum, wanted))
+
+    def _write_permits(self, flavours: Mapping[str, str], minimum: str, overrides: Mapping[str, Any]) -> None:
+        values: dict[str, Any] = {
+            "homes": str(self.folder / "homes"),
+            "package": str(PACKAGE),
+            "flavours": dict(flavours),
+            "uids": [300_000, 300_100],
+            "minimum": minimum,
+            "sessions": 50,
+            "limits": {"memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400},
+        }
+        self.permits.write_text(json.dumps({**values, **overrides}))
+        self.permits.chmod(0o644)
+        if self.uid is not None:
+            for path in (self.folder, self.permits):
+                os.chown(path, self.uid, self.uid)
+
+    def ask(self, request: wire.Request, descriptors: Sequence[int] = ()) -> None:
+        """Send a request."""
+        self.control.send(wire.format_packet(request), descriptors)
+
+    def send(self, packet: bytes, descriptors: Sequence[int] = ()) -> None:
+        """Send any bytes."""
+        self.control.send(packet, descriptors)
+
+    def expect(self, kind: type, seconds: float = PATIENCE, **fields: Any) -> Any:
+        """Return the next reply of a kind whose fields have these values; others are kept."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for reply in self.replies:
+                if isinstance(reply, kind) and all(getattr(reply, k) == v for k, v in fields.items()):
+                    self.replies.remove(reply)
+                    return reply
+            self._hear(deadline)
+
+    def _hear(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([self.control], [], [], left)[0]:
+            raise TimeoutError(f"no such reply among {self.replies}")
+        received = self.control.receive()
+        if received is not None:
+            self.replies.append(wire.parse_reply(received[0]))
+
+    def open(self, flavour: str, workspace: str | None = None, limits: Limits = LIMITS) -> Session:
+        """Start a session and wait until it has begun."""
+        ours, theirs = socket.socketpair()
+        id = new_id()
+        with theirs:
+            self.ask(wire.StartSession(id, workspace, flavour, limits), [theirs.fileno()])
+        session = Session(self, id, ours)
+        self.expect(wire.Started, id=id)
+        return session
+
+    def job(
+        self,
+        job: str,
+        stdin: bytes = b"",
+        workspace: str | None = None,
+        *,
+        write: bool = False,
+        arguments: Mapping[str, str] | None = None,
+        seconds: int = 30,
+        limits: Limits = LIMITS,
+    ) -> tuple[wire.Ended, bytes, bytes]:
+        """Run a job to its end; return its end, its standard output and its standard error."""
+        id = new_id()
+        files = [tempfile.TemporaryFile() for _ in range(3)]
+        files[0].write(stdin)
+        files[0].seek(0)
+        request = wire.StartJob(id, job, workspace, write, arguments or {}, seconds, limits)
+        self.ask(request, [file.fileno() for file in files])
+        ended = self.expect(wire.Ended, id=id)
+        files[1].seek(0)
+        files[2].seek(0)
+        output, errors = files[1].read(), files[2].read()
+        for file in files:
+            file.close()
+        return ended, output, errors
+
+    def stop(self) -> int:
+        """Close the control socket and wait for the end; return the exit status."""
+        self.control.close()
+        return self.process.wait(PATIENCE)
+
+
+class Session:
+    """A session's socket, spoken to in blocking fashion."""
+
+    def __init__(self, launcher: Launcher, id: str, sock: socket.socket) -> None:
+        self.launcher = launcher
+        self.id = id
+        self.sock = sock
+        self.number = 0
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send one frame."""
+        body = json.dumps(message).encode()
+        self.sock.sendall(struct.pack(">I", len(body)) + body)
+
+    def receive(self, seconds: float = PATIENCE) -> dict[str, Any]:
+        """Return the next frame; EOFError when the session is gone."""
+        self.sock.settimeout(seconds)
+        length = struct.unpack(">I", self._exactly(4))[0]
+        message: dict[str, Any] = json.loads(self._exactly(length))
+        return message
+
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            try:
+                piece = self.sock.recv(count - len(data))
+            except ConnectionError:
+                piece = b""
+            if not piece:
+                raise EOFError
+            data += piece
+        return data
+
+    def begin(self, source: str) -> str:
+        """Send a cell; return its run's name."""
+        self.number += 1
+        run = new_id()
+        cell = {"type": "run", "run": run, "cell": "abcdef", "number": self.number, "source": source}
+        self.send({**cell, "mode": "python", "shows": "last"})
+        return run
+
+    def finish(self, run: str, seconds: float = PATIENCE) -> tuple[str, str]:
+        """Return a run's status ("ok", "error", "interrupted", or "died") and all that it printed or showed."""
+        text = ""
+        try:
+            while True:
+                frame = self.receive(seconds)
+                if frame.get("run") != run:
+                    continue
+                if frame["type"] == "done":
+                    return frame["status"], text
+                text += frame.get("text") or frame.get("plain") or frame.get("data", {}).get("text/plain", "")
+        except EOFError:
+            return "died", text
+
+    def evaluate(self, source: str, seconds: float = PATIENCE) -> tuple[str, str]:
+        """Run a cell to its end."""
+        return self.finish(self.begin(source), seconds)
+
+    def shell(self, script: str, seconds: float = PATIENCE) -> tuple[str, str]:
+        """Run a shell script in the session; return the cell's status and what the script printed."""
+        encoded = base64.b64encode(script.encode()).decode()
+        return self.evaluate(
+            "import subprocess as _s, base64 as _b\n"
+            f"_r = _s.run(['/bin/sh', '-c', _b.b64decode('{encoded}').decode()], stdout=_s.PIPE, stderr=_s.STDOUT)\n"
+            "print(_r.stdout.decode(errors='replace'))",
+            seconds,
+        )
+
+    def signal(self, name: str) -> None:
+        """Have the launcher send a signal."""
+        self.launcher.ask(wire.Signal(self.id, name))
+
+    def ended(self, seconds: float = PATIENCE) -> wire.Ended:
+        """Wait for the report of its end."""
+        report: wire.Ended = self.launcher.expect(wire.Ended, seconds, id=self.id)
+        return report
+
+    def close(self) -> wire.Ended:
+        """Close the socket and wait for the end."""
+        self.sock.close()
+        return self.ended()
