@@ -1,0 +1,289 @@
+"""Sockets and pipes that Twisted has no transport for, driven by the reactor.
+
+Session sockets are read with plain `recv`, so that the kernel drops any descriptor that a session passes along; packets
+of the launcher's control socket carry descriptors one way only. Writing tries the descriptor at once and waits for the
+reactor only when the kernel is full, which saves a turn of the reactor in every round trip.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import struct
+import termios
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+READ_SIZE = 128 * 1024
+_COUNT = struct.Struct("i")
+
+
+@implementer(IReadDescriptor, IWriteDescriptor)
+class Descriptor:
+    """What the reactor asks of anything that it watches; subclasses read and write."""
+
+    def __init__(self, reactor: IReactorFDSet, number: int) -> None:
+        self.reactor = reactor
+        self._number = number
+        self.closed = False
+        self.paused = True
+
+    def fileno(self) -> int:
+        """Return the descriptor's number, or -1 once closed."""
+        return -1 if self.closed else self._number
+
+    def logPrefix(self) -> str:
+        """Return the name under which the reactor logs."""
+        return type(self).__name__
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Close, because the reactor found the descriptor broken or is stopping."""
+        self.lost()
+
+    def doRead(self) -> None:
+        """Read once."""
+        raise NotImplementedError
+
+    def doWrite(self) -> None:
+        """Write what waits."""
+        raise NotImplementedError
+
+    def resume(self) -> None:
+        """Read whenever there is something."""
+        if self.paused and not self.closed:
+            self.paused = False
+            self.reactor.addReader(self)
+
+    def pause(self) -> None:
+        """Leave what comes in the kernel."""
+        if not self.paused and not self.closed:
+            self.paused = True
+            self.reactor.removeReader(self)
+
+    def lost(self) -> None:
+        """Stop watching, release the descriptor, tell the owner; once."""
+        if self.closed:
+            return
+        self.reactor.removeReader(self)
+        self.reactor.removeWriter(self)
+        self.closed = True
+        self.release()
+
+    def release(self) -> None:
+        """Close the descriptor and tell the owner."""
+        raise NotImplementedError
+
+
+class StreamSocket(Descriptor):
+    """One end of a unix stream socket to a session.
+
+    Args:
+        reactor: watches the socket.
+        stream: connected; set to non-blocking and owned from here on.
+        received: called with each chunk of at most READ_SIZE bytes.
+        ended: called once when the other side has closed or the socket broke.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorFDSet,
+        stream: socket.socket,
+        received: Callable[[bytes], None],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(reactor, stream.fileno())
+        stream.setblocking(False)
+        self._stream = stream
+        self._received = received
+        self._ended = ended
+        self._waiting = bytearray()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        return len(self._waiting)
+
+    @property
+    def unread(self) -> int:
+        """Bytes that the other side has not read yet (0 once closed)."""
+        if self.closed:
+            return 0
+        waiting: int = _COUNT.unpack(fcntl.ioctl(self._stream, termios.TIOCOUTQ, bytes(_COUNT.size)))[0]
+        return waiting + len(self._waiting)
+
+    def doRead(self) -> None:
+        """Read one chunk."""
+        try:
+            data = self._stream.recv(READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._received(data)
+        else:
+            self.lost()
+
+    def send(self, data: bytes) -> None:
+        """Send in order; what the kernel does not take waits. Does nothing once closed."""
+        if self.closed:
+            return
+        self._waiting += data
+        if len(self._waiting) == len(data):
+            self.doWrite()
+
+    def doWrite(self) -> None:
+        """Hand the kernel what waits."""
+        try:
+            sent = self._stream.send(self._waiting)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            # The reader learns of the end after it has read what the other side left.
+            self._waiting.clear()
+            sent = 0
+        del self._waiting[:sent]
+        (self.reactor.addWriter if self._waiting else self.reactor.removeWriter)(self)
+
+    def release(self) -> None:
+        """Close the socket and tell the owner."""
+        self._waiting.clear()
+        self._stream.close()
+        self._ended()
+
+
+class PacketSocket(Descriptor):
+    """One end of a unix SOCK_SEQPACKET pair: whole packets, with descriptors from here to there.
+
+    Args:
+        reactor: watches the socket.
+        connection: owned from here on.
+        limit: bytes of the largest packet; a larger one ends the connection.
+        received: called with each packet.
+        ended: called once when the other side has closed or the socket broke.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorFDSet,
+        connection: socket.socket,
+        limit: int,
+        received: Callable[[bytes], None],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(reactor, connection.fileno())
+        connection.setblocking(False)
+        self._connection = connection
+        self._limit = limit
+        self._received = received
+        self._ended = ended
+        self._waiting: deque[tuple[bytes, tuple[int, ...]]] = deque()
+
+    def doRead(self) -> None:
+        """Read one packet; descriptors that came along are closed, because none are part of the grammar."""
+        try:
+            packet, descriptors, flags, _ = socket.recv_fds(self._connection, self._limit, 8)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            packet, descriptors, flags = b"", [], 0
+        for number in descriptors:
+            os.close(number)
+        if packet and not flags & socket.MSG_TRUNC:
+            self._received(packet)
+        else:
+            self.lost()
+
+    def send(self, packet: bytes, descriptors: Sequence[int] = ()) -> None:
+        """Send a packet in order; its descriptors are duplicated, so the caller may close its own at once."""
+        if self.closed:
+            return
+        self._waiting.append((packet, tuple(os.dup(number) for number in descriptors)))
+        if len(self._waiting) == 1:
+            self.doWrite()
+
+    def doWrite(self) -> None:
+        """Hand the kernel what waits, packet by packet."""
+        while self._waiting:
+            packet, descriptors = self._waiting[0]
+            try:
+                socket.send_fds(self._connection, [packet], list(descriptors))
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                self._drop()
+                break
+            self._waiting.popleft()
+            _close(descriptors)
+        (self.reactor.addWriter if self._waiting else self.reactor.removeWriter)(self)
+
+    def _drop(self) -> None:
+        while self._waiting:
+            _close(self._waiting.popleft()[1])
+
+    def release(self) -> None:
+        """Close the socket and tell the owner."""
+        self._drop()
+        self._connection.close()
+        self._ended()
+
+
+class PipeReader(Descriptor):
+    """Collects what comes out of a pipe, up to a limit.
+
+    Args:
+        reactor: watches the pipe.
+        number: the reading end, owned from here on.
+        limit: bytes that are kept; the first one beyond it calls `overflowed` and stops reading.
+        overflowed: called once when there is more than the limit.
+        ended: called once at the end of the stream.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorFDSet,
+        number: int,
+        limit: int,
+        overflowed: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(reactor, number)
+        os.set_blocking(number, False)
+        self._limit = limit
+        self._overflowed = overflowed
+        self._ended = ended
+        self.collected = bytearray()
+
+    def doRead(self) -> None:
+        """Read one chunk."""
+        try:
+            data = os.read(self._number, READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.lost()
+            return
+        room = self._limit - len(self.collected)
+        self.collected += data[:room]
+        if len(data) > room:
+            self.pause()
+            self._overflowed()
+
+    def release(self) -> None:
+        """Close the pipe and tell the owner."""
+        with suppress(OSError):
+            os.close(self._number)
+        self._ended()
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    for number in descriptors:
+        os.close(number)

@@ -1,0 +1,204 @@
+"""What every ISessionHost does, whoever implements it: in process, over the link, or the fake of other tests.
+
+Mix it into a trial TestCase that says how to make a host. The sources are Python, so that real sessions pass as well;
+a scripted session has to understand just these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, ensureDeferred
+from zope.interface.verify import verifyObject
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost
+from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
+from sagews.model.sessions import Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
+
+if TYPE_CHECKING:
+    from twisted.trial.unittest import TestCase
+
+    Base = TestCase
+else:
+    Base = object
+
+PRINTS = "print('hello')"
+WAITS = "while True: pass"
+
+
+class Listener:
+    """Remembers what it was told, and lets a test wait for it."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.endings: list[Ending] = []
+        self._waiting: list[Deferred[None]] = []
+
+    def piece(self, session: SessionId, piece: Piece) -> None:
+        """Take a piece."""
+        self.pieces.append(piece)
+        self._tell()
+
+    def ended(self, session: SessionId, ending: Ending) -> None:
+        """Take the end."""
+        self.endings.append(ending)
+        self._tell()
+
+    def _tell(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.callback(None)
+
+    async def until_done(self, runs: int = 1) -> list[Piece]:
+        """Wait for the end of so many runs."""
+        while [piece.kind for piece in self.pieces].count(PieceKind.DONE) < runs:
+            await self._next()
+        return self.pieces
+
+    async def until_ended(self) -> Ending:
+        """Wait for the end of the session."""
+        while not self.endings:
+            await self._next()
+        return self.endings[0]
+
+    def _next(self) -> Deferred[None]:
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append(waiting)
+        return waiting
+
+
+class SessionHostContract(Base):
+    """The tests; `make_host` returns a host whose listeners are called while the test waits."""
+
+    flavour = "python"
+    timeout = 20
+
+    async def make_host(self) -> Any:
+        """Return an ISessionHost with room for two sessions at least."""
+        raise NotImplementedError
+
+    def request(self, *, workspace: WorkspaceId | None = None, epoch: int = 1, flavour: str = "") -> SessionRequest:
+        """Return a request for a fresh session."""
+        return SessionRequest(SessionId(new_id()), workspace, flavour or self.flavour, Limits(), epoch, "contract")
+
+    def evaluation(self, source: str) -> Evaluation:
+        """Return a cell to evaluate."""
+        return Evaluation(RunId(new_id()), CellId("abcdef"), 1, source, "python", "last")
+
+    async def opened(self) -> tuple[Any, SessionId, Listener]:
+        """Return a host with one open session."""
+        host, listener, request = await self.make_host(), Listener(), self.request()
+        await host.open_session(request, listener)
+        return host, request.session, listener
+
+    async def refused(self, code: str, waiting: Any) -> None:
+        """Hold that awaiting this raises SagewsError of this code."""
+        error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
+        self.assertEqual(error.code, code)
+
+    async def test_provides_the_interface(self) -> None:
+        """A host has every method and attribute of ISessionHost."""
+        host = await self.make_host()
+        verifyObject(ISessionHost, host)
+
+    async def test_tells_what_it_is(self) -> None:
+        """Its info names an isolation level and the flavours that it starts."""
+        info = (await self.make_host()).info
+        self.assertIsInstance(info.level, Isolation)
+        self.assertIn(self.flavour, info.flavours)
+        self.assertGreaterEqual(info.capacity, 2)
+
+    async def test_an_evaluation_gives_numbered_pieces_and_one_end(self) -> None:
+        """What a cell prints arrives in pieces counted from 1 without gaps, all of its run, the last of kind DONE."""
+        host, session, listener = await self.opened()
+        evaluation = self.evaluation(PRINTS)
+        await host.evaluate(session, evaluation)
+        pieces = await listener.until_done()
+        self.assertEqual([piece.sequence for piece in pieces], list(range(1, len(pieces) + 1)))
+        self.assertEqual({piece.run for piece in pieces}, {evaluation.run})
+        text = "".join(piece.body["text"] for piece in pieces if piece.kind is PieceKind.STREAM)
+        self.assertEqual(text, "hello\n")
+        self.assertEqual(pieces[-1].kind, PieceKind.DONE)
+        self.assertEqual(pieces[-1].body["status"], "ok")
+
+    async def test_numbers_go_on_in_the_next_run(self) -> None:
+        """A second run of a session continues the numbers of the first."""
+        host, session, listener = await self.opened()
+        for runs in (1, 2):
+            await host.evaluate(session, self.evaluation(PRINTS))
+            await listener.until_done(runs)
+            host.acknowledge(session, listener.pieces[-1].sequence)
+        numbers = [piece.sequence for piece in listener.pieces]
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    async def test_one_evaluation_at_a_time(self) -> None:
+        """A second cell is refused as busy while one runs, and so are completions; an interrupt ends the run."""
+        host, session, listener = await self.opened()
+        await host.evaluate(session, self.evaluation(WAITS))
+        await self.refused("busy", host.evaluate(session, self.evaluation(PRINTS)))
+        await self.refused("busy", host.complete(session, "pri", 3))
+        await host.interrupt(session)
+        pieces = await listener.until_done()
+        self.assertEqual(pieces[-1].body["status"], "interrupted")
+
+    async def test_an_ended_session_says_so_once(self) -> None:
+        """After `end_session` the listener hears the reason given, once, and the session is gone."""
+        host, session, listener = await self.opened()
+        await host.end_session(session, "stopped")
+        self.assertEqual((await listener.until_ended()).reason, "stopped")
+        await self.refused("no-session", host.evaluate(session, self.evaluation(PRINTS)))
+        self.assertEqual(len(listener.endings), 1)
+
+    async def test_an_unknown_session_is_refused(self) -> None:
+        """Whatever is asked of a session that does not exist is refused; acknowledging it changes nothing."""
+        host, unknown = await self.make_host(), SessionId(new_id())
+        host.acknowledge(unknown, 7)
+        for waiting in (
+            host.evaluate(unknown, self.evaluation(PRINTS)),
+            host.interrupt(unknown),
+            host.end_session(unknown, "stopped"),
+            host.complete(unknown, "", 0),
+            host.inspect(unknown, "", 0, 0),
+            host.usage(unknown),
+        ):
+            await self.refused("no-session", waiting)
+
+    async def test_an_unknown_flavour_is_refused(self) -> None:
+        """A flavour that the host does not start is refused by name, and the listener hears nothing."""
+        host, listener = await self.make_host(), Listener()
+        await self.refused("unknown-flavour", host.open_session(self.request(flavour="cobol"), listener))
+        self.assertEqual(listener.endings, [])
+
+    async def test_an_older_epoch_is_refused(self) -> None:
+        """Who lost a workspace's lease can start nothing in it any more."""
+        host, workspace = await self.make_host(), WorkspaceId(new_id())
+        await host.open_session(self.request(workspace=workspace, epoch=5), Listener())
+        await self.refused("conflict", host.open_session(self.request(workspace=workspace, epoch=4), Listener()))
+
+    async def test_two_sessions_are_apart(self) -> None:
+        """Each session numbers its own output, and the end of one leaves the other alone."""
+        host, first, first_listener = await self.opened()
+        second, second_listener = self.request(), Listener()
+        await host.open_session(second, second_listener)
+        await host.end_session(first, "stopped")
+        await first_listener.until_ended()
+        await host.evaluate(second.session, self.evaluation(PRINTS))
+        self.assertEqual((await second_listener.until_done())[0].sequence, 1)
+
+    async def test_completions_and_inspection(self) -> None:
+        """An idle session completes names and describes them."""
+        host, session, _ = await self.opened()
+        completions = await host.complete(session, "pri", 3)
+        self.assertIn("print", [match["text"].rstrip("(") for match in completions["matches"]])
+        self.assertEqual((completions["start"], completions["end"]), (0, 3))
+        inspection = await host.inspect(session, "print", 5, 0)
+        self.assertTrue(inspection["found"])
+        self.assertTrue(inspection["data"])
+
+    async def test_usage(self) -> None:
+        """A session says what memory and processor time it uses."""
+        host, session, _ = await self.opened()
+        usage = await host.usage(session)
+        self.assertGreaterEqual(usage.memory, 0)
+        self.assertGreaterEqual(usage.cpu_seconds, 0)

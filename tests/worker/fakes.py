@@ -1,0 +1,258 @@
+"""A launcher and sessions that live in the test's own process, on real sockets, driven turn by turn."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReadDescriptor, IWriteDescriptor
+from twisted.internet.testing import MemoryReactorClock
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILauncher, ISessionListener
+from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
+from sagews.model.sessions import Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
+from sagews.wire import session as wire
+from sagews.wire.frames import FrameReader
+
+WORKER = WorkerId("0198c0de-0000-7000-8000-000000000001")
+PRINTS = "print('hello')"
+WAITS = "while True: pass"
+EXITS = "import os; os._exit(3)"
+FLOODS = "while True: print('x' * 50000)"
+
+
+class PumpedReactor(MemoryReactorClock):
+    """Real descriptors, no waiting: `pump` reads and writes what is ready until nothing is."""
+
+    def pump(self, turns: int = 200) -> None:
+        """Do what is ready, at most so many turns."""
+        for _ in range(turns):
+            self.advance(0)
+            if not self._turn():
+                return
+
+    def _turn(self) -> bool:
+        readers = {each.fileno(): each for each in self.getReaders() if each.fileno() >= 0}
+        writers = {each.fileno(): each for each in self.getWriters() if each.fileno() >= 0}
+        readable, writable, _ = select.select(list(readers), list(writers), [], 0)
+        for number in writable:
+            if writers[number].fileno() == number:
+                writers[number].doWrite()
+        for number in readable:
+            if readers[number].fileno() == number:
+                readers[number].doRead()
+        return bool(readable or writable)
+
+
+@implementer(IReadDescriptor, IWriteDescriptor)
+class FakeSession:
+    """The far end of a session's socket: understands a handful of sources."""
+
+    def __init__(self, stream: socket.socket, *, silent: bool = False) -> None:
+        self.stream = stream
+        stream.setblocking(False)
+        self._frames = FrameReader(wire.MAX_FRAME_TO_SESSION)
+        self._run: str | None = None
+        self.flooding = False
+        self.sent = 0
+        self._unsent = bytearray()
+        if not silent:
+            self.say(wire.Ready("python", {"python": "3.11"}))
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self.stream.fileno()
+
+    def logPrefix(self) -> str:
+        """Return the name for the reactor's log."""
+        return "fake session"
+
+    def connectionLost(self, reason: object) -> None:
+        """Close."""
+        self.stream.close()
+
+    def say(self, value: wire.FromSession) -> None:
+        """Send a frame."""
+        self.raw(wire.encode(value))
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes; BlockingIOError while the other side does not read, and then nothing of them is lost."""
+        self._unsent += data
+        while self._unsent:
+            sent = self.stream.send(self._unsent)
+            self.sent += sent
+            del self._unsent[:sent]
+
+    def doRead(self) -> None:
+        """Read what the worker sends and do it."""
+        try:
+            data = self.stream.recv(1 << 20)
+        except BlockingIOError:
+            return
+        if not data:
+            self.stream.close()
+        for payload in self._frames.feed(data):
+            self._do(wire.parse_to_session(payload))
+
+    def doWrite(self) -> None:
+        """Print as long as somebody reads."""
+        self.raw(b"")
+        if self.flooding and self._run is not None:
+            self.say(wire.Stream(self._run, "stdout", "x" * 50_000))
+
+    def _do(self, asked: wire.ToSession) -> None:
+        if isinstance(asked, wire.Complete):
+            self.say(wire.Completions(asked.request, 0, asked.cursor, ({"text": "print", "kind": "function"},)))
+        elif isinstance(asked, wire.Inspect):
+            self.say(wire.Inspection(asked.request, True, {"text/plain": "a function"}))
+        else:
+            self._evaluate(asked)
+
+    def _evaluate(self, asked: wire.Run) -> None:
+        self._run = asked.run
+        if asked.source == PRINTS:
+            self.say(wire.Stream(asked.run, "stdout", "hello\n"))
+            self.done("ok")
+        elif asked.source == EXITS:
+            self.stream.close()
+
+    def interrupt(self) -> None:
+        """Stop what runs."""
+        if self._run is not None:
+            self.done("interrupted")
+
+    def done(self, status: str) -> None:
+        """End the run."""
+        assert self._run is not None
+        self.say(wire.Done(self._run, status, 0.01, 0.01))
+        self._run = None
+
+
+@implementer(ILauncher)
+class FakeLauncher:
+    """Starts fake sessions; remembers what it was asked."""
+
+    level = "namespaces"
+    report: Mapping[str, Any] = {"namespaces": True}
+    flavours: Sequence[str] = ("python",)
+
+    def __init__(self, reactor: Any) -> None:
+        self.reactor = reactor
+        self.sessions: dict[str, FakeSession] = {}
+        self.listeners: dict[str, Any] = {}
+        self.signals: list[tuple[str, str]] = []
+        self.used: dict[str, Usage] = {}
+        self.jobs: list[tuple[str, WorkspaceId | None, Mapping[str, str], bytes]] = []
+        self.answers: list[bytes] = []
+        self.forgotten: list[WorkspaceId] = []
+        self.refusal: SagewsError | None = None
+        self.silent = False
+
+    async def open_session(
+        self,
+        session: SessionId,
+        workspace: WorkspaceId | None,
+        flavour: str,
+        limits: Limits,
+        stream: socket.socket,
+        listener: Any,
+    ) -> None:
+        """See ILauncher."""
+        with stream:
+            if self.refusal is not None:
+                raise self.refusal
+            self.listeners[session] = listener
+            found = FakeSession(stream.dup(), silent=self.silent)
+        self.sessions[session] = found
+        self.reactor.addReader(found)
+
+    async def run_job(
+        self,
+        job: str,
+        workspace: WorkspaceId | None,
+        *,
+        write: bool,
+        arguments: Mapping[str, str],
+        input: bytes,
+        seconds: int,
+        output_limit: int,
+        limits: Limits,
+    ) -> bytes:
+        """See ILauncher."""
+        self.jobs.append((job, workspace, arguments, input))
+        return self.answers.pop(0)
+
+    def signal(self, session: SessionId, signal: str) -> None:
+        """See ILauncher."""
+        self.signals.append((session, signal))
+        if signal == "KILL":
+            self.end(session, "killed", -9)
+        elif session in self.sessions:
+            self.sessions[session].interrupt()
+
+    def end(self, session: str, reason: str, status: int) -> None:
+        """End a session as the kernel would."""
+        found = self.sessions.pop(session, None)
+        if found is not None:
+            self.reactor.removeReader(found)
+            self.reactor.removeWriter(found)
+            found.stream.close()
+        listener = self.listeners.pop(session, None)
+        if listener is not None:
+            listener.ended(reason, status, 0.5, 1024)
+
+    async def usage(self, sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
+        """See ILauncher."""
+        return {each: self.used.get(each, Usage(1024, 0.5)) for each in sessions}
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """See ILauncher."""
+        self.forgotten.append(workspace)
+
+
+@implementer(ISessionListener)
+class Recorder:
+    """Remembers what a session said."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.endings: list[Ending] = []
+        self.done: Deferred[Piece] = Deferred()
+        self.over: Deferred[Ending] = Deferred()
+        self.raises = False
+
+    def piece(self, session: SessionId, piece: Piece) -> None:
+        """Take a piece."""
+        self.pieces.append(piece)
+        if piece.kind is PieceKind.DONE and not self.done.called:
+            self.done.callback(piece)
+        if self.raises:
+            raise RuntimeError("a listener with a fault")
+
+    def ended(self, session: SessionId, ending: Ending) -> None:
+        """Take the end."""
+        self.endings.append(ending)
+        if not self.over.called:
+            self.over.callback(ending)
+
+    @property
+    def text(self) -> str:
+        """Everything printed."""
+        return "".join(piece.body["text"] for piece in self.pieces if piece.kind is PieceKind.STREAM)
+
+
+def session_request(
+    *, workspace: WorkspaceId | None = None, epoch: int = 1, flavour: str = "python", limits: Limits | None = None
+) -> SessionRequest:
+    """Return a request for a fresh session."""
+    return SessionRequest(SessionId(new_id()), workspace, flavour, limits or Limits(), epoch, "test")
+
+
+def evaluation(source: str) -> Evaluation:
+    """Return a cell to evaluate."""
+    return Evaluation(RunId(new_id()), CellId("abcdef"), 1, source, "python", "last")
