@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,6 +11,7 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces import ILogStore
 from sagews.model.logs import LogQuery, LogRecord
+from sagews.store.values import dump_json
 
 LEVELS = ("debug", "info", "warn", "error", "critical")
 
@@ -53,7 +53,7 @@ class MemoryLogs:
 
 
 def _matches(record: LogRecord, query: LogQuery) -> bool:
-    text = (record.message + " " + json.dumps(dict(record.fields))).lower()
+    text = (record.message + " " + dump_json(dict(record.fields))).lower()
     return all(
         (
             query.least_level is None or LEVELS.index(record.level) >= LEVELS.index(query.least_level),

@@ -1,0 +1,89 @@
+"""What every IHistoryStore does. Mix into a trial TestCase that has `make_history`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zope.interface.verify import verifyObject
+
+from sagews.interfaces import IHistoryStore
+from sagews.model.history import Commit
+from sagews.model.identifiers import WorkspaceId
+from tests.contracts.documents import AUTHOR
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def make_commit(number: int, parent: int | None = None, ref: str = "main") -> Commit:
+    """Return a commit whose id is its number."""
+    return Commit(
+        f"{number:040x}",
+        None if parent is None else f"{parent:040x}",
+        f"{number + 1000:040x}",
+        ref,
+        "named",
+        f"version {number}",
+        AUTHOR,
+        "Ada",
+        NOW + timedelta(seconds=number),
+        number,
+    )
+
+
+class HistoryStoreContract:
+    """The contract; `make_history` returns a store and a workspace without history."""
+
+    async def make_history(self) -> tuple[Any, WorkspaceId]:
+        """Return a store and a workspace."""
+        raise NotImplementedError
+
+    async def test_provides_the_interface(self) -> None:
+        """It has every method of the interface with its signature."""
+        assert verifyObject(IHistoryStore, (await self.make_history())[0])
+
+    async def test_empty(self) -> None:
+        """A workspace without history has no head, no newest commit, no list and no bundles."""
+        store, workspace = await self.make_history()
+        assert await store.head(workspace, "main") is None
+        assert await store.newest(workspace) is None
+        assert await store.commits(workspace, None, 10) == []
+        assert await store.bundles(workspace, "0" * 40) == []
+
+    async def test_add_moves_the_ref(self) -> None:
+        """A commit is stored with its bundle when the ref is where it is expected, else nothing is."""
+        store, workspace = await self.make_history()
+        one, two, three = make_commit(1), make_commit(2, 1), make_commit(3, 1)
+        assert await store.add(workspace, "main", None, one, b"bundle 1") is True
+        assert await store.add(workspace, "main", None, two, b"bundle 2") is False
+        assert await store.add(workspace, "main", one.id, two, b"bundle 2") is True
+        assert await store.add(workspace, "main", one.id, three, b"bundle 3") is False
+        assert await store.head(workspace, "main") == two
+        assert await store.commit(workspace, two.id) == two
+        assert await store.commit(workspace, three.id) is None
+        assert await store.bundles(workspace, three.id) == []
+
+    async def test_two_refs(self) -> None:
+        """Refs move by themselves; lists hold both, newest first, in pages."""
+        store, workspace = await self.make_history()
+        one, two = make_commit(1), make_commit(2, 1, "autosave")
+        three = make_commit(3, 1)
+        await store.add(workspace, "main", None, one, b"1")
+        await store.add(workspace, "autosave", None, two, b"2")
+        await store.add(workspace, "main", one.id, three, b"3")
+        assert await store.head(workspace, "autosave") == two
+        assert await store.newest(workspace) == three
+        assert await store.commits(workspace, None, 2) == [three, two]
+        assert await store.commits(workspace, two.id, 2) == [one]
+        assert await store.commits(workspace, "f" * 40, 2) == []
+
+    async def test_bundles_of_a_commit(self) -> None:
+        """A commit comes with the bundles that it needs, oldest first, and no others."""
+        store, workspace = await self.make_history()
+        one, two, aside, three = make_commit(1), make_commit(2, 1), make_commit(4, 1, "autosave"), make_commit(3, 2)
+        await store.add(workspace, "main", None, one, b"\x001")
+        await store.add(workspace, "main", one.id, two, b"2")
+        await store.add(workspace, "autosave", None, aside, b"aside")
+        await store.add(workspace, "main", two.id, three, b"3")
+        assert await store.bundles(workspace, three.id) == [b"\x001", b"2", b"3"]
+        assert await store.bundles(workspace, aside.id) == [b"\x001", b"aside"]

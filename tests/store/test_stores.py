@@ -1,0 +1,144 @@
+"""Every store of ours and every fake of it passes the same contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.trial.unittest import TestCase
+
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
+from sagews.store.accounts import AccountStore
+from sagews.store.documents import DocumentStore
+from sagews.store.history import HistoryStore
+from sagews.store.logs import LogStore
+from sagews.store.runs import RunStore
+from sagews.store.workspaces import WorkspaceStore
+from tests.contracts.accounts import AccountStoreContract
+from tests.contracts.documents import AUTHOR, DocumentStoreContract
+from tests.contracts.history import HistoryStoreContract
+from tests.contracts.logs import LogStoreContract
+from tests.contracts.runs import RunStoreContract
+from tests.contracts.workspaces import WorkspaceStoreContract
+from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.documents import MemoryDocuments, MemoryHistory, MemoryRuns
+from tests.fakes.logs import MemoryLogs
+from tests.fakes.workspaces import MemoryWorkspaces
+from tests.postgres import PostgresTestCase
+
+pytestmark = pytest.mark.slow
+
+
+async def leased(workspaces: Any) -> tuple[WorkspaceId, DocumentId, DocumentId]:
+    """Make a workspace with two documents whose lease has epoch 3."""
+    workspace, first, second = WorkspaceId(new_id()), DocumentId(new_id()), DocumentId(new_id())
+    await workspaces.create_workspace(workspace, "W", UserId(AUTHOR), first, "first.sage.md")
+    await workspaces.create_document(workspace, second, "second.sage.md", "Second")
+    for backend in ("b1", "b2", "b3"):
+        await workspaces.take_lease(workspace, backend, 0)
+    return workspace, first, second
+
+
+class MemoryAccountTests(AccountStoreContract, TestCase):
+    """The fake of accounts."""
+
+    async def make_accounts(self) -> Any:
+        """Return an empty store."""
+        return MemoryAccounts()
+
+
+class AccountTests(AccountStoreContract, PostgresTestCase):
+    """Accounts in PostgreSQL, under the frontend's role."""
+
+    async def make_accounts(self) -> Any:
+        """Return an empty store."""
+        return AccountStore(await self.pool("sagews_frontend"))
+
+
+class MemoryWorkspaceTests(WorkspaceStoreContract, TestCase):
+    """The fake of workspaces."""
+
+    async def make_stores(self) -> tuple[Any, Any]:
+        """Return empty stores."""
+        accounts = MemoryAccounts()
+        return accounts, MemoryWorkspaces(accounts)
+
+
+class WorkspaceTests(WorkspaceStoreContract, PostgresTestCase):
+    """Workspaces in PostgreSQL, under the owner's role: the contract covers both frontend and backend."""
+
+    async def make_stores(self) -> tuple[Any, Any]:
+        """Return empty stores."""
+        pool = await self.pool()
+        return AccountStore(pool), WorkspaceStore(pool)
+
+
+class MemoryDocumentTests(DocumentStoreContract, TestCase):
+    """The fake of documents."""
+
+    async def make_documents(self) -> tuple[Any, DocumentId]:
+        """Return a store and a document."""
+        workspaces = MemoryWorkspaces()
+        return MemoryDocuments(workspaces), (await leased(workspaces))[1]
+
+
+class DocumentTests(DocumentStoreContract, PostgresTestCase):
+    """Documents in PostgreSQL, under the backend's role."""
+
+    async def make_documents(self) -> tuple[Any, DocumentId]:
+        """Return a store and a document."""
+        _, document, _ = await leased(WorkspaceStore(await self.pool()))
+        return DocumentStore(await self.pool("sagews_backend")), document
+
+
+class MemoryRunTests(RunStoreContract, TestCase):
+    """The fake of runs."""
+
+    async def make_runs(self) -> tuple[Any, DocumentId, DocumentId]:
+        """Return a store and two documents."""
+        workspaces = MemoryWorkspaces()
+        _, first, second = await leased(workspaces)
+        return MemoryRuns(workspaces), first, second
+
+
+class RunTests(RunStoreContract, PostgresTestCase):
+    """Runs in PostgreSQL, under the backend's role."""
+
+    async def make_runs(self) -> tuple[Any, DocumentId, DocumentId]:
+        """Return a store and two documents."""
+        _, first, second = await leased(WorkspaceStore(await self.pool()))
+        return RunStore(await self.pool("sagews_backend")), first, second
+
+
+class MemoryHistoryTests(HistoryStoreContract, TestCase):
+    """The fake of history."""
+
+    async def make_history(self) -> tuple[Any, WorkspaceId]:
+        """Return a store and a workspace."""
+        workspaces = MemoryWorkspaces()
+        return MemoryHistory(workspaces), (await leased(workspaces))[0]
+
+
+class HistoryTests(HistoryStoreContract, PostgresTestCase):
+    """History in PostgreSQL, under the backend's role."""
+
+    async def make_history(self) -> tuple[Any, WorkspaceId]:
+        """Return a store and a workspace."""
+        workspace, _, _ = await leased(WorkspaceStore(await self.pool()))
+        return HistoryStore(await self.pool("sagews_backend")), workspace
+
+
+class MemoryLogTests(LogStoreContract, TestCase):
+    """The fake of logs."""
+
+    async def make_logs(self) -> Any:
+        """Return an empty store."""
+        return MemoryLogs()
+
+
+class LogTests(LogStoreContract, PostgresTestCase):
+    """Logs in PostgreSQL, under the log's role."""
+
+    async def make_logs(self) -> Any:
+        """Return an empty store."""
+        return LogStore(await self.pool("sagews_log"))
