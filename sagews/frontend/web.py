@@ -52,12 +52,12 @@ class BoundedRequest(server.Request):
 
     def process(self) -> None:
         """Hand the request to the gate, whatever its path: no traversal, no answer to `OPTIONS *`, no Server header."""
-        site: BoundedSite = self.channel.site
-        self.site = site
+        channel: Any = self.channel
+        self.site = channel.site
         self.prepath, self.postpath = [], []
         self.setHeader("Date", http.datetimeToString())
         try:
-            self.render(site.resource)
+            self.render(channel.site.resource)
         except Exception:
             self.processingFailed(Failure())
 

@@ -218,14 +218,16 @@ class ManagementTests(SynchronousTestCase):
     def test_logs(self) -> None:
         """Log records come as JSON; the query is checked and handed on."""
         time = datetime(2026, 11, 22, tzinfo=UTC)
-        record = LogRecord("id", time, "m", "backend", "info", "x", "c", "<b>hello</b>", {"n": 1})
-        self.world.logs.records.append(record)
+        record = LogRecord("id", time, "m", "backend", "error", "x", "c", "<b>a b</b>", {"n": 1})
+        self.world.run(self.world.logs.insert([record]))
+        asked = []
+        query_logs = self.world.logs.query
+        self.patch(self.world.logs, "query", lambda query: asked.append(query) or query_logs(query))
         query = "level=warn&component=backend&correlation=c&before=2026-11-22T10:00:00Z&limit=5&text=a%20b"
         shown = self.admin.call("GET", f"/api/logs?{query}").json["records"]
-        self.assertEqual(shown[0]["message"], "<b>hello</b>")
-        asked = self.world.logs.asked[0]
-        self.assertEqual((asked.least_level, asked.limit, asked.text), ("warn", 5, "a b"))
-        self.assertEqual(asked.before, datetime(2026, 11, 22, 10, tzinfo=UTC))
+        self.assertEqual(shown[0]["message"], "<b>a b</b>")
+        self.assertEqual((asked[0].least_level, asked[0].limit, asked[0].text), ("warn", 5, "a b"))
+        self.assertEqual(asked[0].before, datetime(2026, 11, 22, 10, tzinfo=UTC))
         bad = ("level=loud", "limit=1001", "limit=-1", "before=yesterday", "text=%00", "component=" + "x" * 201)
         for query in bad:
             self.assertEqual(self.admin.call("GET", f"/api/logs?{query}").code, "bad-value", query)

@@ -104,17 +104,18 @@ class TicketTests(SynchronousTestCase):
     def test_workspace(self) -> None:
         """A ticket is stored hashed, bound to login, person, workspace, role and backend, for thirty seconds."""
         response = self.person.call("POST", "/api/ticket", {"workspace": self.workspace})
-        login, user, workspace, role, backend, expires = self.stored(response)
-        self.assertIn(login, self.world.accounts.logins)
-        self.assertEqual((user, workspace), (self.person.me()["id"], self.workspace))
-        self.assertEqual((role, backend), ("owner", "backend-1"))
-        self.assertEqual(expires, START + timedelta(seconds=30))
+        stored = self.stored(response)
+        self.assertIn(stored.login, self.world.accounts.logins)
+        self.assertEqual((stored.user, stored.workspace), (self.person.me()["id"], self.workspace))
+        self.assertEqual((stored.role, stored.backend), ("owner", "backend-1"))
+        self.assertEqual(stored.expires, START + timedelta(seconds=30))
         self.assertNotIn(response.json["ticket"], repr(self.world.workspaces.tickets))
 
     def test_evaluation(self) -> None:
         """A ticket without a workspace is for evaluation only."""
         response = self.person.call("POST", "/api/ticket", {"workspace": None})
-        self.assertEqual(self.stored(response)[2:4], (None, "none"))
+        stored = self.stored(response)
+        self.assertEqual((stored.workspace, stored.role), (None, "none"))
 
     def test_url(self) -> None:
         """The websocket's address keeps the name that the page was reached by, unless the backend has its own."""
