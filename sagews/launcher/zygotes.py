@@ -79,6 +79,7 @@ def _prepare(flavour: str, interpreter: Interpreter, package: Path, control: int
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.umask(0o022)
         calls.close_all_but((control, complain, tell))
         calls.unshare(calls.CLONE_NEWNS)
         calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
