@@ -89,11 +89,26 @@ class ISessionHost(Interface):
     async def usage(session: SessionId) -> Usage:
         """Return what the session uses now."""
 
-    async def restore(workspace: WorkspaceId, epoch: int, bundles: Sequence[bytes], commit: str | None) -> None:
-        """Lay the files of a commit into the workspace's home; does nothing if the home already holds files."""
+    async def restore(
+        workspace: WorkspaceId,
+        epoch: int,
+        bundles: Sequence[bytes],
+        commit: str | None,
+        replace: bool = False,
+        leave: Sequence[str] = (),
+    ) -> None:
+        """Lay the files of a commit into the workspace's home; does nothing if the home was filled before.
+
+        With `replace` the home's files become those of the commit. Paths in `leave` (documents, whose text the backend
+        has) are not touched. One job: `wire.jobs.RestoreRequest`, with `write`.
+        """
 
     async def snapshot(workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None) -> Snapshot:
-        """Write the documents' texts into the home and return its whole tree as a bundle, thin against `have`."""
+        """Return the home's whole tree, with the documents' texts in it, as a bundle.
+
+        One job: `wire.jobs.SnapshotRequest`, without `write`. A worker may keep the tree and the objects of the last
+        answer (restore's too): where `have` is that tree, they are the request's `known`, which the bundle leaves out.
+        """
 
     async def forget(workspace: WorkspaceId) -> None:
         """Remove the workspace's home from this worker; refused as `busy` while a session uses it."""

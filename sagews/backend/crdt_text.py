@@ -58,23 +58,25 @@ def merge_text(document: WorksheetDocument, text: str) -> bytes:
     """Make the document say what a file says, with as few edits as can be, and return the update for everybody else.
 
     Cells are matched by id, else by likeness; their text is changed in place, so that cursors and ids of cells that
-    stay are kept. Returns an update that changes nothing when the document says so already.
+    stay are kept. Returns no bytes when the document says so already.
 
     Raises:
         SagewsError: `too-large` or `limit` beyond the bounds of a worksheet; the document is then as before.
     """
     worksheet = _parsed(text)
-    before = document.get_state()
+    updates: list[bytes] = []
     present = {view.id: view for view in cells_in_order(document)}
     ids = matched_ids(list(present.values()), worksheet.cells)
     positions = positions_for([present[key].pos if key in present else None for key in ids])
+    subscription = document.observe(lambda event: updates.append(event.update))
     with document.transaction():
         _put_front(document, worksheet.front)
         for key in present.keys() - set(ids):
             del document.cells[key]
         for cell, key, pos in zip(worksheet.cells, ids, positions, strict=True):
             _bring(document, present.get(key), _view(cell, key, pos))
-    return document.get_update(before)
+    document.unobserve(subscription)
+    return updates[0] if updates else b""
 
 
 def _bring(document: WorksheetDocument, present: CellView | None, wanted: CellView) -> None:

@@ -1,0 +1,293 @@
+"""What daemons and the one-shot jobs in jails say to each other: one parcel (parcels.py) each way.
+
+    job        standard input                                       standard output
+    snapshot   paths [str], known [id], have: tree id | null;       tree, objects [id], left_out [[path, why]];
+               blobs: a document's text for each path               blob: bundle
+    restore    commit: id | null, replace: bool, leave [path];      done: bool, tree: id | null, objects, left_out
+               blobs: bundles, oldest first
+    commit     tree, parent: id | null, full: bool;                 commit, files_changed: int; blob: bundle
+               blobs: commit object, snapshot's bundle, bundles
+    diff       version, against: id | null; blobs: bundles          files [{path, status, binary, cut}], cut: bool;
+                                                                    blobs: a diff for each
+    check      version; blobs: bundles                              paths [str]; blobs: each worksheet's text
+
+A job's output is as hostile as its input was: `from_bytes` takes nothing that is out of form. Standard library only:
+this module runs inside the jail as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sagews.wire.parcels import (
+    MAX_BLOBS,
+    MAX_OBJECTS,
+    LeftOut,
+    flag,
+    left_out_pairs,
+    object_id,
+    object_ids,
+    only,
+    optional_id,
+    pack,
+    refusal,
+    texts,
+    unpack,
+)
+
+MAX_SNAPSHOT = 256 * 1024 * 1024
+MAX_DIFFERENCE = 4 * 1024 * 1024
+DOCUMENT_SUFFIX = ".sage.md"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """Asks for the tree of a home, with documents' texts in it; objects of the tree `have` are known and not sent."""
+
+    files: Mapping[str, bytes]
+    have: str | None = None
+    known: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        header = {"paths": list(self.files), "have": self.have, "known": self.known}
+        return pack(header, list(self.files.values()))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SnapshotRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        paths = texts(header.get("paths"), MAX_BLOBS)
+        if len(paths) != len(blobs):
+            raise refusal("the documents are not in pairs")
+        return cls(
+            dict(zip(paths, blobs, strict=True)), optional_id(header.get("have")), object_ids(header.get("known"))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAnswer:
+    """A tree, every object in it (what to call known next time), and a bundle of those that were not known."""
+
+    tree: str
+    objects: tuple[str, ...]
+    left_out: LeftOut
+    bundle: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"tree": self.tree, "objects": self.objects, "left_out": self.left_out}, [self.bundle])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SnapshotAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        objects, left_out = object_ids(header.get("objects")), left_out_pairs(header.get("left_out"))
+        return cls(object_id(header.get("tree")), objects, left_out, only(blobs))
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRequest:
+    """Asks to lay out a commit's files.
+
+    Attributes:
+        commit: None marks an empty home as filled.
+        bundles: oldest first; together they hold the commit.
+        replace: make the home's files those of the commit; else fill a home that was never filled.
+        leave: paths that are not laid out: documents, whose text the backend has.
+    """
+
+    commit: str | None
+    bundles: tuple[bytes, ...]
+    replace: bool = False
+    leave: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"commit": self.commit, "replace": self.replace, "leave": self.leave}, self.bundles)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> RestoreRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        leave = texts(header.get("leave"), MAX_BLOBS)
+        return cls(optional_id(header.get("commit")), tuple(blobs), flag(header.get("replace")), leave)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreAnswer:
+    """Whether anything was laid out (a filled home is left alone), and the commit's tree with all of its objects."""
+
+    done: bool
+    tree: str | None
+    objects: tuple[str, ...]
+    left_out: LeftOut
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        header = {"done": self.done, "tree": self.tree, "objects": self.objects, "left_out": self.left_out}
+        return pack(header, [])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> RestoreAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, _ = unpack(data)
+        objects, left_out = object_ids(header.get("objects")), left_out_pairs(header.get("left_out"))
+        return cls(flag(header.get("done")), optional_id(header.get("tree")), objects, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRequest:
+    """Asks for a bundle of a commit that we wrote, of a tree that a snapshot delivered.
+
+    Attributes:
+        text: the commit object.
+        bundles: oldest first; they hold the parent and what the snapshot took as known.
+        full: whether the new bundle is to hold the whole history, so that older ones are not needed beside it.
+    """
+
+    tree: str
+    parent: str | None
+    text: bytes
+    snapshot: bytes
+    bundles: tuple[bytes, ...]
+    full: bool = False
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        header = {"tree": self.tree, "parent": self.parent, "full": self.full}
+        return pack(header, [self.text, self.snapshot, *self.bundles])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CommitRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        if len(blobs) < 2:
+            raise refusal("the commit or the snapshot is missing")
+        tree, parent = object_id(header.get("tree")), optional_id(header.get("parent"))
+        return cls(tree, parent, blobs[0], blobs[1], tuple(blobs[2:]), flag(header.get("full")))
+
+
+@dataclass(frozen=True, slots=True)
+class CommitAnswer:
+    """The commit's id as the jail computed it, how many files differ from its parent, and its bundle."""
+
+    commit: str
+    files_changed: int
+    bundle: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"commit": self.commit, "files_changed": self.files_changed}, [self.bundle])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CommitAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        count = header.get("files_changed")
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_OBJECTS:
+            raise refusal("the number of files is not one")
+        return cls(object_id(header.get("commit")), count, only(blobs))
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRequest:
+    """Asks what differs between two commits; `against` None is the empty tree."""
+
+    version: str
+    against: str | None
+    bundles: tuple[bytes, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"version": self.version, "against": self.against}, self.bundles)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> DiffRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        return cls(object_id(header.get("version")), optional_id(header.get("against")), tuple(blobs))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """One file that differs: status is "added", "removed", "changed" or "type"; the diff is its hunks."""
+
+    path: str
+    status: str
+    diff: str
+    binary: bool
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiffAnswer:
+    """The files that differ; `cut` if there are more."""
+
+    files: tuple[ChangedFile, ...]
+    cut: bool
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        described = [
+            {"path": file.path, "status": file.status, "binary": file.binary, "cut": file.cut} for file in self.files
+        ]
+        return pack({"files": described, "cut": self.cut}, [file.diff.encode() for file in self.files])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> DiffAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        files = header.get("files")
+        if not isinstance(files, list) or len(files) != len(blobs):
+            raise refusal("the files are not a list")
+        found = tuple(_changed_file(file, blob) for file, blob in zip(files, blobs, strict=True))
+        return cls(found, flag(header.get("cut")))
+
+
+def _changed_file(file: object, diff: bytes) -> ChangedFile:
+    if not isinstance(file, dict) or file.get("status") not in ("added", "removed", "changed", "type"):
+        raise refusal("a file has no known status")
+    (path,) = texts([file.get("path")], 1)
+    return ChangedFile(
+        path, file["status"], diff.decode("utf-8", "replace"), flag(file.get("binary")), flag(file.get("cut"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """Asks whether bundles hold a commit, and for the worksheets in it."""
+
+    version: str
+    bundles: tuple[bytes, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"version": self.version}, self.bundles)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CheckRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        return cls(object_id(header.get("version")), tuple(blobs))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """Path → text of every worksheet of a commit."""
+
+    files: Mapping[str, bytes]
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"paths": list(self.files)}, list(self.files.values()))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CheckAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, blobs = unpack(data)
+        paths = texts(header.get("paths"), MAX_BLOBS)
+        if len(paths) != len(blobs) or len(set(paths)) != len(paths):
+            raise refusal("the worksheets are not in pairs")
+        return cls(dict(zip(paths, blobs, strict=True)))
