@@ -88,6 +88,19 @@ def pivot_root_here() -> None:
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, 41)
 
 
+def mount_own_proc() -> None:
+    """Put this pid namespace's /proc in the place of another one's.
+
+    In a user namespace the kernel allows it only while another /proc is in sight, so that one goes afterwards.
+    """
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    own = open_tree(-100, "/proc")
+    unmount("/proc")
+    unmount("/proc")
+    move_mount(own, "/proc")
+    os.close(own)
+
+
 def open_tree(descriptor: int, path: str = "", *, recursive: bool = False) -> int:
     """Return a detached copy of the mount at a path (empty: of the descriptor itself)."""
     flags = (

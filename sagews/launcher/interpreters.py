@@ -44,8 +44,8 @@ def examine(executable: Path) -> Interpreter:
         SagewsError: `configuration` if there is none.
     """
     real = Path(os.path.realpath(executable))
-    if not real.is_file() or not os.access(real, os.X_OK):
-        raise SagewsError("configuration", reason=f"There is no Python interpreter at {executable}.")
+    if not os.access(real, os.X_OK):
+        raise SagewsError("configuration", reason=f"There is no Python interpreter at {executable} that can be read.")
     venv = executable.parent.parent
     prefix = real.parent.parent
     binds = _venv_binds(venv) if (venv / "pyvenv.cfg").is_file() else {}

@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sagews.kernel.packets import Channel
 from sagews.launcher import cgroups, interpreters, permits
 from sagews.launcher.cgroups import Groups
 from sagews.launcher.homes import Homes
+from sagews.launcher.interpreters import Interpreter
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
 from sagews.launcher.place import Place
@@ -36,6 +38,7 @@ def start(arguments: Sequence[str]) -> int:
     control, path = _arguments(arguments)
     try:
         allowed = permits.load(path, os.geteuid())
+        jobs = interpreters.examine(Path(sys.executable))
     except SagewsError as error:
         _refuse(control, error)
         return 1
@@ -46,7 +49,7 @@ def start(arguments: Sequence[str]) -> int:
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed))
         return 1
-    return _guard(control, allowed, is_root)
+    return _guard(control, allowed, jobs, is_root)
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[socket.socket, Path]:
@@ -96,7 +99,7 @@ def _no_namespaces(error: OSError, allowed: Permits) -> SagewsError:
     return SagewsError("isolation", level=Isolation.NONE, minimum=allowed.minimum, advice=advice)
 
 
-def _guard(control: socket.socket, allowed: Permits, is_root: bool) -> int:
+def _guard(control: socket.socket, allowed: Permits, jobs: Interpreter, is_root: bool) -> int:
     """Fork the launcher proper and wait for it."""
     alive, guard = os.pipe()
     pid = os.fork()
@@ -104,7 +107,9 @@ def _guard(control: socket.socket, allowed: Permits, is_root: bool) -> int:
         os.close(guard)
         status = 1
         try:
-            status = _launch(Channel(control), allowed, is_root, alive)
+            status = _launch(Channel(control), allowed, jobs, is_root, alive)
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stderr.flush()
             os._exit(status)
@@ -116,7 +121,7 @@ def _guard(control: socket.socket, allowed: Permits, is_root: bool) -> int:
             return max(0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
-def _launch(control: Channel, allowed: Permits, is_root: bool, alive: int) -> int:
+def _launch(control: Channel, allowed: Permits, jobs: Interpreter, is_root: bool, alive: int) -> int:
     """Be process 1 of the launcher's pid namespace."""
     calls.die_with_parent(signal.SIGKILL)
     if select.select([alive], [], [], 0)[0]:
@@ -127,7 +132,6 @@ def _launch(control: Channel, allowed: Permits, is_root: bool, alive: int) -> in
     level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
     report = _report(level, groups, missing)
     place = _place(allowed, groups, is_root)
-    jobs = interpreters.examine(Path(sys.executable))
     loop = EventLoop()
     Service(control, allowed, place, level, report, loop, jobs).run()
     place.close()

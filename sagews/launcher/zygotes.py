@@ -98,7 +98,7 @@ def _prepare(flavour: str, interpreter: Interpreter, package: Path, control: int
 def _become(flavour: str, interpreter: Interpreter, control: int, complain: int) -> NoReturn:
     """Be process 1 of the zygote's namespace: mount its /proc, give rights up, start the interpreter."""
     try:
-        calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
+        calls.mount_own_proc()
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
         for target, descriptor in ((0, null), (1, complain), (2, complain), (CONTROL_DESCRIPTOR, control)):

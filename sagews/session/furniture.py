@@ -50,7 +50,7 @@ def _mount_memory(target: str, options: str) -> None:
 
 def _mount_proc() -> None:
     """Mount this pid namespace's /proc and hide what tells of the machine or could change it."""
-    calls.mount("proc", "/proc", "proc", _QUIET | calls.MS_NOEXEC)
+    calls.mount_own_proc()
     for name in _HIDDEN_FILES:
         if os.path.exists(f"/proc/{name}"):
             calls.mount("/dev/null", f"/proc/{name}", None, calls.MS_BIND)
