@@ -56,7 +56,9 @@ def seal(interpreter: Interpreter, package: Path) -> None:
     """
     detached = {target: _clone(source, _READ_ONLY) for target, source in _sources(interpreter, package).items()}
     detached |= {f"/dev/{name}": _clone(Path("/dev") / name, _DEVICE) for name in _DEVICES}
-    detached["/proc"] = _clone(Path("/proc"), calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV | calls.MOUNT_ATTR_NOEXEC)
+    detached["/proc"] = _clone(
+        Path("/proc"), calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV | calls.MOUNT_ATTR_NOEXEC
+    )
     links = {**_LINKS, **_host_links(), **interpreter.links}
     root = calls.new_tmpfs(calls.MOUNT_ATTR_NOSUID, size=2**20, nr_inodes=2000, mode="0755")
     calls.move_mount(root, "/tmp")  # noqa: S108  (covered only in this process's own mount namespace)

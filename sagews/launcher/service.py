@@ -18,6 +18,7 @@ from sagews.launcher.flavours import RETRY_SECONDS, Flavour
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
 from sagews.launcher.place import Place
+from sagews.launcher.self_test import SelfTest
 from sagews.launcher.slots import Slot, Work
 from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
@@ -61,8 +62,8 @@ class Service:
         self._flavours: dict[str, Flavour] = {}
         self._running: dict[str, Slot] = {}
         self._known: dict[str, str] = {}
-        self._stopping = False
         self._configured = False
+        self._self_test: SelfTest | None = None
 
     def run(self) -> None:
         """Serve until the daemon closes the control socket or says stop."""
@@ -135,9 +136,7 @@ class Service:
         for name in request.pools:
             if name not in self._permits.flavours:
                 raise SagewsError("unknown-flavour", flavour=name, known=", ".join(self._permits.flavours) or "-")
-        minimum = Isolation(request.minimum)
-        if not self._level.suffices(minimum):
-            raise SagewsError("isolation", level=self._level, minimum=minimum, advice="See the launcher's report.")
+        self._choose_level(request)
         self._configured = True
         births = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
         births |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
@@ -145,6 +144,22 @@ class Service:
             self._flavours[name] = self._flavour(name, spare, interpreter)
         for flavour in self._flavours.values():
             flavour.start()
+
+    def _choose_level(self, request: wire.Configure) -> None:
+        """Lower the level to the wanted one where that is possible, and hold it against both minimums."""
+        if request.wanted == Isolation.NAMESPACES and self._level == Isolation.FULL:
+            self._place.close()
+            self._place.groups = None
+            self._level = Isolation.NAMESPACES
+        elif request.wanted not in ("auto", self._level):
+            advice = f"The level {request.wanted} was wanted; set the wanted level to auto."
+            raise SagewsError("isolation", level=self._level, minimum=request.wanted, advice=advice)
+        for minimum in (self._permits.minimum, Isolation(request.minimum)):
+            if not self._level.suffices(minimum):
+                missing = "; ".join(self._report.get("missing", [])) or "nothing"
+                advice = f"Missing: {missing}. Start the worker as root, or lower isolation.minimum knowingly."
+                raise SagewsError("isolation", level=self._level, minimum=minimum, advice=advice)
+        self._report["level"] = self._level
 
     def _interpreter(self, name: str) -> interpreters.Interpreter:
         return interpreters.examine(self._permits.flavours[name])
@@ -232,7 +247,11 @@ class Service:
         self._running[work.id] = slot
         if isinstance(work, wire.StartJob):
             self._loop.later(work.seconds, lambda: self._expire(slot))
-        self._say(wire.Started(work.id))
+        if not self._is_self_test(work.id):
+            self._say(wire.Started(work.id))
+
+    def _is_self_test(self, id: str) -> bool:
+        return self._self_test is not None and self._self_test.id == id
 
     def _expire(self, slot: Slot) -> None:
         if slot.work is not None and self._running.get(slot.work.id) is slot:
@@ -241,7 +260,10 @@ class Service:
     def failed(self, work: Work, reason: str) -> None:
         """Tell the daemon that a session could not begin."""
         self._known.pop(work.id, None)
-        self._say(wire.Refused("internal", reason[-wire.MAX_REASON :], work.id))
+        if self._is_self_test(work.id):
+            self._give_up(f"The jail can't be built: {reason}")
+        else:
+            self._say(wire.Refused("internal", reason[-wire.MAX_REASON :], work.id))
 
     def ended(self, slot: Slot) -> None:
         """Tell the daemon of a session's end, when nothing is left of it."""
@@ -255,17 +277,38 @@ class Service:
         if slot.work is not None:
             self._running.pop(slot.work.id, None)
             self._known.pop(slot.work.id, None)
-            self._say(report)
+            if self._self_test is not None and self._is_self_test(slot.work.id):
+                self._self_test.finish(report)
+            else:
+                self._say(report)
 
     def state(self, flavour: str, state: str, reason: str) -> None:
         """Tell the daemon of a flavour; the launcher can serve once jobs can run."""
         if flavour != JOB_FLAVOUR:
             self._say(wire.FlavourState(flavour, state, reason[-wire.MAX_REASON :]))
         elif state == "ready":
-            self._greet()
+            self._test_the_jail()
         elif state == "failed":
-            self._say(wire.Refused("isolation", f"The jail can't be built: {reason}"[-wire.MAX_REASON :]))
-            self._loop.stop()
+            self._give_up(f"The jail can't be built: {reason}")
+
+    def _test_the_jail(self) -> None:
+        """Probe the jail from inside, once; say hello when every probe was safe."""
+        if self._self_test is None:
+            self._self_test = SelfTest(self._permits.limits, self._judge)
+            job, descriptors = self._self_test.begin()
+            self._known[job.id] = JOB_FLAVOUR
+            self._flavours[JOB_FLAVOUR].begin(job, descriptors)
+
+    def _judge(self, result: dict[str, Any], breaches: str) -> None:
+        self._report["self_test"] = result
+        if breaches:
+            self._give_up(f"The jail failed its own test: {breaches}.")
+        else:
+            self._greet()
+
+    def _give_up(self, reason: str) -> None:
+        self._say(wire.Refused("isolation", reason[-wire.MAX_REASON :]))
+        self._loop.stop()
 
     def _greet(self) -> None:
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)

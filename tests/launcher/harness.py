@@ -1,4 +1,4 @@
-"""A blocking client of the launcher, for tests and benchmarks: starts one, speaks its packets, evaluates in sessions."""
+"""A blocking client of the launcher, for tests and benchmarks: starts one, speaks its packets, runs cells."""
 
 from __future__ import annotations
 
