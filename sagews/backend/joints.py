@@ -32,10 +32,10 @@ class ILiveWorkspaces(Interface):
         """Return path → text (`name.sage.md`) of every document, open or not, as they are now."""
 
     async def put_texts(workspace: WorkspaceId, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
-        """Bring documents to these texts as edits of this person: a path without a document gets one, `removed` lose theirs."""
+        """Bring documents to these texts as edits of this person; new paths get a document, `removed` lose theirs."""
 
     def saved(workspace: WorkspaceId, commit: Commit) -> None:
-        """Tell everybody in the workspace that a version was committed (autosaves too; save and revert need not call it)."""
+        """Tell everybody in the workspace that a version was committed; not needed in `save` and `revert`."""
 
 
 class IWorkspaceHistory(Interface):
@@ -48,7 +48,7 @@ class IWorkspaceHistory(Interface):
         """Lay the files of the newest commit into the workspace's home on this worker, before its first session."""
 
     def changed(workspace: WorkspaceId, user: UserId) -> None:
-        """Learn that this person edited a document, or ran something that may have changed files: time to plan an autosave."""
+        """Learn that this person edited a document, or ran what may have changed files: plan an autosave."""
 
     async def save(workspace: WorkspaceId, user: UserId | None, name: str, kind: str) -> Commit | None:
         """Commit the workspace as it is now; None when nothing changed. Kinds are those of model.history.Commit."""

@@ -9,7 +9,7 @@ page → backend                                                      answered b
   close          document                                            -
   edit           document, edit, update                              saved (after it is committed) | error
   presence       document, state                                     - (others get presence)
-  run            document, cells [{cell, run, hash}], vector, mode, shows    run_state for each | changed | error
+  run            document, cells [{cell, run, hash}], vector         run_state for each | changed | error
   interrupt      document                                            session
   restart        document                                            session
   stop           document                                            session
@@ -30,7 +30,7 @@ page → backend                                                      answered b
 backend → page
   welcome        protocol, server, connection, user {id, name}, workspace {id, name}, role, may_run, resume,
                  ping_seconds, flavours, limits
-  error          code, parameters, message, request?, about?
+  error          code, parameters, message, request?, about?, document?, edit?
   opened         document, path, epoch, sequence, update, cells [CellOutput]?, session, people
   edit           document, update, author
   saved          document, edit
@@ -38,10 +38,11 @@ backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
   session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
-  changed        document, run, cells [id]
+  changed        document, cells [id]
   completions    document, request, start, end, matches
   inspection     document, request, found, data
   documents / created / renamed / removed / version / versions / difference / whole_output
+  rights         role, may_run (they were changed while the page was connected)
   going_away     after (seconds to wait before reconnecting)
   pong           sent
 
@@ -52,6 +53,7 @@ what it had).
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -61,6 +63,27 @@ from sagews.errors import SagewsError
 PROTOCOL = 1
 MAX_MESSAGE = 1024 * 1024
 MAX_CELLS_IN_A_RUN = 500
+
+
+class CloseCode(IntEnum):
+    """Why a backend closed a connection.
+
+    BAD_GREETING: no good ticket or resume secret: get a new ticket. LOGIN_ENDED: sign in again. FORBIDDEN: no grant any
+    more. SILENT: no greeting within five seconds. REPLACED: the page came back over another connection. TOO_SLOW: it
+    asked much and did not read. OLD_PAGE: another version, reload. TOO_OFTEN: too many messages after being told.
+    GOING_AWAY: the backend stops or has given the workspace away: come back after what `going_away` said.
+    """
+
+    BAD_GREETING = 4400
+    LOGIN_ENDED = 4401
+    FORBIDDEN = 4403
+    SILENT = 4408
+    REPLACED = 4409
+    TOO_SLOW = 4413
+    OLD_PAGE = 4426
+    TOO_OFTEN = 4429
+    GOING_AWAY = 4503
+
 
 Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Cell = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{4,12}$")]
@@ -341,6 +364,7 @@ class Error(ToPage, frozen=True, tag="error"):
     request: int | None = None
     about: str | None = None
     document: str | None = None
+    edit: int | None = None
 
 
 class RunStatus(ToPage, frozen=True, tag="run_state"):
@@ -558,6 +582,13 @@ class WholeOutputOut(ToPage, frozen=True, tag="whole_output"):
     document: str
     run: str
     pieces: list[PieceBody]
+
+
+class Rights(ToPage, frozen=True, tag="rights"):
+    """What this person may do from now on."""
+
+    role: str
+    may_run: bool
 
 
 class GoingAway(ToPage, frozen=True, tag="going_away"):

@@ -1,0 +1,66 @@
+"""Coroutines that nobody waits for: started here, so that no failure is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sagews.errors import SagewsError
+
+
+def run_in_background(work: Coroutine[Any, Any, None], log: Logger, what: str, correlation: str) -> Deferred[None]:
+    """Start work whose failure is logged and goes no further.
+
+    Args:
+        work: the coroutine.
+        log: of the module that starts it.
+        what: a word for the log.
+        correlation: the id that travels with it.
+    """
+    started = Deferred.fromCoroutine(work)
+
+    def failed(failure: Failure) -> None:
+        if failure.check(CancelledError):
+            return
+        error = failure.value
+        if isinstance(error, SagewsError):
+            log.warn("{what}: {code}", what=what, code=error.code, correlation=correlation)
+        else:
+            log.failure("{what} failed", failure, what=what, correlation=correlation)
+
+    return started.addErrback(failed)
+
+
+async def sleep(clock: IReactorTime, seconds: float) -> None:
+    """Wait for some time on a clock."""
+    waited: Deferred[None] = Deferred()
+    delayed = clock.callLater(seconds, waited.callback, None)
+    try:
+        await waited
+    finally:
+        if delayed.active():
+            delayed.cancel()
+
+
+def cancelled(timer: IDelayedCall | None) -> IDelayedCall | None:
+    """Cancel a timer if it is still running, and return None to be kept in its place."""
+    if timer is not None and timer.active():
+        timer.cancel()
+    return None
+
+
+async def settled(work: Deferred[None]) -> None:
+    """Wait until background work is over, however it ends."""
+    over: Deferred[None] = Deferred()
+
+    def pass_on(result: Failure | None) -> Failure | None:
+        over.callback(None)
+        return result
+
+    work.addBoth(pass_on)
+    await over

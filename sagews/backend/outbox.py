@@ -1,0 +1,107 @@
+"""What waits to be sent to one browser: bounded, so that one who reads too slowly costs memory to nobody.
+
+Events of documents can be dropped, because the page can be given the document anew; answers can't, so a page that asks
+and does not read is closed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+
+@implementer(IPushProducer)
+class Outbox:
+    """The sending side of one connection; registered with its transport as a push producer.
+
+    Args:
+        write: sends one message.
+        catch_up: is told the id of a document whose events were dropped, once there is room again.
+        overflow: is called when even the answers are too many.
+        queue_bytes: what may wait of events.
+        reply_bytes: what may wait of answers.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[bytes], None],
+        catch_up: Callable[[str], None],
+        overflow: Callable[[], None],
+        queue_bytes: int,
+        reply_bytes: int,
+    ) -> None:
+        self._write = write
+        self._catch_up = catch_up
+        self._overflow = overflow
+        self._queue_bytes = queue_bytes
+        self._reply_bytes = reply_bytes
+        self._queue: deque[tuple[str | None, bytes]] = deque()
+        self._event_size = 0
+        self._reply_size = 0
+        self._paused = False
+        self._stopped = False
+        self._behind: set[str] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait."""
+        return self._event_size + self._reply_size
+
+    def reply(self, data: bytes) -> None:
+        """Send an answer; it waits if it has to."""
+        if not self._paused and not self._stopped:
+            self._write(data)
+            return
+        self._queue.append((None, data))
+        self._reply_size += len(data)
+        if self._reply_size > self._reply_bytes and not self._stopped:
+            self.stopProducing()
+            self._overflow()
+
+    def event(self, document: str, data: bytes) -> None:
+        """Send an event of a document, or drop all that wait if they are too many."""
+        if document in self._behind or self._stopped:
+            return
+        if not self._paused:
+            self._write(data)
+            return
+        self._queue.append((document, data))
+        self._event_size += len(data)
+        if self._event_size > self._queue_bytes:
+            self._drop_events()
+
+    def forget(self, document: str) -> None:
+        """Note that the page closed a document: nothing is owed for it."""
+        self._behind.discard(document)
+
+    def _drop_events(self) -> None:
+        self._behind.update(document for document, _ in self._queue if document is not None)
+        self._queue = deque(item for item in self._queue if item[0] is None)
+        self._event_size = 0
+
+    def pauseProducing(self) -> None:
+        """The transport's own buffer is full."""
+        self._paused = True
+
+    def resumeProducing(self) -> None:
+        """The transport's own buffer is empty."""
+        self._paused = False
+        while self._queue and not self._paused:
+            document, data = self._queue.popleft()
+            if document is None:
+                self._reply_size -= len(data)
+            else:
+                self._event_size -= len(data)
+            self._write(data)
+        while self._behind and not self._paused:
+            self._catch_up(self._behind.pop())
+
+    def stopProducing(self) -> None:
+        """The connection is gone."""
+        self._stopped = True
+        self._queue.clear()
+        self._behind.clear()
+        self._event_size = self._reply_size = 0

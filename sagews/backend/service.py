@@ -1,0 +1,160 @@
+"""The live side as one object: built from its collaborators, started, given workers, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.web.resource import IResource
+
+from sagews.backend.background import run_in_background
+from sagews.backend.greeting import greet
+from sagews.backend.handlers import document_handlers, run_handler
+from sagews.backend.hosts import Hosts
+from sagews.backend.joints import IWorkspaceHistory
+from sagews.backend.lobby import Handler, Lobby
+from sagews.backend.requests import WorkspaceRequests
+from sagews.backend.rights import RightsWatch
+from sagews.backend.scratch import ScratchSessions
+from sagews.backend.settings import BackendSettings
+from sagews.backend.socket import websocket_resource
+from sagews.backend.workspace import OpenWorkspace, Stores
+from sagews.backend.workspaces import Workspaces
+from sagews.interfaces import IAccountStore, IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
+from sagews.model.identifiers import LoginId, UserId, WorkspaceId
+from sagews.wire import browser
+from sagews.wire.browser import CloseCode, GoingAway
+
+TICK_SECONDS = 2.0
+
+
+class Backend:
+    """A backend.
+
+    Args:
+        reactor: for the websocket's own timers.
+        clock: for everything else; the same object but in tests.
+        accounts, workspaces, documents, runs: the store.
+        history: what keeps versions (joints.IWorkspaceHistory); it is given the live side here.
+        settings: limits and times.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        clock: IReactorTime,
+        accounts: IAccountStore,
+        workspaces: IWorkspaceStore,
+        documents: IDocumentStore,
+        runs: IRunStore,
+        history: IWorkspaceHistory,
+        settings: BackendSettings,
+        hosts: Iterable[ISessionHost] = (),
+    ) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._settings = settings
+        self._hosts = Hosts(settings.minimum, hosts)
+        stores = Stores(workspaces, documents, runs, history, self._hosts)
+        self.workspaces = Workspaces(clock, settings, stores, self._workspace_lost)
+        history.attach(self.workspaces)
+        handlers: dict[type, Handler] = {}
+        self._lobby = Lobby(clock, settings, accounts, stores, self.workspaces, handlers)
+        handlers.update(self._handlers(stores))
+        self._rights = RightsWatch(self._lobby)
+        self._ticker = LoopingCall(self._tick)
+        self._ticker.clock = clock
+
+    def _handlers(self, stores: Stores) -> dict[type, Handler]:
+        lobby = self._lobby
+        return {
+            browser.Hello: lambda connection, message: greet(lobby, connection, message),
+            browser.Run: run_handler(lobby),
+            browser.Evaluate: ScratchSessions(self._clock, self._settings, self._hosts).evaluate,
+            **document_handlers(),
+            **WorkspaceRequests(stores).handlers(),
+        }
+
+    # ------------------------------------------------------------------------------------- what roles.py uses
+
+    def resource(self) -> IResource:
+        """Return the resource to be put at /ws."""
+        return websocket_resource(self._reactor, self._lobby)
+
+    async def start(self) -> None:
+        """Begin to look after what is open."""
+        self._ticker.start(TICK_SECONDS, now=False).addErrback(
+            lambda failure: self._log.failure("the backend's timer stopped", failure)
+        )
+
+    async def stop(self) -> None:
+        """Tell every page when to come back, commit everything, give the leases back; at most `stop_seconds`."""
+        self._lobby.accepting = False
+        if self._ticker.running:
+            self._ticker.stop()
+        for connection in self._lobby.connections:
+            connection.tell(GoingAway(self._settings.reconnect_seconds))
+            connection.close(CloseCode.GOING_AWAY, "shutting-down")
+        closing = [
+            run_in_background(self.workspaces.close(workspace), self._log, "stop", workspace.about.id)
+            for workspace in self.workspaces.all
+        ]
+        done: Deferred[Any] = gatherResults(closing)
+        done.addTimeout(self._settings.stop_seconds, self._clock, lambda _, __: self._too_late())
+        await done
+
+    def _too_late(self) -> None:
+        left = [workspace.about.id for workspace in self.workspaces.all]
+        self._log.error("stopped without closing workspaces {left}", left=left)
+
+    def add_host(self, host: ISessionHost) -> None:
+        """Take a worker that registered."""
+        self._hosts.add(host)
+
+    def remove_host(self, host: ISessionHost) -> None:
+        """A worker is gone for good; its sessions are over."""
+        self._hosts.remove(host)
+        for workspace in self.workspaces.all:
+            workspace.host_removed(host)
+
+    def logins_ended(self, logins: Iterable[LoginId] | None) -> None:
+        """These logins ended (None: not known which); their connections are closed."""
+        self._rights.logins_ended(logins)
+
+    def grants_changed(self, workspace: WorkspaceId | None, user: UserId | None = None) -> None:
+        """Grants changed (None: not known where); connections learn what they may do now."""
+        self._rights.grants_changed(workspace, user)
+
+    def status(self) -> dict[str, Any]:
+        """Return what the status page shows."""
+        opened = self.workspaces.all
+        return {
+            "name": self._settings.name,
+            "accepting": self._lobby.accepting,
+            "connections": len(self._lobby.connections),
+            "workspaces": len(opened),
+            "documents": sum(len(workspace.documents) for workspace in opened),
+            "sessions": sum(live.session.life.alive for workspace in opened for live in workspace.documents),
+            "waiting_bytes": sum(connection.outbox.waiting for connection in self._lobby.connections),
+            "workers": self._hosts.status(),
+        }
+
+    # ------------------------------------------------------------------------------------- inside
+
+    def _tick(self) -> None:
+        for work in (self.workspaces.tick, self._rights.tick, self._lobby.resume.expire):
+            try:
+                work()
+            except Exception:
+                self._log.failure("a periodic task failed")
+
+    def _workspace_lost(self, workspace: OpenWorkspace) -> None:
+        for connection in self._lobby.of_workspace(workspace.about.id):
+            connection.tell(GoingAway(self._settings.reconnect_seconds))
+            connection.close(CloseCode.GOING_AWAY, "elsewhere")

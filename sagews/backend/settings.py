@@ -1,0 +1,68 @@
+"""What the live side can be told: limits and times, with defaults that suit one machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sagews.model.sessions import Isolation, Limits
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
+    """Settings of a backend. Times in seconds, sizes in bytes.
+
+    Attributes:
+        name: of this backend, as tickets and leases name it.
+        origins: from where pages may connect, as browsers write it, for instance "https://math.example.org:8443";
+            their part after "//" is what the Host header may be.
+        greeting_seconds: how long a connection may stay silent before its greeting.
+        resume_seconds: how long after a loss a resume secret is good.
+        recheck_seconds: how often login and grant of an open connection are checked again.
+        confirm_seconds: how long after a greeting a run is compared with the store before it starts: pages that come
+            back from another life of the backend repeat what they do not know the fate of.
+        grace_seconds: how long an interrupt may take before people are told that the code does not listen.
+        idle_seconds: a session that computed nothing for so long is ended.
+        unload_seconds: a document that nobody has open is forgotten after so long.
+        lease_seconds: how long a lease of a workspace lasts without being renewed.
+        commit_seconds: edits and output are collected for so long before they are committed.
+        queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
+        reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
+    """
+
+    name: str = "backend"
+    origins: frozenset[str] = frozenset({"http://127.0.0.1:8080", "http://localhost:8080"})
+    limits: Limits = field(default_factory=Limits)
+    minimum: Isolation = Isolation.NONE
+    greeting_seconds: float = 5.0
+    resume_seconds: float = 600.0
+    recheck_seconds: float = 20.0
+    suspend_seconds: float = 30.0
+    confirm_seconds: float = 5.0
+    ping_seconds: float = 25.0
+    ping_timeout: float = 20.0
+    grace_seconds: float = 3.0
+    usage_seconds: float = 2.0
+    idle_seconds: float = 3600.0
+    scratch_seconds: float = 600.0
+    unload_seconds: float = 30.0
+    close_seconds: float = 60.0
+    lease_seconds: int = 20
+    commit_seconds: float = 0.02
+    snapshot_seconds: float = 30.0
+    snapshot_updates: int = 500
+    snapshot_bytes: int = 256 * KIBIBYTE
+    queue_bytes: int = 512 * KIBIBYTE
+    reply_bytes: int = 16 * MEBIBYTE
+    ring_events: int = 2000
+    ring_bytes: int = MEBIBYTE
+    max_connections: int = 10_000
+    max_waiting: int = 500
+    messages_per_second: float = 2000.0
+    messages_at_once: float = 4000.0
+    bytes_per_second: float = 4.0 * MEBIBYTE
+    bytes_at_once: float = 16.0 * MEBIBYTE
+    reconnect_seconds: float = 2.0
+    stop_seconds: float = 8.0

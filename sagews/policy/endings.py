@@ -1,0 +1,36 @@
+"""Why a session is over, in words and numbers that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sagews.errors import CATALOGUE, Parameter, sentence
+from sagews.model.sessions import MEBIBYTE, Ending, Limits
+
+# What a person wished, or what happened to a session that did nothing wrong.
+WISHED = frozenset({"stopped", "restarted", "idle", "shutdown"})
+_IN_MEBIBYTES = ("memory", "limit", "peak_memory", "used")
+
+
+def ending_sentence(ending: Ending, limits: Limits) -> str:
+    """Return the sentence for an ending; numbers that its detail lacks come from the session's limits."""
+    code = f"ended-{ending.reason}"
+    if code not in CATALOGUE:
+        code = "ended-crash"
+    return sentence(code, _numbers(ending.detail, limits))
+
+
+def _numbers(detail: Mapping[str, Any], limits: Limits) -> dict[str, Parameter]:
+    numbers: dict[str, Parameter] = {
+        "memory_limit": limits.memory // MEBIBYTE,
+        "cpu_limit": limits.cpu_seconds,
+    }
+    for key, value in detail.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            continue
+        if key in _IN_MEBIBYTES and isinstance(value, int):
+            numbers[key] = value // MEBIBYTE
+        else:
+            numbers[key] = value[:100] if isinstance(value, str) else value
+    return numbers

@@ -1,0 +1,34 @@
+"""How often something may happen: a bucket of tokens that fills with time."""
+
+from __future__ import annotations
+
+
+class TokenBucket:
+    """Allows `rate` a second on average and `burst` at once.
+
+    Args:
+        rate: tokens that come back in a second.
+        burst: how many fit.
+        now: seconds, on the clock that later calls use.
+    """
+
+    __slots__ = ("_burst", "_level", "_rate", "_then")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._level = burst
+        self._then = now
+
+    def take(self, amount: float, now: float) -> bool:
+        """Take tokens if there are enough of them; a clock that runs backwards gives none."""
+        self._level = min(self._burst, self._level + max(0.0, now - self._then) * self._rate)
+        self._then = now
+        if self._level < amount:
+            return False
+        self._level -= amount
+        return True
+
+    def wait(self, amount: float) -> float:
+        """Return the seconds until `amount` can be taken."""
+        return max(0.0, amount - self._level) / self._rate

@@ -1,0 +1,91 @@
+"""The order in which cells run in one session: one queue for everybody, in batches that stop at the first error."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import RunId
+
+MAX_QUEUED = 2000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One run that waits or runs.
+
+    Attributes:
+        run: its id.
+        batch: entries of one batch were asked for together; an error in one cancels those after it.
+        confirmed: whether it is certain that this run has not run before; it is not handed over earlier.
+    """
+
+    run: RunId
+    batch: int
+    confirmed: bool
+
+
+class RunQueue:
+    """What waits and what runs; at most one entry runs."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Entry] = deque()
+        self._running: Entry | None = None
+        self._batches = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def running(self) -> RunId | None:
+        """The run that has been handed over and is not over."""
+        return self._running.run if self._running else None
+
+    def add(self, runs: Iterable[RunId], *, confirmed: bool) -> None:
+        """Put a batch at the end.
+
+        Raises:
+            SagewsError: `limit` when more than 2,000 would wait; nothing is added then.
+        """
+        runs = list(runs)
+        if len(self._waiting) + len(runs) > MAX_QUEUED:
+            raise SagewsError(
+                "limit", limit=f"{MAX_QUEUED} cells waiting", advice="Wait for some to end, or press Stop."
+            )
+        self._batches += 1
+        self._waiting.extend(Entry(run, self._batches, confirmed) for run in runs)
+
+    def confirm(self, run: RunId) -> None:
+        """Note that a run has not run before."""
+        for entry in self._waiting:
+            if entry.run == run:
+                entry.confirmed = True
+
+    def drop(self, run: RunId) -> None:
+        """Take a waiting run out."""
+        self._waiting = deque(entry for entry in self._waiting if entry.run != run)
+
+    def next(self) -> RunId | None:
+        """Start the next run, if none runs and the first that waits is confirmed."""
+        if self._running or not self._waiting or not self._waiting[0].confirmed:
+            return None
+        self._running = self._waiting.popleft()
+        return self._running.run
+
+    def finished(self, *, good: bool) -> list[RunId]:
+        """Note that what ran is over; return the rest of its batch, taken out, unless it went well."""
+        ended, self._running = self._running, None
+        if good or ended is None:
+            return []
+        return self._take(lambda entry: entry.batch == ended.batch)
+
+    def cancel(self) -> list[RunId]:
+        """Take out everything that waits and return it in order."""
+        return self._take(lambda _: True)
+
+    def _take(self, wanted: Callable[[Entry], bool]) -> list[RunId]:
+        taken = [entry.run for entry in self._waiting if wanted(entry)]
+        self._waiting = deque(entry for entry in self._waiting if not wanted(entry))
+        return taken

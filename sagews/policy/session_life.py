@@ -1,0 +1,165 @@
+"""The life of the session of one document, as people see it.
+
+stopped ──start──▶ starting ──opened──▶ ready ◀──done── running
+running ──interrupt──▶ interrupting ──patience_over──▶ stubborn     (done leads back to ready from both)
+starting, ready, running, interrupting, stubborn ──stop──▶ ending
+any of these ──gone──▶ ended ──start──▶ starting;  ending ──gone──▶ stopped
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+
+from sagews.model.sessions import SessionState
+
+
+class SessionInputs(Protocol):
+    """What can happen to a session."""
+
+    def start(self) -> None:
+        """A session is being asked for."""
+
+    def opened(self) -> None:
+        """It can take an evaluation."""
+
+    def handed_over(self) -> None:
+        """It got an evaluation."""
+
+    def done(self) -> None:
+        """The evaluation is over."""
+
+    def interrupt(self) -> None:
+        """Somebody pressed Stop."""
+
+    def patience_over(self) -> None:
+        """It has not answered an interrupt for the time of grace."""
+
+    def stop(self) -> None:
+        """Somebody asked for its end, or it was idle for too long."""
+
+    def gone(self) -> None:
+        """It is over."""
+
+
+@dataclass(slots=True)
+class Life:
+    """Where a session is.
+
+    Attributes:
+        state: what people see; while a session is being ended that is `interrupting`.
+        free: whether it can take an evaluation now.
+        alive: whether a session was asked for and is not over.
+        ending: whether its end was asked for.
+    """
+
+    state: SessionState = SessionState.STOPPED
+    free: bool = False
+    alive: bool = False
+    ending: bool = False
+
+    def become(self, state: SessionState, *, alive: bool = True, ending: bool = False) -> None:
+        """Take on what holds in a state."""
+        self.state, self.alive, self.ending = state, alive, ending
+        self.free = state is SessionState.READY
+
+
+builder = TypeMachineBuilder(SessionInputs, Life)
+stopped = builder.state("stopped")
+starting = builder.state("starting")
+ready = builder.state("ready")
+running = builder.state("running")
+interrupting = builder.state("interrupting")
+stubborn = builder.state("stubborn")
+ending = builder.state("ending")
+ended = builder.state("ended")
+
+
+@stopped.upon(SessionInputs.start).to(starting)
+@ended.upon(SessionInputs.start).to(starting)
+def begin(inputs: SessionInputs, life: Life) -> None:
+    """A session is on its way."""
+    life.become(SessionState.STARTING)
+
+
+@starting.upon(SessionInputs.opened).to(ready)
+@running.upon(SessionInputs.done).to(ready)
+@interrupting.upon(SessionInputs.done).to(ready)
+@stubborn.upon(SessionInputs.done).to(ready)
+def wait(inputs: SessionInputs, life: Life) -> None:
+    """It waits for the next evaluation."""
+    life.become(SessionState.READY)
+
+
+@ready.upon(SessionInputs.handed_over).to(running)
+def run(inputs: SessionInputs, life: Life) -> None:
+    """It computes."""
+    life.become(SessionState.RUNNING)
+
+
+@running.upon(SessionInputs.interrupt).to(interrupting)
+def ask_to_stop(inputs: SessionInputs, life: Life) -> None:
+    """It was sent an interrupt."""
+    life.become(SessionState.INTERRUPTING)
+
+
+@interrupting.upon(SessionInputs.patience_over).to(stubborn)
+def give_up(inputs: SessionInputs, life: Life) -> None:
+    """What it computes does not listen to interrupts."""
+    life.become(SessionState.STUBBORN)
+
+
+@starting.upon(SessionInputs.stop).to(ending)
+@ready.upon(SessionInputs.stop).to(ending)
+@running.upon(SessionInputs.stop).to(ending)
+@interrupting.upon(SessionInputs.stop).to(ending)
+@stubborn.upon(SessionInputs.stop).to(ending)
+def end(inputs: SessionInputs, life: Life) -> None:
+    """It is being ended."""
+    life.become(SessionState.INTERRUPTING, ending=True)
+
+
+@ending.upon(SessionInputs.gone).to(stopped)
+def end_as_asked(inputs: SessionInputs, life: Life) -> None:
+    """It is over, as somebody wished."""
+    life.become(SessionState.STOPPED, alive=False)
+
+
+@starting.upon(SessionInputs.gone).to(ended)
+@ready.upon(SessionInputs.gone).to(ended)
+@running.upon(SessionInputs.gone).to(ended)
+@interrupting.upon(SessionInputs.gone).to(ended)
+@stubborn.upon(SessionInputs.gone).to(ended)
+def end_unasked(inputs: SessionInputs, life: Life) -> None:
+    """It is over, and nobody asked for that."""
+    life.become(SessionState.ENDED, alive=False)
+
+
+# What changes nothing where it comes too late, too early or twice.
+_IGNORED = {
+    stopped: (SessionInputs.done, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.stop),
+    ended: (SessionInputs.done, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.stop),
+    starting: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.done),
+    ready: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.done),
+    running: (SessionInputs.start, SessionInputs.patience_over),
+    interrupting: (SessionInputs.start, SessionInputs.interrupt),
+    stubborn: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over),
+    ending: (
+        SessionInputs.start,
+        SessionInputs.interrupt,
+        SessionInputs.patience_over,
+        SessionInputs.done,
+        SessionInputs.opened,
+        SessionInputs.stop,
+    ),
+}
+for _state, _inputs in _IGNORED.items():
+    for _input in _inputs:
+        _state.upon(_input).loop().returns(None)
+for _state in (stopped, ended):
+    _state.upon(SessionInputs.gone).loop().returns(None)
+    _state.upon(SessionInputs.opened).loop().returns(None)
+
+session_machine = builder.build()

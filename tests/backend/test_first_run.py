@@ -1,0 +1,60 @@
+"""The shortest whole path: a page greets, opens, edits, runs, and sees what came of it."""
+
+from __future__ import annotations
+
+from tests.backend.harness import BackendTestCase
+from tests.fakes.session_host import SUM
+
+
+class FirstRunTests(BackendTestCase):
+    """From the greeting to the result."""
+
+    def test_a_page_is_welcomed(self) -> None:
+        """A good ticket brings who, where, what they may do, and a secret for coming back."""
+        welcome = self.page().take("welcome")[0]
+        self.assertEqual(welcome["user"]["name"], "Ada")
+        self.assertEqual(welcome["workspace"], {"id": self.workspace, "name": "Curves"})
+        self.assertEqual((welcome["role"], welcome["may_run"]), ("owner", True))
+        self.assertEqual(len(welcome["resume"]), 43)
+        self.assertEqual(welcome["flavours"], ["python", "sage"])
+
+    def test_a_cell_is_edited_saved_and_run(self) -> None:
+        """An edit is saved once it is stored; a run in a fresh session gives queued, running, result, done."""
+        page = self.opened()
+        page.edit(self.document, SUM, number=7)
+        self.assertEqual(page.take("saved"), [])
+        self.later(0.05)
+        self.assertEqual(page.take("saved"), [{"type": "saved", "document": self.document, "edit": 7}])
+        run = page.run(self.document, SUM)
+        self.later()
+        told = page.take()
+        states = [message["state"] for message in told if message["type"] == "run_state"]
+        self.assertEqual(states[-2:], ["running", "done"])
+        [output] = [message for message in told if message["type"] == "output"]
+        self.assertEqual(output["run"], run)
+        self.assertEqual(output["piece"]["body"]["data"], {"text/plain": "2"})
+
+    def test_an_evaluation_is_three_messages(self) -> None:
+        """Once there is a session, running, result and done are all that is said."""
+        page = self.opened()
+        page.edit(self.document, SUM)
+        page.run(self.document, SUM)
+        self.later(1)
+        self.later(1)
+        page.take()
+        page.run(self.document, SUM)
+        self.later(1)
+        self.assertEqual([message["type"] for message in page.take()], ["run_state", "output", "run_state"])
+
+    def test_output_is_acknowledged_when_it_is_committed(self) -> None:
+        """The worker may forget pieces only after the store has them."""
+        page = self.opened()
+        page.edit(self.document, SUM)
+        page.run(self.document, SUM)
+        self.later()
+        [session] = self.host.sessions.values()
+        self.assertEqual(session.acknowledged, 0)
+        self.later(0.05)
+        self.assertEqual(session.acknowledged, 2)
+        [pieces] = self.runs.outputs.values()
+        self.assertEqual(len(pieces), 1)

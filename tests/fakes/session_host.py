@@ -1,0 +1,207 @@
+"""A session host in memory whose sessions do what a small script says, at once or when the test lets them.
+
+It understands the sources of tests/contracts/session_host.py and a few more; anything else prints nothing and is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
+from sagews.model.sessions import (
+    Ending,
+    Evaluation,
+    Isolation,
+    Piece,
+    PieceKind,
+    SessionRequest,
+    Usage,
+    WorkerInfo,
+)
+
+PRINTS = "print('hello')"
+WAITS = "while True: pass"
+DEAF = "deaf"
+FAILS = "1/0"
+DIES = "dies"
+SUM = "1+1"
+
+
+@dataclass
+class FakeSession:
+    """One session: what it was asked and what it said."""
+
+    request: SessionRequest
+    listener: Any
+    sequence: int = 0
+    running: Evaluation | None = None
+    acknowledged: int = 0
+    interrupts: int = 0
+    unacknowledged: list[Piece] = field(default_factory=list)
+
+
+@implementer(ISessionHost)
+class FakeSessionHost:
+    """Scripted sessions.
+
+    Args:
+        clock: what a session says comes in the next turn of this clock, as from a real one.
+        held: whether evaluations wait for `release`.
+        window: bytes that may be unacknowledged; 0 for no limit.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        *,
+        name: str = "",
+        level: Isolation = Isolation.NAMESPACES,
+        flavours: tuple[str, ...] = ("python", "sage"),
+        capacity: int = 100,
+        held: bool = False,
+    ) -> None:
+        self.clock = clock
+        self.info = WorkerInfo(name or new_id(), level, flavours, {}, 0, capacity)
+        self.sessions: dict[SessionId, FakeSession] = {}
+        self.requests: list[SessionRequest] = []
+        self.evaluations: list[Evaluation] = []
+        self.ended: list[tuple[SessionId, str]] = []
+        self.restored: list[WorkspaceId] = []
+        self.held = held
+        self.refuse: SagewsError | None = None
+        self._epochs: dict[WorkspaceId, int] = {}
+
+    def _session(self, session: SessionId) -> FakeSession:
+        if session not in self.sessions:
+            raise SagewsError("no-session")
+        return self.sessions[session]
+
+    async def open_session(self, request: SessionRequest, listener: Any) -> None:
+        """Start a session."""
+        self.requests.append(request)
+        if self.refuse is not None:
+            raise self.refuse
+        if request.flavour not in self.info.flavours:
+            raise SagewsError("unknown-flavour", flavour=request.flavour, known=", ".join(self.info.flavours))
+        if request.workspace is not None:
+            if request.epoch < self._epochs.get(request.workspace, 0):
+                raise SagewsError("conflict")
+            self._epochs[request.workspace] = request.epoch
+        self.sessions[request.session] = FakeSession(request, listener)
+
+    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
+        """Take a cell."""
+        found = self._session(session)
+        if found.running is not None:
+            raise SagewsError("busy")
+        found.running = evaluation
+        self.evaluations.append(evaluation)
+        if not self.held:
+            self.clock.callLater(0, self._play, session)
+
+    def release(self) -> None:
+        """Let what is held go on."""
+        for session in list(self.sessions):
+            self._play(session)
+
+    def _play(self, session: SessionId) -> None:
+        found = self.sessions.get(session)
+        if found is None or found.running is None:
+            return
+        source = found.running.source
+        if source == PRINTS:
+            self.say(session, PieceKind.STREAM, {"name": "stdout", "text": "hello\n"})
+        elif source == SUM:
+            self.say(session, PieceKind.RESULT, {"data": {"text/plain": "2"}, "metadata": {}})
+        elif source == FAILS:
+            self.say(session, PieceKind.ERROR, {"name": "ZeroDivisionError", "message": "", "frames": [], "plain": ""})
+            self.done(session, "error")
+        elif source == DIES:
+            self.end(session, Ending("memory", {"memory": 1}))
+        if source not in (WAITS, DEAF, FAILS, DIES):
+            self.done(session)
+
+    def say(self, session: SessionId, kind: PieceKind, body: Mapping[str, Any], run: RunId | None = None) -> Piece:
+        """Let a session say something about what it runs."""
+        found = self.sessions[session]
+        found.sequence += 1
+        running = run or (found.running.run if found.running else RunId(new_id()))
+        piece = Piece(found.sequence, running, kind, body, len(str(body)))
+        found.unacknowledged.append(piece)
+        found.listener.piece(session, piece)
+        return piece
+
+    def done(self, session: SessionId, status: str = "ok") -> None:
+        """Let a session end what it runs."""
+        found = self.sessions[session]
+        run = found.running.run if found.running else None
+        found.running = None
+        self.say(session, PieceKind.DONE, {"status": status, "seconds": 0.001, "cpu": 0.001}, run)
+
+    def end(self, session: SessionId, ending: Ending) -> None:
+        """Let a session die."""
+        found = self.sessions.pop(session)
+        self.ended.append((session, ending.reason))
+        found.listener.ended(session, ending)
+
+    async def interrupt(self, session: SessionId) -> None:
+        """Interrupt what runs, unless it is deaf."""
+        found = self._session(session)
+        found.interrupts += 1
+        if found.running is not None and found.running.source != DEAF:
+            self.clock.callLater(0, self.done, session, "interrupted")
+
+    async def end_session(self, session: SessionId, reason: str) -> None:
+        """End a session in the next turn."""
+        self._session(session)
+        self.clock.callLater(0, self._end_if_there, session, reason)
+
+    def _end_if_there(self, session: SessionId, reason: str) -> None:
+        if session in self.sessions:
+            self.end(session, Ending(reason))
+
+    def acknowledge(self, session: SessionId, sequence: int) -> None:
+        """Forget pieces."""
+        found = self.sessions.get(session)
+        if found is not None:
+            found.acknowledged = max(found.acknowledged, sequence)
+            found.unacknowledged = [piece for piece in found.unacknowledged if piece.sequence > sequence]
+
+    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
+        """Know one name."""
+        if self._session(session).running is not None:
+            raise SagewsError("busy")
+        return {"start": 0, "end": cursor, "matches": [{"text": "print", "kind": "function"}]}
+
+    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
+        """Know one name."""
+        self._session(session)
+        return {"found": True, "data": {"text/plain": "print(*objects)"}}
+
+    async def usage(self, session: SessionId) -> Usage:
+        """Use a little."""
+        self._session(session)
+        return Usage(50 * 1024 * 1024, 0.5)
+
+    async def restore(self, workspace: WorkspaceId, epoch: int, bundles: Sequence[bytes], commit: str | None) -> None:
+        """Note it."""
+        self.restored.append(workspace)
+
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
+    ) -> Snapshot:
+        """Return nothing of use."""
+        return Snapshot("0" * 40, b"", ())
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """Refuse while a session uses it."""
+        if any(found.request.workspace == workspace for found in self.sessions.values()):
+            raise SagewsError("busy")
