@@ -1,0 +1,90 @@
+"""Wires the launcher: what it may do at most stands in a file of its owner, what we ask for stands in the settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sagews
+from sagews.config import Settings
+from sagews.errors import SagewsError
+from sagews.frontend.bootstrap import write_private
+from sagews.model.sessions import Isolation
+from sagews.ops.folders import Layout
+from sagews.wire.launcher import Configure
+from sagews.worker.launcher_client import LauncherClient
+
+
+def least_level(settings: Settings) -> Isolation:
+    """Return the weakest level at which this machine may compute."""
+    if settings.isolation.minimum is not None:
+        return settings.isolation.minimum
+    return Isolation.NAMESPACES if os.geteuid() == 0 else Isolation.USERNS
+
+
+def session_environments(settings: Settings) -> Mapping[str, Path]:
+    """Return the virtual environment of each flavour: of the settings, else the daemon's own.
+
+    Raises:
+        SagewsError: `configuration` for one that has no interpreter.
+    """
+    chosen = {name: Path(path) for name, path in settings.sessions.environments.items()} or _own_environment()
+    for name, path in chosen.items():
+        if not (path / "bin" / "python").exists():
+            reason = (
+                f"The environment of {name}, {path}, has no bin/python. Build it, or correct sessions.environments."
+            )
+            raise SagewsError("configuration", reason=reason)
+    return chosen
+
+
+def _own_environment() -> dict[str, Path]:
+    prefix = Path(sys.prefix)
+    has_sage = any(prefix.glob("lib/python3*/site-packages/sage/all.py"))
+    return {"sage": prefix, "python": prefix} if has_sage else {"python": prefix}
+
+
+def make_launcher(
+    reactor: Any, settings: Settings, layout: Layout, name: str, died: Callable[[str], None], *, sessions: bool
+) -> LauncherClient:
+    """Write the permits and return the launcher's client; called while the daemon is still root.
+
+    Args:
+        reactor: starts the process.
+        settings: limits, environments, level.
+        layout: the data folder.
+        name: of this set of roles; each has homes of its own.
+        died: called when it ends though nobody stopped it.
+        sessions: whether it forks sessions; a backend that runs apart has one for jobs alone.
+    """
+    folder = layout.launcher / name
+    folder.mkdir(mode=0o711, exist_ok=True)
+    environments = session_environments(settings) if sessions else {}
+    permits = folder / "permits.json"
+    write_private(permits, json.dumps(_permits(settings, folder, environments), indent=1))
+    program = Path(sagews.__file__).parent / "launcher" / "main.py"
+    command = [sys.executable, "-I", str(program), "3", str(permits)]
+    pools = dict.fromkeys(environments, settings.sessions.pool)
+    wish = Configure(pools=pools, minimum=least_level(settings), wanted=settings.isolation.level)
+    return LauncherClient(reactor, command, wish, died)
+
+
+def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path]) -> dict[str, Any]:
+    limits = settings.sessions.limits()
+    first = settings.sessions.first_uid
+    homes = folder / "homes"
+    homes.mkdir(mode=0o711, exist_ok=True)
+    return {
+        "homes": str(homes),
+        "package": str(Path(sagews.__file__).parent),
+        "flavours": {name: str(path / "bin" / "python") for name, path in environments.items()},
+        "uids": [first, first + settings.sessions.uids - 1],
+        "minimum": str(least_level(settings)),
+        # Jobs run beside sessions, a few at a time.
+        "sessions": settings.sessions.capacity + 16,
+        "limits": {field: getattr(limits, field) for field in limits.__dataclass_fields__},
+    }

@@ -1,0 +1,136 @@
+"""The composition root: builds every object of the chosen roles and runs one awaited start sequence and its reverse.
+
+Twisted's MultiService starts and stops its children in no stated order and waits for none of them, while here each
+step needs the one before: a document can't be saved when PostgreSQL has gone first.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import resource
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sagews.config import Settings
+from sagews.errors import SagewsError
+from sagews.ops import folders
+from sagews.ops.folders import Layout
+from sagews.roles.parts import Parts
+from sagews.roles.sockets import Sockets
+from sagews.roles.terminal import Terminal
+
+STOP_SECONDS = 9.0
+MOST_DESCRIPTORS = 65_536
+
+Undo = Callable[[], Awaitable[None]]
+
+
+class Daemon(Service):
+    """Sage Workspaces in some roles.
+
+    Args:
+        settings: as read.
+        roles: a part of config.ROLES.
+        sockets: listening already.
+        account: uid and gid that the process becomes after `privilegedStartService`.
+        reactor: the reactor that runs everything.
+        foreground: whether somebody watches its terminal.
+    """
+
+    log = Logger()
+    name = "sagews"
+
+    def __init__(
+        self,
+        settings: Settings,
+        roles: tuple[str, ...],
+        sockets: Sockets,
+        account: tuple[int, int],
+        reactor: Any,
+        *,
+        foreground: bool,
+    ) -> None:
+        self._account = account
+        self._reactor = reactor
+        self._terminal = Terminal(Layout(settings.folder), foreground=foreground)
+        self._parts = Parts(reactor, settings, roles, sockets, self._terminal, self.fail)
+        self._undo: list[tuple[str, Undo]] = []
+        self._starting: Deferred[None] | None = None
+        self._failed = False
+
+    def privilegedStartService(self) -> None:
+        """Do what needs the rights that the daemon was started with: folders, keys, the launcher."""
+        super().privilegedStartService()
+        _raise_descriptors()
+        layout = self._parts.layout
+        folders.prepare(layout, self._account)
+        folders.lock_down(layout, self._account)
+        self._parts.prepare_privileged(self._account)
+
+    def startService(self) -> None:
+        """Begin the start sequence; the reactor runs when the first step waits."""
+        super().startService()
+        self._starting = Deferred.fromCoroutine(self._start())
+        self._starting.addErrback(lambda failure: self.log.failure("the start sequence broke", failure))
+
+    async def _start(self) -> None:
+        for name, begin, end in self._parts.steps():
+            try:
+                await begin()
+            except SagewsError as error:
+                self.fail(f"{name}: {error}")
+                return
+            except Exception:
+                self.log.failure("{step} did not start", step=name)
+                self.fail(f"{name} did not start; the log says why")
+                return
+            self._undo.append((name, end))
+        self._parts.ready()
+
+    def fail(self, reason: str) -> None:
+        """End the daemon with a reason and status 1."""
+        if self._failed:
+            return
+        self._failed = True
+        self.log.critical("stopping: {reason}", reason=reason)
+        self._terminal.say(f"twistd sagews: {reason}")
+        # twistd has no way to return a status of ours; this runs after it has removed its pid file.
+        atexit.register(os._exit, 1)
+        if self._reactor.running:
+            self._reactor.stop()
+        else:
+            self._reactor.callWhenRunning(self._reactor.stop)
+
+    def stopService(self) -> Deferred[None]:
+        """Undo every step that was done, the last first, each awaited; all within ten seconds."""
+        super().stopService()
+        stopping = Deferred.fromCoroutine(self._stop())
+        return stopping.addErrback(lambda failure: self.log.failure("the stop sequence broke", failure))
+
+    async def _stop(self) -> None:
+        if self._starting is not None and not self._starting.called:
+            self._starting.cancel()
+        while self._undo:
+            name, end = self._undo.pop()
+            step = Deferred.fromCoroutine(_awaited(end))
+            step.addTimeout(STOP_SECONDS, self._reactor)
+            try:
+                await step
+            except Exception:
+                self.log.failure("{step} did not stop in order", step=name)
+
+
+async def _awaited(end: Undo) -> None:
+    await end()
+
+
+def _raise_descriptors() -> None:
+    """Lift the soft limit of open files: the default of 1,024 is below two thousand websockets."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
+

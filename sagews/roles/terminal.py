@@ -1,0 +1,62 @@
+"""What a person at the terminal sees of a start: where the site is, how isolated sessions are, the first link.
+
+The first link holds a secret, so it goes to a terminal or into a 0600 file, never through the logger.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sagews.frontend.bootstrap import write_private
+from sagews.ops.folders import Layout
+
+TERMINAL = 1
+
+
+def isolation_line(level: str, report: Mapping[str, Any]) -> str:
+    """Return the start line about isolation, one word for each thing that was found by trying."""
+    words = [f"{key}={_word(value)}" for key, value in report.items() if key not in ("level", "missing")]
+    missing = report.get("missing") or []
+    rest = f"; missing: {', '.join(str(item) for item in missing)}" if missing else ""
+    return f"isolation level={level} {' '.join(words)}{rest}"
+
+
+def _word(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return text.replace(" ", "_")
+
+
+class Terminal:
+    """The terminal that the daemon was started from, when it stays there; otherwise files say the same."""
+
+    def __init__(self, layout: Layout, *, foreground: bool) -> None:
+        self._layout = layout
+        self._present = foreground and os.isatty(TERMINAL)
+        self._writes = foreground
+
+    def say(self, text: str) -> None:
+        """Write a line to whoever started the daemon in the foreground."""
+        if self._writes:
+            os.write(TERMINAL, f"{text}\n".encode())
+
+    def first_link(self, link: str) -> None:
+        """Show the first administrator's link; without a terminal, say in which file it stands."""
+        if self._present:
+            self.say(f"Sign in as the first administrator (good for 30 minutes, once):\n\n    {link}\n")
+            return
+        write_private(self._layout.first_link, link + "\n")
+        self.say(f"The first administrator's sign-in link, good for 30 minutes, is in {self._layout.first_link}")
+
+    def forget_first_link(self) -> None:
+        """Remove a link of an earlier start."""
+        self._layout.first_link.unlink(missing_ok=True)
+
+
+def write_address(layout: Layout, url: str, certificate: Path | None) -> None:
+    """Tell the command line how to reach the daemon."""
+    address = {"url": url, "certificate": str(certificate) if certificate else None}
+    write_private(layout.address, json.dumps(address) + "\n")
