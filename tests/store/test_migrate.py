@@ -1,0 +1,103 @@
+"""The schema is brought up to date once, by whoever comes first, and never by a daemon that is too old for it."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+from psycopg2.errors import Error
+from psycopg2.sql import SQL, Identifier
+from twisted.internet.defer import gatherResults
+from twisted.internet.threads import deferToThread
+from twisted.trial.unittest import TestCase
+
+from sagews.errors import SagewsError
+from sagews.model.database import DatabaseRole
+from sagews.store.migrate import migrate
+from tests.postgres import Cluster, Database, new_database, shared_cluster
+
+pytestmark = pytest.mark.slow
+
+
+class EmptyDatabase(Database):
+    """A database without our schema."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self.drop()
+        self._as_superuser(
+            SQL("create database {} template template0 owner {}").format(
+                Identifier(self.name), Identifier(DatabaseRole.SCHEMA)
+            )
+        )
+
+
+class MigrateTests(TestCase):
+    """Migrations."""
+
+    timeout = 60
+
+    def _ask(self, database: Database, statement: str) -> list[tuple[object, ...]]:
+        connection = psycopg2.connect(database.dsn())
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    async def test_two_at_once(self) -> None:
+        """Two daemons that start together migrate once, one after the other, and a third finds nothing to do."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        found = await gatherResults([deferToThread(migrate, database.dsn()) for _ in range(2)])
+        self.assertEqual(found, [migrate(database.dsn())] * 2)
+        self.assertEqual(self._ask(database, "select count(*) from users"), [(0,)])
+
+    async def test_newer_schema_is_refused(self) -> None:
+        """A schema that this daemon does not know stops it, in words, and stays as it is."""
+        database = new_database()
+        self.addCleanup(database.drop)
+        self._ask(database, "update alembic_version set version_num = '9999'")
+        try:
+            migrate(database.dsn())
+        except SagewsError as error:
+            self.assertEqual(error.code, "configuration")
+            self.assertIn("newer than this daemon", str(error))
+        else:
+            self.fail("not refused")
+        self.assertEqual(self._ask(database, "select version_num from alembic_version"), [("9999",)])
+
+    async def test_no_server(self) -> None:
+        """Without a server it says that the database does not answer, without the password."""
+        error = self.assertRaises(SagewsError, migrate, "host=/nonexistent password=geheim")
+        self.assertEqual(error.code, "database")
+        self.assertNotIn("geheim", str(error))
+
+    async def test_no_foreign_key_crosses(self) -> None:
+        """No foreign key leads from accounts to workspaces, from these to accounts, or to and from logs."""
+        database = new_database()
+        self.addCleanup(database.drop)
+        accounts = {"users", "user_settings", "logins", "one_time_tokens", "attempts", "claims"}
+        keys = self._ask(
+            database,
+            "select conrelid::regclass::text, confrelid::regclass::text from pg_constraint where contype = 'f'",
+        )
+        self.assertTrue(keys)
+        for source, target in keys:
+            self.assertEqual(source in accounts, target in accounts, (source, target))
+            self.assertFalse({"log_records"} & {source, target})
+
+    async def test_outsiders_see_nothing(self) -> None:
+        """A login that is none of our roles sees no table of ours."""
+        cluster = shared_cluster()
+        database = new_database()
+        self.addCleanup(database.drop)
+        database._as_superuser(SQL("create role stranger login password 'stranger'"))
+        self.addCleanup(database._as_superuser, SQL("drop role stranger"))
+        dsn = psycopg2.extensions.make_dsn(cluster.dsn(DatabaseRole.LOG, database.name), user="stranger")
+        connection = psycopg2.connect(psycopg2.extensions.make_dsn(dsn, password="stranger"))
+        with connection.cursor() as cursor:
+            for table in ("users", "outputs", "log_records"):
+                self.assertRaises(Error, cursor.execute, SQL("select * from {}").format(Identifier(table)))
+                connection.rollback()
+        connection.close()

@@ -1,0 +1,216 @@
+"""The pool covers the traps of the library beneath, with a real server that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import psycopg2
+import pytest
+from twisted.internet import reactor
+from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+
+from sagews.errors import SagewsError
+from sagews.store.listener import Listener
+from sagews.store.pool import Pool, Transaction
+from tests.contracts.accounts import refused
+from tests.postgres import Cluster, PostgresTestCase
+
+pytestmark = pytest.mark.slow
+
+
+def sleep(seconds: float) -> Deferred[None]:
+    """Wait."""
+    return deferLater(reactor, seconds)
+
+
+class PoolTests(PostgresTestCase):
+    """A pool with a server that stays."""
+
+    async def test_rows_and_no_rows(self) -> None:
+        """A statement returns its rows, or none where there are none to return."""
+        pool = await self.pool()
+        assert await pool.query("select 1, 'a'") == [(1, "a")]
+        assert await pool.execute("create table t (n int)") == []
+        assert await pool.execute("insert into t values (%s)", (5,)) == []
+        assert await pool.query("select n from t") == [(5,)]
+
+    async def test_errors_of_the_statement_are_told(self) -> None:
+        """What the server says about a statement reaches the caller, and the connection stays up."""
+        pool = await self.pool(size=1)
+        for statement in ("selekt 1", "select 1/0"):
+            try:
+                await pool.query(statement)
+            except psycopg2.Error as error:
+                assert error.pgcode is not None
+            else:
+                self.fail("no error")
+        assert pool.up == 1
+        assert await pool.query("select 1") == [(1,)]
+
+    async def test_transaction_waits_for_its_coroutine(self) -> None:
+        """A coroutine's statements are committed together, after its last one."""
+        pool = await self.pool()
+        await pool.execute("create table t (n int)")
+
+        async def work(transaction: Transaction) -> int:
+            await transaction.execute("insert into t values (1)")
+            await sleep(0.05)
+            assert await pool.query("select count(*) from t") == [(0,)]
+            return int((await transaction.execute("insert into t values (2) returning n"))[0][0])
+
+        assert await pool.transaction(work) == 2
+        assert await pool.query("select count(*) from t") == [(2,)]
+
+    async def test_transaction_rolls_back(self) -> None:
+        """What raises commits nothing."""
+        pool = await self.pool()
+        await pool.execute("create table t (n int)")
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute("insert into t values (1)")
+            raise SagewsError("forbidden")
+
+        await refused(pool.transaction(work), "forbidden")
+        assert await pool.query("select count(*) from t") == [(0,)]
+
+    async def test_cancelling_lets_go(self) -> None:
+        """A cancelled call ends at once without an error inside, and the connection can be used afterwards."""
+        pool = await self.pool(size=1)
+        waiting = Deferred.fromCoroutine(pool.query("select pg_sleep(0.3)"))
+        await sleep(0.05)
+        waiting.cancel()
+        await self.assertFailure(waiting, CancelledError)
+        assert await pool.query("select 1") == [(1,)]
+
+    async def test_slow_statement_is_ended(self) -> None:
+        """A statement beyond the time limit fails as no answer, and is not sent again."""
+        pool = await self.pool(size=1)
+        await pool.query("set statement_timeout = 100")
+        await refused(pool.query("select pg_sleep(5)"), "database")
+        assert await pool.query("select 1") == [(1,)]
+
+    async def test_deadlock_is_tried_again(self) -> None:
+        """Of two transactions that lock each other out, the one that was rolled back is begun again."""
+        pool = await self.pool()
+        await pool.execute("create table t (id int primary key, n int)")
+        await pool.execute("insert into t values (1, 0), (2, 0)")
+
+        async def add(first: int, second: int) -> None:
+            async def work(transaction: Transaction) -> None:
+                await transaction.execute("update t set n = n + 1 where id = %s", (first,))
+                await sleep(0.1)
+                await transaction.execute("update t set n = n + 1 where id = %s", (second,))
+
+            await pool.transaction(work)
+
+        await gatherResults([Deferred.fromCoroutine(add(1, 2)), Deferred.fromCoroutine(add(2, 1))])
+        assert await pool.query("select n from t order by id") == [(2,), (2,)]
+
+    async def test_more_callers_than_connections(self) -> None:
+        """Callers wait for their turn."""
+        pool = await self.pool(size=2)
+        found = await gatherResults([Deferred.fromCoroutine(pool.query("select %s", (n,))) for n in range(50)])
+        assert found == [[(n,)] for n in range(50)]
+
+    async def test_times_are_utc(self) -> None:
+        """Times come back with their zone, UTC."""
+        pool = await self.pool()
+        time = (await pool.query("select now()"))[0][0]
+        assert time.utcoffset().total_seconds() == 0
+
+    async def test_wrong_password(self) -> None:
+        """A pool that can't connect gives up with a clear error that has no password in it."""
+        dsn = psycopg2.extensions.make_dsn(self.database.dsn(), password="wrong")
+        pool = Pool(reactor, dsn, size=2)
+        await refused(pool.start(seconds=0.3), "database")
+
+    async def test_listener_hears(self) -> None:
+        """A notification arrives with its payload; one that is no JSON object is dropped."""
+        heard: list[tuple[str, Any]] = []
+        begun: list[int] = []
+        listener = Listener(
+            reactor, self.database.dsn(), ["a", "b"], lambda *what: heard.append(what), lambda: begun.append(1)
+        )
+        self.addCleanup(listener.stop)
+        await listener.start()
+        assert begun == [1]
+        pool = await self.pool()
+        await pool.query("""select pg_notify('a', '{"user": "u"}'), pg_notify('b', 'no'), pg_notify('b', '[1]')""")
+        await sleep(0.1)
+        assert heard == [("a", {"user": "u"})]
+
+
+class LossTests(TestCase):
+    """A server of its own that is killed with SIGKILL."""
+
+    timeout = 60
+
+    def setUp(self) -> None:
+        """Start a server."""
+        self.cluster = Cluster()
+        self.addCleanup(self.cluster.remove)
+        self.dsn = self.cluster.superuser_dsn()
+
+    async def test_recovers_from_a_killed_server(self) -> None:
+        """After kill -9 every connection comes back, reads wait for it, the listener listens again."""
+        pool = Pool(reactor, self.dsn, size=3)
+        self.addCleanup(pool.stop)
+        heard: list[Any] = []
+        begun: list[int] = []
+        listener = Listener(reactor, self.dsn, ["a"], lambda _, payload: heard.append(payload), lambda: begun.append(1))
+        self.addCleanup(listener.stop)
+        await pool.start()
+        await listener.start()
+        await pool.execute("create table t (n int)")
+        await pool.execute("checkpoint")
+        writing = Deferred.fromCoroutine(pool.execute("insert into t select 1 from pg_sleep(5)"))
+        reading = Deferred.fromCoroutine(pool.query("select count(*), pg_sleep(0.5) from t"))
+        await sleep(0.1)
+        self.cluster.kill(signal.SIGKILL)
+        await refused(writing, "database")
+        assert pool.up < 3
+        self.cluster.start()
+        assert (await reading)[0][0] == 0
+        for _ in range(100):
+            if pool.up == 3 and len(begun) == 2:
+                break
+            await sleep(0.1)
+        assert (pool.up, begun) == (3, [1, 1])
+        await pool.query("""select pg_notify('a', '{"again": 1}')""")
+        await sleep(0.1)
+        assert heard == [{"again": 1}]
+
+    async def test_no_answer_while_the_server_is_away(self) -> None:
+        """While the server is away a call fails within seconds, and a pool can be stopped."""
+        pool = Pool(reactor, self.dsn, size=2)
+        await pool.start()
+        self.cluster.kill(signal.SIGKILL)
+        await refused(pool.query("select 1"), "database")
+        pool.stop()
+        await refused(pool.query("select 1"), "database")
+
+    async def test_waits_for_a_server_that_starts_late(self) -> None:
+        """A pool that is started first connects as soon as there is a server."""
+        self.cluster.kill(signal.SIGINT)
+        pool = Pool(reactor, self.dsn, size=2)
+        self.addCleanup(pool.stop)
+        started = Deferred.fromCoroutine(pool.start())
+        await sleep(0.3)
+        self.cluster.start()
+        await started
+        assert await pool.query("select 1") == [(1,)]
+
+    async def test_one_lost_connection(self) -> None:
+        """A single backend process that is killed takes no other call with it."""
+        pool = Pool(reactor, self.dsn, size=2)
+        self.addCleanup(pool.stop)
+        await pool.start()
+        victim = (await pool.query("select pg_backend_pid()"))[0][0]
+        os.kill(victim, signal.SIGTERM)
+        await sleep(0.1)
+        found = [await pool.query("select %s", (n,)) for n in range(20)]
+        assert found == [[(n,)] for n in range(20)]

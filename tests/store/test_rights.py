@@ -1,0 +1,199 @@
+"""Each database role can do its work and nothing beyond it; what changed is told; the fence holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from psycopg2.errors import InsufficientPrivilege
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+
+from sagews.model.accounts import Role
+from sagews.model.database import DatabaseRole
+from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
+from sagews.model.logs import LogQuery
+from sagews.store.accounts import AccountStore
+from sagews.store.documents import DocumentStore
+from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
+from sagews.store.logs import LogStore
+from sagews.store.pool import Transaction
+from sagews.store.workspaces import WorkspaceStore
+from tests.contracts.accounts import later, refused
+from tests.contracts.documents import AUTHOR
+from tests.contracts.logs import make_record
+from tests.postgres import PostgresTestCase
+
+pytestmark = pytest.mark.slow
+
+
+class RightsTests(PostgresTestCase):
+    """What roles may do."""
+
+    async def _denied(self, role: DatabaseRole, *statements: str) -> None:
+        pool = await self.pool(role, 1)
+        for statement in statements:
+            try:
+                await pool.query(statement)
+            except InsufficientPrivilege:
+                continue
+            self.fail(f"{role} may {statement}")
+
+    async def test_backend_sees_no_hash(self) -> None:
+        """The backend can't read hashes of passwords, cookies or tokens, nor change accounts or grants."""
+        await self._denied(
+            DatabaseRole.BACKEND,
+            "select password_hash from users",
+            "select * from users",
+            "select u from users u",
+            "select 1 from users where password_hash like 'a%%'",
+            "copy users to stdout",
+            "select cookie_hash from logins",
+            "select token_hash, secret_hash from logins",
+            "select * from one_time_tokens",
+            "select * from attempts",
+            "update users set privilege = 'administrator'",
+            "insert into workspace_users select * from workspace_users",
+            "insert into tickets select * from tickets",
+            "select * from log_records",
+            "delete from commits",
+        )
+
+    async def test_nobody_but_the_owner_changes_the_schema(self) -> None:
+        """No role can make, change or drop tables, switch to another role or read the server's files."""
+        for role in (DatabaseRole.FRONTEND, DatabaseRole.BACKEND, DatabaseRole.LOG):
+            await self._denied(
+                role,
+                "create table t (n int)",
+                "drop table outputs",
+                "alter table users disable rule x",
+                "set role sagews_schema",
+                "select pg_read_file('/etc/passwd')",
+                "select rolpassword from pg_authid",
+            )
+
+    async def test_log_role_adds_and_reads_records_alone(self) -> None:
+        """The collector can't read accounts or documents, nor change what was logged."""
+        await self._denied(
+            DatabaseRole.LOG,
+            "select * from users",
+            "select * from outputs",
+            "update log_records set message = ''",
+            "delete from log_records",
+        )
+        await self._denied(DatabaseRole.FRONTEND, "select log_partition_ensure('2026-01-01')")
+        store = LogStore(await self.pool(DatabaseRole.LOG))
+        await store.insert([make_record("seen")])
+        frontend = LogStore(await self.pool(DatabaseRole.FRONTEND))
+        self.assertEqual([record.message for record in await frontend.query(LogQuery())], ["seen"])
+
+    async def test_backend_does_its_work(self) -> None:
+        """The backend checks logins and grants, spends tickets, holds leases and changes documents."""
+        frontend, backend = await self.pool(DatabaseRole.FRONTEND), await self.pool(DatabaseRole.BACKEND)
+        accounts, workspaces = AccountStore(frontend), WorkspaceStore(frontend)
+        ada = await accounts.create_user("ada@example.org", "Ada", "user", "hash")
+        workspace, document, login = WorkspaceId(new_id()), DocumentId(new_id()), LoginId(new_id())
+        await workspaces.create_workspace(workspace, "W", ada.id, document, "a.sage.md")
+        await accounts.create_login(login, ada.id, b"c" * 32, b"s" * 32, later())
+        await workspaces.create_ticket(b"t" * 32, login, ada.id, workspace, "owner", "b1", later())
+        store, readers = WorkspaceStore(backend), AccountStore(backend)
+        self.assertEqual(await store.spend_ticket(b"t" * 32, "b1"), (login, ada, workspace))
+        self.assertTrue(await readers.login_is_alive(login))
+        self.assertEqual(await readers.user(ada.id), ada)
+        self.assertEqual(await readers.settings(ada.id), {})
+        self.assertEqual((await store.grant(workspace, ada.id)).role, Role.OWNER)  # type: ignore[union-attr]
+        self.assertEqual(await store.take_lease(workspace, "b1", 30), 1)
+        await store.create_document(workspace, DocumentId(new_id()), "b.sage.md", "B")
+        await store.touch_document(document, "A")
+        await store.set_session_state(workspace, "ready")
+        await store.release_lease(workspace, "b1", 1)
+        self.assertEqual(len(await store.people(workspace)), 1)
+
+    async def test_what_changed_is_told(self) -> None:
+        """Ended logins and changed grants are notified with ids alone."""
+        heard: list[tuple[str, Any]] = []
+        listener = Listener(
+            reactor,
+            self.database.dsn(DatabaseRole.BACKEND),
+            [LOGINS_ENDED, GRANTS_CHANGED],
+            lambda *what: heard.append(what),
+            lambda: None,
+        )
+        self.addCleanup(listener.stop)
+        await listener.start()
+        pool = await self.pool(DatabaseRole.FRONTEND)
+        accounts, workspaces = AccountStore(pool), WorkspaceStore(pool)
+        ada = await accounts.create_user("ada@example.org", "Ada", "user", "hash")
+        workspace, login = WorkspaceId(new_id()), LoginId(new_id())
+        await workspaces.create_workspace(workspace, "W", ada.id, DocumentId(new_id()), "a.sage.md")
+        await accounts.create_login(login, ada.id, b"c" * 32, b"s" * 32, later())
+        await accounts.set_password(ada.id, "new", login)
+        await accounts.end_login(login)
+        await accounts.end_login(login)
+        await accounts.create_login(LoginId(new_id()), ada.id, b"d" * 32, b"s" * 32, later())
+        await accounts.disable_user(ada.id, True)
+        bob = UserId(new_id())
+        await workspaces.set_grant(workspace, bob, Role.VIEWER, False)
+        await workspaces.remove_grant(workspace, bob)
+        await workspaces.delete_workspace(workspace)
+        await deferLater(reactor, 0.1)
+        self.assertEqual(
+            heard,
+            [
+                (LOGINS_ENDED, {"user": ada.id, "login": login}),
+                (LOGINS_ENDED, {"user": ada.id, "login": None}),
+                (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
+                (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
+                (GRANTS_CHANGED, {"workspace": workspace, "user": None}),
+            ],
+        )
+
+    async def test_two_owners_leave_at_once(self) -> None:
+        """Of two owners who remove each other at the same moment one stays."""
+        pool = await self.pool(size=4)
+        store = WorkspaceStore(pool)
+        workspace, ada, bob = WorkspaceId(new_id()), UserId(new_id()), UserId(new_id())
+        await store.create_workspace(workspace, "W", ada, DocumentId(new_id()), "a.sage.md")
+        await store.set_grant(workspace, bob, Role.OWNER, True)
+        leaving = [Deferred.fromCoroutine(store.remove_grant(workspace, user)) for user in (ada, bob)]
+        await leaving[0]
+        await refused(leaving[1], "bad-value")
+
+    async def test_first_administrator_of_many(self) -> None:
+        """Of many who spend the first link at the same moment one becomes administrator."""
+        store = AccountStore(await self.pool(DatabaseRole.FRONTEND, 4))
+        outcomes: list[str] = []
+
+        def note(failure: Any) -> None:
+            outcomes.append(failure.value.code)
+
+        racing = [
+            Deferred.fromCoroutine(store.create_first_administrator(f"a{n}@example.org", "A")).addErrback(note)
+            for n in range(8)
+        ]
+        for each in racing:
+            await each
+        self.assertEqual(outcomes, ["expired"] * 7)
+
+    async def test_taking_a_lease_waits_for_writes_under_way(self) -> None:
+        """A write under the old epoch either commits before the lease moves or is refused: never after."""
+        pool = await self.pool(size=3)
+        store, documents = WorkspaceStore(pool), DocumentStore(pool)
+        workspace, document = WorkspaceId(new_id()), DocumentId(new_id())
+        await store.create_workspace(workspace, "W", UserId(AUTHOR), document, "a.sage.md")
+        self.assertEqual(await store.take_lease(workspace, "b1", 0), 1)
+
+        taking: list[Deferred[int | None]] = []
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(
+                "select from documents d join leases l using (workspace) where d.id = %s for share of l", (document,)
+            )
+            taking.append(Deferred.fromCoroutine(store.take_lease(workspace, "b2", 30)))
+            await deferLater(reactor, 0.1)
+            self.assertFalse(taking[0].called)
+
+        await pool.transaction(work)
+        self.assertEqual(await taking[0], 2)
+        await refused(documents.append(document, 1, [(AUTHOR, b"late")]), "conflict")
