@@ -62,6 +62,19 @@ def unshare(flags: int) -> None:
     _check(_library.unshare(flags))
 
 
+def enter_user_namespace(uid: int, gid: int) -> None:
+    """Enter a new user namespace in which this process's ids are these and nobody else exists."""
+    outer_uid, outer_gid = os.getuid(), os.getgid()
+    unshare(CLONE_NEWUSER)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {outer_uid} 1"),
+        ("gid_map", f"{gid} {outer_gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
+            stream.write(text)
+
+
 def setns(descriptor: int, flags: int) -> None:
     """Enter namespaces of a process (a pidfd) or one namespace (its file)."""
     _check(_library.setns(descriptor, flags))
@@ -88,12 +101,15 @@ def pivot_root_here() -> None:
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, 41)
 
 
-def mount_own_proc() -> None:
-    """Put this pid namespace's /proc in the place of another one's.
+def mount_own_proc(*, replace: bool = True) -> None:
+    """Put this pid namespace's /proc in the place of another one's, or else over it.
 
-    In a user namespace the kernel allows it only while another /proc is in sight, so that one goes afterwards.
+    In a user namespace the kernel allows it only while another /proc is in sight, so that one goes afterwards. In a
+    session's own user namespace it is locked in its place and stays below.
     """
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    if not replace:
+        return
     own = open_tree(-100, "/proc")
     unmount("/proc")
     unmount("/proc")

@@ -236,6 +236,7 @@ class Flavour:
         entrances = slot.group.open_entrances() if slot.group is not None else []
         with init_socket, child_socket:
             order = {"type": "prepare", "slot": slot.number, "uid": slot.uid, "gid": slot.uid}
+            order["own_users"] = slot.owner_map < 0
             zygote.channel.say(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
         close_all(entrances)
         self._loop.watch(init_channel, lambda: self._init_spoke(slot))

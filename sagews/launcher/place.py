@@ -23,6 +23,7 @@ class Place:
         groups: the cgroups, if there are any.
         uids: the pool.
         storage: uid that owns homes on disk.
+        lent: first and last uid that sessions have.
         mapped: whether each session has a uid of its own (root), so that owners are mapped.
     """
 
@@ -30,6 +31,7 @@ class Place:
     groups: Groups | None
     uids: UidPool
     storage: int
+    lent: tuple[int, int]
     mapped: bool
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -312,7 +312,7 @@ class Service:
 
     def _greet(self) -> None:
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
-        self._say(wire.Hello(self._level, self._report, flavours, self._permits.uids))
+        self._say(wire.Hello(self._level, self._report, flavours, self._place.lent))
 
     def _watch_processors(self) -> None:
         """End sessions that used up their processor time in many short processes, which no rlimit adds up."""

@@ -85,12 +85,8 @@ def _leave_the_terminal(control: int) -> None:
 
 def _unshare(is_root: bool) -> None:
     """Leave the host's mount and pid namespaces; without root by way of a user namespace with one uid."""
-    uid, gid = os.getuid(), os.getgid()
     if not is_root:
-        calls.unshare(calls.CLONE_NEWUSER)
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-        Path("/proc/self/uid_map").write_text(f"{SESSION_UID_WITHOUT_ROOT} {uid} 1", encoding="ascii")
-        Path("/proc/self/gid_map").write_text(f"{SESSION_UID_WITHOUT_ROOT} {gid} 1", encoding="ascii")
+        calls.enter_user_namespace(SESSION_UID_WITHOUT_ROOT, SESSION_UID_WITHOUT_ROOT)
     calls.unshare(calls.CLONE_NEWNS | calls.CLONE_NEWPID)
 
 
@@ -151,9 +147,10 @@ def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
     first, last = allowed.uids
     if is_root:
         homes = Homes(allowed.homes, first, mapped=True)
-        return Place(homes, groups, UidPool(first + 1, last), first, mapped=True)
+        return Place(homes, groups, UidPool(first + 1, last), first, (first + 1, last), mapped=True)
     uid = SESSION_UID_WITHOUT_ROOT
-    return Place(Homes(allowed.homes, uid, mapped=False), None, UidPool(uid, uid, shared=True), uid, mapped=False)
+    homes = Homes(allowed.homes, uid, mapped=False)
+    return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), mapped=False)
 
 
 def _report(level: Isolation, groups: Groups | None, missing: list[str]) -> dict[str, Any]:

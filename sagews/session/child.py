@@ -35,7 +35,7 @@ def run(
     try:
         _reset_signals()
         calls.close_all_but((launcher, init, *groups))
-        jail.enter(init, groups, order["uid"], order["gid"], program)
+        jail.enter(init, groups, order, program)
         channel = take_channel(launcher)
         calls.close_all_but((launcher,))
         _warm(flavour)
@@ -60,7 +60,6 @@ def _warm(flavour: str) -> None:
         return
     from sagews.session import flavours
 
-    flavours.reseed()
     flavours.prepare()
 
 

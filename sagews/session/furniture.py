@@ -28,15 +28,18 @@ _HIDDEN_FOLDERS = ("acpi", "asound", "bus", "driver", "dynamic_debug", "irq", "s
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
-def furnish(uid: int, gid: int) -> None:
-    """Leave the zygote's namespaces for new ones and furnish them for a session's uid and gid."""
+def furnish(uid: int, gid: int, *, own_users: bool) -> None:
+    """Leave the zygote's namespaces for new ones and furnish them for a session's uid and gid.
+
+    In a user namespace of the session's own the zygote's mounts are locked: they are covered instead of removed.
+    """
     calls.unshare(
         calls.CLONE_NEWNS | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS | calls.CLONE_NEWNET | calls.CLONE_NEWCGROUP
     )
     calls.set_host_name(HOST_NAME)
     _raise_loopback()
-    _mount_proc()
-    for target in ("/tmp", HOME):  # noqa: S108  (the session's own, and its mount point)
+    _mount_proc(replace=not own_users)
+    for target in () if own_users else ("/tmp", HOME):  # noqa: S108  (the session's own, and its mount point)
         calls.unmount(target)
     _mount_memory("/tmp", f"size={TMP_BYTES},nr_inodes={TMP_INODES},mode=1777")  # noqa: S108
     _mount_memory("/dev/shm", f"size={SHM_BYTES},nr_inodes=1000,mode=1777")  # noqa: S108
@@ -48,9 +51,9 @@ def _mount_memory(target: str, options: str) -> None:
     calls.mount("tmpfs", target, "tmpfs", _QUIET, options)
 
 
-def _mount_proc() -> None:
+def _mount_proc(*, replace: bool) -> None:
     """Mount this pid namespace's /proc and hide what tells of the machine or could change it."""
-    calls.mount_own_proc()
+    calls.mount_own_proc(replace=replace)
     for name in _HIDDEN_FILES:
         if os.path.exists(f"/proc/{name}"):
             calls.mount("/dev/null", f"/proc/{name}", None, calls.MS_BIND)

@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sagews.kernel import calls, seccomp
 from sagews.session.init import join
@@ -21,10 +22,17 @@ CPU_GRACE_SECONDS = 2
 _NAMESPACES = calls.CLONE_NEWNS | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS | calls.CLONE_NEWNET | calls.CLONE_NEWCGROUP
 
 
-def enter(init: int, groups: Sequence[int], uid: int, gid: int, program: bytes) -> None:
-    """Become a jailed process of the session whose init this pidfd names; `program` is the compiled filter."""
+def enter(init: int, groups: Sequence[int], order: Mapping[str, Any], program: bytes) -> None:
+    """Become a jailed process of a session.
+
+    Args:
+        init: pidfd of the session's init, whose namespaces are entered.
+        groups: open cgroup.procs files to join.
+        order: the `prepare` packet: uid, gid, own_users.
+        program: the compiled filter.
+    """
     join(list(groups))
-    calls.setns(init, _NAMESPACES)
+    calls.setns(init, _NAMESPACES | (calls.CLONE_NEWUSER if order["own_users"] else 0))
     os.chdir("/")
     _write("/proc/self/oom_score_adj", "900")
     os.setsid()
@@ -33,7 +41,7 @@ def enter(init: int, groups: Sequence[int], uid: int, gid: int, program: bytes) 
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
     _lower(resource.RLIMIT_MEMLOCK, 2**20)
     _lower(resource.RLIMIT_MSGQUEUE, 2**20)
-    _drop_rights(uid, gid)
+    _drop_rights(order["uid"], order["gid"])
     calls.set_dumpable(True)
     calls.die_with_parent(signal.SIGKILL)
     seccomp.install(program)

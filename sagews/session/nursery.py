@@ -46,20 +46,46 @@ def _run(zygote: Channel) -> None:
 def _bear(zygote: Channel, own_pids: int, order: dict[str, Any], descriptors: list[int], program: bytes) -> None:
     """Fork an init into a new pid namespace and report when its namespaces are furnished."""
     told, tell = os.pipe()
-    calls.unshare(calls.CLONE_NEWPID)
-    pid = os.fork()
-    if pid == 0:
-        os.close(told)
-        init.run(order, descriptors, tell, program)
+    if order["own_users"]:
+        pid = _fork_with_own_users(order, descriptors, tell, program)
+    else:
+        calls.unshare(calls.CLONE_NEWPID)
+        pid = _fork_init(order, descriptors, tell, program)
+        calls.setns(own_pids, calls.CLONE_NEWPID)
     os.close(tell)
-    calls.setns(own_pids, calls.CLONE_NEWPID)
     report = _read_all(told)
-    if report == init.FURNISHED:
+    if pid and report == init.FURNISHED:
         process = os.pidfd_open(pid)
         zygote.say({"type": "born"}, [process])
         os.close(process)
     else:
         zygote.say({"type": "stillborn", "reason": report.decode(errors="replace")[:1000] or "it died"})
+
+
+def _fork_init(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes) -> int:
+    pid = os.fork()
+    if pid == 0:
+        init.run(order, descriptors, tell, program)
+    return pid
+
+
+def _fork_with_own_users(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes) -> int:
+    """Fork an init into a user namespace of its own, and return its pid, or 0 if it could not be made.
+
+    All sessions have one uid outside; the kernel counts processes by uid and user namespace, so each has its own count.
+    Nobody comes back from a new user namespace: a process in between makes it and ends; the zygote inherits the init.
+    """
+    told, tell_pid = os.pipe()
+    if os.fork() == 0:
+        try:
+            calls.enter_user_namespace(order["uid"], order["gid"])
+            calls.unshare(calls.CLONE_NEWPID)
+            os.write(tell_pid, str(_fork_init(order, descriptors, tell, program)).encode())
+        except OSError as error:
+            os.write(tell, str(error).encode())
+        os._exit(0)
+    os.close(tell_pid)
+    return int(_read_all(told) or b"0")
 
 
 def _read_all(descriptor: int) -> bytes:

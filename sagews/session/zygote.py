@@ -94,7 +94,8 @@ class Zygote:
         """Obey until the launcher or the nursery is gone."""
         while True:
             writing = [self._launcher] if self._launcher.waiting else []
-            readable, writable, _ = select.select([self._launcher, self._woken], writing, [])
+            reading: list[Any] = [self._launcher, self._woken]
+            readable, writable, _ = select.select(reading, writing, [])
             if writable:
                 self._launcher.flush()
             if self._woken in readable:

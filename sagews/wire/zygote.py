@@ -4,7 +4,8 @@ A packet is a JSON object with a "type". Both ends are ours and of one version, 
 never holds one of these sockets: the child closes its own before the first cell.
 
 launcher → zygote
-  prepare   slot: int, uid: int, gid: int    fds: [init's socket, child's socket, cgroup.procs ...]
+  prepare   slot: int, uid: int, gid: int, own_users: bool (does the session get a
+            user namespace of its own: without root)              fds: [init's socket, child's socket, cgroup.procs ...]
 
 zygote → launcher
   ready     data: bytes (VmData of the warm zygote)
