@@ -28,6 +28,7 @@ from sagews.policy.requests import addresses
 from sagews.policy.tokens import hashed
 from tests.cli.certificate import self_signed
 from tests.frontend.memory import World
+from tests.scratch import scratch_folder
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +86,7 @@ class CommandTests(TestCase):
 
     async def setUp(self) -> None:
         self.world = World(secure=self.secure)
-        self.layout = Layout(Path(self.mktemp()).absolute())
+        self.layout = Layout(scratch_folder(self))
         self.layout.run.mkdir(parents=True)
         await ensure_personal_token(self.world.accounts, self.layout.token, self.world.now)
         factory = WebSocketServerFactory()
@@ -173,14 +174,14 @@ class CommandTests(TestCase):
 
     async def test_no_daemon(self) -> None:
         """Without a daemon, its files, or with others' files, the reason is one line with status 1."""
-        empty = Layout(Path(self.mktemp()).absolute())
+        empty = Layout(scratch_folder(self))
         empty.run.mkdir(parents=True)
         cases = [(empty.base, "No daemon has run")]
-        gone = Layout(Path(self.mktemp()).absolute())
+        gone = Layout(scratch_folder(self))
         gone.run.mkdir(parents=True)
         gone.address.write_text('{"url": "http://127.0.0.1:1"}')
         cases.append((gone.base, "token"))
-        unanswered = Layout(Path(self.mktemp()).absolute())
+        unanswered = Layout(scratch_folder(self))
         unanswered.run.mkdir(parents=True)
         unanswered.address.write_text('{"url": "http://127.0.0.1:1"}')
         unanswered.token.write_text("A" * 43)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -12,6 +11,7 @@ from sagews.errors import SagewsError
 from sagews.frontend.bootstrap import ensure_first_link, ensure_personal_token, read_private, write_private
 from sagews.policy import tokens
 from tests.frontend.memory import World
+from tests.scratch import scratch_folder
 
 
 class BootstrapTests(SynchronousTestCase):
@@ -19,7 +19,7 @@ class BootstrapTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.world = World()
-        self.path = Path(self.mktemp())
+        self.path = scratch_folder(self) / "token"
 
     def token(self):
         return self.world.run(ensure_personal_token(self.world.accounts, self.path, self.world.now))
@@ -56,7 +56,7 @@ class BootstrapTests(SynchronousTestCase):
 
     def test_link_in_the_way(self) -> None:
         """A symbolic link in the file's place is replaced, never followed."""
-        target = Path(self.mktemp())
+        target = scratch_folder(self) / "token"
         target.write_text("precious")
         self.path.symlink_to(target)
         self.token()

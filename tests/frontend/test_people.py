@@ -12,6 +12,7 @@ from sagews.model.identifiers import LoginId, new_id
 from sagews.model.logs import LogRecord
 from sagews.policy import tokens
 from tests.frontend.memory import START, World
+from tests.scratch import scratch_folder
 
 
 class ProfileTests(SynchronousTestCase):
@@ -114,7 +115,7 @@ class ManagementTests(SynchronousTestCase):
         self.bearer = {"Authorization": f"Bearer {self.path.read_text().strip()}", "Content-Type": "application/json"}
 
     def mktemp_path(self) -> Path:
-        return Path(self.mktemp())
+        return scratch_folder(self) / "token"
 
     def operator(self, method: str, path: str, body: object = None):
         return self.world.call(method, path, body, headers=self.bearer)

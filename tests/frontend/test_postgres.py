@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from sagews.store.accounts import AccountStore
 from sagews.store.logs import LogStore
 from sagews.store.workspaces import WorkspaceStore
 from tests.postgres import PostgresTestCase
+from tests.scratch import scratch_folder
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +131,7 @@ class RealTests(PostgresTestCase):
     async def test_personal_token(self) -> None:
         """The command line's token is kept over a restart, made again when lost, and opens management."""
         self.origin = await self.serve()
-        path = Path(self.mktemp())
+        path = scratch_folder(self) / "token"
         first = await ensure_personal_token(self.accounts, path, now)
         self.assertEqual((await ensure_personal_token(self.accounts, path, now)).id, first.id)
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)

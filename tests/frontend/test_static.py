@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.frontend.static import load_built
 from tests.frontend.memory import World
+from tests.scratch import scratch_folder
 
 APP = "app-1234.js"
 
@@ -65,7 +65,7 @@ class LoadTests(SynchronousTestCase):
     """From disk."""
 
     def setUp(self) -> None:
-        self.folder = Path(self.mktemp())
+        self.folder = scratch_folder(self) / "built"
         self.folder.mkdir()
         for name in ("index.html", "frame.html", APP, f"{APP}.gz", "secret.txt"):
             (self.folder / name).write_bytes(name.encode())
