@@ -1,0 +1,90 @@
+"""The websocket itself: handshake, Nagle, sizes, silence, closing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import socket
+
+from sagews.model.identifiers import new_id
+from tests.backend.sockets import SocketTestCase, reactor
+from tests.fakes.session_host import SUM
+
+
+class SocketTests(SocketTestCase):
+    """What only a real connection shows."""
+
+    async def test_nagle_is_off(self) -> None:
+        """TCP_NODELAY is set on the server's side of an open websocket: two small frames never wait for each other."""
+        before = set(reactor.getReaders())
+        await self.greeted()
+        ours = [self.browsers[0].transport]
+        server = [
+            reader for reader in set(reactor.getReaders()) - before - set(ours) if hasattr(reader, "getTcpNoDelay")
+        ]
+        self.assertEqual(len(server), 1)
+        self.assertTrue(server[0].getHandle().getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    async def test_a_cell_is_run(self) -> None:
+        """Through a real socket too, a run gives its result."""
+        browser = await self.greeted()
+        browser.say(type="open", document=self.parts.document)
+        opened = await browser.until("opened")
+        self.assertTrue(base64.b64decode(opened["update"]))
+        cell = next(iter(self.backend.workspaces.all[0].documents[0]._doc.cells.keys()))
+        empty = hashlib.sha256(b"").hexdigest()
+        browser.say(
+            type="run", document=self.parts.document, cells=[{"cell": cell, "run": new_id(), "hash": empty}]
+        )
+        done = await browser.until("run_state", state="done")
+        self.assertEqual(done["cell"], cell)
+
+    async def test_other_origins_are_refused(self) -> None:
+        """A page of another site, of no site, or of our content's port can't connect; a program without one can."""
+        for origin in ("http://evil.example", "null", f"https://{self.address}", "http://127.0.0.1:1"):
+            await self.assertFailure(self._connecting(origin=origin), ConnectionError)
+        await self.connect(origin=None)
+
+    async def test_other_hosts_are_refused(self) -> None:
+        """A handshake that names another host (DNS rebinding) is refused."""
+        await self.assertFailure(self._connecting(host="evil.example:80"), ConnectionError)
+
+    def _connecting(self, **options: str | None) -> object:
+        from twisted.internet.defer import Deferred
+
+        return Deferred.fromCoroutine(self.connect(**options))
+
+    async def test_a_message_beyond_the_limit_closes(self) -> None:
+        """More than 1 MiB in one message is answered with close code 1009."""
+        browser = await self.greeted()
+        browser.sendMessage(b'{"type":"ping","sent":' + b" " * (1024 * 1024) + b"1}")
+        self.assertEqual(await browser.over, 1009)
+
+    async def test_stopping_says_when_to_come_back(self) -> None:
+        """A backend that stops tells its pages after how long to come back, and closes with 4503."""
+        browser = await self.greeted()
+        going = browser.until("going_away")
+        await self.backend.stop()
+        self.assertEqual((await going)["after"], 2.0)
+        self.assertEqual(await browser.over, 4503)
+
+
+class RoundTripTests(SocketTestCase):
+    """How fast it is, roughly; benchmarks/ has the figures."""
+
+    async def test_round_trip(self) -> None:
+        """A hundred evaluations in a row take far less than they would with Nagle or with a wait for the database."""
+        browser = await self.greeted()
+        browser.say(type="open", document=self.parts.document)
+        await browser.until("opened")
+        live = self.backend.workspaces.all[0].documents[0]
+        live.put_text(self.parts.owner.id, f"```sage #abcd\n{SUM}\n```\n")
+        digest = hashlib.sha256(SUM.encode()).hexdigest()
+        start = reactor.seconds()
+        for _ in range(100):
+            run = new_id()
+            browser.say(
+                type="run", document=self.parts.document, cells=[{"cell": "abcd", "run": run, "hash": digest}]
+            )
+            await browser.until("run_state", run=run, state="done")
+        self.assertLess(reactor.seconds() - start, 2.0)
