@@ -99,8 +99,9 @@ class ISessionHost(Interface):
     ) -> None:
         """Lay the files of a commit into the workspace's home; does nothing if the home was filled before.
 
-        With `replace` the home's files become those of the commit. Paths in `leave` (documents, whose text the backend
-        has) are not touched. One job: `wire.jobs.RestoreRequest`, with `write`.
+        With `replace` the home's files become those of the commit: what only the last bundle's commit has is removed.
+        Paths in `leave` (documents, whose text the backend has) are not touched. One job: `wire.jobs.RestoreRequest`,
+        with `write`.
         """
 
     async def snapshot(workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None) -> Snapshot:

@@ -94,7 +94,8 @@ class RestoreRequest:
     Attributes:
         commit: None marks an empty home as filled.
         bundles: oldest first; together they hold the commit.
-        replace: make the home's files those of the commit; else fill a home that was never filled.
+        replace: make the home's files those of the commit; else fill a home that was never filled. The last bundle is
+            then that of the version which the home was saved as: what only that one has is removed.
         leave: paths that are not laid out: documents, whose text the backend has.
     """
 

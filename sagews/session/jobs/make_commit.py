@@ -1,0 +1,66 @@
+"""Checks the tree that a snapshot delivered and makes the bundle of our commit of it.
+
+The snapshot comes from a jail in which a user's code may have run, so nothing in it is believed: git checks every
+object on its way in, the tree is walked against our own rules, and every object that the commit reaches has to be
+there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sagews.session.jobs.git import Git
+from sagews.session.jobs.names import parts_of
+from sagews.session.jobs.objects import FILE, LINK, PROGRAM, name_of
+from sagews.session.jobs.run import JobError
+from sagews.session.jobs.take_tree import MAX_ENTRIES, MAX_FILE, MAX_TOTAL
+from sagews.wire.jobs import CommitAnswer, CommitRequest
+
+REF = "refs/sagews/version"
+MAX_DOCUMENTS = 64 * 1024 * 1024
+_FOLDER = "040000"
+
+
+def commit(data: bytes, home: Path, scratch: Path) -> bytes:
+    """Run the job "commit"."""
+    request = CommitRequest.from_bytes(data)
+    git = Git(scratch / "store")
+    git.take([*request.bundles, request.snapshot])
+    check_tree(git, request.tree)
+    expected = name_of("commit", request.text)
+    found = git.run("hash-object", "-t", "commit", "-w", "--stdin", input=request.text).decode().strip()
+    if found != expected or git.tree_of(found) != request.tree:
+        raise JobError("the commit is not of this tree")
+    git.run("update-ref", REF, found)
+    git.run("rev-list", "--objects", "--quiet", found)
+    needed = [] if request.parent is None or request.full else ["--not", request.parent]
+    bundle = git.run("bundle", "create", "--quiet", "--version=2", "-", REF, *needed)
+    return CommitAnswer(found, _changed(git, request.tree, request.parent), bundle).to_bytes()
+
+
+def check_tree(git: Git, tree: str) -> None:
+    """Check modes, names, number and size of everything in a tree.
+
+    Raises:
+        JobError: something is not what a snapshot makes.
+    """
+    entries = git.listing(tree)
+    if len(entries) > 2 * MAX_ENTRIES:
+        raise JobError("the tree has too many entries")
+    for mode, _, _, size, path in entries:
+        if mode not in (FILE, PROGRAM, LINK, _FOLDER):
+            raise JobError("the tree holds something that is neither file nor folder nor link")
+        if parts_of(os.fsdecode(path)) is None:
+            raise JobError("the tree holds a name that is not allowed")
+        if size > MAX_FILE:
+            raise JobError("the tree holds a file that is too large")
+    if sum(size for _, _, _, size, _ in entries) > MAX_TOTAL + MAX_DOCUMENTS:
+        raise JobError("the tree is too large")
+
+
+def _changed(git: Git, tree: str, parent: str | None) -> int:
+    """How many files differ from the parent."""
+    if parent is None:
+        return sum(1 for _, kind, *_ in git.listing(tree) if kind == "blob")
+    return git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", git.tree_of(parent), tree).count(b"\0")

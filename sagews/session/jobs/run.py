@@ -1,0 +1,37 @@
+"""How a job runs: a parcel from standard input to a function, its answer to standard output, a failure in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from sagews.errors import SagewsError
+
+HOME = "/home/user"
+SCRATCH = "/work"
+MAX_INPUT = 1024 * 1024 * 1024
+
+Handler = Callable[[bytes, Path, Path], bytes]
+
+
+class JobError(Exception):
+    """What was asked cannot be done; the message goes to the daemon's log."""
+
+
+def serve(handler: Handler) -> NoReturn:
+    """Run a job; after its arguments (unused) tests name another home and scratch folder."""
+    places = [Path(argument) for argument in sys.argv[2:4]]
+    home, scratch = places if len(places) == 2 else (Path(HOME), Path(SCRATCH))
+    try:
+        data = sys.stdin.buffer.read(MAX_INPUT + 1)
+        if len(data) > MAX_INPUT:
+            raise JobError("the input is too large")
+        answer = handler(data, home, scratch)
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
+    except (JobError, SagewsError, OSError, MemoryError) as error:
+        sys.stderr.write(f"{type(error).__name__}: {str(error)[:2000]}\n")
+        sys.exit(1)
+    sys.exit(0)
