@@ -1,7 +1,6 @@
 """From the source of a cell to code objects: which expressions show their value, and which a semicolon silences."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -82,7 +81,7 @@ def _silenced(node: ast.Expr, lines: list[str]) -> bool:
     if node.end_lineno is None or node.end_col_offset is None or node.end_lineno > len(lines):
         return False
     rest = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode("utf-8", "replace")
-    return rest.partition("#")[0].strip(" \t)") == ";"
+    return rest.partition("#")[0].strip(" \t\n)") == ";"
 
 
 def _future_flags(tree: ast.Module) -> int:

@@ -1,8 +1,8 @@
 """What could stand at the cursor: attributes of objects that exist, names, and jedi for the rest.
 
-Names that the session knows are looked up directly: it is fast, right for objects whose attributes are made at run time,
-and touches few pages. jedi answers imports, parameters and expressions. Looking up attributes may run user code, so the
-caller sets a deadline.
+Names that the session knows are looked up directly: it is fast, right for objects whose attributes are made at run
+time, and touches few pages. jedi answers imports, parameters and expressions. Looking up attributes may run user
+code, so the caller sets a deadline.
 """
 
 from __future__ import annotations
@@ -75,18 +75,12 @@ def _attributes(target: Any, prefix: str) -> list[Match]:
 
 def _names(code: str, prefix: str, namespace: Mapping[str, Any]) -> Iterator[Match]:
     """Yield names of the session, of the language, and words of the cell."""
-    for name in namespace:
-        if name.startswith(prefix) and (prefix.startswith("_") or not name.startswith("_")):
-            yield {"text": name, "kind": _kind_of(namespace[name])}
-    for name in keyword.kwlist:
-        if name.startswith(prefix):
-            yield {"text": name, "kind": "keyword"}
-    for name in dir(builtins):
-        if name.startswith(prefix) and (prefix.startswith("_") or not name.startswith("_")):
-            yield {"text": name, "kind": _kind_of(getattr(builtins, name))}
-    for name in set(_word.findall(code)):
-        if name.startswith(prefix) and name != prefix:
-            yield {"text": name, "kind": "statement"}
+    known = {**vars(builtins), **namespace}
+    for name, value in known.items():
+        if name.startswith(prefix) and prefix.startswith("_") >= name.startswith("_"):
+            yield {"text": name, "kind": _kind_of(value)}
+    for kind, words in (("keyword", keyword.kwlist), ("statement", _word.findall(code))):
+        yield from ({"text": name, "kind": kind} for name in words if name.startswith(prefix) and name != prefix)
 
 
 def _by_jedi(code: str, before: str, prefix: str, namespace: Mapping[str, Any]) -> list[Match]:

@@ -43,6 +43,7 @@ class Evaluator:
 
     def run(self, run: Run) -> None:
         """Evaluate a cell and send everything about it, `done` last."""
+        self._interrupts.renew()
         self._output.begin(run.run)
         stage.run = run.run
         started, cpu = time.perf_counter(), time.process_time()
@@ -63,13 +64,8 @@ class Evaluator:
     def attempt(self, work: Callable[[], Any]) -> BaseException | None:
         """Do work that is user code; return what it raised. Only in here does an interrupt raise."""
         try:
-            try:
-                self._interrupts.begin()
-                work()
-            finally:
-                self._interrupts.end()
+            self._interrupts.run(work)
         except BaseException as exception:
-            self._interrupts.end()
             return exception
         return None
 

@@ -28,6 +28,7 @@ _OURS = "sagews.session."
 GENTLE = {
     "SystemExit": "exit() does not end the session. Use Restart in the menu to start afresh.",
     "KeyboardInterrupt": "Stopped.",
+    "AlarmInterrupt": "The time that alarm() set is over.",
     "MemoryError": "There was not enough memory for this. The session goes on, with its variables.",
 }
 

@@ -1,7 +1,7 @@
 """The matplotlib backend of a session: draws with Agg, shows figures as PNG at twice the resolution.
 
-matplotlib loads it as `module://sagews.session.figures`. Figures are shown by plt.show() and at the end of each cell, and
-then closed; a figure that is itself the value of an expression is shown once.
+matplotlib loads it as `module://sagews.session.figures`. Figures are shown by plt.show() and at the end of each cell,
+and then closed; a figure that is itself the value of an expression is shown once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `name?` and `name??` show: signature, docstring, source. Also for the help that a page asks for at the cursor."""
+"""What `name?` and `name??` show: signature, docstring, source. Also the help at a page's cursor."""
 
 from __future__ import annotations
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import ctypes
 import signal
-import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 Handler = Callable[[int, FrameType | None], Any]
 
-QUIET = 0.02
 _SIGACTION_BYTES = 256
 
 
@@ -32,41 +30,50 @@ class Interrupts:
         self.guards = 0
         self._running = False
         self._waiting = False
-        self._raised = 0.0
         self._raise: Handler = signal.default_int_handler
+        self._action: Any = None
 
     def install(self) -> None:
         """Take SIGINT over; a handler of cysignals stays beneath."""
         beneath = signal.getsignal(signal.SIGINT)
-        self._raise = beneath if callable(beneath) and beneath != self.handle else signal.default_int_handler
-        action = _read_action()
+        self._raise = beneath if callable(beneath) else signal.default_int_handler
+        self._action = _read_action()
+        self._set()
+
+    def _set(self) -> None:
         signal.signal(signal.SIGINT, self.handle)
         if self._raise is signal.default_int_handler:
             signal.signal(signal.SIGALRM, self.handle)
         else:
             # cysignals raises for SIGALRM too, through the handler of SIGINT.
-            _write_action(action)
+            _write_action(self._action)
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Raise KeyboardInterrupt, remember it, or drop it, as the state says."""
         if not self._running:
             self._swallow(number, frame)
-        elif self.guards:
+        elif self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
             self._waiting = True
-        elif time.monotonic() - self._raised > QUIET:
-            self._interrupt(number, frame)
         else:
-            self._swallow(number, frame)
+            self._interrupt(number, frame)
 
-    def begin(self) -> None:
-        """A cell runs from now on: an interrupt is its own."""
-        self._waiting = False
-        self._running = True
+    def renew(self) -> None:
+        """Take SIGINT back from a handler that the last cell set."""
+        if self._action is not None and signal.getsignal(signal.SIGINT) != self.handle:
+            self._set()
 
-    def end(self) -> None:
-        """The cell is over: what comes now is dropped."""
-        self._running = False
-        self._waiting = False
+    def run(self, work: Callable[[], Any]) -> None:
+        """Do work that an interrupt may end with KeyboardInterrupt.
+
+        What strikes in this very function waits or is dropped, so that it always leaves the state as it found it.
+        """
+        try:
+            self._waiting = False
+            self._running = True
+            work()
+        finally:
+            self._running = False
+            self._waiting = False
 
     def release(self) -> None:
         """Close a guarded section; raise what arrived in it."""
@@ -76,7 +83,6 @@ class Interrupts:
             self._interrupt(signal.SIGINT, None)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        self._raised = time.monotonic()
         self._raise(number, frame)
         raise KeyboardInterrupt
 

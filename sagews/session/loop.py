@@ -13,8 +13,8 @@ import sys
 from sagews.session import flavours
 from sagews.session.capture import Capture
 from sagews.session.evaluate import Evaluator
-from sagews.session.interrupts import Interrupts
 from sagews.session.helper import Helper
+from sagews.session.interrupts import Interrupts
 from sagews.session.output import Output
 from sagews.session.pump import Pump
 from sagews.session.showing import stage
@@ -59,9 +59,7 @@ class Session:
         self._home = os.path.expanduser("~")
         self._interrupts = Interrupts()
         self._pump = Pump(connection)
-        self._output = Output(
-            FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake
-        )
+        self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
         self._evaluator = Evaluator(self._output, self._interrupts, flavours.loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
 

@@ -1,12 +1,14 @@
 """Languages and modes of cells.
 
-A first line that begins with `%` names a mode; what follows on it, and the lines below, are the mode's text. Line numbers
-stay those of the cell. A cell may also end with a question, `name?`.
+A first line that begins with `%` names a mode; what follows on it, and the lines below, are the mode's text. Line
+numbers stay those of the cell. A cell may also end with a question, `name?`.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -151,17 +153,18 @@ def _shell(text: str) -> None:
     """Run the text by the shell of the jail, whose output arrives through the pipes."""
     try:
         # The person's own text, inside their own jail: the same as a cell of Python.
-        child = subprocess.Popen([SHELL, "-c", text], stdin=subprocess.DEVNULL)  # noqa: S603
+        child = subprocess.Popen([SHELL, "-c", text], stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     except FileNotFoundError:
         raise UnknownMode("%sh: there is no shell in this environment.") from None
     try:
-        status = child.wait()
+        # Unlike Popen.wait, this does not give the child time to hear an interrupt that only we got.
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     except BaseException:
-        child.kill()
+        os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         raise
-    if status:
-        sys.stderr.write(f"The shell ended with status {status}.\n")
+    if child.wait():
+        sys.stderr.write(f"The shell ended with status {child.returncode}.\n")
 
 
 def _pip(text: str) -> None:

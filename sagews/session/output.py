@@ -1,8 +1,8 @@
 """Everything that a cell shows, in one order, on its way to the worker.
 
 Python's prints come here directly, C code's and child programs' through the pipes, values and figures as MIME bundles.
-Whoever adds something first takes what already lies in the pipes, so the order is that of the prints. Short lines go out
-at once, up to a burst; floods are gathered into large frames, then cut by the budget.
+Whoever adds something first takes what already lies in the pipes, so the order is that of the prints. Short lines go
+out at once, up to a burst; floods are gathered into large frames, then cut by the budget.
 """
 
 from __future__ import annotations

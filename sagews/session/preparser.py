@@ -1,4 +1,4 @@
-"""Sage's language to Python, line for line.
+r"""Sage's language to Python, line for line.
 
 Sage's preparser keeps line numbers except where it joins the lines of a statement such as `f(x,\n y) = x`; then the
 cell is cut into its top-level statements and what a statement lost is given back behind it. Tracebacks so always name

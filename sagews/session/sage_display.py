@@ -31,11 +31,11 @@ _CONTAINERS = (list, tuple, set, frozenset, dict)
 _UNTYPESET = ("sage.graphs.", "sage.plot.", "sage.repl.")
 # What KaTeX can't set, and Sage's way to say that an object has no LaTeX of its own.
 _UNSUITABLE = re.compile(r"\\(texttt|verb|def|multicolumn|begin\{(tikzpicture|tabular|verbatim)\}|newcommand)")
-_FILLING = re.compile(r"\\left|\\right|\\[,;: ]|\\ |\s|~")
+_NUMERIC = re.compile(r"[\d\s.,+\-()\[\]{}:?e]*")
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
 
-class SessionBackend(BackendBase):  # type: ignore[misc]
+class SessionBackend(BackendBase):
     """What a worksheet can show, and how."""
 
     def _repr_(self) -> str:
@@ -85,7 +85,7 @@ def value(obj: Any) -> Bundle | None:
 
 
 def show(obj: Any, **options: Any) -> None:
-    """What show(obj) and pretty_print(obj) come to: typeset where a value would be."""
+    """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
     if options:
         stage.publish(*_formatted(obj, options))
     else:
@@ -94,14 +94,17 @@ def show(obj: Any, **options: Any) -> None:
 
 def mathematics(obj: Any, plain: str) -> str | None:
     """Return an object as LaTeX between dollars, or None where plain text says it as well or better."""
-    if len(plain) > MAX_TYPESET_TEXT or type(obj).__module__.startswith(_UNTYPESET):
+    number = _NUMERIC.fullmatch(plain) and not hasattr(obj, "nrows")
+    if number or len(plain) > MAX_TYPESET_TEXT:
+        return None
+    if type(obj).__module__.startswith(_UNTYPESET):
         return None
     try:
         text = str(latex(obj))
     except Exception:
         # An object that can't be typeset is shown as text; that is no fault of the cell.
         return None
-    if _UNSUITABLE.search(text) or _FILLING.sub("", text) == _FILLING.sub("", plain):
+    if _UNSUITABLE.search(text):
         return None
     return f"$\\displaystyle {text.replace(chr(92) + 'Bold{', chr(92) + 'mathbf{')}$"
 

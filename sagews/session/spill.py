@@ -1,6 +1,6 @@
 """The file in the home that takes the middle of a long output, bounded in size and in number.
 
-It lives in the user's own home, within its quota, and is written by the session itself: nothing outside the jail opens it.
+It lives in the user's own home, within its quota, and the session itself writes it: nothing outside the jail opens it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class SpillFile:
         folder = os.path.join(self._home, FOLDER)
         os.makedirs(folder, exist_ok=True)
         _forget_oldest(folder)
-        return os.open(os.path.join(self._home, self._path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        return os.open(
+            os.path.join(self._home, self._path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644
+        )
 
 
 def _forget_oldest(folder: str) -> None:

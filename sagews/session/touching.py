@@ -30,8 +30,8 @@ def own_temporary_folder() -> None:
     module = sys.modules.get("sage.misc.temporary_file")
     if module is None:
         return
-    module.TMP_DIR_FILENAME_BASE._finalizer.detach()
-    module.TMP_DIR_FILENAME_BASE = tempfile.TemporaryDirectory(prefix="sage-")
+    vars(module)["TMP_DIR_FILENAME_BASE"]._finalizer.detach()
+    vars(module)["TMP_DIR_FILENAME_BASE"] = tempfile.TemporaryDirectory(prefix="sage-")
 
 
 def touch(loaded: Loaded) -> None:

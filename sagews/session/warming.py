@@ -10,18 +10,18 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
-from sagews.session import completion, preparser, showing
+from sagews.session import completion, inspection, preparser, showing
 
 LAZY = (
     *("secrets", "linecache", "traceback", "inspect", "pydoc", "timeit", "asyncio", "subprocess", "shlex", "csv"),
     *("multiprocessing.pool", "concurrent.futures", "pickle", "decimal", "fractions", "statistics", "sqlite3"),
     *("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial", "IPython.display"),
 )
-INTERFACES = ("gp", "maxima", "gap", "singular", "sympy", "interface", "expect", "sagespawn", "quit", "cleaner")
+INTERFACES = ("gp", "maxima", "gap", "singular", "sympy", "interface", "expect", "sagespawn", "quit")
 ENGINES = (
     "integrate(sin(x)^2, x)",
     "solve(x^2 == 2, x)",
@@ -68,6 +68,7 @@ def warm_python(namespace: dict[str, Any]) -> None:
         symbol = sympy.Symbol("x")
         showing.stage.formatters.bundle(sympy.integrate(sympy.sin(symbol) ** 2, symbol))
         showing.stage.formatters.bundle([symbol, symbol**2])
+    inspection.describe("complete", 1, vars(completion))
     namespace["display"] = showing.display
     _plot_once(matplotlib.pyplot)
     completion.complete("import o", 8, namespace)
@@ -85,10 +86,18 @@ def warm_sage(namespace: dict[str, Any]) -> None:
     from sagews.session import sage_display
 
     sage_display.install()
+    namespace["sleep"] = sleep
+    # After an interrupt it is so, and nothing that a person could act upon.
+    warnings.filterwarnings("ignore", message="cypari2 leaked")
     scratch = dict(namespace)
-    for text in ENGINES:
-        _show(lambda text=text: evaluated(text, scratch))
-    _show(lambda: evaluated("plot(sin(x), 0, 6)", scratch))
+    for text in (*ENGINES, "plot(sin(x), 0, 6)"):
+        _show(text, scratch)
+    inspection.describe("factor", 1, namespace)
+
+
+def sleep(seconds: Any, /) -> None:
+    """Wait for some seconds, which may be any number of Sage's."""
+    time.sleep(float(seconds))
 
 
 def evaluated(text: str, namespace: dict[str, Any]) -> Any:
@@ -96,12 +105,12 @@ def evaluated(text: str, namespace: dict[str, Any]) -> Any:
     return eval(preparser.preparsed(text), namespace)  # noqa: S307 - our own texts, above
 
 
-def _show(make: Callable[[], Any]) -> None:
-    """Compute and format a value. An engine that fails here fails later in the cell that needs it, and says so there."""
+def _show(text: str, scratch: dict[str, Any]) -> None:
+    """Compute and format a value. An engine that fails here will say so in the cell that needs it."""
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
         if showing.stage.formatters is not None:
-            showing.stage.formatters.bundle(make())
+            showing.stage.formatters.bundle(evaluated(text, scratch))
 
 
 def _plot_once(pyplot: Any) -> None:

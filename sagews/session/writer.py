@@ -1,7 +1,7 @@
 """Sends frames to the worker without ever blocking inside a guarded section.
 
-What the socket does not take at once waits here. Whoever produces output asks `full` outside its locks and then waits in
-`wait`, where an interrupt may strike without tearing a frame; so a worker that stops reading slows the cell down but
+What the socket does not take at once waits here. Whoever produces output asks `full` outside its locks and then waits
+in `wait`, where an interrupt may strike without tearing a frame; so a worker that stops reading slows the cell down but
 cannot make it deaf.
 """
 

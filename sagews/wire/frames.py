@@ -1,6 +1,6 @@
 """Length-prefixed frames on a byte stream: 4 bytes big-endian length, then that many bytes.
 
-Standard library only and no transport, because the session in its jail and the worker that reads it cut the same frames.
+Standard library only and no transport, because the session in its jail and the worker cut the same frames.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a worker and the session process in its jail say to each other, over one unix stream socket.
 
-A frame (wire/frames.py) is a 4-byte big-endian length and that many bytes of UTF-8 JSON holding one object with a "type".
+A frame (wire/frames.py) is a 4-byte big-endian length and that many bytes of UTF-8 JSON: one object with a "type".
 Standard library only: this module runs inside the jail as well. A session is hostile: the worker parses every frame
 with `parse_from_session`, and anything out of form ends the session, never the worker.
 
@@ -22,7 +22,7 @@ session → worker
   inspection  request: int, found: bool, data: {mime: str}
 
 Bytes of images and other binary MIME types are base64 text. A run ends with exactly one `done`.
-`path` is relative to the home, "" when nothing could be kept; `dropped` counts those of `bytes` that are not in the file.
+`path` is relative to the home, "" when nothing could be kept; `dropped` counts those of its bytes that are not there.
 Texts hold neither NUL nor lone surrogates; numbers are finite. docs/protocol-session.md has order, budget and limits.
 """
 

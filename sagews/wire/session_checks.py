@@ -65,7 +65,7 @@ def _mime(mime: str) -> str:
 
 
 def _content(mime: str, value: JSON) -> JSON:
-    if mime.startswith("text/") or mime in BINARY:
+    if mime.startswith("text/") or mime == "image/svg+xml" or mime in BINARY:
         if not isinstance(value, str):
             raise ProtocolError(f"{mime} is not a text")
         if mime in BINARY and not BASE64.fullmatch(value):

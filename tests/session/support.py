@@ -1,0 +1,201 @@
+"""Real session processes for tests: a small zygote forks them, without any jail, as the launcher's zygotes do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sagews.wire.frames import FrameReader
+from sagews.wire.session import (
+    MAX_FRAME_FROM_SESSION,
+    Complete,
+    Display,
+    Done,
+    Error,
+    FromSession,
+    Inspect,
+    Ready,
+    Result,
+    Run,
+    Stream,
+    encode,
+    parse_from_session,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+ZYGOTE = """
+import gc, os, signal, socket, sys
+from sagews.session import flavours, loop
+control, flavour = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+flavours.preload(flavour)
+gc.freeze()
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+control.send(b"ready")
+while True:
+    home, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+    if not home:
+        break
+    child = os.fork()
+    if not child:
+        control.close()
+        os.environ["HOME"] = home.decode()
+        flavours.prepare()
+        os._exit(loop.serve(descriptors[0], flavour))
+    os.close(descriptors[0])
+    control.send(str(child).encode())
+"""
+
+
+def interpreter(flavour: str) -> str:
+    """Return the Python that has the flavour's libraries, named by the environment; else the one of the tests."""
+    return os.environ.get(f"SAGEWS_TEST_{flavour.upper()}", sys.executable)
+
+
+class Zygote:
+    """A process that has loaded a flavour and forks sessions."""
+
+    def __init__(self, flavour: str) -> None:
+        self.flavour = flavour
+        self._folder = tempfile.TemporaryDirectory()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {
+            "HOME": self._folder.name,
+            "PYTHONPATH": str(ROOT),
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+        with theirs:
+            self.process = subprocess.Popen(
+                [interpreter(flavour), "-c", ZYGOTE, str(theirs.fileno()), flavour],
+                pass_fds=[theirs.fileno()],
+                env=environment,
+            )
+        self._control.settimeout(PATIENCE)
+        if self._control.recv(100) != b"ready":
+            raise AssertionError(f"the {flavour} zygote did not start")
+
+    def session(self) -> Session:
+        """Fork a session with an empty home."""
+        home = tempfile.TemporaryDirectory()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [home.name.encode()], [theirs.fileno()])
+        return Session(ours, int(self._control.recv(100)), home)
+
+    def close(self) -> None:
+        """End the zygote."""
+        self._control.close()
+        self.process.wait(PATIENCE)
+        self._folder.cleanup()
+
+
+class Session:
+    """The worker's end of one session."""
+
+    def __init__(self, connection: socket.socket, pid: int, home: tempfile.TemporaryDirectory[str]) -> None:
+        self.connection = connection
+        self.connection.settimeout(PATIENCE)
+        self.pid = pid
+        self.home = Path(home.name)
+        self._folder = home
+        self._frames = self._read()
+        self._number = 0
+        ready = next(self._frames)
+        if not isinstance(ready, Ready):
+            raise AssertionError(f"{ready} came first")
+        self.ready = ready
+
+    def start(self, source: str, mode: str = "python", shows: str = "all") -> str:
+        """Send a cell and return its run's id."""
+        self._number += 1
+        run = str(uuid.uuid4())
+        self.connection.sendall(encode(Run(run, f"cell{self._number}", self._number, source, mode, shows)))
+        return run
+
+    def run(self, source: str, mode: str = "python", shows: str = "all") -> list[FromSession]:
+        """Run a cell and return its frames, `done` last."""
+        self.start(source, mode, shows)
+        return self.rest()
+
+    def rest(self) -> list[FromSession]:
+        """Return the frames up to `done`."""
+        found: list[FromSession] = []
+        while not found or not isinstance(found[-1], Done):
+            found.append(self.next())
+        return found
+
+    def next(self) -> FromSession:
+        """Return the next frame."""
+        return next(self._frames)
+
+    def ask(self, request: Complete | Inspect) -> Any:
+        """Send a request for help and return the answer."""
+        self.connection.sendall(encode(request))
+        return self.next()
+
+    def interrupt(self) -> None:
+        """Send SIGINT."""
+        os.kill(self.pid, signal.SIGINT)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+        self._folder.cleanup()
+
+    def _read(self) -> Iterator[FromSession]:
+        reader = FrameReader(MAX_FRAME_FROM_SESSION)
+        while data := self.connection.recv(1 << 16):
+            for payload in reader.feed(data):
+                yield parse_from_session(payload)
+
+
+def printed(frames: list[FromSession], name: str = "stdout") -> str:
+    """Return what was printed."""
+    return "".join(frame.text for frame in frames if isinstance(frame, Stream) and frame.name == name)
+
+
+def values(frames: list[FromSession]) -> list[str]:
+    """Return the values that were shown, as text."""
+    return [str(frame.data.get("text/plain")) for frame in frames if isinstance(frame, Result)]
+
+
+def displays(frames: list[FromSession]) -> list[Display]:
+    """Return what was displayed."""
+    return [frame for frame in frames if isinstance(frame, Display)]
+
+
+def error(frames: list[FromSession]) -> Error:
+    """Return the one error."""
+    (found,) = [frame for frame in frames if isinstance(frame, Error)]
+    return found
+
+
+def status(frames: list[FromSession]) -> str:
+    """Return how the run ended."""
+    (done,) = [frame for frame in frames if isinstance(frame, Done)]
+    return done.status
+
+
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    """Whether a process ends within some seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,106 @@
+"""The output budget, with any prints: head and tail always, the middle counted and spilled, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.session import spill
+from sagews.session.budget import Budget, Omitted, cut, later
+
+RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
+HEAD, TAIL = 50, 30
+
+
+def pass_on(prints: list[tuple[str, bytes]]) -> tuple[bytes, bytes, bytes, list[Omitted]]:
+    """Return what is shown before the end, what is spilled, what is shown at the end, and the marker."""
+    parts: dict[str, list[bytes]] = {"head": [], "middle": [], "tail": []}
+    state = "head"
+    markers: list[Omitted] = []
+    budget = Budget(lambda _, data: parts[state].append(data), parts["middle"].append, HEAD, TAIL)
+    for name, data in prints:
+        budget.add(name, data)
+    state = "tail"
+    budget.finish(markers.append)
+    return b"".join(parts["head"]), b"".join(parts["middle"]), b"".join(parts["tail"]), markers
+
+
+_prints = st.lists(
+    st.tuples(st.sampled_from(["stdout", "stderr"]), st.text("aé€😀\n", max_size=80).map(str.encode)), max_size=12
+)
+
+
+class BudgetTests(SynchronousTestCase):
+    """The pure part."""
+
+    @given(_prints)
+    def test_every_byte_goes_to_one_place_in_order(self, prints: list[tuple[str, bytes]]) -> None:
+        """Head, middle and tail together are what was printed."""
+        head, middle, tail, _ = pass_on(prints)
+        self.assertEqual(head + middle + tail, b"".join(data for _, data in prints))
+
+    @given(_prints)
+    def test_the_middle_is_counted(self, prints: list[tuple[str, bytes]]) -> None:
+        """The marker comes exactly when something was left out, and says how much."""
+        _, middle, _, markers = pass_on(prints)
+        self.assertEqual(markers, [Omitted(len(middle), middle.count(b"\n"))] if middle else [])
+
+    @given(_prints)
+    def test_shown_text_is_bounded_whole_and_generous(self, prints: list[tuple[str, bytes]]) -> None:
+        """Neither part is over its limit, or short of it by more than a character while something is left out."""
+        head, middle, tail, _ = pass_on(prints)
+        for part, limit in ((head, HEAD), (tail, TAIL)):
+            part.decode()
+            self.assertLessEqual(len(part), limit)
+            self.assertTrue(not middle or len(part) > limit - 4)
+
+    @given(st.text("aé€😀").map(str.encode), st.integers(0, 20))
+    def test_cuts_fall_between_characters(self, data: bytes, most: int) -> None:
+        """Both halves of a cut are UTF-8."""
+        first, second = cut(data, most)
+        first.decode(), second.decode(), later(data, most).decode()
+        self.assertEqual(first + second, data)
+        self.assertLessEqual(len(first), most)
+
+
+class SpillTests(SynchronousTestCase):
+    """The file."""
+
+    def setUp(self) -> None:
+        """Make a home."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+
+    def test_nothing_spilled_leaves_no_file(self) -> None:
+        """A cell within its budget leaves the home alone."""
+        self.assertEqual(spill.SpillFile(str(self.home), RUN).close(), "")
+        self.assertEqual(list(self.home.iterdir()), [])
+
+    def test_a_full_file_drops_and_counts(self) -> None:
+        """What is over the limit of the file is counted, not kept."""
+        file = spill.SpillFile(str(self.home), RUN, limit=10)
+        file.write(b"123456")
+        file.write(b"789abc")
+        path = file.close()
+        self.assertEqual((self.home / path).read_bytes(), b"123456789a")
+        self.assertEqual(file.dropped, 2)
+
+    def test_a_home_that_cannot_be_written_drops_and_counts(self) -> None:
+        """Without a place for the file the cell goes on."""
+        file = spill.SpillFile(os.devnull, RUN)
+        file.write(b"123")
+        self.assertEqual((file.close(), file.dropped), ("", 3))
+
+    def test_old_files_make_room(self) -> None:
+        """The number of files is bounded."""
+        for number in range(spill.MAX_FILES + 5):
+            file = spill.SpillFile(str(self.home), f"{RUN[:-2]}{number:02x}")
+            file.write(b"x")
+            file.close()
+        self.assertEqual(len(list((self.home / spill.FOLDER).iterdir())), spill.MAX_FILES)

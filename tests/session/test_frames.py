@@ -1,0 +1,165 @@
+"""Framing and grammar: whatever a session sends is a typed value or a ProtocolError, nothing else."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.wire import session
+from sagews.wire.frames import FrameReader, ProtocolError, frame
+from sagews.wire.session import encode, parse_from_session, parse_to_session, payload
+
+RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
+_fit = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | _fit,
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(_fit, part, max_size=4),
+    max_leaves=20,
+)
+_frames = st.fixed_dictionaries(
+    {
+        "file": _fit,
+        "line": st.integers(0, 2**31),
+        "function": _fit,
+        "user": st.booleans(),
+        "source": st.lists(st.tuples(st.integers(0, 1000), _fit).map(list), max_size=5),
+    }
+)
+_bundles = st.dictionaries(st.sampled_from(["text/plain", "text/html"]), _fit) | st.fixed_dictionaries(
+    {"application/json": _json, "image/png": st.sampled_from(["", "aGk="])}
+)
+_from_session = st.one_of(
+    st.builds(session.Ready, _fit.filter(lambda text: len(text) <= 64), st.just({"python": "3.11"})),
+    st.builds(session.Stream, st.just(RUN), st.sampled_from(session.STREAMS), _fit),
+    st.builds(session.Display, st.just(RUN), _bundles, st.dictionaries(_fit, _json, max_size=3)),
+    st.builds(session.Result, st.just(RUN), _bundles, st.just({})),
+    st.builds(session.Error, st.just(RUN), _fit, _fit, st.lists(_frames, max_size=3).map(tuple), _fit),
+    st.builds(session.Spilled, st.just(RUN), st.just(""), *[st.integers(0, 2**53)] * 3),
+    st.builds(session.Done, st.just(RUN), st.sampled_from(session.STATUSES), *[st.floats(0, 1000)] * 2),
+    st.builds(session.Completions, st.integers(0, 99), st.just(1), st.just(2), st.just(({"text": "a", "kind": "b"},))),
+    st.builds(session.Inspection, st.integers(0, 99), st.booleans(), _bundles),
+)
+
+
+class FramingTests(SynchronousTestCase):
+    """Cutting a byte stream."""
+
+    @given(st.lists(st.binary(min_size=1, max_size=300), max_size=8), st.integers(1, 50))
+    def test_any_cutting_of_the_stream_gives_the_same_frames(self, payloads: list[bytes], step: int) -> None:
+        """However the bytes arrive, the payloads come out whole and in order."""
+        data = b"".join(frame(each) for each in payloads)
+        reader = FrameReader(1000)
+        found = [each for start in range(0, len(data), step) for each in reader.feed(data[start : start + step])]
+        self.assertEqual(found, payloads)
+        self.assertEqual(reader.unfinished, 0)
+
+    def test_a_frame_over_the_limit_is_refused_by_its_length(self) -> None:
+        """A forged length is refused before its bytes are awaited."""
+        for length in (0, 1001, 2**32 - 1):
+            reader = FrameReader(1000)
+            self.assertRaises(ProtocolError, lambda each=length, to=reader: list(to.feed(struct.pack(">I", each))))
+
+    def test_an_unfinished_frame_is_held_within_its_limit(self) -> None:
+        """A slow sender costs what it sent and not more."""
+        reader = FrameReader(1000)
+        self.assertEqual(list(reader.feed(struct.pack(">I", 1000) + b"x" * 10)), [])
+        self.assertEqual(reader.unfinished, 14)
+
+
+class GrammarTests(SynchronousTestCase):
+    """What the payloads say."""
+
+    @given(_from_session)
+    def test_what_is_written_is_read(self, value: session.FromSession) -> None:
+        """Every value comes back from its own frame."""
+        (data,) = FrameReader(session.MAX_FRAME_FROM_SESSION).feed(encode(value))
+        self.assertEqual(parse_from_session(data), value)
+
+    @given(st.binary(max_size=200))
+    def test_noise_is_refused(self, data: bytes) -> None:
+        """Random bytes never raise anything but ProtocolError."""
+        self._refused(data)
+
+    @given(_json)
+    def test_random_json_is_refused(self, value: Any) -> None:
+        """Well-formed JSON of another form never raises anything but ProtocolError."""
+        self._refused(json.dumps(value).encode())
+
+    @given(_from_session, st.data())
+    def test_a_wrong_field_never_escapes(self, value: session.FromSession, data: st.DataObject) -> None:
+        """A field of any other JSON value is accepted as that type of value or refused."""
+        message = json.loads(payload(value))
+        message[data.draw(st.sampled_from(sorted(message)))] = data.draw(_json)
+        try:
+            parse_from_session(json.dumps(message).encode())
+        except ProtocolError:
+            return
+
+    def test_a_command_comes_back(self) -> None:
+        """What the worker sends is read by the session."""
+        for value in (
+            session.Run(RUN, "abcd", 1, "1+1", "sage", "all"),
+            session.Complete(1, "abc", 3),
+            session.Inspect(2, "abc", 0, 1),
+        ):
+            self.assertEqual(parse_to_session(payload(value)), value)
+
+    def test_a_cursor_behind_the_code_is_refused(self) -> None:
+        """A cursor lies within its code."""
+        self.assertRaises(ProtocolError, parse_to_session, payload(session.Complete(1, "abc", 4)))
+
+    def test_hostile_payloads_are_refused(self) -> None:
+        """The known tricks: depth, huge numbers, lone surrogates, NUL, NaN, wrong types, unknown fields."""
+        stream = payload(session.Stream(RUN, "stdout", "TEXT"))
+        display = payload(session.Display(RUN, {"application/json": 12345}))
+        hostile = [
+            b"",
+            b"null",
+            b"[]",
+            b"{}",
+            b"\xff",
+            b"[" * 100_000,
+            stream.replace(b"TEXT", b"\\ud800"),
+            stream.replace(b"TEXT", b"\\u0000"),
+            stream.replace(b"TEXT", b"x" * (session.MAX_STREAM_TEXT + 1)),
+            stream.replace(b"TEXT", "é".encode() * (session.MAX_STREAM_TEXT // 2 + 1)),
+            stream.replace(b'"TEXT"', b"7"),
+            stream.replace(b"stdout", b"stdin"),
+            stream.replace(RUN.encode(), b"../../etc/passwd"),
+            stream.replace(b'"text"', b'"more":1,"text"'),
+            stream.replace(b'"stream"', b'"strema"'),
+            stream.replace(b'"stream"', b"[]"),
+            stream + b"x",
+            display.replace(b"12345", b"9" * 5000),
+            display.replace(b"12345", b"9" * 20),
+            display.replace(b"12345", b"1e999"),
+            display.replace(b"12345", b"NaN"),
+            display.replace(b"12345", b"[" * 30 + b"]" * 30),
+            display.replace(b"12345", b"[" + b"0," * 60_000 + b"0]"),
+            display.replace(b"12345", b'{"\\ud800":1}'),
+            display.replace(b"application/json", b"text/html"),
+            display.replace(b"application/json", b"image/svg+xml"),
+            display.replace(b"application/json", b"not a type"),
+            display.replace(b"12345", b'"&&&&"').replace(b"application/json", b"image/png"),
+            payload(session.Spilled(RUN, "../outside", 1, 1)),
+            payload(session.Done(RUN, "ok", 1.0, -1.0)),
+            payload(session.Done(RUN, "ok", 1e300, 0.0)),
+            payload(session.Completions(1, 3, 2, ())),
+        ]
+        for data in hostile:
+            with self.subTest(data[:80]):
+                self.assertRaises(ProtocolError, parse_from_session, data)
+
+    def test_nothing_is_written_that_would_be_refused_as_number(self) -> None:
+        """NaN can't leave this side either."""
+        self.assertRaises(ValueError, encode, replace(session.Done(RUN, "ok", 0.0, 0.0), cpu=float("nan")))
+
+    def _refused(self, data: bytes) -> None:
+        self.assertRaises(ProtocolError, parse_from_session, data)
+        self.assertRaises(ProtocolError, parse_to_session, data)

@@ -1,0 +1,203 @@
+"""Everything that prints, in real processes: Python, C code, children; in order, bounded, never torn."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sagews.session import budget
+from sagews.wire.session import Display, Spilled, Stream
+
+from .python_case import PythonCase
+from .support import displays, error, printed, status, values
+
+pytestmark = pytest.mark.slow
+
+
+class OutputTests(PythonCase):
+    """Prints of all kinds, in order."""
+
+    def test_prints_arrive_in_order_from_everywhere(self) -> None:
+        """Python, descriptors, C's stdio, child programs and displays keep their order on each stream."""
+        source = """
+import os, sys, ctypes, subprocess
+print("a"); os.write(1, b"b\\n"); print("c")
+subprocess.run(["/bin/sh", "-c", "echo d"]); print("e"); os.system("echo f")
+ctypes.CDLL(None).puts(b"g"); sys.stdout.buffer.write(b"h\\n"); print("i")
+display(1); print("j")
+"""
+        frames = self.session.run(source, shows="last")
+        self.assertEqual("".join(printed(frames).split()), "abcdefghij")
+        kinds = [type(frame) for frame in frames]
+        self.assertIs(kinds[-3], Display)
+        self.assertEqual(printed(frames[-2:]), "j\n")
+
+    def test_standard_error_has_its_own_name(self) -> None:
+        """What C code writes to descriptor 2 as well."""
+        frames = self.session.run("import sys, os\nprint('a', file=sys.stderr); os.write(2, b'b');")
+        self.assertEqual((printed(frames), printed(frames, "stderr")), ("", "a\nb"))
+
+    def test_a_short_line_shows_at_once(self) -> None:
+        """Before a computation that never lets go of the interpreter's lock."""
+        self.session.start("print('begun')\nsum(range(10**8)) and None")
+        started = time.monotonic()
+        frame = self.session.next()
+        self.assertEqual((getattr(frame, "text", None), time.monotonic() - started < 0.3), ("begun\n", True))
+        self.session.rest()
+
+    def test_a_slow_loop_shows_line_by_line(self) -> None:
+        """Each line comes when it is printed, also without a newline."""
+        self.session.start("import time\nfor i in range(3): print(i, end=' '); time.sleep(0.15)")
+        times = []
+        while isinstance(self.session.next(), Stream):
+            times.append(time.monotonic())
+        self.assertEqual(len(times), 3)
+        self.assertGreater(times[2] - times[0], 0.2)
+
+    def test_characters_are_made_fit(self) -> None:
+        """Cut UTF-8 is joined; what is not UTF-8, NUL and lone surrogates are replaced."""
+        source = """
+import os
+os.write(1, b"\\xe2\\x82"); __import__("time").sleep(0.1); os.write(1, b"\\xac|\\xff|\\x00|")
+print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
+"""
+        self.assertEqual(printed(self.session.run(source, shows="last")), "€|\ufffd|\ufffd|\ufffd|\ufffd|é\n\ufffd")
+
+    def test_a_flood_keeps_head_and_tail_and_spills_the_middle(self) -> None:
+        """Every printed byte is in the stream or in the file, in order."""
+        frames = self.session.run("for i in range(200_000): print(i)")
+        whole = "".join(f"{i}\n" for i in range(200_000))
+        at = next(place for place, frame in enumerate(frames) if isinstance(frame, Spilled))
+        spilled = frames[at]
+        assert isinstance(spilled, Spilled)
+        middle = (self.session.home / spilled.path).read_text()
+        self.assertEqual(printed(frames[:at]) + middle + printed(frames[at:]), whole)
+        self.assertEqual((spilled.bytes, spilled.lines, spilled.dropped), (len(middle), middle.count("\n"), 0))
+        self.assertEqual((len(printed(frames[:at])), len(printed(frames[at:]))), (budget.HEAD, budget.TAIL))
+        self.assertLess(len(frames), 60)
+
+    def test_a_flood_can_be_stopped(self) -> None:
+        """Within 200 ms, with a bounded number of frames."""
+        self.session.start("while True: print(1)")
+        time.sleep(0.5)
+        started = time.monotonic()
+        self.session.interrupt()
+        frames = self.session.rest()
+        self.assertEqual(status(frames), "interrupted")
+        self.assertLess(time.monotonic() - started, 0.2)
+        self.assertLess(len(frames), 100)
+        self.alive()
+
+    def test_a_flood_by_a_child_program_can_be_stopped(self) -> None:
+        """The pipe's reader does not starve the interrupt."""
+        self.session.start("import subprocess; subprocess.run(['/usr/bin/yes'])")
+        time.sleep(0.5)
+        self.session.interrupt()
+        frames = self.session.rest()
+        self.assertEqual(status(frames), "interrupted")
+        self.assertTrue(any(isinstance(frame, Spilled) for frame in frames))
+        self.alive()
+
+    def test_a_worker_that_does_not_read_cannot_make_a_cell_deaf(self) -> None:
+        """The cell waits for the worker, and the interrupt still strikes."""
+        self.session.start("for i in range(10**9): display({'text/plain': 'x' * 10**5}, raw=True)")
+        time.sleep(0.7)
+        self.session.interrupt()
+        time.sleep(0.1)
+        self.assertEqual(status(self.session.rest()), "interrupted")
+        self.alive()
+
+    def test_displays_are_bounded_in_number(self) -> None:
+        """The rest is counted in one line."""
+        frames = self.session.run("for i in range(1000): display(i)")
+        self.assertEqual(len(displays(frames)), 500)
+        self.assertIn("500 more outputs", printed(frames, "stderr"))
+
+    def test_a_huge_bundle_is_replaced_by_words(self) -> None:
+        """More than 3 MiB are not shown, and the reader is told."""
+        frames = self.session.run("display({'text/html': 'x' * 5_000_000, 'text/plain': 'short'}, raw=True)")
+        (shown,) = displays(frames)
+        self.assertEqual(set(shown.data), {"text/plain"})
+        self.assertIn("Not shown", shown.data["text/plain"])
+
+    def test_numbers_that_json_lacks_do_not_break_a_bundle(self) -> None:
+        """NaN in JSON is left out; the rest of the bundle is shown."""
+        source = "display({'application/json': {'a': float('nan')}, 'text/plain': 'x'}, raw=True)"
+        self.assertEqual(displays(self.session.run(source))[0].data, {"text/plain": "x"})
+
+    def test_background_output_comes_with_the_next_cell(self) -> None:
+        """Nothing is sent outside of a run."""
+        self.session.run("import os; os.system('(sleep 0.1; echo late) &');")
+        time.sleep(0.4)
+        self.assertEqual(printed(self.session.run("None")), "late\n")
+
+    def test_threads_print(self) -> None:
+        """Prints of several threads arrive whole."""
+        source = """
+import threading
+def work(n):
+    for i in range(200): print(f"{n}:{i}\\n", end="")
+threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+[t.start() for t in threads]; [t.join() for t in threads];
+"""
+        lines = printed(self.session.run(source)).split()
+        self.assertEqual(sorted(lines), sorted(f"{n}:{i}" for n in range(4) for i in range(200)))
+
+    def test_a_print_from_a_destructor_does_not_lock_up(self) -> None:
+        """The collector may run inside of a print."""
+        source = """
+import gc
+class A:
+    def __del__(self): print("gone")
+gc.set_threshold(1)
+for i in range(2000):
+    a = A(); a.me = a; print(i)
+gc.set_threshold(700)
+"""
+        self.assertEqual(status(self.session.run(source)), "ok")
+
+    def test_input_says_what_to_do(self) -> None:
+        """Nobody can type; standard input is empty."""
+        self.assertIn("input()", error(self.session.run("input('?')")).message)
+        self.assertEqual(values(self.session.run("import sys; sys.stdin.read()")), ["''"])
+
+
+class ForkTests(PythonCase):
+    """Children of cells."""
+
+    def test_a_forked_child_prints_through_the_pipes(self) -> None:
+        """The protocol's socket is the parent's alone."""
+        source = "import os\npid = os.fork()\nif pid == 0: print('child'); os._exit(0)\nos.waitpid(pid, 0)[1]"
+        frames = self.session.run(source)
+        self.assertEqual((printed(frames), values(frames)), ("child\n", ["0"]))
+
+    def test_a_forked_child_that_forgets_to_exit_never_enters_the_loop(self) -> None:
+        """It ends at the end of the cell, with its status."""
+        source = "import os\npid = os.fork()\nif pid == 0: 1/0\nos.waitpid(pid, 0)[1] >> 8"
+        self.assertEqual(values(self.session.run(source)), ["1"])
+        self.alive()
+
+    def test_multiprocessing(self) -> None:
+        """A pool of forked workers computes and prints."""
+        source = """
+import multiprocessing
+def f(x): print("in", x); return x * x
+with multiprocessing.get_context("fork").Pool(2) as pool: print(sum(pool.map(f, range(5))))
+"""
+        lines = printed(self.session.run(source)).split("\n")
+        self.assertIn("30", lines)
+        self.assertIn("in 4", lines)
+
+    def test_child_programs_do_not_inherit_the_socket(self) -> None:
+        """Only 0, 1 and 2 are open in them, and standard input is empty."""
+        source = "import subprocess\nsubprocess.run('ls /proc/self/fd; cat', shell=True, close_fds=False);"
+        self.assertEqual(printed(self.session.run(source)).split(), ["0", "1", "2", "3"])
+
+    def test_two_sessions_draw_different_numbers(self) -> None:
+        """Python's and numpy's generators are seeded anew in each fork."""
+        other = self.zygote.session()
+        self.addCleanup(other.close)
+        source = "import random, numpy; (random.random(), numpy.random.random(), numpy.random.default_rng().random())"
+        drawn = [set(values(each.run(source))[0].strip("()").split(", ")) for each in (self.session, other)]
+        self.assertEqual(len(drawn[0] | drawn[1]), 6)
