@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -16,9 +15,9 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from sagews import __version__
-from sagews.config import load
+from sagews.config import ROLES, load
 from sagews.errors import SagewsError
-from sagews.ops import command_eval, command_show, command_user
+from sagews.ops import command_eval, command_service, command_show, command_user
 from sagews.ops.command_daemon import Daemon
 from sagews.ops.folders import Layout
 
@@ -37,7 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             sys.stdout.write(f"{options.config or 'The default settings'}: no errors.\n")
             return 0
-        return _run(Layout(Path(settings.data)), options.work(options))
+        layout = Layout(settings.folder)
+        if options.command == "start":
+            return command_service.start(layout, options.config, options.role, sys.stdout)
+        if options.command == "stop":
+            return command_service.stop(layout, options.role, sys.stdout)
+        return _run(layout, options.work(options))
     except SagewsError as error:
         return _complain(error)
     except KeyboardInterrupt:
@@ -187,6 +191,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_logs(commands)
     _add_user(commands)
     commands.add_parser("check", help="check the settings and say everything that is wrong with them")
+    start = commands.add_parser("start", help="start the daemon in the background and wait until it answers")
+    stop = commands.add_parser("stop", help="stop the daemon and wait until it is gone")
+    for each in (start, stop):
+        each.add_argument("--role", action="append", default=[], choices=ROLES, help="only this role (repeatable)")
     return parser
 
 

@@ -84,7 +84,8 @@ class Gate(Resource):
         route, taken = self._routes.find(method, request.path.decode("latin-1"))
         if method not in requests.SAFE_METHODS or route.policy is not Policy.OPEN:
             own = self._addresses.origin(name, self._port)
-            requests.check_origin(own, _header(request, "Origin"), _header(request, "Sec-Fetch-Site"))
+            pages = self._addresses.page_origins if route.policy is Policy.WEBSOCKET else frozenset()
+            requests.check_origin(own, _header(request, "Origin"), _header(request, "Sec-Fetch-Site"), pages)
         return route, name, taken
 
     async def _serve(

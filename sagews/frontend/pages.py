@@ -42,7 +42,10 @@ class Pages:
         """The page; it holds no data."""
         addresses = self._addresses
         policy = shell_policy(
-            addresses.site_origin(call.name), addresses.websocket(call.name), addresses.content_origin(call.name)
+            addresses.site_origin(call.name),
+            addresses.websocket(call.name),
+            addresses.content_origin(call.name),
+            addresses.socket_origins,
         )
         return _sent(self._built.shell, call, CHECK_AGAIN, policy)
 

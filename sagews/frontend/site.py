@@ -86,6 +86,17 @@ def content_root(built: BuiltFiles, addresses: Addresses, seconds: Callable[[], 
     return Gate(routes, addresses, addresses.content_port, None, CONTENT, seconds)
 
 
+def make_socket_site(websockets: Mapping[str, IResource], addresses: Addresses, reactor: Any) -> BoundedSite:
+    """Return the factory of a backend apart from the pages: nothing but its websockets, behind the same gate.
+
+    Pages of the origins in `addresses.page_origins` may connect.
+    """
+    routes = Routes()
+    for path, resource in websockets.items():
+        routes.add("GET", path, Policy.WEBSOCKET, resource=resource)
+    return BoundedSite(Gate(routes, addresses, addresses.port, None, SITE, reactor.seconds), reactor)
+
+
 def make_sites(parts: Parts, reactor: Any) -> tuple[BoundedSite, BoundedSite]:
     """Return the two factories to listen with: of the site, and of untrusted content."""
     site = BoundedSite(site_root(parts, reactor.seconds), reactor)

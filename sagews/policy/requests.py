@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,6 +66,8 @@ class Addresses:
         names: host names as they stand in a Host header, lower case, IPv6 in brackets, without a port.
         port: of the site as browsers see it; content_port: of untrusted content.
         content_name: another host name for untrusted content, or None for the same name on the other port.
+        page_origins: where else our pages come from, for a websocket that lives apart from them.
+        socket_origins: where else our pages may connect to, for pages whose websocket lives apart.
     """
 
     names: frozenset[str]
@@ -72,6 +75,8 @@ class Addresses:
     content_port: int
     secure: bool
     content_name: str | None = None
+    page_origins: frozenset[str] = frozenset()
+    socket_origins: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
@@ -120,10 +125,17 @@ def addresses(
     host: str, names: Iterable[str], port: int, content_port: int, *, secure: bool, content_name: str | None = None
 ) -> Addresses:
     """Return the addresses of a site that listens on `host` and has further names; loopback's names always count."""
-    known = {name.lower() for name in (*LOOPBACK_NAMES, *names)}
-    if host not in ("0.0.0.0", "::", ""):  # noqa: S104 - the wildcard is no name that a browser would send
-        known.add(f"[{host}]" if ":" in host and not host.startswith("[") else host.lower())
-    return Addresses(frozenset(known), port, content_port, secure, content_name)
+    own = () if host in ("0.0.0.0", "::", "") else (host,)  # noqa: S104 - recognised here, not bound
+    known = frozenset(_written(name) for name in (*LOOPBACK_NAMES, *names, *own))
+    return Addresses(known, port, content_port, secure, content_name)
+
+
+def _written(name: str) -> str:
+    """Return a name as it stands in a Host header: lower case, IPv6 compressed and in brackets."""
+    try:
+        return f"[{ipaddress.IPv6Address(name.strip('[]'))}]"
+    except ValueError:
+        return name.lower()
 
 
 def split_host(host: str) -> tuple[str, int | None]:
@@ -136,17 +148,20 @@ def split_host(host: str) -> tuple[str, int | None]:
     return name.lower(), int(port)
 
 
-def check_origin(own: str, origin: str | None, fetch_site: str | None) -> None:
+def check_origin(own: str, origin: str | None, fetch_site: str | None, pages: frozenset[str] = frozenset()) -> None:
     """Refuse what a browser sends on behalf of another site.
 
     Args:
         own: the origin under which this request arrived.
+        pages: other origins of ours that may call as well.
         origin: the Origin header, if any; programs that are no browsers send none.
         fetch_site: the Sec-Fetch-Site header, if any.
 
     Raises:
         SagewsError: `wrong-origin`.
     """
+    if origin is not None and origin.lower() in pages:
+        return
     if origin is not None and origin.lower() != own:
         raise SagewsError("wrong-origin")
     if fetch_site is not None and fetch_site not in ("same-origin", "none"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.internet.defer import Deferred
 from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
@@ -11,10 +13,10 @@ from sagews.frontend.calls import Answer
 from sagews.frontend.hashing import Hasher
 from sagews.frontend.logins import Logins
 from sagews.frontend.routes import Routes
-from sagews.frontend.site import site_routes
+from sagews.frontend.site import make_socket_site, site_routes
 from sagews.model.identifiers import new_id
 from sagews.policy.requests import Policy
-from tests.frontend.memory import Page, World
+from tests.frontend.memory import Page, Socket, World
 
 OPEN_API = {"/api/signin", "/api/first", "/api/link", "/api/site"}
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -287,6 +289,22 @@ class GateTests(SynchronousTestCase):
         for origin in ("http://127.0.0.1:8080", ""):
             response = self.world.call("GET", "/ws", headers={"Origin": origin})
             self.assertEqual((response.status, response.body), (200, b"socket"))
+
+    def test_socket_apart(self) -> None:
+        """A backend apart from the pages takes websockets from their origins only, and has no other route."""
+        pages = frozenset({"https://sage.example"})
+        names = replace(self.world.addresses, page_origins=pages)
+        site = make_socket_site({"/ws": Socket()}, names, self.world.clock)
+        for origin, status in (("https://sage.example", 200), ("", 200), ("https://evil.example", 403), ("null", 403)):
+            headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site" if status == 200 and origin else ""}
+            self.assertEqual(self.world.call("GET", "/ws", headers=headers, site=site).status, status, origin)
+        self.assertEqual(self.world.call("GET", "/api/site", site=site).status, 404)
+        self.world.rebuild(addresses=replace(self.world.addresses, socket_origins=("wss://b1.example",)))
+        self.assertIn("wss://b1.example;", self.world.call("GET", "/").headers["content-security-policy"])
+        person = self.world.person()
+        self.world.rebuild(addresses=names)
+        refused = person.call("GET", "/api/me", headers={"Origin": "https://sage.example"})
+        self.assertEqual(refused.code, "wrong-origin")
 
     def test_access_line(self) -> None:
         """Each call leaves one line, with its correlation id, and neither query nor secret."""

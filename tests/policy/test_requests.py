@@ -36,6 +36,7 @@ class HostTests(SynchronousTestCase):
         six = addresses("fe80::1", [], 8080, 8081, secure=False)
         self.assertEqual(six.name_of("[FE80::1]:8080", 8080), "[fe80::1]")
         self.assertRaises(SagewsError, six.name_of, "fe80::1:8080", 8080)
+        self.assertIn("[fe80::2]", addresses("::", ["FE80:0::2"], 1, 2, secure=False).names)
 
     def test_content_name(self) -> None:
         """Untrusted content may have a host name of its own, which the site itself does not answer to."""
