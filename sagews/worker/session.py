@@ -103,7 +103,6 @@ class Session:
         self._frames = FrameReader(wire.MAX_FRAME_FROM_SESSION)
         self._frame_since: float | None = None
         self._sequence = 0
-        self._late = 0
         self._run: RunId | None = None
         self._run_since = 0.0
         # Apart from the machine, because what a run printed still arrives while its session is ending.
@@ -254,8 +253,6 @@ class Session:
             raise ProtocolError("output of a run that it was not given")
         if kind is PieceKind.DONE:
             self._done(body, size)
-        elif not self._run_open:
-            self._late += 1
         elif self._budget.admits(size):
             self._emit(kind, body, size)
 
@@ -372,8 +369,6 @@ class Session:
             self._stream.lost()
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
-        if self._late:
-            log.debug("{count} frames came after the end of their run", count=self._late, session=self.id)
 
     def _tell(self, ending: Ending) -> None:
         if not self._said_ready:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -15,16 +17,19 @@ from sagews.errors import SagewsError
 from sagews.interfaces import ILauncher, ISessionHost, ISessionListener
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
-from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, SessionRequest, Usage, WorkerInfo
+from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
 from sagews.wire import session as wire
+from sagews.wire.worker import WorkerSettings
 from sagews.worker.homes import Homes
 from sagews.worker.session import Bounds, Session
+from sagews.worker.settings import LocalSettings
 from sagews.worker.windows import Pool
 
 log = Logger()
 
 POOL_BYTES = 64 * MEBIBYTE
 METER_SECONDS = 5.0
+MAX_EPOCHS = 100_000
 
 
 @implementer(ISessionHost)
@@ -35,9 +40,10 @@ class LocalHost:
         reactor: watches sockets and tells the time (IReactorFDSet and IReactorTime).
         launcher: starts, signals and measures sessions.
         worker: this worker's id.
-        capacity: sessions at once.
+        settings: what this worker may do.
         bounds: what one session may do.
         pool_bytes: unacknowledged output of all sessions together.
+        job_limits: of one job on files; at most the launcher's own.
     """
 
     def __init__(
@@ -46,19 +52,20 @@ class LocalHost:
         launcher: ILauncher,
         worker: WorkerId,
         *,
-        capacity: int = 64,
+        settings: LocalSettings | None = None,
         bounds: Bounds | None = None,
         pool_bytes: int = POOL_BYTES,
+        job_limits: Limits | None = None,
     ) -> None:
         self._reactor = reactor
         self._launcher = launcher
         self._worker = worker
-        self.capacity = capacity
-        self.bounds = bounds or Bounds()
+        self.settings = settings or LocalSettings()
+        self._bounds = bounds or Bounds()
         self._pool = Pool(pool_bytes)
         self._sessions: dict[SessionId, Session] = {}
-        self._epochs: dict[WorkspaceId, int] = {}
-        self._homes = Homes(launcher)
+        self._epochs: OrderedDict[WorkspaceId, int] = OrderedDict()
+        self._homes = Homes(launcher, job_limits or Limits(cpu_seconds=600))
         self._meter = LoopingCall(self._measure)
         self._meter.clock = reactor
 
@@ -69,16 +76,26 @@ class LocalHost:
         return WorkerInfo(
             self._worker,
             Isolation(launcher.level),
-            tuple(launcher.flavours),
+            tuple(self.settings.allows(launcher.flavours)),
             launcher.report,
             len(self._sessions),
-            self.capacity,
+            self.settings.capacity,
         )
 
     @property
     def unacknowledged(self) -> int:
         """Bytes of output that all sessions hold, for metrics."""
         return self._pool.held
+
+    def tighten(self, wanted: WorkerSettings) -> None:
+        """Take a backend's settings as far as they are tighter than what holds.
+
+        Raises:
+            SagewsError: `isolation` when it wants a level that this machine does not reach.
+        """
+        settings = self.settings.tightened(wanted)
+        settings.require(self.info.level)
+        self.settings = settings
 
     def start(self) -> None:
         """Begin to measure sessions every few seconds."""
@@ -96,7 +113,9 @@ class LocalHost:
     async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
         """See ISessionHost."""
         self._admit(request)
-        session = Session(request, self._reactor, self._launcher, listener, self._pool, self.bounds, self._finished)
+        session = Session(
+            request, self._reactor, self._launcher, listener, self._pool, self._session_bounds(), self._finished
+        )
         self._sessions[request.session] = session
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         session.connect(ours)
@@ -112,12 +131,16 @@ class LocalHost:
     def _admit(self, request: SessionRequest) -> None:
         if request.session in self._sessions:
             raise SagewsError("busy")
-        if len(self._sessions) >= self.capacity:
+        if len(self._sessions) >= self.settings.capacity:
             raise SagewsError("no-worker")
-        if request.flavour not in self._launcher.flavours:
-            known = ", ".join(self._launcher.flavours)
+        flavours = self.settings.allows(self._launcher.flavours)
+        if request.flavour not in flavours:
+            known = ", ".join(flavours)
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=known)
         self._see_epoch(request.workspace, request.epoch)
+
+    def _session_bounds(self) -> Bounds:
+        return replace(self._bounds, run_seconds=min(self._bounds.run_seconds, self.settings.run_seconds))
 
     def _finished(self, session: Session) -> None:
         self._sessions.pop(session.id, None)
@@ -169,10 +192,18 @@ class LocalHost:
 
     # ------------------------------------------------------------------------------------------ homes
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, bundles: Sequence[bytes], commit: str | None) -> None:
+    async def restore(
+        self,
+        workspace: WorkspaceId,
+        epoch: int,
+        bundles: Sequence[bytes],
+        commit: str | None,
+        replace: bool = False,
+        leave: Sequence[str] = (),
+    ) -> None:
         """See ISessionHost."""
         self._see_epoch(workspace, epoch)
-        await self._homes.restore(workspace, bundles, commit)
+        await self._homes.restore(workspace, bundles, commit, replace, leave)
 
     async def snapshot(
         self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
@@ -185,7 +216,7 @@ class LocalHost:
         """See ISessionHost."""
         if any(session.request.workspace == workspace for session in self._sessions.values()):
             raise SagewsError("busy")
-        await self._launcher.forget(workspace)
+        await self._homes.forget(workspace)
 
     def _see_epoch(self, workspace: WorkspaceId | None, epoch: int) -> None:
         """Refuse whoever lost the workspace's lease to somebody that this worker has heard from since."""
@@ -194,6 +225,9 @@ class LocalHost:
         if epoch < self._epochs.get(workspace, epoch):
             raise SagewsError("conflict")
         self._epochs[workspace] = epoch
+        self._epochs.move_to_end(workspace)
+        if len(self._epochs) > MAX_EPOCHS:
+            self._epochs.popitem(last=False)
 
     # ------------------------------------------------------------------------------------------ metering
 

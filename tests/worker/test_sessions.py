@@ -14,6 +14,7 @@ from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire import session as wire
 from sagews.worker.session import Bounds
 from sagews.worker.sessions import LocalHost
+from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import (
     EXITS,
     FLOODS,
@@ -40,7 +41,12 @@ class SessionTestCase(SynchronousTestCase):
         self.reactor = PumpedReactor()
         self.launcher = FakeLauncher(self.reactor)
         self.host = LocalHost(
-            self.reactor, self.launcher, WORKER, capacity=3, bounds=self.bounds, pool_bytes=self.pool_bytes
+            self.reactor,
+            self.launcher,
+            WORKER,
+            settings=LocalSettings(capacity=3),
+            bounds=self.bounds,
+            pool_bytes=self.pool_bytes,
         )
         self.host.start()
 

@@ -1,0 +1,231 @@
+"""What a worker and a backend say to each other: AMP over mutual TLS (wire/amp.py), the worker dials.
+
+    worker → backend
+      Register   versions, who it is, what it can do, the sessions that it still holds        first, within 10 s
+      Pieces     output, in batches; answered when the backend has it, at most a few batches unanswered
+      Ended      a session is over, after its last piece; answered, else it comes again after a resume
+      Log        records of the worker's own log
+      Ping       heartbeat
+
+    backend → worker
+      Open Evaluate Interrupt End Complete Inspect Usage      one session; its id must have been given over this link
+      Acknowledge                                             pieces up to these numbers are committed
+      Part Fetch                                              bytes of a transfer, in parts
+      Restore Snapshot Forget                                 the files of a workspace
+      Ping       heartbeat
+
+A refusal is the error `Refusal` of wire/amp.py. After a lost link the worker dials again, registers with the sessions
+that it still holds, learns which of them the backend knows and up to which number it has their pieces, sends the rest
+again in order, and ends the others. docs/protocol-worker.md tells it at length.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from twisted.protocols import amp
+
+from sagews.model.logs import LogRecord
+from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, WorkerInfo
+from sagews.wire.amp import LargeBytes, LinkCommand, Ping, Value
+from sagews.wire.session import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
+
+__all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Held", "Known", "Ping", "Welcome", "WorkerSettings"]
+
+PROTOCOL = 1
+LEAST_PROTOCOL = 1
+REGISTER_SECONDS = 10.0
+PART = 512 * 1024
+MAX_TRANSFER = 256 * 1024 * 1024
+MAX_TRANSFERS = 4
+MAX_BATCH = MAX_FRAME_FROM_SESSION + 2 * 1024 * 1024
+BATCH = 256 * 1024
+_SMALL = 64 * 1024
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A session that a worker still holds, as it was opened, and the number of its last piece."""
+
+    workspace: str | None
+    epoch: Number
+    last: Number
+
+
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A session that a backend knows: up to which number it has received and committed pieces."""
+
+    received: Number
+    acknowledged: Number
+
+
+class WorkerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The one JSON object that a backend sends. It can only tighten what the worker's own file allows.
+
+    Attributes:
+        capacity: sessions at once.
+        minimum: least isolation level.
+        flavours: those that may be started.
+        keep_seconds: how long sessions outlive a lost link.
+        run_seconds: wall-clock time of one run.
+    """
+
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
+    minimum: str | None = None
+    flavours: tuple[str, ...] | None = None
+    keep_seconds: Annotated[float, msgspec.Meta(ge=1, le=86_400)] | None = None
+    run_seconds: Annotated[float, msgspec.Meta(ge=1, le=604_800)] | None = None
+
+
+class Welcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to Register."""
+
+    backend: str
+    settings: WorkerSettings
+    known: dict[str, Known]
+
+
+Batch = list[tuple[str, list[Piece]]]
+
+
+class Register(LinkCommand):
+    """Sent by a worker as its first command, because a link only counts once it is answered; tells what it holds."""
+
+    arguments = [
+        (b"protocol", amp.Integer()),
+        (b"least_protocol", amp.Integer()),
+        (b"info", Value(WorkerInfo, MAX_BATCH)),
+        (b"sessions", Value(dict[str, Held], MAX_BATCH)),
+    ]
+    response = [(b"protocol", amp.Integer()), (b"welcome", Value(Welcome, MAX_BATCH))]
+
+
+class Pieces(LinkCommand):
+    """Sent by a worker with the output of its sessions; its answer is the credit for further batches."""
+
+    arguments = [(b"batch", Value(Batch, MAX_BATCH))]
+    response = []
+
+
+class Ended(LinkCommand):
+    """Sent by a worker when a session is over and all of its pieces were sent; answered so that it may forget it."""
+
+    arguments = [(b"session", amp.Unicode()), (b"ending", Value(Ending, _SMALL))]
+    response = []
+
+
+class Log(LinkCommand):
+    """Sent by a worker with its log records, because it has no other way to the collector."""
+
+    arguments = [(b"records", Value(list[LogRecord], MAX_BATCH))]
+    response = []
+
+
+class Open(LinkCommand):
+    """Sent by a backend to start a session; answered when it can take an evaluation."""
+
+    arguments = [(b"request", Value(SessionRequest, _SMALL))]
+    response = []
+
+
+class Evaluate(LinkCommand):
+    """Sent by a backend to hand a cell over; the same run twice (after a resume) runs once."""
+
+    arguments = [(b"session", amp.Unicode()), (b"evaluation", Value(Evaluation, MAX_FRAME_TO_SESSION))]
+    response = []
+
+
+class Interrupt(LinkCommand):
+    """Sent by a backend to send SIGINT to a session; never waits behind output."""
+
+    arguments = [(b"session", amp.Unicode())]
+    response = []
+
+
+class End(LinkCommand):
+    """Sent by a backend to end a session for good; Ended follows with this reason."""
+
+    arguments = [(b"session", amp.Unicode()), (b"reason", amp.Unicode())]
+    response = []
+
+
+class Acknowledge(LinkCommand):
+    """Sent by a backend when pieces up to these numbers are committed; frees the worker's windows."""
+
+    arguments = [(b"marks", Value(dict[str, Number], MAX_BATCH))]
+    response = []
+    requiresAnswer = False
+
+
+class Complete(LinkCommand):
+    """Sent by a backend for what may stand at the cursor."""
+
+    arguments = [(b"session", amp.Unicode()), (b"code", LargeBytes(MAX_FRAME_TO_SESSION)), (b"cursor", amp.Integer())]
+    response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
+
+
+class Inspect(LinkCommand):
+    """Sent by a backend for what the name at the cursor is."""
+
+    arguments = [
+        (b"session", amp.Unicode()),
+        (b"code", LargeBytes(MAX_FRAME_TO_SESSION)),
+        (b"cursor", amp.Integer()),
+        (b"detail", amp.Integer()),
+    ]
+    response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
+
+
+class Usage(LinkCommand):
+    """Sent by a backend for what a session uses now: memory in bytes, processor time in seconds."""
+
+    arguments = [(b"session", amp.Unicode())]
+    response = [(b"memory", amp.Integer()), (b"cpu_seconds", amp.Float())]
+
+
+class Part(LinkCommand):
+    """Sent by a backend with the next bytes of a transfer, so that no box holds a whole bundle."""
+
+    arguments = [(b"transfer", amp.Integer()), (b"data", LargeBytes(PART))]
+    response = []
+
+
+class Fetch(LinkCommand):
+    """Sent by a backend for the bytes of a worker's transfer from an offset; none at its end, which also frees it."""
+
+    arguments = [(b"transfer", amp.Integer()), (b"offset", amp.Integer())]
+    response = [(b"data", LargeBytes(PART))]
+
+
+class Restore(LinkCommand):
+    """Sent by a backend to lay files into a home; the transfer holds a RestoreRequest (wire/jobs.py)."""
+
+    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
+    response = []
+
+
+class TakeSnapshot(LinkCommand):
+    """Sent by a backend for a home's tree; the transfer holds a SnapshotRequest, the answer's the bundle."""
+
+    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
+    response = [
+        (b"tree", amp.Unicode()),
+        (b"left_out", Value(list[tuple[str, str]], MAX_BATCH)),
+        (b"transfer", amp.Integer()),
+    ]
+
+
+class Forget(LinkCommand):
+    """Sent by a backend to remove a home from the worker."""
+
+    arguments = [(b"workspace", amp.Unicode())]
+    response = []
+
+
+COMMANDS = (
+    *(Register, Pieces, Ended, Log, Ping),
+    *(Open, Evaluate, Interrupt, End, Acknowledge, Complete, Inspect, Usage),
+    *(Part, Fetch, Restore, TakeSnapshot, Forget),
+)

@@ -1,0 +1,54 @@
+"""Bytes that cross a link in parts, because one message must stay small: uploads of a backend, downloads to it."""
+
+from __future__ import annotations
+
+from sagews.errors import SagewsError
+from sagews.wire.worker import MAX_TRANSFER, MAX_TRANSFERS, PART
+
+
+class Transfers:
+    """A few transfers at a time, each of bounded size; they end with the link."""
+
+    def __init__(self) -> None:
+        self._uploads: dict[int, bytearray] = {}
+        self._downloads: dict[int, bytes] = {}
+        self._last = 0
+
+    def add(self, transfer: int, data: bytes) -> None:
+        """Take the next bytes of an upload; `too-large` above the limit, `busy` when there are too many."""
+        if transfer not in self._uploads and len(self._uploads) >= MAX_TRANSFERS:
+            raise SagewsError("busy")
+        upload = self._uploads.setdefault(transfer, bytearray())
+        if len(upload) + len(data) > MAX_TRANSFER:
+            del self._uploads[transfer]
+            raise SagewsError("too-large", limit=MAX_TRANSFER)
+        upload += data
+
+    def finish(self, transfer: int) -> bytes:
+        """Return the bytes of an upload and forget it; `not-found` if there is none."""
+        upload = self._uploads.pop(transfer, None)
+        if upload is None:
+            raise SagewsError("not-found")
+        return bytes(upload)
+
+    def offer(self, content: bytes) -> int:
+        """Keep bytes for download and return their number; the oldest goes when there are too many."""
+        while len(self._downloads) >= MAX_TRANSFERS:
+            del self._downloads[next(iter(self._downloads))]
+        self._last += 1
+        self._downloads[self._last] = content
+        return self._last
+
+    def part(self, transfer: int, offset: int) -> bytes:
+        """Return the next bytes of a download; none at its end, which forgets it."""
+        content = self._downloads.get(transfer)
+        if content is None or offset < 0:
+            raise SagewsError("not-found")
+        if offset >= len(content):
+            del self._downloads[transfer]
+        return content[offset : offset + PART]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._uploads.clear()
+        self._downloads.clear()
