@@ -76,6 +76,6 @@ def _ensure_database(cursor: Any) -> None:
         cursor.execute(SQL("grant connect on database {} to {}").format(name, Identifier(role)))
 
 
-def role_dsn(sockets: Path, role: str, password: str) -> str:
+def role_dsn(sockets: Path, role: str, password: str, database: str = DATABASE) -> str:
     """Return the DSN of a role through the unix socket in a folder. It holds the password: never log it."""
-    return str(make_dsn(host=str(sockets), dbname=DATABASE, user=role, password=password))
+    return str(make_dsn(host=str(sockets), dbname=database, user=role, password=password))
