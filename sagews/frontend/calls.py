@@ -19,12 +19,13 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body and further headers."""
+    """Status, body and further headers; `refused` is the code of an error, for the access line."""
 
     body: bytes
     status: int = 200
     content_type: str = "application/json"
     headers: Headers = ()
+    refused: str = ""
 
 
 def answer(values: Mapping[str, Any], *, status: int = 200, headers: Headers = ()) -> Answer:

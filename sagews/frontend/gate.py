@@ -7,6 +7,7 @@ looked at, and answered with an error that says what to do.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -163,10 +164,11 @@ class _Exchange:
             request.write(b"" if request.method == b"HEAD" else result.body)
             request.finish()
         log.info(
-            "{method} {path} {status} {size} bytes {milliseconds:.1f} ms",
+            "{method} {path} {status}{refused} {size} bytes {milliseconds:.1f} ms",
             method=request.method.decode("latin-1")[:20],
             path=ascii(request.path[:200].decode("latin-1"))[1:-1],
             status=result.status,
+            refused=f" {result.refused}" if result.refused else "",
             size=len(result.body),
             milliseconds=(self._seconds() - self._begun) * 1000,
             correlation=self.correlation,
@@ -189,7 +191,8 @@ def _refusal(error: SagewsError) -> Answer:
     if "seconds" in error.parameters:
         headers.append(("Retry-After", str(error.parameters["seconds"])))
     body = {"code": error.code, "parameters": error.parameters, "message": str(error)}
-    return answer({"error": body}, status=requests.status_of(error.code), headers=tuple(headers))
+    shown = answer({"error": body}, status=requests.status_of(error.code), headers=tuple(headers))
+    return replace(shown, refused=error.code)
 
 
 def _may_operate(login: Login) -> bool:
@@ -197,8 +200,9 @@ def _may_operate(login: Login) -> bool:
 
 
 def _header(request: Request, name: str) -> str | None:
-    values = request.requestHeaders.getRawHeaders(name)
-    return ",".join(values) if values else None
+    # Asked for as bytes: Twisted decodes as UTF-8 otherwise, and fails for a header that is not.
+    values = request.requestHeaders.getRawHeaders(name.encode("ascii"))
+    return b",".join(values).decode("latin-1") if values else None
 
 
 def _address(request: Request) -> str:

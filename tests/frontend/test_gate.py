@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
-from twisted.logger import globalLogPublisher
+from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
@@ -319,6 +319,15 @@ class GateTests(SynchronousTestCase):
         cookie = person.cookie.partition("=")[2]
         for secret in ("hidden", person.secret, cookie):
             self.assertNotIn(secret, repr([{k: v for k, v in e.items() if k != "log_source"} for e in events]))
+
+    def test_refusal_line(self) -> None:
+        """A refusal's line says which one it was."""
+        events: list[dict] = []
+        globalLogPublisher.addObserver(events.append)
+        self.addCleanup(globalLogPublisher.removeObserver, events.append)
+        self.world.call("POST", "/api/signin", {"email": "nobody@example.org", "password": "planted secret"})
+        self.assertIn("POST /api/signin 403 bad-password", formatEvent(events[-1]))
+        self.assertNotIn("planted", repr(events[-1]["log_format"]) + formatEvent(events[-1]))
 
     def test_busy_hasher(self) -> None:
         """Sign-ins beyond a bound are turned away instead of queued without end."""
