@@ -17,6 +17,7 @@ from sagews.model.sessions import Limits
 _NEEDED = ("memory", "pids")
 _VERSION_1 = ("memory", "pids", "cpuacct")
 INIT_PROCESSES = 1
+_PREFIX = "sagews-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +110,40 @@ class Groups:
         """Return a few words for the report."""
         return f"v2({','.join(_NEEDED)})" if self.unified else f"v1({','.join(sorted(self._bases))})"
 
-    def remove(self) -> None:
-        """Remove the folders, once nothing is in them."""
+    def remove(self) -> bool:
+        """Remove everything of ours; False while a process of it is still being taken down."""
+        return all([_remove_tree(base) for base in set(self._bases.values())])
+
+    def sweep(self) -> None:
+        """Remove what launchers left behind that were killed."""
         for base in set(self._bases.values()):
-            with contextlib.suppress(OSError):
-                base.rmdir()
+            for folder in base.parent.glob(f"{_PREFIX}*-*"):
+                owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+                if owner.isdigit() and not Path("/proc", owner).exists():
+                    _remove_tree(folder)
 
 
-def find(name: str) -> Groups:
-    """Return usable groups below this process's own, in a folder of a name.
+def _remove_tree(base: Path) -> bool:
+    """Remove a folder of groups and the groups in it, as far as no process is in them."""
+    try:
+        for folder in base.glob("s*/"):
+            folder.rmdir()
+        base.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def find() -> Groups:
+    """Return usable groups below this process's own, in a folder that is named by this process.
 
     Raises:
         OSError: when neither version can be used.
     """
     own, mounts = _own_groups(), _mounts()
+    name = f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
     try:
         return _probe(Groups(_unified_bases(own, mounts, name), unified=True))
     except (OSError, KeyError):

@@ -246,7 +246,7 @@ class Flavour:
 
     def _kill_unless(self, slot: Slot, *phases: Phase) -> None:
         if slot.number in self.slots and slot.phase not in phases:
-            slot.kill()
+            slot.kill("crash")
 
     def _made(self, slot: Slot, init: int, child: int) -> None:
         slot.init, slot.child = init, child
@@ -275,18 +275,19 @@ class Flavour:
         for slot in list(self.slots.values()):
             if not self._queue:
                 return
-            if slot.phase == Phase.WAITING and slot.init >= 0 and not slot.condemned:
-                waiting = self._queue.popleft()
-                self._hand_over(slot, waiting)
+            if slot.phase == Phase.WAITING and slot.is_alive:
+                self._hand_over(slot, self._queue.popleft())
 
     def _hand_over(self, slot: Slot, waiting: Waiting) -> None:
-        mounts: list[int] = []
         try:
             mounts = self._owner.mounts(slot, waiting.work)
+        except OSError as error:
+            close_all(waiting.descriptors)
+            self._owner.failed(waiting.work, str(error))
+            return
+        try:
             slot.take(waiting.work, waiting.descriptors, mounts)
         except OSError as error:
-            slot.work = slot.work or waiting.work
-            slot.descriptors = waiting.descriptors
             self._abandon(slot, str(error))
         finally:
             close_all(mounts)
@@ -300,7 +301,7 @@ class Flavour:
     def _abandon(self, slot: Slot, reason: str) -> None:
         """Give up a hand-over that failed: the child is ended, the work refused."""
         work, slot.work = slot.work, None
-        slot.kill()
+        slot.kill("crash")
         if work is not None:
             self._owner.failed(work, reason)
 
@@ -343,6 +344,9 @@ class Flavour:
         del self.slots[slot.number]
         for watched in (slot.init_channel, slot.child_channel, slot.init):
             self._forget(watched)
+        if slot.phase == Phase.ATTACHING and slot.work is not None:
+            work, slot.work = slot.work, None
+            self._owner.failed(work, "it was ended before it began")
         self._owner.ended(slot)
         if slot.phase == Phase.MAKING and not slot.condemned and self._ready:
             self._disappoint(self._complaint.decode(errors="replace") or "the child ended before it was ready")

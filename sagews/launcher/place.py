@@ -79,7 +79,6 @@ class Place:
         self.uids.give_back(slot.uid)
         return True
 
-    def close(self) -> None:
-        """Remove what is ours of the cgroups."""
-        if self.groups is not None:
-            self.groups.remove()
+    def close(self) -> bool:
+        """Remove what is ours of the cgroups; False while sessions are still being taken down."""
+        return self.groups is None or self.groups.remove()

@@ -148,7 +148,6 @@ class Service:
     def _choose_level(self, request: wire.Configure) -> None:
         """Lower the level to the wanted one where that is possible, and hold it against both minimums."""
         if request.wanted == Isolation.NAMESPACES and self._level == Isolation.FULL:
-            self._place.close()
             self._place.groups = None
             self._level = Isolation.NAMESPACES
         elif request.wanted not in ("auto", self._level):

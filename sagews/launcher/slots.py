@@ -73,6 +73,11 @@ class Slot:
     over: Over | None = None
     init_gone: bool = False
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its processes are there and nobody has ended them."""
+        return self.init >= 0 and not self.init_gone and self.over is None and not self.condemned
+
     def take(self, work: Work, descriptors: Sequence[int], mounts: Sequence[int]) -> None:
         """Begin the hand-over: bound the cgroup, have the init attach the mounts (home, and a job's scratch).
 

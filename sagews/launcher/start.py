@@ -9,8 +9,10 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from sagews.wire.launcher import Refused, format_packet
 
 SESSION_UID_WITHOUT_ROOT = 1000
 MAX_OPEN_FILES = 65_536
+CLEARING_TRIES, CLEARING_SECONDS = 100, 0.02
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -44,12 +47,15 @@ def start(arguments: Sequence[str]) -> int:
         return 1
     _leave_the_terminal(control.fileno())
     is_root = os.geteuid() == 0
+    groups, missing = _groups(is_root)
     try:
         _unshare(is_root)
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed))
         return 1
-    return _guard(control, allowed, jobs, is_root)
+    level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
+    place = _place(allowed, groups, is_root)
+    return _guard(control, Plan(allowed, jobs, place, level, _report(level, groups, missing)))
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[socket.socket, Path]:
@@ -95,15 +101,26 @@ def _no_namespaces(error: OSError, allowed: Permits) -> SagewsError:
     return SagewsError("isolation", level=Isolation.NONE, minimum=allowed.minimum, advice=advice)
 
 
-def _guard(control: socket.socket, allowed: Permits, jobs: Interpreter, is_root: bool) -> int:
-    """Fork the launcher proper and wait for it."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the launcher proper works with."""
+
+    permits: Permits
+    jobs: Interpreter
+    place: Place
+    level: Isolation
+    report: dict[str, Any]
+
+
+def _guard(control: socket.socket, plan: Plan) -> int:
+    """Fork the launcher proper, wait for it, clear up behind it."""
     alive, guard = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(guard)
         status = 1
         try:
-            status = _launch(Channel(control), allowed, jobs, is_root, alive)
+            status = _launch(Channel(control), plan, alive)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -112,25 +129,22 @@ def _guard(control: socket.socket, allowed: Permits, jobs: Interpreter, is_root:
     control.close()
     os.close(alive)
     signal.signal(signal.SIGTERM, lambda number, frame: os.kill(pid, signal.SIGKILL))
-    while True:
-        with contextlib.suppress(InterruptedError):
-            return max(0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    for _ in range(CLEARING_TRIES):
+        if plan.place.close():
+            break
+        time.sleep(CLEARING_SECONDS)
+    return abs(status)
 
 
-def _launch(control: Channel, allowed: Permits, jobs: Interpreter, is_root: bool, alive: int) -> int:
+def _launch(control: Channel, plan: Plan, alive: int) -> int:
     """Be process 1 of the launcher's pid namespace."""
     calls.die_with_parent(signal.SIGKILL)
     if select.select([alive], [], [], 0)[0]:
         return 1
     calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
     calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
-    groups, missing = _groups(is_root)
-    level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
-    report = _report(level, groups, missing)
-    place = _place(allowed, groups, is_root)
-    loop = EventLoop()
-    Service(control, allowed, place, level, report, loop, jobs).run()
-    place.close()
+    Service(control, plan.permits, plan.place, plan.level, plan.report, EventLoop(), plan.jobs).run()
     return 0
 
 
@@ -138,7 +152,9 @@ def _groups(is_root: bool) -> tuple[Groups | None, list[str]]:
     if not is_root:
         return None, ["cgroups (not without root)"]
     try:
-        return cgroups.find(f"sagews-{os.getpid()}-{os.urandom(4).hex()}"), []
+        groups = cgroups.find()
+        groups.sweep()
+        return groups, []
     except OSError as error:
         return None, [f"cgroups ({error})"]
 

@@ -24,7 +24,7 @@ from sagews.wire import launcher as wire
 
 PACKAGE = Path(sagews.__file__).resolve().parent
 LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
-PATIENCE = 60.0
+PATIENCE = 20.0
 NOBODY = 65534
 
 
@@ -63,6 +63,7 @@ class Launcher:
         theirs.close()
         self.control = Channel(ours)
         self.replies: list[wire.Reply] = []
+        self.hello = wire.Hello("none", {}, (), (0, 0))
         if pools is not None:
             self.ask(wire.Configure(pools, minimum, wanted))
 

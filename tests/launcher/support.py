@@ -1,0 +1,65 @@
+"""Launchers that test cases share, at the level of whoever runs the tests and as an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from twisted.trial import unittest
+
+from sagews.wire import launcher as wire
+from tests.launcher.harness import NOBODY, Launcher
+from tests.session.support import interpreter
+
+
+def launch(uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] | None = None) -> Launcher:
+    """Start a launcher with the flavour `python` in a new folder and wait until both can serve."""
+    folder = Path(tempfile.mkdtemp(prefix="launcher-"))
+    folder.chmod(0o755)
+    flavours = {"python": interpreter("python")}
+    launcher = Launcher(folder, flavours, {"python": spare}, uid=uid, overrides=overrides)
+    launcher.hello = launcher.expect(wire.Hello)
+    launcher.expect(wire.FlavourState, flavour="python", state="ready")
+    return launcher
+
+
+def land(launcher: Launcher) -> int:
+    """Stop a launcher, remove its folder, return its exit status."""
+    status = launcher.stop()
+    shutil.rmtree(launcher.folder)
+    return status
+
+
+def ordinary_uid() -> int | None:
+    """Return the uid to start a launcher with, so that it is an ordinary user's; None if we are one."""
+    return NOBODY if os.geteuid() == 0 else None
+
+
+class SharedLauncher(unittest.SynchronousTestCase):
+    """Test cases that share one launcher at the best level of whoever runs them."""
+
+    launcher: Launcher
+
+    @classmethod
+    def uid(cls) -> int | None:
+        """Return the uid of the launcher's user; None for ours."""
+        return None
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the launcher."""
+        cls.launcher = launch(cls.uid())
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """Stop it."""
+        land(cls.launcher)
+
+    @property
+    def level(self) -> str:
+        """The level that was reached."""
+        return self.launcher.hello.level

@@ -1,0 +1,48 @@
+"""Cgroups of both versions, over a folder that looks like the kernel's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twisted.trial import unittest
+
+from sagews.launcher.cgroups import Group
+from sagews.model.sessions import Limits
+
+
+class Files(unittest.SynchronousTestCase):
+    def setUp(self) -> None:
+        """Make an empty folder."""
+        self.base = Path(self.mktemp()).absolute()
+        self.base.mkdir()
+
+    def test_version_2(self) -> None:
+        """Bounds go to, and counts come from, the unified hierarchy's files."""
+        group = Group(dict.fromkeys(("memory", "pids"), self.base / "s1"), unified=True)
+        group.create()
+        group.limit(Limits(memory=1000, processes=5))
+        folder = self.base / "s1"
+        self.assertEqual((folder / "memory.max").read_text(), "1000")
+        self.assertEqual((folder / "pids.max").read_text(), "6")
+        (folder / "memory.current").write_text("10\n")
+        (folder / "memory.peak").write_text("20\n")
+        (folder / "cpu.stat").write_text("usage_usec 1500000\nuser_usec 1\n")
+        (folder / "memory.events").write_text("low 0\noom 2\noom_kill 1\n")
+        readings = group.read()
+        self.assertEqual((readings.memory, readings.peak, readings.cpu_seconds), (10, 20, 1.5))
+        self.assertEqual(readings.killed_for_memory, 1)
+
+    def test_version_1(self) -> None:
+        """Bounds go to each controller's own hierarchy."""
+        folders = {name: self.base / name for name in ("memory", "pids", "cpuacct")}
+        group = Group(folders, unified=False)
+        group.create()
+        group.limit(Limits(memory=1000, processes=5))
+        self.assertEqual((folders["memory"] / "memory.limit_in_bytes").read_text(), "1000")
+        self.assertEqual((folders["pids"] / "pids.max").read_text(), "6")
+        (folders["memory"] / "memory.usage_in_bytes").write_text("10\n")
+        (folders["memory"] / "memory.max_usage_in_bytes").write_text("20\n")
+        (folders["memory"] / "memory.oom_control").write_text("under_oom 0\noom_kill 3\n")
+        (folders["cpuacct"] / "cpuacct.usage").write_text("2500000000\n")
+        readings = group.read()
+        self.assertEqual((readings.peak, readings.cpu_seconds, readings.killed_for_memory), (20, 2.5, 3))
