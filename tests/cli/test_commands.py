@@ -78,8 +78,8 @@ class Program(ProcessProtocol):
         self.ended.callback((status, self.out.decode(), self.err.decode()))
 
 
-class CommandTests(TestCase):
-    """Each command, with what it prints and its exit status."""
+class CommandTestCase(TestCase):
+    """Serves a site, and runs the program."""
 
     timeout = 60
     secure = False
@@ -89,16 +89,23 @@ class CommandTests(TestCase):
         self.layout = Layout(scratch_folder(self))
         self.layout.run.mkdir(parents=True)
         await ensure_personal_token(self.world.accounts, self.layout.token, self.world.now)
-        factory = WebSocketServerFactory()
-        factory.protocol, factory.world = Backend, self.world
         late = _Late()
         port = self.listen(late)
         names = addresses("127.0.0.1", [], port, 1, secure=self.secure)
-        self.world.rebuild(websockets={"/ws": WebSocketResource(factory)}, addresses=names)
+        websockets = {"/ws": self.websocket(names.site_origin("127.0.0.1"))}
+        self.world.rebuild(websockets=websockets, addresses=names, **self.more_parts())
         late.site, _ = make_sites(self.world.parts, reactor)
         scheme = "https" if self.secure else "http"
         certificate = str(self.layout.base / "certificate.pem") if self.secure else None
         self.layout.address.write_text(json.dumps({"url": f"{scheme}://127.0.0.1:{port}", "certificate": certificate}))
+
+    def websocket(self, origin: str) -> Any:
+        factory = WebSocketServerFactory()
+        factory.protocol, factory.world = Backend, self.world
+        return WebSocketResource(factory)
+
+    def more_parts(self) -> dict[str, Any]:
+        return {}
 
     def listen(self, late: Any) -> int:
         listening = reactor.listenTCP(0, late, interface="127.0.0.1")
@@ -121,6 +128,10 @@ class CommandTests(TestCase):
 
     async def sagews(self, *arguments: str, **more: Any) -> tuple[int, str, str]:
         return await self.start(*arguments, **more).ended
+
+
+class CommandTests(CommandTestCase):
+    """Each command, with what it prints and its exit status."""
 
     async def test_eval(self) -> None:
         """A value is printed, from an argument or from standard input."""
