@@ -63,6 +63,7 @@ class Connection:
         self.greeted_at = 0.0
         self.checked_at = 0.0
         self.scratch_busy = False
+        self.gone: Deferred[None] = Deferred()
         self.guard = Guard()
         self.life = connection_machine(self.guard)
         self.outbox = Outbox(send, self._catch_up, self._too_slow, settings.queue_bytes, settings.reply_bytes)
@@ -208,6 +209,8 @@ class Connection:
 
     def _leave(self) -> None:
         self.life.closed()
+        if not self.gone.called:
+            self.gone.callback(None)
         self._silence = cancelled(self._silence)
         if self.workspace is not None:
             self.workspace.leave(self)
