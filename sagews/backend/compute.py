@@ -6,10 +6,8 @@ watches, into what is kept at hand, and to the recorder, which acknowledges them
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,13 +17,14 @@ from zope.interface import implementer
 
 from sagews.backend.background import run_in_background
 from sagews.backend.events import EventStream
-from sagews.backend.outputs import CellRun, Outputs
+from sagews.backend.outputs import Outputs
 from sagews.backend.recorder import Acknowledge, RunRecorder
+from sagews.backend.run_book import RunBook, RunRequest, state_after
 from sagews.backend.session_status import SessionTeller
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces import ISessionHost, ISessionListener
-from sagews.model.identifiers import CellId, RunId, SessionId, UserId, new_id
+from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.sessions import (
     Ending,
     Evaluation,
@@ -35,26 +34,11 @@ from sagews.model.sessions import (
     RunState,
     SessionRequest,
     SessionState,
-    StoredPiece,
 )
 from sagews.model.workspaces import Workspace
 from sagews.policy.endings import WISHED, ending_sentence
 from sagews.policy.run_queue import RunQueue
 from sagews.policy.session_life import Life, session_machine
-from sagews.wire.browser import Output
-
-MAX_KNOWN_RUNS = 20_000
-_STATES = {"ok": RunState.DONE, "error": RunState.ERROR, "interrupted": RunState.INTERRUPTED}
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """One cell that somebody wants to run, with the text that the server has of it."""
-
-    run: RunId
-    cell: CellId
-    source: str
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +78,17 @@ class DocumentSession:
         self._around = around
         self._clock = around.clock
         self._stream = stream
-        self._outputs = outputs
         self._recorder = recorder
         self._flavour = flavour
+        self._book = RunBook(around.clock, stream, outputs, recorder)
         self._queue = RunQueue()
         self._life = Life()
         self._machine = session_machine(self._life)
         self._teller = SessionTeller(around.clock, around.settings, stream, self._life, self._queue)
-        self._known: OrderedDict[RunId, None] = OrderedDict()
-        self._waiting: dict[RunId, tuple[Run, Evaluation]] = {}
         self._host: ISessionHost | None = None
         self._session: SessionId | None = None
         self._next_session = SessionId(new_id())
         self._last_piece = 0
-        self._number = 0
         self._tell: Acknowledge = lambda _: None
         self._patience: IDelayedCall | None = None
         self._restart = False
@@ -152,49 +133,24 @@ class DocumentSession:
         Raises:
             SagewsError: `limit` when too many wait.
         """
-        fresh = [request for request in requests if request.run not in self._known]
+        fresh = [request for request in requests if not self._book.is_known(request.run)]
         self._queue.add([request.run for request in fresh], confirmed=not check)
         self._correlation = correlation
-        runs = [self._new_run(user, request) for request in fresh]
+        session, flavour = self._session_of_next_run(), self._flavour()
+        runs = [self._book.create(user, request, session, flavour) for request in fresh]
         if check:
             run_in_background(self._confirm(runs), self._log, "confirm", correlation)
             self._pump()
             return
         for run in runs:
-            self._outputs.add(run)
+            self._book.admit(run)
         self._pump()
-        self._say_queued(runs)
+        self._book.say_queued(runs)
 
-    def _new_run(self, user: UserId, request: RunRequest) -> Run:
-        self._known[request.run] = None
-        if len(self._known) > MAX_KNOWN_RUNS:
-            self._known.popitem(last=False)
-        if not self._life.alive or self._life.ending:
-            session = self._next_session
-        else:
-            session = self._session or self._next_session
-        self._number += 1
-        run = Run(
-            id=request.run,
-            document=self._stream.document,
-            cell=request.cell,
-            lane="shared",
-            session=session,
-            user=user,
-            number=self._number,
-            state=RunState.QUEUED,
-            hash=request.hash,
-            queued=self._now(),
-            started=None,
-            finished=None,
-            seconds=None,
-        )
-        python = self._flavour() == "python"
-        evaluation = Evaluation(
-            request.run, request.cell, run.number, request.source, *(("python", "last") if python else ("sage", "all"))
-        )
-        self._waiting[run.id] = (run, evaluation)
-        return run
+    def _session_of_next_run(self) -> SessionId:
+        if self._session is None or not self._life.alive or self._life.ending:
+            return self._next_session
+        return self._session
 
     async def _confirm(self, runs: Sequence[Run]) -> None:
         for run in runs:
@@ -202,29 +158,22 @@ class DocumentSession:
                 fresh = await self._recorder.put_at_once(run)
             except SagewsError as error:
                 self._queue.drop(run.id)
-                self._outputs.add(run)
-                self._cancel([run.id], str(error))
+                self._book.refuse(run, str(error))
                 continue
             if not fresh:
                 self._queue.drop(run.id)
-                self._waiting.pop(run.id, None)
-            elif run.id not in self._waiting:
-                self._recorder.state(replace(run, state=RunState.CANCELLED, finished=self._now()))
+                self._book.forget(run.id)
+            elif not self._book.is_waiting(run.id):
+                self._book.cancelled_unseen(run)
             else:
-                self._outputs.add(run)
+                self._book.admit(run)
                 self._queue.confirm(run.id)
         self._pump()
-        self._say_queued(runs)
-
-    def _say_queued(self, runs: Sequence[Run]) -> None:
-        for run in runs:
-            entry = self._outputs.find(run.id)
-            if entry is not None and entry.run.state is RunState.QUEUED:
-                self._say_run(entry)
+        self._book.say_queued(runs)
 
     def interrupt(self) -> None:
         """Forget what waits and interrupt what runs."""
-        self._cancel(self._queue.cancel(), None)
+        self._book.cancel(self._queue.cancel(), None)
         if self._queue.running is not None and self._host is not None and self._session is not None:
             if not self._life.ending:
                 run_in_background(self._host.interrupt(self._session), self._log, "interrupt", self._correlation)
@@ -241,7 +190,7 @@ class DocumentSession:
     def stop(self, reason: str = "stopped") -> None:
         """End the session; nothing happens if there is none."""
         self._restart = reason == "restarted"
-        self._cancel(self._queue.cancel(), None)
+        self._book.cancel(self._queue.cancel(), None)
         if self._restart and not self._life.alive:
             self._begin()
             return
@@ -332,16 +281,14 @@ class DocumentSession:
         self._over(error.code, str(error), wished=False)
 
     def _hand_over(self, run: RunId) -> None:
-        entry = self._outputs.find(run)
-        _, evaluation = self._waiting.pop(run)
+        evaluation = self._book.take_evaluation(run)
         host, session = self._host, self._session
-        if entry is None or host is None or session is None:
+        if host is None or session is None:
             return
         self._machine.handed_over()
-        self._outputs.change(entry, state=RunState.RUNNING, started=self._now())
+        self._book.started(run)
         run_in_background(self._evaluate(host, session, evaluation), self._log, "evaluate", self._correlation)
-        if entry.run.state is RunState.RUNNING:
-            self._say_run(entry)
+        self._book.say_started(run)
         self._teller.say_soon()
 
     async def _evaluate(self, host: ISessionHost, session: SessionId, evaluation: Evaluation) -> None:
@@ -363,34 +310,25 @@ class DocumentSession:
         self._recorder.acknowledge(piece.sequence, self._tell)
 
     def _take(self, piece: Piece) -> None:
-        entry = self._outputs.find(piece.run)
         if piece.kind is PieceKind.DONE:
             if piece.run == self._queue.running:
-                state = _STATES.get(str(piece.body.get("status")), RunState.ERROR)
-                self._finish(state, piece.body.get("seconds"), None)
-        elif entry is not None and piece.kind is not PieceKind.STARTED:
-            body = self._outputs.add_piece(entry, piece.kind, piece.body, piece.size)
-            run = entry.run
-            stream = self._stream
-            stream.emit(lambda number: Output(run.document, stream.epoch, number, run.id, run.cell, body))
-            self._recorder.piece(StoredPiece(run.id, body.sequence, piece.kind, piece.body), piece.size)
+                state, seconds = state_after(piece)
+                self._finish(state, seconds, None)
+        elif piece.kind is not PieceKind.STARTED:
+            self._book.take(piece)
 
-    def _finish(self, state: RunState, seconds: object, reason: str | None) -> None:
+    def _finish(self, state: RunState, seconds: float | None, reason: str | None) -> None:
         run = self._queue.running
-        entry = self._outputs.find(run) if run is not None else None
         rest = self._queue.finished(good=state is RunState.DONE)
-        if entry is not None:
-            entry.reason = reason
-            took = float(seconds) if isinstance(seconds, int | float) else None
-            self._outputs.change(entry, state=state, finished=self._now(), seconds=took)
-            self._say_run(entry)
-            self._around.used(entry.run.user)
-        self._cancel(rest, sentence("cell-before-failed", {}))
+        user = self._book.finished(run, state, seconds, reason) if run is not None else None
+        if user is not None:
+            self._around.used(user)
+        self._book.cancel(rest, sentence("cell-before-failed", {}))
         self._calm()
-        if self._life.state in (SessionState.INTERRUPTING, SessionState.STUBBORN) and not self._life.ending:
-            self._machine.done()
-            self._teller.say()
+        was_asked_to_stop = self._life.state in (SessionState.INTERRUPTING, SessionState.STUBBORN)
         self._machine.done()
+        if was_asked_to_stop and not self._life.ending:
+            self._teller.say()
         self._last_used = self._clock.seconds()
         self._pump()
         self._teller.say_soon()
@@ -408,10 +346,10 @@ class DocumentSession:
         if host is not None:
             self._around.count(host, -1)
         self._machine.gone()
-        self._cancel(self._queue.cancel(), text)
+        self._book.cancel(self._queue.cancel(), text)
         if self._queue.running is not None:
             self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text)
-        self._number = 0
+        self._book.restart_numbers()
         self._teller.say(reason=reason, text=text)
         if self._restart:
             self._begin()
@@ -435,21 +373,3 @@ class DocumentSession:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-
-    # ------------------------------------------------------------------------------------- events
-
-    def _cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
-        for run in runs:
-            self._waiting.pop(run, None)
-            entry = self._outputs.find(run)
-            if entry is not None:
-                entry.reason = reason
-                self._outputs.change(entry, state=RunState.CANCELLED, finished=self._now())
-                self._say_run(entry)
-
-    def _say_run(self, entry: CellRun) -> None:
-        self._recorder.state(entry.run)
-        self._stream.emit(lambda number: entry.status(self._stream.epoch, number))
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock.seconds(), UTC)

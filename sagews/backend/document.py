@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from sagews.backend import crdt
-from sagews.backend.compute import DocumentSession, RunRequest, Surroundings
+from sagews.backend.compute import DocumentSession, Surroundings
 from sagews.backend.crdt_text import merge_text, to_text
 from sagews.backend.crdt_update import MalformedUpdate, read_vector
 from sagews.backend.edits import EditLog
@@ -16,6 +16,7 @@ from sagews.backend.pages import read_pieces
 from sagews.backend.peer import Peer
 from sagews.backend.presence import Presence
 from sagews.backend.recorder import RunRecorder
+from sagews.backend.run_book import RunRequest
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces import IDocumentStore, IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId

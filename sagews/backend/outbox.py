@@ -52,12 +52,14 @@ class Outbox:
 
     def reply(self, data: bytes) -> None:
         """Send an answer; it waits if it has to."""
-        if not self._paused and not self._stopped:
+        if self._stopped:
+            return
+        if not self._paused:
             self._write(data)
             return
         self._queue.append((None, data))
         self._reply_size += len(data)
-        if self._reply_size > self._reply_bytes and not self._stopped:
+        if self._reply_size > self._reply_bytes:
             self.stopProducing()
             self._overflow()
 

@@ -16,6 +16,7 @@ from zope.interface import implementer
 from sagews.backend.background import cancelled, run_in_background
 from sagews.backend.connection import Connection
 from sagews.backend.hosts import Hosts
+from sagews.backend.run_book import how_to_evaluate, state_after
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces import ISessionHost, ISessionListener
@@ -24,7 +25,6 @@ from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState
 from sagews.policy.endings import ending_sentence
 from sagews.wire.browser import Evaluate, Output, PieceBody, RunStatus
 
-_STATES = {"ok": RunState.DONE, "error": RunState.ERROR, "interrupted": RunState.INTERRUPTED}
 _CELL = CellId("scratch")
 
 
@@ -59,11 +59,11 @@ class ScratchSessions:
         request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, connection.id)
         self._hosts.count(host, 1)
         timer = None
+        connection.gone.addCallback(listener.abandon)
         try:
             await host.open_session(request, listener)
             timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, connection.id)
-            python = message.flavour == "python"
-            mode, shows = ("python", "last") if python else ("sage", "all")
+            mode, shows = how_to_evaluate(message.flavour)
             await host.evaluate(session, Evaluation(listener.run, _CELL, 1, message.source, mode, shows))
             await listener.over
         finally:
@@ -106,15 +106,19 @@ class ScratchListener:
         self._events = 0
         self._last_piece = 0
 
+    def abandon(self, _nothing: None = None) -> None:
+        """Nobody waits for it any more: its session may end."""
+        if not self.over.called:
+            self.over.callback(None)
+
     def piece(self, session: SessionId, piece: Piece) -> None:
         """Take what the session printed (ISessionListener)."""
         if piece.sequence <= self._last_piece or self.over.called:
             return
         self._last_piece = piece.sequence
         if piece.kind is PieceKind.DONE:
-            state = _STATES.get(str(piece.body.get("status")), RunState.ERROR)
-            seconds = piece.body.get("seconds")
-            self._finish(state, float(seconds) if isinstance(seconds, int | float) else None, None)
+            state, seconds = state_after(piece)
+            self._finish(state, seconds, None)
         elif piece.kind is not PieceKind.STARTED:
             self._events += 1
             body = PieceBody(self._events, piece.kind.value, dict(piece.body))

@@ -191,7 +191,15 @@ class FakeSessionHost:
         self._session(session)
         return Usage(50 * 1024 * 1024, 0.5)
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, bundles: Sequence[bytes], commit: str | None) -> None:
+    async def restore(
+        self,
+        workspace: WorkspaceId,
+        epoch: int,
+        bundles: Sequence[bytes],
+        commit: str | None,
+        replace: bool = False,
+        leave: Sequence[str] = (),
+    ) -> None:
         """Note it."""
         self.restored.append(workspace)
 

@@ -1,0 +1,114 @@
+"""Rights are looked at again while a connection lives, and message by message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.model.accounts import Role
+from tests.backend.harness import BackendTestCase
+
+
+class RoleTests(BackendTestCase):
+    """What a role may say."""
+
+    def test_a_viewer_may_only_read(self) -> None:
+        """Every message that would change something is refused for a viewer, and nothing changes."""
+        page, owner = self.opened(self.colleague(Role.VIEWER)), self.opened()
+        page.edit(self.document, "1")
+        self.assertEqual(page.last("error")["code"], "read-only")
+        for message in (
+            {"type": "create", "path": "b.sage.md"},
+            {"type": "rename", "path": "b.sage.md", "document": self.document},
+            {"type": "remove", "document": self.document},
+            {"type": "save"},
+            {"type": "revert", "version": "a" * 40},
+        ):
+            self.assertEqual(page.say(request=1, **message)[0]["code"], "read-only")
+        self.assertEqual(owner.take("edit"), [])
+        self.assertEqual(self.history.saves, [])
+        self.assertEqual(page.say(type="documents", request=1)[0]["type"], "documents")
+
+    def test_a_changed_grant_is_told(self) -> None:
+        """Whose role changes learns it, at a notification or within half a minute, and it holds at once."""
+        person = self.colleague(Role.VIEWER)
+        page = self.opened(person)
+        self.done(self.workspaces.set_grant(self.workspace, person.id, Role.EDITOR, True))
+        self.backend.grants_changed(self.workspace, person.id)
+        self.assertEqual(page.last("rights"), {"type": "rights", "role": "editor", "may_run": True})
+        page.edit(self.document, "1")
+        self.assertEqual(page.take("error"), [])
+        self.done(self.workspaces.set_grant(self.workspace, person.id, Role.VIEWER, False))
+        for _ in range(12):
+            self.later(2)
+        self.assertEqual(page.last("rights")["role"], "viewer")
+
+    def test_a_grant_that_is_gone_closes(self) -> None:
+        """Who lost the grant is closed with 4403 and can't resume."""
+        person = self.colleague(Role.EDITOR)
+        page = self.opened(person)
+        self.done(self.workspaces.remove_grant(self.workspace, person.id))
+        self.backend.grants_changed(self.workspace)
+        self.assertEqual(page.closed, 4403)
+        self.assertEqual(len(self.backend._lobby.resume), 0)
+
+
+class LoginTests(BackendTestCase):
+    """A login that ends takes its connections along."""
+
+    def test_a_notification_closes(self) -> None:
+        """Connections of a login that ended are closed with 4401 at once; others stay."""
+        login = self.login(self.owner)
+        page, other = self.page(login=login), self.page()
+        self.backend.logins_ended([login])
+        self.assertEqual((page.closed, other.closed), (4401, None))
+
+    def test_without_a_notification_it_is_noticed(self) -> None:
+        """Nothing depends on the notification: within thirty seconds the connection is closed."""
+        login = self.login(self.owner)
+        page = self.page(login=login)
+        self.done(self.accounts.end_login(login))
+        for _ in range(15):
+            self.later(2)
+        self.assertEqual(page.closed, 4401)
+
+    def test_after_a_gap_all_are_asked_about(self) -> None:
+        """When notifications may have been missed, every login is looked at."""
+        login = self.login(self.owner)
+        page = self.page(login=login)
+        self.done(self.accounts.end_login(login))
+        self.backend.logins_ended(None)
+        self.assertEqual(page.closed, 4401)
+
+    def test_scratch_connections_are_asked_about_too(self) -> None:
+        """A connection for single evaluations ends with its login."""
+        login = self.login(self.owner)
+        page = self.page(workspace=False, login=login)
+        self.done(self.accounts.end_login(login))
+        for _ in range(15):
+            self.later(2)
+        self.assertEqual(page.closed, 4401)
+
+
+class UnknownRightTests(BackendTestCase):
+    """When the store does not answer, people may read and nothing more."""
+
+    def test_read_only_until_the_store_answers(self) -> None:
+        """After thirty seconds without an answer edits are refused; once it answers, all is as before."""
+        page = self.opened()
+
+        async def down(*_: Any) -> bool:
+            raise SagewsError("database")
+
+        asked = self.accounts.login_is_alive
+        self.accounts.login_is_alive = down  # type: ignore[method-assign, assignment]
+        for _ in range(17):
+            self.later(2)
+        self.assertEqual(page.last("rights")["role"], "viewer")
+        page.edit(self.document, "1")
+        self.assertEqual(page.last("error")["code"], "read-only")
+        self.assertEqual(page.say(type="documents", request=1)[0]["type"], "documents")
+        self.accounts.login_is_alive = asked  # type: ignore[method-assign]
+        self.later(2)
+        self.assertEqual(page.last("rights")["role"], "owner")
+        self.assertEqual(page.say(type="save", request=2)[0]["type"], "version")

@@ -1,0 +1,348 @@
+"""Running cells: one order for everybody, once each, the server's text, and an end that says why."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sagews.errors import SagewsError
+from sagews.model.accounts import Role
+from sagews.model.identifiers import new_id
+from sagews.model.sessions import Ending, Piece, PieceKind, RunState
+from tests.backend.harness import BackendTestCase, Page
+from tests.fakes.session_host import DEAF, DIES, FAILS, PRINTS, SUM, WAITS
+
+
+def states(page: Page, run: str | None = None) -> list[str]:
+    """Return the states that a page was told, of one run or of all."""
+    return [
+        message["state"]
+        for message in page.told
+        if message["type"] == "run_state" and run in (None, message["run"])
+    ]
+
+
+class RunCase(BackendTestCase):
+    """One page with the document open."""
+
+    def setUp(self) -> None:
+        """Open it."""
+        super().setUp()
+        self.one = self.opened()
+
+    def ran(self, source: str) -> str:
+        """Run a source and let it come to what end it does."""
+        self.one.edit(self.document, source)
+        run = self.one.run(self.document, source)
+        self.later()
+        self.later()
+        return run
+
+    def state(self) -> dict[str, object]:
+        """Return the session as last told."""
+        return self.one.last("session")
+
+
+class RunTests(RunCase):
+    """What a request to run leads to."""
+
+    def test_what_changed_is_not_run(self) -> None:
+        """A hash of another text than the server's is answered with `changed`, and nothing runs."""
+        self.one.edit(self.document, SUM)
+        self.one.run(self.document, "another text")
+        self.assertEqual(self.one.last("changed")["cells"], [self.one.cell()])
+        self.assertEqual(self.host.evaluations, [])
+
+    def test_one_changed_cell_holds_all_back(self) -> None:
+        """Where one cell of several has changed, none of the message runs: the others may build on it."""
+        self.one.edit(self.document, SUM)
+        good = {"cell": self.one.cell(), "run": new_id(), "hash": hashlib.sha256(SUM.encode()).hexdigest()}
+        gone = {"cell": "gone", "run": new_id(), "hash": "0" * 64}
+        self.one.say(type="run", document=self.document, cells=[good, gone])
+        self.assertEqual(self.one.last("changed")["cells"], ["gone"])
+        self.assertEqual(self.host.evaluations, [])
+
+    def test_the_same_run_twice_runs_once(self) -> None:
+        """A run id that came before is ignored, from whomever it comes."""
+        run = self.ran(SUM)
+        self.one.run(self.document, SUM, run)
+        self.later()
+        self.assertEqual(len(self.host.evaluations), 1)
+
+    def test_a_run_of_an_earlier_life_is_not_repeated(self) -> None:
+        """A page that repeats a run after the backend was restarted does not run it again: the store knows it."""
+        run = self.ran(SUM)
+        self.later(0.1)
+        again = self.opened(backend=self.life(confirm_seconds=5.0))
+        again.run(self.document, SUM, run)
+        self.later()
+        self.assertEqual(len(self.host.evaluations), 1)
+        again.run(self.document, SUM)
+        self.later()
+        self.assertEqual(len(self.host.evaluations), 2)
+
+    def test_cells_run_in_one_order(self) -> None:
+        """Runs of two people wait in one queue, and both see the same states."""
+        two = self.opened(self.colleague(Role.EDITOR, may_run=True))
+        self.host.held = True
+        first = self.ran(SUM)
+        second = two.run(self.document, SUM)
+        third = self.one.run(self.document, SUM)
+        self.assertEqual(states(two, third), ["queued"])
+        for _ in range(3):
+            self.host.release()
+            self.later()
+        self.assertEqual([evaluation.run for evaluation in self.host.evaluations], [first, second, third])
+        self.assertEqual(states(self.one, second), states(two, second))
+
+    def test_an_error_cancels_the_rest_of_its_batch(self) -> None:
+        """Of cells that were asked for together, those after one that failed are cancelled; other requests go on."""
+        self.one.edit(self.document, FAILS)
+        digest = hashlib.sha256(FAILS.encode()).hexdigest()
+        batch = [{"cell": self.one.cell(), "run": new_id(), "hash": digest} for _ in range(3)]
+        self.one.say(type="run", document=self.document, cells=batch)
+        other = self.one.run(self.document, FAILS)
+        self.later()
+        self.later()
+        self.assertEqual(states(self.one, batch[0]["run"])[-1], "error")
+        self.assertEqual([states(self.one, cell["run"])[-1] for cell in batch[1:]], ["cancelled"] * 2)
+        self.assertEqual(states(self.one, other)[-1], "error")
+
+    def test_numbers_count_within_a_session(self) -> None:
+        """Runs are numbered from one in each session."""
+        self.ran(SUM)
+        self.ran(SUM)
+        self.assertEqual(self.one.last("run_state")["number"], 2)
+        self.one.say(type="restart", document=self.document)
+        self.later()
+        self.ran(SUM)
+        self.assertEqual(self.one.last("run_state")["number"], 1)
+
+    def test_who_may_not_run_is_refused(self) -> None:
+        """Without the right to run, running and stopping are refused with a sentence."""
+        page = self.opened(self.colleague(Role.EDITOR))
+        for message in ({"type": "interrupt"}, {"type": "stop"}, {"type": "restart"}):
+            self.assertEqual(page.say(document=self.document, **message)[0]["code"], "may-not-run")
+        page.run(self.document, "")
+        self.assertEqual(page.last("error")["code"], "may-not-run")
+
+    def test_a_flavour_decides_how_cells_are_read(self) -> None:
+        """Cells of a Sage worksheet are Sage and show all values."""
+        self.ran(SUM)
+        self.assertEqual((self.host.evaluations[0].mode, self.host.evaluations[0].shows), ("sage", "all"))
+
+    def test_no_worker_is_said(self) -> None:
+        """Without a machine to compute on, the run is cancelled with the sentence that says so."""
+        self.backend.remove_host(self.host)
+        run = self.ran(SUM)
+        self.assertEqual(states(self.one, run)[-1], "cancelled")
+        self.assertIn("No machine", self.one.last("run_state")["reason"])
+        self.assertEqual(self.state()["state"], "ended")
+
+    def test_a_session_that_does_not_start_says_why(self) -> None:
+        """What a worker refuses reaches the page, and the next run tries again."""
+        self.host.refuse = SagewsError("limit", limit="no room", advice="Wait.")
+        self.ran(SUM)
+        self.assertIn("no room", str(self.state()["sentence"]))
+        self.host.refuse = None
+        run = self.ran(SUM)
+        self.assertEqual(states(self.one, run)[-1], "done")
+
+    def test_files_are_laid_out_before_the_first_session(self) -> None:
+        """The history prepares the workspace once for a worker, with the lease's epoch."""
+        self.ran(SUM)
+        self.one.say(type="restart", document=self.document)
+        self.later()
+        self.assertEqual(len(self.host.requests), 2)
+        self.assertEqual(self.history.prepared, [(self.workspace, self.host.info.id, self.host.requests[0].epoch)])
+
+
+class InterruptTests(RunCase):
+    """The ladder: ask, tell, end."""
+
+    def test_stop_interrupts_and_empties_the_queue(self) -> None:
+        """Stop sends an interrupt, and what waited is cancelled at once."""
+        run = self.ran(WAITS)
+        waiting = self.one.run(self.document, WAITS)
+        self.one.say(type="interrupt", document=self.document)
+        self.assertEqual(states(self.one, waiting)[-1], "cancelled")
+        self.assertEqual(self.state()["state"], "interrupting")
+        self.later()
+        self.assertEqual(states(self.one, run)[-1], "interrupted")
+        self.assertEqual(self.state()["state"], "ready")
+
+    def test_deaf_code_is_said(self) -> None:
+        """After the time of grace people read that the code does not listen, and can end the session."""
+        run = self.ran(DEAF)
+        self.one.say(type="interrupt", document=self.document)
+        self.later(3.1)
+        self.assertEqual(self.state()["state"], "stubborn")
+        self.assertIn("does not listen", str(self.state()["sentence"]))
+        self.one.say(type="restart", document=self.document)
+        self.later()
+        self.assertEqual(states(self.one, run)[-1], "interrupted")
+        self.assertEqual(len(self.host.requests), 2)
+        self.later(0.2)
+        self.assertEqual(self.state()["state"], "ready")
+
+    def test_patience_ends_with_the_run(self) -> None:
+        """A run that ends within the time of grace leaves no warning behind."""
+        self.ran(DEAF)
+        self.one.say(type="interrupt", document=self.document)
+        self.host.done(next(iter(self.host.sessions)), "interrupted")
+        self.later(5)
+        self.assertEqual(self.state()["state"], "ready")
+
+    def test_stop_before_the_session_is_there(self) -> None:
+        """Ending a session that is still being opened ends it as soon as it is open."""
+        self.one.say(type="stop", document=self.document)
+        self.assertEqual(self.one.take("error"), [])
+        self.ran(WAITS)
+        self.one.say(type="stop", document=self.document)
+        self.later()
+        self.assertEqual(self.state()["state"], "stopped")
+        self.assertEqual(self.host.sessions, {})
+
+
+class EndingTests(RunCase):
+    """Why a session is over."""
+
+    def test_an_ending_is_explained(self) -> None:
+        """A session that used up its memory says so with the limit, and so does the run that was in it."""
+        run = self.ran(DIES)
+        self.assertEqual(self.state()["state"], "ended")
+        self.assertEqual(self.state()["reason"], "memory")
+        self.assertIn("2048 MiB", str(self.state()["sentence"]))
+        self.assertEqual(states(self.one, run)[-1], "error")
+
+    def test_the_next_session_says_that_variables_are_gone(self) -> None:
+        """After an end, the next run starts a fresh session with a notice; so does whoever opens the page later."""
+        self.ran(DIES)
+        self.ran(SUM)
+        self.assertEqual(self.state()["reason"], "gone")
+        self.assertIn("run all above", str(self.state()["sentence"]))
+        self.later(0.1)
+        later = self.opened(backend=self.life())
+        self.assertEqual(later.open(self.document)["session"]["reason"], "gone")
+
+    def test_every_reason_has_a_sentence(self) -> None:
+        """Whatever ends a session, nobody reads a bare code."""
+        for reason in ("exit", "killed", "cpu", "deadline", "crash", "protocol", "worker-lost", "unheard-of"):
+            self.ran(WAITS)
+            self.host.end(next(iter(self.host.sessions)), Ending(reason))
+            self.assertIn("ariables are gone", str(self.state()["sentence"]))
+
+    def test_a_lost_worker_ends_its_sessions(self) -> None:
+        """When a worker is gone for good, what ran there is over."""
+        run = self.ran(WAITS)
+        self.backend.remove_host(self.host)
+        self.assertEqual(states(self.one, run)[-1], "error")
+        self.assertEqual(self.state()["reason"], "worker-lost")
+
+    def test_idle_sessions_are_stopped(self) -> None:
+        """A session that computed nothing for an hour is stopped, with the reason; one that computes is not."""
+        self.ran(SUM)
+        for _ in range(10):
+            self.later(400)
+        self.later()
+        self.assertEqual(self.state()["reason"], "idle")
+        self.ran(WAITS)
+        for _ in range(10):
+            self.later(400)
+        self.assertEqual(len(self.host.sessions), 1)
+
+    def test_a_session_goes_on_without_a_page(self) -> None:
+        """Nothing depends on a page being open: the run ends, and its output is there for whoever comes later."""
+        self.host.held = True
+        self.ran(PRINTS)
+        self.one.connection.lost()
+        for _ in range(100):
+            self.later(2)
+        self.host.release()
+        self.later(1)
+        cells = self.opened_cells()
+        self.assertEqual(cells[0]["run"]["state"], "done")
+        self.assertEqual(cells[0]["pieces"][0]["body"]["text"], "hello\n")
+
+    def opened_cells(self) -> list[dict[str, object]]:
+        """Return the outputs that a fresh page gets."""
+        return self.page().open(self.document)["cells"]
+
+
+class PieceTests(RunCase):
+    """What comes from a worker is believed as far as it fits."""
+
+    def test_duplicates_are_dropped(self) -> None:
+        """A piece that comes again after a link was resumed is shown once."""
+        self.ran(WAITS)
+        [session] = self.host.sessions
+        piece = self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "x"})
+        self.host.sessions[session].listener.piece(session, piece)
+        self.assertEqual(len(self.one.take("output")), 1)
+
+    def test_a_foreign_session_is_not_heard(self) -> None:
+        """A piece of another session than the one we asked for changes nothing."""
+        self.ran(WAITS)
+        [session] = self.host.sessions.values()
+        piece = Piece(99, session.running.run, PieceKind.DONE, {"status": "ok"}, 10)  # type: ignore[union-attr]
+        session.listener.piece(new_id(), piece)
+        session.listener.ended(new_id(), Ending("crash"))
+        self.assertEqual(states(self.one)[-1], "running")
+
+    def test_a_foreign_run_is_not_heard(self) -> None:
+        """A session can't speak for a run that it was not given."""
+        self.ran(WAITS)
+        [session] = self.host.sessions
+        self.host.say(session, PieceKind.DONE, {"status": "ok"}, new_id())  # type: ignore[arg-type]
+        self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "x"}, new_id())  # type: ignore[arg-type]
+        self.assertEqual(states(self.one)[-1], "running")
+        self.assertEqual(self.one.take("output"), [])
+
+    def test_a_body_that_makes_no_sense_ends_nothing_else(self) -> None:
+        """A piece that can't be sent on is logged, and the next one is taken."""
+        self.ran(WAITS)
+        [session] = self.host.sessions
+        self.host.say(session, PieceKind.STREAM, {"text": object()})
+        self.assertEqual(len(self.flushLoggedErrors()), 1)
+        self.host.done(session)
+        self.assertEqual(states(self.one)[-1], "done")
+
+    def test_whole_output_brings_everything(self) -> None:
+        """What `opened` leaves out of a long output can be asked for."""
+        run = self.ran(WAITS)
+        [session] = self.host.sessions
+        for _ in range(40):
+            self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "x" * 10_000})
+        self.later(0.1)
+        [cell] = self.page().open(self.document)["cells"]
+        self.assertGreater(cell["left_out"], 0)
+        self.assertEqual(len(cell["pieces"]) + cell["left_out"], 40)
+        self.one.say(type="output", request=5, document=self.document, run=run)
+        self.assertEqual([piece["sequence"] for piece in self.one.last("whole_output")["pieces"]], list(range(1, 41)))
+
+    def test_completion_and_inspection(self) -> None:
+        """Both are answered by the session, and refused with a sentence when there is none."""
+        ask = {"document": self.document, "request": 3, "code": "pri", "cursor": 3}
+        self.assertEqual(self.one.say(type="complete", **ask)[0]["code"], "no-session")
+        self.ran(SUM)
+        self.assertEqual(self.one.say(type="complete", **ask)[0]["matches"][0]["text"], "print")
+        self.assertEqual(self.one.say(type="inspect", **ask)[0]["data"], {"text/plain": "print(*objects)"})
+
+    def test_usage_is_told_while_somebody_watches(self) -> None:
+        """Every two seconds the page learns what the session uses, if that is news."""
+        self.ran(SUM)
+        self.later(2)
+        self.assertEqual(self.state()["memory"], 50 * 1024 * 1024)
+        self.one.take()
+        self.later(2)
+        self.assertEqual(self.one.take("session"), [])
+
+
+class StoredStateTests(RunCase):
+    """What the store holds at the end."""
+
+    def test_states_are_committed(self) -> None:
+        """A run ends in the store as it ended on the page."""
+        run = self.ran(SUM)
+        self.later(0.1)
+        self.assertEqual(self.runs.runs[run].state, RunState.DONE)  # type: ignore[index]
+        self.assertIsNotNone(self.runs.runs[run].finished)  # type: ignore[index]
