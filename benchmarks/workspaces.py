@@ -127,7 +127,7 @@ class Site:
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """POST to the API."""
         async with self.http.post(self.base + path, json=body, headers=self.headers) as response:
-            if response.status != 200:
+            if not response.ok:
                 raise RuntimeError(f"{path}: {response.status} {await response.text()}")
             return await response.json()
 
@@ -183,7 +183,8 @@ async def daemon(environment: str, flavours: dict[str, str]) -> AsyncIterator[Si
             )
         try:
             token = await _first_token(process, Path(folder) / "data" / "run" / "first-link", Path(folder) / "log")
-            async with aiohttp.ClientSession() as http:
+            # The jar's default keeps no cookies of addresses.
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
                 site = Site(process, f"http://127.0.0.1:{port}", http)
                 await site.sign_in(token)
                 yield site

@@ -107,5 +107,5 @@ def service_account(settings: Settings) -> tuple[int, int]:
 def makeService(options: Options) -> IService:
     """Return the daemon; twistd calls this after the options were read."""
     account = service_account(options.settings)
-    foreground = bool(options.parent["nodaemon"])
+    foreground = bool(options.parent and options.parent["nodaemon"])
     return Daemon(options.settings, options.chosen, options.sockets, account, reactor, foreground=foreground)

@@ -77,7 +77,8 @@ def cluster_major(data: Path) -> int | None:
 def major_version(folder: Path, uid: int | None) -> int | None:
     """Return the major version of the programs in a folder; None if they are missing or not executable by this uid."""
     programs = [(folder / name).resolve() for name in ("postgres", "initdb")]
-    if not all(program.is_file() and executable_by(program, uid) for program in programs):
+    # os.path.isfile: a folder of the search path that this account may not enter holds nothing for it.
+    if not all(os.path.isfile(program) and executable_by(program, uid) for program in programs):
         return None
     answer = subprocess.run(  # noqa: S603  a program that we found ourselves, no shell, an empty environment
         [programs[0], "--version"], env={}, cwd="/", capture_output=True, timeout=10, check=False

@@ -133,4 +133,3 @@ def _raise_descriptors() -> None:
     """Lift the soft limit of open files: the default of 1,024 is below two thousand websockets."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
-

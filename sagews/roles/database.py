@@ -1,0 +1,117 @@
+"""Wires PostgreSQL: the operator's server or our own cluster, the schema, and one pool for each role of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from psycopg2.extensions import parse_dsn
+from twisted.internet.threads import deferToThread
+
+from sagews.config import Database
+from sagews.errors import SagewsError
+from sagews.model.database import DatabaseRole
+from sagews.ops.folders import Layout, check_private
+from sagews.ops.postgres import PostgresService
+from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
+from sagews.store.migrate import migrate
+from sagews.store.pool import Pool
+
+# How a daemon's connections are shared out, in twelfths; the listener's own one comes on top.
+SHARES = {DatabaseRole.FRONTEND: 4, DatabaseRole.BACKEND: 6, DatabaseRole.LOG: 2}
+NEEDS = {"frontend": DatabaseRole.FRONTEND, "backend": DatabaseRole.BACKEND, "log": DatabaseRole.LOG}
+
+
+def read_dsn(settings: Database, owners: tuple[int, ...]) -> str | None:
+    """Return the operator's DSN; None when the daemon runs its own cluster.
+
+    Raises:
+        SagewsError: `configuration` when the file is open to others, or the server is remote and not checked.
+    """
+    if settings.dsn_file is None:
+        return None
+    path = Path(settings.dsn_file)
+    check_private(path, owners)
+    try:
+        dsn = path.read_text(encoding="utf-8").strip()
+        fields = parse_dsn(dsn)
+    except Exception as error:
+        reason = f"{path} holds no DSN that can be read ({type(error).__name__})."
+        raise SagewsError("configuration", reason=reason) from None
+    host = str(fields.get("host", ""))
+    if host and not host.startswith("/") and host not in ("localhost", "127.0.0.1", "::1"):
+        if fields.get("sslmode") != "verify-full":
+            raise SagewsError("configuration", reason=f"{path}: a remote server needs sslmode=verify-full.")
+    return dsn
+
+
+class Databases:
+    """The database as the chosen roles need it.
+
+    Args:
+        reactor: the reactor.
+        settings: which server, how many connections.
+        layout: the data folder.
+        roles: of this daemon.
+        dsn: the operator's, or None.
+    """
+
+    def __init__(
+        self, reactor: Any, settings: Database, layout: Layout, roles: tuple[str, ...], dsn: str | None
+    ) -> None:
+        self._reactor = reactor
+        self._dsn = dsn
+        self._cluster = None if dsn else PostgresService(reactor, layout.postgres)
+        self._sizes = {
+            NEEDS[role]: max(1, settings.connections * SHARES[NEEDS[role]] // 12) for role in roles if role in NEEDS
+        }
+        self._pools: dict[DatabaseRole, Pool] = {}
+        self._listener: Listener | None = None
+
+    def pool(self, role: DatabaseRole) -> Pool:
+        """Return the pool of a role, once started."""
+        return self._pools[role]
+
+    async def start(self) -> None:
+        """Start the cluster, bring the schema up to date, connect."""
+        if self._cluster is not None:
+            await self._cluster.start()
+        schema = self._dsn_of(DatabaseRole.SCHEMA)
+        await deferToThread(migrate, schema)
+        for role, size in self._sizes.items():
+            pool = self._pools[role] = Pool(self._reactor, self._dsn_of(role), size=size, application=role)
+            await pool.start()
+
+    async def listen(
+        self,
+        logins_ended: Callable[[Mapping[str, Any] | None], None],
+        grants_changed: Callable[[Mapping[str, Any] | None], None],
+    ) -> None:
+        """Hear what other daemons changed; None means that something may have been missed."""
+        receivers = {LOGINS_ENDED: logins_ended, GRANTS_CHANGED: grants_changed}
+
+        def read_again() -> None:
+            for receiver in receivers.values():
+                receiver(None)
+
+        self._listener = Listener(
+            self._reactor,
+            self._dsn_of(DatabaseRole.BACKEND),
+            tuple(receivers),
+            lambda channel, payload: receivers[channel](payload),
+            read_again,
+        )
+        await self._listener.start()
+
+    async def stop(self) -> None:
+        """Disconnect, and stop the cluster."""
+        if self._listener is not None:
+            self._listener.stop()
+        for pool in self._pools.values():
+            pool.stop()
+        if self._cluster is not None:
+            await self._cluster.stop()
+
+    def _dsn_of(self, role: DatabaseRole) -> str:
+        return self._dsn if self._dsn else self._cluster.dsn(role)  # type: ignore[union-attr]  # one of the two
