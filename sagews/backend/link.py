@@ -164,7 +164,7 @@ class WorkerGate(Factory):
         commands.host, commands.worker = host, name
         if fresh:
             self._add_host(host)
-        log.info("worker {worker} is linked", worker=name, level=info.level, sessions=len(known), fresh=fresh)
+        log.info("worker {worker} is linked", worker=name, isolation=info.level, sessions=len(known), fresh=fresh)
         return wire.Welcome(self._backend, self._settings, known)
 
     async def log(self, worker: str, records: list[LogRecord]) -> None:

@@ -100,7 +100,7 @@ class RemoteHost:
 
     def detach(self, link: Link) -> None:
         """Learn that a link is gone; one that was replaced does not count."""
-        if link is self._link:
+        if link is self._link and not self._over:
             self._link = None
             self._expiry = self._clock.callLater(self._keep_seconds, self.give_up)
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IDelayedCall, IStreamClientEndpoint
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -24,6 +22,7 @@ from sagews.model.logs import LogRecord
 from sagews.model.sessions import Piece, SessionRequest
 from sagews.wire import worker as wire
 from sagews.wire.amp import Link
+from sagews.worker.dialler import Dialler
 from sagews.worker.outgoing import Outgoing
 from sagews.worker.responders import BackendCommands
 from sagews.worker.sessions import LocalHost
@@ -32,20 +31,6 @@ log = Logger()
 
 IN_FLIGHT = 512 * 1024
 SHARE = 64 * 1024
-FIRST_DELAY, LONGEST_DELAY, GROWTH = 0.5, 30.0, 1.6
-
-
-class _Links(Factory):
-    """Builds this side's protocol for each connection."""
-
-    noisy = False
-
-    def __init__(self, build: Callable[[], Link]) -> None:
-        self._build = build
-
-    def buildProtocol(self, addr: IAddress | None) -> Link:
-        """Return the protocol of a new connection."""
-        return self._build()
 
 
 @implementer(ILogSink)
@@ -56,7 +41,7 @@ class WorkerLink:
         reactor: the clock.
         host: the sessions.
         endpoint: connects to the backend with mutual TLS; the backend's role is checked by it.
-        jitter: returns a random number of seconds below 1, added to each delay before dialling again.
+        jitter: returns a random number from 0 to 1, which spreads reconnections.
     """
 
     def __init__(
@@ -65,29 +50,23 @@ class WorkerLink:
         self._reactor = reactor
         self._host = host
         self._link: Link | None = None
-        self._dialled: Link | None = None
         self._outgoing: dict[SessionId, Outgoing] = {}
         self._ready: dict[SessionId, None] = {}
         self._in_flight = 0
         self._flushing: IDelayedCall | None = None
         self._expiry: IDelayedCall | None = None
         self._commands = BackendCommands(host, self._outgoing, self.opened)
-        policy = backoffPolicy(FIRST_DELAY, LONGEST_DELAY, GROWTH, jitter)
-        self._service = ClientService(
-            endpoint, _Links(self._build), retryPolicy=policy, clock=reactor, prepareConnection=self._prepare
-        )
+        self._dialler = Dialler(reactor, endpoint, self._build, self._register, jitter)
 
     # ------------------------------------------------------------------------------------------ its life
 
     def start(self) -> None:
         """Dial, and dial again whenever the link is lost."""
-        self._service.startService()
+        self._dialler.start()
 
     async def stop(self) -> None:
         """Close the link for good."""
-        stopped = self._service.stopService()
-        if stopped is not None:
-            await stopped
+        await self._dialler.stop()
         for call in (self._flushing, self._expiry):
             if call is not None and call.active():
                 call.cancel()
@@ -98,31 +77,19 @@ class WorkerLink:
         return self._link is not None
 
     def _build(self) -> Link:
-        self._dialled = Link(self._commands, self._reactor, self._lost)
-        return self._dialled
+        return Link(self._commands, self._reactor, self._lost)
 
-    def _prepare(self, protocol: object) -> Deferred[None]:
-        return Deferred.fromCoroutine(self._register())
-
-    async def _register(self) -> None:
-        link = self._dialled
-        if link is None:
-            raise SagewsError("worker-lost")
-        try:
-            answer = await link.ask(
-                wire.Register,
-                wire.REGISTER_SECONDS,
-                protocol=wire.PROTOCOL,
-                least_protocol=wire.LEAST_PROTOCOL,
-                info=self._host.info,
-                sessions={name: outgoing.held() for name, outgoing in self._outgoing.items()},
-            )
-            welcome: wire.Welcome = answer["welcome"]
-            self._host.tighten(welcome.settings)
-        except SagewsError as error:
-            log.warn("the backend did not take this worker: {error}", error=str(error), code=error.code)
-            link.abort()
-            raise
+    async def _register(self, link: Link) -> None:
+        answer = await link.ask(
+            wire.Register,
+            wire.REGISTER_SECONDS,
+            protocol=wire.PROTOCOL,
+            least_protocol=wire.LEAST_PROTOCOL,
+            info=self._host.info,
+            sessions={name: outgoing.held() for name, outgoing in self._outgoing.items()},
+        )
+        welcome: wire.Welcome = answer["welcome"]
+        self._host.tighten(welcome.settings)
         self._resume(link, welcome)
 
     def _resume(self, link: Link, welcome: wire.Welcome) -> None:
@@ -142,13 +109,13 @@ class WorkerLink:
             self._changed(name)
 
     def _lost(self, link: Link) -> None:
-        if link is not self._link:
-            return
-        self._link = None
-        self._commands.transfers.clear()
-        keep = self._host.settings.keep_seconds
-        log.warn("the link to the backend was lost; sessions are kept for {seconds} s", seconds=keep)
-        self._expiry = self._reactor.callLater(keep, self._expire)
+        if link is self._link:
+            self._link = None
+            self._commands.transfers.clear()
+            keep = self._host.settings.keep_seconds
+            log.warn("the link to the backend was lost; sessions are kept for {seconds} s", seconds=keep)
+            self._expiry = self._reactor.callLater(keep, self._expire)
+        self._dialler.lost(link)
 
     def _expire(self) -> None:
         log.warn("no backend came back: {count} sessions end", count=len(self._outgoing))
@@ -213,7 +180,7 @@ class WorkerLink:
             self._flush()
 
     def _failed(self, failure: Any, link: Link) -> None:
-        if link is self._link:
+        if link.connected:
             log.failure("output was not taken; the link starts anew", failure=failure)
             link.abort()
 

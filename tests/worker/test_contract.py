@@ -10,6 +10,7 @@ from twisted.trial.unittest import TestCase
 from sagews.worker.sessions import LocalHost
 from tests.contracts.session_host import SessionHostContract
 from tests.worker.fakes import WORKER, FakeLauncher
+from tests.worker.rig import Rig
 
 
 class LocalHostContractTests(SessionHostContract, TestCase):
@@ -22,3 +23,11 @@ class LocalHostContractTests(SessionHostContract, TestCase):
         self.addCleanup(lambda: [launcher.end(session, "killed", -9) for session in list(launcher.listeners)])
         self.addCleanup(host.stop)
         return host
+
+
+class RemoteHostContractTests(SessionHostContract, TestCase):
+    """Over AMP and mutual TLS on loopback."""
+
+    async def make_host(self) -> Any:
+        """Return the backend's end."""
+        return await Rig(self, reactor).host()

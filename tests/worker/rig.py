@@ -1,0 +1,147 @@
+"""A backend's gate and a worker on loopback, with mutual TLS, for tests of the link."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+from zope.interface import implementer
+
+from sagews.backend.link import WorkerGate
+from sagews.backend.remote_host import RemoteHost
+from sagews.interfaces import ILogSink
+from sagews.model.identifiers import WorkerId
+from sagews.model.logs import LogRecord
+from sagews.ops.certificates import Authority, Files
+from sagews.ops.tls import DaemonClient, DaemonServer, TLSClientEndpoint, TLSServerEndpoint, identify
+from sagews.wire.worker import WorkerSettings
+from sagews.worker.link import WorkerLink
+from sagews.worker.session import Bounds
+from sagews.worker.sessions import LocalHost
+from sagews.worker.settings import LocalSettings
+from tests.worker.fakes import FakeLauncher
+
+NAME = "worker-1"
+HOST = "127.0.0.1"
+
+
+@implementer(ILogSink)
+class Sink:
+    """Keeps log records."""
+
+    def __init__(self) -> None:
+        self.records: list[LogRecord] = []
+
+    async def deliver(self, records: Iterable[LogRecord]) -> None:
+        """See ILogSink."""
+        self.records.extend(records)
+
+
+class Rig:
+    """Everything between a backend and scripted sessions, on the real reactor.
+
+    Args:
+        case: what it belongs to; cleans up.
+        reactor: the real one.
+        keep_seconds: of both sides.
+        settings: what the backend sends.
+        local: what the worker's own file says.
+        bounds: of sessions.
+        role: in the worker's certificate.
+        name: in the worker's certificate.
+    """
+
+    def __init__(
+        self,
+        case: TestCase,
+        reactor: Any,
+        *,
+        keep_seconds: float = 120.0,
+        settings: WorkerSettings | None = None,
+        local: LocalSettings | None = None,
+        bounds: Bounds | None = None,
+        role: str = "worker",
+        name: str = NAME,
+    ) -> None:
+        self.case, self.reactor, self._role, self._name = case, reactor, role, name
+        self.folder = Path(case.mktemp())
+        self.authority = Authority(self.folder / "authority", datetime.now(UTC))
+        self.authority.ensure()
+        self.hosts: list[RemoteHost] = []
+        self.removed: list[RemoteHost] = []
+        self.sink = Sink()
+        self.launcher = FakeLauncher(reactor)
+        local = local or LocalSettings(keep_seconds=keep_seconds)
+        self.local = LocalHost(reactor, self.launcher, WorkerId(NAME), settings=local, bounds=bounds)
+        self.gate = WorkerGate(
+            reactor,
+            "backend-1",
+            add_host=self.hosts.append,
+            remove_host=self.removed.append,
+            identify=identify,
+            settings=settings,
+            keep_seconds=keep_seconds,
+            sink=self.sink,
+        )
+        self.link: WorkerLink | None = None
+        self.port = 0
+
+    def files(self, role: str, name: str, authority: Authority | None = None) -> Files:
+        """Return a certificate with a role."""
+        folder = self.folder / f"{role}-{name}-{os.urandom(4).hex()}"
+        return (authority or self.authority).daemon(folder, role, name, [HOST, "localhost"], None)
+
+    async def listen(self) -> None:
+        """Have the backend listen."""
+        endpoint = TCP4ServerEndpoint(self.reactor, 0, interface=HOST)
+        server = DaemonServer(self.files("backend", "backend-1"), ["worker"])
+        listening = await TLSServerEndpoint(endpoint, server).listen(self.gate)
+        self.port = listening.getHost().port
+        self.case.addCleanup(listening.stopListening)
+        self.case.addCleanup(self.gate.stop)
+
+    def dial(self, files: Files | None = None) -> WorkerLink:
+        """Have the worker dial."""
+        context = DaemonClient(files or self.files(self._role, self._name), "backend", HOST)
+        endpoint = TLSClientEndpoint(TCP4ClientEndpoint(self.reactor, HOST, self.port), context)
+        self.link = WorkerLink(self.reactor, self.local, endpoint, lambda: 0.0)
+        self.link.start()
+        self.case.addCleanup(self._end)
+        return self.link
+
+    async def _end(self) -> None:
+        assert self.link is not None
+        await self.link.stop()
+        for session in list(self.launcher.listeners):
+            self.launcher.end(session, "killed", -9)
+
+    async def host(self) -> RemoteHost:
+        """Return the worker as the backend sees it."""
+        await self.listen()
+        self.dial()
+        await self.until(lambda: bool(self.hosts))
+        return self.hosts[0]
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+        """Wait until something holds."""
+        for _ in range(int(seconds / 0.01)):
+            if condition():
+                return
+            await self.later(0.01)
+        raise AssertionError("it did not come to hold in time")
+
+    def later(self, seconds: float) -> Deferred[None]:
+        """Wait."""
+        return deferLater(self.reactor, seconds)
+
+    def cut(self) -> None:
+        """Kill the connection, in the middle of whatever goes on."""
+        for link in list(self.gate._links):
+            link.abort()
