@@ -121,7 +121,7 @@ class Parts:
             raise SagewsError("internal", correlation="roles")
         bounds = LocalSettings(capacity=sessions.capacity, minimum=least_level(self._settings))
         self._host = LocalHost(
-            self._reactor, launcher, WorkerId(BACKEND_NAME), settings=bounds, job_limits=sessions.limits()
+            self._reactor, launcher, WorkerId("local"), settings=bounds, job_limits=sessions.limits()
         )
         self._host.start()
 

@@ -1,0 +1,109 @@
+"""Starting: whatever is wrong is one line and status 1 at once; whatever is right leaves nothing behind when it stops."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.e2e.running import RunningDaemon
+
+pytestmark = pytest.mark.slow
+
+REFUSAL_SECONDS = 5
+
+
+class RefusedStartTests(SynchronousTestCase):
+    """Starts that are refused."""
+
+    def setUp(self) -> None:
+        """Lay out a daemon that is not started."""
+        self.daemon = RunningDaemon()
+        self.addCleanup(self.daemon.remove)
+
+    def refused(self, *, foreground: bool, more: tuple[str, ...] = ()) -> str:
+        """Run twistd, expect status 1 in time without a pid file, and return its one line."""
+        command = [part for part in self.daemon.command() if foreground or part != "-n"]
+        start = time.monotonic()
+        done = subprocess.run(
+            [*command, *more],
+            env=self.daemon.environment(),
+            cwd=self.daemon.folder,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        self.assertLess(time.monotonic() - start, REFUSAL_SECONDS)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual([str(path) for path in self.daemon.folder.rglob("*.pid")], [])
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        self.assertEqual(len(lines), 1, lines)
+        return lines[0]
+
+    def test_unknown_role(self) -> None:
+        """An unknown role is one line that names the known ones, in the foreground and daemonised."""
+        for foreground in (True, False):
+            self.assertIn("frontend", self.refused(foreground=foreground, more=("--role=cook",)))
+
+    def test_unknown_option(self) -> None:
+        """An unknown option is one line."""
+        for foreground in (True, False):
+            self.assertIn("nonsense", self.refused(foreground=foreground, more=("--nonsense",)))
+
+    def test_taken_port(self) -> None:
+        """A port that somebody has is one line with its number."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", self.daemon.port))
+            taken.listen()
+            for foreground in (True, False):
+                self.assertIn(str(self.daemon.port), self.refused(foreground=foreground))
+
+    def test_wrong_settings(self) -> None:
+        """Settings with a misspelt key are one line that names it."""
+        self.daemon.settings.write_text("[site]\nprot = 1\n", encoding="utf-8")
+        self.assertIn("site.prot", self.refused(foreground=True))
+
+
+class StopTests(SynchronousTestCase):
+    """Starts that are good, and their end."""
+
+    def test_two_from_one_folder(self) -> None:
+        """Two daemons with folders and ports of their own run side by side from one folder, and each stops by itself."""
+        first, second = RunningDaemon(), RunningDaemon()
+        for daemon in (first, second):
+            self.addCleanup(daemon.remove)
+            daemon.start()
+        self.assertLess(first.stop(signal.SIGTERM, group=False), 10)
+        answer = second.run_command("eval", "1+1")
+        self.assertEqual(answer.stdout.strip(), "2", answer.stderr)
+        self.assertLess(second.stop(signal.SIGINT), 10)
+        self.assertEqual([str(path) for path in Path(second.folder).rglob("sagews*.pid")], [])
+
+    def test_nothing_left(self) -> None:
+        """After Ctrl-C no process of the daemon is left: no PostgreSQL, no launcher, no session."""
+        daemon = RunningDaemon()
+        self.addCleanup(daemon.remove)
+        daemon.start()
+        self.assertEqual(daemon.run_command("eval", "1+1").stdout.strip(), "2")
+        self.assertNotEqual(processes_with(str(daemon.folder)), [])
+        daemon.stop(signal.SIGINT)
+        self.assertEqual(processes_with(str(daemon.folder)), [])
+
+
+def processes_with(text: str) -> list[str]:
+    """Return the command lines that hold a text."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if text in line:
+            found.append(line)
+    return found
