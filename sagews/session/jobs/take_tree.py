@@ -26,7 +26,6 @@ from sagews.session.jobs.objects import (
     snapshot_commit,
     tree_of,
 )
-from sagews.session.jobs.run import JobError
 from sagews.wire.jobs import SnapshotAnswer, SnapshotRequest
 from sagews.wire.parcels import MAX_LEFT_OUT
 
@@ -66,9 +65,7 @@ def snapshot(data: bytes, home: Path, scratch: Path) -> bytes:
     request = SnapshotRequest.from_bytes(data)
     pack = PackWriter(scratch / "tree.pack", request.known)
     taker = Taker(pack)
-    documents = _nested(request.files)
-    for text in request.files.values():
-        taker.budget.bytes -= len(text)
+    documents = _nested(request.files, taker.budget)
     with _folder(home, None) as opened:
         tree = taker.take(opened, "", documents) or pack.add("tree", b"")
     objects = tuple(pack.objects)
@@ -189,20 +186,26 @@ def _names(folder: int, most: int) -> list[str]:
     return sorted(names, key=os.fsencode)
 
 
-def _nested(files: Mapping[str, bytes]) -> Documents:
-    """Documents by folder."""
+def _nested(files: Mapping[str, bytes], budget: Budget) -> Documents:
+    """Documents by folder; what can't stand in one tree is left out."""
     root: Documents = {}
     for path, text in files.items():
         parts = parts_of(path)
-        if parts is None:
-            raise JobError("a document's path can't be saved")
-        place = root
-        for part in parts[:-1]:
-            inner = place.setdefault(part, {})
-            if not isinstance(inner, dict):
-                raise JobError("a document stands in another's way")
-            place = inner
-        if parts[-1] in place:
-            raise JobError("a document stands in another's way")
-        place[parts[-1]] = text
+        folder = None if parts is None else _folder_for(root, parts[:-1])
+        if parts is None or folder is None or parts[-1] in folder:
+            budget.leave_out(path, "its name can't be saved, or another document stands in its way")
+            continue
+        folder[parts[-1]] = text
+        budget.bytes -= len(text)
     return root
+
+
+def _folder_for(root: Documents, parts: list[str]) -> Documents | None:
+    """The folder of a document, made where it is missing; None where a document has its name."""
+    place = root
+    for part in parts:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return None
+        place = inner
+    return place
