@@ -1,4 +1,4 @@
-"""Both kinds of machine: root, where every session has a uid of its own, and an ordinary user, who gets the same jails."""
+"""Both kinds of machine: root, where each session has its own uid, and an ordinary user, who gets the same jails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting: whatever is wrong is one line and status 1 at once; whatever is right leaves nothing behind when it stops."""
+"""Starting: what is wrong is one line and status 1 at once; what is right leaves nothing behind when it stops."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class StopTests(SynchronousTestCase):
     """Starts that are good, and their end."""
 
     def test_two_from_one_folder(self) -> None:
-        """Two daemons with folders and ports of their own run side by side from one folder, and each stops by itself."""
+        """Two daemons with data and ports of their own run side by side, and each stops by itself."""
         first, second = RunningDaemon(), RunningDaemon()
         for daemon in (first, second):
             self.addCleanup(daemon.remove)
