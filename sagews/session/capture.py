@@ -26,7 +26,9 @@ class Capture:
         self._libc = ctypes.CDLL(None)
         self._names: dict[int, str] = {}
         self._decoders: dict[int, codecs.IncrementalDecoder] = {}
-        self._poll = select.poll()
+        self._poll = select.epoll()
+        # Called for every print: ready(0, 1) is true when something can be read.
+        self.ready = self._poll.poll
 
     def install(self) -> None:
         """Put pipes under descriptors 1 and 2 for the rest of this process's life."""
@@ -39,7 +41,7 @@ class Capture:
             _enlarge(reader)
             self._names[reader] = name
             self._decoders[reader] = codecs.getincrementaldecoder("utf-8")("replace")
-            self._poll.register(reader, select.POLLIN)
+            self._poll.register(reader, select.EPOLLIN)
         stdout = ctypes.c_void_p.in_dll(self._libc, "stdout")
         self._libc.setvbuf(stdout, None, _LINE_BUFFERED, 0)
 
@@ -47,10 +49,6 @@ class Capture:
     def descriptors(self) -> tuple[int, ...]:
         """The read ends, for whoever waits on them."""
         return tuple(self._names)
-
-    def ready(self) -> bool:
-        """Whether something can be read now."""
-        return bool(self._poll.poll(0))
 
     def flush_c(self) -> None:
         """Write out what libc's streams hold."""

@@ -10,8 +10,8 @@ import gc
 import signal
 import sys
 import types
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 FLAVOURS = ("python", "sage")
@@ -24,10 +24,12 @@ class Loaded:
     Attributes:
         namespace: the globals of cells.
         preparse: Sage's language to Python, where there is Sage.
+        versions: those of the libraries, by name.
     """
 
     namespace: dict[str, Any]
     preparse: Callable[[str], str] | None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 _loaded: dict[str, Loaded] = {}
@@ -43,7 +45,8 @@ def preload(flavour: str) -> None:
     if flavour not in FLAVOURS:
         raise ValueError(f"no flavour {flavour}")
     gc.disable()
-    from sagews.session import loop, preparser, warming  # noqa: F401 - loop is loaded for the children
+    # What children need is loaded here: an import after the fork would cost each of them time and memory.
+    from sagews.session import loop, preparser, reseeding, touching, warming  # noqa: F401
 
     namespace = _main_module()
     warming.warm_python(namespace)
@@ -51,7 +54,7 @@ def preload(flavour: str) -> None:
     if flavour == "sage":
         warming.warm_sage(namespace)
         preparse = preparser.preparsed
-    _loaded[flavour] = Loaded(namespace, preparse)
+    _loaded[flavour] = Loaded(namespace, preparse, warming.versions())
 
 
 def loaded(flavour: str) -> Loaded:

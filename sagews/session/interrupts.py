@@ -23,13 +23,15 @@ class Interrupts:
     """The state of SIGINT in this process. Only the main thread may open cells and guards.
 
     Attributes:
-        guards: how many guarded sections are open; code that must not be torn adds one and calls `release`.
+        guards: how many guarded sections are open; code that must not be torn adds one, takes it off, and calls
+            `deliver` when something waits.
+        waiting: whether an interrupt arrived in a guarded section.
     """
 
     def __init__(self) -> None:
         self.guards = 0
         self._running = False
-        self._waiting = False
+        self.waiting = False
         self._raise: Handler = signal.default_int_handler
         self._action: Any = None
 
@@ -53,7 +55,7 @@ class Interrupts:
         if not self._running:
             self._swallow(number, frame)
         elif self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
-            self._waiting = True
+            self.waiting = True
         else:
             self._interrupt(number, frame)
 
@@ -68,18 +70,17 @@ class Interrupts:
         What strikes in this very function waits or is dropped, so that it always leaves the state as it found it.
         """
         try:
-            self._waiting = False
+            self.waiting = False
             self._running = True
             work()
         finally:
             self._running = False
-            self._waiting = False
+            self.waiting = False
 
-    def release(self) -> None:
-        """Close a guarded section; raise what arrived in it."""
-        self.guards -= 1
-        if self._waiting and not self.guards and self._running:
-            self._waiting = False
+    def deliver(self) -> None:
+        """Raise what arrived in a guarded section, once the outermost one is over."""
+        if self.waiting and not self.guards and self._running:
+            self.waiting = False
             self._interrupt(signal.SIGINT, None)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import importlib.metadata
 import os
-import platform
 import socket
 import sys
 
@@ -24,7 +22,6 @@ from sagews.wire.frames import FrameReader, ProtocolError
 from sagews.wire.session import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
 
 CHUNK = 64 * 1024
-TOLD_VERSIONS = ("numpy", "sympy", "matplotlib", "ipython", "passagemath-standard")
 
 
 def serve(socket_fd: int, flavour: str) -> int:
@@ -72,7 +69,7 @@ class Session:
         stage.output = self._output
         self._pump.start(self._output)
         os.register_at_fork(after_in_child=self._forked)
-        self._output.answer(Ready(self._flavour, versions()))
+        self._output.answer(Ready(self._flavour, flavours.loaded(self._flavour).versions))
 
     def run(self) -> None:
         """Answer requests until the worker closes the socket."""
@@ -106,12 +103,3 @@ class Session:
         """What a forked child must not share with its parent: the socket and the pipes' read ends."""
         self._pump.forked()
         self._output.forked()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what cells use, by name."""
-    found = {"python": platform.python_version()}
-    for name in TOLD_VERSIONS:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found

@@ -7,16 +7,15 @@ out at once, up to a burst; floods are gathered into large frames, then cut by t
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
-from itertools import groupby
-from operator import itemgetter
 
 from sagews.session.budget import Budget, Omitted
 from sagews.session.capture import Capture
+from sagews.session.gathered import Gathered
 from sagews.session.interrupts import Interrupts
+from sagews.session.lines import LinePrinter
 from sagews.session.spill import SpillFile
 from sagews.session.writer import FrameWriter
 from sagews.wire.session import Display, Done, Error, FromSession, Result, Spilled, Stream, encode
@@ -37,18 +36,25 @@ class Whole:
 
     def __init__(self, interrupts: Interrupts) -> None:
         self.interrupts = interrupts
-        self._lock = threading.RLock()
+        self._acquire, self._release = _lock_functions()
         self._main = threading.get_ident()
 
     def __enter__(self) -> None:
         if threading.get_ident() == self._main:
             self.interrupts.guards += 1
-        self._lock.acquire()
+        self._acquire()
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        self._release()
         if threading.get_ident() == self._main:
-            self.interrupts.release()
+            self.interrupts.guards -= 1
+            if self.interrupts.waiting:
+                self.interrupts.deliver()
+
+
+def _lock_functions() -> tuple[Callable[[], bool], Callable[[], None]]:
+    lock = threading.RLock()
+    return lock.acquire, lock.release
 
 
 class Output:
@@ -76,43 +82,53 @@ class Output:
         self._wake = wake
         self._whole = Whole(interrupts)
         self._busy = False
-        self._texts: list[tuple[str, str]] = []
-        self._size = 0
+        self._gathered = Gathered()
         self._due: float | None = None
+        self._live = False
         self._tokens = BURST
         self._filled = 0.0
         self._run = ""
         self._budget: Budget | None = None
         self._spill: SpillFile | None = None
         self._shown = self._shown_bytes = self._unshown = 0
-        self._child = False
+        self._child: LinePrinter | None = None
 
     def begin(self, run: str) -> None:
         """Address what comes from now on to a run."""
         with self._whole:
             self._run = run
             self._spill = SpillFile(self._home, run)
-            self._budget = Budget(self._stream, self._spill.write)
+            self._budget, self._live = Budget(self._stream, self._spill.write), True
             self._shown = self._shown_bytes = self._unshown = 0
             self._tokens, self._filled = BURST, time.monotonic()
-            if self._texts:
+            if self._gathered.size:
                 self._flush_if_wanted("")
 
     def write(self, name: str, text: str) -> None:
         """Take printed text. May be interrupted only between two states, and while the worker does not read."""
-        if self._child:
-            _write_all(1 if name == "stdout" else 2, text.encode("utf-8", "replace"))
+        if self._child is not None:
+            self._child.write(name, text)
             return
+        # This is what a loop full of prints does all day: no calls that are not needed.
+        gathered = self._gathered
         with self._whole:
-            if self.capture.ready():
+            if self.capture.ready(0, 1):
                 self._drain()
-            self._append(name, text)
-            self._flush_if_wanted(text)
-        self._wait_for_room()
+            if name is gathered.name:
+                gathered.pieces.append(text)
+                gathered.size += len(text)
+            else:
+                gathered.add(name, text)
+            if self._live or gathered.size >= CHUNK:
+                self._flush_if_wanted(text)
+        if not gathered.size:
+            self._wait_for_room()
 
     def flush(self) -> None:
         """Send printed text now, unless that would be too often."""
-        if self._child or not self._texts:
+        if self._child is not None:
+            self._child.flush()
+        if not self._gathered.size:
             return
         with self._whole:
             if self._may_send():
@@ -125,7 +141,7 @@ class Output:
             value: what to send; displays and results count against the cell's budget.
             now: False lets it wait for the frame that follows at once.
         """
-        if self._child:
+        if self._child is not None:
             return
         data = encode(value)
         with self._whole:
@@ -138,13 +154,13 @@ class Output:
     def finish(self, status: str, seconds: float, cpu: float) -> None:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
         with self._whole:
-            self.capture.finish(self._append)
+            self.capture.finish(self._gathered.add)
             self._flush()
             if self._budget is not None:
                 self._budget.finish(self._spilled)
             if self._unshown:
                 self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
-            self._budget = None
+            self._budget, self._live = None, False
             self._put(encode(Done(self._run, status, seconds, cpu)), True)
         self.settle()
 
@@ -173,8 +189,8 @@ class Output:
     def forked(self) -> None:
         """In a forked child: print through the inherited pipes, never on the worker's socket."""
         self._whole = Whole(self._whole.interrupts)
-        self._child = True
-        self._texts.clear()
+        self._child = LinePrinter()
+        self._gathered = Gathered()
         self.capture.close()
 
     def _wait_for_room(self) -> None:
@@ -186,34 +202,16 @@ class Output:
         with self._whole:
             self.writer.push()
 
-    def _append(self, name: str, text: str) -> None:
-        if self._budget is None:
-            self._hold_over(len(text))
-            text = text[-HELD_OVER:]
-        self._texts.append((name, text))
-        self._size += len(text)
-
-    def _hold_over(self, more: int) -> None:
-        """Nobody's cell runs: keep the latest text of whatever prints in the background for the next one."""
-        while self._texts and self._size + more > HELD_OVER:
-            self._size -= len(self._texts.pop(0)[1])
-
     def _drain(self) -> None:
-        before = len(self._texts)
-        self.capture.read(self._append)
-        if len(self._texts) > before:
+        before = self._gathered.size
+        self.capture.read(self._gathered.add)
+        if self._gathered.size > before:
             self._flush_if_wanted("\n")
 
     def _flush_if_wanted(self, text: str) -> None:
-        if self._budget is None:
-            return
-        if self._size >= CHUNK:
+        if self._gathered.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
             self._flush()
-        elif not self._budget.open:
-            return
-        elif "\n" in text and self._may_send():
-            self._flush()
-        elif self._due is None:
+        elif self._live and self._due is None:
             self._due = time.monotonic() + DELAY
             self._wake()
 
@@ -228,13 +226,18 @@ class Output:
 
     def _flush(self) -> None:
         """Pass the gathered text through the budget. A print from a destructor meanwhile only gathers."""
-        if self._busy or self._budget is None:
+        if self._busy:
+            return
+        if self._budget is None:
+            # Nobody's cell runs: keep the latest of whatever prints in the background for the next one.
+            self._gathered.keep(HELD_OVER)
             return
         self._busy = True
         try:
-            texts, self._texts, self._size, self._due = self._texts, [], 0, None
-            for name, group in groupby(texts, itemgetter(0)):
-                self._budget.add(name, clean("".join(text for _, text in group)))
+            self._due = None
+            for name, text in self._gathered.take():
+                self._budget.add(name, clean(text))
+            self._live = self._budget.open
             self.writer.push()
         finally:
             self._busy = False
@@ -268,8 +271,3 @@ def clean(text: str) -> bytes:
         except UnicodeEncodeError:
             pass
     return UNFIT.sub("\ufffd", text).encode()
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]

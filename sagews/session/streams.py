@@ -21,6 +21,7 @@ class PrintedText(io.TextIOBase):
 
     def __init__(self, output: Output, name: str, descriptor: int) -> None:
         self._output = output
+        self._write = output.write
         self._name = name
         self._descriptor = descriptor
         self.buffer = io.BufferedWriter(PrintedBytes(descriptor), buffer_size=1)
@@ -44,7 +45,7 @@ class PrintedText(io.TextIOBase):
         """Print text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._output.write(self._name, text)
+        self._write(self._name, text)
         return len(text)
 
     def writelines(self, lines: Iterable[str], /) -> None:  # type: ignore[override]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.metadata
 import io
+import platform
 import time
 import warnings
 from typing import Any
@@ -21,6 +23,7 @@ LAZY = (
     *("multiprocessing.pool", "concurrent.futures", "pickle", "decimal", "fractions", "statistics", "sqlite3"),
     *("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial", "IPython.display"),
 )
+TOLD_VERSIONS = ("numpy", "sympy", "matplotlib", "ipython", "passagemath-standard")
 INTERFACES = ("gp", "maxima", "gap", "singular", "sympy", "interface", "expect", "sagespawn", "quit")
 ENGINES = (
     "integrate(sin(x)^2, x)",
@@ -121,3 +124,12 @@ def _plot_once(pyplot: Any) -> None:
     axes.legend()
     figure.savefig(io.BytesIO(), format="png", dpi=200, bbox_inches="tight")
     pyplot.close(figure)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what cells use, by name."""
+    found = {"python": platform.python_version()}
+    for name in TOLD_VERSIONS:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
