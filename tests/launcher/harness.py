@@ -59,7 +59,7 @@ class Launcher:
         command = [sys.executable, "-I", str(PACKAGE / "launcher" / "main.py"), str(theirs.fileno()), str(self.permits)]
         if uid is not None:
             command = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *command]
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env={})
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
         theirs.close()
         self.control = Channel(ours)
         self.replies: list[wire.Reply] = []
