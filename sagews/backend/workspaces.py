@@ -105,11 +105,16 @@ class Workspaces:
         await self._open.put_away(workspace.about.id, self._finish)
 
     async def _finish(self, workspace: OpenWorkspace) -> None:
+        """Whatever the history says, documents are committed before it is asked, and the lease goes back."""
+        key = workspace.about.id
         try:
             await workspace.finish()
-        finally:
-            workspace.drop()
-        await self._stores.workspaces.release_lease(workspace.about.id, self._settings.name, workspace.epoch)
+        except SagewsError as error:
+            self._log.warn("the end of {workspace} was not saved: {code}", workspace=key, code=error.code)
+        except Exception:
+            self._log.failure("the end of {workspace} was not saved", workspace=key)
+        workspace.drop()
+        await self._stores.workspaces.release_lease(key, self._settings.name, workspace.epoch)
 
     # ------------------------------------------------------------------------------------- for the history
 

@@ -64,9 +64,7 @@ class Browser(WebSocketClientProtocol):
     def until(self, kind: str, **fields: Any) -> Deferred[dict[str, Any]]:
         """Wait for the next message of a type with these fields."""
         found: Deferred[dict[str, Any]] = Deferred()
-        self._waiting.append(
-            (lambda message: message["type"] == kind and fields.items() <= message.items(), found)
-        )
+        self._waiting.append((lambda message: message["type"] == kind and fields.items() <= message.items(), found))
         return found
 
 
@@ -128,9 +126,7 @@ class _Parts(BackendTestCase):
 
     def build(self, address: str) -> Backend:
         """Build a backend that answers under an address."""
-        self.settings = replace(
-            self.settings, origins=frozenset({f"http://{address}"}), ping_seconds=self.ping_seconds
-        )
+        self.settings = replace(self.settings, origins=frozenset({f"http://{address}"}), ping_seconds=self.ping_seconds)
         self.setUp()
         self.backend._ticker.stop()
         self.clock = reactor
@@ -139,4 +135,3 @@ class _Parts(BackendTestCase):
 
     def runTest(self) -> None:
         """Not a test by itself."""
-

@@ -15,9 +15,7 @@ from tests.fakes.session_host import DEAF, DIES, FAILS, PRINTS, SUM, WAITS
 def states(page: Page, run: str | None = None) -> list[str]:
     """Return the states that a page was told, of one run or of all."""
     return [
-        message["state"]
-        for message in page.told
-        if message["type"] == "run_state" and run in (None, message["run"])
+        message["state"] for message in page.told if message["type"] == "run_state" and run in (None, message["run"])
     ]
 
 

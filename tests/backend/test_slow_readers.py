@@ -19,9 +19,7 @@ class OutboxTests(SynchronousTestCase):
         self.sent: list[bytes] = []
         self.caught_up: list[str] = []
         self.overflowed: list[None] = []
-        self.outbox = Outbox(
-            self.sent.append, self.caught_up.append, lambda: self.overflowed.append(None), 100, 200
-        )
+        self.outbox = Outbox(self.sent.append, self.caught_up.append, lambda: self.overflowed.append(None), 100, 200)
 
     def test_order_is_kept(self) -> None:
         """What waited goes out in the order in which it came, answers and events alike."""
@@ -112,5 +110,3 @@ class CatchUpTests(BackendTestCase):
         slow.say(type="close", document=self.document)
         slow.connection.outbox.resumeProducing()
         self.assertEqual(slow.take("opened"), [])
-
-

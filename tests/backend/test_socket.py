@@ -33,9 +33,7 @@ class SocketTests(SocketTestCase):
         self.assertTrue(base64.b64decode(opened["update"]))
         cell = next(iter(self.backend.workspaces.all[0].documents[0]._doc.cells.keys()))
         empty = hashlib.sha256(b"").hexdigest()
-        browser.say(
-            type="run", document=self.parts.document, cells=[{"cell": cell, "run": new_id(), "hash": empty}]
-        )
+        browser.say(type="run", document=self.parts.document, cells=[{"cell": cell, "run": new_id(), "hash": empty}])
         done = await browser.until("run_state", state="done")
         self.assertEqual(done["cell"], cell)
 
@@ -83,8 +81,6 @@ class RoundTripTests(SocketTestCase):
         start = reactor.seconds()
         for _ in range(100):
             run = new_id()
-            browser.say(
-                type="run", document=self.parts.document, cells=[{"cell": "abcd", "run": run, "hash": digest}]
-            )
+            browser.say(type="run", document=self.parts.document, cells=[{"cell": "abcd", "run": run, "hash": digest}])
             await browser.until("run_state", run=run, state="done")
         self.assertLess(reactor.seconds() - start, 2.0)

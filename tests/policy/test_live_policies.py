@@ -1,0 +1,174 @@
+"""Smaller decisions of the live side: rates, paths, placement, what output is kept, how an ending reads."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.errors import SagewsError
+from sagews.model.sessions import Ending, Isolation, Limits, WorkerInfo
+from sagews.policy.document_path import check_document_path, title_of
+from sagews.policy.endings import ending_sentence
+from sagews.policy.kept_output import HEAD, TAIL, KeptOutput
+from sagews.policy.placement import Candidate, choose
+from sagews.policy.rate import TokenBucket
+
+
+class RateTests(SynchronousTestCase):
+    """The bucket."""
+
+    def test_burst_then_rate(self) -> None:
+        """The burst at once, then as many as come back, and the wait for the next is told."""
+        bucket = TokenBucket(10, 5, 0)
+        self.assertEqual([bucket.take(1, 0) for _ in range(6)], [True] * 5 + [False])
+        self.assertAlmostEqual(bucket.wait(1), 0.1)
+        self.assertTrue(bucket.take(1, 0.11))
+
+    @given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 3)), max_size=50))
+    def test_never_more_than_it_may(self, steps: list[tuple[float, float]]) -> None:
+        """In any time not more is taken than the burst and the rate allow."""
+        bucket, now, taken = TokenBucket(2, 4, 0.0), 0.0, 0.0
+        for wait, amount in steps:
+            now += wait
+            taken += amount if bucket.take(amount, now) else 0
+            self.assertLessEqual(taken, 4 + 2 * now + 1e-6)
+
+    def test_a_clock_that_runs_backwards(self) -> None:
+        """It gives nothing for free."""
+        bucket = TokenBucket(1, 1, 100)
+        bucket.take(1, 100)
+        self.assertFalse(bucket.take(1, 50))
+
+
+class PathTests(SynchronousTestCase):
+    """Names of documents."""
+
+    def test_good_paths(self) -> None:
+        """Letters of any script, spaces, folders; the title is the last part."""
+        for path in ("a.sage.md", "Kurven/Über α.sage.md", "a b (2)/c-d_e.1.sage.md"):
+            self.assertEqual(check_document_path(path), path)
+        self.assertEqual(title_of("x/Über α.sage.md"), "Über α")
+
+    def test_normal_form(self) -> None:
+        """Two ways to write one letter are one path."""
+        self.assertEqual(check_document_path("u\u0308.sage.md"), "ü.sage.md")
+
+    def test_bad_paths(self) -> None:
+        """Whatever leaves the folder, hides, can't be seen or can't be stored is refused, and never repeated."""
+        for path in (
+            "../a.sage.md",
+            "a/../../b.sage.md",
+            "/etc/a.sage.md",
+            "a//b.sage.md",
+            "./a.sage.md",
+            ".git/a.sage.md",
+            ".sage.md",
+            "a/.sage.md",
+            "-rf.sage.md",
+            "a\x00.sage.md",
+            "a\n.sage.md",
+            "a\x1b[31m.sage.md",
+            "a\u202egnp.sage.md",
+            "a\u200b.sage.md",
+            "a\ud800.sage.md",
+            "a\\b.sage.md",
+            "a:b.sage.md",
+            " a.sage.md",
+            "a /b.sage.md",
+            "a./b.sage.md",
+            "a.md",
+            "a.ipynb",
+            "",
+            "x" * 130 + ".sage.md",
+            "/".join("abcdefghi") + ".sage.md",
+            "ü" * 100 + ".sage.md",
+        ):
+            error = self.assertRaises(SagewsError, check_document_path, path)
+            self.assertEqual(error.code, "bad-name", path)
+
+    @given(st.text(max_size=60))
+    def test_what_passes_stays_inside(self, text: str) -> None:
+        """A path that passes has no part that leads out of or hides in its folder."""
+        try:
+            path = check_document_path(text + ".sage.md")
+        except SagewsError:
+            return
+        self.assertFalse(path.startswith("/"))
+        self.assertFalse({"", ".", ".."} & set(path.split("/")))
+        self.assertFalse(any(ord(character) < 32 for character in path))
+
+
+def worker(name: str, sessions: int = 0, level: Isolation = Isolation.FULL, flavours: str = "sage") -> Candidate:
+    """Return a worker of capacity ten."""
+    return Candidate(WorkerInfo(name, level, tuple(flavours.split()), {}, 0, 10), sessions)
+
+
+class PlacementTests(SynchronousTestCase):
+    """Which worker."""
+
+    def choose(self, *workers: Candidate, holder: str | None = None, flavour: str | None = "sage") -> str:
+        """Choose with `namespaces` as the least level."""
+        return choose(workers, flavour, Isolation.NAMESPACES, holder)
+
+    def test_the_holder_first(self) -> None:
+        """The worker that holds the files gets the session, however busy, while it has room."""
+        self.assertEqual(self.choose(worker("a"), worker("b", 9), holder="b"), "b")
+
+    def test_else_the_least_loaded(self) -> None:
+        """Without files anywhere the least loaded gets it."""
+        self.assertEqual(self.choose(worker("a", 3), worker("b", 1), worker("c", 2)), "b")
+
+    def refused(self, code: str, *workers: Candidate, **how: str | None) -> None:
+        """Hold that nobody is chosen."""
+        self.assertEqual(self.assertRaises(SagewsError, self.choose, *workers, **how).code, code)
+
+    def test_nobody(self) -> None:
+        """No worker, none with room, and a holder without room are `no-worker`: files are not moved under sessions."""
+        self.refused("no-worker")
+        self.refused("no-worker", worker("a", 10))
+        self.refused("no-worker", worker("a"), worker("b", 10), holder="b")
+
+    def test_too_weak_or_without_the_flavour(self) -> None:
+        """A weaker level and a missing flavour are said as such."""
+        self.refused("isolation", worker("a", level=Isolation.SETUID))
+        self.refused("unknown-flavour", worker("a", flavours="python"))
+
+    def test_a_place_for_files(self) -> None:
+        """For files alone the holder is right even without room."""
+        self.assertEqual(self.choose(worker("a"), worker("b", 10), holder="b", flavour=None), "b")
+
+
+class KeptOutputTests(SynchronousTestCase):
+    """What is at hand of a long output."""
+
+    @given(st.lists(st.integers(1, 40_000), max_size=80))
+    def test_bounds_and_order(self, sizes: list[int]) -> None:
+        """Beginning and end are kept in order, the rest is counted, and memory is bounded."""
+        kept: KeptOutput[int] = KeptOutput()
+        for number, size in enumerate(sizes, 1):
+            kept.add(number, size)
+        self.assertLessEqual(kept.size, HEAD + TAIL)
+        self.assertEqual(kept.count, len(sizes))
+        self.assertEqual(kept.pieces, sorted(kept.pieces))
+        self.assertEqual(len(kept.pieces) + kept.left_out, len(sizes))
+        if sum(sizes) <= HEAD:
+            self.assertEqual(kept.left_out, 0)
+
+    def test_forgetting(self) -> None:
+        """What is forgotten is left out, and what comes later is kept at the end."""
+        kept: KeptOutput[int] = KeptOutput()
+        kept.add(1, 10)
+        kept.forget()
+        kept.add(2, 10)
+        self.assertEqual((kept.pieces, kept.left_out, kept.count), ([2], 1, 2))
+
+
+class EndingTests(SynchronousTestCase):
+    """Sentences."""
+
+    def test_numbers_and_strangers(self) -> None:
+        """Limits are named in people's units; what a worker says beyond that is not believed to be text."""
+        self.assertIn("2048 MiB", ending_sentence(Ending("memory"), Limits()))
+        self.assertIn("86400 seconds", ending_sentence(Ending("cpu", {"x": object(), "y": ["a"]}), Limits()))
+        self.assertIn("crashed", ending_sentence(Ending("no such reason"), Limits()))
