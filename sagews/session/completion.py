@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sagews.wire.session_checks import UNFIT
+
 MAX_FOUND = 300
 _dotted = re.compile(r"((?:[^\W\d]\w*\s*\.\s*)*)([^\W\d]\w*)?\Z")
 _import = re.compile(r"\s*(from|import)\b")
@@ -100,7 +102,7 @@ def _by_jedi(code: str, before: str, prefix: str, namespace: Mapping[str, Any]) 
 def _sorted(matches: Iterable[Match], prefix: str) -> list[Match]:
     unique: dict[str, Match] = {}
     for match in matches:
-        if match["text"].startswith(prefix) and len(match["text"]) <= 200:
+        if match["text"].startswith(prefix) and len(match["text"]) <= 200 and not UNFIT.search(match["text"]):
             unique.setdefault(match["text"], match)
     return sorted(unique.values(), key=lambda match: (match["text"].startswith("_"), match["text"]))[:MAX_FOUND]
 

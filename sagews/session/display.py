@@ -8,14 +8,15 @@ registers itself here.
 from __future__ import annotations
 
 import base64
-import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from sagews.session.failures import bounded
+from sagews.wire.session_checks import BINARY, MAX_MIME_TYPES, fits
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 Formatter = Callable[[Any], "Bundle | None"]
@@ -24,7 +25,7 @@ MAX_TEXT = 64 * 1024
 MAX_LATEX = 20_000
 MAX_BUNDLE = 3 * 1024 * 1024
 MAX_TYPESET = 100
-BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
+MISSING = object()
 _PLAIN = frozenset({int, float, complex, bool, bytes, Fraction, type(...), type(NotImplemented)})
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 
@@ -93,32 +94,24 @@ def has_sympy(value: Any) -> bool:
 
 def bounded_bundle(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Bundle:
     """Return a bundle in which every part is fit for the wire and none is too large."""
-    fit = {str(mime): part for mime, value in data.items() if (part := _fit(str(mime), value)) is not None}
+    parts = {str(mime): _fit(str(mime), value) for mime, value in data.items()}
+    fit = {mime: part for mime, part in parts.items() if fits(mime, part)}
     size = sum(len(part) for part in fit.values() if isinstance(part, str))
     if size > MAX_BUNDLE:
         kinds = ", ".join(fit)
         text = bounded(str(fit.get("text/plain", "")), 2000)
         told = f"{text}\n(Not shown: {size} bytes of {kinds}. At most {MAX_BUNDLE} bytes are shown at once.)"
         return {"text/plain": told.strip()}, {}
-    return fit, {key: value for key, value in metadata.items() if _is_json(value)}
+    told_more = {key: value for key, value in metadata.items() if fits("application/json", {key: value})}
+    return dict(islice(fit.items(), MAX_MIME_TYPES)), dict(islice(told_more.items(), MAX_MIME_TYPES))
 
 
 def _fit(mime: str, value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode() if mime in BINARY else value.decode("utf-8", "replace")
-    if isinstance(value, str):
-        if mime in BINARY:
-            return value
+    if isinstance(value, str) and mime not in BINARY:
         limit = {"text/plain": MAX_TEXT, "text/latex": MAX_LATEX}.get(mime)
         if mime == "text/latex" and len(value) > MAX_LATEX:
-            return None
+            return MISSING
         return bounded(value, limit or max(len(value) * 4, 1))
-    return value if _is_json(value) else None
-
-
-def _is_json(value: Any) -> bool:
-    """Whether a value is JSON with finite numbers; NaN and Infinity are not."""
-    try:
-        return len(json.dumps(value, allow_nan=False)) <= MAX_BUNDLE
-    except (TypeError, ValueError, RecursionError):
-        return False
+    return value

@@ -62,14 +62,21 @@ class Session:
 
     def start(self) -> None:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
-        with contextlib.suppress(OSError):
-            os.makedirs(os.path.join(self._home, ".sage"), exist_ok=True)
+        self._settle_in()
         self._interrupts.install()
         self._take_over_streams()
         stage.output = self._output
         self._pump.start(self._output)
         os.register_at_fork(after_in_child=self._forked)
         self._output.answer(Ready(self._flavour, flavours.loaded(self._flavour).versions))
+
+    def _settle_in(self) -> None:
+        """Make the home the place where files are looked for. A home that can't be used is no reason to fail."""
+        with contextlib.suppress(OSError):
+            os.chdir(self._home)
+            os.makedirs(".sage", exist_ok=True)
+        # Last, so that a file named random.py in the home does not break what libraries import.
+        sys.path[:] = [*(folder for folder in sys.path if folder), self._home]
 
     def run(self) -> None:
         """Answer requests until the worker closes the socket."""

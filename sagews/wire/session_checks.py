@@ -58,6 +58,16 @@ def metadata(form: Fields) -> dict[str, JSON]:
     return values
 
 
+def fits(mime: str, value: JSON) -> bool:
+    """Whether the worker would take this part of a bundle; the session leaves out what it would not."""
+    try:
+        _mime(mime)
+        _content(mime, value)
+    except ProtocolError:
+        return False
+    return True
+
+
 def _mime(mime: str) -> str:
     if not MIME.fullmatch(mime):
         raise ProtocolError("a MIME type of another form")
@@ -97,8 +107,11 @@ def _check_leaf(value: JSON) -> None:
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ProtocolError("a number that is not finite")
-    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
-        raise ProtocolError("an integer out of bounds")
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ProtocolError("an integer out of bounds")
+    elif value is not None:
+        raise ProtocolError("something that is not JSON")
 
 
 def traceback(form: Fields) -> tuple[Mapping[str, JSON], ...]:

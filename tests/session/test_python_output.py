@@ -7,7 +7,7 @@ import time
 import pytest
 
 from sagews.session import budget
-from sagews.wire.session import Display, Spilled, Stream
+from sagews.wire.session import Complete, Display, Spilled, Stream
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values
@@ -125,6 +125,43 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         """NaN in JSON is left out; the rest of the bundle is shown."""
         source = "display({'application/json': {'a': float('nan')}, 'text/plain': 'x'}, raw=True)"
         self.assertEqual(displays(self.session.run(source))[0].data, {"text/plain": "x"})
+
+    def test_whatever_a_cell_shows_the_worker_accepts(self) -> None:
+        """Hostile bundles, names and texts never make a frame that would end the session."""
+        source = r"""
+bad = "\ud800|\0"
+deep = []
+for _ in range(50): deep = [deep]
+for value in (float("inf"), 2**70, deep, [0] * 100_000, {bad: 1}, {1: 2}, object(), bad, {"a": (1, 2)}):
+    display({"application/json": value, "text/plain": "x"}, raw=True)
+for mime in ("", "text", bad, "x" * 1000, "Text/Plain", "a/b c"):
+    display({mime: "x", "text/plain": bad}, raw=True)
+display({f"text/x{i}": "y" for i in range(100)}, raw=True)
+display({"image/png": "&&&", "image/jpeg": 7, "image/svg+xml": b"<svg>", "text/html": ["no"]}, raw=True)
+from IPython.display import publish_display_data
+publish_display_data({"text/plain": "x"}, {"a": float("nan"), "b": bad, "c": 1})
+class Odd:
+    def __repr__(self): return bad
+    def _repr_html_(self): return bad * 100
+    def __dir__(self): return [bad, "fine", "x" * 10**6]
+odd = Odd()
+odd
+bad
+"""
+        frames = self.session.run(source)
+        self.assertEqual(status(frames), "ok")
+        self.assertEqual(displays(frames)[-1].metadata, {"c": 1})
+        matches = self.session.ask(Complete(1, "odd.", 4)).matches
+        self.assertEqual([match["text"] for match in matches], ["fine"])
+        hostile = r"""
+E = type("N" * 1000 + "\ud800", (Exception,), {"__str__": lambda self: "\0\ud800" * 10**5})
+code = compile("def f(): raise E", "f\udcff" * 5000, "exec")
+exec(code); f = f.__code__.replace(co_name="n\udcff" * 1000)
+error = E(); error.__notes__ = ["\ud800" * 10**5] * 1000
+exec(f)
+"""
+        self.assertEqual(status(self.session.run(hostile)), "error")
+        self.alive()
 
     def test_background_output_comes_with_the_next_cell(self) -> None:
         """Nothing is sent outside of a run."""

@@ -78,6 +78,13 @@ class ValueTests(PythonCase):
         for source in ("%python\n\n1/0", "%matplotlib inline\n\n1/0", "\n%time 5\n1/0", "%time\n%python\n1/0"):
             self.assertEqual(error(self.session.run(source)).frames[0]["line"], 3)
 
+    def test_files_of_the_home_are_at_hand(self) -> None:
+        """As the working folder, and for imports behind all libraries."""
+        (self.session.home / "mine.py").write_text("answer = 42")
+        (self.session.home / "random.py").write_text("1/0")
+        source = "import mine\nmine.answer\nimport importlib, random\nimportlib.reload(random);\nopen('mine.py').read()"
+        self.assertEqual(values(self.session.run(source)), ["42", "'answer = 42'"])
+
     def test_pip_says_what_to_do(self) -> None:
         """No installation, but a sentence."""
         self.assertIn("no network", printed(self.session.run("%pip install x"), "stderr"))
