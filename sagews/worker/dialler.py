@@ -78,6 +78,7 @@ class Dialler:
         self._retry: IDelayedCall | None = None
         self._machine = DialMachine(self)
         self._gone: Deferred[None] | None = None
+        self._stopped = False
 
     def start(self) -> None:
         """Begin."""
@@ -85,6 +86,7 @@ class Dialler:
 
     async def stop(self) -> None:
         """End; fires when the connection is gone."""
+        self._stopped = True
         if self._link is not None:
             self._gone = Deferred()
         self._machine.stop()
@@ -104,7 +106,13 @@ class Dialler:
     def dial(self) -> None:
         """Connect."""
         self._dialling = self._endpoint.connect(self._factory)
-        self._dialling.addCallbacks(self._machine.connected, self._not_reached)
+        self._dialling.addCallbacks(self._reached, self._not_reached)
+
+    def _reached(self, link: Link) -> None:
+        if self._stopped:
+            link.abort()
+        else:
+            self._machine.connected(link)
 
     def _not_reached(self, failure: Failure) -> None:
         log.info("the backend can't be reached: {reason}", reason=failure.getErrorMessage())
@@ -141,10 +149,6 @@ class Dialler:
             self._dialling.cancel()
         if self._link is not None:
             self._link.abort()
-
-    def refuse(self, link: Link) -> None:
-        """Close a connection that came too late."""
-        link.abort()
 
 
 class _Links(Factory):
@@ -195,11 +199,7 @@ def _build() -> TypeMachineBuilder[DialInputs, Dialler]:
         def abandon(machine: DialInputs, core: Dialler) -> None:
             core.abandon()
 
-    @stopped.upon(DialInputs.connected).loop()
-    def refuse(machine: DialInputs, core: Dialler, link: Link) -> None:
-        core.refuse(link)
-
-    # A registration's answer may still come when its connection is gone already.
+    # An answer may still come when its connection is gone already, and anything when nobody wants it any more.
     waiting.upon(DialInputs.registered).loop().returns(None)
     for late in (DialInputs.failed, DialInputs.lost, DialInputs.registered, DialInputs.stop):
         stopped.upon(late).loop().returns(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sagews.wire import session as wire
 from sagews.wire.frames import FrameReader, ProtocolError
 from sagews.worker.descriptors import StreamSocket
 from sagews.worker.life import SessionCore, SessionLife
+from sagews.worker.questions import Questions
 from sagews.worker.windows import Pool, RunBudget, Window
 
 log = Logger()
@@ -108,9 +108,7 @@ class Session:
         # Apart from the machine, because what a run printed still arrives while its session is ending.
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
-        self._numbers = itertools.count(1)
-        self._asked = 0
-        self._questions: dict[int, tuple[Deferred[Mapping[str, Any]], IDelayedCall]] = {}
+        self._questions = Questions(reactor, bounds.answer_seconds, bounds.questions, self._unanswered)
         self._reason = ""
         self._detail: dict[str, Any] = {}
         self._stream: StreamSocket | None = None
@@ -154,15 +152,9 @@ class Session:
 
     def ask(self, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
         """Send a question and fire with the answer's fields; `limit` past the deadline."""
-        if len(self._questions) >= self._bounds.questions:
-            raise SagewsError("busy")
-        number = self._asked + 1
-        frame = _frame(form(number))
+        frame = _frame(form(self._questions.next_number))
         _allow(self._life.ask())
-        self._asked = number
-        answer: Deferred[Mapping[str, Any]] = Deferred()
-        late = self._clock.callLater(self._bounds.answer_seconds, self._unanswered, number)
-        self._questions[number] = (answer, late)
+        answer = self._questions.asked()
         self._send(frame)
         return answer
 
@@ -277,20 +269,11 @@ class Session:
 
     def _answered(self, value: Any) -> None:
         fields = wire.body(value)
-        number = fields.pop("request")
-        if number > self._asked:
-            raise ProtocolError("an answer that nobody asked for")
-        waiting = self._questions.pop(number, None)
-        if waiting is not None:
-            waiting[1].cancel()
-            waiting[0].callback(fields)
+        self._questions.answered(fields.pop("request"), fields)
 
-    def _unanswered(self, number: int) -> None:
-        answer, _ = self._questions.pop(number)
+    def _unanswered(self) -> None:
         if not self._life.running():
             self._launcher.signal(self.id, "INT")
-        limit = f"{self._bounds.answer_seconds:g} s"
-        answer.errback(SagewsError("limit", limit=limit, advice="The session is slow to answer; try again."))
 
     def _read_on(self) -> None:
         if self._stream is not None and self._stream.paused and self._window.open:
@@ -354,10 +337,7 @@ class Session:
     def _finish(self) -> None:
         if not self._life.over():
             return
-        for answer, late in self._questions.values():
-            late.cancel()
-            answer.errback(SagewsError("no-session"))
-        self._questions.clear()
+        self._questions.close()
         self._release()
         ending = self._launcher_ending or Ending("crash")
         self._finished(self)

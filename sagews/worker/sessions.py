@@ -30,6 +30,7 @@ log = Logger()
 POOL_BYTES = 64 * MEBIBYTE
 METER_SECONDS = 5.0
 MAX_EPOCHS = 100_000
+STOP_SECONDS = 2.0
 
 
 @implementer(ISessionHost)
@@ -68,6 +69,7 @@ class LocalHost:
         self._homes = Homes(launcher, job_limits or Limits(cpu_seconds=600))
         self._meter = LoopingCall(self._measure)
         self._meter.clock = reactor
+        self._empty: Deferred[None] | None = None
 
     @property
     def info(self) -> WorkerInfo:
@@ -102,11 +104,15 @@ class LocalHost:
         self._meter.start(METER_SECONDS, now=False).addErrback(self._meter_failed)
 
     async def stop(self) -> None:
-        """End every session; fires when the launcher has reported the last."""
+        """End every session; fires when all are gone, or after a moment: the launcher's own end takes the rest."""
         if self._meter.running:
             self._meter.stop()
         for session in list(self._sessions.values()):
             session.end("stopped")
+        if self._sessions:
+            self._empty = Deferred()
+            self._empty.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda result, seconds: None)
+            await self._empty
 
     # ------------------------------------------------------------------------------------------ sessions
 
@@ -144,6 +150,8 @@ class LocalHost:
 
     def _finished(self, session: Session) -> None:
         self._sessions.pop(session.id, None)
+        if not self._sessions and self._empty is not None and not self._empty.called:
+            self._empty.callback(None)
 
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
         """See ISessionHost."""

@@ -1,0 +1,392 @@
+"""The link between a worker and its backend, over real TLS on loopback."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import TestCase
+
+from sagews.backend import link as backend_link
+from sagews.backend.remote_host import RemoteHost
+from sagews.errors import SagewsError
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
+from sagews.model.logs import LogRecord
+from sagews.model.sessions import Ending, Isolation, Piece, PieceKind
+from sagews.ops.certificates import Authority
+from sagews.wire import session as session_wire
+from sagews.wire import worker as wire
+from sagews.wire.amp import Link
+from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer
+from sagews.wire.worker import WorkerSettings
+from sagews.worker.session import Bounds
+from sagews.worker.settings import LocalSettings
+from tests.worker.fakes import FLOODS, PRINTS, WAITS, Recorder, evaluation, session_request
+from tests.worker.rig import Rig
+
+
+class LinkTestCase(TestCase):
+    """Helpers."""
+
+    timeout = 30
+
+    async def opened(self, rig: Rig, **asked: Any) -> tuple[SessionId, Recorder]:
+        """Open a session through the link."""
+        host = rig.hosts[0] if rig.hosts else await rig.host()
+        request, recorder = session_request(**asked), Recorder()
+        await host.open_session(request, recorder)
+        return request.session, recorder
+
+    async def running(self, rig: Rig) -> tuple[SessionId, Recorder, str]:
+        """Open a session in which a run goes on."""
+        session, recorder = await self.opened(rig)
+        cell = evaluation(WAITS)
+        await rig.hosts[0].evaluate(session, cell)
+        await rig.until(lambda: rig.launcher.sessions[session]._run == cell.run)
+        return session, recorder, cell.run
+
+    async def refusal(self, waiting: Any) -> SagewsError:
+        """Return the error that awaiting this raises."""
+        try:
+            await waiting
+        except SagewsError as error:
+            return error
+        raise self.failureException("it was not refused")
+
+    def server_link(self, rig: Rig) -> Link:
+        """Return the backend's end of the connection."""
+        return next(iter(rig.gate._links))
+
+
+class LossTests(LinkTestCase):
+    """A lost connection loses nothing."""
+
+    async def test_output_goes_on_after_a_cut(self) -> None:
+        """Killed in the middle of a stream, again and again, a link delivers each line once and in order."""
+        rig = Rig(self, reactor)
+        session, recorder, run = await self.running(rig)
+        fake = rig.launcher.sessions[session]
+        for number in range(60):
+            fake.say(session_wire.Stream(run, "stdout", f"{number}\n"))
+            if number % 20 == 10:
+                await rig.later(0.005)
+                rig.cut()
+            if number % 3 == 0 and recorder.pieces:
+                rig.hosts[0].acknowledge(session, recorder.pieces[-1].sequence)
+        fake.done("ok")
+        await recorder.done
+        self.assertEqual(recorder.text, "".join(f"{number}\n" for number in range(60)))
+        numbers = [piece.sequence for piece in recorder.pieces]
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        self.assertEqual(len(rig.hosts), 1)
+
+    async def test_a_cell_handed_over_without_a_link(self) -> None:
+        """A cell that is handed over while the link is down runs once when it is up."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        rig.cut()
+        await rig.until(lambda: rig.hosts[0].info.capacity == 0)
+        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await recorder.done
+        self.assertEqual(recorder.text, "hello\n")
+
+    async def test_the_same_run_twice(self) -> None:
+        """A cell that is sent again after a resume, because its answer was lost, runs once."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        cell = evaluation(PRINTS)
+        await rig.hosts[0].evaluate(session, cell)
+        await self.server_link(rig).ask(wire.Evaluate, session=session, evaluation=cell)
+        await recorder.done
+        await rig.later(0.05)
+        self.assertEqual(recorder.text, "hello\n")
+
+    async def test_a_session_that_ends_without_a_link(self) -> None:
+        """What a session said and why it ended arrives after the resume."""
+        rig = Rig(self, reactor)
+        session, recorder, run = await self.running(rig)
+        rig.cut()
+        await rig.until(lambda: rig.hosts[0].info.capacity == 0)
+        rig.launcher.sessions[session].say(session_wire.Stream(run, "stdout", "last words"))
+        rig.launcher.end(session, "memory", -9)
+        self.assertEqual((await recorder.over).reason, "memory")
+        self.assertEqual(recorder.text, "last words")
+
+    async def test_other_requests_are_refused_meanwhile(self) -> None:
+        """Without a link interrupts and questions are refused at once, and no session is placed there."""
+        rig = Rig(self, reactor)
+        session, _ = await self.opened(rig)
+        rig.cut()
+        await rig.until(lambda: rig.hosts[0].info.capacity == 0)
+        self.assertEqual((await self.refusal(rig.hosts[0].interrupt(session))).code, "worker-lost")
+        self.assertEqual((await self.refusal(self.opened(rig))).code, "worker-lost")
+
+    async def test_a_link_that_stays_away(self) -> None:
+        """After the set time both sides end: the worker its sessions, the backend its listeners."""
+        rig = Rig(self, reactor, keep_seconds=0.3)
+        self.patch(backend_link, "MARGIN_SECONDS", 0.2)
+        session, recorder = await self.opened(rig)
+        assert rig.link is not None
+        rig.link._dialler._jitter = lambda: 100.0
+        rig.cut()
+        self.assertEqual((await recorder.over).reason, "worker-lost")
+        await rig.until(lambda: rig.removed == rig.hosts)
+        self.assertIn((session, "KILL"), rig.launcher.signals)
+
+    async def test_a_backend_that_started_anew(self) -> None:
+        """A session that the backend does not know after a resume is ended by the worker."""
+        rig = Rig(self, reactor)
+        session, _ = await self.opened(rig)
+        self.addCleanup(rig.gate._hosts.pop("worker-1").give_up)
+        rig.cut()
+        await rig.until(lambda: (session, "KILL") in rig.launcher.signals)
+        await rig.until(lambda: len(rig.hosts) == 2)
+
+
+class BackpressureTests(LinkTestCase):
+    """Who does not acknowledge stops the session, and nothing piles up on the way."""
+
+    async def test_a_listener_that_never_acknowledges(self) -> None:
+        """The session is read up to its window, and no hop holds more; a command still goes through at once."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        await rig.hosts[0].evaluate(session, evaluation(FLOODS))
+        fake = rig.launcher.sessions[session]
+        await rig.until(lambda: fake._run is not None)
+        fake.flooding = True
+        for _ in range(60):
+            try:
+                fake.doWrite()
+            except BlockingIOError:
+                await rig.later(0.02)
+        await rig.later(0.2)
+        window = Bounds().window
+        received = sum(piece.size for piece in recorder.pieces)
+        assert rig.link is not None
+        self.assertLess(received, window + 256 * 1024)
+        self.assertEqual(rig.local.unacknowledged, received)
+        self.assertEqual(rig.link._in_flight, 0)
+        started = reactor.seconds()  # type: ignore[attr-defined]
+        self.assertGreater((await rig.hosts[0].usage(session)).memory, 0)
+        self.assertLess(reactor.seconds() - started, 0.5)  # type: ignore[attr-defined]
+        rig.hosts[0].acknowledge(session, recorder.pieces[-1].sequence)
+        before = len(recorder.pieces)
+        await rig.until(lambda: len(recorder.pieces) > before)
+
+    async def test_a_flood_leaves_others_their_share(self) -> None:
+        """While one session floods and is acknowledged, another's short output arrives promptly."""
+        rig = Rig(self, reactor)
+        loud, loud_recorder, run = await self.running(rig)
+        quiet, quiet_recorder = await self.opened(rig)
+        fake = rig.launcher.sessions[loud]
+        for _ in range(3):
+            fake.say(session_wire.Stream(run, "stdout", "x" * 60_000))
+        await rig.hosts[0].evaluate(quiet, evaluation(PRINTS))
+        await quiet_recorder.done
+        await rig.until(lambda: len(loud_recorder.text) == 180_000)
+
+
+class CertificateTests(LinkTestCase):
+    """Who may link."""
+
+    async def never(self, rig: Rig) -> None:
+        """Hold that nobody is registered after a while."""
+        await rig.later(0.4)
+        self.assertEqual(rig.hosts, [])
+
+    async def test_a_wrong_role(self) -> None:
+        """A certificate of the authority with another role is refused in the handshake."""
+        rig = Rig(self, reactor, role="frontend")
+        await rig.listen()
+        rig.dial()
+        await self.never(rig)
+
+    async def test_another_workers_name(self) -> None:
+        """A worker can't register under another's id."""
+        rig = Rig(self, reactor, name="worker-2")
+        await rig.listen()
+        rig.dial()
+        await self.never(rig)
+
+    async def test_a_foreign_authority(self) -> None:
+        """A certificate of another authority is refused, whatever role it names."""
+        rig = Rig(self, reactor)
+        await rig.listen()
+        rogue = Authority(rig.folder / "rogue", datetime.now(UTC))
+        rogue.ensure()
+        files = rig.files("worker", "worker-1", rogue)
+        rig.dial(replace(files, authority=rig.authority.certificate))
+        await self.never(rig)
+
+    async def test_an_expired_certificate(self) -> None:
+        """A certificate that has ended is refused."""
+        rig = Rig(self, reactor)
+        await rig.listen()
+        past = Authority(rig.folder / "authority", datetime(2020, 1, 1, tzinfo=UTC))
+        rig.dial(rig.files("worker", "worker-1", past))
+        await self.never(rig)
+
+    async def test_a_backend_that_is_none(self) -> None:
+        """A worker refuses a server whose certificate is not a backend's."""
+        rig = Rig(self, reactor)
+        original = rig.files
+        rig.files = lambda role, name, authority=None: original(  # type: ignore[method-assign]
+            "log" if role == "backend" else role, name, authority
+        )
+        await rig.listen()
+        rig.dial()
+        await self.never(rig)
+
+    async def test_no_certificate(self) -> None:
+        """A peer that speaks no TLS, or has no certificate, gets no word."""
+        rig = Rig(self, reactor)
+        await rig.listen()
+        with socket.create_connection(("127.0.0.1", rig.port)) as stranger:
+            stranger.sendall(b"\x00\x04_ask\x00\x011\x00\x08_command\x00\x04Ping\x00\x00")
+            stranger.setblocking(False)
+            await rig.later(0.2)
+            try:
+                answer = stranger.recv(1000)
+            except ConnectionError:
+                answer = b""
+        self.assertNotIn(b"_answer", answer)
+        await self.never(rig)
+
+
+class HostileWorkerTests(LinkTestCase):
+    """A worker can only speak of what it was given."""
+
+    async def test_output_of_a_foreign_session(self) -> None:
+        """Output and ends of sessions that it was not given change nothing."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        assert rig.link is not None and rig.link._link is not None
+        piece = Piece(1, RunId(new_id()), PieceKind.STREAM, {"name": "stdout", "text": "x"}, 1)
+        await rig.link._link.ask(wire.Pieces, batch=[(new_id(), [piece])])
+        await rig.link._link.ask(wire.Ended, session=new_id(), ending=Ending("exit"))
+        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await recorder.done
+        self.assertEqual(recorder.text, "hello\n")
+
+    async def test_output_of_a_foreign_run(self) -> None:
+        """Output of a run that the session was not given ends the session here, and the link starts anew."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        assert rig.link is not None and rig.link._link is not None
+        piece = Piece(1, RunId(new_id()), PieceKind.STREAM, {"name": "stdout", "text": "x"}, 1)
+        await self.refusal(rig.link._link.ask(wire.Pieces, batch=[(session, [piece])]))
+        self.assertEqual((await recorder.over).reason, "protocol")
+        self.assertEqual(recorder.pieces, [])
+        await rig.until(lambda: (session, "KILL") in rig.launcher.signals)
+
+    async def test_an_older_epoch(self) -> None:
+        """A worker refuses a backend's older epoch, and a backend a session held under another epoch."""
+        rig = Rig(self, reactor)
+        workspace = WorkspaceId(new_id())
+        session, recorder = await self.opened(rig, workspace=workspace, epoch=5)
+        self.assertEqual((await self.refusal(self.opened(rig, workspace=workspace, epoch=4))).code, "conflict")
+        assert rig.link is not None
+        outgoing = rig.link._outgoing[session]
+        outgoing.request = replace(outgoing.request, epoch=6)
+        rig.cut()
+        self.assertEqual((await recorder.over).reason, "worker-lost")
+
+
+class CommandTests(LinkTestCase):
+    """Everything else that goes over the link."""
+
+    async def test_a_raising_responder(self) -> None:
+        """A responder with a fault answers `internal` under an id that is in the log; the link stays up."""
+        rig = Rig(self, reactor)
+        session, recorder = await self.opened(rig)
+        link = self.server_link(rig)
+
+        async def broken(*arguments: object) -> None:
+            raise ZeroDivisionError
+
+        rig.local.usage = broken  # type: ignore[assignment,method-assign]
+        error = await self.refusal(rig.hosts[0].usage(session))
+        self.assertEqual(error.code, "internal")
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await recorder.done
+        self.assertIs(self.server_link(rig), link)
+
+    async def test_files(self) -> None:
+        """Bundles larger than any message go both ways."""
+        rig = Rig(self, reactor)
+        host = await rig.host()
+        bundle, tree, workspace = bytes(range(256)) * 8192, "a" * 40, WorkspaceId(new_id())
+        rig.launcher.answers.append(RestoreAnswer(True, tree, ("b" * 40,), ()).to_bytes())
+        await host.restore(workspace, 1, [bundle, b"second"], tree, True, ["x.sage.md"])
+        asked = RestoreRequest.from_bytes(rig.launcher.jobs[0][3])
+        self.assertEqual(asked, RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",)))
+        rig.launcher.answers.append(SnapshotAnswer(tree, ("c" * 40,), (("big", "too large"),), bundle).to_bytes())
+        found = await host.snapshot(workspace, 1, {"a.sage.md": b"# A"}, tree)
+        self.assertEqual(found, Snapshot(tree, bundle, (("big", "too large"),)))
+        await host.forget(workspace)
+        self.assertEqual(rig.launcher.forgotten, [workspace])
+
+    async def test_settings(self) -> None:
+        """A backend's settings reach the worker, tighten its own, and can't widen them."""
+        settings = WorkerSettings(capacity=5, keep_seconds=7, minimum="none", run_seconds=10**5)
+        rig = Rig(self, reactor, settings=settings, local=LocalSettings(capacity=9, run_seconds=60))
+        await rig.host()
+        await rig.until(lambda: rig.local.settings.capacity == 5)
+        expected = LocalSettings(5, Isolation.NAMESPACES, None, 7, 60)
+        self.assertEqual(rig.local.settings, expected)
+
+    async def test_a_level_that_is_not_reached(self) -> None:
+        """A worker that can't reach the level that a backend wants does not serve it."""
+        rig = Rig(self, reactor, settings=WorkerSettings(minimum="full"))
+        await rig.listen()
+        link = rig.dial()
+        await rig.later(0.3)
+        self.assertFalse(link.linked)
+
+    async def test_logs(self) -> None:
+        """A worker's records reach the backend's sink under the name in its certificate."""
+        rig = Rig(self, reactor)
+        await rig.host()
+        await rig.until(lambda: rig.link is not None and rig.link.linked)
+        record = LogRecord(new_id(), datetime.now(UTC), "liar", "backend", "info", "x", "c", "hello", {"a": 1})
+        assert rig.link is not None
+        await rig.link.deliver([record])
+        self.assertEqual(rig.sink.records, [replace(record, machine="worker-1", component="worker")])
+
+    async def test_no_delay(self) -> None:
+        """TCP_NODELAY is on at both ends, beneath the TLS."""
+        rig = Rig(self, reactor)
+        await rig.host()
+        await rig.until(lambda: rig.link is not None and rig.link.linked)
+        assert rig.link is not None and rig.link._link is not None
+        for link in (self.server_link(rig), rig.link._link):
+            transport: Any = link.transport
+            self.assertTrue(transport.getTcpNoDelay())
+
+    async def test_a_stranger_that_says_nothing(self) -> None:
+        """A worker that connects and does not register is closed after its time."""
+        rig = Rig(self, reactor)
+        self.patch(wire, "REGISTER_SECONDS", 0.2)
+        await rig.listen()
+        link = rig.dial()
+        link._dialler._register = lambda link: Deferred()
+        await rig.until(lambda: len(rig.gate._links) == 1)
+        await rig.until(lambda: len(rig.gate._links) == 0)
+
+    async def test_the_same_worker_twice(self) -> None:
+        """A second link of the same worker replaces the first, and its host stays the same."""
+        rig = Rig(self, reactor)
+        host = await rig.host()
+        first = rig.link
+        assert first is not None
+        rig.dial()
+        await rig.until(lambda: rig.link is not None and rig.link.linked and not first.linked)
+        self.assertEqual(rig.hosts, [host])
+        self.assertIsInstance(host, RemoteHost)
+        await first.stop()
