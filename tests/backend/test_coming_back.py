@@ -73,7 +73,7 @@ class ReplayTests(BackendTestCase):
         self.assertEqual(replayed, seen[2:])
 
     def test_an_unknown_place_brings_everything(self) -> None:
-        """A place of another life, or one that is too old or in the future, brings all cells, which replace the page's."""
+        """A place of another life, too old, or in the future, brings all cells, which replace the page's."""
         page = self.opened()
         page.edit(self.document, SUM)
         page.run(self.document, SUM)

@@ -101,7 +101,7 @@ class BadMessageTests(BackendTestCase):
     """Messages out of form on a good connection are refused one by one."""
 
     def test_each_is_refused_and_the_connection_lives(self) -> None:
-        """Wrong types, unknown fields, bad base64, deep nesting, unknown types: an error each, and a ping works after."""
+        """Wrong types, unknown fields, bad base64, deep nesting: an error each, and a ping works after."""
         page = self.opened()
         document = self.document
         for message in (

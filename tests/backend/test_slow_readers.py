@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.outbox import Outbox
