@@ -11,7 +11,9 @@ import contextlib
 import importlib
 import importlib.metadata
 import io
+import os
 import platform
+import tempfile
 import time
 import warnings
 from typing import Any
@@ -74,6 +76,10 @@ def warm_python(namespace: dict[str, Any]) -> None:
     inspection.describe("complete", 1, vars(completion))
     namespace["display"] = showing.display
     _plot_once(matplotlib.pyplot)
+    import jedi
+
+    # Its cache is no part of a person's files.
+    jedi.settings.cache_directory = os.path.join(tempfile.gettempdir(), "sagews-jedi")
     completion.complete("import o", 8, namespace)
     completion.complete("'abc'.upp", 9, namespace)
 

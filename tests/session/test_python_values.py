@@ -169,6 +169,7 @@ class HelpTests(PythonCase):
             found = {match["text"] for match in answer.matches}
             self.assertTrue(expected <= found, f"{code}: {expected - found}")
             self.assertEqual((answer.request, answer.end), (3, len(code)))
+        self.assertEqual([path.name for path in self.session.home.iterdir()], [".sage"])
 
     def test_an_object_that_never_answers_is_given_up(self) -> None:
         """Completion has a deadline; the session goes on."""
