@@ -1,6 +1,7 @@
 """Times the evaluation loop alone: a forked session on a socketpair, without worker and jail. Prints only.
 
-Run it as `python -m benchmarks.loop_round_trip [python] [sage]`; SAGEWS_TEST_PYTHON and SAGEWS_TEST_SAGE name interpreters.
+Run it as `python -m benchmarks.loop_round_trip [python] [sage]`; SAGEWS_TEST_PYTHON and SAGEWS_TEST_SAGE name the
+interpreters.
 """
 
 from __future__ import annotations
