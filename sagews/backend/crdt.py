@@ -39,10 +39,14 @@ class CellView:
 
 
 class WorksheetDocument(Doc[Any]):
-    """A Yjs document with the two root maps, and the mirror on which strangers' updates are tried first."""
+    """A Yjs document with the two root maps, and the mirror on which strangers' updates are tried first.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Args:
+        client_id: names this copy's own edits; random if None.
+    """
+
+    def __init__(self, client_id: int | None = None) -> None:
+        super().__init__(client_id=client_id)
         self["meta"] = Map()
         self["cells"] = Map()
         self._mirror: Mirror | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -13,8 +15,8 @@ from sagews.backend.joints import ILiveWorkspaces, IWorkspaceHistory
 from sagews.errors import SagewsError
 from sagews.interfaces import ILauncher
 from sagews.model.history import Commit, Snapshot
-from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.model.sessions import Limits
+from sagews.model.identifiers import SessionId, UserId, WorkspaceId
+from sagews.model.sessions import Limits, Usage
 from sagews.worker.homes import Homes
 from tests.history.running import JobFailed, run_program
 
@@ -54,6 +56,18 @@ class ProgramLauncher:
             return run_program(job, input, home)
         except JobFailed as error:
             raise SagewsError("internal", correlation=str(error)) from error
+
+    async def open_session(self, *_: object) -> None:
+        """Not here."""
+        raise NotImplementedError
+
+    def signal(self, session: SessionId, signal: str) -> None:
+        """Not here."""
+        raise NotImplementedError
+
+    async def usage(self, sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
+        """Not here."""
+        raise NotImplementedError
 
     async def forget(self, workspace: WorkspaceId) -> None:
         """Remove a home."""
@@ -105,12 +119,12 @@ class Live:
         self.prepared = False
         self.held: Deferred[None] | None = None
 
-    async def place(self, workspace: WorkspaceId) -> tuple[Worker, int]:
+    async def place(self, workspace: WorkspaceId) -> tuple[Any, int]:
         """Choose the worker, and have it prepared first."""
         if self.worker is None:
             raise SagewsError("no-worker")
         if not self.prepared:
-            await self.history.prepare(workspace, self.worker, 1)
+            await self.history.prepare(workspace, cast(Any, self.worker), 1)
             self.prepared = True
         return self.worker, 1
 
@@ -131,3 +145,8 @@ class Live:
     def saved(self, workspace: WorkspaceId, commit: Commit) -> None:
         """Remember."""
         self.told.append(commit)
+
+
+def datetime_of(seconds: int) -> datetime:
+    """Return a time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)

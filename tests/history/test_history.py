@@ -323,7 +323,7 @@ class HistoryTests(SynchronousTestCase):
             answer = await run(job, workspace, **words)
             return CommitAnswer("1" * 40, 0, b"").to_bytes() if job == "commit" else answer
 
-        self.launcher.run_job = lying  # type: ignore[method-assign, assignment]
+        self.launcher.run_job = lying  # type: ignore[method-assign]
         self.assertEqual(self.refused(self.history.save(self.workspace, self.user, "", "save")), "internal")
         self.assertEqual(self.store.stored, {})
 

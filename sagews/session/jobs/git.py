@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sagews.session.jobs.objects import pack_in
-from sagews.session.jobs.run import JobError
+from sagews.session.jobs.run import JobError, read_at_most
 
 GIT = "/usr/bin/git"
 MAX_PACK = 512 * 1024 * 1024
@@ -86,7 +86,7 @@ class Git:
     def read(self, *arguments: str, longest: int) -> tuple[bytes, bool]:
         """Run a command until so many bytes have come; return them, and whether it ended well before that."""
         process = self.start(*arguments)
-        output = b"" if process.stdout is None else process.stdout.read(longest + 1)
+        output = b"" if process.stdout is None else read_at_most(process.stdout, longest + 1)
         if len(output) > longest:
             process.kill()
         process.communicate()

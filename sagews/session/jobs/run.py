@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from sagews.errors import SagewsError
 
 HOME = "/home/user"
 SCRATCH = "/work"
 MAX_INPUT = 1024 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 Handler = Callable[[bytes, Path, Path], bytes]
 
@@ -20,12 +21,24 @@ class JobError(Exception):
     """What was asked cannot be done; the message goes to the daemon's log."""
 
 
+def read_at_most(file: IO[bytes], longest: int) -> bytes:
+    """Return what a file holds up to its end or so many bytes, without memory for more than there is."""
+    pieces: list[bytes] = []
+    while longest > 0:
+        piece = file.read(min(_PIECE, longest))
+        if not piece:
+            break
+        pieces.append(piece)
+        longest -= len(piece)
+    return b"".join(pieces)
+
+
 def serve(handler: Handler) -> NoReturn:
     """Run a job; after its arguments (unused) tests name another home and scratch folder."""
     places = [Path(argument) for argument in sys.argv[2:4]]
     home, scratch = places if len(places) == 2 else (Path(HOME), Path(SCRATCH))
     try:
-        data = sys.stdin.buffer.read(MAX_INPUT + 1)
+        data = read_at_most(sys.stdin.buffer, MAX_INPUT + 1)
         if len(data) > MAX_INPUT:
             raise JobError("the input is too large")
         answer = handler(data, home, scratch)

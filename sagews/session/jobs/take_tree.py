@@ -151,7 +151,7 @@ class Taker:
         """A regular file, read once."""
         with os.fdopen(os.open(name, _FILE_FLAGS, dir_fd=folder), "rb") as opened:
             status = os.fstat(opened.fileno())
-            content = opened.read(MAX_FILE + 1) if stat.S_ISREG(status.st_mode) else b""
+            content = opened.read(min(status.st_size, MAX_FILE) + 1) if stat.S_ISREG(status.st_mode) else b""
         if len(content) > MAX_FILE:
             self.budget.leave_out(path, f"is larger than {MAX_FILE} bytes")
         elif len(content) > self.budget.bytes:

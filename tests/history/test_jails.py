@@ -1,0 +1,75 @@
+"""The jobs in real jails, through a real launcher: a workspace goes through all of them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import TestCase
+
+from sagews.backend.history_jobs import HistoryJobs
+from sagews.errors import SagewsError
+from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.model.sessions import MEBIBYTE, Limits
+from sagews.policy.history import Origin, commit_object
+from sagews.wire.jobs import CommitRequest
+from sagews.worker.homes import Homes
+from tests.history.live import datetime_of
+from tests.worker.real_launcher import real_launcher
+
+pytestmark = pytest.mark.slow
+
+
+class JailedJobs(TestCase):
+    """At the level that this machine reaches."""
+
+    timeout = 90
+
+    def setUp(self) -> Deferred[None]:  # type: ignore[override]
+        """Start a launcher."""
+        folder = Path(tempfile.mkdtemp())
+        folder.chmod(0o755)
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        self.launcher: Any = real_launcher(reactor, folder / "launcher", lambda reason: None)
+        self.addCleanup(lambda: Deferred.fromCoroutine(self.launcher.stop()))
+        self.launcher.start_privileged()
+        return Deferred.fromCoroutine(self.launcher.started())
+
+    def test_a_workspace_goes_there_and_back(self) -> Deferred[None]:
+        """Saved, committed, compared, read and laid out on another worker, its tree is the same."""
+        return Deferred.fromCoroutine(self._there_and_back())
+
+    async def _there_and_back(self) -> None:
+        homes, jobs = Homes(self.launcher, Limits(memory=512 * MEBIBYTE)), HistoryJobs(self.launcher)
+        first, second = WorkspaceId(new_id()), WorkspaceId(new_id())
+        await homes.restore(first, [], None, False, [])
+        files = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n" * 100_000}
+        taken = await homes.snapshot(first, files, None)
+        text = commit_object(taken.tree, None, Origin("save", "", None, ""), datetime_of(1))
+        made = await jobs.commit(CommitRequest(taken.tree, None, text, taken.bundle, ()))
+        self.assertEqual(made.files_changed, 2)
+        answer = await jobs.difference(made.commit, None, [made.bundle])
+        self.assertEqual([file.path for file in answer.files], ["a.sage.md", "sub/b.sage.md"])
+        self.assertEqual((await jobs.worksheets(made.commit, [made.bundle]))["a.sage.md"], "# A\n")
+        await homes.restore(second, [made.bundle], made.commit, False, [])
+        self.assertEqual((await homes.snapshot(second, {}, None)).tree, taken.tree)
+        await homes.forget(second)
+        self.assertNotEqual((await homes.snapshot(second, {}, None)).tree, taken.tree)
+
+    def test_a_forged_tree_is_refused_there_too(self) -> Deferred[None]:
+        """What git refuses makes the job fail, and the launcher serves on."""
+        return Deferred.fromCoroutine(self._refused())
+
+    async def _refused(self) -> None:
+        jobs = HistoryJobs(self.launcher)
+        taken = await jobs.snapshot({"a.sage.md": b"1"})
+        text = commit_object("1" * 40, None, Origin("save", "", None, ""), datetime_of(1))
+        with self.assertRaises(SagewsError) as caught:
+            await jobs.commit(CommitRequest("1" * 40, None, text, taken.bundle, ()))
+        self.assertEqual(caught.exception.code, "internal")
+        self.assertEqual(await jobs.snapshot({"a.sage.md": b"1"}), taken)
