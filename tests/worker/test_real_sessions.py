@@ -1,0 +1,120 @@
+"""The contract again, on real sessions: launcher, jail, evaluation loop; in process and over the link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet import reactor
+from twisted.trial.unittest import TestCase
+
+from sagews.model.identifiers import WorkerId, WorkspaceId, new_id
+from sagews.model.sessions import Limits, PieceKind
+from sagews.worker.sessions import LocalHost
+from tests.contracts.session_host import Listener, SessionHostContract
+from tests.worker.fakes import evaluation, session_request
+from tests.worker.real_launcher import real_launcher
+from tests.worker.rig import NAME, Rig
+
+pytestmark = pytest.mark.slow
+MEBIBYTE = 1024 * 1024
+
+
+class RealTestCase(TestCase):
+    """A host with real sessions."""
+
+    timeout = 90
+
+    async def local(self) -> LocalHost:
+        """Return a worker whose launcher ends with the test."""
+        self.deaths: list[str] = []
+        launcher = real_launcher(reactor, Path(self.mktemp()).absolute(), self.deaths.append)
+        launcher.start_privileged()
+        self.addCleanup(launcher.stop)
+        await launcher.started()
+        host = LocalHost(reactor, launcher, WorkerId(NAME), job_limits=Limits(cpu_seconds=60))
+        host.start()
+        self.addCleanup(host.stop)
+        return host
+
+
+class RealContractTests(SessionHostContract, RealTestCase):
+    """In process."""
+
+    timeout = 90
+
+    async def make_host(self) -> Any:
+        """Return the worker."""
+        return await self.local()
+
+
+class RealLinkTests(RealTestCase):
+    """Over mutual TLS."""
+
+    async def test_a_cut_link_loses_nothing(self) -> None:
+        """A real session prints while its link is killed again and again: every line arrives once, in order."""
+        rig = Rig(self, reactor)
+        rig.local = await self.local()
+        remote = await rig.host()
+        request, listener = session_request(), Listener()
+        await remote.open_session(request, listener)
+        source = "import time\nfor i in range(300):\n    print(i)\n    time.sleep(0.01)"
+        await remote.evaluate(request.session, evaluation(source))
+        for _ in range(3):
+            await rig.later(0.7)
+            rig.cut()
+        pieces = await listener.until_done()
+        text = "".join(piece.body["text"] for piece in pieces if piece.kind is PieceKind.STREAM)
+        self.assertEqual(text, "".join(f"{i}\n" for i in range(300)))
+
+
+class RealEndTests(RealTestCase):
+    """Why real sessions end."""
+
+    async def opened(self, **asked: Any) -> tuple[LocalHost, Any, Listener]:
+        """Open a session."""
+        host, request, listener = await self.local(), session_request(**asked), Listener()
+        await host.open_session(request, listener)
+        return host, request.session, listener
+
+    async def test_memory(self) -> None:
+        """A session that takes more memory than it may is ended or gets a MemoryError; the worker goes on."""
+        host, session, listener = await self.opened(limits=Limits(memory=300 * MEBIBYTE))
+        await host.evaluate(
+            session, evaluation("x = bytearray(2_000_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1")
+        )
+        while not listener.endings and not any(piece.kind is PieceKind.DONE for piece in listener.pieces):
+            await listener._next()
+        if listener.endings:
+            self.assertEqual(listener.endings[0].reason, "memory")
+        else:
+            self.assertEqual(listener.pieces[-1].body["status"], "error")
+
+    async def test_exit(self) -> None:
+        """A session that exits says with which status."""
+        host, session, listener = await self.opened()
+        await host.evaluate(session, evaluation("import os; os._exit(3)"))
+        ending = await listener.until_ended()
+        self.assertEqual((ending.reason, ending.detail["status"]), ("exit", 3))
+
+    async def test_a_home_is_shared_and_forgotten(self) -> None:
+        """Two sessions of a workspace see the same files; when the home is forgotten, they are gone."""
+        workspace = WorkspaceId(new_id())
+        host, session, listener = await self.opened(workspace=workspace)
+        await host.evaluate(session, evaluation("open('note.txt', 'w').write('kept')"))
+        await listener.until_done()
+        for expected in ("kept", "[]"):
+            request, other = session_request(workspace=workspace), Listener()
+            await host.open_session(request, other)
+            await host.evaluate(request.session, evaluation(f"import os\nprint({SEEN[expected]}, end='')"))
+            pieces = await other.until_done()
+            self.assertEqual(pieces[0].body["text"], expected)
+            for each, heard in ((session, listener), (request.session, other)):
+                if not heard.endings:
+                    await host.end_session(each, "stopped")
+                    await heard.until_ended()
+            await host.forget(workspace)
+
+
+SEEN = {"kept": "open('note.txt').read()", "[]": "[name for name in os.listdir('.') if name == 'note.txt']"}
