@@ -67,6 +67,20 @@ class SocketTests(SocketTestCase):
         self.assertEqual(await browser.over, 4503)
 
 
+class FrameTests(SocketTestCase):
+    """Our own framing of what is sent."""
+
+    async def test_sizes(self) -> None:
+        """Messages of every length of header arrive whole."""
+        browser = await self.greeted()
+        connection = self.backend._lobby.connections[0]
+        for size in (1, 125, 126, 127, 65535, 65536, 300_000):
+            data = b'{"type":"x","t":"' + b"a" * size + b'"}'
+            found = browser.until("x")
+            connection.outbox.reply(data)
+            self.assertEqual(len((await found)["t"]), size)
+
+
 class RoundTripTests(SocketTestCase):
     """How fast it is, roughly; benchmarks/ has the figures."""
 
