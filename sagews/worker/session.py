@@ -241,16 +241,14 @@ class Session:
     def _output(self, kind: PieceKind, value: Any, size: int) -> None:
         body = wire.body(value)
         run = body.pop("run")
-        if run != self._run:
-            raise ProtocolError("output of a run that it was not given")
+        if run != self._run or not self._run_open:
+            raise ProtocolError("output of a run that it was not given or that is over")
         if kind is PieceKind.DONE:
             self._done(body, size)
         elif self._budget.admits(size):
             self._emit(kind, body, size)
 
     def _done(self, body: Mapping[str, Any], size: int) -> None:
-        if not self._run_open:
-            raise ProtocolError("a second end of a run")
         self._run_open = False
         if self._budget.dropped:
             dropped = self._budget.dropped

@@ -234,6 +234,16 @@ class HostileSessionTests(SessionTestCase):
         """A session can't write into a run that it was not given."""
         self.ends(wire.encode(wire.Stream(new_id(), "stdout", "x")))
 
+    def test_output_after_the_end(self) -> None:
+        """A run has one end, and nothing comes after it."""
+        for late in (wire.Stream, wire.Done):
+            _, recorder, fake, run = self.waiting_run()
+            fake.done("ok")
+            fake.say(wire.Stream(run, "stdout", "x") if late is wire.Stream else wire.Done(run, "ok", 0.0, 0.0))
+            self.reactor.pump()
+            self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+            self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
+
     def test_an_answer_nobody_asked_for(self) -> None:
         """An answer with a number that was never given ends the session."""
         self.ends(wire.encode(wire.Completions(7, 0, 0, ())))
