@@ -41,8 +41,8 @@ class Evaluator:
         self._values: deque[str] = deque()
         self._process = os.getpid()
 
-    def run(self, run: Run) -> None:
-        """Evaluate a cell and send everything about it, `done` last."""
+    def run(self, run: Run) -> float:
+        """Evaluate a cell and send everything about it, `done` last; return the seconds that it took."""
         self._interrupts.renew()
         self._output.begin(run.run)
         stage.run = run.run
@@ -50,7 +50,9 @@ class Evaluator:
         status = self._status(run)
         if os.getpid() != self._process:
             self._end_child(status)
-        self._output.finish(status, time.perf_counter() - started, time.process_time() - cpu)
+        seconds = time.perf_counter() - started
+        self._output.finish(status, seconds, time.process_time() - cpu)
+        return seconds
 
     def _status(self, run: Run) -> str:
         failed = self.attempt(lambda: self._execute(run))

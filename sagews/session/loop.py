@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import ctypes
 import os
 import socket
 import sys
@@ -22,6 +23,7 @@ from sagews.wire.frames import FrameReader, ProtocolError
 from sagews.wire.session import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
 
 CHUNK = 64 * 1024
+LONG = 0.05
 
 
 def serve(socket_fd: int, flavour: str) -> int:
@@ -54,6 +56,7 @@ class Session:
         self._connection = connection
         self._flavour = flavour
         self._home = os.path.expanduser("~")
+        self._libc = ctypes.CDLL(None)
         self._interrupts = Interrupts()
         self._pump = Pump(connection)
         self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
@@ -93,7 +96,9 @@ class Session:
 
     def _answer(self, request: ToSession) -> None:
         if isinstance(request, Run):
-            self._evaluator.run(request)
+            if self._evaluator.run(request) > LONG:
+                # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
+                self._libc.malloc_trim(0)
         else:
             self._helper.answer(request)
 
