@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -39,6 +40,8 @@ from sagews.model.workspaces import Workspace
 from sagews.policy.endings import WISHED, ending_sentence
 from sagews.policy.run_queue import RunQueue
 from sagews.policy.session_life import Life, session_machine
+
+SHUT_DOWN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class DocumentSession:
         self._tell: Acknowledge = lambda _: None
         self._patience: IDelayedCall | None = None
         self._restart = False
+        self._gone: Deferred[None] | None = None
         self._last_used = around.clock.seconds()
         self._correlation = ""
         if outputs.used:
@@ -200,6 +204,14 @@ class DocumentSession:
         if opened and not already and self._host is not None and self._session is not None:
             run_in_background(self._host.end_session(self._session, reason), self._log, "end", self._correlation)
         self._teller.say()
+
+    async def shut_down(self) -> None:
+        """End the session and wait until it is over, but not for long."""
+        self.stop("shutdown")
+        if self._life.alive:
+            self._gone = Deferred()
+            self._gone.addTimeout(SHUT_DOWN_SECONDS, self._clock, lambda _, __: None)
+            await self._gone
 
     async def ask(self, question: str, *arguments: Any) -> Mapping[str, Any]:
         """Ask the session for completions ("complete") or about a name ("inspect").
@@ -351,6 +363,8 @@ class DocumentSession:
             self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text)
         self._book.restart_numbers()
         self._teller.say(reason=reason, text=text)
+        if self._gone is not None and not self._gone.called:
+            self._gone.callback(None)
         if self._restart:
             self._begin()
 

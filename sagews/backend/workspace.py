@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -63,6 +64,7 @@ class OpenWorkspace:
         self._settings = settings
         self._stores = stores
         self._lost = lost
+        self._noted_state = about.session
         self._documents: Shared[DocumentId, LiveDocument] = Shared()
         self._holder: ISessionHost | None = None
         self._prepared: Shared[str, ISessionHost] = Shared()
@@ -181,6 +183,20 @@ class OpenWorkspace:
         return any(live.session.life.alive for live in self.documents)
 
     @property
+    def session_state(self) -> str:
+        """What lists of workspaces show: "running", "ready" or "stopped"."""
+        if any(live.session.busy for live in self.documents):
+            return "running"
+        return "ready" if self.computing else "stopped"
+
+    def _note_session_state(self) -> None:
+        state = self.session_state
+        if state != self._noted_state:
+            self._noted_state = state
+            note = self._stores.workspaces.set_session_state(self.about.id, state)
+            run_in_background(note, self._log, "session state", self.about.id)
+
+    @property
     def idle(self) -> bool:
         """Whether nobody is connected, nothing runs and nothing is on its way into the database."""
         return not self.peers and not self._documents.changing and all(live.idle for live in self.documents)
@@ -188,6 +204,7 @@ class OpenWorkspace:
     def tick(self) -> None:
         """Look after documents and sessions; called every few seconds."""
         now = self._clock.seconds()
+        self._note_session_state()
         for live in self.documents:
             live.session.tick()
             if live.touched:
@@ -198,12 +215,15 @@ class OpenWorkspace:
                 run_in_background(self.unload(live), self._log, "unload", live.about.id)
 
     async def finish(self) -> None:
-        """Commit everything and let the history keep the end of it."""
+        """End sessions, commit everything and let the history keep the end of it."""
+        for ending in [Deferred.fromCoroutine(live.session.shut_down()) for live in self.documents]:
+            await ending
         for live in self.documents:
             await live.flush()
         await self._stores.history.close(self.about.id)
         for live in self.documents:
             await self.unload(live)
+        self._note_session_state()
 
     def drop(self) -> None:
         """Another backend owns it: write nothing any more."""

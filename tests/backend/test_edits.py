@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from sagews.backend.crdt import load
 from sagews.backend.crdt_text import to_text
 from sagews.errors import SagewsError
 from tests.backend.harness import BackendTestCase
+from tests.fakes.session_host import WAITS
 
 
 class EditTests(BackendTestCase):
@@ -136,6 +139,20 @@ class UnloadTests(BackendTestCase):
         self.assertEqual(self.history.closed, [self.workspace])
         self.assertFalse(self.backend._lobby.has_room())
 
+    def test_stopping_ends_sessions_first(self) -> None:
+        """What computes at a stop is ended and stored as interrupted before the history saves and cleans up."""
+        page = self.opened()
+        page.edit(self.document, WAITS)
+        run = page.run(self.document, WAITS)
+        self.later()
+        stopped = Deferred.fromCoroutine(self.backend.stop())
+        self.assertEqual(self.history.closed, [])
+        self.later()
+        self.successResultOf(stopped)
+        self.assertEqual(self.host.sessions, {})
+        self.assertEqual(self.runs.runs[run].state, "interrupted")  # type: ignore[index]
+        self.assertEqual(self.history.closed, [self.workspace])
+
     def test_stopping_takes_no_longer_than_it_may(self) -> None:
         """With a store that never answers, a stop gives up after its time and says what it left."""
         page = self.opened()
@@ -145,8 +162,6 @@ class UnloadTests(BackendTestCase):
             raise SagewsError("database")
 
         self.documents.append = down  # type: ignore[method-assign]
-        from twisted.internet.defer import Deferred
-
         stopped = Deferred.fromCoroutine(self.backend.stop())
         self.assertNoResult(stopped)
         for _ in range(10):

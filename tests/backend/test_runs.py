@@ -338,6 +338,20 @@ class PieceTests(RunCase):
 class StoredStateTests(RunCase):
     """What the store holds at the end."""
 
+    def test_lists_know_whether_something_runs(self) -> None:
+        """Within seconds the list of workspaces shows that a session computes, waits, or is gone."""
+        seen = []
+        for source in (WAITS, SUM):
+            self.ran(source)
+            self.later(2)
+            seen.append(self.workspaces.spaces[self.workspace].session)
+            self.one.say(type="interrupt", document=self.document)
+            self.later()
+        self.one.say(type="stop", document=self.document)
+        self.later(2)
+        self.later(2)
+        self.assertEqual([*seen, self.workspaces.spaces[self.workspace].session], ["running", "ready", "stopped"])
+
     def test_states_are_committed(self) -> None:
         """A run ends in the store as it ended on the page."""
         run = self.ran(SUM)
