@@ -86,7 +86,7 @@ class PostgresLifeTests(PostgresTestCase):
         await waited
 
     async def test_two_lives(self) -> None:
-        """Edits and output that were committed are there after a kill; what ran is lost; the old life writes nothing."""
+        """What was committed is there after a kill; what ran is lost; the former life writes nothing."""
         await self.build()
         first = await self.life()
         page = await self.page(first)
