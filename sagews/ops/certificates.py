@@ -144,6 +144,19 @@ class Authority:
             write_private(files.authority, _text(authority), owner)
 
 
+def given(folder: Path, role: str) -> Files | None:
+    """Return the files that somebody laid there for a daemon whose machine has no authority; None if any is missing.
+
+    Raises:
+        SagewsError: `configuration` when others can read the key.
+    """
+    files = Files(folder / f"{role}.key", folder / f"{role}.pem", folder / "authority.pem")
+    if not (files.key.exists() and files.certificate.exists() and (folder / "authority.pem").exists()):
+        return None
+    require_private(files.key)
+    return files
+
+
 def site_files(folder: Path, hosts: Sequence[str], owner: Owner | None, now: datetime) -> Files:
     """Return a self-signed certificate for the site, a new one where there is none or it soon ends.
 
@@ -285,9 +298,10 @@ def write_private(path: Path, content: bytes, owner: Owner | None) -> None:
 
 
 def require_private(path: Path) -> None:
-    """Raise `configuration` unless only its owner, who is us or root, can read a file."""
+    """Raise `configuration` unless only its owner can read a file; without root the owner has to be us or root."""
     status = path.stat()
-    if status.st_uid not in (os.geteuid(), 0) or stat.S_IMODE(status.st_mode) & 0o077:
+    foreign = os.geteuid() != 0 and status.st_uid not in (os.geteuid(), 0)
+    if foreign or stat.S_IMODE(status.st_mode) & 0o077:
         raise SagewsError("configuration", reason=f"Others can read {path}. Run: chmod 600 {path}")
 
 

@@ -150,7 +150,7 @@ class LauncherClient:
             self._socket.lost()
         # Not ours to signal once we have dropped our rights; then the closed socket has to do.
         with suppress(ProcessExitedAlready, PermissionError):
-            self._transport.signalProcess(signal.Signals.SIGKILL.name[3:])
+            self._transport.signalProcess("KILL")
 
     def _socket_ended(self) -> None:
         if not self._dead:

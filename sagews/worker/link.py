@@ -13,6 +13,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
@@ -152,6 +153,7 @@ class WorkerLink:
                 self._in_flight += size
                 sent = Deferred.fromCoroutine(link.ask(wire.Pieces, batch=batch))
                 sent.addCallbacks(self._arrived, self._failed, callbackArgs=(link, size), errbackArgs=(link,))
+                sent.addErrback(_not_handled)
             for name in endings:
                 self._send_ending(link, name)
 
@@ -179,7 +181,7 @@ class WorkerLink:
             self._in_flight -= size
             self._flush()
 
-    def _failed(self, failure: Any, link: Link) -> None:
+    def _failed(self, failure: Failure, link: Link) -> None:
         if link.connected:
             log.failure("output was not taken; the link starts anew", failure=failure)
             link.abort()
@@ -187,6 +189,7 @@ class WorkerLink:
     def _send_ending(self, link: Link, name: SessionId) -> None:
         sent = Deferred.fromCoroutine(link.ask(wire.Ended, session=name, ending=self._outgoing[name].ending))
         sent.addCallbacks(lambda _: self._outgoing.pop(name, None), self._failed, errbackArgs=(link,))
+        sent.addErrback(_not_handled)
 
     # ------------------------------------------------------------------------------------------ logs
 
@@ -195,3 +198,7 @@ class WorkerLink:
         if self._link is None:
             raise SagewsError("worker-lost")
         await self._link.ask(wire.Log, records=list(records))
+
+
+def _not_handled(failure: Failure) -> None:
+    log.failure("output could not be sent on", failure=failure)

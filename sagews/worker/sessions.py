@@ -241,8 +241,12 @@ class LocalHost:
 
     async def _measure(self) -> None:
         usages: Mapping[str, Usage] = {}
-        if self._sessions:
-            usages = await self._launcher.usage(list(self._sessions))
+        try:
+            if self._sessions:
+                usages = await self._launcher.usage(list(self._sessions))
+        except SagewsError:
+            # One failure must not stop the timer; clocks are checked all the same.
+            log.failure("sessions could not be measured")
         for session in list(self._sessions.values()):
             session.check(usages.get(session.id))
 

@@ -15,7 +15,16 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.ops.certificates import Authority, Files, names_of, require_private, role_of, site_files, write_private
+from sagews.ops.certificates import (
+    Authority,
+    Files,
+    given,
+    names_of,
+    require_private,
+    role_of,
+    site_files,
+    write_private,
+)
 from sagews.ops.tls import DaemonClient, DaemonServer, PromptTLS, SiteServer, identify
 
 NOW = datetime.now(UTC)
@@ -123,6 +132,14 @@ class AuthorityTests(CertificateTestCase):
         key.chmod(0o644)
         self.assertRaises(SagewsError, self.at, NOW)
         self.assertRaises(SagewsError, require_private, key)
+
+    def test_files_from_elsewhere(self) -> None:
+        """A machine without an authority uses the files that were laid there, unless others can read the key."""
+        self.assertIsNone(given(self.folder / "worker", "worker"))
+        files = self.daemon("worker")
+        self.assertEqual(given(self.folder / "worker", "worker"), files)
+        files.key.chmod(0o640)
+        self.assertRaises(SagewsError, given, self.folder / "worker", "worker")
 
     def test_the_sites_own(self) -> None:
         """The self-signed certificate is kept until it soon ends or its names change."""

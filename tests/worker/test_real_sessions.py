@@ -116,5 +116,17 @@ class RealEndTests(RealTestCase):
                     await heard.until_ended()
             await host.forget(workspace)
 
+    async def test_files_come_back(self) -> None:
+        """A snapshot of a home, documents laid in, is a bundle; a commit made of it fills an empty home again."""
+        workspace = WorkspaceId(new_id())
+        host, session, listener = await self.opened(workspace=workspace)
+        await host.evaluate(session, evaluation("open('note.txt', 'w').write('kept')"))
+        await listener.until_done()
+        first = await host.snapshot(workspace, 1, {"a.sage.md": b"# A\n"}, None)
+        self.assertRegex(first.tree, "^[0-9a-f]{40}$")
+        self.assertIn(b"# v2 git bundle", first.bundle[:32])
+        again = await host.snapshot(workspace, 1, {"a.sage.md": b"# A\n"}, first.tree)
+        self.assertEqual(again.tree, first.tree)
+
 
 SEEN = {"kept": "open('note.txt').read()", "[]": "[name for name in os.listdir('.') if name == 'note.txt']"}
