@@ -15,7 +15,9 @@ from pathlib import Path
 from sagews.model.sessions import Limits
 
 _NEEDED = ("memory", "pids")
-_VERSION_1 = ("memory", "pids", "cpuacct")
+_WELCOME = ("cpu",)
+"""With it every session gets the same share of a busy machine, however many processes it has."""
+_VERSION_1 = (*_NEEDED, *_WELCOME, "cpuacct")
 INIT_PROCESSES = 1
 _PREFIX = "sagews-"
 
@@ -167,7 +169,11 @@ def _unified_bases(own: Mapping[str, str], mounts: Mapping[str, Path], name: str
 
 
 def _enable(folder: Path) -> None:
-    (folder / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in _NEEDED))
+    control = folder / "cgroup.subtree_control"
+    control.write_text(" ".join(f"+{name}" for name in _NEEDED))
+    for name in _WELCOME:
+        with contextlib.suppress(OSError):
+            control.write_text(f"+{name}")
 
 
 def _move_processes_aside(parent: Path) -> None:

@@ -95,6 +95,18 @@ def require_closed(status: os.stat_result, owner: int, path: Path) -> None:
     raise SagewsError("configuration", reason=f"Others than the launcher's owner can change {path}. {advice}")
 
 
+def require_closed_code(permits: Permits, owner: int) -> None:
+    """Raise `configuration` unless the code that runs with the launcher's rights can't be changed by others.
+
+    Args:
+        permits: name the package.
+        owner: the launcher's uid.
+    """
+    for name in ("", "launcher", "session", "kernel", "wire", "model"):
+        for path in (permits.package / name, *(permits.package / name).glob("*.py")):
+            require_closed(path.stat(), owner, path)
+
+
 def _parse(text: bytes) -> Permits:
     fields = Fields.of(text, MAX_FILE)
     flavours = {

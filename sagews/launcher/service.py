@@ -96,6 +96,8 @@ class Service:
             close_all(descriptors)
             id, request = wire.identify(packet)
             self._say(wire.Refused(error.code, str(error)[: wire.MAX_REASON], id, request))
+            if error.code == "isolation":
+                self._loop.stop()
 
     def _do(self, request: wire.Request, descriptors: list[int]) -> None:
         if not self._configured and not isinstance(request, wire.Configure):

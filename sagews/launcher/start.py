@@ -41,6 +41,7 @@ def start(arguments: Sequence[str]) -> int:
     control, path = _arguments(arguments)
     try:
         allowed = permits.load(path, os.geteuid())
+        permits.require_closed_code(allowed, os.geteuid())
         jobs = interpreters.examine(Path(sys.executable))
     except SagewsError as error:
         _refuse(control, error)

@@ -23,7 +23,10 @@ def launch(uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] 
     flavours = {"python": interpreter("python")}
     launcher = Launcher(folder, flavours, {"python": spare}, uid=uid, overrides=overrides)
     launcher.hello = launcher.expect(wire.Hello)
-    launcher.expect(wire.FlavourState, flavour="python", state="ready")
+    launcher.expect(wire.FlavourState, flavour="python", state="loading")
+    state = launcher.expect(wire.FlavourState, flavour="python")
+    if state.state != "ready":
+        raise AssertionError(state.reason)
     return launcher
 
 

@@ -128,7 +128,7 @@ class Sessions(SharedLauncher):
         session.shell(
             "for i in 1 2 3 4 5; do (trap '' HUP INT TERM; setsid nohup sleep 987 >/dev/null 2>&1 &) ; done; echo DONE"
         )
-        self.assertGreaterEqual(len(self._sleepers()), 5)
+        self.assertTrue(wait_until(lambda: len(self._sleepers()) == 5))
         session.signal("KILL")
         ended = session.ended(5)
         self.assertEqual((ended.reason, ended.status), ("killed", -signal.SIGKILL))

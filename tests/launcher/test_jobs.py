@@ -1,0 +1,63 @@
+"""One-shot jobs through a real launcher: their descriptors, their folders, their deadline."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from sagews.model.identifiers import new_id
+from sagews.wire import launcher as wire
+from tests.launcher.harness import LIMITS
+from tests.launcher.support import SharedLauncher, ordinary_uid
+
+pytestmark = pytest.mark.slow
+
+
+class Jobs(SharedLauncher):
+    def test_descriptors(self) -> None:
+        """A job reads its standard input, and what it complains of comes out of its standard error."""
+        for job in wire.JOBS:
+            ended, output, errors = self.launcher.job(job, b"no parcel", new_id())
+            self.assertEqual((ended.reason, ended.status), ("exit", 1), errors)
+            self.assertEqual(output, b"")
+            self.assertIn(b"SagewsError", errors)
+
+    def test_deadline(self) -> None:
+        """A job that does not end in time is ended and says so."""
+        id = new_id()
+        never, keep_open = os.pipe()
+        null = os.open(os.devnull, os.O_RDWR)
+        request = wire.StartJob(id, "check", None, False, {}, 1, LIMITS)
+        self.launcher.ask(request, [never, null, null])
+        self.launcher.expect(wire.Started, id=id)
+        self.assertEqual(self.launcher.expect(wire.Ended, 5, id=id).reason, "deadline")
+        for descriptor in (never, keep_open, null):
+            os.close(descriptor)
+
+    def test_kill(self) -> None:
+        """A job can be killed like a session."""
+        id = new_id()
+        never, keep_open = os.pipe()
+        null = os.open(os.devnull, os.O_RDWR)
+        self.launcher.ask(wire.StartJob(id, "check", None, False, {}, 60, LIMITS), [never, null, null])
+        self.launcher.expect(wire.Started, id=id)
+        self.launcher.ask(wire.Signal(id, "KILL"))
+        self.assertEqual(self.launcher.expect(wire.Ended, 5, id=id).reason, "killed")
+        for descriptor in (never, keep_open, null):
+            os.close(descriptor)
+
+    def test_level_is_proven(self) -> None:
+        """Before hello the launcher has probed a jail from inside, and every probe was safe."""
+        result = self.launcher.hello.report["self_test"]
+        self.assertGreaterEqual(result["safe"], 25)
+        self.assertEqual(result["unsafe"], [])
+
+
+class JobsOfAUser(Jobs):
+    """The same at the level of an ordinary user."""
+
+    @classmethod
+    def uid(cls) -> int | None:
+        """Return an ordinary uid."""
+        return ordinary_uid()
