@@ -16,7 +16,7 @@ from sagews.worker.life import SessionLife
 
 PAGE = """# Lives
 
-Generated from the machines by `python -m tests.machines > docs/machines.md`. Inputs that leave a state as it is are left out.
+Generated from the machines by `python -m tests.machines > docs/machines.md`. Inputs that change no state are left out.
 """
 MACHINES: tuple[tuple[str, str, Any], ...] = (
     ("A browser's connection", "sagews/policy/connection.py", connection_machine),
