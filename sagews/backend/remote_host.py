@@ -25,7 +25,7 @@ from sagews.wire.parcels import left_out_pairs, object_id
 
 log = Logger()
 
-OPEN_SECONDS = 90.0
+OPEN_SECONDS = 180.0
 JOB_SECONDS = 300.0
 RUNS_REMEMBERED = 4
 MAX_REASON = 64
@@ -202,9 +202,15 @@ class RemoteHost:
         try:
             await self._ask(wire.Open, OPEN_SECONDS, request=request)
         except SagewsError:
-            # Without a word to the listener; the worker ends it if it came to be, because we do not know it.
+            # Without a word to the listener. If it comes to be after all, nobody wants it.
             self._sessions.pop(request.session, None)
+            self._unwanted(request.session)
             raise
+
+    def _unwanted(self, session: SessionId) -> None:
+        if self._link is not None:
+            ended = Deferred.fromCoroutine(self._link.ask(wire.End, session=session, reason="stopped"))
+            ended.addErrback(lambda failure: failure.trap(SagewsError))
 
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
         """See ISessionHost; waits for a lost link."""

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
 from sagews.backend import link as backend_link
+from sagews.backend import remote_host
 from sagews.backend.remote_host import RemoteHost
 from sagews.errors import SagewsError
 from sagews.model.history import Snapshot
@@ -348,6 +349,17 @@ class CommandTests(LinkTestCase):
         link = rig.dial()
         await rig.later(0.3)
         self.assertFalse(link.linked)
+
+    async def test_a_session_that_does_not_start_in_time(self) -> None:
+        """When the backend gives up waiting for a session, the worker ends it, and its listener hears nothing."""
+        self.patch(remote_host, "OPEN_SECONDS", 0.2)
+        rig = Rig(self, reactor)
+        host = await rig.host()
+        rig.launcher.silent = True
+        request, recorder = session_request(), Recorder()
+        await self.refusal(host.open_session(request, recorder))
+        await rig.until(lambda: (request.session, "KILL") in rig.launcher.signals)
+        self.assertEqual((recorder.endings, host.info.sessions), ([], 0))
 
     async def test_logs(self) -> None:
         """A worker's records reach the backend's sink under the name in its certificate."""
