@@ -1,9 +1,10 @@
-"""Wires the launcher: what it may do at most stands in a file of its owner, what we ask for stands in the settings."""
+"""Wires compute: the launcher, whose bounds stand in a file of its owner, sessions, and the link of a worker apart."""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,10 +14,19 @@ import sagews
 from sagews.config import Settings
 from sagews.errors import SagewsError
 from sagews.frontend.bootstrap import write_private
+from sagews.model.identifiers import WorkerId
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout
+from sagews.roles.keys import Keys, worker_name
+from sagews.roles.terminal import isolation_line
 from sagews.wire.launcher import Configure
 from sagews.worker.launcher_client import LauncherClient
+from sagews.worker.link import WorkerLink
+from sagews.worker.sessions import LocalHost
+from sagews.worker.settings import LocalSettings
+
+# A backend with a worker in its own process calls it this.
+LOCAL_WORKER = "local"
 
 
 def least_level(settings: Settings) -> Isolation:
@@ -88,3 +98,75 @@ def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path])
         "sessions": settings.sessions.capacity + 16,
         "limits": {field: getattr(limits, field) for field in limits.__dataclass_fields__},
     }
+
+
+class Compute:
+    """The launcher of this process, and its sessions if it has the role.
+
+    Args:
+        reactor: the reactor.
+        settings: limits, environments, level, whom to dial.
+        layout: the data folder.
+        name: of this set of roles.
+        died: called when the launcher ends though nobody stopped it.
+        sessions: whether it forks sessions.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        layout: Layout,
+        name: str,
+        died: Callable[[str], None],
+        *,
+        sessions: bool,
+    ) -> None:
+        self._reactor = reactor
+        self._settings = settings
+        self.launcher = make_launcher(reactor, settings, layout, name, died, sessions=sessions)
+        self.host: LocalHost | None = None
+        self._link: WorkerLink | None = None
+
+    async def start_launcher(self) -> str:
+        """Wait until the launcher serves; return the start line about isolation."""
+        await self.launcher.started()
+        return isolation_line(self.launcher.level, self.launcher.report)
+
+    def start_sessions(self, name: str = LOCAL_WORKER) -> LocalHost:
+        """Serve sessions as the worker of this name."""
+        sessions = self._settings.sessions
+        bounds = LocalSettings(
+            capacity=sessions.capacity,
+            minimum=least_level(self._settings),
+            keep_seconds=self._settings.link.keep_seconds,
+        )
+        self.host = LocalHost(
+            self._reactor, self.launcher, WorkerId(name), settings=bounds, job_limits=sessions.limits()
+        )
+        self.host.start()
+        return self.host
+
+    def start_apart(self, keys: Keys) -> WorkerLink:
+        """Serve sessions to a backend elsewhere; return the link, which takes log records too."""
+        host = self.start_sessions(worker_name(self._settings))
+        endpoint = keys.dial(self._reactor, "worker", "backend", self._settings.backend_address)
+        self._link = WorkerLink(self._reactor, host, endpoint, jitter)
+        self._link.start()
+        return self._link
+
+    async def stop(self) -> None:
+        """End every session, then the link."""
+        if self.host is not None:
+            await self.host.stop()
+        if self._link is not None:
+            await self._link.stop()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the status page shows of isolation."""
+        return {"level": self.launcher.level, "report": dict(self.launcher.report)}
+
+
+def jitter() -> float:
+    """Return a random number below 1, so that those who lost the same peer do not come back together."""
+    return secrets.randbelow(1_000_000) / 1_000_000

@@ -75,6 +75,7 @@ class Daemon(Service):
     def startService(self) -> None:
         """Begin the start sequence; the reactor runs when the first step waits."""
         super().startService()
+        self._parts.prepare()
         self._starting = Deferred.fromCoroutine(self._start())
         self._starting.addErrback(lambda failure: self.log.failure("the start sequence broke", failure))
 

@@ -15,6 +15,7 @@ from sagews.model.database import DatabaseRole
 from sagews.ops.folders import Layout, check_private
 from sagews.ops.postgres import PostgresService
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
+from sagews.store.logs import LogStore
 from sagews.store.migrate import migrate
 from sagews.store.pool import Pool
 
@@ -72,6 +73,15 @@ class Databases:
     def pool(self, role: DatabaseRole) -> Pool:
         """Return the pool of a role, once started."""
         return self._pools[role]
+
+    @property
+    def site_role(self) -> DatabaseRole:
+        """The role under which the site reads: the frontend's, or the backend's where no frontend is."""
+        return DatabaseRole.FRONTEND if DatabaseRole.FRONTEND in self._pools else DatabaseRole.BACKEND
+
+    def log_store(self) -> LogStore | None:
+        """Return the log records, where this daemon collects them."""
+        return LogStore(self._pools[DatabaseRole.LOG]) if DatabaseRole.LOG in self._pools else None
 
     async def start(self) -> None:
         """Start the cluster, bring the schema up to date, connect."""

@@ -24,10 +24,18 @@ class Ports:
         self._sockets = sockets
         self._ports: list[IListeningPort] = []
 
-    async def serve_site(self, site: IProtocolFactory, content: IProtocolFactory) -> None:
+    def serve_site(self, site: IProtocolFactory, content: IProtocolFactory) -> None:
         """Answer on the two origins."""
         self.adopt(self._sockets.site, site)
         self.adopt(self._sockets.content, content)
+
+    def adopt_link(self, factory: IProtocolFactory) -> None:
+        """Answer workers."""
+        self.adopt(self._sockets.link, factory)
+
+    def adopt_collector(self, factory: IProtocolFactory) -> None:
+        """Answer senders of log records."""
+        self.adopt(self._sockets.collector, factory)
 
     def adopt(self, listening: socket.socket | None, factory: IProtocolFactory) -> None:
         """Serve a socket with a factory; nothing happens if these roles have no such socket."""

@@ -1,0 +1,87 @@
+"""Makes every certificate that the chosen roles need, while the authority's key can still be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
+
+from sagews.config import Settings
+from sagews.errors import SagewsError
+from sagews.ops.certificates import Authority, Files, site_files
+from sagews.ops.folders import Layout
+from sagews.ops.tls import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The certificates of a daemon: one for each role, and the site's where it speaks TLS."""
+
+    daemons: dict[str, Files]
+    site: Files | None
+    pinned: Path | None
+
+    def accept(self, role: str, peers: tuple[str, ...], factory: IProtocolFactory) -> IProtocolFactory:
+        """Wrap a factory so that only daemons with one of these roles get in."""
+        return PromptTLSFactory(DaemonServer(self.daemons[role], peers), False, factory)
+
+    def dial(self, reactor: Any, role: str, peer: str, address: tuple[str, int]) -> IStreamClientEndpoint:
+        """Return an endpoint that connects as one of our roles to a daemon of another."""
+        host, port = address
+        return TLSClientEndpoint(HostnameEndpoint(reactor, host, port), DaemonClient(self.daemons[role], peer, host))
+
+    def secure_site(self, factory: IProtocolFactory) -> IProtocolFactory:
+        """Wrap a factory of the site in TLS, where the site speaks it."""
+        return factory if self.site is None else PromptTLSFactory(SiteServer(self.site), False, factory)
+
+
+def machine_name() -> str:
+    """Return this machine's name in the form that certificates and log records have."""
+    name = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")
+    return name[:40] or "machine"
+
+
+def worker_name(settings: Settings) -> str:
+    """Return the name of a worker that runs apart."""
+    return settings.link.worker or machine_name()
+
+
+def make_keys(settings: Settings, layout: Layout, roles: tuple[str, ...], account: tuple[int, int]) -> Keys:
+    """Make or renew what is needed.
+
+    Raises:
+        SagewsError: `configuration` when the authority's key is open to others or the operator's files are incomplete.
+    """
+    now = datetime.now(UTC)
+    owner = account if os.geteuid() == 0 else None
+    authority = Authority(layout.authority, now)
+    authority.ensure()
+    hosts = sorted({*LOOPBACK, settings.link.host, socket.gethostname()})
+    names = {role: worker_name(settings) if role == "worker" else role for role in roles}
+    daemons = {role: authority.daemon(layout.keys, role, names[role], hosts, owner) for role in roles}
+    site, pinned = _site(settings, layout, owner, now) if {"frontend", "backend"} & set(roles) else (None, None)
+    return Keys(daemons, site, pinned)
+
+
+def _site(
+    settings: Settings, layout: Layout, owner: tuple[int, int] | None, now: datetime
+) -> tuple[Files | None, Path | None]:
+    """Return the site's files, and the certificate that the command line pins because nobody else vouches for it."""
+    site = settings.site
+    if not site.encrypted:
+        return None, None
+    if (site.certificate is None) != (site.key is None):
+        raise SagewsError("configuration", reason="site.certificate and site.key belong together: give both or none.")
+    if site.certificate is not None and site.key is not None:
+        return Files(Path(site.key), Path(site.certificate)), None
+    files = site_files(layout.keys, sorted({*LOOPBACK, site.host, *site.names, socket.gethostname()}), owner, now)
+    return files, files.certificate

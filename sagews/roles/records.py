@@ -1,0 +1,90 @@
+"""Wires log records: every daemon writes its own disk first; what is there is shipped, and one role collects."""
+
+from __future__ import annotations
+
+import time
+from ipaddress import ip_network
+from typing import Any
+
+from twisted.internet.threads import deferToThread
+from twisted.logger import globalLogPublisher
+
+from sagews.config import Settings
+from sagews.interfaces import ILogSink
+from sagews.logs.collector import CollectorFactory
+from sagews.logs.intake import Intake
+from sagews.logs.observer import SpoolObserver
+from sagews.logs.remote import RemoteSink
+from sagews.logs.shipper import Shipper
+from sagews.logs.spool import Spool
+from sagews.logs.upkeep import Upkeep
+from sagews.ops.folders import Layout
+from sagews.ops.tls import identify
+from sagews.roles.keys import Keys, machine_name
+from sagews.roles.listening import Ports
+from sagews.store.logs import LogStore
+from sagews.store.pool import Pool
+
+
+class Records:
+    """Log records of one daemon.
+
+    Args:
+        reactor: the reactor.
+        settings: where the collector is.
+        layout: the data folder.
+        name: of this set of roles.
+        roles: of this daemon.
+    """
+
+    def __init__(self, reactor: Any, settings: Settings, layout: Layout, name: str, roles: tuple[str, ...]) -> None:
+        self._reactor = reactor
+        self._settings = settings
+        self._spool = Spool(layout.logs, name)
+        component = roles[0] if len(roles) == 1 else "sagews"
+        self._observer = SpoolObserver(self._spool, machine_name(), component, now=time.monotonic)
+        self._shipper: Shipper | None = None
+        self._collector: CollectorFactory | None = None
+        self._upkeep: Upkeep | None = None
+        self._remote: RemoteSink | None = None
+        self.sink: ILogSink | None = None
+
+    def observe(self) -> None:
+        """Write every event to the disk from now on."""
+        globalLogPublisher.addObserver(self._observer)
+
+    async def collect(self, pool: Pool, ports: Ports, keys: Keys) -> None:
+        """Be the collector: take batches from daemons with a certificate, and keep the partitions."""
+        store = LogStore(pool)
+        self.sink = Intake(store, time.time)
+        self._upkeep = Upkeep(self._reactor, store)
+        await self._upkeep.once()
+        self._upkeep.start()
+        allowed = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+        if self._settings.link.host not in ("127.0.0.1", "::1", "localhost"):
+            allowed = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+        self._collector = CollectorFactory(self._reactor, self.sink, identify, allowed)
+        ports.adopt_collector(keys.accept("log", ("frontend", "backend"), self._collector))
+
+    def send_to_collector(self, keys: Keys, role: str) -> None:
+        """Ship to a collector elsewhere, as one of our roles."""
+        endpoint = keys.dial(self._reactor, role, "log", self._settings.collector_address)
+        self.sink = self._remote = RemoteSink(self._reactor, endpoint)
+
+    def ship(self, sink: ILogSink | None = None) -> None:
+        """Begin to ship what is on the disk: to the sink of this daemon, or to another."""
+        self.sink = sink or self.sink
+        if self.sink is not None:
+            self._shipper = Shipper(self._reactor, self._spool, self.sink, deferToThread)
+            self._shipper.start()
+
+    async def stop(self) -> None:
+        """Ship and collect no more; what was not shipped waits on the disk."""
+        if self._shipper is not None:
+            await self._shipper.stop()
+        if self._upkeep is not None:
+            self._upkeep.stop()
+        if self._collector is not None:
+            self._collector.close()
+        if self._remote is not None:
+            await self._remote.close()
