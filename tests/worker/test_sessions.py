@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import struct
 from typing import Any
 
@@ -251,6 +253,17 @@ class HostileSessionTests(SessionTestCase):
     def test_a_second_greeting(self) -> None:
         """Ready is said once."""
         self.ends(wire.encode(wire.Ready("python", {})))
+
+    def test_descriptors_along_with_a_frame(self) -> None:
+        """Descriptors that a session passes along never reach the worker; the frame beside them does."""
+        _, recorder, fake, run = self.waiting_run()
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(20):
+            frame = wire.encode(wire.Stream(run, "stdout", "x"))
+            socket.send_fds(fake.stream, [frame], [0, 1, 2])
+            self.reactor.pump()
+        self.assertEqual(recorder.text, "x" * 20)
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
 
     def test_a_slow_frame(self) -> None:
         """A frame that drips in is cut off after its time, however regularly something arrives."""
