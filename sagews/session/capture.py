@@ -74,6 +74,7 @@ class Capture:
         """Close the read ends, in a forked child that shall not read its parent's output."""
         for descriptor in self._names:
             os.close(descriptor)
+        self._poll.close()
         self._names.clear()
 
 

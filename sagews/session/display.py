@@ -61,7 +61,7 @@ class Formatters:
         if kind in _CONTAINERS:
             return self._container(value)
         data, metadata = self._ipython.format(value)
-        if "text/plain" not in data and not data:
+        if not data:
             data = {"text/plain": f"<{kind.__module__}.{kind.__qualname__} object; its repr failed>"}
         return data, metadata
 
