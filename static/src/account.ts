@@ -1,0 +1,65 @@
+/** Who is signed in, and what the site said of itself. */
+
+import { signal } from "@preact/signals";
+import { api, ApiError, hasSecret, keepSecret, type Site, type User } from "./net/api";
+import { go } from "./router";
+import { setTheme } from "./theme";
+
+export const user = signal<User | null>(null);
+export const site = signal<Site | null>(null);
+/** False until it is known whether somebody is signed in. */
+export const known = signal(false);
+/** A sentence for the sign-in page, for instance that a link was used already. */
+export const entryNotice = signal<string | null>(null);
+
+/** Ask what the site says of itself, once somebody wants to know. */
+export function askSite(): void {
+  if (site.value === null) api.site().then((answer) => (site.value = answer), () => undefined);
+}
+
+function entered(answer: { secret: string; user: User }): void {
+  keepSecret(answer.secret);
+  user.value = answer.user;
+  known.value = true;
+}
+
+/** At the start: take a sign-in link from the fragment, else ask who we are. */
+export async function start(): Promise<void> {
+  const [, kind, token] = /^#(first|link)=([\w-]{1,200})$/.exec(location.hash) ?? [];
+  if (kind !== undefined && token !== undefined) await enter(kind, token);
+  else if (hasSecret()) await recognise();
+  known.value = true;
+}
+
+async function enter(kind: string, token: string): Promise<void> {
+  history.replaceState(null, "", location.pathname);
+  try {
+    entered(await (kind === "first" ? api.first(token) : api.link(token)));
+    go("/workspaces", true);
+  } catch (error) {
+    entryNotice.value = error instanceof ApiError ? error.message : null;
+    go("/signin", true);
+  }
+}
+
+async function recognise(): Promise<void> {
+  try {
+    const answer = await api.me();
+    user.value = answer.user;
+    const chosen = answer.settings["theme"];
+    if (chosen === "light" || chosen === "dark" || chosen === "system") setTheme(chosen);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) keepSecret(null);
+  }
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  entered(await api.signIn(email, password));
+}
+
+export async function signOut(): Promise<void> {
+  await api.signOut().catch(() => undefined);
+  keepSecret(null);
+  user.value = null;
+  go("/signin");
+}

@@ -1,0 +1,49 @@
+/** The one place where the parts meet: finds out who is here and shows the page of the address. */
+
+import "./common";
+import { render, type ComponentType, type JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { known, start, user } from "./account";
+import { followLinks, go, route } from "./router";
+import { strings } from "./strings";
+import "./theme";
+
+type Loader = () => Promise<ComponentType<never>>;
+
+const pages: Record<string, Loader> = {
+  signin: () => import("./pages/signin").then((module) => module.SignIn),
+  workspaces: () => import("./pages/workspaces").then((module) => module.Workspaces),
+  worksheet: () => import("./pages/worksheet").then((module) => module.WorksheetPage),
+  settings: () => import("./pages/settings").then((module) => module.SettingsPage),
+  management: () => import("./pages/management").then((module) => module.Management),
+};
+const loaded = new Map<string, ComponentType<never>>();
+
+function Page(): JSX.Element | null {
+  const [, setCount] = useState(0);
+  const where = route.value;
+  const page = user.value === null ? "signin" : where.page === "signin" ? "workspaces" : where.page;
+  const View = loaded.get(page) as ComponentType<Record<string, unknown>> | undefined;
+  useEffect(() => {
+    if (View !== undefined) return;
+    void pages[page]!().then((view) => {
+      loaded.set(page, view);
+      setCount((count) => count + 1);
+    });
+  }, [page]);
+  useEffect(() => {
+    if (user.value !== null && where.page === "signin") go("/workspaces", true);
+  }, [user.value, where.page]);
+  if (View === undefined) return <p class="wait">{strings.loading}</p>;
+  return <View {...where} />;
+}
+
+function Application(): JSX.Element | null {
+  return known.value ? <Page /> : null;
+}
+
+document.addEventListener("click", followLinks);
+// The page's code comes while the server says who is here.
+void pages[route.value.page]!().then((view) => loaded.set(route.value.page, view));
+void start();
+render(<Application />, document.getElementById("app")!);

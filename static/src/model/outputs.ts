@@ -1,0 +1,80 @@
+/** What ran and what it printed, cell by cell: a pure reducer over the server's messages. */
+
+import type { CellOutput, OutputMessage, Piece, RunStatus } from "../net/messages";
+
+/** More than the server's budget for one cell; what is beyond it is counted, not kept. */
+export const MAX_PIECES = 4000;
+
+export interface CellResult {
+  readonly run: RunStatus;
+  readonly pieces: readonly Piece[];
+  readonly leftOut: number;
+  /** Asked for by this page and not yet confirmed. */
+  readonly optimistic: boolean;
+}
+
+export type Results = ReadonlyMap<string, CellResult>;
+
+const OVER = new Set(["done", "error", "interrupted", "cancelled", "lost"]);
+
+export function isOver(state: string): boolean {
+  return OVER.has(state);
+}
+
+/** A cell that the page asked to run shows as queued at once, and its old output goes when it starts. */
+export function expectRun(results: Results, cell: string, run: RunStatus): Results {
+  const pieces = results.get(cell)?.pieces ?? [];
+  return new Map(results).set(cell, { run, pieces, leftOut: 0, optimistic: true });
+}
+
+/** Take back what was expected: the server did not run these cells. */
+export function forgetExpected(results: Results, cells: readonly string[]): Results {
+  const next = new Map(results);
+  for (const cell of cells) {
+    const known = next.get(cell);
+    if (known?.optimistic) next.set(cell, { ...known, optimistic: false, run: { ...known.run, state: "cancelled" } });
+  }
+  return next;
+}
+
+export function applyRunState(results: Results, status: RunStatus): Results {
+  const known = results.get(status.cell);
+  if (known !== undefined && isOlder(status, known)) return results;
+  const same = known?.run.run === status.run;
+  const starts = !same || (known?.optimistic === true && status.state !== "queued");
+  const keep = starts && status.state !== "queued" ? [] : (known?.pieces ?? []);
+  const pieces = same && known?.optimistic !== true ? (known?.pieces ?? []) : keep;
+  return new Map(results).set(status.cell, {
+    run: status,
+    pieces,
+    leftOut: same ? (known?.leftOut ?? 0) : 0,
+    optimistic: status.state === "queued" && (known?.optimistic ?? true),
+  });
+}
+
+export function applyOutput(results: Results, message: OutputMessage): Results {
+  const known = results.get(message.cell);
+  if (known === undefined || known.run.run !== message.run) return results;
+  const before = known.optimistic ? [] : known.pieces;
+  const last = before.at(-1);
+  if (last !== undefined && message.piece.sequence <= last.sequence) return results;
+  const pieces = before.length < MAX_PIECES ? [...before, message.piece] : before;
+  const leftOut = known.leftOut + (before.length < MAX_PIECES ? 0 : 1);
+  return new Map(results).set(message.cell, { ...known, pieces, leftOut, optimistic: false });
+}
+
+/** Everything anew: what the server keeps replaces what the page had. */
+export function replaceAll(cells: readonly CellOutput[]): Results {
+  return new Map(
+    cells.map((cell) => [
+      cell.cell,
+      { run: cell.run, pieces: cell.pieces, leftOut: cell.left_out ?? 0, optimistic: false },
+    ]),
+  );
+}
+
+/** A status of a run that was overtaken: UUIDs of version 7 sort by time. */
+function isOlder(status: RunStatus, known: CellResult): boolean {
+  if (status.run === known.run.run) return isOver(known.run.state) && !isOver(status.state);
+  return known.optimistic && status.run < known.run.run;
+}

@@ -1,0 +1,172 @@
+/** One websocket that comes back by itself: does what connection.ts decides, answers requests, measures the way. */
+
+import { signal } from "@preact/signals";
+import { api, ApiError } from "./api";
+import { START, step, type Connection, type Effect, type Event, type Secret } from "./connection";
+import { MAX_MESSAGE, PROTOCOL, parseMessage, type Answer, type FromServer, type ToServer, type Welcome } from "./messages";
+
+const SILENCE = 10_000;
+const REQUEST_SECONDS = 30_000;
+
+interface Waiting {
+  resolve(message: FromServer): void;
+  reject(error: ApiError): void;
+  timer: number;
+}
+
+export class Socket {
+  readonly state = signal<Connection>(START);
+  readonly milliseconds = signal<number | null>(null);
+  readonly welcome = signal<Welcome | null>(null);
+  #socket: WebSocket | null = null;
+  #timer = 0;
+  #ping = 0;
+  #silence = 0;
+  #request = 0;
+  readonly #waiting = new Map<number, Waiting>();
+
+  /** `listener` hears every message after the welcome, and the welcome itself. */
+  constructor(
+    readonly workspace: string,
+    readonly listener: (message: FromServer) => void,
+  ) {}
+
+  start(): void {
+    window.addEventListener("online", this.#online);
+    this.#take({ type: "start" });
+  }
+
+  stop(): void {
+    window.removeEventListener("online", this.#online);
+    this.#take({ type: "stop" });
+  }
+
+  get open(): boolean {
+    return this.state.value.phase === "open";
+  }
+
+  /** Send, if connected. Whatever must not be lost is sent again by its owner after the next welcome. */
+  send(message: ToServer): boolean {
+    if (!this.open || this.#socket === null) return false;
+    const text = JSON.stringify(message);
+    if (text.length > MAX_MESSAGE) return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  /** Ask and wait for the answer with the same number. */
+  ask<Type extends FromServer["type"]>(message: ToServer): Promise<Answer<Type>> {
+    const request = (this.#request += 1);
+    return new Promise<Answer<Type>>((resolve, reject) => {
+      const timer = window.setTimeout(() => this.#reject(request, new ApiError("unreachable", "", 0)), REQUEST_SECONDS);
+      this.#waiting.set(request, { resolve: resolve as (message: FromServer) => void, reject, timer });
+      if (!this.send({ ...message, request })) this.#reject(request, new ApiError("unreachable", "", 0));
+    });
+  }
+
+  readonly #online = () => this.#take({ type: "online" });
+
+  #take(event: Event): void {
+    const [state, effects] = step(this.state.value, event, Math.random());
+    this.state.value = state;
+    effects.forEach((effect) => this.#do(effect));
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "fetch_ticket":
+        return this.#fetchTicket();
+      case "connect":
+        return this.#connect(effect.url);
+      case "greet":
+        return this.#greet(effect.secret);
+      case "wait":
+        window.clearTimeout(this.#timer);
+        this.#timer = window.setTimeout(() => this.#take({ type: "timer" }), effect.seconds * 1000);
+        return;
+      case "close":
+        this.#socket?.close();
+    }
+  }
+
+  #fetchTicket(): void {
+    api.ticket(this.workspace).then(
+      ({ ticket, url }) => this.#take({ type: "ticket", ticket, url }),
+      (error: unknown) => {
+        const refused = error instanceof ApiError ? error : new ApiError("internal", "", 0);
+        const final = refused.status >= 400 && refused.status < 500 && refused.status !== 429;
+        this.#take({ type: "ticket_failed", code: refused.code, final });
+      },
+    );
+  }
+
+  #connect(url: string): void {
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    const mine = (action: () => void) => () => this.#socket === socket && action();
+    socket.onopen = mine(() => this.#take({ type: "opened" }));
+    socket.onclose = mine(() => this.#lost());
+    socket.onmessage = (frame) => {
+      const message = parseMessage(frame.data);
+      if (message !== null && this.#socket === socket) this.#heard(message);
+    };
+  }
+
+  #greet(secret: Secret): void {
+    this.#socket?.send(JSON.stringify({ type: "hello", protocol: PROTOCOL, client: "page", [secret.kind]: secret.value }));
+  }
+
+  #heard(message: FromServer): void {
+    if (message.type === "pong") return this.#ponged(message.sent);
+    if (message.type === "going_away") return this.#take(message);
+    if (message.type === "error" && this.state.value.phase === "greeting") {
+      return this.#take({ type: "refused", code: message.code });
+    }
+    if (message.type === "welcome") this.#welcomed(message);
+    const request = "request" in message ? message.request : null;
+    const waiting = typeof request === "number" ? this.#waiting.get(request) : undefined;
+    if (waiting !== undefined && typeof request === "number") {
+      window.clearTimeout(waiting.timer);
+      this.#waiting.delete(request);
+      if (message.type === "error") waiting.reject(new ApiError(message.code, message.message, 0));
+      else waiting.resolve(message);
+      if (message.type === "error") return;
+    }
+    this.listener(message);
+  }
+
+  #welcomed(message: Welcome): void {
+    this.welcome.value = message;
+    this.#take({ type: "welcome", resume: message.resume });
+    window.clearInterval(this.#ping);
+    this.#ping = window.setInterval(() => this.#sendPing(), Math.max(message.ping_seconds, 1) * 1000);
+    this.#sendPing();
+  }
+
+  #sendPing(): void {
+    if (!this.send({ type: "ping", sent: performance.now() })) return;
+    window.clearTimeout(this.#silence);
+    this.#silence = window.setTimeout(() => this.#socket?.close(), SILENCE);
+  }
+
+  #ponged(sent: number): void {
+    window.clearTimeout(this.#silence);
+    this.milliseconds.value = Math.max(1, Math.round(performance.now() - sent));
+  }
+
+  #lost(): void {
+    this.#socket = null;
+    window.clearInterval(this.#ping);
+    window.clearTimeout(this.#silence);
+    for (const request of [...this.#waiting.keys()]) this.#reject(request, new ApiError("unreachable", "", 0));
+    this.#take({ type: "closed" });
+  }
+
+  #reject(request: number, error: ApiError): void {
+    const waiting = this.#waiting.get(request);
+    if (waiting === undefined) return;
+    window.clearTimeout(waiting.timer);
+    this.#waiting.delete(request);
+    waiting.reject(error);
+  }
+}

@@ -1,0 +1,75 @@
+/** Key presses as names ("Ctrl-Shift-Enter", "d d"), and which command they mean. */
+
+import type { Mode } from "./focus";
+
+export interface Binding {
+  readonly keys: string;
+  /** In which mode it holds; both without one. */
+  readonly mode?: Mode;
+}
+
+export interface Keyed {
+  readonly id: string;
+  readonly bindings: readonly Binding[];
+}
+
+interface Press {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** The name of a key press; Command counts as Ctrl. */
+export function chord(press: Press): string {
+  const letter = press.key.length === 1;
+  const key = letter ? press.key.toLowerCase() : press.key;
+  // A sign such as "?" or "." already says whether Shift was held.
+  const shift = press.shiftKey && (!letter || /[a-z]/.test(key));
+  const parts = [press.ctrlKey || press.metaKey ? "Ctrl" : "", press.altKey ? "Alt" : "", shift ? "Shift" : ""];
+  return [...parts.filter(Boolean), key].join("-");
+}
+
+/** Looks chords up, and remembers the first of a pair such as "d d". */
+export class KeyMap<Command extends Keyed> {
+  #first: { chord: string; at: number } | null = null;
+
+  constructor(readonly commands: readonly Command[]) {}
+
+  /** The command of a key press, "more" when it may be the first of a pair, null otherwise. */
+  find(press: string, mode: Mode, now: number): Command | "more" | null {
+    const pair = this.#first !== null && now - this.#first.at < 1000 ? `${this.#first.chord} ${press}` : null;
+    this.#first = null;
+    const found = (pair === null ? null : this.#lookUp(pair, mode)) ?? this.#lookUp(press, mode);
+    if (found !== null) return found;
+    const begins = this.#bindings(mode).some(([binding]) => binding.keys.startsWith(`${press} `));
+    if (!begins) return null;
+    this.#first = { chord: press, at: now };
+    return "more";
+  }
+
+  #lookUp(keys: string, mode: Mode): Command | null {
+    return this.#bindings(mode).find(([binding]) => binding.keys === keys)?.[1] ?? null;
+  }
+
+  #bindings(mode: Mode): [Binding, Command][] {
+    return this.commands.flatMap((command) =>
+      command.bindings
+        .filter((binding) => binding.mode === undefined || binding.mode === mode)
+        .map((binding): [Binding, Command] => [binding, command]),
+    );
+  }
+}
+
+const NAMES: Record<string, string> = {
+  ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc",
+};
+
+/** Keys as people read them: "Ctrl Shift S". */
+export function keyLabel(keys: string): string {
+  return keys
+    .split(" ")
+    .map((press) => press.split("-").map((part) => NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join(" "))
+    .join(" ");
+}

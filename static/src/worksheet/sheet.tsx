@@ -1,0 +1,49 @@
+/** The sheet itself: title, cells, and a place to go on below. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { strings } from "../strings";
+import { nameOf } from "../pages/workspace-table";
+import { useParts } from "./context";
+import { EditableLine } from "./editable-line";
+import { Nodes } from "./section";
+
+export function Sheet(): JSX.Element {
+  const { worksheet, focus, actions } = useParts();
+  if (!worksheet.loaded.value) return <p class="wait">{strings.loading}</p>;
+  const below = (event: MouseEvent) => {
+    if (event.target === event.currentTarget && worksheet.sheet.cells.value.length === 0) actions.insert("code", {});
+    else if (event.target === event.currentTarget) focus.select(focus.active.value);
+  };
+  return (
+    <article class="doc" data-testid="sheet" onClick={below}>
+      <Title />
+      <Nodes nodes={worksheet.tree.value} />
+    </article>
+  );
+}
+
+function Title(): JSX.Element {
+  const { worksheet } = useParts();
+  const [editing, setEditing] = useState(false);
+  const fallback = nameOf(worksheet.path.value) || strings.untitled;
+  const keys = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || editing || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setEditing(true);
+  };
+  return (
+    <h1 class="t1" data-testid="title" onKeyDown={keys}>
+      <EditableLine
+        value={worksheet.sheet.title.value}
+        editing={editing && worksheet.mayEdit.value}
+        label={strings.titleLabel}
+        placeholder={fallback}
+        onEdit={() => setEditing(true)}
+        onChange={(text) => worksheet.sheet.setTitle(text)}
+        onDone={() => setEditing(false)}
+      />
+    </h1>
+  );
+}
