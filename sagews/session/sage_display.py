@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sage.misc.latex import latex
+from sage.misc.latex import LatexExpr, latex
 from sage.plot.graphics import Graphics
 from sage.repl.rich_output import get_display_manager
 from sage.repl.rich_output import output_catalog as catalog
@@ -31,6 +31,7 @@ _CONTAINERS = (list, tuple, set, frozenset, dict)
 _UNTYPESET = ("sage.graphs.", "sage.plot.", "sage.repl.")
 # What KaTeX can't set, and Sage's way to say that an object has no LaTeX of its own.
 _UNSUITABLE = re.compile(r"\\(texttt|verb|def|multicolumn|begin\{(tikzpicture|tabular|verbatim)\}|newcommand)")
+_VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
 _NUMERIC = re.compile(r"[\d\s.,+\-()\[\]{}:?e]*")
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
@@ -88,6 +89,10 @@ def show(obj: Any, **options: Any) -> None:
     """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
     if options:
         stage.publish(*_formatted(obj, options))
+    elif isinstance(obj, LatexExpr):
+        stage.publish({"text/latex": f"$\\displaystyle {obj}$", "text/plain": str(obj)}, {})
+    elif isinstance(obj, str):
+        stage.publish({"text/plain": obj}, {})
     else:
         stage.display(obj)
 
@@ -146,8 +151,14 @@ def _bundle(plain_text: Any, rich_output: Any) -> Bundle:
 def _html(rich_output: Any) -> dict[str, str]:
     """Sage wraps formulas as HTML for its notebook; a lone formula is better told as what it is."""
     if rich_output.latex:
-        return {"text/latex": rich_output.latex.get_str()}
+        text = rich_output.latex.get_str()
+        return {"text/latex": _VERBATIM.sub(_words, text)}
     return {"text/html": rich_output.html.get_str()}
+
+
+def _words(verbatim: re.Match[str]) -> str:
+    """Sage sets texts between formulas letter for letter, as in code; they are words."""
+    return f"\\text{{{verbatim.group().replace(chr(92) + 'verb|', '').replace('|', '')}}}"
 
 
 def _text(container: Any) -> str:

@@ -105,6 +105,9 @@ f(x) = x^2 +
         frames = self.sage("show(1/3); print('then'); pretty_print(x^2); show('text')")
         self.assertEqual([type(frame).__name__ for frame in frames[:4]], ["Display", "Stream", "Display", "Display"])
         self.assertIn("\\frac{1}{3}", latex(frames)[0])
+        self.assertEqual(displays(frames)[-1].data, {"text/plain": "text"})
+        self.assertEqual(latex(self.sage("show('x =', x^2)")), ["$\\displaystyle \\text{x =} x^{2}$"])
+        self.assertEqual(latex(self.sage("show(LatexExpr('x^2'))")), ["$\\displaystyle x^2$"])
 
     def test_plots(self) -> None:
         """A simple one is SVG, one with many points or an image is PNG, three dimensions are a picture."""
