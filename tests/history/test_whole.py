@@ -1,0 +1,105 @@
+"""The history on what it runs on: real PostgreSQL, real jails, real time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, gatherResults
+
+from sagews.backend.history import WorkspaceHistory
+from sagews.backend.history_jobs import HistoryJobs
+from sagews.backend.history_save import ATTEMPTS
+from sagews.model.database import DatabaseRole
+from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
+from sagews.store.accounts import AccountStore
+from sagews.store.history import HistoryStore
+from sagews.store.workspaces import WorkspaceStore
+from tests.history.live import Live, Worker
+from tests.postgres import PostgresTestCase
+from tests.worker.real_launcher import real_launcher
+
+pytestmark = pytest.mark.slow
+
+
+class WholeHistory(PostgresTestCase):
+    """Everything but the live side is real."""
+
+    timeout = 60
+
+    async def start(self) -> None:
+        """Start a launcher and connect to a new database."""
+        folder = Path(tempfile.mkdtemp())
+        folder.chmod(0o755)
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        self.launcher: Any = real_launcher(reactor, folder / "launcher", lambda reason: None)
+        self.addCleanup(lambda: Deferred.fromCoroutine(self.launcher.stop()))
+        self.launcher.start_privileged()
+        await self.launcher.started()
+        pool = await self.pool()
+        self.accounts, self.workspace = AccountStore(pool), WorkspaceId(new_id())
+        self.user = (await self.accounts.create_user("ada@example.org", "Ada", "user", None)).id
+        first = DocumentId(new_id())
+        await WorkspaceStore(pool).create_workspace(self.workspace, "W", self.user, first, "a.sage.md")
+        self.store = HistoryStore(await self.pool(DatabaseRole.BACKEND, size=4))
+
+    def open(self, documents: dict[str, str]) -> Live:
+        """Start a backend that opens the workspace."""
+        clock: Any = reactor
+        history = WorkspaceHistory(clock, self.store, self.accounts, HistoryJobs(self.launcher), quiet=0.2)
+        live = Live(history, Worker(self.launcher))
+        history.attach(live)
+        live.documents = documents
+        return live
+
+    async def test_from_the_first_edit_to_the_second_life(self) -> None:
+        """Autosave, named version, close, another backend, difference and revert."""
+        await self.start()
+        live = self.open({"a.sage.md": "# A\n"})
+        live.history.changed(self.workspace, self.user)
+        for _ in range(100):
+            if not live.told:
+                await self.later(0.1)
+        self.assertEqual([commit.kind for commit in live.told], ["autosave"])
+        named = await live.history.save(self.workspace, self.user, "First", "named")
+        live.documents["a.sage.md"] = "# B\n"
+        await live.history.close(self.workspace)
+        self.assertEqual(live.told[-1].kind, "session")
+        again = self.open(dict(live.documents))
+        assert named is not None
+        against, files, _ = await again.history.difference(self.workspace, live.told[-1].id, None)
+        self.assertEqual((against, files[0].diff), (named.id, "@@ -1 +1 @@\n-# A\n+# B\n"))
+        made = await again.history.revert(self.workspace, self.user, named.id)
+        self.assertEqual((again.documents["a.sage.md"], made.tree), ("# A\n", named.tree))
+        kinds = [commit.kind for commit in await again.history.versions(self.workspace, None, 10)]
+        self.assertEqual(kinds, ["revert", "session", "named", "autosave"])
+        await again.history.close(self.workspace)
+
+    async def test_backends_that_race_make_one_line(self) -> None:
+        """Several backends save different texts at once: each is kept, each on top of another."""
+        await self.start()
+        lives = [self.open({"a.sage.md": f"# {number}\n"}) for number in range(ATTEMPTS - 1)]
+        await gatherResults(
+            [
+                Deferred.fromCoroutine(live.history.save(self.workspace, None, f"{number}", "named"))
+                for number, live in enumerate(lives)
+            ],
+            consumeErrors=True,
+        )
+        found = await self.store.commits(self.workspace, None, 10)
+        self.assertEqual(sorted(commit.name for commit in found), ["0", "1", "2"])
+        self.assertEqual([commit.parent for commit in found], [*(commit.id for commit in found[1:]), None])
+        self.assertEqual(len(await self.store.bundles(self.workspace, found[0].id)), len(found))
+        for live in lives:
+            await live.history.close(self.workspace)
+
+    async def later(self, seconds: float) -> None:
+        """Wait."""
+        clock: Any = reactor
+        waited: Deferred[None] = Deferred()
+        clock.callLater(seconds, waited.callback, None)
+        await waited
