@@ -72,7 +72,8 @@ class ContentPages:
 
     def __init__(self, built: BuiltFiles, addresses: Addresses) -> None:
         self._built = built
-        self._policy = frame_policy(addresses.site_origins())
+        # The grammar of policies knows no IPv6 addresses: browsers leave them out, and complain on their console.
+        self._policy = frame_policy([origin for origin in addresses.site_origins() if "[" not in origin])
 
     def add_to(self, routes: Routes) -> None:
         """Add the route."""

@@ -147,7 +147,7 @@ class HeaderTests(SynchronousTestCase):
         self.assertEqual((response.status, response.body, response.cookies), (200, b"<frame>", []))
         policy = response.headers["content-security-policy"]
         self.assertTrue(policy.startswith("sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'"))
-        self.assertIn("frame-ancestors http://127.0.0.1:8080 ", policy)
+        self.assertIn("frame-ancestors http://127.0.0.1:8080 http://localhost:8080", policy)
         self.assertIn("webrtc 'block'", policy)
         self.assertNotIn("x-frame-options", response.headers)
 
