@@ -29,7 +29,7 @@ def run_in_background(work: Coroutine[Any, Any, None], log: Logger, what: str, c
             return
         error = failure.value
         if isinstance(error, SagewsError):
-            log.warn("{what}: {code}", what=what, code=error.code, correlation=correlation)
+            log.warn("{what}: {code}: {error}", what=what, code=error.code, error=error, correlation=correlation)
         else:
             log.failure("{what} failed", failure, what=what, correlation=correlation)
 

@@ -53,12 +53,14 @@ class Surroundings:
         count: is told (host, +1 or -1) when sessions begin and end.
         used: is told who ran something to its end.
         workspace, epoch: whose session it is, and the lease under which it is asked for.
+        flavour: returns what a new worksheet asks for.
     """
 
     clock: IReactorTime
     settings: BackendSettings
     workspace: Workspace
     epoch: int
+    flavour: Callable[[], str]
     place: Callable[[str], Awaitable[ISessionHost]]
     count: Callable[[ISessionHost, int], None]
     used: Callable[[UserId], None]
@@ -168,7 +170,7 @@ class DocumentSession:
                 self._queue.drop(run.id)
                 self._book.forget(run.id)
             elif not self._book.is_waiting(run.id):
-                self._book.cancelled_unseen(run)
+                self._book.tell_cancelled(run)
             else:
                 self._book.admit(run)
                 self._queue.confirm(run.id)

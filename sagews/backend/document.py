@@ -214,7 +214,7 @@ async def load_document(
     """
     snapshot, updates = await documents.load(about.id)
     if snapshot is None and not updates:
-        doc = crdt.new_document(about.title)
+        doc = crdt.new_document(about.title, around.flavour())
         first = doc.get_update()
     else:
         doc, first = crdt.load(snapshot, updates), None

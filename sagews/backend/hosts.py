@@ -9,6 +9,8 @@ from sagews.interfaces import ISessionHost
 from sagews.model.sessions import Isolation
 from sagews.policy.placement import Candidate, choose
 
+USUAL = "sage"
+
 
 class Hosts:
     """All session hosts, and how many sessions we have on each."""
@@ -47,6 +49,11 @@ class Hosts:
     def flavours(self) -> list[str]:
         """Return every flavour that some worker has."""
         return sorted({flavour for host in self._hosts.values() for flavour in host.info.flavours})
+
+    def usual_flavour(self) -> str:
+        """Return what a new worksheet asks for: Sage, unless there are workers and none of them has it."""
+        known = self.flavours()
+        return USUAL if USUAL in known or not known else known[0]
 
     def status(self) -> list[dict[str, object]]:
         """Return what the status page shows of each worker."""

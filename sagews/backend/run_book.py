@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
@@ -56,6 +56,7 @@ class RunBook:
         self._recorder = recorder
         self._known: OrderedDict[RunId, None] = OrderedDict()
         self._waiting: dict[RunId, Evaluation] = {}
+        self._cancelled_early: dict[RunId, str | None] = {}
         self._number = 0
 
     def is_known(self, run: RunId) -> bool:
@@ -101,6 +102,7 @@ class RunBook:
     def forget(self, run: RunId) -> None:
         """Drop a run that an earlier life knows already."""
         self._waiting.pop(run, None)
+        self._cancelled_early.pop(run, None)
 
     def take_evaluation(self, run: RunId) -> Evaluation:
         """Return what is to be evaluated, once."""
@@ -148,17 +150,18 @@ class RunBook:
     def cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
         """Note and tell that these will not run."""
         for run in runs:
-            self._waiting.pop(run, None)
+            if self._waiting.pop(run, None) is not None and self._outputs.find(run) is None:
+                self._cancelled_early[run] = reason
             self.finished(run, RunState.CANCELLED, None, reason)
 
-    def refuse(self, run: Run, reason: str) -> None:
-        """Tell that a run can't be, because it could not be stored."""
+    def refuse(self, run: Run, reason: str | None) -> None:
+        """Tell of a run and that it will not be."""
         self._outputs.add(run)
         self.cancel([run.id], reason)
 
-    def cancelled_unseen(self, run: Run) -> None:
-        """Store that a run was cancelled before anybody was told of it."""
-        self._recorder.state(replace(run, state=RunState.CANCELLED, finished=self._now()))
+    def tell_cancelled(self, run: Run) -> None:
+        """Tell that a run was cancelled while the store was still being asked about it."""
+        self.refuse(run, self._cancelled_early.pop(run.id, None))
 
     def _say(self, entry: CellRun) -> None:
         self._recorder.state(entry.run)

@@ -69,7 +69,14 @@ class OpenWorkspace:
         self._holder: ISessionHost | None = None
         self._prepared: Shared[str, ISessionHost] = Shared()
         self._around = Surroundings(
-            clock, settings, about, epoch, self.place, stores.hosts.count, lambda user: self.changed(user)
+            clock,
+            settings,
+            about,
+            epoch,
+            stores.hosts.usual_flavour,
+            self.place,
+            stores.hosts.count,
+            lambda user: self.changed(user),
         )
 
     # ------------------------------------------------------------------------------------- documents

@@ -9,7 +9,7 @@ from sagews.model.accounts import Role
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Ending, Piece, PieceKind, RunState
 from tests.backend.harness import BackendTestCase, Page
-from tests.fakes.session_host import DEAF, DIES, FAILS, PRINTS, SUM, WAITS
+from tests.fakes.session_host import DEAF, DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
 
 
 def states(page: Page, run: str | None = None) -> list[str]:
@@ -135,6 +135,25 @@ class RunTests(RunCase):
         self.assertEqual(states(self.one, run)[-1], "cancelled")
         self.assertIn("No machine", self.one.last("run_state")["reason"])
         self.assertEqual(self.state()["state"], "ended")
+
+    def test_no_worker_is_said_on_a_fresh_connection_too(self) -> None:
+        """While the store is asked about a run, it may be cancelled already: the page is told all the same."""
+        self.backend = self.life(confirm_seconds=5.0)
+        self.backend.remove_host(self.host)
+        page = self.opened(backend=self.backend)
+        run = page.run(self.document, "")
+        self.assertEqual(states(page, run)[-1], "cancelled")
+        self.assertIn("No machine", page.last("run_state")["reason"])
+
+    def test_a_new_worksheet_asks_for_what_there_is(self) -> None:
+        """Where no worker has Sage, a new worksheet is one of Python."""
+        self.backend = self.life()
+        self.backend.remove_host(self.host)
+        self.backend.add_host(FakeSessionHost(self.clock, flavours=("python",)))
+        page = self.page(backend=self.backend)
+        [created] = page.say(type="create", request=1, path="new.sage.md")
+        page.open(created["document"]["id"])
+        self.assertEqual(page.doc["meta"]["flavour"], "python")
 
     def test_a_session_that_does_not_start_says_why(self) -> None:
         """What a worker refuses reaches the page, and the next run tries again."""
