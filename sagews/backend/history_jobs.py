@@ -23,7 +23,7 @@ from sagews.wire.jobs import (
 )
 
 SECONDS = 60
-LIMITS = Limits(memory=1024 * MEBIBYTE, processes=32, file=512 * MEBIBYTE, home=768 * MEBIBYTE, cpu_seconds=SECONDS)
+LIMITS = Limits(memory=1024 * MEBIBYTE, processes=32, file=256 * MEBIBYTE, home=768 * MEBIBYTE, cpu_seconds=SECONDS)
 
 
 class HistoryJobs:
