@@ -101,20 +101,9 @@ def pivot_root_here() -> None:
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine, 41)
 
 
-def mount_own_proc(*, replace: bool = True) -> None:
-    """Put this pid namespace's /proc in the place of another one's, or else over it.
-
-    In a user namespace the kernel allows it only while another /proc is in sight, so that one goes afterwards. In a
-    session's own user namespace it is locked in its place and stays below.
-    """
+def mount_own_proc() -> None:
+    """Put this pid namespace's /proc over another one's: in a user namespace the kernel wants to see one already."""
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    if not replace:
-        return
-    own = open_tree(-100, "/proc")
-    unmount("/proc")
-    unmount("/proc")
-    move_mount(own, "/proc")
-    os.close(own)
 
 
 def open_tree(descriptor: int, path: str = "", *, recursive: bool = False) -> int:

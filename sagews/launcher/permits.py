@@ -7,8 +7,8 @@ JSON, owned by root (without root: by the user), not writable by group or others
      "sessions": 200, "limits": {"memory": 2147483648, "processes": 64, "file": 268435456, "home": 1073741824,
      "cpu_seconds": 86400}}
 
-The first uid owns the files of every workspace on disk; the others are lent to sessions, one each. What the daemon asks
-for later can only stay below all this.
+The first uid owns the files of every workspace on disk, the last one is the zygotes' outside of their user namespaces,
+those between are lent to sessions, one each. What the daemon asks for later can only stay below all this.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _absolute(fields: Fields, name: str, value: object) -> Path:
 def _uids(fields: Fields) -> tuple[int, int]:
     first, last = fields.sequence("uids", 2, least=2)
     first = fields.bounded("uids", first, LEAST_UID, GREATEST_UID)
-    return first, fields.bounded("uids", last, first + 1, first + MAX_UIDS)
+    return first, fields.bounded("uids", last, first + 2, first + MAX_UIDS)
 
 
 def _limits(fields: Fields) -> Limits:

@@ -11,6 +11,7 @@ from sagews.launcher.cgroups import Groups
 from sagews.launcher.homes import Homes
 from sagews.launcher.slots import Slot, Work
 from sagews.launcher.uids import UidPool
+from sagews.launcher.zygotes import Users
 from sagews.wire.launcher import StartJob
 
 
@@ -24,6 +25,7 @@ class Place:
         uids: the pool.
         storage: uid that owns homes on disk.
         lent: first and last uid that sessions have.
+        zygote_users: of the zygotes' own user namespaces, where they are possible.
         mapped: whether each session has a uid of its own (root), so that owners are mapped.
     """
 
@@ -32,6 +34,7 @@ class Place:
     uids: UidPool
     storage: int
     lent: tuple[int, int]
+    zygote_users: Users | None
     mapped: bool
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -167,9 +167,23 @@ class Service:
 
     def _flavour(self, name: str, spare: int, interpreter: interpreters.Interpreter) -> Flavour:
         def birth() -> zygotes.Birth:
-            return zygotes.start(name, interpreter, self._permits.package)
+            return self._bear(name, interpreter)
 
         return Flavour(name, spare, birth, self._loop, self)
+
+    def _bear(self, name: str, interpreter: interpreters.Interpreter) -> zygotes.Birth:
+        """Start a zygote in a user namespace of its own, or with few of root's rights where that is impossible."""
+        try:
+            birth = zygotes.start(name, interpreter, self._permits.package, self._place.zygote_users)
+        except OSError as error:
+            if self._place.zygote_users is None:
+                raise
+            self._place.zygote_users = None
+            self._report["missing"] = [*self._report.get("missing", []), f"user namespaces for zygotes ({error})"]
+            birth = zygotes.start(name, interpreter, self._permits.package, None)
+        inside = self._place.zygote_users is not None or not self._place.mapped
+        self._report["zygotes"] = "in a user namespace" if inside else "few rights of root"
+        return birth
 
     def _start(self, work: Work, descriptors: list[int]) -> None:
         flavour = JOB_FLAVOUR if isinstance(work, wire.StartJob) else work.flavour

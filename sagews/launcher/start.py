@@ -28,6 +28,7 @@ from sagews.launcher.permits import Permits
 from sagews.launcher.place import Place
 from sagews.launcher.service import Service
 from sagews.launcher.uids import UidPool
+from sagews.launcher.zygotes import Users
 from sagews.model.sessions import Isolation
 from sagews.wire.launcher import Refused, format_packet
 
@@ -164,10 +165,12 @@ def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
     first, last = allowed.uids
     if is_root:
         homes = Homes(allowed.homes, first, mapped=True)
-        return Place(homes, groups, UidPool(first + 1, last), first, (first + 1, last), mapped=True)
+        lent = (first + 1, last - 1)
+        users = Users(zygote=last, first=lent[0], count=lent[1] - lent[0] + 1)
+        return Place(homes, groups, UidPool(*lent), first, lent, users, mapped=True)
     uid = SESSION_UID_WITHOUT_ROOT
     homes = Homes(allowed.homes, uid, mapped=False)
-    return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), mapped=False)
+    return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), None, mapped=False)
 
 
 def _report(level: Isolation, groups: Groups | None, missing: list[str]) -> dict[str, Any]:

@@ -47,8 +47,34 @@ class Birth:
     complaints: int
 
 
-def start(flavour: str, interpreter: Interpreter, package: Path) -> Birth:
+@dataclass(frozen=True, slots=True)
+class Users:
+    """The users of a zygote's own user namespace: it is root in there, and nobody outside.
+
+    Attributes:
+        zygote: the uid outside that is root inside.
+        first: the first uid of sessions, the same inside and outside.
+        count: how many of them there are.
+    """
+
+    zygote: int
+    first: int
+    count: int
+
+    @property
+    def map(self) -> str:
+        """The text of uid_map and gid_map."""
+        return f"0 {self.zygote} 1\n{self.first} {self.first} {self.count}\n"
+
+
+def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | None) -> Birth:
     """Start the zygote of a flavour; it reports on its channel when it is ready.
+
+    Args:
+        flavour: what it loads.
+        interpreter: what runs it.
+        package: the sagews package.
+        users: of its own user namespace; None: it stays in the launcher's.
 
     Raises:
         OSError: when a step of the sealed root was refused; its text says which.
@@ -59,7 +85,7 @@ def start(flavour: str, interpreter: Interpreter, package: Path) -> Birth:
     os.set_blocking(complain, True)
     between = os.fork()
     if between == 0:
-        _prepare(flavour, interpreter, package, theirs.fileno(), complain, tell)
+        _prepare(flavour, interpreter, package, users, theirs.fileno(), complain, tell)
     theirs.close()
     os.close(complain)
     os.close(tell)
@@ -74,7 +100,9 @@ def start(flavour: str, interpreter: Interpreter, package: Path) -> Birth:
     return Birth(pid, os.pidfd_open(pid), channel, complaints)
 
 
-def _prepare(flavour: str, interpreter: Interpreter, package: Path, control: int, complain: int, tell: int) -> NoReturn:
+def _prepare(
+    flavour: str, interpreter: Interpreter, package: Path, users: Users | None, control: int, complain: int, tell: int
+) -> NoReturn:
     """Build the sealed root, fork the zygote into a new pid namespace, report its pid."""
     try:
         signal.set_wakeup_fd(-1)
@@ -84,7 +112,10 @@ def _prepare(flavour: str, interpreter: Interpreter, package: Path, control: int
         calls.unshare(calls.CLONE_NEWNS)
         calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
         sealed_root.seal(interpreter, package)
-        calls.unshare(calls.CLONE_NEWPID)
+        if users is None:
+            calls.unshare(calls.CLONE_NEWPID)
+        else:
+            _enter_own_users(users)
         pid = os.fork()
         if pid == 0:
             os.close(tell)
@@ -93,6 +124,31 @@ def _prepare(flavour: str, interpreter: Interpreter, package: Path, control: int
     except BaseException:
         os.write(tell, traceback.format_exc(limit=-3).encode()[-3000:])
     os._exit(0)
+
+
+def _enter_own_users(users: Users) -> None:
+    """Give host root up for root of a user namespace, with mount and pid namespaces that belong to it.
+
+    The map of users can only be written by somebody who stays outside and is root there: a helper.
+    """
+    told, tell = os.pipe2(os.O_CLOEXEC)
+    helper = os.fork()
+    if helper == 0:
+        status = 1
+        try:
+            os.read(told, 1)
+            for name in ("uid_map", "gid_map"):
+                Path(f"/proc/{os.getppid()}/{name}").write_text(users.map, encoding="ascii")
+            status = 0
+        finally:
+            os._exit(status)
+    calls.unshare(calls.CLONE_NEWUSER | calls.CLONE_NEWNS | calls.CLONE_NEWPID)
+    os.write(tell, b".")
+    if os.waitpid(helper, 0)[1] != 0:
+        raise OSError("the users of a user namespace can't be mapped")
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
 
 
 def _become(flavour: str, interpreter: Interpreter, control: int, complain: int) -> NoReturn:

@@ -16,6 +16,8 @@ from sagews.wire.zygote import HOME, USER_NAME
 TMP_BYTES, TMP_INODES = 256 * 2**20, 50_000
 SHM_BYTES = 64 * 2**20
 HOST_NAME = "sage"
+_NOBODY = "nobody:x:65534:65534"
+"""The owner, as the session sees it, of everything that belongs to the host."""
 _TERMINALS = "newinstance,ptmxmode=0666,mode=0620"
 
 _QUIET = calls.MS_NOSUID | calls.MS_NODEV
@@ -28,19 +30,17 @@ _HIDDEN_FOLDERS = ("acpi", "asound", "bus", "driver", "dynamic_debug", "irq", "s
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
-def furnish(uid: int, gid: int, *, own_users: bool) -> None:
+def furnish(uid: int, gid: int) -> None:
     """Leave the zygote's namespaces for new ones and furnish them for a session's uid and gid.
 
-    In a user namespace of the session's own the zygote's mounts are locked: they are covered instead of removed.
+    What the zygote has mounted in the same places is covered, not removed: in a user namespace it is locked.
     """
     calls.unshare(
         calls.CLONE_NEWNS | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS | calls.CLONE_NEWNET | calls.CLONE_NEWCGROUP
     )
     calls.set_host_name(HOST_NAME)
     _raise_loopback()
-    _mount_proc(replace=not own_users)
-    for target in () if own_users else ("/tmp", HOME):  # noqa: S108  (the session's own, and its mount point)
-        calls.unmount(target)
+    _mount_proc()
     _mount_memory("/tmp", f"size={TMP_BYTES},nr_inodes={TMP_INODES},mode=1777")  # noqa: S108
     _mount_memory("/dev/shm", f"size={SHM_BYTES},nr_inodes=1000,mode=1777")  # noqa: S108
     calls.mount("devpts", "/dev/pts", "devpts", calls.MS_NOSUID | calls.MS_NOEXEC, _TERMINALS)
@@ -51,9 +51,9 @@ def _mount_memory(target: str, options: str) -> None:
     calls.mount("tmpfs", target, "tmpfs", _QUIET, options)
 
 
-def _mount_proc(*, replace: bool) -> None:
+def _mount_proc() -> None:
     """Mount this pid namespace's /proc and hide what tells of the machine or could change it."""
-    calls.mount_own_proc(replace=replace)
+    calls.mount_own_proc()
     for name in _HIDDEN_FILES:
         if os.path.exists(f"/proc/{name}"):
             calls.mount("/dev/null", f"/proc/{name}", None, calls.MS_BIND)
@@ -69,8 +69,8 @@ def _mount_proc(*, replace: bool) -> None:
 def _name_the_user(uid: int, gid: int) -> None:
     """Give the session a read-only /run with the account file that /etc points to."""
     _mount_memory("/run", "size=65536,nr_inodes=16,mode=0755")
-    _write("/run/passwd", f"{USER_NAME}:x:{uid}:{gid}:{USER_NAME}:{HOME}:/bin/sh\n")
-    _write("/run/group", f"{USER_NAME}:x:{gid}:\n")
+    _write("/run/passwd", f"{USER_NAME}:x:{uid}:{gid}:{USER_NAME}:{HOME}:/bin/sh\n{_NOBODY}:nobody:/:/bin/false\n")
+    _write("/run/group", f"{USER_NAME}:x:{gid}:\nnogroup:x:65534:\n")
     calls.mount("none", "/run", None, calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY | _QUIET)
 
 

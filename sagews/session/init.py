@@ -24,7 +24,7 @@ def run(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         launcher = take_channel(_isolate_descriptors(descriptors, tell))
-        furniture.furnish(order["uid"], order["gid"], own_users=order["own_users"])
+        furniture.furnish(order["uid"], order["gid"])
         _become(order["uid"], order["gid"])
         os.write(tell, FURNISHED)
     except BaseException:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
-from tests.launcher.harness import LIMITS
+from tests.launcher.harness import LIMITS, command, descendants
 from tests.launcher.support import SharedLauncher, ordinary_uid
 
 pytestmark = pytest.mark.slow
@@ -52,6 +53,21 @@ class Jobs(SharedLauncher):
         result = self.launcher.hello.report["self_test"]
         self.assertGreaterEqual(result["safe"], 25)
         self.assertEqual(result["unsafe"], [])
+
+    def test_zygotes_are_not_root(self) -> None:
+        """No zygote is root of the machine: each has a user namespace of its own."""
+        own = os.readlink("/proc/self/ns/user")
+        zygotes = [pid for pid in descendants(self.launcher.process.pid) if "session/main.py" in command(pid)]
+        self.assertGreaterEqual(len(zygotes), 4)
+        for pid in zygotes:
+            self.assertNotEqual(_uid(pid), 0)
+            self.assertNotEqual(os.readlink(f"/proc/{pid}/ns/user"), own)
+
+
+def _uid(pid: int) -> int:
+    """Return the real uid of a process, as the host sees it."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("Uid:")))
 
 
 class JobsOfAUser(Jobs):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -15,27 +14,12 @@ from twisted.trial import unittest
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
 from sagews.wire import launcher as wire
-from tests.launcher.harness import LIMITS, Session
+from tests.launcher.harness import LIMITS, Session, command, descendants
 from tests.launcher.support import SharedLauncher, land, launch, ordinary_uid
 
 pytestmark = pytest.mark.slow
 
 SMALL = Limits(memory=256 * 2**20, processes=40, file=2**20, home=8 * 2**20, cpu_seconds=60)
-
-
-def descendants(pid: int) -> list[int]:
-    """Return all processes below a process, as the host sees them."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(folder.name))
-    found, todo = [], [pid]
-    while todo:
-        below = children.get(todo.pop(), [])
-        found += below
-        todo += below
-    return found
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5) -> bool:
@@ -137,7 +121,7 @@ class Sessions(SharedLauncher):
         self.assertLessEqual(len(set(descendants(self.launcher.process.pid)) - before), 6)
 
     def _sleepers(self) -> list[int]:
-        return [pid for pid in descendants(self.launcher.process.pid) if _command(pid) == "sleep 987 "]
+        return [pid for pid in descendants(self.launcher.process.pid) if command(pid) == "sleep 987 "]
 
     def _groups_of_the_dead(self) -> list[Path]:
         """Return this launcher's cgroups without processes."""
@@ -261,7 +245,7 @@ class Ends(unittest.SynchronousTestCase):
     def _all_gone(self) -> bool:
         if [*Path("/sys/fs/cgroup").glob(f"**/sagews-{self.launcher.process.pid}-*")]:
             return False
-        return not any(Path(f"/proc/{pid}/cmdline").exists() and _command(pid) for pid in self.processes)
+        return not any(Path(f"/proc/{pid}/cmdline").exists() and command(pid) for pid in self.processes)
 
     def test_daemon_gone(self) -> None:
         """When the control socket closes, everything ends and nothing is left."""
@@ -278,7 +262,7 @@ class Ends(unittest.SynchronousTestCase):
     def test_launcher_killed(self) -> None:
         """When the launcher is killed, the kernel ends every session within a second."""
         os.kill(self.launcher.process.pid, signal.SIGKILL)
-        self.assertTrue(wait_until(lambda: not any(_command(pid) for pid in self.processes), 1))
+        self.assertTrue(wait_until(lambda: not any(command(pid) for pid in self.processes), 1))
         land(self.launcher)
 
     def test_swept_after_a_kill(self) -> None:
@@ -286,13 +270,13 @@ class Ends(unittest.SynchronousTestCase):
         left = f"**/sagews-{self.launcher.process.pid}-*"
         os.kill(self.launcher.process.pid, signal.SIGKILL)
         land(self.launcher)
-        self.assertTrue(wait_until(lambda: not any(_command(pid) for pid in self.processes), 1))
+        self.assertTrue(wait_until(lambda: not any(command(pid) for pid in self.processes), 1))
         self.assertEqual(land(launch()), 0)
         self.assertEqual([*Path("/sys/fs/cgroup").glob(left)], [])
 
     def test_zygote_killed(self) -> None:
         """When a zygote dies its sessions end as crashes, and another zygote serves soon."""
-        zygotes = [pid for pid in self.processes if _command(pid).endswith("session/main.py python ")]
+        zygotes = [pid for pid in self.processes if command(pid).endswith("session/main.py python ")]
         os.kill(min(zygotes), signal.SIGKILL)
         self.assertEqual(self.session.ended(5).reason, "crash")
         self.launcher.expect(wire.FlavourState, flavour="python", state="failed")
@@ -304,9 +288,3 @@ class Ends(unittest.SynchronousTestCase):
     def tearDown(self) -> None:
         """Close the session's socket."""
         self.session.sock.close()
-
-
-def _command(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    return ""
