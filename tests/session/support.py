@@ -162,6 +162,11 @@ class Session:
                 yield parse_from_session(payload)
 
 
+def within(seconds: float) -> float:
+    """Return a bound on time, longer where other work keeps the machine busy."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def printed(frames: list[FromSession], name: str = "stdout") -> str:
     """Return what was printed."""
     return "".join(frame.text for frame in frames if isinstance(frame, Stream) and frame.name == name)

@@ -10,7 +10,7 @@ from sagews.session import budget
 from sagews.wire.session import Complete, Display, Spilled, Stream
 
 from .python_case import PythonCase
-from .support import displays, error, printed, status, values
+from .support import displays, error, printed, status, values, within
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ display(1); print("j")
         self.session.start("print('begun')\nsum(range(10**8)) and None")
         started = time.monotonic()
         frame = self.session.next()
-        self.assertEqual((getattr(frame, "text", None), time.monotonic() - started < 0.3), ("begun\n", True))
+        self.assertEqual((getattr(frame, "text", None), time.monotonic() - started < within(0.3)), ("begun\n", True))
         self.session.rest()
 
     def test_a_slow_loop_shows_line_by_line(self) -> None:
@@ -85,7 +85,7 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         self.session.interrupt()
         frames = self.session.rest()
         self.assertEqual(status(frames), "interrupted")
-        self.assertLess(time.monotonic() - started, 0.2)
+        self.assertLess(time.monotonic() - started, within(0.2))
         self.assertLess(len(frames), 100)
         self.alive()
 
