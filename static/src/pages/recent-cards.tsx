@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { WorkspaceEntry } from "../net/api";
 import { strings } from "../strings";
 import { addressOf, Edited } from "./workspaces";
-import { nameOf } from "./workspace-table";
+import { nameOf } from "../model/paths";
 
 export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] }): JSX.Element {
   return (

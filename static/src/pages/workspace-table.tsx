@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { WorkspaceEntry } from "../net/api";
+import { nameOf } from "../model/paths";
 import { strings } from "../strings";
 import { Avatars, Menu } from "../view/basics";
 import { Icon } from "../view/icons";
@@ -79,9 +80,4 @@ function glyph(name: string): string {
 function subtitle(entry: WorkspaceEntry): string {
   const titles = entry.documents.map((document) => document.title || nameOf(document.path));
   return titles.length <= 2 ? titles.join(", ") : strings.countDocuments(titles.length);
-}
-
-/** "rank-one.sage.md" as people call it. */
-export function nameOf(path: string): string {
-  return path.replace(/^.*\//, "").replace(/\.sage\.md$/, "");
 }

@@ -1,5 +1,6 @@
 /** Which dialog is open over the sheet. */
 
+import "../common";
 import type { JSX } from "preact";
 import { strings } from "../strings";
 import { Ask } from "../view/basics";

@@ -3,10 +3,9 @@
 import type { JSX } from "preact";
 import { strings } from "../strings";
 import { useParts } from "./context";
-import { HistoryPanel } from "./lazy-panels";
+import { Dialogs, HistoryPanel } from "./lazy-panels";
 import { useKeyboard } from "./keyboard";
 import { MobileBar } from "./mobile-bar";
-import { Dialogs } from "./dialogs";
 import { Notices } from "./notices";
 import { Sheet } from "./sheet";
 import { Sidebar } from "./sidebar";
@@ -31,7 +30,7 @@ export function Layout(): JSX.Element {
       <MobileBar />
       <StatusBar />
       <Notices />
-      <Dialogs />
+      {open !== null && open !== "history" && open !== "outline" && <Dialogs />}
       <p class="hidden" aria-live="polite" data-testid="announcement">
         {worksheet.announcement.value}
       </p>

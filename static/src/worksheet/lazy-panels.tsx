@@ -3,17 +3,24 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-let loaded: ComponentType | null = null;
+type Loader = () => Promise<ComponentType>;
 
-export function HistoryPanel(): JSX.Element | null {
-  const [, ready] = useState(false);
-  useEffect(() => {
-    if (loaded !== null) return;
-    void import("./history-panel").then((module) => {
-      loaded = module.History;
-      ready(true);
-    });
-  }, []);
-  const View = loaded;
-  return View === null ? null : <View />;
+/** A component whose code is loaded when it is first shown. */
+function lazy(load: Loader): () => JSX.Element | null {
+  let loaded: ComponentType | null = null;
+  return function Lazy() {
+    const [, ready] = useState(loaded !== null);
+    useEffect(() => {
+      if (loaded !== null) return;
+      void load().then((component) => {
+        loaded = component;
+        ready(true);
+      });
+    }, []);
+    const View = loaded;
+    return View === null ? null : <View />;
+  };
 }
+
+export const HistoryPanel = lazy(() => import("./history-panel").then((module) => module.History));
+export const Dialogs = lazy(() => import("./dialogs").then((module) => module.Dialogs));

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { nameOf } from "../pages/workspace-table";
+import { nameOf } from "../model/paths";
 import { go } from "../router";
 import { keyLabel } from "../sheet/keys";
 import { strings } from "../strings";

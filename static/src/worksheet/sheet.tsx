@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { strings } from "../strings";
-import { nameOf } from "../pages/workspace-table";
+import { nameOf } from "../model/paths";
 import { useParts } from "./context";
 import { EditableLine } from "./editable-line";
 import { Nodes } from "./section";

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { SectionNode } from "../model/outline";
-import { nameOf } from "../pages/workspace-table";
+import { nameOf } from "../model/paths";
 import { go } from "../router";
 import { strings } from "../strings";
 import { Ask, errorText, IconButton } from "../view/basics";

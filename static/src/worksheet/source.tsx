@@ -36,6 +36,8 @@ export function Source(props: Props): JSX.Element {
       const made = mountEditor({ ...optionsOf(parts, props), parent: parent.current, text, readOnly: !editable });
       editor.current = made;
       mounted.editors.set(props.id, made);
+      // Hidden elements can't take the keyboard, so this does not wait for the next rendering.
+      parent.current.hidden = false;
       setLive(true);
       made.carets(mounted.carets.peek().get(props.id) ?? []);
       if (focus.editing.peek() === props.id) made.focus(focus.caret.peek());

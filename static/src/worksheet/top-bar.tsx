@@ -2,7 +2,7 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { nameOf } from "../pages/workspace-table";
+import { nameOf } from "../model/paths";
 import { keyLabel } from "../sheet/keys";
 import { strings } from "../strings";
 import { AccountMenu } from "../view/account-menu";
