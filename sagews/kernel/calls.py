@@ -28,7 +28,7 @@ RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH = 0x04, 0x08
 
 _MNT_DETACH = 2
 _OPEN_TREE, _MOVE_MOUNT, _FSOPEN, _FSCONFIG, _FSMOUNT, _OPENAT2, _MOUNT_SETATTR = 428, 429, 430, 431, 432, 437, 442
-_CLOSE_RANGE = 436
+_CLOSE_RANGE, _LANDLOCK_CREATE_RULESET = 436, 444
 _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC, _AT_EMPTY_PATH, _AT_RECURSIVE = 1, os.O_CLOEXEC, 0x1000, 0x8000
 _MOVE_MOUNT_F_EMPTY_PATH = 0x4
 _FSCONFIG_SET_STRING, _FSCONFIG_CREATE = 1, 6
@@ -141,6 +141,14 @@ def open_beneath(folder: int, name: str, flags: int) -> int:
     """Open a name below a folder's descriptor; symbolic links and ways out of the folder are refused."""
     how = struct.pack("=QQQ", flags | os.O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)
     return _call(_OPENAT2, folder, os.fsencode(name), how, len(how))
+
+
+def landlock_version() -> int:
+    """Return the version of landlock, 0 where there is none."""
+    try:
+        return _call(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    except OSError:
+        return 0
 
 
 def close_range(first: int, last: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sagews.errors import SagewsError
@@ -27,6 +27,7 @@ from sagews.wire.zygote import JOB_FLAVOUR
 PACKETS_AT_ONCE = 32
 WATCH_SECONDS = 2.0
 JOB_SPARES = 1
+REMOVALS_AT_START = 20
 
 
 class Service:
@@ -70,6 +71,8 @@ class Service:
         self._loop.watch(self._control, self._heard)
         self._loop.before_waiting = self._flush
         self._loop.later(WATCH_SECONDS, self._watch_processors)
+        for aside in self._place.homes.left_over()[:REMOVALS_AT_START]:
+            self._remove(aside, lambda gone: None)
         self._loop.run()
 
     # ------------------------------------------------------------------------------------- the daemon
@@ -230,19 +233,21 @@ class Service:
         if aside is None:
             self._say(wire.Forgotten(request.request))
             return
+        reason = "The home could not be removed; it was set aside and is tried again at the next start."
+        failed = wire.Refused("internal", reason, request=request.request)
+        self._remove(aside, lambda gone: self._say(wire.Forgotten(request.request) if gone else failed))
+
+    def _remove(self, aside: str, told: Callable[[bool], None]) -> None:
+        """Remove a home that was set aside, in a process of its own; tell whether it is gone."""
         pid = self._place.homes.remove(aside)
         process = os.pidfd_open(pid)
 
-        def removed() -> None:
+        def ended() -> None:
             self._loop.unwatch(process)
             os.close(process)
-            if os.waitpid(pid, 0)[1] == 0:
-                self._say(wire.Forgotten(request.request))
-            else:
-                reason = "The home could not be removed; it was set aside and is tried again at the next start."
-                self._say(wire.Refused("internal", reason, request=request.request))
+            told(os.waitpid(pid, 0)[1] == 0)
 
-        self._loop.watch(process, removed)
+        self._loop.watch(process, ended)
 
     # ------------------------------------------------------------------------------------- what flavours ask
 

@@ -19,7 +19,7 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.kernel import calls
 from sagews.kernel.packets import Channel
-from sagews.launcher import cgroups, interpreters, permits
+from sagews.launcher import cgroups, interpreters, levels, permits
 from sagews.launcher.cgroups import Groups
 from sagews.launcher.homes import Homes
 from sagews.launcher.interpreters import Interpreter
@@ -53,7 +53,7 @@ def start(arguments: Sequence[str]) -> int:
     try:
         _unshare(is_root)
     except OSError as error:
-        _refuse(control, _no_namespaces(error, allowed))
+        _refuse(control, _no_namespaces(error, allowed, is_root))
         return 1
     level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
     place = _place(allowed, groups, is_root)
@@ -98,9 +98,10 @@ def _unshare(is_root: bool) -> None:
     calls.unshare(calls.CLONE_NEWNS | calls.CLONE_NEWPID)
 
 
-def _no_namespaces(error: OSError, allowed: Permits) -> SagewsError:
-    advice = f"Namespaces can't be made ({error.strerror}): allow them, or start as root and outside of a container."
-    return SagewsError("isolation", level=Isolation.NONE, minimum=allowed.minimum, advice=advice)
+def _no_namespaces(error: OSError, allowed: Permits, is_root: bool) -> SagewsError:
+    level = levels.without_namespaces(is_root=is_root)
+    advice = f"Namespaces can't be made ({error.strerror}). {levels.advice()}"
+    return SagewsError("isolation", level=level, minimum=allowed.minimum, advice=advice)
 
 
 @dataclass(frozen=True, slots=True)

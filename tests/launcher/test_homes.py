@@ -1,0 +1,89 @@
+"""Removing a home: our own code on a hostile tree, which it must not follow out of."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial import unittest
+
+from sagews.errors import SagewsError
+from sagews.launcher.homes import Homes, empty
+from sagews.model.identifiers import new_id
+
+
+class Emptying(unittest.SynchronousTestCase):
+    def _empty(self, folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            empty(descriptor)
+        finally:
+            os.close(descriptor)
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_links_are_not_followed(self) -> None:
+        """Links to files and folders outside go, what they point to stays."""
+        outside, home = Path(self.mktemp()).absolute(), Path(self.mktemp())
+        (outside / "deep").mkdir(parents=True)
+        (outside / "deep" / "kept").write_text("kept")
+        (home / "a").mkdir(parents=True)
+        (home / "file").symlink_to(outside / "deep" / "kept")
+        (home / "folder").symlink_to(outside)
+        (home / "a" / "folder").symlink_to(outside / "deep")
+        self._empty(home)
+        self.assertEqual((outside / "deep" / "kept").read_text(), "kept")
+
+    def test_deep(self) -> None:
+        """A tree far deeper than any path may be long is removed."""
+        home = Path(self.mktemp())
+        home.mkdir()
+        back = os.open(".", os.O_RDONLY)
+        os.chdir(home)
+        for _ in range(300):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+        os.fchdir(back)
+        os.close(back)
+        self._empty(home)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(st.lists(st.sampled_from(["a", "b", "c\n", "-rf", "\u202e"]), min_size=1, max_size=5), max_size=12))
+    def test_any_tree(self, paths: list[list[str]]) -> None:
+        """Whatever tree of files and folders there is, nothing is left of it."""
+        home = Path(self.mktemp())
+        home.mkdir()
+        for parts in paths:
+            folder = home.joinpath(*parts)
+            if not any(parent.is_file() for parent in (folder, *folder.parents)):
+                folder.mkdir(parents=True, exist_ok=True)
+                file = folder / "f"
+                if not file.exists():
+                    file.write_text("x")
+                folder.chmod(0)
+                folder.chmod(0o700 if os.geteuid() else 0)
+        self._empty(home)
+
+
+class Names(unittest.SynchronousTestCase):
+    def setUp(self) -> None:
+        """Make a folder of homes."""
+        self.base = Path(self.mktemp()).absolute()
+        self.homes = Homes(self.base, os.getuid(), mapped=False)
+
+    def test_only_ids(self) -> None:
+        """Nothing but an id names a home."""
+        for name in ("../x", "/etc", "", ".", "x"):
+            self.assertRaises(SagewsError, self.homes.set_aside, name)
+
+    def test_set_aside(self) -> None:
+        """A forgotten home is out of the way at once, and known until it is removed."""
+        workspace = new_id()
+        (self.base / workspace).mkdir()
+        aside = self.homes.set_aside(workspace)
+        self.assertEqual(self.homes.left_over(), [aside])
+        self.assertIsNone(self.homes.set_aside(workspace))
+        pid = self.homes.remove(aside or "")
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        self.assertEqual(self.homes.left_over(), [])
