@@ -87,12 +87,11 @@ class WorkspaceHistory:
     async def prepare(self, workspace: WorkspaceId, host: ISessionHost, epoch: int) -> None:
         """Lay the files of the newest commit into the workspace's home on this worker.
 
-        Takes no lock: a save that needs a place waits for it.
+        Takes no lock: a save that needs a place waits for it. Without any commit the home is as it should be already,
+        and the first session of a new workspace need not wait for a job.
         """
         newest = await self._store.newest(workspace)
-        if newest is None:
-            await host.restore(workspace, epoch, [], None)
-        else:
+        if newest is not None:
             documents = list(await self._live.texts(workspace))
             bundles = await self._store.bundles(workspace, newest.id)
             await host.restore(workspace, epoch, bundles, newest.id, leave=documents)
@@ -179,14 +178,25 @@ class WorkspaceHistory:
         return self._watches.setdefault(workspace, Watch(Autosave(self._quiet, self._most)))
 
     def _plan(self, workspace: WorkspaceId, watch: Watch) -> None:
-        """Set the timer to when the workspace is due; a save that is under way plans again at its end."""
-        watch.timer = cancelled(watch.timer)
-        due = watch.times.due
-        if due is not None and not watch.lock.locked and not watch.closed:
-            delay = max(0.0, due - self._clock.seconds())
-            watch.timer = self._clock.callLater(delay, self._autosave, workspace, watch)
+        """Set a timer to when the workspace is due.
 
-    def _autosave(self, workspace: WorkspaceId, watch: Watch) -> None:
+        One that is running stays, so that a keystroke costs nothing; it looks again when it fires. A save that is under
+        way plans at its end.
+        """
+        due = watch.times.due
+        if due is None:
+            watch.timer = cancelled(watch.timer)
+        elif watch.timer is None and not watch.lock.locked and not watch.closed:
+            delay = max(0.0, due - self._clock.seconds())
+            watch.timer = self._clock.callLater(delay, self._look, workspace, watch)
+
+    def _look(self, workspace: WorkspaceId, watch: Watch) -> None:
+        """Save if it is time, else wait for the rest."""
+        watch.timer = None
+        due = watch.times.due
+        if due is None or due > self._clock.seconds():
+            self._plan(workspace, watch)
+            return
         run_in_background(self._save_by_itself(workspace, watch), self.log, "autosave", workspace)
 
     async def _save_by_itself(self, workspace: WorkspaceId, watch: Watch) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from sagews.backend import history_save
 from sagews.backend.history import WorkspaceHistory
 from sagews.backend.history_jobs import HistoryJobs
 from sagews.backend.joints import IWorkspaceHistory
@@ -45,6 +46,7 @@ class HistoryTests(SynchronousTestCase):
         self.worker = Worker(self.launcher)
         self.workspace = WorkspaceId(new_id())
         self.user = self.done(self.accounts.create_user("ada@example.org", "Ada <L>", "user", None)).id
+        self.home.mkdir()
         self.open()
         self.live.documents["a.sage.md"] = "# A\n"
 
@@ -329,8 +331,9 @@ class HistoryTests(SynchronousTestCase):
 
     def test_long_histories_are_folded(self) -> None:
         """After many versions one bundle holds everything, so that opening stays quick."""
-        for number in range(33):
+        self.patch(history_save, "CHAIN", 3)
+        for number in range(4):
             self.live.documents["a.sage.md"] = f"# {number}\n"
             self.saved()
         needs = [prerequisites(bundle, "?") for _, bundle in self.store.stored[self.workspace]]
-        self.assertEqual([number for number, needed in enumerate(needs) if not needed], [0, 32])
+        self.assertEqual([number for number, needed in enumerate(needs) if not needed], [0, 3])
