@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from zope.interface import Attribute, Interface
@@ -388,6 +388,9 @@ class ILogStore(Interface):
 
     async def insert(records: Sequence[LogRecord]) -> None:
         """Insert a batch in one statement; a record whose id is there already is left out."""
+
+    async def ensure_days(days: Sequence[date]) -> None:
+        """Make the partitions of these days ahead, where they are missing."""
 
     async def query(query: LogQuery) -> list[LogRecord]:
         """Return records, newest first."""

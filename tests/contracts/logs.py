@@ -90,6 +90,8 @@ class LogStoreContract:
 class LogSinkContract:
     """What every ILogSink does; `make_sink` returns a sink and the memory store behind it."""
 
+    flushLoggedErrors: Any
+
     async def make_sink(self) -> tuple[Any, Any]:
         """Return a sink and its store."""
         raise NotImplementedError
@@ -142,6 +144,7 @@ class LogSinkContract:
             await sink.deliver([make_record(time=datetime.now(UTC))])
         except Exception:
             store.failure = None
+            self.flushLoggedErrors(RuntimeError)
         else:
             raise AssertionError("the failure was swallowed")
         await sink.deliver([make_record(time=datetime.now(UTC))])

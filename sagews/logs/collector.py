@@ -1,0 +1,138 @@
+"""The collector's side of the wire (wire/logs.py): known certificates from allowed addresses, one batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILogSink
+from sagews.model.logs import LogRecord
+from sagews.wire.amp import GuardedLocator, Link
+from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, decode_batch
+
+MOST_WAITING = 4
+GREETING_SECONDS = 10.0
+WORKER = "worker"
+RELAYING = "backend"
+
+log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a certificate says that a peer is."""
+
+    role: str
+    name: str
+
+    def sign(self, record: LogRecord) -> LogRecord:
+        """Return a record as this sender's. A backend may pass on the records of workers, and of nothing else."""
+        if self.role == RELAYING and record.component == WORKER:
+            return record
+        return replace(record, machine=self.name, component=self.role)
+
+
+class CollectorCommands(GuardedLocator):
+    """The responders for one sender.
+
+    Args:
+        intake: takes batches.
+        identify: returns role and name from the peer's certificate; raises SagewsError `forbidden`.
+    """
+
+    def __init__(self, intake: ILogSink, identify: Callable[[], tuple[str, str]]) -> None:
+        super().__init__()
+        self._intake = intake
+        self._identify = identify
+        self._turn = DeferredLock()
+        self.sender: Sender | None = None
+
+    @Hello.responder
+    def hello(self, protocol: int, least_protocol: int) -> dict[str, Any]:
+        """Greet a sender."""
+        if protocol < LEAST_PROTOCOL or least_protocol > PROTOCOL:
+            raise SagewsError("version-mismatch")
+        self.sender = Sender(*self._identify())
+        return {"protocol": min(protocol, PROTOCOL)}
+
+    @Deliver.responder
+    async def deliver(self, records: bytes) -> dict[str, Any]:
+        """Commit a batch."""
+        if self.sender is None:
+            raise SagewsError("greeting-expected")
+        if len(self._turn.waiting) >= MOST_WAITING:
+            raise SagewsError("too-often", seconds=1)
+        found, left_out = decode_batch(records)
+        if left_out:
+            log.warn("{count} records of {sender} were out of form", count=left_out, sender=self.sender.name)
+        signed = [self.sender.sign(record) for record in found]
+        await self._turn.run(lambda: Deferred.fromCoroutine(self._intake.deliver(signed)))
+        return {"stored": len(signed), "left_out": left_out}
+
+
+class CollectorFactory(Factory):
+    """Accepts senders of log records.
+
+    Args:
+        clock: for the heartbeat and the greeting's deadline.
+        intake: where batches go.
+        identify: returns role and name from the certificate of a transport's peer; raises SagewsError without one.
+        allowed: networks that may connect.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        intake: ILogSink,
+        identify: Callable[[Any], tuple[str, str]],
+        allowed: Sequence[IPv4Network | IPv6Network],
+    ) -> None:
+        self._clock = clock
+        self._intake = intake
+        self._identify = identify
+        self._allowed = tuple(allowed)
+        self._links: dict[Link, IDelayedCall] = {}
+
+    def buildProtocol(self, address: IAddress | None) -> Link | None:
+        """Return a link for an allowed address; anything else is closed at once."""
+        if not self._is_allowed(address):
+            log.warn("a sender of log records from {address} was refused", address=str(address))
+            return None
+        commands = CollectorCommands(self._intake, lambda: self._identify(link.transport))
+        link = Link(commands, self._clock, self._lost)
+        self._links[link] = self._clock.callLater(GREETING_SECONDS, _require_greeting, link, commands)
+        return link
+
+    def close(self) -> None:
+        """Close every link."""
+        for link in list(self._links):
+            link.abort()
+
+    def _is_allowed(self, address: IAddress | None) -> bool:
+        host = getattr(address, "host", None)
+        try:
+            found = ip_address(str(host).split("%", 1)[0])
+        except ValueError:
+            return False
+        return any(found.version == network.version and found in network for network in self._allowed)
+
+    def _lost(self, link: Link) -> None:
+        deadline = self._links.pop(link)
+        if deadline.active():
+            deadline.cancel()
+
+
+def _require_greeting(link: Link, commands: CollectorCommands) -> None:
+    if commands.sender is None:
+        log.warn("a sender of log records said nothing")
+        link.abort()

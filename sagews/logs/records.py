@@ -1,0 +1,111 @@
+"""A twisted.logger event becomes a record: bounded, without secrets, with the correlation id that it carries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from twisted.logger import LogLevel, formatEvent
+from twisted.python.failure import Failure
+
+from sagews.logs.redaction import hide, hide_in_text, is_secret_name
+from sagews.model.correlation import parse_correlation
+from sagews.model.identifiers import new_id
+from sagews.model.logs import LogRecord
+
+MOST_MESSAGE = 16_000
+MOST_TRACEBACK = 32_000
+MOST_FIELDS = 40
+MOST_ITEMS = 100
+MOST_TEXT = 2_000
+MOST_NAME = 255
+BIGGEST_INTEGER = 2**53
+DEEPEST = 6
+_LEGACY = frozenset({"message", "time", "system", "format", "isError", "failure", "why", "printed", "correlation"})
+
+
+def record_from(event: Mapping[str, Any], machine: str, component: str) -> LogRecord:
+    """Return the record of an event. Never raises: what can't be formatted says so.
+
+    Args:
+        event: of twisted.logger; its keys that do not begin with `log_` become fields.
+        machine: of this daemon.
+        component: of this daemon.
+    """
+    time = _time(event.get("log_time"))
+    level = event.get("log_level", LogLevel.info)
+    return LogRecord(
+        new_id(time.timestamp()),
+        time,
+        machine,
+        component,
+        str(getattr(level, "name", "info")),
+        _text(event.get("log_namespace") or "", MOST_NAME),
+        parse_correlation(event.get("correlation")),
+        _message(event),
+        dict(_fields(event)),
+    )
+
+
+def _time(seconds: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _message(event: Mapping[str, Any]) -> str:
+    shown = {key: value if key.startswith("log_") else hide(key, value) for key, value in event.items()}
+    try:
+        message = formatEvent(shown)
+    except Exception as error:
+        message = f"this event can't be formatted: {type(error).__name__}"
+    return hide_in_text(_text(message, MOST_MESSAGE))
+
+
+def _fields(event: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what an event carries beside its text."""
+    failure = event.get("log_failure")
+    if isinstance(failure, Failure):
+        yield "exception", _text(failure.type.__name__ if failure.type else "", MOST_NAME)
+        yield "traceback", hide_in_text(_text(_traceback(failure), MOST_TRACEBACK))
+    names = [name for name in event if not name.startswith("log_") and name not in _LEGACY]
+    for name in names[:MOST_FIELDS]:
+        yield _text(name, MOST_NAME), "[hidden]" if is_secret_name(name) else _value(hide(name, event[name]))
+
+
+def _traceback(failure: Failure) -> str:
+    try:
+        return str(failure.getTraceback())
+    except Exception as error:
+        return f"no traceback: {type(error).__name__}"
+
+
+def _value(value: Any, depth: int = 0) -> Any:
+    """Return a value as JSON that any reader takes; what is none becomes its text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if math.isfinite(value) and abs(value) < BIGGEST_INTEGER else _text(repr(value), MOST_NAME)
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        pairs = list(value.items())[:MOST_ITEMS]
+        return {_text(str(key), MOST_NAME): _value(item, depth + 1) for key, item in pairs}
+    if isinstance(value, list | tuple) and depth < DEEPEST:
+        return [_value(item, depth + 1) for item in value[:MOST_ITEMS]]
+    return hide_in_text(_text(_shown(value), MOST_TEXT))
+
+
+def _shown(value: Any) -> str:
+    try:
+        return value if isinstance(value, str) else str(value)
+    except Exception as error:
+        return f"this value can't be shown: {type(error).__name__}"
+
+
+def _text(text: str, most: int) -> str:
+    """Return text of at most so many characters, which is UTF-8 without U+0000."""
+    if len(text) > most:
+        text = f"{text[:most]} … ({len(text)} characters)"[: most + 40]
+    return text.replace("\x00", "\u2400").encode("utf-8", "replace").decode()

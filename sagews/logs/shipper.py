@@ -1,0 +1,174 @@
+"""Carries a daemon's log from its own disk to the collector, batch by batch, however long it takes.
+
+The collector may be gone for a day: then the place stays, the disk keeps the records, and attempts are made at growing
+intervals. Nobody waits for it. The place is noted after each batch that was committed; after a crash a batch may be
+sent twice, and is stored once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILogSink
+from sagews.logs.spool import Place, Spool
+from sagews.model.logs import LogRecord
+from sagews.wire.logs import decode_record
+
+Result = TypeVar("Result")
+
+MOST_RECORDS = 500
+MOST_BYTES = 512 * 1024
+POLL_SECONDS = 1.0
+FIRST_RETRY = 1.0
+LONGEST_RETRY = 60.0
+STOP_SECONDS = 2.0
+# Records of the logging itself stay on this machine, or a collector that fails would feed itself.
+LOCAL_NAMESPACE = "sagews.logs"
+# The sender can't mend these: the batch is passed over.
+HOPELESS = frozenset({"bad-message", "too-large"})
+
+log = Logger()
+
+
+class Shipper:
+    """Ships one spool to one sink. A second collector is a second shipper with a place file of its own.
+
+    Args:
+        clock: waits.
+        spool: what to ship.
+        sink: where to.
+        in_thread: runs a blocking function and returns a Deferred, for instance deferToThread.
+        place_file: where to remember the place; the spool's own by default.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        spool: Spool,
+        sink: ILogSink,
+        in_thread: Callable[..., Deferred[Any]],
+        place_file: Path | None = None,
+    ) -> None:
+        self._clock = clock
+        self._spool = spool
+        self._sink = sink
+        self._in_thread = in_thread
+        self._place_file = place_file or spool.place_file
+        self.place = load_place(self._place_file)
+        self._running: Deferred[None] | None = None
+        self._pause: Deferred[None] | None = None
+        self._stopping = False
+        self._failures = 0
+
+    def start(self) -> None:
+        """Begin."""
+        self._stopping = False
+        self._running = Deferred.fromCoroutine(self._ship_for_ever())
+        self._running.addErrback(lambda failure: log.failure("the shipper broke", failure))
+
+    async def stop(self) -> None:
+        """End; what was not shipped waits on the disk. A delivery under way gets two seconds."""
+        self._stopping = True
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._running is not None:
+            self._running.addTimeout(STOP_SECONDS, self._clock, onTimeoutCancel=lambda result, seconds: None)
+            await self._running
+
+    async def _ship_for_ever(self) -> None:
+        while not self._stopping:
+            try:
+                more = await self._ship_batch()
+                self._failures = 0
+                delay = 0.0 if more else POLL_SECONDS
+            except CancelledError:
+                return
+            except Exception:
+                delay = self._failed(Failure())
+            if delay and not self._stopping:
+                await self._wait(delay)
+
+    async def _ship_batch(self) -> bool:
+        """Ship what fits into one batch; whether there may be more."""
+        records, place = await self._in_thread(read_records, self._spool, self.place)
+        if place == self.place:
+            return False
+        if records:
+            await self._deliver(records)
+        await self._in_thread(save_place, self._place_file, place)
+        if place.segment != self.place.segment:
+            await self._in_thread(self._spool.shipped, place)
+        self.place = place
+        return True
+
+    async def _deliver(self, records: list[LogRecord]) -> None:
+        try:
+            await self._sink.deliver(records)
+        except SagewsError as error:
+            if error.code not in HOPELESS:
+                raise
+            log.error("a batch of {count} records was refused: {error}", count=len(records), error=str(error))
+
+    def _failed(self, failure: Failure) -> float:
+        """Note a failure, loudly once, and return how long to wait."""
+        delay = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures, 10))
+        if self._failures == 0:
+            log.warn("the collector took nothing: {reason}", reason=failure.getErrorMessage())
+        self._failures += 1
+        return float(delay)
+
+    async def _wait(self, seconds: float) -> None:
+        self._pause = deferLater(self._clock, seconds)
+        self._pause.addErrback(_swallow_cancel)
+        await self._pause
+        self._pause = None
+
+
+def _swallow_cancel(failure: Failure) -> None:
+    failure.trap(CancelledError)
+
+
+def read_records(spool: Spool, place: Place) -> tuple[list[LogRecord], Place]:
+    """Return records to ship from a place on, and the place behind them; blocks for one read."""
+    lines, behind = spool.read(place, MOST_RECORDS, MOST_BYTES)
+    records = []
+    for line in lines:
+        try:
+            record = decode_record(line)
+        except SagewsError:
+            continue
+        if not record.namespace.startswith(LOCAL_NAMESPACE):
+            records.append(record)
+    return records, behind
+
+
+def load_place(path: Path) -> Place:
+    """Return the remembered place; the beginning if there is none or it can't be read."""
+    try:
+        segment, offset = json.loads(path.read_text("ascii"))
+        return Place(int(segment), int(offset))
+    except FileNotFoundError:
+        return Place()
+    except (ValueError, TypeError):
+        log.warn("the place in {path} can't be read; everything is sent again", path=str(path))
+        return Place()
+
+
+def save_place(path: Path, place: Place) -> None:
+    """Remember a place: written aside, then put in place of the old one at once."""
+    beside = path.with_name(path.name + ".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump([place.segment, place.offset], file)
+    beside.replace(path)
