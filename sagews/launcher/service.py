@@ -7,13 +7,12 @@ refused as a whole. A refusal closes the descriptors that came with it.
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
-from sagews.launcher import interpreters, zygotes
+from sagews.launcher import checks, interpreters, zygotes
 from sagews.launcher.flavours import RETRY_SECONDS, Flavour
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
@@ -138,32 +137,18 @@ class Service:
     def _configure(self, request: wire.Configure) -> None:
         if self._configured:
             raise SagewsError("bad-message", reason="the launcher is configured already")
-        for name in request.pools:
-            if name not in self._permits.flavours:
-                raise SagewsError("unknown-flavour", flavour=name, known=", ".join(self._permits.flavours) or "-")
-        self._choose_level(request)
-        self._configured = True
+        checks.check_flavours(request.pools, self._permits.flavours)
         births = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
         births |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
+        self._level = checks.choose_level(request, self._level, self._permits.minimum, self._report)
+        self._report["level"] = self._level
+        if self._level == Isolation.NAMESPACES:
+            self._place.groups = None
+        self._configured = True
         for name, (spare, interpreter) in births.items():
             self._flavours[name] = self._flavour(name, spare, interpreter)
         for flavour in self._flavours.values():
             flavour.start()
-
-    def _choose_level(self, request: wire.Configure) -> None:
-        """Lower the level to the wanted one where that is possible, and hold it against both minimums."""
-        if request.wanted == Isolation.NAMESPACES and self._level == Isolation.FULL:
-            self._place.groups = None
-            self._level = Isolation.NAMESPACES
-        elif request.wanted not in ("auto", self._level):
-            advice = f"The level {request.wanted} was wanted; set the wanted level to auto."
-            raise SagewsError("isolation", level=self._level, minimum=request.wanted, advice=advice)
-        for minimum in (self._permits.minimum, Isolation(request.minimum)):
-            if not self._level.suffices(minimum):
-                missing = "; ".join(self._report.get("missing", [])) or "nothing"
-                advice = f"Missing: {missing}. Start the worker as root, or lower isolation.minimum knowingly."
-                raise SagewsError("isolation", level=self._level, minimum=minimum, advice=advice)
-        self._report["level"] = self._level
 
     def _interpreter(self, name: str) -> interpreters.Interpreter:
         return interpreters.examine(self._permits.flavours[name])
@@ -190,18 +175,9 @@ class Service:
 
     def _start(self, work: Work, descriptors: list[int]) -> None:
         flavour = JOB_FLAVOUR if isinstance(work, wire.StartJob) else work.flavour
-        known = [name for name in self._flavours if name != JOB_FLAVOUR]
-        if isinstance(work, wire.StartSession) and flavour not in known:
-            raise SagewsError("unknown-flavour", flavour=flavour, known=", ".join(known) or "-")
-        if work.id in self._known:
-            raise SagewsError("bad-value", field="id", reason="it is in use")
-        if len(self._known) >= self._permits.sessions:
-            raise SagewsError("limit", limit=f"{self._permits.sessions} sessions", advice="End one first.")
-        above = self._permits.exceeded(work.limits)
-        if above is not None:
-            most = getattr(self._permits.limits, above)
-            raise SagewsError("limit", limit=f"{above} from 1 to {most}", advice="Ask for less.")
-        _check_descriptors(work, descriptors)
+        if isinstance(work, wire.StartSession):
+            checks.check_flavours([flavour], [name for name in self._flavours if name != JOB_FLAVOUR])
+        checks.check_work(work, descriptors, self._permits, self._known)
         self._known[work.id] = flavour
         self._flavours[flavour].begin(work, descriptors)
 
@@ -343,16 +319,3 @@ class Service:
             if readings.cpu_seconds > slot.work.limits.cpu_seconds:
                 slot.kill("cpu")
         self._loop.later(WATCH_SECONDS, self._watch_processors)
-
-
-def _check_descriptors(work: Work, descriptors: Sequence[int]) -> None:
-    """Refuse what is no stream: a folder or a device of the daemon's has no place in a jail."""
-    kinds = [stat.S_IFMT(os.fstat(descriptor).st_mode) for descriptor in descriptors]
-    allowed = {stat.S_IFSOCK} if isinstance(work, wire.StartSession) else {stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG}
-    for kind, descriptor in zip(kinds, descriptors, strict=True):
-        if kind not in allowed and not (isinstance(work, wire.StartJob) and _is_null(descriptor)):
-            raise SagewsError("bad-message", reason="a descriptor is of the wrong kind")
-
-
-def _is_null(descriptor: int) -> bool:
-    return os.fstat(descriptor).st_rdev == os.stat(os.devnull).st_rdev

@@ -1,0 +1,81 @@
+"""What the launcher holds a request against before it does anything: permits, level, kinds of descriptors."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.launcher.permits import Permits
+from sagews.launcher.slots import Work
+from sagews.model.sessions import Isolation
+from sagews.wire import launcher as wire
+
+_STREAMS = {stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG}
+
+
+def check_flavours(names: Collection[str], known: Collection[str]) -> None:
+    """Raise `unknown-flavour` for the first name that is not known."""
+    for name in names:
+        if name not in known:
+            raise SagewsError("unknown-flavour", flavour=name, known=", ".join(known) or "-")
+
+
+def check_work(work: Work, descriptors: Sequence[int], permits: Permits, known: Collection[str]) -> None:
+    """Hold a session or a job against the permits.
+
+    Args:
+        work: what is asked for.
+        descriptors: what came with it.
+        permits: the launcher's bounds.
+        known: ids of all that runs or waits.
+
+    Raises:
+        SagewsError: `bad-value` for an id in use, `limit` above a bound, `bad-message` for a wrong descriptor.
+    """
+    if work.id in known:
+        raise SagewsError("bad-value", field="id", reason="it is in use")
+    if len(known) >= permits.sessions:
+        raise SagewsError("limit", limit=f"{permits.sessions} sessions", advice="End one first.")
+    above = permits.exceeded(work.limits)
+    if above is not None:
+        most = getattr(permits.limits, above)
+        raise SagewsError("limit", limit=f"{above} from 1 to {most}", advice="Ask for less.")
+    if not all(_is_stream(work, os.fstat(descriptor)) for descriptor in descriptors):
+        raise SagewsError("bad-message", reason="a descriptor is of the wrong kind")
+
+
+def _is_stream(work: Work, status: os.stat_result) -> bool:
+    """Whether a descriptor may come into a jail: a session's socket; a job's streams; no folder and no device."""
+    kind = stat.S_IFMT(status.st_mode)
+    if isinstance(work, wire.StartSession):
+        return kind == stat.S_IFSOCK
+    return kind in _STREAMS or status.st_rdev == os.stat(os.devnull).st_rdev
+
+
+def choose_level(request: wire.Configure, reached: Isolation, least: Isolation, report: Mapping[str, Any]) -> Isolation:
+    """Return the level to serve at: the one that was reached, or a lower one that is wanted and possible.
+
+    Args:
+        request: the daemon's wish and minimum.
+        reached: what was found by trying.
+        least: the minimum of the permits.
+        report: how it was found.
+
+    Raises:
+        SagewsError: `isolation` when it would be below a minimum, or is not the wanted one.
+    """
+    level = reached
+    if request.wanted == Isolation.NAMESPACES and reached == Isolation.FULL:
+        level = Isolation.NAMESPACES
+    elif request.wanted not in ("auto", reached):
+        advice = f"The level {request.wanted} was wanted; set the wanted level to auto."
+        raise SagewsError("isolation", level=reached, minimum=request.wanted, advice=advice)
+    for minimum in (least, Isolation(request.minimum)):
+        if not level.suffices(minimum):
+            missing = "; ".join(report.get("missing", [])) or "nothing"
+            advice = f"Missing: {missing}. Start the worker as root, or lower isolation.minimum knowingly."
+            raise SagewsError("isolation", level=level, minimum=minimum, advice=advice)
+    return level
