@@ -60,7 +60,8 @@ class Interrupts:
             self._interrupt(number, frame)
 
     def renew(self) -> None:
-        """Take SIGINT back from a handler that the last cell set."""
+        """Take SIGINT back from a handler or a mask that the last cell set."""
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
         if self._action is not None and signal.getsignal(signal.SIGINT) != self.handle:
             self._set()
 

@@ -83,9 +83,11 @@ class Fields:
 
     def short(self, name: str, value: object, most: int) -> str:
         """Return value if it is a text of at most so many characters that UTF-8 can hold, without NUL."""
-        if not isinstance(value, str) or len(value) > most or "\0" in value or _surrogate.search(value):
-            raise SagewsError("bad-value", field=name, reason=f"it is not a text of at most {most} characters")
-        return value
+        if isinstance(value, str) and len(value) <= most and "\0" not in value:
+            # Most texts are ASCII, and large ones are then done with.
+            if value.isascii() or not _surrogate.search(value):
+                return value
+        raise SagewsError("bad-value", field=name, reason=f"it is not a text of at most {most} characters")
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """Take one of some words."""

@@ -102,7 +102,7 @@ def _check_json(value: JSON) -> None:
 
 def _check_leaf(value: JSON) -> None:
     if isinstance(value, str):
-        if UNFIT.search(value):
+        if "\0" in value or not (value.isascii() or UNFIT.search(value) is None):
             raise ProtocolError("a text with NUL or a lone surrogate")
     elif isinstance(value, float):
         if not math.isfinite(value):

@@ -152,6 +152,7 @@ class InterruptTests(PythonCase):
     def test_a_handler_that_a_cell_set_lasts_for_that_cell(self) -> None:
         """The next cell can be stopped again."""
         self.session.run("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);")
+        self.session.run("signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]);")
         self.session.start("while True: pass")
         time.sleep(0.2)
         self.session.interrupt()
