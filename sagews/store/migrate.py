@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from sagews.errors import SagewsError
@@ -35,7 +36,8 @@ def migrate(dsn: str) -> str:
         The revision that the schema has now.
 
     Raises:
-        SagewsError: `configuration` if the schema is newer than this daemon; `database` if there is no answer.
+        SagewsError: `configuration` if the schema is newer than this daemon, or the server refused a step; `database`
+            if there is no answer.
     """
     engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(dsn), poolclass=NullPool)
     try:
@@ -44,6 +46,9 @@ def migrate(dsn: str) -> str:
             connection.execute(text(f"select pg_advisory_lock({LOCK_KEY})"))
             connection.commit()
             return _upgrade(connection)
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise SagewsError("configuration", reason=f"The schema could not be brought up to date: {said}") from error
     finally:
         engine.dispose()
 

@@ -67,6 +67,14 @@ class MigrateTests(TestCase):
             self.fail("not refused")
         self.assertEqual(self._ask(database, "select version_num from alembic_version"), [("9999",)])
 
+    async def test_login_without_rights(self) -> None:
+        """A login that may not make tables is refused in words."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        error = self.assertRaises(SagewsError, migrate, database.dsn(DatabaseRole.LOG))
+        self.assertEqual(error.code, "configuration")
+        self.assertIn("permission denied", str(error))
+
     async def test_no_server(self) -> None:
         """Without a server it says that the database does not answer, without the password."""
         error = self.assertRaises(SagewsError, migrate, "host=/nonexistent password=geheim")
