@@ -68,10 +68,13 @@ class WorksheetDocument(Doc[Any]):
         """Apply an update to the mirror and keep it there if it fits; see `check_update`."""
         if self._tried is not None:
             self._mirror = None
-        mirror = self._mirror or Mirror(self.get_update())
-        self._mirror = None
-        mirror.attempt(update)
-        self._mirror, self._tried = mirror, update
+        mirror = self._mirror = self._mirror or Mirror(self.get_update())
+        try:
+            mirror.attempt(update)
+        finally:
+            if mirror.spoilt:
+                self._mirror = None
+        self._tried = update
 
     def apply_update(self, update: bytes) -> None:
         """Apply an update; one that was just tried keeps the mirror in step."""

@@ -33,6 +33,9 @@ class Mirror:
 
     Args:
         state: the whole document, encoded as one update.
+
+    Attributes:
+        spoilt: whether it took an update that it should not have; an update that was refused unread does not spoil it.
     """
 
     def __init__(self, state: bytes) -> None:
@@ -43,6 +46,7 @@ class Mirror:
         self._doc.apply_update(state)
         self._known = read_vector(self._doc.get_state())
         self._bytes = len(state)
+        self.spoilt = False
         self._sizes: dict[str, int] = {}
         for key, cell in self._cells.items():
             self._sizes[key] = _size_of(cell)
@@ -56,7 +60,7 @@ class Mirror:
         """Apply an update and check what it touched.
 
         Raises:
-            SagewsError: `bad-update`; this copy must then be thrown away.
+            SagewsError: `bad-update`; if `spoilt`, this copy must be thrown away.
         """
         try:
             structure = read_update(update)
@@ -64,12 +68,14 @@ class Mirror:
             raise _refusal(str(error)) from None
         if structure.missing(self._known):
             raise _refusal("it builds on an edit that is not here")
+        self.spoilt = True
         self._bytes += len(update)
         self._apply(update)
         self._check_touched(structure)
         self._check_totals()
         for client, (_, end) in structure.ranges.items():
             self._known[client] = max(end, self._known.get(client, 0))
+        self.spoilt = False
 
     def _apply(self, update: bytes) -> None:
         """Apply it and note which cells changed."""

@@ -271,6 +271,17 @@ class BadUpdates(SynchronousTestCase):
         document.apply_update(update)
         self.assertEqual(title_of(document), "fine")
 
+    def test_what_is_refused_unread_costs_nothing(self) -> None:
+        """Nobody can make the server build scratch copies by sending rubbish."""
+        document = sheet(500)
+        page = Page(document)
+        check_update(document, page.doc.get_update())
+        document.apply_update(page.doc.get_update())
+        start = time.process_time()
+        for _ in range(300):
+            self.assertRaises(SagewsError, check_update, document, b"\x01\x01")
+        self.assertLess(time.process_time() - start, 0.3)
+
     def test_bytes_that_lie(self) -> None:
         """Lengths beyond the end, numbers without end and empty runs are refused before the library sees them."""
         for data in (
