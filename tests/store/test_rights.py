@@ -157,12 +157,11 @@ class RightsTests(PostgresTestCase):
         await store.create_workspace(workspace, "W", ada, DocumentId(new_id()), "a.sage.md")
         await store.set_grant(workspace, bob, Role.OWNER, True)
         refusals: list[str] = []
-        leaving = [
-            Deferred.fromCoroutine(store.remove_grant(workspace, user)).addErrback(
-                lambda failure: refusals.append(failure.value.code)
-            )
-            for user in (ada, bob)
-        ]
+
+        def note(failure: Any) -> None:
+            refusals.append(failure.value.code)
+
+        leaving = [Deferred.fromCoroutine(store.remove_grant(workspace, user)).addErrback(note) for user in (ada, bob)]
         for each in leaving:
             await each
         self.assertEqual(refusals, ["bad-value"])
