@@ -37,6 +37,7 @@ class Site(Section, frozen=True, kw_only=True):
         names: further host names under which the site answers.
         certificate, key: PEM files of the operator's own; else a self-signed one is made where TLS is needed.
         tls: whether to use TLS on loopback too.
+        websocket_port: of a backend that runs apart from its frontend; by default four above the site's.
     """
 
     host: HostName = "127.0.0.1"
@@ -46,6 +47,12 @@ class Site(Section, frozen=True, kw_only=True):
     certificate: str | None = None
     key: str | None = None
     tls: bool = False
+    websocket_port: Port | None = None
+
+    @property
+    def socket_port(self) -> int:
+        """The port of a backend that runs apart from its frontend."""
+        return self.websocket_port if self.websocket_port is not None else self.port + 4
 
     @property
     def loopback(self) -> bool:

@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from psycopg2.extensions import parse_dsn
+from sqlalchemy.exc import DBAPIError
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
 
 from sagews.config import Database
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.ops.folders import Layout, check_private
 from sagews.ops.postgres import PostgresService
+from sagews.ops.postgres_dsn import check_dsn
+from sagews.ops.postgres_folders import ClusterFolders, prepare_folders
+from sagews.ops.postgres_roles import ensure_passwords, role_dsn
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs import LogStore
 from sagews.store.migrate import migrate
@@ -21,6 +26,10 @@ from sagews.store.pool import Pool
 
 # How a daemon's connections are shared out, in twelfths; the listener's own one comes on top.
 SHARES = {DatabaseRole.FRONTEND: 4, DatabaseRole.BACKEND: 6, DatabaseRole.LOG: 2}
+MIGRATE_ATTEMPTS = 60
+
+log = Logger()
+
 NEEDS = {"frontend": DatabaseRole.FRONTEND, "backend": DatabaseRole.BACKEND, "log": DatabaseRole.LOG}
 
 
@@ -35,16 +44,30 @@ def read_dsn(settings: Database, owners: tuple[int, ...]) -> str | None:
     path = Path(settings.dsn_file)
     check_private(path, owners)
     try:
-        dsn = path.read_text(encoding="utf-8").strip()
-        fields = parse_dsn(dsn)
-    except Exception as error:
-        reason = f"{path} holds no DSN that can be read ({type(error).__name__})."
+        return check_dsn(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} can't be read ({type(error).__name__})."
         raise SagewsError("configuration", reason=reason) from None
-    host = str(fields.get("host", ""))
-    if host and not host.startswith("/") and host not in ("localhost", "127.0.0.1", "::1"):
-        if fields.get("sslmode") != "verify-full":
-            raise SagewsError("configuration", reason=f"{path}: a remote server needs sslmode=verify-full.")
-    return dsn
+
+
+class Guest:
+    """Our cluster for a daemon that does not run it: the one with the backend does, from the same data folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._folders = ClusterFolders(root)
+        self._passwords: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Read the passwords; whoever comes first makes them."""
+        await deferToThread(prepare_folders, self._folders, None)
+        self._passwords = await deferToThread(ensure_passwords, self._folders.passwords)
+
+    async def stop(self) -> None:
+        """Leave the cluster running: it is not ours."""
+
+    def dsn(self, role: DatabaseRole) -> str:
+        """Return the DSN of a role. It holds the password: never log it."""
+        return role_dsn(self._folders.sockets, role, self._passwords[role])
 
 
 class Databases:
@@ -63,7 +86,10 @@ class Databases:
     ) -> None:
         self._reactor = reactor
         self._dsn = dsn
-        self._cluster = None if dsn else PostgresService(reactor, layout.postgres)
+        self._cluster: PostgresService | Guest | None = None
+        if dsn is None:
+            runs_it = "backend" in roles
+            self._cluster = PostgresService(reactor, layout.postgres) if runs_it else Guest(layout.postgres)
         self._sizes = {
             NEEDS[role]: max(1, settings.connections * SHARES[NEEDS[role]] // 12) for role in roles if role in NEEDS
         }
@@ -74,11 +100,6 @@ class Databases:
         """Return the pool of a role, once started."""
         return self._pools[role]
 
-    @property
-    def site_role(self) -> DatabaseRole:
-        """The role under which the site reads: the frontend's, or the backend's where no frontend is."""
-        return DatabaseRole.FRONTEND if DatabaseRole.FRONTEND in self._pools else DatabaseRole.BACKEND
-
     def log_store(self) -> LogStore | None:
         """Return the log records, where this daemon collects them."""
         return LogStore(self._pools[DatabaseRole.LOG]) if DatabaseRole.LOG in self._pools else None
@@ -87,11 +108,26 @@ class Databases:
         """Start the cluster, bring the schema up to date, connect."""
         if self._cluster is not None:
             await self._cluster.start()
-        schema = self._dsn_of(DatabaseRole.SCHEMA)
-        await deferToThread(migrate, schema)
+        await self._migrate(self._dsn_of(DatabaseRole.SCHEMA))
         for role, size in self._sizes.items():
             pool = self._pools[role] = Pool(self._reactor, self._dsn_of(role), size=size, application=role)
             await pool.start()
+
+    async def _migrate(self, dsn: str) -> None:
+        """Bring the schema up to date, as soon as the server is there: another daemon may still be starting it."""
+        for _ in range(MIGRATE_ATTEMPTS):
+            try:
+                await deferToThread(migrate, dsn)
+            except SagewsError as error:
+                if error.code != "database":
+                    raise
+            except DBAPIError as error:
+                # Two daemons set the same rights at once: PostgreSQL refuses one of them, who then finds them set.
+                log.info("the schema waits: {reason}", reason=type(error.orig).__name__)
+            else:
+                return
+            await deferLater(self._reactor, 1.0)
+        raise SagewsError("database")
 
     async def listen(
         self,

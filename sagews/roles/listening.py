@@ -24,10 +24,11 @@ class Ports:
         self._sockets = sockets
         self._ports: list[IListeningPort] = []
 
-    def serve_site(self, site: IProtocolFactory, content: IProtocolFactory) -> None:
-        """Answer on the two origins."""
+    def serve_site(self, site: IProtocolFactory, content: IProtocolFactory | None) -> None:
+        """Answer on the site's port, and on that of untrusted content."""
         self.adopt(self._sockets.site, site)
-        self.adopt(self._sockets.content, content)
+        if content is not None:
+            self.adopt(self._sockets.content, content)
 
     def adopt_link(self, factory: IProtocolFactory) -> None:
         """Answer workers."""

@@ -96,10 +96,10 @@ class Live:
         return self._gate
 
     def _backend_settings(self) -> BackendSettings:
-        known = web.addresses(self._settings)
+        pages, sockets = web.site_addresses(self._settings, backend_apart=False), web.socket_addresses(self._settings)
         return BackendSettings(
             name=web.BACKEND_NAME,
-            origins=frozenset(known.site_origin(name) for name in known.names),
+            origins=frozenset(known.site_origin(name) for known in (pages, sockets) for name in known.names),
             limits=self._settings.sessions.limits(),
             minimum=least_level(self._settings),
             idle_seconds=60.0 * self._settings.sessions.idle_minutes,

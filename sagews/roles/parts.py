@@ -11,6 +11,7 @@ from typing import Any
 
 import sagews
 from sagews.config import ROLES, Settings
+from sagews.frontend.site import make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.ops.folders import Layout
 from sagews.roles import web
@@ -129,10 +130,21 @@ class Parts:
         if self._databases is None:
             return
         websockets = {"/ws": self._live.backend.resource()} if self._live is not None else {}
-        frontend = web.Frontend(self._reactor, self._settings, self._databases, self.layout, self._terminal)
+        if not self._has("frontend"):
+            addresses = web.socket_addresses(self._settings)
+            socket_site = make_socket_site(websockets, addresses, self._reactor)
+            self._ports.serve_site(self.keys.secure_site(socket_site), None)
+            return
+        frontend = web.Frontend(
+            self._reactor,
+            self._settings,
+            self._databases,
+            self.layout,
+            self._terminal,
+            backend_apart=not self._has("backend"),
+        )
         site, content = frontend.sites(self.status, websockets)
-        if self._has("frontend"):
-            await frontend.prepare()
+        await frontend.prepare()
         self._ports.serve_site(self.keys.secure_site(site), self.keys.secure_site(content))
 
     def ready(self) -> None:

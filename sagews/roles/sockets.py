@@ -33,8 +33,10 @@ def bind_sockets(settings: Settings, roles: tuple[str, ...]) -> Sockets:
     """
     site = settings.site
     wanted: dict[str, tuple[str, int, str]] = {}
-    if "frontend" in roles or "backend" in roles:
+    if "frontend" in roles:
         wanted["site"] = (site.host, site.port, "the site")
+    elif "backend" in roles:
+        wanted["site"] = (site.host, site.socket_port, "the websocket")
     if "frontend" in roles:
         wanted["content"] = (site.host, site.content_port, "the origin for untrusted content")
     if "backend" in roles:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +18,11 @@ from sagews.frontend.hashing import Hasher
 from sagews.frontend.site import Parts, make_sites
 from sagews.frontend.static import find_built, load_built
 from sagews.frontend.tickets import BackendPlace
+from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
 from sagews.ops.folders import Layout
 from sagews.policy.passwords import Passwords
-from sagews.policy.requests import Addresses
+from sagews.policy.requests import Addresses, addresses
 from sagews.roles.database import Databases
 from sagews.roles.terminal import Terminal
 from sagews.store.accounts import AccountStore
@@ -30,7 +31,8 @@ from sagews.store.workspaces import WorkspaceStore
 # There is one backend now; tickets and leases name it.
 BACKEND_NAME = "backend"
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+# There is one backend now; tickets and leases name it.
+BACKEND_NAME = "backend"
 
 
 def now() -> datetime:
@@ -38,36 +40,32 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def addresses(settings: Settings) -> Addresses:
-    """Return the names under which the site answers: loopback's, its own address, and the configured ones."""
-    names = {*LOOPBACK_NAMES, *settings.site.names}
-    if not _is_wildcard(settings.site.host):
-        names.add(settings.site.host)
-    return Addresses(
-        names=frozenset(_written(name) for name in names),
-        port=settings.site.port,
-        content_port=settings.site.content_port,
-        secure=settings.site.encrypted,
-    )
+def site_addresses(settings: Settings, *, backend_apart: bool) -> Addresses:
+    """Return the names under which the site answers; with a backend apart, pages may connect there as well."""
+    site = settings.site
+    found = addresses(site.host, site.names, site.port, site.content_port, secure=site.encrypted)
+    if not backend_apart:
+        return found
+    scheme = "wss" if found.secure else "ws"
+    return replace(found, socket_origins=tuple(f"{scheme}://{name}:{site.socket_port}" for name in sorted(found.names)))
 
 
-def _is_wildcard(host: str) -> bool:
-    return host in ("0.0.0.0", "::", "")  # noqa: S104 - recognised here, not bound
-
-
-def _written(name: str) -> str:
-    """Return a name as it stands in a Host header."""
-    try:
-        return f"[{ipaddress.IPv6Address(name)}]"
-    except ValueError:
-        return name.lower()
+def socket_addresses(settings: Settings) -> Addresses:
+    """Return the names under which a backend apart answers, and from where its pages come."""
+    site = settings.site
+    pages = site_addresses(settings, backend_apart=False)
+    found = addresses(site.host, site.names, site.socket_port, site.content_port, secure=site.encrypted)
+    return replace(found, page_origins=frozenset(pages.site_origin(name) for name in pages.names))
 
 
 def origin(settings: Settings) -> str:
     """Return the site's address as we print it."""
-    known = addresses(settings)
-    shown = "127.0.0.1" if _is_wildcard(settings.site.host) or settings.site.loopback else settings.site.host
-    return known.site_origin(settings.site.names[0] if settings.site.names else shown)
+    site = settings.site
+    if site.names:
+        shown = site.names[0]
+    else:
+        shown = "127.0.0.1" if site.loopback or site.host in ("0.0.0.0", "::") else site.host  # noqa: S104
+    return site_addresses(settings, backend_apart=False).site_origin(shown)
 
 
 class Frontend:
@@ -79,17 +77,27 @@ class Frontend:
         databases: started before this.
         layout: the data folder.
         terminal: who started the daemon.
+        backend_apart: whether the websocket is in another process.
     """
 
     def __init__(
-        self, reactor: Any, settings: Settings, databases: Databases, layout: Layout, terminal: Terminal
+        self,
+        reactor: Any,
+        settings: Settings,
+        databases: Databases,
+        layout: Layout,
+        terminal: Terminal,
+        *,
+        backend_apart: bool,
     ) -> None:
         self._reactor = reactor
         self._settings = settings
         self._databases = databases
         self._layout = layout
         self._terminal = terminal
-        pool = databases.pool(databases.site_role)
+        self._addresses = site_addresses(settings, backend_apart=backend_apart)
+        self._backend = BackendPlace(BACKEND_NAME, self._socket_url() if backend_apart else None)
+        pool = databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
 
@@ -99,7 +107,7 @@ class Frontend:
         """Return the factories of the site and of the origin for untrusted content."""
 
         async def place(_workspace: WorkspaceId | None) -> BackendPlace:
-            return BackendPlace(BACKEND_NAME)
+            return self._backend
 
         parts = Parts(
             accounts=self._accounts,
@@ -108,7 +116,7 @@ class Frontend:
             hasher=Hasher(Passwords(), deferToThread),
             status=status,
             place=place,
-            addresses=addresses(self._settings),
+            addresses=self._addresses,
             built=load_built(find_built()),
             version=sagews.__version__,
             now=now,
@@ -116,6 +124,11 @@ class Frontend:
             strict_transport=self._settings.site.certificate is not None,
         )
         return make_sites(parts, self._reactor)
+
+    def _socket_url(self) -> str:
+        host = origin(self._settings).split("//")[1].rsplit(":", 1)[0]
+        scheme = "wss" if self._addresses.secure else "ws"
+        return f"{scheme}://{host}:{self._settings.site.socket_port}/ws"
 
     async def prepare(self) -> None:
         """Leave the command line's token and, while there is no administrator, the first link."""
