@@ -54,6 +54,17 @@ export function renderMarkdown(source: string): Prose {
   return { fragment, formulas: placeFormulas(fragment, formulas) };
 }
 
+/** The formula with the punctuation that follows it, which must not begin a line. */
+function glued(element: HTMLElement, rest: Text): HTMLElement {
+  const punctuation = /^[.,;:!?)\]’”]+/.exec(rest.data)?.[0];
+  if (punctuation === undefined) return element;
+  rest.data = rest.data.slice(punctuation.length);
+  const line = document.createElement("span");
+  line.className = "nobreak";
+  line.append(element, punctuation);
+  return line;
+}
+
 function placeFormulas(fragment: DocumentFragment, formulas: readonly Formula[]): { element: HTMLElement; formula: Formula }[] {
   const placed: { element: HTMLElement; formula: Formula }[] = [];
   const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
@@ -67,7 +78,7 @@ function placeFormulas(fragment: DocumentFragment, formulas: readonly Formula[])
       if (formula !== undefined) {
         const element = document.createElement("span");
         element.textContent = formula.tex;
-        rest.before(element);
+        rest.before(glued(element, rest));
         placed.push({ element, formula });
       }
       text = rest;

@@ -3,11 +3,13 @@
 import katex from "katex";
 
 const MACROS: Record<string, string> = {
-  "\\ZZ": "\\mathbf{Z}", "\\QQ": "\\mathbf{Q}", "\\RR": "\\mathbf{R}", "\\CC": "\\mathbf{C}", "\\NN": "\\mathbf{N}",
-  "\\FF": "\\mathbf{F}", "\\GF": "\\mathbf{F}_{#1}", "\\Bold": "\\mathbf{#1}", "\\Zp": "\\mathbf{Z}_{#1}",
-  "\\Qp": "\\mathbf{Q}_{#1}", "\\Zmod": "\\mathbf{Z}/#1\\mathbf{Z}", "\\CDF": "\\mathbf{C}", "\\RDF": "\\mathbf{R}",
-  "\\CIF": "\\mathbf{C}", "\\RIF": "\\mathbf{R}", "\\CLF": "\\mathbf{C}", "\\RLF": "\\mathbf{R}", "\\QQbar": "\\overline{\\mathbf{Q}}",
-  "\\AA": "\\mathbf{A}", "\\SR": "\\mathrm{SR}", "\\SL": "\\mathrm{SL}", "\\PSL": "\\mathrm{PSL}", "\\lcm": "\\operatorname{lcm}",
+  // Fractions in matrices need room.
+  "\\arraystretch": "1.35",
+  "\\ZZ": "\\mathbb{Z}", "\\QQ": "\\mathbb{Q}", "\\RR": "\\mathbb{R}", "\\CC": "\\mathbb{C}", "\\NN": "\\mathbb{N}",
+  "\\FF": "\\mathbb{F}", "\\GF": "\\mathbb{F}_{#1}", "\\Bold": "\\mathbb{#1}", "\\Zp": "\\mathbb{Z}_{#1}",
+  "\\Qp": "\\mathbb{Q}_{#1}", "\\Zmod": "\\mathbb{Z}/#1\\mathbb{Z}", "\\CDF": "\\mathbb{C}", "\\RDF": "\\mathbb{R}",
+  "\\CIF": "\\mathbb{C}", "\\RIF": "\\mathbb{R}", "\\CLF": "\\mathbb{C}", "\\RLF": "\\mathbb{R}", "\\QQbar": "\\overline{\\mathbb{Q}}",
+  "\\AA": "\\mathbb{A}", "\\SR": "\\mathrm{SR}", "\\SL": "\\mathrm{SL}", "\\PSL": "\\mathrm{PSL}", "\\lcm": "\\operatorname{lcm}",
   "\\dist": "\\operatorname{dist}", "\\hbox": "\\text{#1}",
 };
 

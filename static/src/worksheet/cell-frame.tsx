@@ -85,6 +85,6 @@ function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
 }
 
 /** A press on a tool must not take the keyboard from the editor. */
-function keepFocus(event: MouseEvent): void {
+export function keepFocus(event: MouseEvent): void {
   if (event.target instanceof Element && event.target.closest("[role=menu]") === null) event.preventDefault();
 }

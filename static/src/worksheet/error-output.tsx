@@ -12,7 +12,7 @@ export function ErrorOutput({ item }: { item: Extract<Shown, { kind: "error" }> 
   const own = item.frames.filter((frame) => frame.user);
   const last = own.at(-1);
   return (
-    <div class="err" role="alert" data-testid="error">
+    <div class="failure" role="alert" data-testid="error">
       <div class="what">
         <b>{item.name}</b>
         {item.message && `: ${item.message}`}

@@ -14,9 +14,10 @@ export function InsertBar({ after }: { after: string }): JSX.Element | null {
   const [near, setNear] = useState(false);
   if (!worksheet.mayEdit.value) return null;
   const active = focus.active.value === after;
-  const shown = near || active || worksheet.sheet.cells.value.at(-1)?.id === after;
+  const last = worksheet.sheet.cells.value.at(-1)?.id === after;
+  const shown = near || active || last;
   return (
-    <div class={active ? "ins on" : "ins"} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
+    <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
       {shown && (
         <span role="group" aria-label={strings.insertHere}>
           {KINDS.map((kind) => (

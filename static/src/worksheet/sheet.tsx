@@ -1,22 +1,29 @@
 /** The sheet itself: title, cells, and a place to go on below. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { strings } from "../strings";
 import { nameOf } from "../model/paths";
 import { useParts } from "./context";
 import { EditableLine } from "./editable-line";
+import { useKeepInSight } from "./keep-in-sight";
 import { Nodes } from "./section";
 
 export function Sheet(): JSX.Element {
+  const { worksheet } = useParts();
+  return worksheet.loaded.value ? <Article /> : <p class="wait">{strings.loading}</p>;
+}
+
+function Article(): JSX.Element {
   const { worksheet, focus, actions } = useParts();
-  if (!worksheet.loaded.value) return <p class="wait">{strings.loading}</p>;
+  const article = useRef<HTMLElement>(null);
+  useKeepInSight(article);
   const below = (event: MouseEvent) => {
     if (event.target === event.currentTarget && worksheet.sheet.cells.value.length === 0) actions.insert("code", {});
     else if (event.target === event.currentTarget) focus.select(focus.active.value);
   };
   return (
-    <article class="doc" data-testid="sheet" onClick={below}>
+    <article ref={article} class="doc" data-testid="sheet" onClick={below}>
       <Title />
       <Nodes nodes={worksheet.tree.value} />
     </article>

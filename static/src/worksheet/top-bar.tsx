@@ -2,12 +2,14 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
+import { user } from "../account";
 import { nameOf } from "../model/paths";
 import { keyLabel } from "../sheet/keys";
 import { strings } from "../strings";
 import { AccountMenu } from "../view/account-menu";
 import { Avatars, IconButton, Menu } from "../view/basics";
 import { Icon, Leaf } from "../view/icons";
+import { keepFocus } from "./cell-frame";
 import { useParts } from "./context";
 
 export function TopBar(): JSX.Element {
@@ -53,7 +55,8 @@ export function TopBar(): JSX.Element {
 function People(): JSX.Element {
   const { worksheet } = useParts();
   const people = useComputed(() => {
-    const found = new Map(worksheet.people.value.map((person) => [person.user, { id: person.user, name: person.name }]));
+    const others = worksheet.people.value.filter((person) => person.user !== user.value?.id);
+    const found = new Map(others.map((person) => [person.user, { id: person.user, name: person.name }]));
     return [...found.values()];
   }).value;
   return <Avatars people={people} />;
@@ -71,7 +74,7 @@ function SessionChip(): JSX.Element {
   const run = (id: string) => commands.find((command) => command.id === id)!;
   const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
-    <div class="state" data-testid="session" data-state={state} role="group" aria-label={strings.session}>
+    <div class="state" data-testid="session" data-state={state} role="group" aria-label={strings.session} onMouseDown={keepFocus}>
       <i class={`dot ${dotOf(state)}`} />
       <span class="word">
         {strings.sessionStates[word] ?? word}
