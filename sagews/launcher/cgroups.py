@@ -71,7 +71,8 @@ class Group:
         """Return what was counted so far."""
         memory = self._folders["memory"]
         if self._unified:
-            current, peak = _number(memory / "memory.current"), _number(memory / "memory.peak")
+            current = _number(memory / "memory.current")
+            peak = _number(memory / "memory.peak") if (memory / "memory.peak").exists() else current
             cpu: float | None = _named(memory / "cpu.stat", "usage_usec") / 1e6
             killed = _named(memory / "memory.events", "oom_kill")
         else:

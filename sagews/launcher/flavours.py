@@ -1,30 +1,30 @@
-"""One flavour: its zygote, kept alive with growing pauses, its waiting children, and the work that waits for one."""
+"""One flavour: its zygote, its waiting children, and the work that waits for one."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import os
-import signal
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
+from sagews.launcher.keeper import Keeper, Pause
 from sagews.launcher.loop import EventLoop, Timer
 from sagews.launcher.slots import Over, Phase, Slot, Work
 from sagews.launcher.zygotes import Birth
-from sagews.wire.launcher import MAX_REASON
+from sagews.wire.fields import Fields
+from sagews.wire.launcher import MAX_PACKET, MAX_REASON, MAX_SIZE
 
 REFILL_SECONDS = 0.15
 """How long after a hand-over the pool is filled up: the first result comes first."""
+PROCESSES = 2
+"""Descriptors of a child that was made: its init's and its own."""
 MAKING_SECONDS = 60.0
 ATTACHING_SECONDS = 20.0
-LOADING_SECONDS = 300.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 RETRY_SECONDS = 0.02
-MAX_COMPLAINT = 4000
 
 
 class Owner(Protocol):
@@ -74,123 +74,56 @@ class Flavour:
         self.name = name
         self.slots: dict[int, Slot] = {}
         self._spare = spare
-        self._bear = birth
         self._loop = loop
         self._owner = owner
-        self._zygote: Birth | None = None
-        self._ready = False
+        self._keeper = Keeper(birth, loop, self)
         self._queue: deque[Waiting] = deque()
         self._refill: Timer | None = None
-        self._loading: Timer | None = None
-        self._pause = FIRST_PAUSE
-        self._complaint = b""
-        self._stopping = False
-
-    # ------------------------------------------------------------------------------------- the zygote
+        self._pause = Pause()
 
     def start(self) -> None:
         """Start the zygote."""
-        if self._stopping:
-            return
+        self._keeper.start()
+
+    # ------------------------------------------------------------------------------------- the zygote
+
+    def zygote_loading(self) -> None:
+        """See ZygoteListener."""
         self._owner.state(self.name, "loading", "")
-        try:
-            self._zygote = self._bear()
-        except OSError as error:
-            self._fail(str(error))
-            return
-        self._loop.watch(self._zygote.channel, self._heard)
-        self._loop.watch(self._zygote.complaints, self._complained)
-        self._loop.watch(self._zygote.process, self._gone)
-        self._loading = self._loop.later(LOADING_SECONDS, self._kill_zygote)
 
-    def stop(self) -> None:
-        """End the zygote and with it everything that came from it."""
-        self._stopping = True
-        self._kill_zygote()
-
-    def _kill_zygote(self) -> None:
-        if self._zygote is not None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._zygote.process, signal.SIGKILL)
-
-    def _heard(self) -> None:
-        try:
-            while self._zygote is not None:
-                received = self._zygote.channel.hear()
-                if received is None:
-                    return
-                self._obey(*received)
-        except (EOFError, PacketError, OSError):
-            self._kill_zygote()
-            if self._zygote is not None:
-                self._loop.unwatch(self._zygote.channel)
-
-    def _obey(self, message: dict[str, Any], descriptors: list[int]) -> None:
-        kind = message["type"]
-        if kind == "ready":
-            self._is_ready()
-        elif kind == "failed":
-            self._complaint = str(message["reason"]).encode()
-        elif kind == "made":
-            self._made(self.slots[message["slot"]], *descriptors)
-        elif kind == "unmade":
-            self._unmade(self.slots[message["slot"]], str(message["reason"]))
-        elif kind == "over":
-            self._over(self.slots[message["slot"]], Over(message["status"], message["cpu"], message["peak"]))
-
-    def _is_ready(self) -> None:
-        if self._loading is not None:
-            self._loading.cancel()
-        self._ready = True
-        self._pause = FIRST_PAUSE
+    def zygote_ready(self) -> None:
+        """See ZygoteListener."""
         self._owner.state(self.name, "ready", "")
         self.fill()
 
-    def _complained(self) -> None:
-        """Keep the end of what the zygote writes to its standard error: the reason if it fails."""
-        if self._zygote is None:
-            return
-        try:
-            text = os.read(self._zygote.complaints, 65536)
-        except BlockingIOError:
-            return
-        if not text:
-            self._loop.unwatch(self._zygote.complaints)
-            os.close(self._zygote.complaints)
-            self._zygote.complaints = -1
-            return
-        self._complaint = (self._complaint + text)[-MAX_COMPLAINT:]
-
-    def _gone(self) -> None:
-        """The zygote has ended; the kernel ends all of its children. Start another one after a pause."""
-        zygote, self._zygote = self._zygote, None
-        if zygote is None:
-            return
-        self._ready = False
-        if self._loading is not None:
-            self._loading.cancel()
-        os.waitpid(zygote.pid, 0)
-        for watched in (zygote.channel, zygote.process, zygote.complaints):
-            self._forget(watched)
-        zygote.channel.close()
-        close_all([d for d in (zygote.process, zygote.complaints) if d >= 0])
+    def zygote_gone(self, reason: str) -> None:
+        """See ZygoteListener: all children are gone, and nobody who waits is left waiting."""
         for slot in list(self.slots.values()):
             slot.over = slot.over or Over(-9, 0.0, 0)
             slot.init_gone = True
             self._finish(slot)
-        self._fail(self._complaint.decode(errors="replace")[-MAX_REASON:] or "its process ended")
-
-    def _fail(self, reason: str) -> None:
-        self._complaint = b""
         while self._queue:
-            waiting = self._queue.popleft()
-            close_all(waiting.descriptors)
-            self._owner.failed(waiting.work, reason)
-        if self._stopping:
-            return
-        self._owner.state(self.name, "failed", reason[-MAX_REASON:])
-        self._loop.later(self._pause, self.start)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._disappoint(reason)
+        self._owner.state(self.name, "failed", reason)
+
+    def zygote_said(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        """See ZygoteListener.
+
+        Raises:
+            SagewsError: for what is no report on one of our children: libraries of others run in a zygote.
+        """
+        fields = Fields(message)
+        slot = self.slots.get(fields.integer("slot", 0, MAX_SIZE))
+        kind = fields.choice("type", ("made", "unmade", "over"))
+        if slot is None or (kind == "over") == (slot.init < 0) or len(descriptors) != PROCESSES * (kind == "made"):
+            raise SagewsError("bad-message", reason="it is about no child that we know in this state")
+        if kind == "made":
+            self._made(slot, *descriptors)
+        elif kind == "unmade":
+            self._unmade(slot, fields.text("reason", MAX_PACKET))
+        else:
+            status = fields.integer("status", -256, 255)
+            self._over(slot, Over(status, fields.number("cpu"), fields.integer("peak", 0, MAX_SIZE)))
 
     # ------------------------------------------------------------------------------------- children
 
@@ -219,12 +152,15 @@ class Flavour:
     def fill(self) -> None:
         """Make children until enough wait for work."""
         self._refill = None
-        while self._ready and self._zygote is not None and not self._stopping:
+        while self._keeper.is_ready:
             coming = sum(slot.phase in (Phase.MAKING, Phase.WAITING) for slot in self.slots.values())
-            if coming >= self._spare + len(self._queue) or not self._make(self._zygote):
+            if coming >= self._spare + len(self._queue):
+                return
+            if not self._make():
+                self._refill_later(self._pause.take())
                 return
 
-    def _make(self, zygote: Birth) -> bool:
+    def _make(self) -> bool:
         init_channel, init_socket = Channel.pair()
         child_channel, child_socket = Channel.pair()
         slot = self._owner.new_slot(self.name, init_channel, child_channel)
@@ -237,7 +173,7 @@ class Flavour:
         with init_socket, child_socket:
             order = {"type": "prepare", "slot": slot.number, "uid": slot.uid, "gid": slot.uid}
             order["own_users"] = slot.owner_map < 0
-            zygote.channel.say(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
+            self._keeper.order(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
         close_all(entrances)
         self._loop.watch(init_channel, lambda: self._init_spoke(slot))
         self._loop.watch(child_channel, lambda: self._child_spoke(slot))
@@ -257,8 +193,7 @@ class Flavour:
     def _unmade(self, slot: Slot, reason: str) -> None:
         """The nursery could not furnish an init."""
         slot.over, slot.init_gone = Over(-9, 0.0, 0), True
-        self._complaint = reason.encode()
-        self._finish(slot)
+        self._finish(slot, reason)
 
     def _child_spoke(self, slot: Slot) -> None:
         try:
@@ -268,7 +203,7 @@ class Flavour:
             return
         if received is not None and slot.phase == Phase.MAKING:
             slot.phase = Phase.WAITING
-            self._pause = FIRST_PAUSE
+            self._pause.forget()
             self._serve_queue()
 
     def _serve_queue(self) -> None:
@@ -313,7 +248,7 @@ class Flavour:
             return
         if received is None:
             return
-        if received[0]["type"] != "attached":
+        if received[0].get("type") != "attached":
             self._abandon(slot, str(received[0].get("reason")))
             return
         try:
@@ -337,7 +272,7 @@ class Flavour:
         else:
             slot.kill()
 
-    def _finish(self, slot: Slot) -> None:
+    def _finish(self, slot: Slot, reason: str = "") -> None:
         """Report the end of a slot once its child and its init are both gone."""
         if slot.over is None or not slot.init_gone or slot.number not in self.slots:
             return
@@ -348,20 +283,18 @@ class Flavour:
             work, slot.work = slot.work, None
             self._owner.failed(work, "it was ended before it began")
         self._owner.ended(slot)
-        if slot.phase == Phase.MAKING and not slot.condemned and self._ready:
-            self._disappoint(self._complaint.decode(errors="replace") or "the child ended before it was ready")
-        elif slot.phase == Phase.WAITING and self._refill is None:
-            self._refill_later(self._pause)
+        if slot.phase == Phase.MAKING and self._keeper.is_ready:
+            self._disappoint(reason or self._keeper.complaint or "the child ended before it was ready")
+        if slot.phase in (Phase.MAKING, Phase.WAITING) and self._refill is None:
+            self._refill_later(self._pause.take())
 
     def _forget(self, watched: Channel | int) -> None:
         with contextlib.suppress(KeyError, ValueError):
             self._loop.unwatch(watched)
 
     def _disappoint(self, reason: str) -> None:
-        """A child could not be made: whoever waits for it is told; the next try comes after a growing pause."""
+        """Tell the first one who waits that no child could be made."""
         if self._queue:
             waiting = self._queue.popleft()
             close_all(waiting.descriptors)
             self._owner.failed(waiting.work, reason[-MAX_REASON:])
-        self._refill_later(self._pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
