@@ -59,7 +59,7 @@ class SpoolObserver:
         level = event.get("log_level", LogLevel.info)
         if level not in self._levels:
             return
-        if not self._may_write(level):
+        if not self._may_write(level, event):
             self.left_out += 1
             return
         self._write(event)
@@ -75,14 +75,14 @@ class SpoolObserver:
             line = encode_record(replace(record, fields={"left_out": f"{len(line)} bytes"}))
         self._writer.write(line)
 
-    def _may_write(self, level: Any) -> bool:
+    def _may_write(self, level: Any, event: Mapping[str, Any]) -> bool:
         second = int(self._now())
         if second != self._second:
-            self._begin_second(second)
+            self._begin_second(second, event.get("log_time"))
         self._count += 1
         return self._count <= (MOST_A_SECOND * 10 if level in _LOUD else MOST_A_SECOND)
 
-    def _begin_second(self, second: int) -> None:
+    def _begin_second(self, second: int, time: Any) -> None:
         self._second, self._count = second, 0
         if self.left_out:
             left_out, self.left_out = self.left_out, 0
@@ -91,7 +91,7 @@ class SpoolObserver:
                     "log_level": LogLevel.warn,
                     "log_namespace": "sagews.logs.observer",
                     "log_format": "{count} events were left out in a flood",
-                    "log_time": float(second),
+                    "log_time": time,
                     "count": left_out,
                 }
             )

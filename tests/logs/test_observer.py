@@ -147,7 +147,9 @@ class ObserverTests(SynchronousTestCase):
         self.seconds += 1
         logger.info("calm")
         lines, _ = spool.read(Place(), 10_000, 10_000_000)
-        last = [json.loads(line)["message"] for line in lines[-3:]]
+        records = [json.loads(line) for line in lines[-3:]]
+        last = [record["message"] for record in records]
+        self.assertEqual(len({record["time"][:10] for record in records}), 1)
         self.assertEqual(last, ["important", "50 events were left out in a flood", "calm"])
 
     def test_cost(self) -> None:
