@@ -182,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", metavar="FILE", help="settings of the daemon (TOML)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     evaluate = commands.add_parser("eval", help="evaluate code in a fresh session and print what it shows")
-    evaluate.add_argument("--flavour", default="sage", metavar="NAME", help="interpreter: sage (default) or python")
+    evaluate.add_argument("--flavour", metavar="NAME", help="interpreter: sage (default where it is) or python")
     evaluate.add_argument("code", metavar="CODE", help="the code, or - for standard input")
     evaluate.set_defaults(work=_eval)
     status = commands.add_parser("status", help="show isolation, workers, sessions and versions")

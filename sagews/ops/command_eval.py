@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ INTERRUPTED = 130
 _OVER = {"done": 0, "error": 1, "interrupted": INTERRUPTED, "cancelled": INTERRUPTED, "lost": 1}
 
 _encoder = msgspec.json.Encoder()
+SAGE = "sage"
 
 
 class Evaluation:
@@ -29,13 +30,13 @@ class Evaluation:
 
     Args:
         source: the code.
-        flavour: which interpreter.
+        flavour: which interpreter; None for Sage where the server has it, else for what it has.
         ticket: for the greeting.
         out: where results and standard output go.
         err: where errors go.
     """
 
-    def __init__(self, source: str, flavour: str, ticket: str, out: TextIO, err: TextIO) -> None:
+    def __init__(self, source: str, flavour: str | None, ticket: str, out: TextIO, err: TextIO) -> None:
         self._source = source
         self._flavour = flavour
         self._ticket = ticket
@@ -53,7 +54,8 @@ class Evaluation:
         message = msgspec.json.decode(data)
         kind = message.get("type")
         if kind == "welcome":
-            return _encoder.encode(Evaluate(request=1, source=self._source, flavour=self._flavour))
+            flavour = self._flavour or preferred(message.get("flavours") or [])
+            return _encoder.encode(Evaluate(request=1, source=self._source, flavour=flavour))
         if kind == "output":
             self._piece(message["piece"])
         elif kind == "run_state":
@@ -110,6 +112,11 @@ class Evaluation:
     def interrupt(self) -> None:
         """Give up: the session ends with its connection."""
         self.end(INTERRUPTED)
+
+
+def preferred(flavours: Sequence[str]) -> str:
+    """Return the flavour to use when nobody asked for one."""
+    return SAGE if SAGE in flavours or not flavours else str(flavours[0])
 
 
 def plain(data: Mapping[str, Any]) -> str:

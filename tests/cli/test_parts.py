@@ -39,6 +39,13 @@ class EvaluationTests(SynchronousTestCase):
         assert isinstance(asked, Evaluate)
         self.assertEqual((asked.source, asked.flavour), ("2+2", "sage"))
 
+    def test_flavour_that_is_there(self) -> None:
+        """Without a wish it asks for Sage where the server has it, and else for what it has."""
+        for known, chosen in ((["python", "sage"], "sage"), (["python"], "python"), ([], "sage")):
+            evaluation = Evaluation("2+2", None, "T" * 43, self.out, self.err)
+            asked = evaluation.handle(json.dumps({"type": "welcome", "flavours": known}).encode())
+            self.assertEqual(json.loads(asked or b"")["flavour"], chosen)
+
     def test_output(self) -> None:
         """Streams and results go where they belong; the state at the end is the exit status."""
         self.piece("stream", name="stdout", text="a")
