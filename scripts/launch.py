@@ -16,9 +16,19 @@ def settings(environments: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "SAGEWS_ENVIRONMENTS": json.dumps(environments)}
 
 
+def test_settings(environments: dict[str, str]) -> dict[str, str]:
+    """Return the process environment of the tests: they also start single sessions with these interpreters."""
+    found = settings(environments)
+    for flavour, variable in (("python", "SAGEWS_TEST_PYTHON"), ("sage", "SAGEWS_TEST_SAGE")):
+        if flavour in environments:
+            found[variable] = f"{environments[flavour]}/bin/python"
+    return found
+
+
 def run(place: Path, environments: dict[str, str], arguments: list[str]) -> None:
     """Become the daemon, in the foreground."""
     twistd = str(place / "bin" / "twistd")
+    sys.stderr.write(f"sagews: the command line is {place}/bin/sagews\n")
     os.execve(twistd, [twistd, "-n", "sagews", *arguments], settings(environments))
 
 
@@ -40,7 +50,7 @@ def test(place: Path, environments: dict[str, str], arguments: list[str]) -> int
     """Run the checks (for the whole suite) and the tests."""
     failed = check(place) if arguments == ["tests"] else 0
     command = [str(place / "bin" / "python"), "-m", "pytest", *arguments]
-    tests = subprocess.run(command, cwd=CHECKOUT, env=settings(environments), check=False)
+    tests = subprocess.run(command, cwd=CHECKOUT, env=test_settings(environments), check=False)
     if failed:
         sys.stderr.write(f"sagews: {failed} of the checks failed; see above\n")
     return tests.returncode or failed
