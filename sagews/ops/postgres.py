@@ -108,6 +108,8 @@ class PostgresService:
         self._stopping = False
         try:
             await self._in_thread(self._prepare)
+            if self._stopping:
+                raise SagewsError("shutting-down")
             await self._start_server()
             await self._in_thread(lambda: create_roles(self.superuser_dsn(), self._passwords))
         except BaseException:

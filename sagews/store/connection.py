@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 from twisted.internet import main
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.task import Cooperator, deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -38,7 +38,7 @@ def backoff(attempt: int, first: float = FIRST_DELAY, longest: float = LONGEST_D
 
 def is_death(failure: Failure) -> bool:
     """Whether a failure means that the connection is gone, rather than that the server refused one statement."""
-    if failure.check(txpostgres.RollbackFailed, ConnectionLost):
+    if failure.check(txpostgres.RollbackFailed, ConnectionLost, ConnectionDone):
         return True
     error = failure.value
     if not isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) and (

@@ -20,16 +20,18 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore, 
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from txpostgres import txpostgres
 
 from sagews.errors import SagewsError
-from sagews.store.connection import ConnectionDead, Row, StoreConnection, backoff, first_line, rows_of
+from sagews.store.connection import ConnectionDead, Row, StoreConnection, backoff, first_line, is_death, rows_of
 
 __all__ = ["Pool", "Row", "Transaction", "connection_dsn"]
 
 Result = TypeVar("Result")
 
-ATTEMPTS = 8
+# Waits of 0.02 to 1 s, five seconds in all: longer than our own server needs to come back.
+ATTEMPTS = 12
 STATEMENT_SECONDS = 15
 START_SECONDS = 60.0
 # Never sent, or rolled back by the server: safe to send again whatever it does.
@@ -164,12 +166,12 @@ class Pool:
             except _UNDONE as error:
                 reason: BaseException = error
             except _DIED as error:
-                if not again or isinstance(error, CancelledError):
+                if not again or not is_death(Failure(error)):
                     raise _no_answer(error) from error
                 reason = error
             if self._stopped:
                 break
-            await deferLater(self._reactor, backoff(attempt, 0.02, 2.0))
+            await deferLater(self._reactor, backoff(attempt, 0.02, 1.0))
         raise _no_answer(reason) from reason
 
     async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:

@@ -150,6 +150,14 @@ class ServiceTests(TestCase):
         await deferLater(reactor, 1.0)
         self.assertIsNone(service.pid)
 
+    async def test_stop_while_starting(self) -> None:
+        """A stop that comes before the server runs leaves none behind."""
+        service = self.service()
+        starting = Deferred.fromCoroutine(service.start())
+        await service.stop()
+        await refused(starting, "shutting-down")
+        self.assertIsNone(service.pid)
+
     async def test_second_daemon_is_refused(self) -> None:
         """A second daemon on the same folder is refused and leaves the first alone."""
         service = self.service()

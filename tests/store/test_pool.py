@@ -93,6 +93,18 @@ class PoolTests(PostgresTestCase):
         await refused(pool.query("select pg_sleep(5)"), "database")
         assert await pool.query("select 1") == [(1,)]
 
+    async def test_a_lock_that_is_not_given(self) -> None:
+        """A lock that is not given in time is no answer, told at once; the connection is not thought dead."""
+        pool = await self.pool()
+        await pool.execute("create table t (n int)")
+
+        async def hold(transaction: Transaction) -> None:
+            await transaction.execute("lock table t")
+            await refused(pool.query("set lock_timeout = 50; select n from t"), "database")
+
+        await pool.transaction(hold)
+        assert pool.up == 2
+
     async def test_deadlock_is_tried_again(self) -> None:
         """Of two transactions that lock each other out, the one that was rolled back is begun again."""
         pool = await self.pool()
