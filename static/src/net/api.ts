@@ -53,6 +53,20 @@ export interface LogEntry {
   fields: Record<string, Json>;
 }
 
+export interface WorkerStatus {
+  id: string;
+  level: string;
+  flavours: string[];
+  sessions: number;
+  capacity: number;
+}
+
+export interface Status {
+  version: string;
+  isolation: { level: string; report: Record<string, Json> } | null;
+  backend: { connections: number; documents: number; sessions: number; workers: WorkerStatus[] } | null;
+}
+
 export type Settings = Record<string, string>;
 
 const SECRET = "sagews.secret";
@@ -126,7 +140,7 @@ export const api = {
     call<{ user: Account }>("POST", "/api/users", user),
   changeUser: (id: string, change: { privilege?: string; disabled?: boolean; password?: string }) =>
     call<object>("PATCH", `/api/users/${id}`, change),
-  status: () => call<Record<string, Json>>("GET", "/api/status"),
+  status: () => call<Status>("GET", "/api/status"),
   logs: (query: Record<string, string>) =>
     call<{ records: LogEntry[] }>("GET", `/api/logs?${new URLSearchParams(query)}`),
 };

@@ -97,7 +97,7 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
     <Dialog label={strings.createUser} onClose={onClose}>
       <Form title={strings.createUser} action={strings.createUser} send={send}>
         <Field label={strings.name} value={name} onValue={setName} />
-        <Field label={strings.email} value={email} onValue={setEmail} type="email" />
+        <Field label={strings.email} value={email} onValue={setEmail} />
         <Field label={strings.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
       </Form>
     </Dialog>

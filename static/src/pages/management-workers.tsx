@@ -1,64 +1,48 @@
-/** Workers: how many sessions, at which level of isolation. */
+/** Workers: how many sessions, on which machines, at which level of isolation. */
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { bytes } from "../model/times";
-import { api } from "../net/api";
+import { api, type Status, type WorkerStatus } from "../net/api";
 import type { Json } from "../net/messages";
 import { strings } from "../strings";
 import { errorText } from "../view/basics";
 
-type Row = Record<string, Json>;
-
-function rows(value: Json | undefined): Row[] {
-  return Array.isArray(value) ? value.filter((each): each is Row => typeof each === "object" && each !== null && !Array.isArray(each)) : [];
-}
-
-function text(value: Json | undefined): string {
-  if (Array.isArray(value)) return value.map(text).join(", ");
-  if (typeof value === "object" && value !== null) return Object.entries(value).map(([key, each]) => `${key} ${text(each)}`).join(", ");
-  return value === null || value === undefined ? "–" : String(value);
-}
-
-const number = (value: Json | undefined) => (typeof value === "number" ? value : 0);
+const EVERY = 5000;
 
 export function Workers(): JSX.Element {
-  const [status, setStatus] = useState<Row | null>(null);
+  const [status, setStatus] = useState<Status | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    const load = () => api.status().then(setStatus, (error: unknown) => setProblem(errorText(error)));
-    void load();
-    const timer = window.setInterval(() => void load(), 5000);
+    const load = () => void api.status().then(setStatus, (error: unknown) => setProblem(errorText(error)));
+    load();
+    const timer = window.setInterval(load, EVERY);
     return () => window.clearInterval(timer);
   }, []);
-  const workers = rows(status?.["workers"]);
-  const sum = (name: string) => workers.reduce((total, worker) => total + number(worker[name]), 0);
-  const levels = [...new Set(workers.map((worker) => text(worker["level"] ?? worker["isolation"])))].join(", ");
   return (
     <>
       <div class="hd">
         <h1>{strings.workers}</h1>
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
-      {status !== null && (
-        <dl class="fig">
-          <Figure label={strings.sessionsNow} value={String(sum("sessions"))} note={strings.ofCapacity(sum("capacity"))} />
-          <Figure label={strings.isolation} value={levels || text(status["isolation"])} />
-          <Figure label={strings.databaseLabel} value={shortVersion(status["database"])} />
-          <Figure label={strings.versionLabel} value={shortVersion(status["version"] ?? status["versions"])} />
-        </dl>
-      )}
-      {status !== null && workers.length === 0 && <p class="muted">{strings.noWorkers}</p>}
-      {workers.length > 0 && <Table workers={workers} />}
+      {status !== null && <Figures status={status} />}
+      {status !== null && <Table workers={status.backend?.workers ?? []} />}
+      {status?.isolation != null && <Isolation report={status.isolation.report} />}
     </>
   );
 }
 
-function shortVersion(value: Json | undefined): string {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return text(value["sagews"] ?? value["version"] ?? Object.values(value)[0]);
-  }
-  return text(value);
+function Figures({ status }: { status: Status }): JSX.Element {
+  const { backend, isolation } = status;
+  const capacity = (backend?.workers ?? []).reduce((sum, worker) => sum + worker.capacity, 0);
+  return (
+    <dl class="fig">
+      <Figure label={strings.sessionsNow} value={String(backend?.sessions ?? 0)} note={strings.ofCapacity(capacity)} />
+      <Figure label={strings.isolation} value={isolation?.level ?? "–"} />
+      <Figure label={strings.openWorksheets} value={String(backend?.documents ?? 0)} />
+      <Figure label={strings.connections} value={String(backend?.connections ?? 0)} />
+      <Figure label={strings.versionLabel} value={status.version} />
+    </dl>
+  );
 }
 
 function Figure({ label, value, note }: { label: string; value: string; note?: string }): JSX.Element {
@@ -73,7 +57,8 @@ function Figure({ label, value, note }: { label: string; value: string; note?: s
   );
 }
 
-function Table({ workers }: { workers: readonly Row[] }): JSX.Element {
+function Table({ workers }: { workers: readonly WorkerStatus[] }): JSX.Element {
+  if (workers.length === 0) return <p class="muted">{strings.noWorkers}</p>;
   return (
     <table class="plain">
       <thead>
@@ -86,24 +71,53 @@ function Table({ workers }: { workers: readonly Row[] }): JSX.Element {
       </thead>
       <tbody>
         {workers.map((worker) => (
-          <tr key={text(worker["id"])} data-testid="worker">
+          <tr key={worker.id} data-testid="worker">
             <td>
-              <b>{text(worker["id"])}</b>
+              <b>{worker.id}</b>
             </td>
             <td>
               <span class="st">
-                <i class={number(worker["capacity"]) > 0 || worker["capacity"] === undefined ? "dot" : "dot err"} />
-                {text(worker["level"] ?? worker["isolation"])}
+                <i class="dot" />
+                {worker.level}
               </span>
             </td>
-            <td class="wide">{text(worker["flavours"])}</td>
+            <td class="wide">{worker.flavours.map((flavour) => strings.flavours[flavour] ?? flavour).join(", ")}</td>
             <td class="r num">
-              {text(worker["sessions"])} {worker["capacity"] === undefined ? "" : strings.ofCapacity(number(worker["capacity"]))}
-              {typeof worker["memory"] === "number" ? `, ${bytes(worker["memory"])}` : ""}
+              {worker.sessions} {strings.ofCapacity(worker.capacity)}
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** What was found by trying, as the launcher reports it. */
+function Isolation({ report }: { report: Record<string, Json> }): JSX.Element {
+  const rows = Object.entries(report).filter(([, value]) => words(value) !== "");
+  return (
+    <section class="report">
+      <h2>{strings.isolation}</h2>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{strings.isolationParts[name] ?? name}</dt>
+            <dd>{words(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function words(value: Json): string {
+  if (Array.isArray(value)) return value.map(words).join(", ");
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value)
+      .map(([name, each]) => [name, words(each)])
+      .filter(([, each]) => each !== "")
+      .map(([name, each]) => `${name} ${each}`)
+      .join(", ");
+  }
+  return value === null ? "" : String(value).replace(/,(?=\S)/g, ", ");
 }

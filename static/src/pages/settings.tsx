@@ -33,7 +33,7 @@ interface FieldProps {
   label: string;
   value: string;
   onValue: (value: string) => void;
-  type?: "text" | "email" | "password";
+  type?: "text" | "password";
   autocomplete?: string;
   testId?: string;
 }
@@ -96,7 +96,7 @@ function Profile(): JSX.Element {
   return (
     <Form title={strings.profile} action={strings.save} send={send} testId="profile">
       <Field label={strings.name} value={name} onValue={setName} autocomplete="name" />
-      <Field label={strings.email} value={email} onValue={setEmail} type="email" autocomplete="email" />
+      <Field label={strings.email} value={email} onValue={setEmail} autocomplete="email" />
     </Form>
   );
 }

@@ -47,7 +47,7 @@ function Form(): JSX.Element {
       <h1>{strings.signIn}</h1>
       <p class="m">{site.value?.needs_first === true ? strings.needsFirst : strings.signInText}</p>
       <label for="email">{strings.email}</label>
-      <input id="email" class="in" type="email" autocomplete="username" required autofocus value={email} data-testid="email" onInput={(event) => setEmail(event.currentTarget.value)} />
+      <input id="email" class="in" type="text" inputMode="email" spellcheck={false} autocomplete="username" required autofocus value={email} data-testid="email" onInput={(event) => setEmail(event.currentTarget.value)} />
       <label for="password">{strings.password}</label>
       <input id="password" class="in" type="password" autocomplete="current-password" required value={password} data-testid="password" onInput={(event) => setPassword(event.currentTarget.value)} />
       {notice !== null && (

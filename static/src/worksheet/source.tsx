@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Completions } from "../editor/completion";
 import type { Editor } from "../editor/editor";
 import { tokens } from "../model/highlight";
@@ -27,7 +27,8 @@ export function Source(props: Props): JSX.Element {
   const wanted = mounted.ids.value.has(props.id);
   const editable = parts.worksheet.mayEdit.value;
 
-  useEffect(() => {
+  // Before the next key press: what is typed right after Shift-Enter belongs into the next cell.
+  useLayoutEffect(() => {
     const text = parts.worksheet.sheet.source(props.id);
     if (!wanted || text === null) return;
     let gone = false;
