@@ -100,6 +100,7 @@ class DocumentSession:
         self._gone: Deferred[None] | None = None
         self._last_used = around.clock.seconds()
         self._correlation = ""
+        self._teller.flavour = flavour()
         if outputs.used:
             self._teller.variables_are_gone()
 
@@ -229,7 +230,7 @@ class DocumentSession:
 
     def tick(self) -> None:
         """Look after the session every few seconds: what it uses, and whether anybody still uses it."""
-        if self._host is None or self._session is None:
+        if self._host is None or self._session is None or self._life.state is SessionState.STARTING:
             return
         if self._stream.watchers:
             run_in_background(self._measure(self._host, self._session), self._log, "usage", self._correlation)

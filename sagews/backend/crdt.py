@@ -154,6 +154,12 @@ def source_of(document: WorksheetDocument, cell: CellId) -> str | None:
     return None if entry is None else str(entry["source"])
 
 
+def code_of(document: WorksheetDocument, cell: CellId) -> str | None:
+    """The text of a cell that can be run, or None if there is no such cell or it is prose."""
+    entry = document.cells.get(cell)
+    return None if entry is None or entry["type"] != "code" else str(entry["source"])
+
+
 def view_of(key: CellId, cell: Any) -> CellView:
     """One cell's map as a value."""
     flags = cell.get("flags")

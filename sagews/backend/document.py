@@ -149,7 +149,7 @@ class LiveDocument:
         """
         requests, changed = [], []
         for wanted in cells:
-            source = crdt.source_of(self._doc, CellId(wanted.cell))
+            source = crdt.code_of(self._doc, CellId(wanted.cell))
             if source is None or hashlib.sha256(source.encode()).hexdigest() != wanted.hash:
                 changed.append(CellId(wanted.cell))
             else:

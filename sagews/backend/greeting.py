@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.logger import Logger
+
 from sagews import __version__
 from sagews.backend.connection import Connection
 from sagews.backend.lobby import Lobby
@@ -10,6 +12,8 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.tokens import hashed, is_secret
 from sagews.wire.browser import MAX_MESSAGE, PROTOCOL, CloseCode, Hello, Welcome
+
+log = Logger()
 
 
 async def greet(lobby: Lobby, connection: Connection, hello: Hello) -> None:
@@ -26,6 +30,7 @@ async def greet(lobby: Lobby, connection: Connection, hello: Hello) -> None:
     if connection.guard.state != "greeting":
         return
     connection.identity = identity
+    lobby.greeted(connection)
     connection.greeted_at = connection.checked_at = lobby.clock.seconds()
     if connection.workspace is None:
         connection.life.scratch_given()
@@ -33,6 +38,13 @@ async def greet(lobby: Lobby, connection: Connection, hello: Hello) -> None:
         connection.life.workspace_given()
         connection.workspace.join(connection)
     connection.tell(_welcome(lobby, connection, identity))
+    log.info(
+        "welcomed {user} to {workspace}",
+        user=identity.user.id,
+        workspace=identity.workspace or "single evaluations",
+        client=hello.client,
+        correlation=connection.id,
+    )
 
 
 async def _identity(lobby: Lobby, hello: Hello) -> Identity:

@@ -43,6 +43,7 @@ class Lobby:
         self.resume = ResumeSecrets(clock, settings.resume_seconds)
         self.accepting = True
         self._connections: dict[str, Connection] = {}
+        self._waiting: set[str] = set()
 
     @property
     def connections(self) -> list[Connection]:
@@ -53,20 +54,21 @@ class Lobby:
         """Whether one more connection is welcome."""
         if not self.accepting or len(self._connections) >= self.settings.max_connections:
             return False
-        return self.waiting < self.settings.max_waiting
-
-    @property
-    def waiting(self) -> int:
-        """How many connections have not been greeted."""
-        return sum(connection.identity is None for connection in self._connections.values())
+        return len(self._waiting) < self.settings.max_waiting
 
     def add(self, connection: Connection) -> None:
         """Take a new connection."""
         self._connections[connection.id] = connection
+        self._waiting.add(connection.id)
+
+    def greeted(self, connection: Connection) -> None:
+        """Note that a connection's greeting was good."""
+        self._waiting.discard(connection.id)
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection that is gone."""
         self._connections.pop(connection.id, None)
+        self._waiting.discard(connection.id)
 
     def find(self, connection: str) -> Connection | None:
         """Return a connection by its id."""

@@ -32,7 +32,7 @@ class SessionTeller:
         self._stream = stream
         self._life = life
         self._queue = queue
-        self._flavour = ""
+        self.flavour = ""
         self._since = clock.seconds()
         self._reason: str | None = None
         self._text: str | None = None
@@ -46,7 +46,7 @@ class SessionTeller:
         return SessionStatus(
             document=self._stream.document,
             state=self._life.state.value,
-            flavour=self._flavour,
+            flavour=self.flavour,
             since=datetime.fromtimestamp(self._since, UTC).isoformat(),
             reason=self._reason,
             sentence=self._text,
@@ -62,7 +62,7 @@ class SessionTeller:
 
     def begin(self, flavour: str) -> None:
         """A session is on its way; if there was one before, people are told that its variables are gone."""
-        self._flavour = flavour
+        self.flavour = flavour
         self._since = self._clock.seconds()
         self._usage = None
         if self._reason is not None:

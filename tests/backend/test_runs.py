@@ -50,6 +50,17 @@ class RunTests(RunCase):
         self.assertEqual(self.one.last("changed")["cells"], [self.one.cell()])
         self.assertEqual(self.host.evaluations, [])
 
+    def test_prose_is_not_run(self) -> None:
+        """A cell that is no code can't be run, whatever hash is named."""
+        live = self.backend.workspaces.all[0].find(self.document)
+        live.put_text(self.owner.id, "# A heading\n")
+        for cell in live._doc.cells.keys():
+            text = str(live._doc.cells[cell]["source"])
+            run = {"cell": cell, "run": new_id(), "hash": hashlib.sha256(text.encode()).hexdigest()}
+            self.one.say(type="run", document=self.document, cells=[run])
+            self.assertEqual(self.one.last("changed")["cells"], [cell])
+        self.assertEqual(self.host.evaluations, [])
+
     def test_one_changed_cell_holds_all_back(self) -> None:
         """Where one cell of several has changed, none of the message runs: the others may build on it."""
         self.one.edit(self.document, SUM)
