@@ -148,12 +148,6 @@ def cells_in_order(document: WorksheetDocument) -> list[CellView]:
     return sorted(cells, key=lambda cell: (cell.pos, cell.id))
 
 
-def source_of(document: WorksheetDocument, cell: CellId) -> str | None:
-    """The text of one cell, or None if there is no such cell."""
-    entry = document.cells.get(cell)
-    return None if entry is None else str(entry["source"])
-
-
 def code_of(document: WorksheetDocument, cell: CellId) -> str | None:
     """The text of a cell that can be run, or None if there is no such cell or it is prose."""
     entry = document.cells.get(cell)

@@ -76,12 +76,21 @@ class SocketTestCase(TestCase):
     def setUp(self) -> None:
         """Listen."""
         self.parts = _Parts("run")
-        self.port = reactor.listenTCP(0, Site(Resource()), interface="127.0.0.1")
+        self.site = Site(Resource())
+        self.port = self.listen(self.site)
         self.address = f"127.0.0.1:{self.port.getHost().port}"
         self.backend = self.parts.build(self.address)
-        self.port.factory.resource.putChild(b"ws", self.backend.resource())
+        self.site.resource.putChild(b"ws", self.backend.resource())
         self.browsers: list[Browser] = []
         self.addCleanup(self._clean)
+
+    def listen(self, site: Site) -> Any:
+        """Listen on a free port of loopback."""
+        return reactor.listenTCP(0, site, interface="127.0.0.1")
+
+    def endpoint(self) -> Any:
+        """Return how a client reaches it."""
+        return TCP4ClientEndpoint(reactor, "127.0.0.1", self.port.getHost().port)
 
     async def _end(self) -> None:
         await self.backend.stop()
@@ -105,8 +114,7 @@ class SocketTestCase(TestCase):
             reactor=reactor,
         )
         factory.protocol = Browser
-        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.port.getHost().port)
-        browser: Browser = await endpoint.connect(factory)
+        browser: Browser = await self.endpoint().connect(factory)
         self.browsers.append(browser)
         await browser.opened
         return browser

@@ -16,10 +16,10 @@ from sagews.backend.crdt import (
     WorksheetDocument,
     cells_in_order,
     check_update,
+    code_of,
     load,
     new_document,
     put_cell,
-    source_of,
     title_of,
 )
 from sagews.backend.crdt_update import MalformedUpdate, read_update, read_vector
@@ -114,7 +114,7 @@ class GoodUpdates(SynchronousTestCase):
         page = Page(document)
         update = page.changes(lambda doc: doc["cells"].__setitem__("new1", cell()))
         check_update(document, update)
-        self.assertIsNone(source_of(document, CellId("new1")))
+        self.assertIsNone(code_of(document, CellId("new1")))
         following = page.changes(lambda doc: doc["cells"]["new1"]["source"].insert(0, "y"))
         self.assertRaises(SagewsError, check_update, document, following)
 
@@ -131,7 +131,7 @@ class GoodUpdates(SynchronousTestCase):
         update = page.changes(lambda doc: doc["cells"]["mine1"]["source"].insert(5, " you"))
         check_update(document, update)
         document.apply_update(update)
-        self.assertEqual(source_of(document, CellId("mine1")), "hello you")
+        self.assertEqual(code_of(document, CellId("mine1")), "hello you")
 
     def test_stored_updates_give_the_document_again(self) -> None:
         """A snapshot and the updates after it are the document; what can't be read is an error of ours."""

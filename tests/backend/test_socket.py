@@ -5,8 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import SSL4ClientEndpoint
+from twisted.internet.ssl import Certificate, DefaultOpenSSLContextFactory, optionsForClientTLS
+from twisted.web.server import Site
 
 from sagews.model.identifiers import new_id
+from sagews.ops.certificates import site_files
 from tests.backend.sockets import SocketTestCase, reactor
 from tests.fakes.session_host import SUM
 
@@ -48,8 +57,6 @@ class SocketTests(SocketTestCase):
         await self.assertFailure(self._connecting(host="evil.example:80"), ConnectionError)
 
     def _connecting(self, **options: str | None) -> object:
-        from twisted.internet.defer import Deferred
-
         return Deferred.fromCoroutine(self.connect(**options))
 
     async def test_a_message_beyond_the_limit_closes(self) -> None:
@@ -79,6 +86,43 @@ class FrameTests(SocketTestCase):
             found = browser.until("x")
             connection.outbox.reply(data)
             self.assertEqual(len((await found)["t"]), size)
+
+
+class EncryptedTests(SocketTestCase):
+    """The same under TLS, where another transport lies between."""
+
+    def listen(self, site: Site) -> Any:
+        """Listen with a certificate of its own."""
+        folder = Path(self.mktemp())
+        folder.mkdir(mode=0o700)
+        files = site_files(folder, ["127.0.0.1"], None, datetime.now(UTC))
+        self.certificate = Path(files.certificate).read_bytes()
+        context = DefaultOpenSSLContextFactory(str(files.key), str(files.certificate))
+        return reactor.listenSSL(0, site, context, interface="127.0.0.1")
+
+    def endpoint(self) -> Any:
+        """Connect and trust that certificate."""
+        options = optionsForClientTLS("127.0.0.1", trustRoot=Certificate.loadPEM(self.certificate))
+        return SSL4ClientEndpoint(reactor, "127.0.0.1", self.port.getHost().port, options)
+
+    async def test_nagle_is_off_and_pressure_is_felt(self) -> None:
+        """TCP_NODELAY is set below TLS too, and a reader who stops reading is noticed by the queue."""
+        before = set(reactor.getReaders())
+        browser = await self.greeted()
+        server = [
+            reader
+            for reader in set(reactor.getReaders()) - before
+            if hasattr(reader, "getTcpNoDelay") and reader.getHost().port == self.port.getHost().port
+        ]
+        self.assertTrue(server[0].getTcpNoDelay())
+        browser.transport.pauseProducing()
+        connection = self.backend._lobby.connections[0]
+        for _ in range(200):
+            connection.event("d", b'{"type":"x","t":"' + b"a" * 100_000 + b'"}')
+        self.assertLess(connection.outbox.waiting, 700 * 1024)
+        self.assertTrue(connection.outbox._behind)
+        connection.outbox.forget("d")
+        browser.transport.resumeProducing()
 
 
 class RoundTripTests(SocketTestCase):
