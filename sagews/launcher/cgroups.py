@@ -73,14 +73,18 @@ class Group:
         if self._unified:
             current = _number(memory / "memory.current")
             peak = _number(memory / "memory.peak") if (memory / "memory.peak").exists() else current
-            cpu: float | None = _named(memory / "cpu.stat", "usage_usec") / 1e6
             killed = _named(memory / "memory.events", "oom_kill")
         else:
             current, peak = _number(memory / "memory.usage_in_bytes"), _number(memory / "memory.max_usage_in_bytes")
-            counter = self._folders.get("cpuacct")
-            cpu = _number(counter / "cpuacct.usage") / 1e9 if counter else None
             killed = _named(memory / "memory.oom_control", "oom_kill")
-        return Readings(current, peak, cpu, killed)
+        return Readings(current, peak, self.cpu_seconds(), killed)
+
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time of all its processes, dead ones included; None where it is not counted."""
+        if self._unified:
+            return _named(self._folders["memory"] / "cpu.stat", "usage_usec") / 1e6
+        counter = self._folders.get("cpuacct")
+        return _number(counter / "cpuacct.usage") / 1e9 if counter else None
 
     def remove(self) -> bool:
         """Remove the group; False while a process of it is still being taken down."""

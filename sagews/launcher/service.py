@@ -313,9 +313,6 @@ class Service:
     def _watch_processors(self) -> None:
         """End sessions that used up their processor time in many short processes, which no rlimit adds up."""
         for slot in list(self._running.values()):
-            readings = slot.readings()
-            if readings is None or slot.work is None or readings.cpu_seconds is None:
-                continue
-            if readings.cpu_seconds > slot.work.limits.cpu_seconds:
+            if slot.used_up_its_time:
                 slot.kill("cpu")
         self._loop.later(WATCH_SECONDS, self._watch_processors)

@@ -54,6 +54,7 @@ class Slot:
         descriptors: the work's, ours until they are handed over.
         condemned: why we ended it, if we did ("killed", "deadline", "cpu").
         over: what the zygote reported.
+        inherited: bytes that it shares with its zygote at hand-over; only asked for where there is no cgroup.
         init_gone: whether the init has ended, and with it everything in its namespaces.
     """
 
@@ -71,6 +72,7 @@ class Slot:
     descriptors: list[int] = field(default_factory=list)
     condemned: str = ""
     over: Over | None = None
+    inherited: int = 0
     init_gone: bool = False
 
     @property
@@ -99,6 +101,7 @@ class Slot:
         message: dict[str, object] = {"type": "serve", "limits": asdict(work.limits)}
         if isinstance(work, StartJob):
             message |= {"type": "job", "job": work.job, "arguments": dict(work.arguments)}
+        self.inherited = _process_usage(self.child)[0] if self.group is None else 0
         self.child_channel.say(message, self.descriptors)
         close_all(self.descriptors)
         self.descriptors = []
@@ -122,8 +125,18 @@ class Slot:
         own_memory, own_cpu = _process_usage(self.child)
         readings = self.readings()
         if readings is None:
-            return own_memory, own_cpu
+            return max(0, own_memory - self.inherited), own_cpu
         return readings.memory, own_cpu if readings.cpu_seconds is None else readings.cpu_seconds
+
+    @property
+    def used_up_its_time(self) -> bool:
+        """Whether all its processes together had more processor time than allowed; without a cgroup nobody knows."""
+        if self.group is None or self.work is None:
+            return False
+        try:
+            return (self.group.cpu_seconds() or 0.0) > self.work.limits.cpu_seconds
+        except (OSError, ValueError):
+            return False
 
     def readings(self) -> Readings | None:
         """Return what the cgroup counted, if there is one."""
@@ -138,7 +151,7 @@ class Slot:
         """Return the report of its end; only after `over`."""
         over = self.over or Over(-signal.SIGKILL, 0.0, 0)
         readings = self.readings()
-        cpu, peak = over.cpu, over.peak
+        cpu, peak = over.cpu, max(0, over.peak - self.inherited)
         if readings is not None:
             cpu, peak = max(cpu, readings.cpu_seconds or 0.0), readings.peak
         reason = self._reason(over, cpu, readings.killed_for_memory if readings else 0)
@@ -167,14 +180,14 @@ class Slot:
 
 
 def _process_usage(process: int) -> tuple[int, float]:
-    """Return anonymous memory in bytes and CPU seconds of the process that a pidfd names; zeros if it is gone."""
+    """Return resident memory in bytes and CPU seconds of the process that a pidfd names; zeros if it is gone."""
     try:
         fields = dict(
             line.split(":", 1) for line in Path(f"/proc/self/fdinfo/{process}").read_text("ascii").splitlines()
         )
         pid = int(fields["Pid"])
         status = Path(f"/proc/{pid}/status").read_text("ascii", errors="replace")
-        memory = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:"))
+        memory = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
         times = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
         return memory * 1024, (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, KeyError, ValueError, StopIteration):

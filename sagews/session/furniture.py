@@ -22,9 +22,10 @@ _TERMINALS = "newinstance,ptmxmode=0666,mode=0620"
 
 _QUIET = calls.MS_NOSUID | calls.MS_NODEV
 _HIDDEN_FILES = (
-    "config.gz", "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",
-    "latency_stats", "mounts_debug", "sched_debug", "slabinfo", "sysrq-trigger", "timer_list", "timer_stats",
-    "vmallocinfo", "zoneinfo", "iomem", "ioports", "modules", "interrupts",
+    "bootconfig", "buddyinfo", "cmdline", "config.gz", "consoles", "diskstats", "interrupts", "iomem", "ioports",
+    "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "latency_stats",
+    "modules", "pagetypeinfo", "partitions", "sched_debug", "slabinfo", "swaps", "sysrq-trigger", "timer_list",
+    "timer_stats", "vmallocinfo", "zoneinfo",
 )  # fmt: skip
 _HIDDEN_FOLDERS = ("acpi", "asound", "bus", "driver", "dynamic_debug", "irq", "scsi", "tty", "fs", "mpt", "pressure")
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1

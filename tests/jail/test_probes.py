@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 DATA = json.loads((Path(__file__).parent / "attacks.json").read_text())
 LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
 SECONDS = 12.0
-ENDLESS = {"sigstop_self", "cpu_spin", "close_socket_keep_running"}
+ENDLESS = {"sigstop_self", "cpu_spin", "cpu_spin_many", "close_socket_keep_running", "stack_overflow_recursion"}
 """Probes that only end when they are killed."""
 
 

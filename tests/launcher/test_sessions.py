@@ -186,6 +186,14 @@ class Sessions(SharedLauncher):
         session.begin("import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass")
         self.assertEqual(session.ended(20).reason, "cpu")
 
+    def test_processor_time_in_many_processes(self) -> None:
+        """Processor time is added up over all processes of a session, where cgroups count it."""
+        if self.level != "full":
+            return
+        session = self._open(limits=Limits(SMALL.memory, 40, 2**20, 2**23, cpu_seconds=1))
+        session.begin("import subprocess\nwhile True: subprocess.run(['python3', '-c', 'sum(range(2*10**6))'])")
+        self.assertEqual(session.ended(20).reason, "cpu")
+
     def test_file_size(self) -> None:
         """One file can't grow above its limit."""
         session = self._open(new_id(), SMALL)
@@ -201,7 +209,7 @@ class Sessions(SharedLauncher):
         report = self.launcher.expect(wire.UsageReport, request=9)
         self.assertEqual(list(report.sessions), [session.id])
         memory, cpu = report.sessions[session.id]
-        self.assertGreater(memory, 50 * 2**20)
+        self.assertGreater(memory, 40 * 2**20)
         self.assertGreater(cpu, 0)
 
     def test_no_network(self) -> None:
