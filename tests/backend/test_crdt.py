@@ -126,7 +126,7 @@ class GoodUpdates(SynchronousTestCase):
         check_update(document, update)
         document.apply_update(update)
         with document.transaction():
-            put_cell(document, CellView(CellId("mine1"), "text", "b00", 0, "hello"))
+            put_cell(document, CellView(CellId("mine1"), "code", "b00", 0, "hello"))
         page.doc.apply_update(document.get_update())
         update = page.changes(lambda doc: doc["cells"]["mine1"]["source"].insert(5, " you"))
         check_update(document, update)
