@@ -5,6 +5,9 @@ A daemon that is older than its schema refuses to start: it would write what it 
 
 from __future__ import annotations
 
+import hashlib
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.pool import NullPool
 
 from sagews.errors import SagewsError
@@ -22,6 +25,9 @@ from sagews.store import grants
 
 LOCK_KEY = 7_305_321
 WAIT_SECONDS = 60
+RIGHTS_MARK = "rights "
+ATTEMPTS = 10
+PAUSE_SECONDS = 0.2
 
 
 def migrate(dsn: str) -> str:
@@ -84,8 +90,30 @@ def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
 
 
 def _set_rights(connection: Connection) -> None:
+    """Set the roles' rights, unless these very statements were the last ones that were run here.
+
+    They touch every table, so another daemon that makes a partition at the same moment may refuse them: tried again.
+    """
     there = set(connection.scalars(text("select rolname from pg_roles")))
-    roles = [role for role in grants.RIGHTS if role in there]
-    for statement in grants.statements(roles):
+    statements = grants.statements([role for role in grants.RIGHTS if role in there])
+    mark = RIGHTS_MARK + hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    if connection.scalar(text("select count(*) from claims where what = :mark"), {"mark": mark}):
+        connection.rollback()
+        return
+    for attempt in range(ATTEMPTS):
+        try:
+            _run(connection, statements, mark)
+            return
+        except InternalError:
+            connection.rollback()
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(PAUSE_SECONDS)
+
+
+def _run(connection: Connection, statements: Sequence[str], mark: str) -> None:
+    for statement in statements:
         connection.execute(text(statement))
+    connection.execute(text("delete from claims where what like :old"), {"old": RIGHTS_MARK + "%"})
+    connection.execute(text("insert into claims (what) values (:mark)"), {"mark": mark})
     connection.commit()

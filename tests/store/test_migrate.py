@@ -67,6 +67,20 @@ class MigrateTests(TestCase):
             self.fail("not refused")
         self.assertEqual(self._ask(database, "select version_num from alembic_version"), [("9999",)])
 
+    async def test_start_beside_a_busy_collector(self) -> None:
+        """A daemon that starts while another makes partitions gets through, and sets no right twice."""
+        database = new_database()
+        self.addCleanup(database.drop)
+        self._ask(database, "delete from claims")
+        making = [
+            deferToThread(self._ask, database, f"select log_partition_ensure(date '2026-01-01' + {day})")
+            for day in range(40)
+        ]
+        found = await gatherResults([deferToThread(migrate, database.dsn()) for _ in range(3)])
+        await gatherResults(making)
+        self.assertEqual(len(set(found)), 1)
+        self.assertEqual(self._ask(database, "select count(*) from claims"), [(1,)])
+
     async def test_login_without_rights(self) -> None:
         """A login that may not make tables is refused in words."""
         database = EmptyDatabase(shared_cluster())
