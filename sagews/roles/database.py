@@ -93,6 +93,9 @@ class Databases:
         self._sizes = {
             NEEDS[role]: max(1, settings.connections * SHARES[NEEDS[role]] // 12) for role in roles if role in NEEDS
         }
+        if "frontend" in roles:
+            # Administrators read the records there, whoever collects them.
+            self._sizes.setdefault(DatabaseRole.LOG, 1)
         self._pools: dict[DatabaseRole, Pool] = {}
         self._listener: Listener | None = None
 
@@ -101,7 +104,7 @@ class Databases:
         return self._pools[role]
 
     def log_store(self) -> LogStore | None:
-        """Return the log records, where this daemon collects them."""
+        """Return the log records, where this daemon collects or shows them."""
         return LogStore(self._pools[DatabaseRole.LOG]) if DatabaseRole.LOG in self._pools else None
 
     async def start(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -82,7 +84,7 @@ class RunningDaemon:
     @property
     def log(self) -> Path:
         """What the daemon wrote on its terminal."""
-        return self.folder / "terminal"
+        return self.folder / "-".join(("terminal", *self.roles))
 
     def command(self) -> list[str]:
         """Return the command line."""
@@ -102,14 +104,30 @@ class RunningDaemon:
             variables["HOME"] = str(self.folder)
         return variables
 
+    def sibling(self, role: str) -> RunningDaemon:
+        """Return a daemon of another role with the same settings and data."""
+        other = copy.copy(self)
+        other.roles = (role,)
+        other.process = None
+        return other
+
     def start(self) -> None:
         """Start it, in a session of its own, and wait until it is ready."""
-        (self.data / "run" / "address.json").unlink(missing_ok=True)
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start it, in a session of its own."""
+        self.log.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(), env=self.environment(), cwd=self.folder, stdout=log, stderr=log, start_new_session=True
             )
-        self.wait_for(lambda: (self.data / "run" / "address.json").exists(), "the daemon to be ready", READY_SECONDS)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it says that it serves."""
+        said = re.compile(rb"Sage Workspaces \S+ is ready")
+        self.wait_for(lambda: said.search(self.log.read_bytes()), "the daemon to be ready", READY_SECONDS)
 
     def wait_for(self, condition: Callable[[], Any], what: str, seconds: float = 30) -> None:
         """Wait for something, or fail with what the daemon said."""
@@ -174,4 +192,4 @@ def chromium() -> Iterator[Browser]:
 def screenshot(page: Any, name: str) -> None:
     """Keep a picture of a page, to be looked at."""
     SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=str(SCREENSHOTS / f"{name}.png"))
+    page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), animations="disabled")

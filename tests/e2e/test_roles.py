@@ -1,0 +1,62 @@
+"""Every role in a process of its own, from one data folder, as on one machine that grows."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.e2e.running import RunningDaemon
+
+pytestmark = pytest.mark.slow
+
+
+class RolesApartTests(SynchronousTestCase):
+    """Four daemons that find each other."""
+
+    def setUp(self) -> None:
+        """Start frontend, log, backend and worker, in an order in which nobody is ready for the first ones."""
+        self.parts = {"frontend": RunningDaemon(roles=("frontend",))}
+        front = self.parts["frontend"]
+        self.addCleanup(front.remove)
+        for role in ("log", "backend", "worker"):
+            self.parts[role] = front.sibling(role)
+            self.addCleanup(self.parts[role].stop)
+        for daemon in self.parts.values():
+            daemon.launch()
+        for daemon in self.parts.values():
+            daemon.wait_until_ready()
+        front.wait_for(self.evaluates, "a worker to be linked", 60)
+
+    def evaluates(self) -> bool:
+        """Whether the whole chain answers."""
+        return self.parts["frontend"].run_command("eval", "--flavour", "python", "6*7").stdout.strip() == "42"
+
+    def test_each_has_a_pid_file(self) -> None:
+        """Each set of roles has its own pid file, and each stops by itself without taking the others along."""
+        run = self.parts["frontend"].data / "run"
+        self.assertEqual(
+            sorted(path.name for path in run.glob("*.pid")),
+            ["sagews-backend.pid", "sagews-frontend.pid", "sagews-log.pid", "sagews-worker.pid"],
+        )
+        self.assertLess(self.parts["worker"].stop(signal.SIGTERM, group=False), 10)
+        self.assertEqual(self.parts["frontend"].run_command("status").returncode, 0)
+
+    def test_a_worker_comes_back(self) -> None:
+        """After a worker was killed, another one takes its place without anybody else being started anew."""
+        self.parts["worker"].stop(signal.SIGKILL, group=False)
+        self.parts["worker"].launch()
+        self.parts["frontend"].wait_for(self.evaluates, "the worker to be back", 60)
+
+    def test_records_of_all_roles(self) -> None:
+        """`sagews logs` shows records of the worker, which came through its backend, and of the frontend."""
+        for component in ("worker", "backend", "frontend"):
+            self.parts["frontend"].wait_for(
+                lambda component=component: self.records_of(component), f"records of the {component}"
+            )
+
+    def records_of(self, component: str) -> bool:
+        """Whether the collector has records of a component."""
+        answer = self.parts["frontend"].run_command("logs", "--component", component, "--limit", "3")
+        return component in answer.stdout
