@@ -46,6 +46,7 @@ SETTINGS: Mapping[str, str] = {
     "logging_collector": "off",
     "log_destination": "stderr",
     "log_line_prefix": "",
+    "log_checkpoints": "off",
     "log_min_error_statement": "panic",
     "lc_messages": "C",
 }

@@ -68,7 +68,7 @@ class PostgresProcess(ProcessProtocol):
         if not line:
             return
         kind = line.partition(":")[0]
-        log.emit(LEVELS.get(kind, LogLevel.info), "{line}", line=line)
+        log.emit(LEVELS.get(kind, LogLevel.info), "{log_line}", log_line=line.removeprefix("LOG:").lstrip())
         if kind in ("FATAL", "PANIC") or (not self.was_ready and kind not in ("LOG", "HINT", "DETAIL")):
             self._last_words = line
         if READY in line and not self.was_ready:
