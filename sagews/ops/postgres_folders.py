@@ -197,6 +197,7 @@ def _end(process: int, pid: int, folders: ClusterFolders) -> None:
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         signal.pidfd_send_signal(process, number)
         if _gone(process, pid, folders, ORPHAN_SECONDS):
+            (folders.data / "postmaster.pid").unlink(missing_ok=True)
             return
     raise SagewsError("configuration", reason=f"The old database server, process {pid}, can't be stopped. Stop it.")
 

@@ -40,6 +40,7 @@ class PostgresProcess(ProcessProtocol):
         self._rest = b""
         self._last_words = ""
         self.was_ready = False
+        self._told_to_end = False
 
     def connectionMade(self) -> None:
         """Note the process id."""
@@ -47,6 +48,7 @@ class PostgresProcess(ProcessProtocol):
 
     def signal(self, name: str) -> None:
         """Send "INT" (fast shutdown), "QUIT" (immediate) or "KILL"; nothing happens when it is over."""
+        self._told_to_end = True
         try:
             if self.transport is not None:
                 self.transport.signalProcess(name)
@@ -68,7 +70,8 @@ class PostgresProcess(ProcessProtocol):
         if not line:
             return
         kind = line.partition(":")[0]
-        log.emit(LEVELS.get(kind, LogLevel.info), "{log_line}", log_line=line.removeprefix("LOG:").lstrip())
+        level = LogLevel.info if self._told_to_end and kind == "FATAL" else LEVELS.get(kind, LogLevel.info)
+        log.emit(level, "{log_line}", log_line=line.removeprefix("LOG:").lstrip())
         if kind in ("FATAL", "PANIC") or (not self.was_ready and kind not in ("LOG", "HINT", "DETAIL")):
             self._last_words = line
         if READY in line and not self.was_ready:
