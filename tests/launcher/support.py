@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from twisted.trial import unittest
 
 from sagews.wire import launcher as wire
-from tests.launcher.harness import NOBODY, Launcher
+from tests.launcher.harness import NOBODY, PACKAGE, Launcher
 from tests.session.support import interpreter
 
 
@@ -38,8 +39,17 @@ def land(launcher: Launcher) -> int:
 
 
 def ordinary_uid() -> int | None:
-    """Return the uid to start a launcher with, so that it is an ordinary user's; None if we are one."""
-    return NOBODY if os.geteuid() == 0 else None
+    """Return the uid to start a launcher with, so that it is an ordinary user's; None if we are one.
+
+    Raises:
+        SkipTest: when the project or its interpreters lie below a folder that only we may enter.
+    """
+    if os.geteuid() != 0:
+        return None
+    for path in (PACKAGE, Path(os.path.realpath(sys.executable)), Path(interpreter("python"))):
+        if not all(parent.stat().st_mode & 0o001 for parent in path.absolute().parents):
+            raise unittest.SkipTest(f"an ordinary user can't reach {path}")
+    return NOBODY
 
 
 class SharedLauncher(unittest.SynchronousTestCase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable
@@ -230,6 +231,40 @@ class Sessions(SharedLauncher):
             self.assertEqual(session.evaluate(f"{number}*2"), ("ok", str(number * 2)))
         for session in sessions:
             session.close()
+
+    def test_random_lives_leave_nothing(self) -> None:
+        """Forty sessions, begun and ended every way there is, leave no process, descriptor, mount or cgroup behind."""
+        self.assertTrue(wait_until(lambda: self._holdings() == self._holdings(0.5), 10))
+        before = self._holdings()
+        chance = random.Random(7)  # noqa: S311
+        cells = [
+            "while True: pass",
+            "import os; os.fork()",
+            "import os; os._exit(3)",
+            "1+1",
+            "import time; time.sleep(9)",
+        ]
+        homes = [new_id(), new_id(), None]
+        for _ in range(8):
+            sessions = [self._open(chance.choice(homes)) for _ in range(5)]
+            for session in sessions:
+                session.begin(chance.choice(cells))
+            for session in sessions:
+                session.signal("KILL") if chance.random() < 0.6 else session.sock.close()
+            for session in sessions:
+                session.sock.close()
+                session.ended()
+        self.launcher.replies.clear()
+        self.assertTrue(wait_until(lambda: self._holdings() == before, 10), (before, self._holdings()))
+
+    def _holdings(self, after: float = 0) -> tuple[int, int, int, int]:
+        """Return how many processes, descriptors, mounts and cgroups the launcher has."""
+        time.sleep(after)
+        processes = descendants(self.launcher.process.pid)
+        own = Path("/proc", str(min(processes)))
+        groups = [*Path("/sys/fs/cgroup").glob(f"**/sagews-{self.launcher.process.pid}-*/s*")]
+        mounts = (own / "mountinfo").read_text().count("\n")
+        return len(processes), len(os.listdir(own / "fd")), mounts, len(groups)
 
 
 class SessionsOfAUser(Sessions):
