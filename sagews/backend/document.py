@@ -184,10 +184,11 @@ class LiveDocument:
         await self.recorder.flush()
 
     async def finish(self) -> None:
-        """Commit everything, with a snapshot if there is reason for one, and write nothing any more."""
+        """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more."""
         await self.edits.finish()
         await self.recorder.flush()
         self.drop()
+        await self._runs.delete_old(self.about.id, ())
 
     def drop(self) -> None:
         """Write and say nothing any more."""

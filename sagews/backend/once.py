@@ -59,6 +59,11 @@ class Shared(Generic[K, V]):
             self._made.pop(key, None)
             self._changed(key)
 
+    async def settled(self) -> None:
+        """Wait until nothing is being made or put away."""
+        while self._changing:
+            await self._wait(next(iter(self._changing)))
+
     async def _wait(self, key: K) -> None:
         waiting: Deferred[None] = Deferred()
         self._changing[key].append(waiting)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -101,13 +100,9 @@ class Backend:
         for connection in self._lobby.connections:
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "shutting-down")
-        closing = [
-            run_in_background(self.workspaces.close(workspace), self._log, "stop", workspace.about.id)
-            for workspace in self.workspaces.all
-        ]
-        done: Deferred[Any] = gatherResults(closing)
-        done.addTimeout(self._settings.stop_seconds, self._clock, lambda _, __: self._too_late())
-        await done
+        closing = run_in_background(self.workspaces.close_all(), self._log, "stop", self._settings.name)
+        closing.addTimeout(self._settings.stop_seconds, self._clock, lambda _, __: self._too_late())
+        await closing
 
     def _too_late(self) -> None:
         left = [workspace.about.id for workspace in self.workspaces.all]

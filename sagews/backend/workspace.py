@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -223,8 +223,10 @@ class OpenWorkspace:
 
     async def finish(self) -> None:
         """End sessions, commit everything and let the history keep the end of it."""
-        for ending in [Deferred.fromCoroutine(live.session.shut_down()) for live in self.documents]:
-            await ending
+        endings = [
+            run_in_background(live.session.shut_down(), self._log, "end", live.about.id) for live in self.documents
+        ]
+        await gatherResults(endings)
         for live in self.documents:
             await live.flush()
         await self._stores.history.close(self.about.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -103,6 +104,14 @@ class Workspaces:
     async def close(self, workspace: OpenWorkspace) -> None:
         """Commit everything, let the history keep it, and give the lease back."""
         await self._open.put_away(workspace.about.id, self._finish)
+
+    async def close_all(self) -> None:
+        """Close every workspace, and wait for those that are being closed already."""
+        closing = [
+            run_in_background(self.close(workspace), self._log, "close", workspace.about.id) for workspace in self.all
+        ]
+        await gatherResults(closing)
+        await self._open.settled()
 
     async def _finish(self, workspace: OpenWorkspace) -> None:
         """Whatever the history says, documents are committed before it is asked, and the lease goes back."""
