@@ -139,27 +139,17 @@ def end_unasked(inputs: SessionInputs, life: Life) -> None:
 
 # What changes nothing where it comes too late, too early or twice.
 _IGNORED = {
-    stopped: (SessionInputs.done, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.stop),
-    ended: (SessionInputs.done, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.stop),
-    starting: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.done),
-    ready: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over, SessionInputs.done),
-    running: (SessionInputs.start, SessionInputs.patience_over),
-    interrupting: (SessionInputs.start, SessionInputs.interrupt),
-    stubborn: (SessionInputs.start, SessionInputs.interrupt, SessionInputs.patience_over),
-    ending: (
-        SessionInputs.start,
-        SessionInputs.interrupt,
-        SessionInputs.patience_over,
-        SessionInputs.done,
-        SessionInputs.opened,
-        SessionInputs.stop,
-    ),
+    stopped: "opened done interrupt patience_over stop gone",
+    ended: "opened done interrupt patience_over stop gone",
+    starting: "start done interrupt patience_over",
+    ready: "start opened done interrupt patience_over",
+    running: "start opened patience_over",
+    interrupting: "start opened interrupt",
+    stubborn: "start opened interrupt patience_over",
+    ending: "start opened done interrupt patience_over stop",
 }
 for _state, _inputs in _IGNORED.items():
-    for _input in _inputs:
-        _state.upon(_input).loop().returns(None)
-for _state in (stopped, ended):
-    _state.upon(SessionInputs.gone).loop().returns(None)
-    _state.upon(SessionInputs.opened).loop().returns(None)
+    for _input in _inputs.split():
+        _state.upon(getattr(SessionInputs, _input)).loop().returns(None)
 
 session_machine = builder.build()
