@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.config import Settings, default_data_folder, load
 from sagews.errors import SagewsError
+from tests.scratch import scratch_folder
 
 
 class LoadTests(SynchronousTestCase):
@@ -17,9 +16,9 @@ class LoadTests(SynchronousTestCase):
 
     def written(self, text: str) -> str:
         """Return the path of a settings file with this text."""
-        path = self.mktemp()
-        Path(path).write_text(text, encoding="utf-8")
-        return path
+        path = scratch_folder(self) / "sagews.toml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
 
     def reason(self, text: str, environment: dict[str, str] | None = None) -> str:
         """Return why these settings are refused."""
@@ -73,11 +72,10 @@ class LoadTests(SynchronousTestCase):
     @given(st.dictionaries(st.text(min_size=1, max_size=8), st.integers() | st.text(max_size=8), max_size=4))
     def test_any_table(self, table: dict[str, int | str]) -> None:
         """Whatever stands in a table, the result is settings or a refusal, never another error."""
-        path = Path(self.mktemp())
         body = "\n".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())
-        path.write_text("[site]\n" + body, encoding="utf-8")
+        path = self.written("[site]\n" + body)
         try:
-            self.assertIsInstance(load(str(path), {}, root=False), Settings)
+            self.assertIsInstance(load(path, {}, root=False), Settings)
         except SagewsError as error:
             self.assertEqual(error.code, "configuration")
 

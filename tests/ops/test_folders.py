@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout, check_private, lock_down, prepare
+from tests.scratch import scratch_folder
 
 
 class FolderTests(SynchronousTestCase):
@@ -17,7 +17,7 @@ class FolderTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         """Lay out a data folder."""
-        self.layout = Layout(Path(self.mktemp()).absolute())
+        self.layout = Layout(scratch_folder(self) / "data")
         self.own = (os.geteuid(), os.getegid())
 
     def test_modes(self) -> None:

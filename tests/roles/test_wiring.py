@@ -1,0 +1,148 @@
+"""What the composition root decides by itself: bounds of the launcher, names, whom to dial, what the terminal shows."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.config import IsolationSection, Link, Sessions, Settings, Site
+from sagews.errors import SagewsError
+from sagews.model.sessions import Isolation
+from sagews.ops.folders import Layout
+from sagews.roles import web
+from sagews.roles.compute import least_level, make_launcher, session_environments
+from sagews.roles.database import read_dsn
+from sagews.roles.keys import machine_name, worker_name
+from sagews.roles.sockets import bind_sockets
+from sagews.roles.terminal import Terminal, isolation_line
+from tests.e2e.running import free_port
+from tests.scratch import scratch_folder
+
+
+class ComputeTests(SynchronousTestCase):
+    """What the launcher is told."""
+
+    def environment(self) -> Path:
+        """Return a folder that looks like a virtual environment."""
+        place = scratch_folder(self)
+        (place / "bin").mkdir()
+        (place / "bin" / "python").touch()
+        return place
+
+    def test_least_level(self) -> None:
+        """The operator's minimum goes before the default, which depends on who started the daemon."""
+        chosen = Settings(isolation=IsolationSection(minimum=Isolation.FULL))
+        self.assertIs(least_level(chosen), Isolation.FULL)
+        expected = Isolation.NAMESPACES if os.geteuid() == 0 else Isolation.USERNS
+        self.assertIs(least_level(Settings()), expected)
+
+    def test_missing_environment(self) -> None:
+        """An environment without an interpreter is refused by its flavour's name."""
+        settings = Settings(sessions=Sessions(environments={"sage": str(scratch_folder(self))}))
+        error = self.assertRaises(SagewsError, session_environments, settings)
+        self.assertIn("sage", str(error))
+
+    def test_permits(self) -> None:
+        """The permits hold the settings' limits, are closed to others, and a backend apart may start no session."""
+        layout = Layout(scratch_folder(self))
+        layout.launcher.mkdir()
+        settings = Settings(sessions=Sessions(environments={"python": str(self.environment())}, memory_mib=100))
+        for sessions, flavours in ((True, ["python"]), (False, [])):
+            make_launcher(Clock(), settings, layout, "all", lambda reason: None, sessions=sessions)
+            path = layout.launcher / "all" / "permits.json"
+            self.assertEqual(path.stat().st_mode & 0o077, 0)
+            permits = json.loads(path.read_text(encoding="utf-8"))
+            self.assertEqual(sorted(permits["flavours"]), flavours)
+            self.assertEqual(permits["limits"]["memory"], 100 * 1024 * 1024)
+
+
+class NameTests(SynchronousTestCase):
+    """Names and addresses."""
+
+    def test_worker_name(self) -> None:
+        """A worker is called as the settings say, else after its machine, in the form that certificates have."""
+        self.assertEqual(worker_name(Settings(link=Link(worker="w-1"))), "w-1")
+        self.assertRegex(machine_name(), r"^[a-z0-9][a-z0-9-]*$")
+
+    def test_addresses(self) -> None:
+        """Ports that are not chosen follow the site's; addresses that are given are taken apart."""
+        settings = Settings(site=Site(port=9000), link=Link(backend="[::1]:77"))
+        self.assertEqual((settings.link_port, settings.collector_port, settings.site.socket_port), (9002, 9003, 9004))
+        self.assertEqual(settings.backend_address, ("::1", 77))
+        self.assertEqual(settings.collector_address, ("127.0.0.1", 9003))
+
+    def test_origin(self) -> None:
+        """The printed address is the first configured name, else loopback's, with TLS where there is TLS."""
+        self.assertEqual(web.origin(Settings()), "http://127.0.0.1:8080")
+        public = Settings(site=Site(host="::", port=443, names=("math.example.org",)))
+        self.assertEqual(web.origin(public), "https://math.example.org")
+
+    def test_backend_apart(self) -> None:
+        """A frontend lets its pages connect to the backend's port, and that backend lets those pages in."""
+        settings = Settings()
+        pages = web.site_addresses(settings, backend_apart=True)
+        self.assertIn("ws://127.0.0.1:8084", pages.socket_origins)
+        self.assertIn("http://127.0.0.1:8080", web.socket_addresses(settings).page_origins)
+
+
+class DatabaseTests(SynchronousTestCase):
+    """Which database."""
+
+    def test_open_dsn_file(self) -> None:
+        """A DSN in a file that others can read is refused."""
+        path = scratch_folder(self) / "dsn"
+        path.write_text("host=/tmp", encoding="utf-8")
+        path.chmod(0o644)
+        settings = Settings().database.__class__(dsn_file=str(path))
+        self.assertRaises(SagewsError, read_dsn, settings, (os.geteuid(),))
+        path.chmod(0o600)
+        self.assertEqual(read_dsn(settings, (os.geteuid(),)), "host=/tmp")
+
+    def test_remote_server(self) -> None:
+        """A server on another machine is refused without full verification."""
+        path = scratch_folder(self) / "dsn"
+        path.touch(0o600)
+        settings = Settings().database.__class__(dsn_file=str(path))
+        path.write_text("host=db.example.org dbname=x", encoding="utf-8")
+        self.assertRaises(SagewsError, read_dsn, settings, (os.geteuid(),))
+
+
+class SocketTests(SynchronousTestCase):
+    """The ports of each set of roles."""
+
+    def test_all_or_nothing(self) -> None:
+        """When one port is taken, those that were taken before it are free again."""
+        site = Site(port=free_port(), untrusted_port=free_port())
+        blocker = bind_sockets(Settings(site=Site(port=site.content_port, untrusted_port=free_port())), ("frontend",))
+        self.addCleanup(blocker.close)
+        settings = Settings(site=site, link=Link(port=free_port(), collector_port=free_port()))
+        self.assertRaises(SagewsError, bind_sockets, settings, ("frontend", "backend"))
+        bind_sockets(Settings(site=Site(port=site.port, untrusted_port=free_port())), ("frontend",)).close()
+
+    def test_worker_listens_on_nothing(self) -> None:
+        """A worker takes no port."""
+        sockets = bind_sockets(Settings(), ("worker",))
+        self.assertEqual((sockets.site, sockets.content, sockets.link, sockets.collector), (None, None, None, None))
+
+
+class TerminalTests(SynchronousTestCase):
+    """What a start shows."""
+
+    def test_isolation_line(self) -> None:
+        """The start line names the level and what is missing, each finding as one word."""
+        line = isolation_line("userns", {"level": "userns", "network": "loopback", "missing": ["cgroups (no root)"]})
+        self.assertEqual(line, "isolation level=userns network=loopback; missing: cgroups (no root)")
+
+    def test_link_without_terminal(self) -> None:
+        """Without a terminal the first link goes into a file for its owner alone, and is forgotten afterwards."""
+        layout = Layout(scratch_folder(self))
+        layout.run.mkdir()
+        terminal = Terminal(layout, foreground=False)
+        terminal.first_link("http://127.0.0.1:8080/#first=x")
+        self.assertEqual(layout.first_link.stat().st_mode & 0o777, 0o600)
+        terminal.forget_first_link()
+        self.assertFalse(layout.first_link.exists())
