@@ -26,7 +26,7 @@ export function Management(): JSX.Element {
   return (
     <div class="manage">
       <nav class="side" aria-label={strings.management}>
-        <a class="br" href="/workspaces" aria-label={strings.workspaces}>
+        <a class="br" href="/workspaces" title={strings.workspaces}>
           <Leaf />
           {strings.management}
         </a>

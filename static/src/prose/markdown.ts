@@ -51,6 +51,7 @@ export function renderMarkdown(source: string): Prose {
     link.rel = "noopener noreferrer";
     link.target = "_blank";
   });
+  fragment.querySelectorAll("img:not([alt])").forEach((image) => image.setAttribute("alt", ""));
   return { fragment, formulas: placeFormulas(fragment, formulas) };
 }
 

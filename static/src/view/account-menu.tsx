@@ -18,9 +18,7 @@ export function AccountMenu(): JSX.Element | null {
     { label: strings.signOut, run: () => void signOut() },
   ];
   const badge = (
-    <span class="av" style={{ background: colourOf(me.id) }}>
-      {initials(me.name)}
-    </span>
+    <span class="av" data-initials={initials(me.name)} style={{ background: colourOf(me.id) }} />
   );
   return <Menu label={`${strings.accountMenu}: ${me.name}`} entries={entries} button={badge} class="avb" testId="account-menu" />;
 }

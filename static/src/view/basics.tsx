@@ -22,9 +22,7 @@ export function initials(name: string): string {
 
 export function Avatar({ id, name }: { id: string; name: string }): JSX.Element {
   return (
-    <span class="av" style={{ background: colourOf(id) }} title={name} role="img" aria-label={name}>
-      {initials(name)}
-    </span>
+    <span class="av" data-initials={initials(name)} style={{ background: colourOf(id) }} title={name} role="img" aria-label={name} />
   );
 }
 

@@ -31,7 +31,7 @@ export function TopBar(): JSX.Element {
       </div>
       <SessionChip />
       <span class="sp" />
-      <button type="button" class="find" onClick={() => panels.show("palette")} data-testid="palette-button" aria-label={strings.find}>
+      <button type="button" class="find" onClick={() => panels.show("palette")} data-testid="palette-button">
         <Icon name="search" />
         <span>{strings.find}</span>
         <kbd>Ctrl K</kbd>

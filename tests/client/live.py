@@ -1,0 +1,280 @@
+"""A backend for one page: the grammar of sagews/wire/browser.py, a real Yjs document and a scripted session."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from pycrdt import Doc, Map, Text
+from twisted.internet.interfaces import IReactorTime
+
+from sagews.model.positions import between
+from sagews.wire.browser import PROTOCOL, parse_page_message
+from tests.client.script import CURVE, Step, answer
+
+DOCUMENT = "01940000-0000-7000-8000-000000000001"
+WORKSPACE = "01940000-0000-7000-8000-000000000002"
+VERSION = "a" * 40
+NOW = "2026-01-02T03:04:05.000Z"
+
+
+class Room:
+    """The document, everybody who watches it, and the one session."""
+
+    def __init__(self, clock: IReactorTime, *, empty: bool = False) -> None:
+        self.clock = clock
+        self.doc: Doc[Any] = Doc()
+        self.peers: list[Page] = []
+        self.sequence = 0
+        self.outputs: dict[str, dict[str, Any]] = {}
+        self.running: tuple[dict[str, Any], Iterator[Step]] | None = None
+        self.queue: list[dict[str, Any]] = []
+        self.heard: list[str] = []
+        self.role = "owner"
+        self._fill(() if empty else CURVE)
+
+    def _fill(self, cells: tuple[tuple[str, int, str], ...]) -> None:
+        meta: Map[Any] = Map()
+        found: Map[Any] = Map()
+        self.doc["meta"], self.doc["cells"] = meta, found
+        meta.update({"format": 1, "title": "A curve of rank one" if cells else "", "flavour": "sage"})
+        place = None
+        for number, (kind, depth, source) in enumerate(cells):
+            place = between(place, None)
+            entry = {"type": kind, "pos": place, "depth": depth, "source": Text(source), "flags": Map()}
+            found[f"cell{number:02}"] = Map(entry)
+
+    def say(self, message: dict[str, Any], but: Page | None = None) -> None:
+        """Tell everybody."""
+        for peer in self.peers:
+            if peer is not but:
+                peer.say(message)
+
+    def event(self, message: dict[str, Any]) -> None:
+        """Tell everybody something that is numbered."""
+        self.sequence += 1
+        self.say({**message, "document": DOCUMENT, "epoch": 1, "sequence": self.sequence})
+
+    def session(self) -> dict[str, Any]:
+        """Return the state of the session."""
+        state = "running" if self.running else "ready"
+        return {
+            "type": "session",
+            "document": DOCUMENT,
+            "state": state,
+            "flavour": "sage",
+            "since": NOW,
+            "memory": 432_013_312,
+            "memory_limit": 2_147_483_648,
+            "cpu": 1.5,
+        }
+
+    def run(self, cells: list[dict[str, Any]]) -> None:
+        """Queue cells and start."""
+        for cell in cells:
+            self.outputs[cell["cell"]] = {"cell": cell["cell"], "run": {}, "pieces": []}
+            self.queue.append(cell)
+            self._state(cell, "queued")
+        self._next()
+
+    def _state(self, cell: dict[str, Any], state: str, **more: Any) -> None:
+        status = {"run": cell["run"], "cell": cell["cell"], "number": 1, "hash": cell["hash"], "queued": NOW}
+        status = {**status, "state": state, **more}
+        self.outputs[cell["cell"]]["run"] = status
+        self.event({"type": "run_state", **status})
+
+    def _next(self) -> None:
+        if self.running is None and self.queue:
+            cell = self.queue.pop(0)
+            source = str(self.doc["cells"][cell["cell"]]["source"])
+            self.running = (cell, answer(source, cell["cell"]))
+            self._state(cell, "running")
+            self.say(self.session())
+            self._step(cell)
+
+    def _step(self, cell: dict[str, Any]) -> None:
+        if self.running is None or self.running[0] is not cell:
+            return
+        step = next(self.running[1])
+        self.clock.callLater(step.after, self._take, cell, step)
+
+    def _take(self, cell: dict[str, Any], step: Step) -> None:
+        if self.running is None or self.running[0] is not cell:
+            return
+        if step.kind == "done":
+            self.running = None
+            self._state(cell, "error" if step.body["status"] == "error" else "done", seconds=step.body["seconds"])
+            self.say(self.session())
+            self._next()
+            return
+        kept = self.outputs[cell["cell"]]["pieces"]
+        piece = {"sequence": len(kept) + 1, "kind": step.kind, "body": step.body}
+        kept.append(piece)
+        self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
+        self._step(cell)
+
+    def interrupt(self) -> None:
+        """Stop what runs and forget what is queued."""
+        stopped, self.running = self.running, None
+        if stopped is not None:
+            self._state(stopped[0], "interrupted")
+        while self.queue:
+            self._state(self.queue.pop(0), "cancelled")
+        self.say(self.session())
+
+
+class Page(WebSocketServerProtocol):  # type: ignore[misc]
+    """One connection."""
+
+    room: Room
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Parse it as the real backend does, and answer."""
+        parse_page_message(payload)
+        message = json.loads(payload)
+        self.room.heard.append(message["type"])
+        handler = getattr(self, f"do_{message['type']}", None)
+        if handler is not None:
+            handler(message)
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:
+        """Leave the room."""
+        if self in self.room.peers:
+            self.room.peers.remove(self)
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self.sendMessage(json.dumps(message).encode())
+
+    def do_hello(self, message: dict[str, Any]) -> None:
+        """Greet."""
+        self.say(
+            {
+                "type": "welcome",
+                "protocol": PROTOCOL,
+                "server": "fixture",
+                "connection": f"c{id(self)}",
+                "user": {"id": "u1", "name": "Emil Novak"},
+                "workspace": {"id": WORKSPACE, "name": "Elliptic curves"},
+                "role": self.room.role,
+                "may_run": self.room.role != "viewer",
+                "resume": "resume-secret-of-a-good-length",
+                "ping_seconds": 5.0,
+                "flavours": ["sage"],
+                "limits": {},
+            }
+        )
+
+    def do_open(self, message: dict[str, Any]) -> None:
+        """Send the document."""
+        room = self.room
+        room.peers.append(self)
+        vector = base64.b64decode(message["vector"]) or b"\0"
+        peer = {
+            "connection": "other",
+            "user": "u2",
+            "name": "Ines Moreau",
+            "state": {"cell": "cell05", "anchor": 4, "head": 4},
+        }
+        self.say(
+            {
+                "type": "opened",
+                "document": DOCUMENT,
+                "path": "rank-one.sage.md",
+                "epoch": 1,
+                "sequence": room.sequence,
+                "update": base64.b64encode(room.doc.get_update(vector)).decode(),
+                "vector": base64.b64encode(room.doc.get_state()).decode(),
+                "session": room.session(),
+                "people": [peer] if "cell05" in room.doc["cells"] else [],
+                "cells": list(room.outputs.values()),
+            }
+        )
+
+    def do_edit(self, message: dict[str, Any]) -> None:
+        """Apply it, tell the others, and say that it is saved."""
+        self.room.doc.apply_update(base64.b64decode(message["update"]))
+        shared = {"type": "edit", "document": DOCUMENT, "update": message["update"], "author": "u1"}
+        self.room.say(shared, but=self)
+        self.say({"type": "saved", "document": DOCUMENT, "edit": message["edit"]})
+
+    def do_run(self, message: dict[str, Any]) -> None:
+        """Run."""
+        self.room.run(message["cells"])
+
+    def do_interrupt(self, message: dict[str, Any]) -> None:
+        """Stop."""
+        self.room.interrupt()
+
+    def do_ping(self, message: dict[str, Any]) -> None:
+        """Answer."""
+        self.say({"type": "pong", "sent": message["sent"]})
+
+    def do_documents(self, message: dict[str, Any]) -> None:
+        """List."""
+        entry = {"id": DOCUMENT, "path": "rank-one.sage.md", "title": "A curve of rank one", "edited": NOW}
+        self.say({"type": "documents", "request": message["request"], "documents": [entry]})
+
+    def do_complete(self, message: dict[str, Any]) -> None:
+        """Complete."""
+        found = [{"text": "EllipticCurve", "kind": "function"}, {"text": "EllipticCurve_from_j", "kind": "function"}]
+        start = message["cursor"] - len("Ell")
+        self.say(
+            {
+                "type": "completions",
+                "document": DOCUMENT,
+                "request": message["request"],
+                "start": start,
+                "end": message["cursor"],
+                "matches": found,
+            }
+        )
+
+    def do_inspect(self, message: dict[str, Any]) -> None:
+        """Explain."""
+        data = {"text/plain": "EllipticCurve(…)\n\nConstruct an elliptic curve."}
+        self.say(
+            {"type": "inspection", "document": DOCUMENT, "request": message["request"], "found": True, "data": data}
+        )
+
+    def _version(self, name: str = "") -> dict[str, Any]:
+        kind = "named" if name else "save"
+        return {"id": VERSION, "kind": kind, "name": name, "author": "Emil Novak", "time": NOW, "files_changed": 1}
+
+    def do_save(self, message: dict[str, Any]) -> None:
+        """Commit."""
+        self.say(
+            {"type": "version", "request": message["request"], "version": self._version(message.get("name") or "")}
+        )
+
+    def do_versions(self, message: dict[str, Any]) -> None:
+        """List versions."""
+        answer = {"type": "versions", "request": message["request"], "versions": [self._version()], "more": False}
+        self.say(answer)
+
+    def do_difference(self, message: dict[str, Any]) -> None:
+        """Show a change."""
+        diff = "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n # The curve 37a\n-E = None\n+E = EllipticCurve([0, 0, 1, -1, 0])\n"
+        file = {"path": "rank-one.sage.md", "status": "modified", "diff": diff}
+        self.say(
+            {"type": "difference", "request": message["request"], "version": VERSION, "against": None, "files": [file]}
+        )
+
+
+class Live(WebSocketServerFactory):  # type: ignore[misc]
+    """Makes connections to a room."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__()
+        self.room = room
+        self.setProtocolOptions(tcpNoDelay=True)
+
+    def buildProtocol(self, address: Any) -> Page:
+        """Make one."""
+        page = Page()
+        page.factory = self
+        page.room = self.room
+        return page

@@ -1,0 +1,196 @@
+"""A site for Chromium tests: the built client under the real policies, a scripted backend, and a door for the test.
+
+`python -m tests.client.server [empty]` prints its two ports as one JSON line and serves until its input ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from autobahn.twisted.resource import WebSocketResource
+from twisted.internet import reactor, stdio
+from twisted.internet.protocol import Protocol
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
+
+from sagews.frontend.static import BuiltFiles, load_built
+from sagews.policy.headers import frame_policy, shell_policy
+from tests.client.live import DOCUMENT, NOW, WORKSPACE, Live, Room
+
+USER = {
+    "id": "u1",
+    "email": "emil@example.org",
+    "name": "Emil Novak",
+    "privilege": "administrator",
+    "has_password": False,
+}
+ENTRY = {
+    "id": WORKSPACE,
+    "name": "Elliptic curves",
+    "edited": NOW,
+    "created": NOW,
+    "versions": 148,
+    "session": "ready",
+    "role": "owner",
+    "people": [{"id": "u1", "name": "Emil Novak"}, {"id": "u2", "name": "Ines Moreau"}],
+    "documents": [{"id": DOCUMENT, "path": "rank-one.sage.md", "title": "A curve of rank one", "edited": NOW}],
+}
+STATUS = {
+    "version": "0.1.0",
+    "isolation": {"level": "full", "report": {"namespaces": "mnt,pid", "missing": []}},
+    "backend": {
+        "connections": 1,
+        "documents": 1,
+        "sessions": 1,
+        "workers": [{"id": "local", "level": "full", "flavours": ["sage"], "sessions": 1, "capacity": 100}],
+    },
+}
+RECORD = {
+    "id": "r1",
+    "time": NOW,
+    "machine": "m",
+    "component": "backend",
+    "level": "error",
+    "namespace": "n",
+    "correlation": "c",
+    "message": "something <b>failed</b>",
+    "fields": {},
+}
+
+
+class Everything(Resource):
+    """All addresses of the site."""
+
+    isLeaf = False
+
+    def __init__(self, built: BuiltFiles, room: Room) -> None:
+        super().__init__()
+        self._built = built
+        self._room = room
+        self.content_port = 0
+        self.port = 0
+        self.putChild(b"ws", WebSocketResource(Live(room)))
+
+    def getChild(self, path: bytes, request: Request) -> Resource:
+        """Everything else is answered here."""
+        return _Leaf(self)
+
+    def answer(self, request: Request) -> bytes:
+        """Return the page, a file, or what a call answers."""
+        path = request.path.decode()
+        if path.startswith("/static/"):
+            file = self._built.file(path.removeprefix("/static/"))
+            request.setHeader("Content-Type", file.content_type)
+            return file.data
+        if path.startswith("/api/"):
+            request.setHeader("Content-Type", "application/json")
+            return json.dumps(self._call(request, f"{request.method.decode()} {path}")).encode()
+        if path.startswith("/control/"):
+            return self._control(path.removeprefix("/control/"))
+        site = f"http://127.0.0.1:{self.port}"
+        socket, content = f"ws://127.0.0.1:{self.port}/ws", f"http://127.0.0.1:{self.content_port}"
+        request.setHeader("Content-Security-Policy", shell_policy(site, socket, content))
+        request.setHeader("Content-Type", "text/html; charset=utf-8")
+        return self._built.shell.data
+
+    def _call(self, request: Request, call: str) -> Any:
+        signed_in = {"secret": "secret-of-this-origin-01", "user": USER}
+        if call == "POST /api/signin" and b"wrong" in request.content.read():
+            request.setResponseCode(401)
+            return {"error": {"code": "bad-password", "message": "The email address or the password is wrong."}}
+        answers: dict[str, Any] = {
+            "GET /api/site": {
+                "name": "Sage Workspaces",
+                "untrusted_origin": f"http://127.0.0.1:{self.content_port}",
+                "needs_first": False,
+                "protocol": 1,
+            },
+            "POST /api/signin": signed_in,
+            "POST /api/first": signed_in,
+            "POST /api/signout": {},
+            "GET /api/me": {"user": USER, "settings": {}},
+            "PUT /api/settings": {"settings": {}},
+            "GET /api/workspaces": {"workspaces": [ENTRY]},
+            "POST /api/workspaces": {"workspace": ENTRY, "document": ENTRY["documents"][0]},  # type: ignore[index]
+            "POST /api/ticket": {"ticket": "ticket-of-a-good-length", "url": f"ws://127.0.0.1:{self.port}/ws"},
+            "GET /api/users": {"users": [{**USER, "created": NOW, "disabled": False}]},
+            "GET /api/status": STATUS,
+            "GET /api/logs": {"records": [RECORD]},
+        }
+        return answers.get(call, {})
+
+    def _control(self, what: str) -> bytes:
+        if what == "drop":
+            for peer in list(self._room.peers):
+                peer.transport.abortConnection()
+        elif what == "viewer":
+            self._room.role = "viewer"
+        elif what == "gone":
+            status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
+            self._room.say({**self._room.session(), "state": "ended", **status})
+        elif what == "source":
+            return str(self._room.doc["cells"]["cell02"]["source"]).encode()
+        return json.dumps(self._room.heard).encode()
+
+
+class _Leaf(Resource):
+    """Hands any request to the site."""
+
+    isLeaf = True
+
+    def __init__(self, everything: Everything) -> None:
+        super().__init__()
+        self._everything = everything
+
+    def render(self, request: Request) -> bytes:
+        """Answer."""
+        return self._everything.answer(request)
+
+
+class Frame(Resource):
+    """The origin of untrusted content."""
+
+    isLeaf = True
+
+    def __init__(self, built: BuiltFiles, site: Everything) -> None:
+        super().__init__()
+        self._built = built
+        self._site = site
+
+    def render(self, request: Request) -> bytes:
+        """Send the frame, or note that something got out."""
+        if request.path != b"/frame":
+            self._site._room.heard.append(f"escaped {request.path.decode()}")
+            return b""
+        request.setHeader("Content-Security-Policy", frame_policy([f"http://127.0.0.1:{self._site.port}"]))
+        request.setHeader("Content-Type", "text/html; charset=utf-8")
+        return self._built.frame.data
+
+
+class UntilInputEnds(Protocol):
+    """Ends the process with its parent."""
+
+    def connectionLost(self, reason: object = None) -> None:
+        """Stop."""
+        if reactor.running:  # type: ignore[attr-defined]
+            reactor.stop()  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Serve."""
+    built = load_built(Path(__file__).resolve().parent.parent.parent / "static" / "built")
+    room = Room(reactor, empty="empty" in sys.argv)  # type: ignore[arg-type]
+    site = Everything(built, room)
+    ports = [reactor.listenTCP(0, Site(each), interface="127.0.0.1") for each in (site, Frame(built, site))]  # type: ignore[attr-defined]
+    site.port, site.content_port = (port.getHost().port for port in ports)
+    stdio.StandardIO(UntilInputEnds())
+    sys.stdout.write(json.dumps([site.port, site.content_port]) + "\n")
+    sys.stdout.flush()
+    reactor.run()  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()

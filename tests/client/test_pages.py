@@ -1,0 +1,107 @@
+"""Every page: reachable, free of what axe finds, in light, dark and on a small screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.client.browsing import SHEET, ClientTestCase, cell, wait_for_state
+
+pytestmark = pytest.mark.slow
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "mobile": {"viewport": {"width": 430, "height": 932}, "has_touch": True},
+}
+
+
+class AccessTests(ClientTestCase):
+    """WCAG 2.2 AA."""
+
+    def look(self, name: str, path: str, ready: str, *, signed_in: bool = True) -> None:
+        """Open a page in every look; axe finds nothing in it."""
+        for look, options in LOOKS.items():
+            page = self.page(path, self.context(signed_in=signed_in, reduced_motion="reduce", **options))
+            page.wait_for_selector(ready)
+            page.wait_for_timeout(400)
+            self.screenshot(page, f"{name}-{look}")
+            self.assertEqual(self.violations(page), [], f"{name} {look}")
+        self.assertEqual(self.problems, [])
+
+    def test_sign_in(self) -> None:
+        """The sign-in page."""
+        self.look("signin", "/signin", "[data-testid=signin]", signed_in=False)
+
+    def test_workspaces(self) -> None:
+        """The list of workspaces."""
+        self.look("workspaces", "/workspaces", "[data-testid=workspace]")
+
+    def test_settings(self) -> None:
+        """The settings."""
+        self.look("settings", "/settings", "[data-testid=profile]")
+
+    def test_management(self) -> None:
+        """The page of administrators."""
+        self.look("management", "/management", "[data-testid=worker]")
+
+    def test_worksheet(self) -> None:
+        """The worksheet, with output of every kind and the tools of an active cell."""
+        page = self.sheet()
+        page.keyboard.press("Control+k")
+        page.locator("[data-testid=palette-input]").fill("run all")
+        page.keyboard.press("Enter")
+        wait_for_state(page, 4, "done")
+        page.click("[data-testid=traceback]")
+        cell(page, 2).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(self.violations(page), [])
+        self.look("worksheet", SHEET, "[data-testid=output] img")
+
+    def test_panels(self) -> None:
+        """The palette, the list of keys, the history."""
+        page = self.sheet()
+        page.keyboard.press("Control+k")
+        page.wait_for_selector("[data-testid=palette-input]")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog.keys")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Alt+h")
+        page.wait_for_selector("[data-testid=version]")
+        self.assertEqual(self.violations(page), [])
+
+
+class EntryTests(ClientTestCase):
+    """The ways in."""
+
+    def test_password(self) -> None:
+        """A wrong password is said in words; the right one opens the list."""
+        page = self.page("/", signed_in=False)
+        page.fill("[data-testid=email]", "emil@example.org")
+        page.fill("[data-testid=password]", "wrong")
+        page.click("[data-testid=signin]")
+        self.assertIn("password is wrong", page.locator("[data-testid=signin-problem]").inner_text())
+        page.fill("[data-testid=password]", "right")
+        page.click("[data-testid=signin]")
+        page.wait_for_selector("[data-testid=workspace]")
+
+    def test_first_link(self) -> None:
+        """The first link opens the list, leaves nothing in the address, and asks for a password."""
+        page = self.page("/#first=a-token-of-some-length", signed_in=False)
+        page.wait_for_selector("[data-testid=set-password]")
+        self.assertNotIn("token", page.url)
+
+    def test_sign_out(self) -> None:
+        """Signing out forgets the origin's secret."""
+        page = self.page("/workspaces", signed_in=False)
+        page.fill("[data-testid=email]", "emil@example.org")
+        page.fill("[data-testid=password]", "right")
+        page.click("[data-testid=signin]")
+        page.click("[data-testid=account-menu]")
+        page.click("text=Sign out")
+        page.wait_for_selector("[data-testid=signin]")
+        self.assertIsNone(page.evaluate("localStorage['sagews.secret'] ?? null"))

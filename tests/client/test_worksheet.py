@@ -1,0 +1,246 @@
+"""The worksheet in Chromium, against a scripted backend."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
+from tests.client.live import WORKSPACE
+
+pytestmark = pytest.mark.slow
+
+
+class EmptyTests(ClientTestCase):
+    """A new, empty worksheet."""
+
+    arguments = ("empty",)
+
+    def test_first_words(self) -> None:
+        """It opens with the keyboard in a cell and one faint line, in few requests; Shift-Enter runs and goes on."""
+        page = self.sheet()
+        page.wait_for_selector(".cm-focused")
+        self.assertIn("Type Sage or Python", page.locator(".cm-placeholder").inner_text())
+        self.assertLessEqual(len(self.requests), 15)
+        page.keyboard.type("integrate(sin(x)^2, x)")
+        page.keyboard.press("Shift+Enter")
+        wait_for_state(page, 1, "done")
+        page.wait_for_selector(".formula .katex")
+        page.keyboard.type("2+2")
+        self.assertIn("2+2", cell(page, 2).inner_text())
+        self.assertEqual(self.problems, [])
+
+    def test_only_our_hosts(self) -> None:
+        """No request goes to any other host, and nothing breaks the page's policy."""
+        page = self.sheet()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual([url for url in self.requests if f"//127.0.0.1:{self.port}/" not in url], [])
+        self.assertEqual(self.problems, [])
+
+
+class RunningTests(ClientTestCase):
+    """Cells that run."""
+
+    def test_optimistic_and_stop(self) -> None:
+        """A run shows as queued before the server has answered; Stop ends it and forgets the rest."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("slow")
+        states = page.evaluate(
+            """() => new Promise(resolve => {
+                const cell = document.querySelector('[data-testid=cell][data-type=code]'), seen = [];
+                new MutationObserver(() => {
+                    if (seen.at(-1) !== cell.dataset.state) seen.push(cell.dataset.state);
+                    if (cell.dataset.state === 'running') resolve(seen);
+                }).observe(cell, {attributes: true});
+                cell.querySelector('[data-testid=run]').click();
+            })"""
+        )
+        self.assertEqual(states, ["queued", "running"])
+        page.wait_for_selector("[data-testid=stream]")
+        cell(page, 4).click()
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 4, "queued")
+        page.click("[data-testid=stop]")
+        wait_for_state(page, 1, "interrupted")
+        wait_for_state(page, 4, "cancelled")
+
+    def test_error(self) -> None:
+        """An exception shows its message first and its line; the traceback unfolds; its headings show the state."""
+        page = self.sheet()
+        cell(page, 3).locator(".src").click()
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 3, "error")
+        self.assertIn("ValueError: No point with x-coordinate 5", cell(page, 3).inner_text())
+        page.click("[data-testid=traceback]")
+        self.assertIn("Cell 3, line 1", cell(page, 3).inner_text())
+        headings = page.locator("[data-testid=cell][data-type=section][data-state=error]").count()
+        self.assertEqual(headings, 2)
+
+    def test_kinds_of_output(self) -> None:
+        """Plots are images from blobs, unknown LaTeX shows as text, long text folds, a spilled middle is named."""
+        page = self.sheet()
+        for source in ("odd", "long", "spill"):
+            page.locator("[data-testid=insert-code]").last.click()
+            page.keyboard.type(source)
+            page.keyboard.press("Control+Enter")
+        cell(page, 4).locator(".src").click()
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 4, "done")
+        self.assertTrue(page.locator("img.picture").get_attribute("src").startswith("blob:"))  # type: ignore[union-attr]
+        wait_for_state(page, 7, "done")
+        page.wait_for_selector("text=the plain form")
+        self.assertIn("Show all 14 200 lines", cell(page, 6).inner_text())
+        page.click("[data-testid=show-all]")
+        self.assertIn("line 14199", cell(page, 6).inner_text())
+        self.assertIn("output/1.txt", page.locator("[data-testid=spilled]").inner_text())
+        self.assertEqual(self.problems, [])
+
+    def test_section_runs(self) -> None:
+        """Running a section runs everything below its heading, and nothing else."""
+        page = self.sheet()
+        page.locator("[data-testid=outline-row]").nth(1).click()
+        page.keyboard.press("Control+Shift+Enter")
+        wait_for_state(page, 2, "done")
+        states = [cell(page, number).get_attribute("data-state") for number in (1, 2, 3, 4)]
+        self.assertEqual(states, ["idle", "done", "idle", "idle"])
+
+    def test_session_ends(self) -> None:
+        """When a session ends the server's sentence shows with one button to go on."""
+        page = self.sheet()
+        self.control("gone")
+        notice = page.locator("[data-testid=session-notice]")
+        notice.wait_for()
+        self.assertIn("2 GB of memory", notice.inner_text())
+        page.click("[data-testid=session-go-on]")
+        wait_for_state(page, 1, "done")
+
+
+class EditingTests(ClientTestCase):
+    """Cells that are written, moved and folded."""
+
+    def test_command_mode(self) -> None:
+        """Letters are commands in the sheet: insert, delete with undo, move; Escape and Enter change the mode."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("inserted")
+        page.keyboard.press("Escape")
+        self.assertIn("inserted", cell(page, 2).inner_text())
+        page.keyboard.press("Alt+ArrowUp")
+        self.assertIn("inserted", cell(page, 1).inner_text())
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        self.assertEqual(page.locator("text=inserted").count(), 0)
+        page.click("[data-testid=undo] button")
+        self.assertIn("inserted", cell(page, 1).inner_text())
+
+    def test_fold(self) -> None:
+        """A folded section hides its cells and says how many; the outline unfolds what it jumps to."""
+        page = self.sheet()
+        page.locator("[data-testid=fold]").first.click()
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 1)
+        self.assertIn("6 cells folded", page.locator(".foldbar").first.inner_text())
+        page.locator("[data-testid=outline-row]").nth(2).click()
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell][data-type=code]').length === 4")
+
+    def test_text_is_safe(self) -> None:
+        """Markdown keeps its words and loses handlers, addresses that run code, and unknown images."""
+        page = self.sheet()
+        page.wait_for_selector(".prose b")
+        html = page.locator("[data-testid=cell][data-type=text]").nth(1).inner_html()
+        for word in ("onerror", "onclick", "src="):
+            self.assertNotIn(word, html)
+        self.assertEqual(self.problems, [])
+
+    def test_two_people(self) -> None:
+        """What one person types is in the other's page; carets have names."""
+        first, second = self.sheet(), self.sheet()
+        first.wait_for_selector("text=Ines")
+        cell(first, 1).locator(".src").click()
+        first.wait_for_selector(".cm-focused")
+        first.keyboard.press("Control+End")
+        first.keyboard.type(" + 1")
+        second.wait_for_function("() => document.body.innerText.includes('E.rank() + 1')")
+        second.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+
+    def test_completion_and_inspection(self) -> None:
+        """Tab completes behind a name, Shift-Tab explains, and Escape closes what is open before it leaves."""
+        page = self.sheet()
+        page.locator("[data-testid=insert-code]").last.click()
+        page.keyboard.type("Ell")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".cm-tooltip-autocomplete")
+        page.wait_for_timeout(120)
+        page.keyboard.press("Enter")
+        self.assertIn("EllipticCurve", cell(page, 5).inner_text())
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_selector("[data-testid=inspection]")
+        page.keyboard.press("Escape")
+        self.assertEqual(page.locator("[data-testid=inspection]").count(), 0)
+        self.assertEqual(page.locator(".cm-focused").count(), 1)
+
+    def test_viewer(self) -> None:
+        """A viewer sees everything and is offered nothing that writes or runs."""
+        self.control("viewer")
+        page = self.sheet()
+        page.wait_for_selector("[data-testid=read-only]")
+        cell(page, 1).click()
+        page.keyboard.press("b")
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
+        self.assertEqual(page.locator("[data-testid=run], [data-testid=stop], [data-testid=insert-code]").count(), 0)
+
+
+class ConnectionTests(ClientTestCase):
+    """Connections that come and go."""
+
+    def test_comes_back(self) -> None:
+        """A lost connection is shown and comes back by itself; what was typed meanwhile is saved then."""
+        page = self.sheet()
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.control("drop")
+        page.locator("[data-testid=status-connection][data-state=reconnecting]").wait_for()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" # offline")
+        page.locator("[data-testid=status-saving][data-state=unsaved]").wait_for()
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        self.assertIn("# offline", self.control("source"))
+
+    def test_keys_of_the_browser(self) -> None:
+        """Ctrl-S saves a version instead of the page; F5 stays the browser's."""
+        page = self.sheet()
+        page.wait_for_selector("[data-testid=status-version][data-version]")
+        page.keyboard.press("Control+s")
+        page.wait_for_function(
+            "() => document.querySelector('[data-testid=announcement]').textContent === 'Version saved'"
+        )
+        self.assertIn("save", self.control("heard"))
+        taken = page.evaluate(
+            "() => !window.dispatchEvent(new KeyboardEvent('keydown', {key: 'F5', cancelable: true}))"
+        )
+        self.assertFalse(taken)
+
+    def test_history(self) -> None:
+        """Ctrl-Alt-H lists versions, shows what changed, and asks before it reverts."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+h")
+        page.click("[data-testid=version]")
+        page.wait_for_selector("[data-testid=diff] .add")
+        page.click("[data-testid=revert]")
+        page.click("[data-testid=confirm-yes]")
+        page.wait_for_timeout(200)
+        self.assertIn("revert", self.control("heard"))
+
+    def test_first_document(self) -> None:
+        """The address of a workspace alone opens its first worksheet."""
+        page = self.page(f"/w/{WORKSPACE}")
+        page.wait_for_selector("[data-testid=cell]")
+        self.assertEqual(len(page.url.split("/")), 6)
