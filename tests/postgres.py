@@ -82,7 +82,9 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.folder)]
+        # The server ends with the tests, also when these are killed.
+        command = ["setpriv", "--pdeathsig", "INT"]
+        command += [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.folder)]
         for setting in ("listen_addresses=", *FAST):
             command += ["-c", setting]
         with (self.folder / "log").open("ab") as output:
