@@ -177,11 +177,12 @@ class Flavour:
         close_all(entrances)
         self._loop.watch(init_channel, lambda: self._init_spoke(slot))
         self._loop.watch(child_channel, lambda: self._child_spoke(slot))
-        self._loop.later(MAKING_SECONDS, lambda: self._kill_unless(slot, Phase.WAITING, Phase.SERVING))
+        self._loop.later(MAKING_SECONDS, lambda: self._kill_if(slot, Phase.MAKING))
         return True
 
-    def _kill_unless(self, slot: Slot, *phases: Phase) -> None:
-        if slot.number in self.slots and slot.phase not in phases:
+    def _kill_if(self, slot: Slot, phase: Phase) -> None:
+        """End a slot that is stuck in a phase."""
+        if slot.number in self.slots and slot.phase == phase:
             slot.kill("crash")
 
     def _made(self, slot: Slot, init: int, child: int) -> None:
@@ -226,7 +227,7 @@ class Flavour:
             self._abandon(slot, str(error))
         finally:
             close_all(mounts)
-        self._loop.later(ATTACHING_SECONDS, lambda: self._kill_unless(slot, Phase.SERVING))
+        self._loop.later(ATTACHING_SECONDS, lambda: self._kill_if(slot, Phase.ATTACHING))
         if self._refill is None:
             self._refill_later(REFILL_SECONDS)
 

@@ -144,6 +144,7 @@ class Service:
         self._report["level"] = self._level
         if self._level == Isolation.NAMESPACES:
             self._place.groups = None
+            self._report["cgroup"] = "none"
         self._configured = True
         for name, (spare, interpreter) in births.items():
             self._flavours[name] = self._flavour(name, spare, interpreter)
