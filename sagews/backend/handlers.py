@@ -114,7 +114,8 @@ def run_handler(lobby: Lobby) -> Handler:
         check = lobby.clock.seconds() - connection.greeted_at < lobby.settings.confirm_seconds
         changed = live.run(connection, message.cells, check=check)
         if changed:
-            connection.tell(Changed(document=message.document, cells=list(changed)))
+            held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
+            connection.tell(Changed(document=message.document, cells=list(changed), held=held))
 
     return run
 

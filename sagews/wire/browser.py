@@ -38,7 +38,7 @@ backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
   session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
-  changed        document, cells [id]
+  changed        document, cells [id], held [id]? (as shown, and not run either)
   completions    document, request, start, end, matches
   inspection     document, request, found, data
   documents / created / renamed / removed / version / versions / difference / whole_output
@@ -466,10 +466,11 @@ class PresenceOut(ToPage, frozen=True, tag="presence"):
 
 
 class Changed(ToPage, frozen=True, tag="changed"):
-    """These cells were not run because the server's text is not what the page showed."""
+    """These cells are not what the page showed, so nothing of its request was run; `held` are the others in it."""
 
     document: str
     cells: list[str]
+    held: list[str] = msgspec.field(default_factory=list)
 
 
 class Completions(ToPage, frozen=True, tag="completions"):

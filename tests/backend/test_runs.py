@@ -67,7 +67,8 @@ class RunTests(RunCase):
         good = {"cell": self.one.cell(), "run": new_id(), "hash": hashlib.sha256(SUM.encode()).hexdigest()}
         gone = {"cell": "gone", "run": new_id(), "hash": "0" * 64}
         self.one.say(type="run", document=self.document, cells=[good, gone])
-        self.assertEqual(self.one.last("changed")["cells"], ["gone"])
+        told = self.one.last("changed")
+        self.assertEqual((told["cells"], told["held"]), (["gone"], [self.one.cell()]))
         self.assertEqual(self.host.evaluations, [])
 
     def test_the_same_run_twice_runs_once(self) -> None:

@@ -131,7 +131,7 @@ export type FromServer =
   | { type: "presence"; document: string; person: Person; left?: boolean }
   | (Place & RunStatus & { type: "run_state"; document: string })
   | (SessionStatus & { type: "session" })
-  | { type: "changed"; document: string; cells: string[] }
+  | { type: "changed"; document: string; cells: string[]; held?: string[] }
   | { type: "completions"; document: string; request: number; start: number; end: number; matches: Match[] }
   | { type: "inspection"; document: string; request: number; found: boolean; data: Record<string, string> }
   | { type: "documents"; request: number; documents: DocumentEntry[] }
@@ -142,6 +142,7 @@ export type FromServer =
   | { type: "versions"; request: number; versions: VersionEntry[]; more: boolean }
   | { type: "difference"; request: number; version: string; against: string | null; files: FileDifference[]; cut?: boolean }
   | { type: "whole_output"; request: number; document: string; run: string; pieces: Piece[] }
+  | { type: "rights"; role: Welcome["role"]; may_run: boolean }
   | { type: "going_away"; after: number }
   | { type: "pong"; sent: number };
 

@@ -123,6 +123,9 @@ export class Socket {
       return this.#take({ type: "refused", code: message.code });
     }
     if (message.type === "welcome") this.#welcomed(message);
+    if (message.type === "rights" && this.welcome.value !== null) {
+      this.welcome.value = { ...this.welcome.value, role: message.role, may_run: message.may_run };
+    }
     const request = "request" in message ? message.request : null;
     const waiting = typeof request === "number" ? this.#waiting.get(request) : undefined;
     if (waiting !== undefined && typeof request === "number") {

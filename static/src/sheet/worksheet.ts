@@ -79,7 +79,7 @@ export class Worksheet {
       case "presence":
         return this.#presence(message.person, message.left === true);
       case "changed":
-        this.results.value = forgetExpected(this.results.value, message.cells);
+        this.results.value = forgetExpected(this.results.value, [...message.cells, ...(message.held ?? [])]);
         this.notice.value = "changed";
         return;
       case "renamed":
