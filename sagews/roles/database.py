@@ -93,9 +93,6 @@ class Databases:
         self._sizes = {
             NEEDS[role]: max(1, settings.connections * SHARES[NEEDS[role]] // 12) for role in roles if role in NEEDS
         }
-        if "frontend" in roles:
-            # Administrators read the records there, whoever collects them.
-            self._sizes.setdefault(DatabaseRole.LOG, 1)
         self._pools: dict[DatabaseRole, Pool] = {}
         self._listener: Listener | None = None
 
@@ -103,9 +100,9 @@ class Databases:
         """Return the pool of a role, once started."""
         return self._pools[role]
 
-    def log_store(self) -> LogStore | None:
-        """Return the log records, where this daemon collects or shows them."""
-        return LogStore(self._pools[DatabaseRole.LOG]) if DatabaseRole.LOG in self._pools else None
+    def log_store(self) -> LogStore:
+        """Return the log records, to read: the frontend's role may, whoever collects them."""
+        return LogStore(self._pools[DatabaseRole.FRONTEND])
 
     async def start(self) -> None:
         """Start the cluster, bring the schema up to date, connect."""

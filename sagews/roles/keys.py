@@ -66,7 +66,7 @@ def make_keys(settings: Settings, layout: Layout, roles: tuple[str, ...], accoun
     authority = Authority(layout.authority, now)
     authority.ensure()
     hosts = sorted({*LOOPBACK, settings.link.host, socket.gethostname()})
-    names = {role: worker_name(settings) if role == "worker" else role for role in roles}
+    names = {role: worker_name(settings) if role == "worker" else machine_name() for role in roles}
     daemons = {role: authority.daemon(layout.keys, role, names[role], hosts, owner) for role in roles}
     site, pinned = _site(settings, layout, owner, now) if {"frontend", "backend"} & set(roles) else (None, None)
     return Keys(daemons, site, pinned)
