@@ -1,0 +1,97 @@
+"""The newcomer's path: from the first link to a worksheet in which Sage answers."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import PHONE, BrowserTestCase, expect_state, printed
+from tests.e2e.running import screenshot
+
+pytestmark = pytest.mark.slow
+
+PRIMES = ("59649589127497217", "5704689200685129054721")
+
+
+class FirstPathTests(BrowserTestCase):
+    """What somebody sees who has just installed it."""
+
+    def test_typing_begins_at_once(self) -> None:
+        """A new workspace opens an empty worksheet whose editor has the keyboard, and no key press is lost, also after a run."""
+        sheet = self.new_sheet()
+        sheet.page.wait_for_function("document.activeElement.matches('.cm-content')")
+        self.assertEqual(sheet.source(1), "")
+        sheet.page.keyboard.type("2+2")
+        sheet.page.keyboard.press("Shift+Enter")
+        sheet.page.keyboard.type("3+3")
+        expect(sheet.cell(2).locator(".cm-line")).to_have_text("3+3")
+        expect_state(sheet.cell(1), "done")
+        self.assertEqual((sheet.source(1), printed(sheet.cell(1)).strip()), ("2+2", "4"))
+
+    def test_answers(self) -> None:
+        """Sage's answers are typeset with MathML beside, plots are pictures, and all of it looks right in light, dark and on a phone."""
+        sheet = self.new_sheet()
+        factors = sheet.run("factor(2^128+1)")
+        for prime in PRIMES:
+            expect(factors.locator(".katex-html")).to_contain_text(prime)
+            expect(factors.locator("math")).to_contain_text(prime)
+        plot = sheet.run("plot(sin(x), 0, 6)").locator("img")
+        expect(plot).to_be_visible()
+        self.assertGreater(plot.evaluate("image => image.decode().then(() => image.naturalWidth)"), 200)
+        integral = sheet.run("integrate(sin(x)^2, x)")
+        expect(integral.locator(".katex-html .mfrac").first).to_be_visible()
+        expect(integral.locator("math mfrac").first).to_be_attached()
+        self.check_error(sheet.run("a = 5\na/0", "error"))
+        screenshot(sheet.page, "worksheet-light")
+        sheet.page.emulate_media(color_scheme="dark")
+        expect(sheet.page.locator("body")).to_have_css("background-color", "rgb(20, 23, 26)")
+        screenshot(sheet.page, "worksheet-dark")
+        sheet.page.emulate_media(color_scheme="light")
+        sheet.page.set_viewport_size(PHONE)
+        factors.scroll_into_view_if_needed()
+        screenshot(sheet.page, "worksheet-phone")
+        self.assertEqual(sheet.page.evaluate("document.documentElement.scrollWidth"), PHONE["width"])
+
+    def check_error(self, cell: object) -> None:
+        """Expect the message, the line, and the traceback behind a button."""
+        error = cell.get_by_test_id("error")  # type: ignore[attr-defined]
+        expect(error).to_contain_text("ZeroDivisionError")
+        expect(error.locator(".at")).to_contain_text("a/0")
+        expect(error.locator(".at .ln")).to_have_text("2")
+        expect(error.locator(".frames")).to_have_count(0)
+        red, green, blue = map(
+            int, re.findall(r"\d+", error.locator("b").evaluate("e => getComputedStyle(e).color"))[:3]
+        )
+        self.assertGreater(red, green + blue - 60)
+        error.get_by_test_id("traceback").click()
+        expect(error.locator(".frames li").first).to_be_visible()
+        error.get_by_test_id("traceback").click()
+
+    def test_prints_second_by_second(self) -> None:
+        """What a cell prints is seen while it runs, not when it has ended."""
+        sheet = self.new_sheet()
+        cell = sheet.start("for i in range(5): print(i); sleep(1)")
+        stream = cell.get_by_test_id("stream")
+        arrived = []
+        for number in range(5):
+            expect(stream).to_have_text("".join(f"{each}\n" for each in range(number + 1)))
+            arrived.append(time.monotonic())
+            self.assertEqual(cell.get_attribute("data-state"), "running")
+        expect_state(cell, "done")
+        gaps = [later - earlier for earlier, later in zip(arrived, arrived[1:], strict=False)]
+        self.assertTrue(all(0.5 < gap < 2 for gap in gaps), gaps)
+
+    def test_stop(self) -> None:
+        """Stop ends an endless loop, what was computed before is still there, and the next cell runs."""
+        sheet = self.new_sheet()
+        sheet.run("kept = 41")
+        cell = sheet.start("while True: pass")
+        expect_state(cell, "running")
+        sheet.page.get_by_test_id("stop").click()
+        expect_state(cell, "interrupted")
+        expect(cell).to_contain_text("Interrupted")
+        sheet.edit(3)
+        self.assertEqual(printed(sheet.run("kept + 1")).strip(), "42")
