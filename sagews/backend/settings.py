@@ -59,7 +59,7 @@ class BackendSettings:
     ring_events: int = 2000
     ring_bytes: int = MEBIBYTE
     max_connections: int = 10_000
-    max_waiting: int = 500
+    max_waiting: int = 2000
     messages_per_second: float = 2000.0
     messages_at_once: float = 4000.0
     bytes_per_second: float = 4.0 * MEBIBYTE

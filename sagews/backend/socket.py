@@ -11,7 +11,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sagews.backend.connection import Connection
+from sagews.backend.connection import MAX_GREETING, Connection
 from sagews.backend.lobby import Lobby
 from sagews.backend.settings import BackendSettings
 from sagews.wire.browser import MAX_MESSAGE
@@ -81,10 +81,15 @@ class PageProtocol(WebSocketServerProtocol):
         The HTTP channel has registered itself as the transport's producer and can't be asked to go, hence the order.
         """
         self.transport.setTcpNoDelay(True)
+        self._accept(MAX_GREETING)
         self.connection = Connection(self.factory.lobby, self._say, self._end)
         self.factory.lobby.add(self.connection)
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.connection.outbox, True)
+
+    def _accept(self, size: int) -> None:
+        """Set what a message may hold; autobahn collects as much before anybody looks at it."""
+        self.maxMessagePayloadSize = self.maxFramePayloadSize = size
 
     def dataReceived(self, data: bytes) -> None:
         """Pass bytes on without the coloured log line that autobahn composes for each, logged or not."""
@@ -115,6 +120,8 @@ class PageProtocol(WebSocketServerProtocol):
     def _say(self, data: bytes) -> None:
         if self.state == WebSocketServerProtocol.STATE_OPEN:
             self.transport.write(text_frame(data))
+            if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.identity:
+                self._accept(MAX_MESSAGE)
 
     def _end(self, code: int, reason: str) -> None:
         self.sendClose(code, reason)

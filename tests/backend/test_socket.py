@@ -65,6 +65,16 @@ class SocketTests(SocketTestCase):
         browser.sendMessage(b'{"type":"ping","sent":' + b" " * (1024 * 1024) + b"1}")
         self.assertEqual(await browser.over, 1009)
 
+    async def test_little_is_read_before_the_greeting(self) -> None:
+        """Who has not greeted can't make the server collect more than 4 KiB; who has can send a large message."""
+        stranger = await self.connect()
+        stranger.sendMessage(b" " * 5000)
+        self.assertEqual(await stranger.over, 1009)
+        browser = await self.greeted()
+        pong = browser.until("pong")
+        browser.sendMessage(b'{"type":"ping","sent":' + b" " * 500_000 + b"1}")
+        self.assertEqual((await pong)["sent"], 1.0)
+
     async def test_stopping_says_when_to_come_back(self) -> None:
         """A backend that stops tells its pages after how long to come back, and closes with 4503."""
         browser = await self.greeted()
