@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from sagews.model.positions import between
 from sagews.wire.browser import PROTOCOL, parse_page_message
-from tests.client.script import CURVE, Step, answer
+from tests.client.script import Step, answer
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
@@ -24,7 +24,7 @@ NOW = "2026-01-02T03:04:05.000Z"
 class Room:
     """The document, everybody who watches it, and the one session."""
 
-    def __init__(self, clock: IReactorTime, *, empty: bool = False) -> None:
+    def __init__(self, clock: IReactorTime, cells: Sequence[tuple[str, int, str]]) -> None:
         self.clock = clock
         self.doc: Doc[Any] = Doc()
         self.peers: list[Page] = []
@@ -34,9 +34,9 @@ class Room:
         self.queue: list[dict[str, Any]] = []
         self.heard: list[str] = []
         self.role = "owner"
-        self._fill(() if empty else CURVE)
+        self._fill(cells)
 
-    def _fill(self, cells: tuple[tuple[str, int, str], ...]) -> None:
+    def _fill(self, cells: Sequence[tuple[str, int, str]]) -> None:
         meta: Map[Any] = Map()
         found: Map[Any] = Map()
         self.doc["meta"], self.doc["cells"] = meta, found

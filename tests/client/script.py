@@ -22,6 +22,16 @@ CURVE = (
     ("section", 0, "Sato–Tate"),
     ("code", 0, "plot(sato_tate)"),
 )
+# Five hundred cells in twenty sections, each with some mathematics.
+LARGE = tuple(
+    ("section", 0, f"Part {number // 25}")
+    if number % 25 == 0
+    else ("text", 0, f"The prime $p_{{{number}}}$ and $\\sum_{{n < {number}}} n^2$.")
+    if number % 5 == 0
+    else ("code", 0, f"def f{number}(n):\n    return [k^2 for k in range(n) if k % 7 == {number % 7}]\nf{number}(10)")
+    for number in range(500)
+)
+SHEETS = {"curve": CURVE, "empty": (), "large": LARGE}
 PLOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="120"><path d="M10 110 Q200 -40 390 110" '
     'fill="none" stroke="blue" stroke-width="2"/><script>alert(1)</script></svg>'

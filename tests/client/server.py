@@ -1,6 +1,7 @@
 """A site for Chromium tests: the built client under the real policies, a scripted backend, and a door for the test.
 
-`python -m tests.client.server [empty]` prints its two ports as one JSON line and serves until its input ends.
+`python -m tests.client.server [curve | empty | large]` prints its two ports as one JSON line, and serves until its
+input ends.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from twisted.web.server import Request, Site
 from sagews.frontend.static import BuiltFiles, load_built
 from sagews.policy.headers import frame_policy, shell_policy
 from tests.client.live import DOCUMENT, NOW, WORKSPACE, Live, Room
+from tests.client.script import SHEETS
 
 USER = {
     "id": "u1",
@@ -165,7 +167,9 @@ class Frame(Resource):
         if request.path != b"/frame":
             self._site._room.heard.append(f"escaped {request.path.decode()}")
             return b""
-        request.setHeader("Content-Security-Policy", frame_policy([f"http://127.0.0.1:{self._site.port}"]))
+        request.setHeader(
+            "Content-Security-Policy", frame_policy([f"http://127.0.0.1:{self._site.port}"], self._built.frame.data)
+        )
         request.setHeader("Content-Type", "text/html; charset=utf-8")
         return self._built.frame.data
 
@@ -182,7 +186,7 @@ class UntilInputEnds(Protocol):
 def main() -> None:
     """Serve."""
     built = load_built(Path(__file__).resolve().parent.parent.parent / "static" / "built")
-    room = Room(reactor, empty="empty" in sys.argv)  # type: ignore[arg-type]
+    room = Room(reactor, cells=SHEETS[sys.argv[1] if len(sys.argv) > 1 else "curve"])  # type: ignore[arg-type]
     site = Everything(built, room)
     ports = [reactor.listenTCP(0, Site(each), interface="127.0.0.1") for each in (site, Frame(built, site))]  # type: ignore[attr-defined]
     site.port, site.content_port = (port.getHost().port for port in ports)

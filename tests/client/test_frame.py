@@ -17,7 +17,6 @@ ATTEMPTS = {
     "parent": "parent.document.title",
     "top": "top.location = '{out}/top'",
     "open": "if (open('{out}/open') === null) throw new Error('no window')",
-    "eval": "eval('1')",
 }
 REQUESTS = """
 <img src="{out}/image"><link rel="stylesheet" href="{out}/style"><link rel="dns-prefetch" href="{out}">

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client.browsing import ClientTestCase, cell, wait_for_state
+from tests.client.browsing import SHEET, ClientTestCase, cell, wait_for_state
 from tests.client.live import WORKSPACE
 
 pytestmark = pytest.mark.slow
@@ -28,6 +28,16 @@ class EmptyTests(ClientTestCase):
         page.keyboard.type("2+2")
         self.assertIn("2+2", cell(page, 2).inner_text())
         self.assertEqual(self.problems, [])
+
+    def test_processor_time(self) -> None:
+        """From nothing to a working editor takes at most 250 ms of the page's processor time."""
+        page = self.context().new_page()
+        tools = page.context.new_cdp_session(page)
+        tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.goto(self.url + SHEET)
+        page.wait_for_selector(".cm-focused")
+        figures = {each["name"]: each["value"] for each in tools.send("Performance.getMetrics")["metrics"]}
+        self.assertLess(figures["TaskDuration"], 0.25)
 
     def test_only_our_hosts(self) -> None:
         """No request goes to any other host, and nothing breaks the page's policy."""
@@ -138,6 +148,23 @@ class EditingTests(ClientTestCase):
         page.click("[data-testid=undo] button")
         self.assertIn("inserted", cell(page, 1).inner_text())
 
+    def test_dialogs_give_the_keyboard_back(self) -> None:
+        """After the palette the caret is where it was; Escape on a cell's tools goes back to the sheet."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("Control+k")
+        page.wait_for_selector("[data-testid=palette-input]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("first ")
+        self.assertIn("first E", cell(page, 1).inner_text())
+        page.locator("[data-testid=cell-menu]").focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog.keys")
+
     def test_fold(self) -> None:
         """A folded section hides its cells and says how many; the outline unfolds what it jumps to."""
         page = self.sheet()
@@ -194,6 +221,23 @@ class EditingTests(ClientTestCase):
         page.keyboard.press("d")
         self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
         self.assertEqual(page.locator("[data-testid=run], [data-testid=stop], [data-testid=insert-code]").count(), 0)
+
+
+class LargeTests(ClientTestCase):
+    """A sheet of five hundred cells."""
+
+    arguments = ("large",)
+
+    def test_five_hundred_cells(self) -> None:
+        """It opens as static text with few editors, and a cell in its middle is written in at once."""
+        page = self.sheet()
+        self.assertEqual(page.locator("[data-testid=cell]").count(), 500)
+        cell(page, 200).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("1 + ")
+        self.assertIn("1 + ", cell(page, 200).inner_text())
+        self.assertLessEqual(page.locator(".cm-editor").count(), 8)
+        self.assertEqual(page.locator("[data-testid=outline-row]").count(), 20)
 
 
 class ConnectionTests(ClientTestCase):

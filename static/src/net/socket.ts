@@ -32,6 +32,7 @@ export class Socket {
   ) {}
 
   start(): void {
+    window.removeEventListener("online", this.#online);
     window.addEventListener("online", this.#online);
     this.#take({ type: "start" });
   }

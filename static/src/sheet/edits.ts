@@ -5,7 +5,8 @@
 import { computed, signal } from "@preact/signals";
 import * as Y from "yjs";
 import { fromBase64, toBase64 } from "../net/base64";
-import type { ToServer } from "../net/messages";
+import { MAX_MESSAGE, type ToServer } from "../net/messages";
+import { strings } from "../strings";
 import { REMOTE } from "./document";
 
 const COLLECT = 25;
@@ -75,9 +76,11 @@ export class Edits {
   }
 
   #send(update: Uint8Array): void {
+    const encoded = toBase64(update);
+    if (encoded.length > MAX_MESSAGE - 1000) return this.refuse(strings.tooLarge);
     const edit = (this.#next += 1);
     this.#sent.add(edit);
-    this.send({ type: "edit", document: this.document, edit, update: toBase64(update) });
+    this.send({ type: "edit", document: this.document, edit, update: encoded });
     this.#count();
   }
 

@@ -19,6 +19,15 @@ export class WorkspaceFiles {
     return (await this.socket.ask<"created">({ type: "create", path })).document;
   }
 
+  async rename(document: string, name: string): Promise<void> {
+    const path = name.endsWith(".sage.md") ? name : `${name}.sage.md`;
+    await this.socket.ask<"renamed">({ type: "rename", document, path });
+  }
+
+  async remove(document: string): Promise<void> {
+    await this.socket.ask<"removed">({ type: "remove", document });
+  }
+
   hear(message: FromServer): void {
     if (message.type === "created" || message.type === "renamed") {
       const others = this.documents.value.filter((entry) => entry.id !== message.document.id);

@@ -37,6 +37,14 @@ export class Focus {
     });
   }
 
+  /** Give the keyboard back to the active cell, its caret where it was: after a dialog. */
+  again(): void {
+    batch(() => {
+      this.caret.value = "keep";
+      this.grabs.value += 1;
+    });
+  }
+
   /** An editor got the keyboard by a click or by Tab. */
   taken(id: string): void {
     if (this.editing.peek() === id) return;

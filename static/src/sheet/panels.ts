@@ -6,7 +6,7 @@ import { strings } from "../strings";
 import { switchTheme } from "../theme";
 import type { Worksheet } from "./worksheet";
 
-export type Panel = "palette" | "history" | "keys" | "name" | "share" | "outline" | "rename";
+export type Panel = "palette" | "history" | "keys" | "name" | "share" | "outline";
 
 export class Panels {
   readonly open = signal<Panel | null>(null);

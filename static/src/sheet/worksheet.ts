@@ -18,6 +18,12 @@ import { strings } from "../strings";
 import { REMOTE, SheetDocument } from "./document";
 import { Edits } from "./edits";
 
+interface RunRequest {
+  readonly cell: string;
+  readonly run: string;
+  readonly hash: string;
+}
+
 export class Worksheet {
   readonly sheet = new SheetDocument();
   readonly edits: Edits;
@@ -39,6 +45,8 @@ export class Worksheet {
   #place: Place | null = null;
   #asked = 0;
   #outputs: OutputMessage[] = [];
+  /** Runs that were asked for and of which the server has said nothing yet; they are asked for again after a reconnect. */
+  #asking = new Map<string, RunRequest>();
   #frame = 0;
 
   constructor(
@@ -79,7 +87,7 @@ export class Worksheet {
       case "presence":
         return this.#presence(message.person, message.left === true);
       case "changed":
-        this.results.value = forgetExpected(this.results.value, [...message.cells, ...(message.held ?? [])]);
+        this.#forget([...message.cells, ...(message.held ?? [])]);
         this.notice.value = "changed";
         return;
       case "renamed":
@@ -98,23 +106,28 @@ export class Worksheet {
   /** Run code cells in order; they show as queued at once. */
   run(ids: readonly string[]): void {
     const code = this.sheet.cells.value.filter((cell) => cell.type === "code" && ids.includes(cell.id));
-    const cells = code
+    const cells: RunRequest[] = code
       .filter((cell) => this.sheet.text(cell.id).trim() !== "")
       .slice(0, 500)
       .map((cell) => ({ cell: cell.id, run: newRunId(), hash: sha256(this.sheet.text(cell.id)) }));
     if (cells.length === 0 || !this.mayRun.value) return;
     this.edits.flush();
-    const vector = toBase64(Y.encodeStateVector(this.sheet.doc));
-    if (!this.socket.send({ type: "run", document: this.id, cells, vector })) {
+    if (!this.#ask(cells)) {
       this.notice.value = "offline";
       return;
     }
+    cells.forEach((cell) => this.#asking.set(cell.run, cell));
     const queued = new Date().toISOString();
     let results = this.results.value;
     for (const cell of cells) {
       results = expectRun(results, cell.cell, { ...cell, number: (this.#asked += 1), state: "queued", queued });
     }
     this.results.value = results;
+  }
+
+  #ask(cells: readonly RunRequest[]): boolean {
+    const vector = toBase64(Y.encodeStateVector(this.sheet.doc));
+    return this.socket.send({ type: "run", document: this.id, cells, vector });
   }
 
   /** Run a section and everything below it; for a cell, itself. */
@@ -177,10 +190,13 @@ export class Worksheet {
       this.loaded.value = true;
     });
     this.edits.resend(message.vector);
+    if (message.cells != null) this.#asking.clear();
+    if (this.#asking.size > 0) this.#ask([...this.#asking.values()]);
   }
 
   #runState(message: Answer<"run_state">): void {
     this.#flushOutputs();
+    this.#asking.delete(message.run);
     if (!this.#follow(message)) return;
     this.results.value = applyRunState(this.results.value, message);
     this.#announce(message);
@@ -220,6 +236,11 @@ export class Worksheet {
     return true;
   }
 
+  #forget(cells: readonly string[]): void {
+    for (const [run, request] of this.#asking) if (cells.includes(request.cell)) this.#asking.delete(run);
+    this.results.value = forgetExpected(this.results.value, cells);
+  }
+
   #presence(person: Person, left: boolean): void {
     if (person.connection === this.socket.welcome.value?.connection) return;
     const others = this.people.value.filter((other) => other.connection !== person.connection);
@@ -231,8 +252,7 @@ export class Worksheet {
       this.edits.refuse(message.message);
     }
     if (message.about === "run") {
-      const waiting = [...this.results.value].filter(([, result]) => result.optimistic).map(([cell]) => cell);
-      this.results.value = forgetExpected(this.results.value, waiting);
+      this.#forget([...this.#asking.values()].map((request) => request.cell));
     }
     this.notice.value = message.message;
   }

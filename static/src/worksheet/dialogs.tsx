@@ -13,7 +13,7 @@ export function Dialogs(): JSX.Element | null {
   const { focus, panels } = useParts();
   const close = () => {
     panels.close();
-    focus.grabs.value += 1;
+    focus.again();
   };
   switch (panels.open.value) {
     case "palette":

@@ -17,6 +17,7 @@ export function useKeyboard(): void {
       const mode = focus.mode.value;
       if (!heeds(event.target, name, mode === "edit")) return;
       if (panels.open.value === "history" && name === "Escape") return panels.close();
+      if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
       const found = keys.find(name, mode, event.timeStamp);
       if (found === null) return;
       event.preventDefault();
@@ -26,6 +27,10 @@ export function useKeyboard(): void {
     window.addEventListener("keydown", press, true);
     return () => window.removeEventListener("keydown", press, true);
   }, [commands]);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(".cm-editor, input") !== null;
 }
 
 /** Whether a press at this element is for the sheet at all. */

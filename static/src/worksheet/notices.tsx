@@ -2,7 +2,6 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { go } from "../router";
 import { strings } from "../strings";
 import { IconButton } from "../view/basics";
 import { useParts } from "./context";
@@ -35,7 +34,10 @@ function Stopped(): JSX.Element | null {
     reason === "version-mismatch" ? (
       <button type="button" class="btn" onClick={() => location.reload()}>{strings.reload}</button>
     ) : reason === "not-signed-in" ? (
-      <button type="button" class="btn" onClick={() => go("/signin")}>{strings.signInAgain}</button>
+      <>
+        <a class="btn" href="/signin" target="_blank">{strings.signInAgain}</a>
+        <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
+      </>
     ) : (
       <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
     );

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { SectionNode } from "../model/outline";
+import type { DocumentEntry } from "../net/messages";
 import { nameOf } from "../model/paths";
 import { go } from "../router";
 import { strings } from "../strings";
-import { Ask, errorText, IconButton } from "../view/basics";
+import { Ask, Confirm, errorText, IconButton, Menu } from "../view/basics";
 import { Icon } from "../view/icons";
 import { useParts } from "./context";
 import { useRolled } from "./section";
@@ -54,31 +55,58 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
   );
 }
 
+type Asked = { kind: "create" } | { kind: "rename" | "remove"; entry: DocumentEntry };
+
 function Files(): JSX.Element {
   const { files, socket, worksheet } = useParts();
-  const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const fail = (error: unknown) => (worksheet.notice.value = errorText(error));
   const create = (name: string) =>
-    void files.create(name).then(
-      (made) => go(`/w/${socket.workspace}/${made.id}`),
-      (error: unknown) => (worksheet.notice.value = errorText(error)),
-    );
+    void files.create(name).then((made) => go(`/w/${socket.workspace}/${made.id}`), fail);
+  const remove = (entry: DocumentEntry) =>
+    void files.remove(entry.id).then(() => entry.id === worksheet.id && go(`/w/${socket.workspace}`), fail);
+  const close = () => setAsked(null);
   return (
     <>
       <h2>
         {strings.files}
-        {worksheet.mayEdit.value && <IconButton icon="plus" label={strings.newWorksheet} onClick={() => setAsking(true)} testId="new-worksheet" />}
+        {worksheet.mayEdit.value && <IconButton icon="plus" label={strings.newWorksheet} onClick={() => setAsked({ kind: "create" })} testId="new-worksheet" />}
       </h2>
       <ul>
         {files.documents.value.map((entry) => (
-          <li key={entry.id}>
-            <a class={entry.id === worksheet.id ? "on" : ""} href={`/w/${socket.workspace}/${entry.id}`} aria-current={entry.id === worksheet.id ? "page" : undefined} data-testid="file">
-              <Icon name="sigma" />
-              <span class="name">{nameOf(entry.path)}</span>
-            </a>
-          </li>
+          <FileRow key={entry.id} entry={entry} onAsk={(kind) => setAsked({ kind, entry })} />
         ))}
       </ul>
-      {asking && <Ask title={strings.newWorksheet} label={strings.worksheetName} action={strings.newWorksheet} onAnswer={create} onClose={() => setAsking(false)} />}
+      {asked?.kind === "create" && <Ask title={strings.newWorksheet} label={strings.worksheetName} action={strings.newWorksheet} onAnswer={create} onClose={close} />}
+      {asked?.kind === "rename" && (
+        <Ask
+          title={strings.renameWorksheet}
+          label={strings.worksheetName}
+          action={strings.rename}
+          value={nameOf(asked.entry.path)}
+          onAnswer={(name) => void files.rename(asked.entry.id, name).catch(fail)}
+          onClose={close}
+        />
+      )}
+      {asked?.kind === "remove" && <Confirm text={strings.deleteWorksheet(nameOf(asked.entry.path))} action={strings.remove} onYes={() => remove(asked.entry)} onClose={close} />}
     </>
+  );
+}
+
+function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename" | "remove") => void }): JSX.Element {
+  const { files, socket, worksheet } = useParts();
+  const on = entry.id === worksheet.id;
+  const entries = [
+    { label: strings.rename, run: () => onAsk("rename") },
+    ...(files.documents.value.length > 1 ? [{ label: strings.remove, run: () => onAsk("remove") }] : []),
+  ];
+  return (
+    <li class="file">
+      <a class={on ? "on" : ""} href={`/w/${socket.workspace}/${entry.id}`} aria-current={on ? "page" : undefined} data-testid="file">
+        <Icon name="sigma" />
+        <span class="name">{nameOf(entry.path)}</span>
+      </a>
+      {worksheet.mayEdit.value && <Menu label={strings.actionsFor(nameOf(entry.path))} button={<Icon name="more" />} entries={entries} />}
+    </li>
   );
 }

@@ -131,6 +131,7 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
     focused: () => focus.taken(props.id),
     blurred: (event: FocusEvent) => {
       window.clearTimeout(timer);
+      worksheet.say({ cell: props.id });
       if (document.hasFocus()) focus.left(props.id, event.relatedTarget);
     },
   };
