@@ -332,7 +332,7 @@ class DocumentSession:
         elif piece.kind is not PieceKind.STARTED:
             self._book.take(piece)
 
-    def _finish(self, state: RunState, seconds: float | None, reason: str | None) -> None:
+    def _finish(self, state: RunState, seconds: float | None, reason: str | None, *, go_on: bool = True) -> None:
         run = self._queue.running
         rest = self._queue.finished(good=state is RunState.DONE)
         user = self._book.finished(run, state, seconds, reason) if run is not None else None
@@ -345,7 +345,8 @@ class DocumentSession:
         if was_asked_to_stop and not self._life.ending:
             self._teller.say()
         self._last_used = self._clock.seconds()
-        self._pump()
+        if go_on:
+            self._pump()
         self._teller.say_soon()
 
     def ended(self, session: SessionId, ending: Ending) -> None:
@@ -361,15 +362,20 @@ class DocumentSession:
         if host is not None:
             self._around.count(host, -1)
         self._machine.gone()
-        self._book.cancel(self._queue.cancel(), text)
+        # What was queued before a wished end was cancelled with it; what came behind it is for the next session.
+        goes_on = wished and reason != "shutdown"
+        if not goes_on:
+            self._book.cancel(self._queue.cancel(), text)
         if self._queue.running is not None:
-            self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text)
+            self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text, go_on=False)
         self._book.restart_numbers()
         self._teller.say(reason=reason, text=text)
         if self._gone is not None and not self._gone.called:
             self._gone.callback(None)
         if self._restart:
             self._begin()
+        elif goes_on:
+            self._pump()
 
     def host_lost(self, host: ISessionHost) -> None:
         """Learn that a worker is gone for good."""

@@ -213,6 +213,17 @@ class InterruptTests(RunCase):
         self.later(0.2)
         self.assertEqual(self.state()["state"], "ready")
 
+    def test_a_run_right_behind_the_end_is_for_the_next_session(self) -> None:
+        """Whoever restarts or stops and runs a cell in the same breath gets its result from the fresh session."""
+        self.ran(SUM)
+        for number, kind in enumerate(("restart", "stop"), 2):
+            self.one.say(type=kind, document=self.document)
+            run = self.one.run(self.document, SUM)
+            self.later()
+            self.later(0.2)
+            self.assertEqual(states(self.one, run)[-1], "done")
+            self.assertEqual(len(self.host.requests), number)
+
     def test_patience_ends_with_the_run(self) -> None:
         """A run that ends within the time of grace leaves no warning behind."""
         self.ran(DEAF)
