@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from functools import cached_property
 from pathlib import Path
 
 from sagews.kernel import calls
+from sagews.kernel.packets import close_all
 from sagews.model.identifiers import parse_id
 
 _ATTRIBUTES = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
@@ -25,14 +27,21 @@ class Homes:
     Args:
         base: its path, created with mode 0700 if need be.
         storage: uid and gid that own the files on disk.
-        mapped: whether sessions have uids of their own (root), so that mounts need a map of owners.
+        is_root: whether the storage uid is another one than ours.
+        mapped: whether sessions have uids of their own, so that mounts need a map of owners.
     """
 
-    def __init__(self, base: Path, storage: int, *, mapped: bool) -> None:
+    def __init__(self, base: Path, storage: int, *, is_root: bool, mapped: bool) -> None:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._base = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._path = base
         self._storage = storage
+        self._is_root = is_root
         self._mapped = mapped
+
+    @cached_property
+    def _base(self) -> int:
+        """The folder, opened where it is first used: a mount can only be cloned in its own mount namespace."""
+        return os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
     def mount(self, workspace: str, user_namespace: int, *, write: bool) -> int:
         """Return a detached mount of a workspace's home, created if it does not exist yet.
@@ -61,7 +70,7 @@ class Homes:
         name = parse_id(workspace, "workspace")
         with contextlib.suppress(FileExistsError):
             os.mkdir(name, 0o700, dir_fd=self._base)
-            if self._mapped:
+            if self._is_root:
                 os.chown(name, self._storage, self._storage, dir_fd=self._base, follow_symlinks=False)
         return calls.open_beneath(self._base, name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
 
@@ -101,7 +110,7 @@ class Homes:
         worker = os.fork()
         if worker == 0:
             calls.close_all_but((descriptor,))
-            if self._mapped:
+            if self._is_root:
                 os.setgroups([])
                 os.setresgid(self._storage, self._storage, self._storage)
                 os.setresuid(self._storage, self._storage, self._storage)
@@ -146,6 +155,23 @@ def _lift(top: int, name: str) -> None:
     finally:
         os.close(inner)
     os.rmdir(name, dir_fd=top)
+
+
+def refuses_maps(base: Path, storage: int, uid: int) -> str:
+    """Return why mounts below a folder can't map owners, or "" if they can: not every file system does."""
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        user_namespace = owner_map(storage, uid)
+        folder = os.open(base, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        mount = calls.open_tree(folder)
+        close_all([folder])
+        try:
+            calls.set_mount_attributes(mount, _ATTRIBUTES | calls.MOUNT_ATTR_IDMAP, user_namespace)
+        finally:
+            close_all([mount, user_namespace])
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def temporary_home(size: int, uid: int, gid: int) -> int:

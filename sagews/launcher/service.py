@@ -165,7 +165,7 @@ class Service:
         try:
             birth = zygotes.start(name, interpreter, self._permits.package, self._place.zygote_users)
         except OSError as error:
-            if self._place.zygote_users is None:
+            if self._place.zygote_users is None or not self._place.mapped:
                 raise
             self._place.zygote_users = None
             self._report["missing"] = [*self._report.get("missing", []), f"user namespaces for zygotes ({error})"]

@@ -21,7 +21,7 @@ from sagews.kernel import calls
 from sagews.kernel.packets import Channel
 from sagews.launcher import cgroups, interpreters, levels, permits
 from sagews.launcher.cgroups import Groups
-from sagews.launcher.homes import Homes
+from sagews.launcher.homes import Homes, refuses_maps
 from sagews.launcher.interpreters import Interpreter
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
@@ -50,13 +50,15 @@ def start(arguments: Sequence[str]) -> int:
     _leave_the_terminal(control.fileno())
     is_root = os.geteuid() == 0
     groups, missing = _groups(is_root)
+    place = _place(allowed, groups, is_root)
+    if is_root and not place.mapped:
+        missing.append("idmapped mounts on the homes' file system: sessions share one uid outside of their namespaces")
     try:
         _unshare(is_root)
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed, is_root))
         return 1
     level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
-    place = _place(allowed, groups, is_root)
     return _guard(control, Plan(allowed, jobs, place, level, _report(level, groups, missing)))
 
 
@@ -163,14 +165,22 @@ def _groups(is_root: bool) -> tuple[Groups | None, list[str]]:
 
 
 def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
+    """Return where sessions live: with root each has a uid of its own, if the homes' file system can map owners.
+
+    If it can't, sessions have the uid that owns the files, each in a user namespace of its own, as without root.
+    """
     first, last = allowed.uids
-    if is_root:
-        homes = Homes(allowed.homes, first, mapped=True)
+    if is_root and not refuses_maps(allowed.homes, first, first + 1):
+        homes = Homes(allowed.homes, first, is_root=True, mapped=True)
         lent = (first + 1, last - 1)
         users = Users(zygote=last, first=lent[0], count=lent[1] - lent[0] + 1)
         return Place(homes, groups, UidPool(*lent), first, lent, users, mapped=True)
+    if is_root:
+        homes = Homes(allowed.homes, first, is_root=True, mapped=False)
+        alone = Users(zygote=first, first=last, count=1)
+        return Place(homes, groups, UidPool(first, first, shared=True), first, (first, first), alone, mapped=False)
     uid = SESSION_UID_WITHOUT_ROOT
-    homes = Homes(allowed.homes, uid, mapped=False)
+    homes = Homes(allowed.homes, uid, is_root=False, mapped=False)
     return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), None, mapped=False)
 
 
