@@ -73,7 +73,8 @@ class ContentPages:
     def __init__(self, built: BuiltFiles, addresses: Addresses) -> None:
         self._built = built
         # The grammar of policies knows no IPv6 addresses: browsers leave them out, and complain on their console.
-        self._policy = frame_policy([origin for origin in addresses.site_origins() if "[" not in origin])
+        origins = [origin for origin in addresses.site_origins() if "[" not in origin]
+        self._policy = frame_policy(origins, built.frame.data)
 
     def add_to(self, routes: Routes) -> None:
         """Add the route."""

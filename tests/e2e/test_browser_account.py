@@ -41,7 +41,7 @@ class AccountTests(BrowserTestCase):
         return context
 
     def test_password(self) -> None:
-        """A password is set, opens the account, is refused when it is wrong, and changing it ends everything else at once."""
+        """A password opens the account, is refused when wrong, and changing it ends all other logins at once."""
         ada = self.new_person("Ada")
         first = self.new_page("/settings", ada)
         self.set_password(first, PASSWORD)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.browsing import PHONE, BrowserTestCase, expect_state, printed
 from tests.e2e.running import screenshot
@@ -20,7 +21,7 @@ class FirstPathTests(BrowserTestCase):
     """What somebody sees who has just installed it."""
 
     def test_typing_begins_at_once(self) -> None:
-        """A new workspace opens an empty worksheet whose editor has the keyboard, and no key press is lost, also after a run."""
+        """The empty worksheet of a new workspace has the keyboard, and no key press is lost, also after a run."""
         sheet = self.new_sheet()
         sheet.page.wait_for_function("document.activeElement.matches('.cm-content')")
         self.assertEqual(sheet.source(1), "")
@@ -32,7 +33,7 @@ class FirstPathTests(BrowserTestCase):
         self.assertEqual((sheet.source(1), printed(sheet.cell(1)).strip()), ("2+2", "4"))
 
     def test_answers(self) -> None:
-        """Sage's answers are typeset with MathML beside, plots are pictures, and all of it looks right in light, dark and on a phone."""
+        """Answers are typeset with MathML beside, plots are pictures, errors are red, and no page is too wide."""
         sheet = self.new_sheet()
         factors = sheet.run("factor(2^128+1)")
         for prime in PRIMES:
@@ -55,9 +56,9 @@ class FirstPathTests(BrowserTestCase):
         screenshot(sheet.page, "worksheet-phone")
         self.assertEqual(sheet.page.evaluate("document.documentElement.scrollWidth"), PHONE["width"])
 
-    def check_error(self, cell: object) -> None:
+    def check_error(self, cell: Locator) -> None:
         """Expect the message, the line, and the traceback behind a button."""
-        error = cell.get_by_test_id("error")  # type: ignore[attr-defined]
+        error = cell.get_by_test_id("error")
         expect(error).to_contain_text("ZeroDivisionError")
         expect(error.locator(".at")).to_contain_text("a/0")
         expect(error.locator(".at .ln")).to_have_text("2")
@@ -81,7 +82,7 @@ class FirstPathTests(BrowserTestCase):
             arrived.append(time.monotonic())
             self.assertEqual(cell.get_attribute("data-state"), "running")
         expect_state(cell, "done")
-        gaps = [later - earlier for earlier, later in zip(arrived, arrived[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(arrived)]
         self.assertTrue(all(0.5 < gap < 2 for gap in gaps), gaps)
 
     def test_stop(self) -> None:

@@ -55,7 +55,7 @@ class TogetherTests(BrowserTestCase):
         self.assertEqual(len(mine.source(3)), 60)
 
     def test_viewer(self) -> None:
-        """Who may only read sees everything arrive, is told so, and can change and run nothing, not even past the page."""
+        """Who may only read sees what happens, is told so, and can change and run nothing, not even past the page."""
         viktor = self.new_person("Viktor")
         mine = self.new_sheet()
         self.share(mine, "viktor@example.org", "viewer")

@@ -146,9 +146,10 @@ class HeaderTests(SynchronousTestCase):
         response = self.world.call("GET", "/frame", headers=host, site=self.world.content)
         self.assertEqual((response.status, response.body, response.cookies), (200, b"<frame>", []))
         policy = response.headers["content-security-policy"]
-        self.assertTrue(policy.startswith("sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'"))
+        self.assertTrue(policy.startswith("sandbox allow-scripts; default-src 'none'; script-src 'none'"))
         self.assertIn("frame-ancestors http://127.0.0.1:8080 http://localhost:8080", policy)
         self.assertIn("webrtc 'block'", policy)
+        self.assertEqual(response.headers["connection-allowlist"], "()")
         self.assertNotIn("x-frame-options", response.headers)
 
     def test_content_origin(self) -> None:
