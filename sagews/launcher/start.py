@@ -173,11 +173,11 @@ def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
     if is_root and not refuses_maps(allowed.homes, first, first + 1):
         homes = Homes(allowed.homes, first, is_root=True, mapped=True)
         lent = (first + 1, last - 1)
-        users = Users(zygote=last, first=lent[0], count=lent[1] - lent[0] + 1)
+        users = Users(zygote=last, inside=0, first=lent[0], count=lent[1] - lent[0] + 1)
         return Place(homes, groups, UidPool(*lent), first, lent, users, mapped=True)
     if is_root:
         homes = Homes(allowed.homes, first, is_root=True, mapped=False)
-        alone = Users(zygote=first, first=last, count=1)
+        alone = Users(zygote=first, inside=first, first=last, count=1)
         return Place(homes, groups, UidPool(first, first, shared=True), first, (first, first), alone, mapped=False)
     uid = SESSION_UID_WITHOUT_ROOT
     homes = Homes(allowed.homes, uid, is_root=False, mapped=False)

@@ -49,22 +49,24 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """The users of a zygote's own user namespace: it is root in there, and nobody outside.
+    """The users of a zygote's own user namespace: it has rights in there, and is nobody outside.
 
     Attributes:
-        zygote: the uid outside that is root inside.
+        zygote: its uid outside.
+        inside: its uid inside.
         first: the first uid of sessions, the same inside and outside.
         count: how many of them there are.
     """
 
     zygote: int
+    inside: int
     first: int
     count: int
 
     @property
     def map(self) -> str:
         """The text of uid_map and gid_map."""
-        return f"0 {self.zygote} 1\n{self.first} {self.first} {self.count}\n"
+        return f"{self.inside} {self.zygote} 1\n{self.first} {self.first} {self.count}\n"
 
 
 def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | None) -> Birth:
@@ -147,8 +149,9 @@ def _enter_own_users(users: Users) -> None:
     if os.waitpid(helper, 0)[1] != 0:
         raise OSError("the users of a user namespace can't be mapped")
     os.setgroups([])
-    os.setresgid(0, 0, 0)
-    os.setresuid(0, 0, 0)
+    calls.keep_capabilities_over_uid_change()
+    os.setresgid(users.inside, users.inside, users.inside)
+    os.setresuid(users.inside, users.inside, users.inside)
 
 
 def _become(flavour: str, interpreter: Interpreter, control: int, complain: int) -> NoReturn:

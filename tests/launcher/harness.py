@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import glob
 import json
 import os
 import select
@@ -256,3 +257,8 @@ def command(pid: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     return ""
+
+
+def groups_of(pid: int, below: str = "") -> list[Path]:
+    """Return the cgroups of a launcher, or those below them ("/s*")."""
+    return [Path(path) for path in glob.glob(f"/sys/fs/cgroup/**/sagews-{pid}-*{below}", recursive=True)]

@@ -70,7 +70,7 @@ class Names(unittest.SynchronousTestCase):
     def setUp(self) -> None:
         """Make a folder of homes."""
         self.base = Path(self.mktemp()).absolute()
-        self.homes = Homes(self.base, os.getuid(), mapped=False)
+        self.homes = Homes(self.base, os.getuid(), is_root=False, mapped=False)
 
     def test_only_ids(self) -> None:
         """Nothing but an id names a home."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+from twisted.trial import unittest
 
+from sagews.kernel import calls
 from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
 from tests.launcher.harness import LIMITS, command, descendants
-from tests.launcher.support import SharedLauncher, ordinary_uid
+from tests.launcher.support import SharedLauncher, land, launch, ordinary_uid
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +72,35 @@ def _uid(pid: int) -> int:
     """Return the real uid of a process, as the host sees it."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("Uid:")))
+
+
+class WithoutMaps(unittest.SynchronousTestCase):
+    def test_homes_that_cannot_be_mapped(self) -> None:
+        """On a file system that can't map owners sessions share the storage uid, each in namespaces of its own."""
+        if os.geteuid() != 0:
+            return
+        folder = Path(tempfile.mkdtemp(prefix="overlay-"))
+        for name in ("lower", "upper", "work", "homes"):
+            (folder / name).mkdir()
+        options = f"lowerdir={folder}/lower,upperdir={folder}/upper,workdir={folder}/work"
+        calls.mount("overlay", str(folder / "homes"), "overlay", 0, options)
+        try:
+            launcher = launch(overrides={"homes": str(folder / "homes")})
+            self.assertIn("idmapped", str(launcher.hello.report["missing"]))
+            self.assertEqual(launcher.hello.report["self_test"]["unsafe"], [])
+            workspace = new_id()
+            one, two = launcher.open("python", workspace), launcher.open("python", workspace)
+            one.evaluate("open('a', 'w').write('shared')")
+            self.assertEqual(two.evaluate("open('a').read()"), ("ok", "'shared'"))
+            self.assertEqual((folder / "homes" / workspace / "a").stat().st_uid, launcher.hello.uids[0])
+            self.assertEqual(one.close().reason, "exit")
+            self.assertEqual(two.close().reason, "exit")
+            launcher.ask(wire.Forget(1, workspace))
+            launcher.expect(wire.Forgotten, request=1)
+            land(launcher)
+        finally:
+            calls.unmount(str(folder / "homes"))
+            shutil.rmtree(folder)
 
 
 class JobsOfAUser(Jobs):

@@ -15,7 +15,7 @@ from twisted.trial import unittest
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
 from sagews.wire import launcher as wire
-from tests.launcher.harness import LIMITS, Session, command, descendants
+from tests.launcher.harness import LIMITS, Session, command, descendants, groups_of
 from tests.launcher.support import SharedLauncher, land, launch, ordinary_uid
 
 pytestmark = pytest.mark.slow
@@ -126,8 +126,9 @@ class Sessions(SharedLauncher):
 
     def _groups_of_the_dead(self) -> list[Path]:
         """Return this launcher's cgroups without processes."""
-        groups = Path("/sys/fs/cgroup").glob(f"**/sagews-{self.launcher.process.pid}-*/s*/cgroup.procs")
-        return [group for group in groups if not group.read_text()]
+        return [
+            group for group in groups_of(self.launcher.process.pid, "/s*") if not (group / "cgroup.procs").read_text()
+        ]
 
     def test_exit_status(self) -> None:
         """A session that ends itself says so, with its status."""
@@ -262,7 +263,7 @@ class Sessions(SharedLauncher):
         time.sleep(after)
         processes = descendants(self.launcher.process.pid)
         own = Path("/proc", str(min(processes)))
-        groups = [*Path("/sys/fs/cgroup").glob(f"**/sagews-{self.launcher.process.pid}-*/s*")]
+        groups = groups_of(self.launcher.process.pid, "/s*")
         mounts = (own / "mountinfo").read_text().count("\n")
         return len(processes), len(os.listdir(own / "fd")), mounts, len(groups)
 
@@ -286,7 +287,7 @@ class Ends(unittest.SynchronousTestCase):
         self.assertGreaterEqual(len(self.processes), 5)
 
     def _all_gone(self) -> bool:
-        if [*Path("/sys/fs/cgroup").glob(f"**/sagews-{self.launcher.process.pid}-*")]:
+        if groups_of(self.launcher.process.pid):
             return False
         return not any(Path(f"/proc/{pid}/cmdline").exists() and command(pid) for pid in self.processes)
 
@@ -310,12 +311,12 @@ class Ends(unittest.SynchronousTestCase):
 
     def test_swept_after_a_kill(self) -> None:
         """What a killed launcher could not clear up, the next one does."""
-        left = f"**/sagews-{self.launcher.process.pid}-*"
-        os.kill(self.launcher.process.pid, signal.SIGKILL)
+        killed = self.launcher.process.pid
+        os.kill(killed, signal.SIGKILL)
         land(self.launcher)
         self.assertTrue(wait_until(lambda: not any(command(pid) for pid in self.processes), 1))
         self.assertEqual(land(launch()), 0)
-        self.assertEqual([*Path("/sys/fs/cgroup").glob(left)], [])
+        self.assertEqual(groups_of(killed), [])
 
     def test_zygote_killed(self) -> None:
         """When a zygote dies its sessions end as crashes, and another zygote serves soon."""
