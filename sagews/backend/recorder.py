@@ -88,7 +88,7 @@ class RunRecorder:
         if self._size >= EARLY_BYTES:
             self._begin()
         elif self._timer is None:
-            self._timer = self._clock.callLater(self._settings.commit_seconds, self._begin)
+            self._timer = self._clock.callLater(self._settings.record_seconds, self._begin)
 
     def _begin(self) -> None:
         self._timer = cancelled(self._timer)

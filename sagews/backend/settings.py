@@ -27,7 +27,9 @@ class BackendSettings:
         idle_seconds: a session that computed nothing for so long is ended.
         unload_seconds: a document that nobody has open is forgotten after so long.
         lease_seconds: how long a lease of a workspace lasts without being renewed.
-        commit_seconds: edits and output are collected for so long before they are committed.
+        commit_seconds: edits are collected for so long before they are committed, and then said to be saved.
+        record_seconds: the same of runs and output, which nobody waits for: twenty busy sessions would otherwise
+            spend more on commits than on evaluating.
         queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
         reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
     """
@@ -51,6 +53,7 @@ class BackendSettings:
     close_seconds: float = 60.0
     lease_seconds: int = 20
     commit_seconds: float = 0.02
+    record_seconds: float = 0.1
     snapshot_seconds: float = 30.0
     snapshot_updates: int = 500
     snapshot_bytes: int = 256 * KIBIBYTE

@@ -54,7 +54,7 @@ class FirstRunTests(BackendTestCase):
         self.later()
         [session] = self.host.sessions.values()
         self.assertEqual(session.acknowledged, 0)
-        self.later(0.05)
+        self.later(0.2)
         self.assertEqual(session.acknowledged, 2)
         [pieces] = self.runs.outputs.values()
         self.assertEqual(len(pieces), 1)
