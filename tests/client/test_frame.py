@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -35,24 +36,25 @@ REQUESTS = """
 """
 
 LOOK = "try { new RTCPeerConnection(); top.postMessage('peer connection', '*') } catch (error) {}"
+INNER = f"<script>{LOOK}</script>"
+# Ways to a window that nobody has tidied; each puts a frame or an address in the place of FOUND.
 FRESH_WINDOWS = {
-    "itself": "<script>{look}</script>",
-    "srcdoc in the text": '<iframe srcdoc="<script>{look}</script>"></iframe>',
-    "srcdoc by a script": "<script>const f = document.createElement('iframe');"
-    " f.srcdoc = `<script>{look}<\\/script>`; document.body.append(f)</script>",
-    "srcdoc by innerHTML": "<div id=x></div><script>x.innerHTML ="
-    " '<iframe srcdoc=\"<script>{look2}<\\/script>\"></iframe>'</script>",
-    "blank": "<script>const f = document.createElement('iframe'); document.body.append(f);"
-    " try { new f.contentWindow.RTCPeerConnection(); top.postMessage('peer connection', '*') } catch (error) {}</script>",
-    "javascript address": "<script>location = `javascript:'<script>{look2}<\\/script>'`</script>",
-    "javascript link": "<a id=x href=\"javascript:'<script>{look2}</script>'\">x</a><script>x.click()</script>",
-    "frame with javascript": "<script>const f = document.createElement('iframe');"
-    " f.src = `javascript:'<script>{look2}<\\/script>'`; document.body.append(f)</script>",
-    "shadow tree": "<div id=x></div><script>const r = x.attachShadow({mode: 'open'}), f = document.createElement('iframe');"
-    " f.srcdoc = `<script>{look}<\\/script>`; r.append(f)</script>",
-    "object": '<object data="about:blank"></object><embed src="about:blank">'
-    "<script>try { new frames[0].RTCPeerConnection(); top.postMessage('peer connection', '*') } catch (error) {}</script>",
+    "itself": INNER,
+    "srcdoc in the text": f'<iframe srcdoc="{INNER}"></iframe>',
+    "srcdoc by a script": "const f = document.createElement('iframe'); f.srcdoc = INNER; document.body.append(f)",
+    "srcdoc by innerHTML": 'document.body.innerHTML = `<iframe srcdoc="${INNER}"></iframe>`',
+    "blank": "const f = document.createElement('iframe'); document.body.append(f);"
+    " new f.contentWindow.RTCPeerConnection(); top.postMessage('peer connection', '*')",
+    "javascript address": "location = 'javascript:' + JSON.stringify(INNER)",
+    "javascript frame": "const f = document.createElement('iframe');"
+    " f.src = 'javascript:' + JSON.stringify(INNER); document.body.append(f)",
+    "shadow tree": "const f = document.createElement('iframe'), x = document.createElement('div');"
+    " document.body.append(x); f.srcdoc = INNER; x.attachShadow({mode: 'open'}).append(f)",
+    "blob": "const f = document.createElement('iframe');"
+    " f.src = URL.createObjectURL(new Blob([INNER], {type: 'text/html'})); document.body.append(f)",
+    "written": "document.open(); document.write(INNER); document.close()",
 }
+LISTEN = "() => { window.found = []; addEventListener('message', event => found.push(String(event.data))) }"
 
 
 class FrameTests(ClientTestCase):
@@ -80,8 +82,10 @@ class FrameTests(ClientTestCase):
         return [word for word in self.control("heard") if word.startswith("escaped")]
 
     def test_shows(self) -> None:
-        """HTML and its scripts run, in an opaque origin, and the frame is as high as its content."""
-        frame = self.show("<p style='height:300px'>tall</p><script>document.body.append(' origin ' + origin)</script>")
+        """HTML and its scripts run, in an opaque origin, and the frame is as high as its content, margins included."""
+        frame = self.show(
+            "<p style='height:200px;margin:50px 0'>tall</p><script>document.body.append(' origin ' + origin)</script>"
+        )
         frame.locator("text=origin null").wait_for()
         self.opened.wait_for_function("() => document.querySelector('[data-testid=html-frame]').offsetHeight > 290")
         self.assertEqual(self.problems, [])
@@ -108,22 +112,28 @@ class FrameTests(ClientTestCase):
         self.show(REQUESTS.replace("{{", "{").replace("}}", "}").replace("{out}", self.out))
         self.assertEqual(self.escaped(), [])
 
+    def attempt(self, attempt: str) -> str:
+        """Return the HTML that makes an attempt and says so."""
+        tried = "top.postMessage('tried', '*');"
+        if attempt.startswith("<"):
+            return f"<script>{tried}</script>{attempt}"
+        inner = json.dumps(INNER).replace("</", "<\\/")
+        return f"<script>{tried} const INNER = {inner}; {attempt}</script>"
+
     def test_no_webrtc(self) -> None:
         """No window within reach can make a peer connection, however it is made: no policy of browsers blocks these."""
         for name, attempt in FRESH_WINDOWS.items():
             page = self.sheet()
-            page.evaluate(
-                "() => { window.found = []; addEventListener('message', e => typeof e.data === 'string' && found.push(e.data)) }"
-            )
+            page.evaluate(LISTEN)
             page.locator("[data-testid=insert-code]").last.click()
             page.wait_for_selector(".cm-focused")
-            page.keyboard.insert_text(
-                "%html " + attempt.replace("{look}", LOOK).replace("{look2}", LOOK.replace("'", "`"))
-            )
+            page.keyboard.insert_text("%html " + self.attempt(attempt))
             page.keyboard.press("Control+Enter")
             page.wait_for_selector("[data-testid=html-frame]")
             page.wait_for_timeout(700)
-            self.assertNotIn("peer connection", " ".join(page.evaluate("() => found")), name)
+            found = page.evaluate("() => found")
+            self.assertIn("tried", found, name)
+            self.assertNotIn("peer connection", found, name)
             page.close()
 
     def test_leaves_by_itself(self) -> None:
