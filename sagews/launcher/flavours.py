@@ -190,6 +190,8 @@ class Flavour:
         self._loop.watch(init, lambda: self._init_ended(slot))
         if slot.condemned:
             slot.kill()
+        # The child may have said that it waits before the zygote said that it is made.
+        self._serve_queue()
 
     def _unmade(self, slot: Slot, reason: str) -> None:
         """The nursery could not furnish an init."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -98,6 +99,29 @@ class Flavours(unittest.SynchronousTestCase):
         self._turn()
         order = self._hear()
         self.assertEqual((order["type"], order["uid"], order["own_users"]), ("prepare", 1000, True))
+
+    def test_child_is_faster_than_its_zygote(self) -> None:
+        """A child that waits before the zygote has reported it gets the work all the same."""
+        self.flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        self.flavour.begin(self._work(), [])
+        self._turn()
+        received = self.zygotes[-1].receive()
+        assert received is not None
+        init, child = (Channel(socket.socket(fileno=descriptor)) for descriptor in received[1])
+        child.say({"type": "waiting"})
+        self._turn()
+        with subprocess.Popen(["sleep", "60"]) as stand_in:
+            process = os.pidfd_open(stand_in.pid)
+            self.zygotes[-1].say({"type": "made", "slot": json.loads(received[0])["slot"]}, [process, process])
+            self._turn()
+            stand_in.kill()
+        os.close(process)
+        attached = init.hear()
+        assert attached is not None
+        self.assertEqual(attached[0]["type"], "attach")
+        init.close()
+        child.close()
 
     def test_no_zygote(self) -> None:
         """Work is told when the zygote can't be started, and the reason with it."""
