@@ -91,7 +91,7 @@ class FrameTests(ClientTestCase):
         self.assertEqual(self.problems, [])
 
     def test_reaches_nothing(self) -> None:
-        """Cookies, storage, the page around it, other windows and eval are out of its reach."""
+        """Cookies, storage, the page around it and other windows are out of its reach."""
         lines = "".join(
             f"try {{ {code}; say('{name} reached') }} catch (error) {{ say('{name} kept') }}\n"
             for name, code in ATTEMPTS.items()

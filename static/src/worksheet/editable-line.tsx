@@ -1,7 +1,7 @@
 /** One line of text that turns into a field when it is clicked: titles and headings. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   value: string;
@@ -16,7 +16,8 @@ interface Props {
 
 export function EditableLine(props: Props): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the next key press, so that none is lost.
+  useLayoutEffect(() => {
     if (props.editing) field.current?.focus();
   }, [props.editing]);
   if (!props.editing) {
