@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.browsing import ClientTestCase
+from tests.client.browsing import ClientTestCase, wait_for_state
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ REQUESTS = """
 
 LOOK = "try { new RTCPeerConnection(); top.postMessage('peer connection', '*') } catch (error) {}"
 INNER = f"<script>{LOOK}</script>"
-# Ways to a window that nobody has tidied; each puts a frame or an address in the place of FOUND.
+# Ways to a window that nobody has tidied.
 FRESH_WINDOWS = {
     "itself": INNER,
     "srcdoc in the text": f'<iframe srcdoc="{INNER}"></iframe>',
@@ -54,6 +54,8 @@ FRESH_WINDOWS = {
     " f.src = URL.createObjectURL(new Blob([INNER], {type: 'text/html'})); document.body.append(f)",
     "written": "document.open(); document.write(INNER); document.close()",
 }
+# How many code cells the fixture has already.
+CELLS = 4
 LISTEN = "() => { window.found = []; addEventListener('message', event => found.push(String(event.data))) }"
 
 
@@ -122,19 +124,20 @@ class FrameTests(ClientTestCase):
 
     def test_no_webrtc(self) -> None:
         """No window within reach can make a peer connection, however it is made: no policy of browsers blocks these."""
-        for name, attempt in FRESH_WINDOWS.items():
-            page = self.sheet()
-            page.evaluate(LISTEN)
+        page = self.sheet()
+        page.evaluate(LISTEN)
+        for number, attempt in enumerate(FRESH_WINDOWS.values(), start=1):
             page.locator("[data-testid=insert-code]").last.click()
             page.wait_for_selector(".cm-focused")
             page.keyboard.insert_text("%html " + self.attempt(attempt))
             page.keyboard.press("Control+Enter")
-            page.wait_for_selector("[data-testid=html-frame]")
-            page.wait_for_timeout(700)
-            found = page.evaluate("() => found")
-            self.assertIn("tried", found, name)
-            self.assertNotIn("peer connection", found, name)
-            page.close()
+            wait_for_state(page, CELLS + number, "done")
+            page.locator("[data-testid=html-frame]").nth(number - 1).wait_for()
+        page.wait_for_function(
+            "count => found.filter(each => each === 'tried').length === count", arg=len(FRESH_WINDOWS)
+        )
+        page.wait_for_timeout(1000)
+        self.assertNotIn("peer connection", page.evaluate("() => found"))
 
     def test_leaves_by_itself(self) -> None:
         """A frame that navigates or refreshes itself to another place gets nowhere."""
