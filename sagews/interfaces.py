@@ -153,7 +153,7 @@ class ILauncher(Interface):
         """Run a one-shot jail with these bytes as standard input and return its standard output.
 
         Raises:
-            SagewsError: `limit` past the deadline or the output limit, `internal` when it failed (its stderr is logged).
+            SagewsError: `limit` past the deadline or the output limit, `internal` when it failed (it is logged).
         """
 
     def signal(session: SessionId, signal: str) -> None:

@@ -8,7 +8,7 @@ from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, new_id
 from sagews.model.workspaces import Document
 from sagews.policy.document_path import check_document_path, title_of
-from sagews.wire.browser import Created, DocumentEntry, Removed, Renamed, VersionEntry
+from sagews.wire.browser_events import Created, DocumentEntry, Removed, Renamed, VersionEntry
 
 MAX_DOCUMENTS = 500
 

@@ -23,14 +23,8 @@ from sagews.model.identifiers import DocumentId, new_id
 from sagews.policy.connection import Guard, connection_machine
 from sagews.policy.messages import check_right
 from sagews.policy.rate import TokenBucket
-from sagews.wire.browser import (
-    CloseCode,
-    Error,
-    Hello,
-    PageMessage,
-    ToPage,
-    parse_page_message,
-)
+from sagews.wire.browser import CloseCode, Hello, PageMessage, parse_page_message
+from sagews.wire.browser_events import Error, ToPage
 
 if TYPE_CHECKING:
     from sagews.backend.lobby import Lobby

@@ -21,7 +21,8 @@ from sagews.errors import SagewsError, sentence
 from sagews.interfaces import IDocumentStore, IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
-from sagews.wire.browser import CellRun, EditOut, Opened, PieceBody, Place, ToPage
+from sagews.wire.browser import CellRun, Place
+from sagews.wire.browser_events import EditOut, Opened, PieceBody, ToPage
 
 EMPTY_VECTOR = b"\x00"
 

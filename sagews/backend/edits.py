@@ -18,7 +18,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId
-from sagews.wire.browser import Saved
+from sagews.wire.browser_events import Saved
 
 MAX_BATCH = 500
 MAX_WAITING = 20_000

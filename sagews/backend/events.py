@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from sagews.backend.peer import Peer
 from sagews.model.identifiers import DocumentId
-from sagews.wire.browser import Place, ToPage
+from sagews.wire.browser import Place
+from sagews.wire.browser_events import ToPage
 
 
 class EventStream:

@@ -11,7 +11,8 @@ from sagews.backend.resume import Identity
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.tokens import hashed, is_secret
-from sagews.wire.browser import MAX_MESSAGE, PROTOCOL, CloseCode, Hello, Welcome
+from sagews.wire.browser import MAX_MESSAGE, PROTOCOL, CloseCode, Hello
+from sagews.wire.browser_events import Welcome
 
 log = Logger()
 

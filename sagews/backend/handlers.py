@@ -12,7 +12,7 @@ from sagews.backend.workspace import OpenWorkspace
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId
 from sagews.wire import browser
-from sagews.wire.browser import Changed, Completions, Inspection, Pong, WholeOutputOut
+from sagews.wire.browser_events import Changed, Completions, Inspection, Pong, WholeOutputOut
 
 MAX_MATCHES = 500
 MAX_TEXT = 200_000

@@ -27,7 +27,7 @@ from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave
 from sagews.policy.document_path import check_document_path
 from sagews.policy.history import AUTOSAVE
-from sagews.wire.browser import FileDifference
+from sagews.wire.browser_events import FileDifference
 
 
 @dataclass(slots=True)

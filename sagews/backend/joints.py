@@ -12,7 +12,7 @@ from zope.interface import Interface
 from sagews.interfaces import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.wire.browser import FileDifference
+from sagews.wire.browser_events import FileDifference
 
 
 class ILiveWorkspaces(Interface):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from sagews.model.accounts import User
-from sagews.wire.browser import ToPage
+from sagews.wire.browser_events import ToPage
 
 
 class Peer(Protocol):

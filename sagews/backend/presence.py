@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from sagews.backend.events import EventStream
 from sagews.backend.peer import Peer
 from sagews.errors import SagewsError
-from sagews.wire.browser import Person, PresenceOut
+from sagews.wire.browser_events import Person, PresenceOut
 
 MAX_STATE = 2048
 SECONDS_BETWEEN = 0.1

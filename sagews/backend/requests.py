@@ -19,7 +19,7 @@ from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId
 from sagews.policy import names
 from sagews.wire import browser
-from sagews.wire.browser import Created, DifferenceOut, DocumentList, Removed, Renamed, Version, VersionList
+from sagews.wire.browser_events import Created, DifferenceOut, DocumentList, Removed, Renamed, Version, VersionList
 
 
 class WorkspaceRequests:

@@ -17,7 +17,8 @@ from sagews.backend.lobby import Lobby
 from sagews.backend.resume import Identity
 from sagews.model.accounts import Role
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
-from sagews.wire.browser import CloseCode, Rights
+from sagews.wire.browser import CloseCode
+from sagews.wire.browser_events import Rights
 
 
 class RightsWatch:

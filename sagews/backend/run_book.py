@@ -14,7 +14,7 @@ from sagews.backend.outputs import CellRun, Outputs
 from sagews.backend.recorder import RunRecorder
 from sagews.model.identifiers import CellId, RunId, SessionId, UserId
 from sagews.model.sessions import Evaluation, Piece, PieceKind, Run, RunState, StoredPiece
-from sagews.wire.browser import Output
+from sagews.wire.browser_events import Output
 
 MAX_KNOWN_RUNS = 20_000
 STATES: Mapping[str, RunState] = {

@@ -23,7 +23,8 @@ from sagews.interfaces import ISessionHost, ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, new_id
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest
 from sagews.policy.endings import ending_sentence
-from sagews.wire.browser import Evaluate, Output, PieceBody, RunStatus
+from sagews.wire.browser import Evaluate
+from sagews.wire.browser_events import Output, PieceBody, RunStatus
 
 _CELL = CellId("scratch")
 

@@ -26,7 +26,8 @@ from sagews.backend.workspaces import Workspaces
 from sagews.interfaces import IAccountStore, IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.wire import browser
-from sagews.wire.browser import CloseCode, GoingAway
+from sagews.wire.browser import CloseCode
+from sagews.wire.browser_events import GoingAway
 
 TICK_SECONDS = 2.0
 

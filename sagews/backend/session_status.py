@@ -16,7 +16,7 @@ from sagews.errors import sentence
 from sagews.model.sessions import MEBIBYTE, Usage
 from sagews.policy.run_queue import RunQueue
 from sagews.policy.session_life import Life
-from sagews.wire.browser import SessionStatus
+from sagews.wire.browser_events import SessionStatus
 
 SOON = 0.15
 

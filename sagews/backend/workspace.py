@@ -21,7 +21,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces import IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.workspaces import Document, Workspace
-from sagews.wire.browser import ToPage
+from sagews.wire.browser_events import ToPage
 
 
 @dataclass(frozen=True, slots=True)

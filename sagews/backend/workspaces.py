@@ -19,7 +19,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.wire.browser import Version
+from sagews.wire.browser_events import Version
 
 
 @implementer(ILiveWorkspaces)

@@ -25,7 +25,7 @@ from sagews.model.accounts import Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.policy.tokens import hashed, new_secret
-from sagews.wire.browser import FileDifference
+from sagews.wire.browser_events import FileDifference
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryRuns
 from tests.fakes.session_host import FakeSessionHost
