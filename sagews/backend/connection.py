@@ -54,7 +54,7 @@ class Connection:
         self.workspace: OpenWorkspace | None = None
         self.role = Role.VIEWER
         self.may_run = False
-        self.greeted_at = 0.0
+        self.may_repeat_until = 0.0
         self.checked_at = 0.0
         self.scratch_busy = False
         self.gone: Deferred[None] = Deferred()

@@ -32,7 +32,7 @@ async def greet(lobby: Lobby, connection: Connection, hello: Hello) -> None:
         return
     connection.identity = identity
     lobby.greeted(connection)
-    connection.greeted_at = connection.checked_at = lobby.clock.seconds()
+    connection.checked_at = lobby.clock.seconds()
     if connection.workspace is None:
         connection.life.scratch_given()
     else:

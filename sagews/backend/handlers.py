@@ -37,11 +37,18 @@ def document_of(connection: Connection, document: str) -> LiveDocument:
     return live
 
 
-async def open_document(connection: Connection, message: browser.Open) -> None:
-    """Load a document and let the page watch it."""
-    live = await workspace_of(connection).load(DocumentId(message.document))
-    if connection.guard.state in ("working", "reading"):
-        live.open(connection, message.vector, message.have)
+def open_handler(lobby: Lobby) -> Handler:
+    """Return the handler of `open`, which notes which pages have come back: only they can repeat a run."""
+
+    async def open_document(connection: Connection, message: browser.Open) -> None:
+        """Load a document and let the page watch it."""
+        live = await workspace_of(connection).load(DocumentId(message.document))
+        if message.have is not None:
+            connection.may_repeat_until = lobby.clock.seconds() + lobby.settings.confirm_seconds
+        if connection.guard.state in ("working", "reading"):
+            live.open(connection, message.vector, message.have)
+
+    return open_document
 
 
 def close_document(connection: Connection, message: browser.Close) -> None:
@@ -106,12 +113,12 @@ async def whole_output(connection: Connection, message: browser.WholeOutput) -> 
 
 
 def run_handler(lobby: Lobby) -> Handler:
-    """Return the handler of `run`, which needs to know how long ago the greeting was."""
+    """Return the handler of `run`, which asks the store first where a page may be repeating itself."""
 
     def run(connection: Connection, message: browser.Run) -> None:
         """Queue cells, or say which have changed."""
         live = document_of(connection, message.document)
-        check = lobby.clock.seconds() - connection.greeted_at < lobby.settings.confirm_seconds
+        check = lobby.clock.seconds() < connection.may_repeat_until
         changed = live.run(connection, message.cells, check=check)
         if changed:
             held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
@@ -123,7 +130,6 @@ def run_handler(lobby: Lobby) -> Handler:
 def document_handlers() -> Mapping[type, Any]:
     """Return the handlers of messages about one document."""
     return {
-        browser.Open: open_document,
         browser.Close: close_document,
         browser.Edit: edit,
         browser.Presence: presence,

@@ -12,7 +12,7 @@ from twisted.web.resource import IResource
 
 from sagews.backend.background import run_in_background
 from sagews.backend.greeting import greet
-from sagews.backend.handlers import document_handlers, run_handler
+from sagews.backend.handlers import document_handlers, open_handler, run_handler
 from sagews.backend.hosts import Hosts
 from sagews.backend.joints import IWorkspaceHistory
 from sagews.backend.lobby import Handler, Lobby
@@ -75,6 +75,7 @@ class Backend:
         lobby = self._lobby
         return {
             browser.Hello: lambda connection, message: greet(lobby, connection, message),
+            browser.Open: open_handler(lobby),
             browser.Run: run_handler(lobby),
             browser.Evaluate: ScratchSessions(self._clock, self._settings, self._hosts).evaluate,
             **document_handlers(),

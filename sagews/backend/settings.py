@@ -21,8 +21,8 @@ class BackendSettings:
         greeting_seconds: how long a connection may stay silent before its greeting.
         resume_seconds: how long after a loss a resume secret is good.
         recheck_seconds: how often login and grant of an open connection are checked again.
-        confirm_seconds: how long after a greeting a run is compared with the store before it starts: pages that come
-            back from another life of the backend repeat what they do not know the fate of.
+        confirm_seconds: how long after a page has come back a run is compared with the store before it starts: pages
+            that were in another life of the backend repeat what they do not know the fate of.
         grace_seconds: how long an interrupt may take before people are told that the code does not listen.
         idle_seconds: a session that computed nothing for so long is ended.
         unload_seconds: a document that nobody has open is forgotten after so long.

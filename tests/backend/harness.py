@@ -225,10 +225,10 @@ class BackendTestCase(SynchronousTestCase):
         page.say(type="hello", protocol=1, client="test", ticket=self.ticket(user, **ticket))
         return page
 
-    def opened(self, user: User | None = None, backend: Backend | None = None) -> Page:
+    def opened(self, user: User | None = None, backend: Backend | None = None, **more: Any) -> Page:
         """Return a page that has the document open."""
         page = self.page(user, backend)
-        page.open(self.document)
+        page.open(self.document, **more)
         page.take()
         return page
 

@@ -82,7 +82,7 @@ class RunTests(RunCase):
         """A page that repeats a run after the backend was restarted does not run it again: the store knows it."""
         run = self.ran(SUM)
         self.later(0.1)
-        again = self.opened(backend=self.life(confirm_seconds=5.0))
+        again = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 1, "sequence": 1})
         again.run(self.document, SUM, run)
         self.later()
         self.assertEqual(len(self.host.evaluations), 1)
@@ -148,11 +148,24 @@ class RunTests(RunCase):
         self.assertIn("No machine", self.one.last("run_state")["reason"])
         self.assertEqual(self.state()["state"], "ended")
 
-    def test_no_worker_is_said_on_a_fresh_connection_too(self) -> None:
+    def test_a_fresh_page_is_not_made_to_wait(self) -> None:
+        """A page that never was here can't repeat a run: what it runs starts before the store was asked."""
+        page = self.opened(backend=self.life(confirm_seconds=5.0))
+        page.edit(self.document, SUM)
+
+        async def no_answer(run: object) -> bool:
+            raise SagewsError("database")
+
+        self.patch(self.runs, "put_run", no_answer)
+        page.run(self.document, SUM)
+        self.later()
+        self.assertEqual(len(self.host.evaluations), 1)
+
+    def test_no_worker_is_said_to_who_came_back_too(self) -> None:
         """While the store is asked about a run, it may be cancelled already: the page is told all the same."""
         self.backend = self.life(confirm_seconds=5.0)
         self.backend.remove_host(self.host)
-        page = self.opened(backend=self.backend)
+        page = self.opened(backend=self.backend, have={"epoch": 1, "sequence": 1})
         run = page.run(self.document, "")
         self.assertEqual(states(page, run)[-1], "cancelled")
         self.assertIn("No machine", page.last("run_state")["reason"])
