@@ -29,6 +29,10 @@ USER = {
     "privilege": "administrator",
     "has_password": False,
 }
+OTHERS = (
+    {**USER, "id": "u2", "email": "ines@example.org", "name": "Ines Moreau", "privilege": "user"},
+    {**USER, "id": "u3", "email": "operator", "name": "Command line", "privilege": "user"},
+)
 ENTRY = {
     "id": WORKSPACE,
     "name": "Elliptic curves",
@@ -118,7 +122,7 @@ class Everything(Resource):
             "GET /api/workspaces": {"workspaces": [ENTRY]},
             "POST /api/workspaces": {"workspace": ENTRY, "document": ENTRY["documents"][0]},  # type: ignore[index]
             "POST /api/ticket": {"ticket": "ticket-of-a-good-length", "url": f"ws://127.0.0.1:{self.port}/ws"},
-            "GET /api/users": {"users": [{**USER, "created": NOW, "disabled": False}]},
+            "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},
             "GET /api/status": STATUS,
             "GET /api/logs": {"records": [RECORD]},
         }

@@ -75,6 +75,19 @@ class AccessTests(ClientTestCase):
         self.assertEqual(self.violations(page), [])
 
 
+class ManagementTests(ClientTestCase):
+    """The page of administrators."""
+
+    def test_who_can_be_changed(self) -> None:
+        """Others can be made administrators and disabled; oneself and the command line's account offer nothing."""
+        page = self.page("/management")
+        page.click("[data-testid=manage-users]")
+        page.wait_for_selector("[data-testid=user]")
+        menus = [each.locator("button").count() for each in page.locator("[data-testid=user]").all()]
+        self.assertEqual(menus, [0, 1, 0])
+        self.assertEqual(self.violations(page), [])
+
+
 class EntryTests(ClientTestCase):
     """The ways in."""
 

@@ -10,6 +10,9 @@ import { Avatar, Dialog, errorText, Menu } from "../view/basics";
 import { Icon } from "../view/icons";
 import { Field, Form } from "./settings";
 
+/** The address of the command line's built-in account, which nobody can change; no other address is without an @. */
+const OPERATOR = "operator";
+
 export function Users(): JSX.Element {
   const [users, setUsers] = useState<Account[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
@@ -50,7 +53,7 @@ export function Users(): JSX.Element {
               <td class="wide muted">{user.email}</td>
               <td>{user.disabled ? strings.disabled : (strings.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
-              <td class="acts">{user.id !== me.value?.id && <Actions user={user} change={change} />}</td>
+              <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} />}</td>
             </tr>
           ))}
         </tbody>
