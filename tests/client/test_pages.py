@@ -87,6 +87,17 @@ class ManagementTests(ClientTestCase):
         self.assertEqual(menus, [0, 1, 0])
         self.assertEqual(self.violations(page), [])
 
+    def test_logs_on_a_phone(self) -> None:
+        """A small screen leaves a record's component out, so that its message has room; a wide one shows it."""
+        page = self.page("/management")
+        page.click("[data-testid=manage-logs]")
+        component = page.locator(".log td", has_text="backend")
+        component.wait_for()
+        page.set_viewport_size({"width": 430, "height": 932})
+        component.wait_for(state="hidden")
+        self.assertTrue(page.get_by_text("something <b>failed</b>").is_visible())
+        self.assertEqual(self.violations(page), [])
+
 
 class EntryTests(ClientTestCase):
     """The ways in."""

@@ -46,7 +46,7 @@ export function Logs(): JSX.Element {
               <tr key={record.id} class={record.level === "critical" ? "error" : record.level} title={`${full(record.time)} ${record.namespace} ${record.correlation}`}>
                 <td class="t">{clock(record.time)}</td>
                 <td class="lv">{record.level}</td>
-                <td class="from">{record.component}</td>
+                <td class="from wide">{record.component}</td>
                 <td>{record.message}</td>
               </tr>
             ))}
