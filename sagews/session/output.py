@@ -146,7 +146,7 @@ class Output:
         data = encode(value)
         with self._whole:
             self._drain()
-            self._flush()
+            self._flush(push=now)
             if isinstance(value, Error) or self._counted(len(data)):
                 self._put(data, now)
         self._wait_for_room()
@@ -155,7 +155,7 @@ class Output:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
         with self._whole:
             self.capture.finish(self._gathered.add)
-            self._flush()
+            self._flush(push=False)
             if self._budget is not None:
                 self._budget.finish(self._spilled)
             if self._unshown:
@@ -224,8 +224,12 @@ class Output:
         self._tokens -= 1
         return True
 
-    def _flush(self) -> None:
-        """Pass the gathered text through the budget. A print from a destructor meanwhile only gathers."""
+    def _flush(self, *, push: bool = True) -> None:
+        """Pass the gathered text through the budget. A print from a destructor meanwhile only gathers.
+
+        Args:
+            push: False where a frame follows at once: both travel together, and wake the worker once.
+        """
         if self._busy:
             return
         if self._budget is None:
@@ -238,7 +242,8 @@ class Output:
             for name, text in self._gathered.take():
                 self._budget.add(name, clean(text))
             self._live = self._budget.open
-            self.writer.push()
+            if push:
+                self.writer.push()
         finally:
             self._busy = False
 

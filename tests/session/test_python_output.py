@@ -7,7 +7,17 @@ import time
 import pytest
 
 from sagews.session import budget
-from sagews.wire.session import Complete, Display, Spilled, Stream
+from sagews.wire.frames import FrameReader
+from sagews.wire.session import (
+    MAX_FRAME_FROM_SESSION,
+    Complete,
+    Display,
+    Done,
+    Result,
+    Spilled,
+    Stream,
+    parse_from_session,
+)
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values, within
@@ -17,6 +27,13 @@ pytestmark = pytest.mark.slow
 
 class OutputTests(PythonCase):
     """Prints of all kinds, in order."""
+
+    def test_the_last_value_travels_with_the_end(self) -> None:
+        """The value of a cell's last expression and its `done` come in one piece: nobody is woken twice for `1+1`."""
+        self.session.start("1 + 1")
+        data = self.session.connection.recv(1 << 16)
+        frames = [parse_from_session(payload) for payload in FrameReader(MAX_FRAME_FROM_SESSION).feed(data)]
+        self.assertEqual([type(frame) for frame in frames], [Result, Done])
 
     def test_prints_arrive_in_order_from_everywhere(self) -> None:
         """Python, descriptors, C's stdio, child programs and displays keep their order on each stream."""
