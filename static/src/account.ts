@@ -12,6 +12,8 @@ export const known = signal(false);
 /** A sentence for the sign-in page, for instance that a link was used already. */
 export const entryNotice = signal<string | null>(null);
 
+const LINK = /^#(first|link)=([\w-]{1,200})$/;
+
 /** Ask what the site says of itself, once somebody wants to know. */
 export function askSite(): void {
   if (site.value === null) api.site().then((answer) => (site.value = answer), () => undefined);
@@ -25,10 +27,15 @@ function entered(answer: { secret: string; user: User }): void {
 
 /** At the start: take a sign-in link from the fragment, else ask who we are. */
 export async function start(): Promise<void> {
-  const [, kind, token] = /^#(first|link)=([\w-]{1,200})$/.exec(location.hash) ?? [];
+  const [, kind, token] = LINK.exec(location.hash) ?? [];
   if (kind !== undefined && token !== undefined) await enter(kind, token);
   else if (hasSecret()) await recognise();
   known.value = true;
+}
+
+/** A link that is opened where its page is open already changes the fragment alone: begin anew, as with any other. */
+export function heedLink(): void {
+  if ((location.pathname === "/" || location.pathname === "/signin") && LINK.test(location.hash)) location.reload();
 }
 
 async function enter(kind: string, token: string): Promise<void> {

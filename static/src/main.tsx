@@ -3,7 +3,7 @@
 import "./common";
 import { render, type ComponentType, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { known, start, user } from "./account";
+import { heedLink, known, start, user } from "./account";
 import { followLinks, go, route } from "./router";
 import { strings } from "./strings";
 import "./theme";
@@ -43,6 +43,7 @@ function Application(): JSX.Element | null {
 }
 
 document.addEventListener("click", followLinks);
+window.addEventListener("hashchange", heedLink);
 // The page's code comes while the server says who is here.
 void pages[route.value.page]!().then((view) => loaded.set(route.value.page, view));
 void start();

@@ -116,6 +116,7 @@ class Everything(Resource):
             },
             "POST /api/signin": signed_in,
             "POST /api/first": signed_in,
+            "POST /api/link": signed_in,
             "POST /api/signout": {},
             "GET /api/me": {"user": USER, "settings": {}},
             "PUT /api/settings": {"settings": {}},

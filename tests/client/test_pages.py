@@ -119,6 +119,16 @@ class EntryTests(ClientTestCase):
         page.wait_for_selector("[data-testid=set-password]")
         self.assertNotIn("token", page.url)
 
+    def test_link_in_an_open_page(self) -> None:
+        """A link that only changes the address's fragment, because its page is open already, is spent all the same."""
+        for path, kind in (("/", "first"), ("/signin", "link")):
+            page = self.page(path, signed_in=False)
+            page.wait_for_selector("[data-testid=signin]")
+            page.evaluate(f"location.hash = '#{kind}=a-token-of-some-length'")
+            page.wait_for_selector("[data-testid=workspace]")
+            self.assertNotIn("token", page.url)
+        self.assertEqual(self.problems, [])
+
     def test_sign_out(self) -> None:
         """Signing out forgets the origin's secret."""
         page = self.page("/workspaces", signed_in=False)
