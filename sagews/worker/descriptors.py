@@ -20,7 +20,8 @@ from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDe
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-READ_SIZE = 128 * 1024
+# Half of the size from which malloc asks the kernel for fresh pages at every read, which cost more than the reading.
+READ_SIZE = 64 * 1024
 _COUNT = struct.Struct("i")
 
 
