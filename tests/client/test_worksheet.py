@@ -75,6 +75,26 @@ class RunningTests(ClientTestCase):
         wait_for_state(page, 1, "interrupted")
         wait_for_state(page, 4, "cancelled")
 
+    def test_stop_gives_the_keyboard_back(self) -> None:
+        """After Stop the keyboard is in the cell's editor, pressed by mouse, twice, or with the keyboard on it."""
+        page = self.sheet()
+        stop = page.locator("[data-testid=stop]")
+        for presses, on_button in ((1, False), (2, False), (1, True)):
+            cell(page, 1).locator(".src").click()
+            page.wait_for_selector(".cm-focused")
+            page.keyboard.press("Control+a")
+            page.keyboard.type("slow")
+            page.click("[data-testid=run]")
+            wait_for_state(page, 1, "running")
+            if on_button:
+                stop.focus()
+            for _ in range(presses):
+                stop.click(force=True)
+                wait_for_state(page, 1, "interrupted")
+            page.wait_for_selector(".cm-focused")
+            page.keyboard.type("er")
+            self.assertIn("slower", cell(page, 1).inner_text())
+
     def test_error(self) -> None:
         """An exception shows its message first and its line; the traceback unfolds; its headings show the state."""
         page = self.sheet()

@@ -64,7 +64,7 @@ function People(): JSX.Element {
 
 /** What the session does, with Stop and Restart beside it. */
 function SessionChip(): JSX.Element {
-  const { commands, worksheet } = useParts();
+  const { actions, commands, focus, worksheet } = useParts();
   const busy = useComputed(() => worksheet.busy.value.map((result) => result.run.state)).value;
   const session = worksheet.session.value;
   const running = busy.length > 0;
@@ -72,6 +72,14 @@ function SessionChip(): JSX.Element {
   const queued = busy.filter((each) => each === "queued").length - (busy.includes("running") ? 0 : 1);
   const word = session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
   const run = (id: string) => commands.find((command) => command.id === id)!;
+  const stop = () => {
+    worksheet.interrupt();
+    // The button is about to be disabled, and would lose the keyboard to nobody.
+    const holder = document.activeElement;
+    if (holder !== document.body && !holder?.closest(".state")) return;
+    if (actions.active?.type === "code") focus.edit(actions.active.id, "keep");
+    else focus.again();
+  };
   const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
     <div class="state" data-testid="session" data-state={state} role="group" aria-label={strings.session} onMouseDown={keepFocus}>
@@ -82,7 +90,7 @@ function SessionChip(): JSX.Element {
       </span>
       {worksheet.mayRun.value && (
         <>
-          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={() => worksheet.interrupt()} />
+          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
           <IconButton icon="restart" label={strings.restart} testId="restart" onClick={() => worksheet.restart()} />
           <Menu label={strings.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
         </>
