@@ -58,14 +58,15 @@ class RunningDaemon:
     def __init__(self, *, user: int | None = None, roles: tuple[str, ...] = (), more_settings: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sagews-"))
         self.folder.chmod(0o755)
-        self.user = user
+        # Whoever is not root runs everything as an ordinary user anyway.
+        self.user = user if os.geteuid() == 0 else None
         self.roles = roles
         self.port = free_port()
         self.settings = self.folder / "sagews.toml"
         self.settings.write_text(self._settings(more_settings), encoding="utf-8")
         self.data = self.folder / "data"
-        if user is not None:
-            os.chown(self.folder, user, user)
+        if self.user is not None:
+            os.chown(self.folder, self.user, self.user)
         self.process: subprocess.Popen[bytes] | None = None
 
     def _settings(self, more: str) -> str:
