@@ -25,10 +25,22 @@ def test_settings(environments: dict[str, str]) -> dict[str, str]:
     return found
 
 
+def link_command_line(place: Path) -> None:
+    """Put the command line where whoever stands in the checkout finds it: bin/sagews."""
+    link = CHECKOUT / "bin" / "sagews"
+    try:
+        link.parent.mkdir(exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(place / "bin" / "sagews")
+        sys.stderr.write("sagews: the command line is bin/sagews\n")
+    except OSError:
+        sys.stderr.write(f"sagews: the command line is {place}/bin/sagews\n")
+
+
 def run(place: Path, environments: dict[str, str], arguments: list[str]) -> None:
     """Become the daemon, in the foreground."""
     twistd = str(place / "bin" / "twistd")
-    sys.stderr.write(f"sagews: the command line is {place}/bin/sagews\n")
+    link_command_line(place)
     os.execve(twistd, [twistd, "-n", "sagews", *arguments], settings(environments))
 
 
