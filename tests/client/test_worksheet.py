@@ -146,6 +146,32 @@ class RunningTests(ClientTestCase):
         wait_for_state(page, 1, "done")
 
 
+class ThemeTests(ClientTestCase):
+    """Light and dark."""
+
+    def test_no_transition(self) -> None:
+        """A change of the theme is there at once: no colour passes through the other theme's."""
+        page = self.sheet(color_scheme="light")
+        cell(page, 1).locator(".src").wait_for()
+        page.evaluate(
+            """() => {
+                window.ran = [];
+                window.addEventListener('transitionrun', event => window.ran.push(event.propertyName));
+            }"""
+        )
+        light = cell(page, 2).locator(".src").evaluate("cell => getComputedStyle(cell).backgroundColor")
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(200)
+        page.keyboard.press("Control+k")
+        page.locator("[data-testid=palette-input]").fill("light and dark")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.documentElement.dataset.theme === 'light'")
+        page.wait_for_timeout(200)
+        self.assertLessEqual(set(page.evaluate("window.ran")), {"opacity"})
+        now = cell(page, 2).locator(".src").evaluate("cell => getComputedStyle(cell).backgroundColor")
+        self.assertEqual(now, light)
+
+
 class EditingTests(ClientTestCase):
     """Cells that are written, moved and folded."""
 
