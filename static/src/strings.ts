@@ -96,6 +96,7 @@ export const strings = {
   textCell: "Text",
   sectionCell: (number: string, title: string) => `Section ${number} ${title}`,
   titleLabel: "Title of the worksheet",
+  editTitle: (title: string) => `${title} (edit the title)`,
   fold: "Fold the section",
   unfold: "Unfold the section",
   foldedCells: (count: number) => `${plural(count, "cell", "cells")} folded`,

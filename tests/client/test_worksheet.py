@@ -194,6 +194,32 @@ class EditingTests(ClientTestCase):
         page.click("[data-testid=undo] button")
         self.assertIn("inserted", cell(page, 1).inner_text())
 
+    def test_title(self) -> None:
+        """Tab comes to the title, Enter opens it, Enter and Escape close it; so does a click anywhere in its line."""
+        page = self.sheet()
+        button = page.get_by_role("heading", level=1).get_by_role("button")
+        field = page.get_by_role("textbox", name="Title of the worksheet")
+        page.locator("#content").focus()
+        page.keyboard.press("Tab")
+        for end, word in (("Enter", " over Q"), ("Escape", " again")):
+            self.assertTrue(button.evaluate("button => button === document.activeElement"))
+            page.keyboard.press("Enter")
+            field.wait_for()
+            page.keyboard.press("End")
+            page.keyboard.type(word)
+            page.keyboard.press(end)
+            button.wait_for()
+        self.assertEqual(button.inner_text(), "A curve of rank one over Q again")
+        self.assertEqual(self.violations(page), [])
+        box = button.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] - 5, box["y"] + 10)
+        field.wait_for()
+        self.assertEqual(self.violations(page), [])
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(field.count(), 0)
+
     def test_dialogs_give_the_keyboard_back(self) -> None:
         """After the palette the caret is where it was; Escape on a cell's tools goes back to the sheet."""
         page = self.sheet()
@@ -266,6 +292,7 @@ class EditingTests(ClientTestCase):
         page.keyboard.press("d")
         page.keyboard.press("d")
         self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
+        self.assertEqual(page.locator("h1 button").count(), 0)
         self.assertEqual(page.locator("[data-testid=run], [data-testid=stop], [data-testid=insert-code]").count(), 0)
 
 

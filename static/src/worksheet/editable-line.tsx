@@ -8,6 +8,8 @@ interface Props {
   editing: boolean;
   label: string;
   placeholder: string;
+  /** The name of a button that the text is, where nothing else around it brings the keyboard in. */
+  button?: string;
   onEdit: () => void;
   onChange: (text: string) => void;
   /** Done by Enter or by leaving; `again` for Enter. */
@@ -16,21 +18,29 @@ interface Props {
 
 export function EditableLine(props: Props): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const byKey = useRef(false);
   // Before the next key press, so that none is lost.
   useLayoutEffect(() => {
     if (props.editing) field.current?.focus();
+    else if (byKey.current) button.current?.focus();
+    byKey.current = false;
   }, [props.editing]);
   if (!props.editing) {
+    const names = props.value ? "line" : "line faint";
+    const text = props.value || props.placeholder;
+    if (props.button === undefined) return <span class={names} onClick={props.onEdit}>{text}</span>;
     return (
-      <span class={props.value ? "line" : "line faint"} onClick={props.onEdit}>
-        {props.value || props.placeholder}
-      </span>
+      <button ref={button} type="button" class={names} aria-label={props.button} onClick={props.onEdit}>
+        {text}
+      </button>
     );
   }
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    byKey.current = true;
     props.onDone(event.key === "Enter");
   };
   return (

@@ -34,17 +34,14 @@ function Title(): JSX.Element {
   const { worksheet } = useParts();
   const [editing, setEditing] = useState(false);
   const fallback = nameOf(worksheet.path.value) || strings.untitled;
-  const keys = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || editing || event.target !== event.currentTarget) return;
-    event.preventDefault();
-    event.stopPropagation();
-    setEditing(true);
-  };
+  const title = worksheet.sheet.title.value;
+  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title">{title || fallback}</h1>;
   return (
-    <h1 class="t1" data-testid="title" onKeyDown={keys}>
+    <h1 class="t1" data-testid="title">
       <EditableLine
-        value={worksheet.sheet.title.value}
-        editing={editing && worksheet.mayEdit.value}
+        value={title}
+        editing={editing}
+        button={strings.editTitle(title || fallback)}
         label={strings.titleLabel}
         placeholder={fallback}
         onEdit={() => setEditing(true)}
