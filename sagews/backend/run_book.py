@@ -61,7 +61,7 @@ class RunBook:
 
     def is_known(self, run: RunId) -> bool:
         """Whether this id was asked for already."""
-        return run in self._known
+        return run in self._known or self._outputs.find(run) is not None
 
     def create(self, user: UserId, request: RunRequest, session: SessionId, flavour: str) -> Run:
         """Return a new run; it is not told to anybody yet."""

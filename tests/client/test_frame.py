@@ -133,9 +133,8 @@ class FrameTests(ClientTestCase):
             page.keyboard.press("Control+Enter")
             wait_for_state(page, CELLS + number, "done")
             page.locator("[data-testid=html-frame]").nth(number - 1).wait_for()
-        page.wait_for_function(
-            "count => found.filter(each => each === 'tried').length === count", arg=len(FRESH_WINDOWS)
-        )
+            # A frame that left the view and came back tries once more, so there may be more than one for each.
+            page.wait_for_function("count => found.filter(each => each === 'tried').length >= count", arg=number)
         page.wait_for_timeout(1000)
         self.assertNotIn("peer connection", page.evaluate("() => found"))
 
