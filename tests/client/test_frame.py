@@ -132,7 +132,10 @@ class FrameTests(ClientTestCase):
             page.keyboard.insert_text("%html " + self.attempt(attempt))
             page.keyboard.press("Control+Enter")
             wait_for_state(page, CELLS + number, "done")
-            page.locator("[data-testid=html-frame]").nth(number - 1).wait_for()
+            frame = page.locator("[data-testid=html-frame]").nth(number - 1)
+            frame.wait_for()
+            # Frames are filled when they come near to the view.
+            frame.scroll_into_view_if_needed()
             # A frame that left the view and came back tries once more, so there may be more than one for each.
             page.wait_for_function("count => found.filter(each => each === 'tried').length >= count", arg=number)
         page.wait_for_timeout(1000)
