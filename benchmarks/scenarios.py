@@ -25,6 +25,7 @@ FLOOD = "import sys\nfor i in range(20): sys.stdout.write(('x' * 99 + chr(10)) *
 FLOOD_BYTES = 20_000_000
 SESSIONS = 20
 IDLE_SESSIONS = 30
+QUIET_SECONDS = 20
 # Theirs are larger by so much that a few are enough to measure, and thirty of some would not fit.
 THEIR_IDLE_SESSIONS = 5
 
@@ -143,12 +144,16 @@ async def round_trips(session: Evaluator, count: int) -> list[float]:
 
 
 async def throughput(
-    sessions: Sequence[Evaluator], seconds: float, daemons: Callable[[], float], everything: Callable[[], float]
+    sessions: Sequence[Evaluator],
+    seconds: float,
+    server: Callable[[], float],
+    daemons: Callable[[], float],
+    everything: Callable[[], float],
 ) -> Figures:
     """Evaluations a second of all sessions at once, and what they cost in processor time."""
     done = 0
     watch = Stopwatch()
-    before = daemons(), everything()
+    before = server(), daemons(), everything()
 
     async def loop(session: Evaluator) -> None:
         nonlocal done
@@ -160,8 +165,9 @@ async def throughput(
     elapsed = watch.seconds
     return {
         "evaluations_per_second": done / elapsed,
-        "daemon_cpu_per_1000": (daemons() - before[0]) / done * 1000,
-        "all_cpu_per_1000": (everything() - before[1]) / done * 1000,
+        "server_cpu_per_1000": (server() - before[0]) / done * 1000,
+        "daemon_cpu_per_1000": (daemons() - before[1]) / done * 1000,
+        "all_cpu_per_1000": (everything() - before[2]) / done * 1000,
     }
 
 
@@ -177,7 +183,8 @@ async def memory(
     """
     first = await start()
     await first.evaluate()
-    await asyncio.sleep(3)
+    # Until what came before has saved itself and is gone.
+    await asyncio.sleep(QUIET_SECONDS)
     before = available_mebibytes(), pss_mebibytes(tree(pid))
     sessions = []
     for _ in range(count):
@@ -287,13 +294,16 @@ async def their_restarts(server: Server, count: int) -> list[float]:
     return times
 
 
-def session_cpu(pid: int, names: Sequence[str]) -> tuple[Callable[[], float], Callable[[], float]]:
-    """Return two readings of processor time: of the daemon (and of programs so named), and of everything below."""
+def session_cpu(pid: int, names: Sequence[str]) -> tuple[Callable[[], float], Callable[[], float], Callable[[], float]]:
+    """Return readings of processor time: the server's, with programs so named, and of everything below."""
+
+    def server() -> float:
+        return cpu_seconds(p for p in tree(pid) if p.pid == pid)
 
     def daemons() -> float:
         return cpu_seconds(p for p in tree(pid) if p.pid == pid or _named(p, names))
 
-    return daemons, lambda: cpu_seconds(tree(pid))
+    return server, daemons, lambda: cpu_seconds(tree(pid))
 
 
 def _named(process: Any, names: Sequence[str]) -> bool:
