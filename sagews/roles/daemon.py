@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from sagews.config import Settings
@@ -83,6 +83,9 @@ class Daemon(Service):
         for name, begin, end in self._parts.steps():
             try:
                 await begin()
+            except CancelledError:
+                # Somebody stopped the daemon while it was starting; that is no failure.
+                return
             except SagewsError as error:
                 self.fail(f"{name}: {error}")
                 return
@@ -115,7 +118,9 @@ class Daemon(Service):
 
     async def _stop(self) -> None:
         if self._starting is not None and not self._starting.called:
+            # The step that was under way cleans up after itself, and what it needs for that is still there.
             self._starting.cancel()
+            await self._starting.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda _result, _seconds: None)
         while self._undo:
             name, end = self._undo.pop()
             step = Deferred.fromCoroutine(_awaited(end))

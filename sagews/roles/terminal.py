@@ -5,6 +5,7 @@ The first link holds a secret, so it goes to a terminal or into a 0600 file, nev
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -41,7 +42,9 @@ class Terminal:
     def say(self, text: str) -> None:
         """Write a line to whoever started the daemon in the foreground."""
         if self._writes:
-            os.write(TERMINAL, f"{text}\n".encode())
+            # Whoever read our output may have gone; the daemon goes on without them.
+            with contextlib.suppress(OSError):
+                os.write(TERMINAL, f"{text}\n".encode())
 
     def first_link(self, link: str) -> None:
         """Show the first administrator's link; without a terminal, say in which file it stands."""

@@ -1,0 +1,98 @@
+"""The start sequence and its exact reverse, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.config import Settings
+from sagews.errors import SagewsError
+from sagews.roles.daemon import Daemon
+from sagews.roles.sockets import Sockets
+
+
+class Reactor(Clock):
+    """Time, and whether somebody asked for the end."""
+
+    running = True
+    stopped = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+class Steps:
+    """Three steps that note what happens to them; the second waits until it is told to go on."""
+
+    def __init__(self, said: list[str], refusal: SagewsError | None = None) -> None:
+        self.said = said
+        self.refusal = refusal
+        self.gate: Deferred[None] = Deferred()
+
+    def prepare(self) -> None:
+        self.said.append("prepare")
+
+    def ready(self) -> None:
+        self.said.append("ready")
+
+    def steps(self) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
+        for name in ("one", "two", "three"):
+            yield name, lambda name=name: self.begin(name), lambda name=name: self.end(name)
+
+    async def begin(self, name: str) -> None:
+        if name == "two":
+            if self.refusal is not None:
+                raise self.refusal
+            try:
+                await self.gate
+            except BaseException:
+                self.said.append("two cleans up")
+                raise
+        self.said.append(f"{name} begins")
+
+    async def end(self, name: str) -> None:
+        self.said.append(f"{name} ends")
+
+
+class DaemonTests(SynchronousTestCase):
+    """A daemon with steps of ours."""
+
+    def daemon(self, refusal: SagewsError | None = None) -> Daemon:
+        """Return a daemon that has begun to start."""
+        self.said: list[str] = []
+        self.reactor = Reactor()
+        self.steps = Steps(self.said, refusal)
+        self.exits: list[Any] = []
+        self.patch(Daemon, "fail", lambda daemon, reason: self.exits.append(reason))
+        daemon = Daemon(Settings(data="/nowhere"), ("log",), Sockets(), (0, 0), self.reactor, foreground=False)
+        daemon._parts = self.steps  # type: ignore[assignment]
+        daemon.startService()
+        return daemon
+
+    def test_order_and_reverse(self) -> None:
+        """Each step waits for the one before, and they end in the reverse order."""
+        daemon = self.daemon()
+        self.assertEqual(self.said, ["prepare", "one begins"])
+        self.steps.gate.callback(None)
+        self.assertEqual(self.said[2:], ["two begins", "three begins", "ready"])
+        del self.said[:]
+        self.successResultOf(daemon.stopService())
+        self.assertEqual(self.said, ["three ends", "two ends", "one ends"])
+
+    def test_stopped_while_starting(self) -> None:
+        """A stop in the middle of a step waits until that step has cleaned up, and is not called a failure."""
+        daemon = self.daemon()
+        self.successResultOf(daemon.stopService())
+        self.assertEqual(self.said, ["prepare", "one begins", "two cleans up", "one ends"])
+        self.assertEqual(self.exits, [])
+
+    def test_refused_step(self) -> None:
+        """A step that is refused ends the start with its sentence; nothing behind it begins."""
+        daemon = self.daemon(SagewsError("configuration", reason="no room"))
+        self.assertEqual(self.exits, ["two: no room"])
+        self.successResultOf(daemon.stopService())
+        self.assertEqual(self.said, ["prepare", "one begins", "one ends"])
