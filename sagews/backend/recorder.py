@@ -109,12 +109,13 @@ class RunRecorder:
             try:
                 if pieces or states:
                     await self._store.commit(self._document, self._epoch, pieces, states)
-            except SagewsError as error:
-                if error.code == "conflict":
+            except Exception as error:
+                if isinstance(error, SagewsError) and error.code == "conflict":
                     self.close()
                     self._lease_lost()
                     return
-                self._log.warn("output of {document} waits: {code}", document=self._document, code=error.code)
+                # Whatever it was: what is not committed must not be acknowledged by what comes behind it.
+                self._log.failure("output of {document} waits for the database", document=self._document)
                 await sleep(self._clock, RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
                 failures += 1
                 continue
