@@ -199,7 +199,7 @@ def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
     for place, name in names.items():
         page = page.replace(f"{{{place}}}", name)
     (target / "index.html").write_text(page)
-    shutil.copy(STATIC / "src" / "frame" / "frame.html", target / "frame.html")
+    shutil.copy(STATIC / "src" / "outputs" / "frame.html", target / "frame.html")
 
 
 def _entry_names(outputs: Mapping[str, Any]) -> dict[str, str]:

@@ -1,14 +1,14 @@
 /** What every page needs, gathered so that it comes as one file: each page imports this first. */
 
 import "./account";
-import "./model/paths";
-import "./model/times";
+import "./document/paths";
+import "./times";
 import "./net/api";
 import "./router";
 import "./strings";
 import "./theme";
-import "./view/account-menu";
-import "./view/basics";
-import "./view/icons";
-import "./worksheet/context";
-import "./sheet/keys";
+import "./ui/account-menu";
+import "./ui/basics";
+import "./ui/icons";
+import "./workbench/parts";
+import "./workbench/keys";

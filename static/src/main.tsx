@@ -11,11 +11,11 @@ import "./theme";
 type Loader = () => Promise<ComponentType<never>>;
 
 const pages: Record<string, Loader> = {
-  signin: () => import("./pages/signin").then((module) => module.SignIn),
-  workspaces: () => import("./pages/workspaces").then((module) => module.Workspaces),
+  signin: () => import("./pages/sign-in/sign-in").then((module) => module.SignIn),
+  workspaces: () => import("./pages/workspaces/workspaces").then((module) => module.Workspaces),
   worksheet: () => import("./pages/worksheet").then((module) => module.WorksheetPage),
   settings: () => import("./pages/settings").then((module) => module.SettingsPage),
-  management: () => import("./pages/management").then((module) => module.Management),
+  management: () => import("./pages/management/management").then((module) => module.Management),
 };
 const loaded = new Map<string, ComponentType<never>>();
 

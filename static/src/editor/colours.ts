@@ -2,7 +2,7 @@
 
 import { RangeSetBuilder, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, type DecorationSet, type ViewUpdate } from "@codemirror/view";
-import { tokens } from "../model/highlight";
+import { tokens } from "./highlight";
 
 const MARKS = new Map(["k", "s", "n", "c", "f"].map((kind) => [kind, Decoration.mark({ class: kind })]));
 

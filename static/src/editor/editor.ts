@@ -7,8 +7,8 @@ import { Compartment, EditorState, Prec, type Extension } from "@codemirror/stat
 import { drawSelection, EditorView, keymap, placeholder, type KeyBinding } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
-import { indentAfter } from "../model/indent";
-import type { Caret } from "../sheet/focus";
+import { indentAfter } from "./indent";
+import type { Caret } from "../workbench/focus";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
 import { completion, type Complete } from "./completion";

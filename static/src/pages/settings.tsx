@@ -7,8 +7,8 @@ import { user } from "../account";
 import { api, keepSecret } from "../net/api";
 import { strings } from "../strings";
 import { setTheme, theme, type Theme } from "../theme";
-import { errorText } from "../view/basics";
-import { SiteHeader } from "../view/site-header";
+import { errorText } from "../ui/basics";
+import { SiteHeader } from "../ui/site-header";
 
 export function SettingsPage(): JSX.Element {
   useEffect(() => {

@@ -6,17 +6,17 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { Socket } from "../net/socket";
 import { go } from "../router";
-import { Actions } from "../sheet/actions";
-import { commandsOf } from "../sheet/commands";
-import { WorkspaceFiles } from "../sheet/files";
-import { Focus } from "../sheet/focus";
-import { Panels } from "../sheet/panels";
-import { Worksheet } from "../sheet/worksheet";
+import { Actions } from "../workbench/actions";
+import { commandsOf } from "../workbench/commands";
+import { WorkspaceFiles } from "../document/files";
+import { Focus } from "../workbench/focus";
+import { Panels } from "../workbench/panels";
+import { Worksheet } from "../document/worksheet";
 import { strings } from "../strings";
-import { PartsContext, type Parts } from "../worksheet/context";
-import { Layout } from "../worksheet/layout";
-import { loadEditor } from "../worksheet/load-editor";
-import { Mounted } from "../worksheet/mounted";
+import { PartsContext, type Parts } from "../workbench/parts";
+import { Layout } from "../views/worksheet/layout";
+import { loadEditor } from "../editor/load";
+import { Mounted } from "../workbench/mounted";
 
 interface Props {
   workspace: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "../../../static/src/model/outputs";
-import { shownOf } from "../../../static/src/model/pieces";
+import { applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "../../../static/src/document/results";
+import { shownOf } from "../../../static/src/outputs/pieces";
 import type { OutputMessage, Piece, RunStatus } from "../../../static/src/net/messages";
 
 const empty: Results = new Map();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
-import { REMOTE, SheetDocument } from "../../../static/src/sheet/document";
-import { Edits } from "../../../static/src/sheet/edits";
+import { REMOTE, SheetDocument } from "../../../static/src/document/document";
+import { Edits } from "../../../static/src/document/edits";
 import type { ToServer } from "../../../static/src/net/messages";
 import { fromBase64, toBase64 } from "../../../static/src/net/base64";
 

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { ansiSpans } from "../../../static/src/model/ansi";
-import { diffLines } from "../../../static/src/model/diff";
-import { foldText } from "../../../static/src/model/folding";
-import { tokens } from "../../../static/src/model/highlight";
-import { newCellId, newRunId } from "../../../static/src/model/identifiers";
-import { indentAfter } from "../../../static/src/model/indent";
-import { unwrapLatex } from "../../../static/src/model/latex";
-import { fromPoints, toPoints } from "../../../static/src/model/points";
-import { sha256 } from "../../../static/src/model/sha256";
-import { spliceBetween } from "../../../static/src/model/splice";
-import { bytes, seconds } from "../../../static/src/model/times";
-import { chord, KeyMap, keyLabel } from "../../../static/src/sheet/keys";
+import { ansiSpans } from "../../../static/src/outputs/ansi";
+import { diffLines } from "../../../static/src/views/history/diff";
+import { foldText } from "../../../static/src/outputs/folding";
+import { tokens } from "../../../static/src/editor/highlight";
+import { newCellId, newRunId } from "../../../static/src/document/identifiers";
+import { indentAfter } from "../../../static/src/editor/indent";
+import { unwrapLatex } from "../../../static/src/prose/latex";
+import { fromPoints, toPoints } from "../../../static/src/editor/points";
+import { sha256 } from "../../../static/src/document/sha256";
+import { spliceBetween } from "../../../static/src/document/splice";
+import { bytes, seconds } from "../../../static/src/times";
+import { chord, KeyMap, keyLabel } from "../../../static/src/workbench/keys";
 
 test("long text folds at 200 lines or 20,000 characters and says how many lines it has", () => {
   assert.equal(foldText("1\n".repeat(200)).folded, false);

@@ -1,0 +1,64 @@
+/** Logs: the newest records, by level and text. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { clock, full } from "../../times";
+import { api, type LogEntry } from "../../net/api";
+import { strings } from "../../strings";
+import { errorText } from "../../ui/basics";
+
+const PAGE = 100;
+
+export function Logs(): JSX.Element {
+  const [level, setLevel] = useState("debug");
+  const [text, setText] = useState("");
+  const [records, setRecords] = useState<LogEntry[]>([]);
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = (before?: string) => {
+    const query: Record<string, string> = { level, limit: String(PAGE), ...(text ? { text } : {}), ...(before ? { before } : {}) };
+    return api.logs(query).then(
+      (answer) => setRecords((known) => (before ? [...known, ...answer.records] : answer.records)),
+      (error: unknown) => setProblem(errorText(error)),
+    );
+  };
+  useEffect(() => {
+    const timer = window.setTimeout(() => void load(), text ? 250 : 0);
+    return () => window.clearTimeout(timer);
+  }, [level, text]);
+  return (
+    <>
+      <div class="hd logh">
+        <h1>{strings.logs}</h1>
+        <span class="chips" role="group" aria-label={strings.logs}>
+          {Object.entries(strings.logLevels).map(([id, label]) => (
+            <button key={id} type="button" class="chip" aria-pressed={level === id} onClick={() => setLevel(id)}>
+              {label}
+            </button>
+          ))}
+        </span>
+        <input class="field chipfield" type="search" placeholder={strings.filter} aria-label={strings.filter} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      </div>
+      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      <div class="log" tabIndex={0} role="region" aria-label={strings.logs}>
+        <table>
+          <tbody>
+            {records.map((record) => (
+              <tr key={record.id} class={record.level === "critical" ? "error" : record.level} title={`${full(record.time)} ${record.namespace} ${record.correlation}`}>
+                <td class="t">{clock(record.time)}</td>
+                <td class="lv">{record.level}</td>
+                <td class="from wide">{record.component}</td>
+                <td>{record.message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {records.length === 0 && <p class="muted none">{strings.noRecords}</p>}
+      </div>
+      {records.length >= PAGE && (
+        <button type="button" class="btn" onClick={() => void load(records.at(-1)!.time)}>
+          {strings.older}
+        </button>
+      )}
+    </>
+  );
+}

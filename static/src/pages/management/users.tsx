@@ -1,0 +1,108 @@
+/** Users: the accounts of this installation. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { user as me } from "../../account";
+import { ago } from "../../times";
+import { api, type Account } from "../../net/api";
+import { strings } from "../../strings";
+import { Avatar, Dialog, errorText, Menu } from "../../ui/basics";
+import { Icon } from "../../ui/icons";
+import { Field, Form } from "../settings";
+
+/** The address of the command line's built-in account, which nobody can change; no other address is without an @. */
+const OPERATOR = "operator";
+
+export function Users(): JSX.Element {
+  const [users, setUsers] = useState<Account[]>([]);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [creating, setCreating] = useState(false);
+  const fail = (error: unknown) => setProblem(errorText(error));
+  const load = () => api.users().then((answer) => setUsers(answer.users), fail);
+  useEffect(() => void load(), []);
+  const change = (id: string, what: { privilege?: string; disabled?: boolean }) => void api.changeUser(id, what).then(load, fail);
+  return (
+    <>
+      <div class="hd">
+        <h1>{strings.users}</h1>
+        <button type="button" class="btn p" onClick={() => setCreating(true)} data-testid="new-user">
+          <Icon name="plus" />
+          {strings.createUser}
+        </button>
+      </div>
+      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      <table class="plain">
+        <thead>
+          <tr>
+            <th>{strings.name}</th>
+            <th class="wide">{strings.email}</th>
+            <th>{strings.privilege}</th>
+            <th class="wide">{strings.created}</th>
+            <th><span class="hidden">{strings.moreActions}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          {users.map((user) => (
+            <tr key={user.id} data-testid="user">
+              <td>
+                <span class="nm">
+                  <Avatar id={user.id} name={user.name} />
+                  <b>{user.name}</b>
+                </span>
+              </td>
+              <td class="wide muted">{user.email}</td>
+              <td>{user.disabled ? strings.disabled : (strings.privileges[user.privilege] ?? user.privilege)}</td>
+              <td class="wide muted">{ago(user.created)}</td>
+              <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {creating && (
+        <Create
+          onClose={() => {
+            setCreating(false);
+            void load();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Actions({ user, change }: { user: Account; change: (id: string, what: { privilege?: string; disabled?: boolean }) => void }): JSX.Element {
+  const administrator = user.privilege === "administrator";
+  return (
+    <Menu
+      label={strings.actionsFor(user.name)}
+      button={<Icon name="more" />}
+      entries={[
+        {
+          label: administrator ? strings.makeUser : strings.makeAdministrator,
+          run: () => change(user.id, { privilege: administrator ? "user" : "administrator" }),
+        },
+        { label: user.disabled ? strings.enable : strings.disable, run: () => change(user.id, { disabled: !user.disabled }) },
+      ]}
+    />
+  );
+}
+
+function Create({ onClose }: { onClose: () => void }): JSX.Element {
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const send = async () => {
+    await api.createUser({ name, email, password });
+    onClose();
+    return strings.saved;
+  };
+  return (
+    <Dialog label={strings.createUser} onClose={onClose}>
+      <Form title={strings.createUser} action={strings.createUser} send={send}>
+        <Field label={strings.name} value={name} onValue={setName} />
+        <Field label={strings.email} value={email} onValue={setEmail} />
+        <Field label={strings.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,123 @@
+/** Workers: how many sessions, on which machines, at which level of isolation. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Status, type WorkerStatus } from "../../net/api";
+import type { Json } from "../../net/messages";
+import { strings } from "../../strings";
+import { errorText } from "../../ui/basics";
+
+const EVERY = 5000;
+
+export function Workers(): JSX.Element {
+  const [status, setStatus] = useState<Status | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    const load = () => void api.status().then(setStatus, (error: unknown) => setProblem(errorText(error)));
+    load();
+    const timer = window.setInterval(load, EVERY);
+    return () => window.clearInterval(timer);
+  }, []);
+  return (
+    <>
+      <div class="hd">
+        <h1>{strings.workers}</h1>
+      </div>
+      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      {status !== null && <Figures status={status} />}
+      {status !== null && <Table workers={status.backend?.workers ?? []} />}
+      {status?.isolation != null && <Isolation report={status.isolation.report} />}
+    </>
+  );
+}
+
+function Figures({ status }: { status: Status }): JSX.Element {
+  const { backend, isolation } = status;
+  const capacity = (backend?.workers ?? []).reduce((sum, worker) => sum + worker.capacity, 0);
+  return (
+    <dl class="fig">
+      <Figure label={strings.sessionsNow} value={String(backend?.sessions ?? 0)} note={strings.ofCapacity(capacity)} />
+      <Figure label={strings.isolation} value={isolation?.level ?? "–"} />
+      <Figure label={strings.openWorksheets} value={String(backend?.documents ?? 0)} />
+      <Figure label={strings.connections} value={String(backend?.connections ?? 0)} />
+      <Figure label={strings.versionLabel} value={status.version} />
+    </dl>
+  );
+}
+
+function Figure({ label, value, note }: { label: string; value: string; note?: string }): JSX.Element {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd class="num">
+        {value}
+        {note && <small>{note}</small>}
+      </dd>
+    </div>
+  );
+}
+
+function Table({ workers }: { workers: readonly WorkerStatus[] }): JSX.Element {
+  if (workers.length === 0) return <p class="muted">{strings.noWorkers}</p>;
+  return (
+    <table class="plain">
+      <thead>
+        <tr>
+          <th>{strings.worker}</th>
+          <th>{strings.isolation}</th>
+          <th class="wide">{strings.flavour}</th>
+          <th class="r">{strings.sessions}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {workers.map((worker) => (
+          <tr key={worker.id} data-testid="worker">
+            <td>
+              <b>{worker.id}</b>
+            </td>
+            <td>
+              <span class="st">
+                <i class="dot" />
+                {worker.level}
+              </span>
+            </td>
+            <td class="wide">{worker.flavours.map((flavour) => strings.flavours[flavour] ?? flavour).join(", ")}</td>
+            <td class="r num">
+              {worker.sessions} {strings.ofCapacity(worker.capacity)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What was found by trying, as the launcher reports it. */
+function Isolation({ report }: { report: Record<string, Json> }): JSX.Element {
+  const rows = Object.entries(report).filter(([, value]) => words(value) !== "");
+  return (
+    <section class="report">
+      <h2>{strings.isolation}</h2>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{strings.isolationParts[name] ?? name}</dt>
+            <dd>{words(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function words(value: Json): string {
+  if (Array.isArray(value)) return value.map(words).join(", ");
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value)
+      .map(([name, each]) => [name, words(each)])
+      .filter(([, each]) => each !== "")
+      .map(([name, each]) => `${name} ${each}`)
+      .join(", ");
+  }
+  return value === null ? "" : String(value).replace(/,(?=\S)/g, ", ");
+}

@@ -1,0 +1,139 @@
+/** The list of workspaces: what was open last, then everything. */
+
+import "../../common";
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { user } from "../../account";
+import { ago } from "../../times";
+import { api, type WorkspaceEntry } from "../../net/api";
+import { go } from "../../router";
+import { strings } from "../../strings";
+import { Ask, Avatars, Confirm, errorText } from "../../ui/basics";
+import { Icon } from "../../ui/icons";
+import { SiteHeader } from "../../ui/site-header";
+import { RecentCards } from "./recent-cards";
+import { WorkspaceTable } from "./workspace-table";
+
+type Tab = "all" | "shared" | "running";
+const entries = signal<WorkspaceEntry[] | null>(null);
+
+/** Where a click on a workspace leads. */
+export function addressOf(entry: WorkspaceEntry): string {
+  const document = [...entry.documents].sort((one, other) => (one.edited < other.edited ? 1 : -1))[0];
+  return document === undefined ? `/w/${entry.id}` : `/w/${entry.id}/${document.id}`;
+}
+
+function shown(tab: Tab, text: string): WorkspaceEntry[] {
+  const wanted = text.trim().toLowerCase();
+  return (entries.value ?? [])
+    .filter((entry) => tab !== "shared" || entry.role !== "owner")
+    .filter((entry) => tab !== "running" || entry.session === "running" || entry.session === "ready")
+    .filter((entry) => [entry.name, ...entry.documents.map((each) => each.title)].some((name) => name.toLowerCase().includes(wanted)))
+    .sort((one, other) => (one.edited < other.edited ? 1 : -1));
+}
+
+export function Workspaces(): JSX.Element {
+  const [tab, setTab] = useState<Tab>("all");
+  const [text, setText] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [asked, setAsked] = useState<{ kind: "rename" | "remove"; entry: WorkspaceEntry } | null>(null);
+  const fail = (error: unknown) => setProblem(errorText(error));
+  const load = () => api.workspaces().then((answer) => (entries.value = answer.workspaces), fail);
+  useEffect(() => {
+    document.title = strings.titled(strings.workspaces);
+    void load();
+  }, []);
+  const create = () =>
+    api.createWorkspace(strings.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
+  const list = shown(tab, text);
+  return (
+    <div class="page">
+      <SiteHeader />
+      <main class="wrap" id="content">
+        {user.value?.has_password === false && (
+          <p class="banner" data-testid="set-password">
+            {strings.setPassword} <a href="/settings">{strings.setPasswordAction}</a>
+          </p>
+        )}
+        <div class="hd">
+          <h1>{strings.workspaces}</h1>
+          <label class="find">
+            <Icon name="search" />
+            <input type="search" placeholder={strings.searchWorkspaces} aria-label={strings.searchWorkspaces} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          </label>
+          <button type="button" class="btn p" data-testid="new-workspace" onClick={() => void create()}>
+            <Icon name="plus" />
+            {strings.newWorkspace}
+          </button>
+        </div>
+        {problem !== null && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {entries.value === null && problem === null && <p class="muted">{strings.loading}</p>}
+        {entries.value !== null && entries.value.length === 0 && <Empty />}
+        {entries.value !== null && entries.value.length > 0 && (
+          <>
+            {text === "" && tab === "all" && <RecentCards entries={list.slice(0, 3)} />}
+            <div class="tabs" role="group" aria-label={strings.workspaces}>
+              {(["all", "shared", "running"] as const).map((each) => (
+                <button key={each} type="button" aria-pressed={tab === each} onClick={() => setTab(each)}>
+                  {strings.tabs[each]}
+                </button>
+              ))}
+              <small>{strings.countWorkspaces(entries.value.length)}</small>
+            </div>
+            <WorkspaceTable entries={list} onAsk={(kind, entry) => setAsked({ kind, entry })} />
+            {list.length === 0 && <p class="muted">{strings.noneFound}</p>}
+          </>
+        )}
+      </main>
+      {asked?.kind === "rename" && (
+        <Ask
+          title={strings.rename}
+          label={strings.workspaceName}
+          action={strings.rename}
+          value={asked.entry.name}
+          onAnswer={(name) => void api.renameWorkspace(asked.entry.id, name).then(load, fail)}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked?.kind === "remove" && (
+        <Confirm
+          text={strings.deleteWorkspace(asked.entry.name)}
+          action={strings.remove}
+          onYes={() => void api.deleteWorkspace(asked.entry.id).then(load, fail)}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Empty(): JSX.Element {
+  return (
+    <div class="empty">
+      <p>{strings.noWorkspaces}</p>
+      <p class="muted">{strings.noWorkspacesText}</p>
+    </div>
+  );
+}
+
+export function SessionState({ state }: { state: string }): JSX.Element {
+  const kinds: Record<string, string> = { running: "run", ready: "", starting: "run", ended: "err" };
+  const kind = kinds[state] ?? "off";
+  return (
+    <span class="st">
+      <i class={`dot ${kind}`} />
+      {strings.sessionStates[state] ?? state}
+    </span>
+  );
+}
+
+export function Edited({ time }: { time: string }): JSX.Element {
+  return <time dateTime={time}>{ago(time)}</time>;
+}
+
+export { Avatars };

@@ -1,0 +1,67 @@
+/** Who may open the workspace. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Member } from "../../net/api";
+import { strings } from "../../strings";
+import { Avatar, Dialog, errorText, IconButton } from "../../ui/basics";
+import { user as me } from "../../account";
+import { useParts } from "../../workbench/parts";
+
+export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
+  const { socket } = useParts();
+  const [people, setPeople] = useState<readonly Member[]>([]);
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState("editor");
+  const [problem, setProblem] = useState<string | null>(null);
+  const take = (answer: Promise<{ people: Member[] }>) =>
+    answer.then(
+      (found) => {
+        setPeople(found.people);
+        setProblem(null);
+      },
+      (error: unknown) => setProblem(errorText(error)),
+    );
+  useEffect(() => void take(api.people(socket.workspace)), []);
+  const share = (event: Event) => {
+    event.preventDefault();
+    void take(api.share(socket.workspace, email.trim(), role)).then(() => setEmail(""));
+  };
+  return (
+    <Dialog label={strings.shareTitle} class="dialog share" onClose={onClose}>
+      <div class="hd">
+        <h2>{strings.shareTitle}</h2>
+        <IconButton icon="close" label={strings.close} onClick={onClose} />
+      </div>
+      <form class="invite" onSubmit={share}>
+        <input class="field" type="email" required autofocus placeholder={strings.shareEmail} aria-label={strings.shareEmail} value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
+        <select class="field" aria-label={strings.role} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          {Object.entries(strings.roles).map(([id, label]) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <button type="submit" class="btn p">
+          {strings.invite}
+        </button>
+      </form>
+      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      <ul class="people">
+        {people.map((person) => (
+          <li key={person.user.id}>
+            <Avatar id={person.user.id} name={person.user.name} />
+            <span>
+              <b>{person.user.name}</b>
+              <small>{person.user.email}</small>
+            </span>
+            <span class="muted">{strings.roles[person.role] ?? person.role}</span>
+            {person.user.id !== me.value?.id && (
+              <IconButton icon="close" label={strings.removePerson(person.user.name)} onClick={() => void take(api.unshare(socket.workspace, person.user.id))} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,142 @@
+/** The history: versions, what changed in each, and the way back. */
+
+import "../../common";
+import { useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { diffLines } from "./diff";
+import { ago, full } from "../../times";
+import type { FileDifference, VersionEntry } from "../../net/messages";
+import { strings } from "../../strings";
+import { Confirm, errorText, IconButton } from "../../ui/basics";
+import { useParts } from "../../workbench/parts";
+
+const PAGE = 50;
+
+export function History(): JSX.Element {
+  const { panels, socket, worksheet } = useParts();
+  const [versions, setVersions] = useState<VersionEntry[] | null>(null);
+  const [more, setMore] = useState(false);
+  const [chosen, setChosen] = useState<VersionEntry | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = async (before?: string) => {
+    try {
+      const answer = await socket.ask<"versions">({ type: "versions", limit: PAGE, ...(before ? { before } : {}) });
+      setVersions((known) => (before ? [...(known ?? []), ...answer.versions] : answer.versions));
+      setMore(answer.more);
+    } catch (error) {
+      setProblem(errorText(error));
+    }
+  };
+  useSignalEffect(() => {
+    worksheet.version.value;
+    void load();
+  });
+  return (
+    <aside class="history" aria-label={strings.history} data-testid="history">
+      <div class="hd">
+        {chosen !== null && <IconButton icon="back" label={strings.back} onClick={() => setChosen(null)} />}
+        <h2>{chosen === null ? strings.versions : titleOf(chosen)}</h2>
+        <button type="button" class="btn" onClick={() => panels.show("name")} hidden={chosen !== null || !worksheet.mayEdit.value}>
+          {strings.nameVersion}
+        </button>
+        <IconButton icon="close" label={strings.close} onClick={() => panels.close()} testId="history-close" />
+      </div>
+      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      {chosen !== null ? (
+        <Version version={chosen} onProblem={setProblem} onReverted={() => setChosen(null)} />
+      ) : (
+        <>
+          {versions?.length === 0 && <p class="muted none">{strings.noVersions}</p>}
+          <ol class="versions">
+            {(versions ?? []).map((version) => (
+              <li key={version.id}>
+                <button type="button" onClick={() => setChosen(version)} data-testid="version">
+                  <i class={`dot ${version.kind === "autosave" ? "off" : ""}`} />
+                  <span>
+                    <b>{titleOf(version)}</b>
+                    <small>{[version.author, strings.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
+                  </span>
+                  <time dateTime={version.time} title={full(version.time)}>
+                    {ago(version.time)}
+                  </time>
+                </button>
+              </li>
+            ))}
+          </ol>
+          {more && (
+            <button type="button" class="btn" onClick={() => void load(versions?.at(-1)?.id)}>
+              {strings.olderVersions}
+            </button>
+          )}
+        </>
+      )}
+    </aside>
+  );
+}
+
+function titleOf(version: VersionEntry): string {
+  return version.name || (strings.versionKinds[version.kind] ?? version.kind);
+}
+
+interface VersionProps {
+  version: VersionEntry;
+  onProblem: (text: string | null) => void;
+  onReverted: () => void;
+}
+
+function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element {
+  const { socket, worksheet } = useParts();
+  const [files, setFiles] = useState<readonly FileDifference[] | null>(null);
+  const [asking, setAsking] = useState(false);
+  const fail = (error: unknown) => onProblem(errorText(error));
+  useSignalEffect(() => {
+    void socket.ask<"difference">({ type: "difference", version: version.id }).then((answer) => setFiles(answer.files), fail);
+  });
+  const revert = () => {
+    worksheet.edits.flush();
+    void socket.ask<"version">({ type: "revert", version: version.id }).then(onReverted, fail);
+  };
+  return (
+    <div class="version">
+      <p class="muted">
+        {[version.author, full(version.time)].filter(Boolean).join(", ")}
+        {worksheet.mayEdit.value && (
+          <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
+            {strings.revert}
+          </button>
+        )}
+      </p>
+      {files === null && <p class="muted">{strings.loading}</p>}
+      {files?.length === 0 && <p class="muted">{strings.noDifference}</p>}
+      {(files ?? []).map((file) => (
+        <Difference key={file.path} file={file} />
+      ))}
+      {asking && <Confirm text={strings.confirmRevert(full(version.time))} action={strings.revert} onYes={revert} onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function Difference({ file }: { file: FileDifference }): JSX.Element {
+  const signs = { add: "+", del: "−", hunk: "", same: "" };
+  return (
+    <section class="diff" aria-label={file.path}>
+      <h3>
+        {file.path} <span class="muted">{file.status}</span>
+      </h3>
+      {file.binary ? (
+        <p class="muted">{strings.binary}</p>
+      ) : (
+        <pre data-testid="diff" tabIndex={0}>
+          {diffLines(file.diff).map((line, index) => (
+            <div key={index} class={line.kind}>
+              <span class="sign" aria-hidden="true">{signs[line.kind]}</span>
+              {line.text || "\u200b"}
+            </div>
+          ))}
+        </pre>
+      )}
+      {file.cut && <p class="muted">{strings.cutDiff}</p>}
+    </section>
+  );
+}

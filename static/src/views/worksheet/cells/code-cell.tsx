@@ -1,0 +1,82 @@
+/** A code cell: its source, how its run went, what it printed. */
+
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { CellInfo } from "../../../document/outline";
+import { isOver, type CellResult } from "../../../document/results";
+import { sha256 } from "../../../document/sha256";
+import { seconds } from "../../../times";
+import { strings } from "../../../strings";
+import { CellFrame } from "./cell-frame";
+import { useParts } from "../../../workbench/parts";
+import { Output } from "../../../outputs/output";
+import { Source } from "./source";
+import { useText } from "./use-text";
+
+export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
+  const { worksheet, actions } = useParts();
+  const result = useComputed(() => worksheet.results.value.get(cell.id)).value;
+  const text = useText(cell.id);
+  const only = useComputed(() => worksheet.sheet.cells.value.length === 1).value;
+  const stale = useStale(text, result);
+  const state = result?.run.state ?? "idle";
+  return (
+    <CellFrame cell={cell} label={strings.codeCell(cell.number)} state={state} classes={stale ? "stale" : ""}>
+      <span class="gut" aria-hidden="true">
+        {cell.number}
+      </span>
+      {cell.hideInput ? (
+        <button type="button" class="foldbar" onClick={() => actions.toggle(cell.id, "hideInput")}>
+          {strings.hiddenInput}
+        </button>
+      ) : (
+        <div class="src">
+          <Source id={cell.id} kind="code" label={strings.codeCell(cell.number)} hint={only ? strings.hint : ""} text={text} />
+          <Meta result={result} stale={stale} />
+        </div>
+      )}
+      {result !== undefined && <Output cell={cell} result={result} />}
+    </CellFrame>
+  );
+}
+
+/** Whether the text is not the one that ran. */
+function useStale(text: string, result: CellResult | undefined): boolean {
+  const hash = result !== undefined && isOver(result.run.state) ? result.run.hash : null;
+  const now = useMemo(() => (hash === null ? null : sha256(text)), [text, hash]);
+  return hash !== now;
+}
+
+function Meta({ result, stale }: { result: CellResult | undefined; stale: boolean }): JSX.Element | null {
+  if (result === undefined) return null;
+  const { run } = result;
+  if (run.state === "running") return <Running since={run.started ?? run.queued} />;
+  const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
+  const word = run.state === "done" || run.state === "error" ? took : (strings.state[run.state] ?? "");
+  if (word === "" && !stale) return null;
+  return (
+    <span class="meta num" title={stale ? strings.stale : (run.reason ?? undefined)}>
+      {run.state === "queued" && <i class="dot off" />}
+      {stale && <span class="hidden">{strings.stale}</span>}
+      {word}
+    </span>
+  );
+}
+
+/** The seconds that a cell has run, once it is more than a blink. */
+function Running({ since }: { since: string }): JSX.Element | null {
+  const [start] = useState(() => Math.min(Date.parse(since) || Date.now(), Date.now()));
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), 100);
+    return () => window.clearInterval(timer);
+  }, []);
+  if (now - start < 300) return null;
+  return (
+    <span class="meta num">
+      <i class="spin" />
+      {seconds((now - start) / 1000)}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+/** Between two cells: nothing, until the pointer is there. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { CellType } from "../../../document/outline";
+import { strings } from "../../../strings";
+import { Icon } from "../../../ui/icons";
+import { useParts } from "../../../workbench/parts";
+
+const KINDS: readonly CellType[] = ["code", "text", "section"];
+
+export function InsertBar({ after }: { after: string }): JSX.Element | null {
+  const { actions, focus, worksheet } = useParts();
+  const [near, setNear] = useState(false);
+  if (!worksheet.mayEdit.value) return null;
+  const active = focus.active.value === after;
+  const last = worksheet.sheet.cells.value.at(-1)?.id === after;
+  const shown = near || active || last;
+  return (
+    <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
+      {shown && (
+        <span role="group" aria-label={strings.insertHere}>
+          {KINDS.map((kind) => (
+            <button key={kind} type="button" data-testid={`insert-${kind}`} onClick={() => actions.insert(kind, { after })}>
+              <Icon name="plus" />
+              {strings[kind]}
+            </button>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}

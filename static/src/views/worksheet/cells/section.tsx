@@ -1,0 +1,87 @@
+/** A section: a heading with its number, a fold mark, the state of everything below, and its cells. */
+
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { cellsBelow, isSection, rollUp, type SectionNode, type TreeNode } from "../../../document/outline";
+import { strings } from "../../../strings";
+import { Icon } from "../../../ui/icons";
+import { CellFrame } from "./cell-frame";
+import { CodeCell } from "./code-cell";
+import { useParts } from "../../../workbench/parts";
+import { EditableLine } from "./editable-line";
+import { InsertBar } from "./insert-bar";
+import { TextCell } from "./text-cell";
+
+export function Nodes({ nodes }: { nodes: readonly TreeNode[] }): JSX.Element {
+  return (
+    <>
+      {nodes.map((node) =>
+        isSection(node) ? (
+          <Section key={node.section.id} node={node} />
+        ) : (
+          <div key={node.id} class="slot">
+            {node.type === "code" ? <CodeCell cell={node} /> : <TextCell cell={node} />}
+            <InsertBar after={node.id} />
+          </div>
+        ),
+      )}
+    </>
+  );
+}
+
+/** The state that a heading shows for its cells. */
+export function useRolled(node: SectionNode): string {
+  const { worksheet } = useParts();
+  return useComputed(() =>
+    rollUp(cellsBelow(node).map((cell) => worksheet.results.value.get(cell.id)?.run.state ?? "idle")),
+  ).value;
+}
+
+function Section({ node }: { node: SectionNode }): JSX.Element {
+  const { worksheet, actions, focus } = useParts();
+  const { section } = node;
+  const state = useRolled(node);
+  const editing = focus.editing.value === section.id;
+  const Heading = `h${Math.min(node.level + 2, 6)}` as "h2";
+  const hidden = cellsBelow(node).length - 1;
+  return (
+    <div class={`sec level-${Math.min(node.level, 3)}`}>
+      <CellFrame cell={section} label={strings.sectionCell(node.number, section.heading)} state={state}>
+        <Heading class="h">
+          <button
+            type="button"
+            class="tw"
+            aria-expanded={!section.folded}
+            aria-label={section.folded ? strings.unfold : strings.fold}
+            data-testid="fold"
+            onClick={() => actions.toggle(section.id, "folded")}
+          >
+            <Icon name="chevron" turned={section.folded} />
+          </button>
+          <span class="num">{node.number}</span>
+          <EditableLine
+            value={section.heading}
+            editing={editing}
+            label={strings.sectionHint}
+            placeholder={strings.sectionHint}
+            onEdit={() => focus.edit(section.id)}
+            onChange={(text) => worksheet.sheet.setText(section.id, text)}
+            onDone={(again) => (again ? actions.runAndGoOn() : focus.select(section.id))}
+          />
+          {(state === "running" || state === "queued") && <i class="dot run" title={strings.state[state]} />}
+          {state === "error" && <i class="dot err" title={strings.state["error"]} />}
+        </Heading>
+      </CellFrame>
+      {section.folded ? (
+        <button type="button" class="foldbar" onClick={() => actions.toggle(section.id, "folded")}>
+          {strings.foldedCells(hidden)}
+        </button>
+      ) : (
+        <>
+          <InsertBar after={section.id} />
+          <Nodes nodes={node.children} />
+        </>
+      )}
+    </div>
+  );
+}

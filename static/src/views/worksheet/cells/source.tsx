@@ -1,0 +1,138 @@
+/** The text of a cell: coloured static text until somebody writes in it, then an editor in its place. */
+
+import { useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Completions } from "../../../editor/completion";
+import type { Editor } from "../../../editor/editor";
+import { tokens } from "../../../editor/highlight";
+import { fromPoints, toPoints } from "../../../editor/points";
+import { useParts, type Parts } from "../../../workbench/parts";
+import { loadEditor } from "../../../editor/load";
+
+interface Props {
+  id: string;
+  kind: "code" | "text";
+  label: string;
+  hint: string;
+  text: string;
+}
+
+export function Source(props: Props): JSX.Element {
+  const parts = useParts();
+  const { focus, mounted } = parts;
+  const parent = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor | null>(null);
+  const [live, setLive] = useState(false);
+  const wanted = mounted.ids.value.has(props.id);
+  const editable = parts.worksheet.mayEdit.value;
+
+  // Before the next key press: what is typed right after Shift-Enter belongs into the next cell.
+  useLayoutEffect(() => {
+    const text = parts.worksheet.sheet.source(props.id);
+    if (!wanted || text === null) return;
+    let gone = false;
+    void loadEditor().then(({ mountEditor }) => {
+      if (gone || parent.current === null) return;
+      const made = mountEditor({ ...optionsOf(parts, props), parent: parent.current, text, readOnly: !editable });
+      editor.current = made;
+      mounted.editors.set(props.id, made);
+      // Hidden elements can't take the keyboard, so this does not wait for the next rendering.
+      parent.current.hidden = false;
+      setLive(true);
+      made.carets(mounted.carets.peek().get(props.id) ?? []);
+      if (focus.editing.peek() === props.id) made.focus(focus.caret.peek());
+    });
+    return () => {
+      gone = true;
+      editor.current?.destroy();
+      editor.current = null;
+      mounted.editors.delete(props.id);
+      setLive(false);
+    };
+  }, [wanted, editable, props.id]);
+
+  useEffect(() => editor.current?.relabel(props.label, props.hint), [props.label, props.hint]);
+  useSignalEffect(() => editor.current?.carets(mounted.carets.value.get(props.id) ?? []));
+  useSignalEffect(() => {
+    focus.grabs.value;
+    if (focus.editing.peek() === props.id) editor.current?.focus(focus.caret.peek());
+  });
+
+  const write = (event: MouseEvent) => {
+    if (!editable || event.button !== 0) return;
+    event.preventDefault();
+    focus.edit(props.id, offsetAt(event) ?? "end");
+  };
+  return (
+    <>
+      <div ref={parent} class="live" hidden={!live} />
+      {!live && (
+        <pre class="still" onMouseDown={write}>
+          {props.text === "" ? <span class="faint">{props.hint || "\u200b"}</span> : <Coloured text={props.text} kind={props.kind} />}
+        </pre>
+      )}
+    </>
+  );
+}
+
+function Coloured({ text, kind }: { text: string; kind: "code" | "text" }): JSX.Element {
+  if (kind === "text") return <>{text}</>;
+  return (
+    <>
+      {tokens(text).map((token, index) => (token.kind === "" ? token.text : <span key={index} class={token.kind}>{token.text}</span>))}
+      {text.endsWith("\n") && "\u200b"}
+    </>
+  );
+}
+
+/** Where in the static text a click fell. */
+function offsetAt(event: MouseEvent): number | null {
+  const place = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+  const pre = event.currentTarget as HTMLElement;
+  if (!place || !pre.contains(place.offsetNode) || place.offsetNode.nodeType !== Node.TEXT_NODE) return null;
+  const range = document.createRange();
+  range.setStart(pre, 0);
+  range.setEnd(place.offsetNode, place.offset);
+  return range.toString().length;
+}
+
+function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
+  let timer = 0;
+  return {
+    kind: props.kind,
+    label: props.label,
+    hint: props.hint,
+    leave: () => focus.select(props.id),
+    edge: (by: -1 | 1) => {
+      const cells = worksheet.visible.value;
+      const next = cells[cells.findIndex((cell) => cell.id === props.id) + by];
+      if (next === undefined) return false;
+      if (next.type === "code") focus.edit(next.id, by === 1 ? "start" : "end");
+      else focus.select(next.id);
+      return true;
+    },
+    complete: async (code: string, cursor: number): Promise<Completions | null> => {
+      const message = { type: "complete", document: worksheet.id, code, cursor: toPoints(code, cursor) };
+      const answer = await socket.ask<"completions">(message).catch(() => null);
+      if (answer === null) return null;
+      const options = answer.matches.map((match) => ({ label: match.text, kind: match.kind ?? "" }));
+      return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options };
+    },
+    inspect: async (code: string, cursor: number): Promise<string | null> => {
+      const message = { type: "inspect", document: worksheet.id, code, cursor: toPoints(code, cursor), detail: 0 };
+      const answer = await socket.ask<"inspection">(message).catch(() => null);
+      return answer?.found ? (answer.data["text/plain"] ?? Object.values(answer.data)[0] ?? null) : null;
+    },
+    moved: (anchor: number, head: number) => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => worksheet.say({ cell: props.id, anchor, head }), 100);
+    },
+    focused: () => focus.taken(props.id),
+    blurred: (event: FocusEvent) => {
+      window.clearTimeout(timer);
+      worksheet.say({ cell: props.id });
+      if (document.hasFocus()) focus.left(props.id, event.relatedTarget);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Small screens: a row of signs that phones hide, and one large Run. */
+
+import type { JSX } from "preact";
+import { strings } from "../../strings";
+import { Icon } from "../../ui/icons";
+import { useParts } from "../../workbench/parts";
+
+const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
+
+export function MobileBar(): JSX.Element | null {
+  const { actions, focus, mounted, panels, worksheet } = useParts();
+  const editing = focus.editing.value;
+  const editor = () => (editing === null ? undefined : mounted.editors.get(editing));
+  const keep = (event: Event) => event.preventDefault();
+  const busy = worksheet.busy.value.length > 0;
+  if (!worksheet.mayRun.value && !worksheet.mayEdit.value) return null;
+  return (
+    <div class="mobile-bar" onMouseDown={keep}>
+      {editing !== null && (
+        <div class="signs">
+          <button type="button" onClick={() => editor()?.indent()}>
+            Tab
+          </button>
+          {SIGNS.map((sign) => (
+            <button key={sign} type="button" onClick={() => editor()?.insert(sign)}>
+              {sign}
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="act">
+        <button type="button" class="btn" aria-label={strings.insertHere} onClick={() => actions.insertNear("code", "after")}>
+          <Icon name="plus" />
+        </button>
+        {busy ? (
+          <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.interrupt()}>
+            <Icon name="stop" />
+            {strings.stop}
+          </button>
+        ) : (
+          <button type="button" class="btn p" data-testid="mobile-run" onClick={() => actions.runAndGoOn()}>
+            <Icon name="play" />
+            {strings.runCell}
+          </button>
+        )}
+        <button type="button" class="btn" aria-label={strings.history} onClick={() => panels.toggle("history")}>
+          <Icon name="history" />
+        </button>
+      </div>
+    </div>
+  );
+}

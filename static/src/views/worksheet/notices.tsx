@@ -1,0 +1,115 @@
+/** What people have to be told: why a session ended, what was refused, what can be undone. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { strings } from "../../strings";
+import { IconButton } from "../../ui/basics";
+import { useParts } from "../../workbench/parts";
+
+export function Notices(): JSX.Element {
+  return (
+    <div class="notices">
+      <Stopped />
+      <SessionNotice />
+      <Refusal />
+      <ReadOnly />
+      <Deleted />
+    </div>
+  );
+}
+
+function Notice(props: { kind?: string; testId: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class={`notice ${props.kind ?? ""}`} role={props.kind === "bad" ? "alert" : "status"} data-testid={props.testId}>
+      {props.children}
+    </div>
+  );
+}
+
+function Stopped(): JSX.Element | null {
+  const { socket } = useParts();
+  const { phase, reason } = socket.state.value;
+  if (phase !== "stopped" || reason === null) return null;
+  const button =
+    reason === "version-mismatch" ? (
+      <button type="button" class="btn" onClick={() => location.reload()}>{strings.reload}</button>
+    ) : reason === "not-signed-in" ? (
+      <>
+        <a class="btn" href="/signin" target="_blank">{strings.signInAgain}</a>
+        <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
+      </>
+    ) : (
+      <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
+    );
+  return (
+    <Notice kind="bad" testId="stopped">
+      <span>{strings.stoppedReasons[reason] ?? strings.stoppedOther}</span>
+      {button}
+    </Notice>
+  );
+}
+
+/** The server's sentence about the session, with one button to go on. */
+function SessionNotice(): JSX.Element | null {
+  const { actions, focus, worksheet } = useParts();
+  const session = worksheet.session.value;
+  if (!session?.sentence) return null;
+  const goOn =
+    session.state === "stubborn"
+      ? { label: strings.commands.restart, run: () => worksheet.restart() }
+      : focus.active.value !== null && session.reason === "gone"
+        ? { label: strings.commands.runAbove, run: () => actions.runAbove() }
+        : { label: strings.runAll, run: () => worksheet.runAll() };
+  return (
+    <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">
+      <span>{session.sentence}</span>
+      {worksheet.mayRun.value && (
+        <button type="button" class="btn" data-testid="session-go-on" onClick={goOn.run}>
+          {goOn.label}
+        </button>
+      )}
+      <IconButton icon="close" label={strings.dismiss} onClick={() => (worksheet.session.value = { ...session, sentence: null })} />
+    </Notice>
+  );
+}
+
+function Refusal(): JSX.Element | null {
+  const { worksheet } = useParts();
+  const notice = worksheet.notice.value;
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = window.setTimeout(() => (worksheet.notice.value = null), 10_000);
+    return () => window.clearTimeout(timer);
+  }, [notice]);
+  if (notice === null) return null;
+  return (
+    <Notice kind="bad" testId="notice">
+      <span>{strings.notices[notice] ?? notice}</span>
+      <IconButton icon="close" label={strings.dismiss} onClick={() => (worksheet.notice.value = null)} />
+    </Notice>
+  );
+}
+
+function ReadOnly(): JSX.Element | null {
+  const { socket, worksheet } = useParts();
+  if (socket.welcome.value === null || worksheet.mayEdit.value) return null;
+  return (
+    <Notice testId="read-only">
+      <span>{strings.viewer}</span>
+    </Notice>
+  );
+}
+
+function Deleted(): JSX.Element | null {
+  const { actions } = useParts();
+  const count = actions.deleted.value;
+  if (count === 0) return null;
+  return (
+    <Notice testId="undo">
+      <span>{strings.deletedCells(count)}</span>
+      <button type="button" class="btn" onClick={() => actions.undo()}>
+        {strings.undo}
+      </button>
+    </Notice>
+  );
+}

@@ -1,0 +1,112 @@
+/** The sidebar: the outline with the state of each section, and the worksheets of the workspace. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { SectionNode } from "../../document/outline";
+import type { DocumentEntry } from "../../net/messages";
+import { nameOf } from "../../document/paths";
+import { go } from "../../router";
+import { strings } from "../../strings";
+import { Ask, Confirm, errorText, IconButton, Menu } from "../../ui/basics";
+import { Icon } from "../../ui/icons";
+import { useParts } from "../../workbench/parts";
+import { useRolled } from "./cells/section";
+
+export function Sidebar(): JSX.Element {
+  const { worksheet } = useParts();
+  const sections = worksheet.sections.value;
+  return (
+    <nav class="side" aria-label={strings.outlineAndFiles} data-testid="sidebar">
+      <h2>{strings.outline}</h2>
+      {sections.length === 0 && <p class="faint none">{strings.outlineEmpty}</p>}
+      <ul>
+        {sections.map((node) => (
+          <OutlineRow key={node.section.id} node={node} />
+        ))}
+      </ul>
+      <Files />
+    </nav>
+  );
+}
+
+function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
+  const { focus, panels, worksheet } = useParts();
+  const state = useRolled(node);
+  const on = focus.active.value === node.section.id;
+  const jump = () => {
+    for (const outer of worksheet.sections.value) {
+      const inside = outer.section.id !== node.section.id && node.number.startsWith(`${outer.number}.`);
+      if (inside && outer.section.folded) worksheet.sheet.setFlag(outer.section.id, "folded", false);
+    }
+    panels.close();
+    focus.select(node.section.id);
+    document.querySelector(`[data-cell-id="${node.section.id}"]`)?.scrollIntoView({ block: "start" });
+  };
+  return (
+    <li class={`level-${Math.min(node.level, 3)}`}>
+      <button type="button" class={on ? "on" : ""} onClick={jump} data-testid="outline-row">
+        <span class="num">{node.number}</span>
+        <span class="name">{node.section.heading || strings.sectionHint}</span>
+        {state !== "idle" && state !== "done" && (
+          <i class={`dot ${state === "error" ? "err" : "run"}`} role="img" aria-label={strings.state[state]} />
+        )}
+      </button>
+    </li>
+  );
+}
+
+type Asked = { kind: "create" } | { kind: "rename" | "remove"; entry: DocumentEntry };
+
+function Files(): JSX.Element {
+  const { files, socket, worksheet } = useParts();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const fail = (error: unknown) => (worksheet.notice.value = errorText(error));
+  const create = (name: string) =>
+    void files.create(name).then((made) => go(`/w/${socket.workspace}/${made.id}`), fail);
+  const remove = (entry: DocumentEntry) =>
+    void files.remove(entry.id).then(() => entry.id === worksheet.id && go(`/w/${socket.workspace}`), fail);
+  const close = () => setAsked(null);
+  return (
+    <>
+      <h2>
+        {strings.files}
+        {worksheet.mayEdit.value && <IconButton icon="plus" label={strings.newWorksheet} onClick={() => setAsked({ kind: "create" })} testId="new-worksheet" />}
+      </h2>
+      <ul>
+        {files.documents.value.map((entry) => (
+          <FileRow key={entry.id} entry={entry} onAsk={(kind) => setAsked({ kind, entry })} />
+        ))}
+      </ul>
+      {asked?.kind === "create" && <Ask title={strings.newWorksheet} label={strings.worksheetName} action={strings.newWorksheet} onAnswer={create} onClose={close} />}
+      {asked?.kind === "rename" && (
+        <Ask
+          title={strings.renameWorksheet}
+          label={strings.worksheetName}
+          action={strings.rename}
+          value={nameOf(asked.entry.path)}
+          onAnswer={(name) => void files.rename(asked.entry.id, name).catch(fail)}
+          onClose={close}
+        />
+      )}
+      {asked?.kind === "remove" && <Confirm text={strings.deleteWorksheet(nameOf(asked.entry.path))} action={strings.remove} onYes={() => remove(asked.entry)} onClose={close} />}
+    </>
+  );
+}
+
+function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename" | "remove") => void }): JSX.Element {
+  const { files, socket, worksheet } = useParts();
+  const on = entry.id === worksheet.id;
+  const entries = [
+    { label: strings.rename, run: () => onAsk("rename") },
+    ...(files.documents.value.length > 1 ? [{ label: strings.remove, run: () => onAsk("remove") }] : []),
+  ];
+  return (
+    <li class="file">
+      <a class={on ? "on" : ""} href={`/w/${socket.workspace}/${entry.id}`} aria-current={on ? "page" : undefined} data-testid="file">
+        <Icon name="sigma" />
+        <span class="name">{nameOf(entry.path)}</span>
+      </a>
+      {worksheet.mayEdit.value && <Menu label={strings.actionsFor(nameOf(entry.path))} button={<Icon name="more" />} entries={entries} />}
+    </li>
+  );
+}

@@ -1,0 +1,110 @@
+/** The status bar: connection, saving, version on the left; session, memory, time on the right. */
+
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ago, bytes, seconds } from "../../times";
+import { strings } from "../../strings";
+import { Icon } from "../../ui/icons";
+import { useParts } from "../../workbench/parts";
+
+export function StatusBar(): JSX.Element {
+  return (
+    <footer class="bar">
+      <ConnectionState />
+      <SavingState />
+      <VersionState />
+      <span class="sp" />
+      <SessionFigures />
+    </footer>
+  );
+}
+
+type Look = { word: string; dot: string; state: string };
+
+function ConnectionState(): JSX.Element {
+  const { socket } = useParts();
+  const look = useComputed((): Look => {
+    const { phase, failures } = socket.state.value;
+    if (phase === "open") return { word: strings.connected(socket.milliseconds.value), dot: "", state: "connected" };
+    if (phase === "stopped") return { word: strings.stopped, dot: "err", state: "stopped" };
+    if (failures === 0) return { word: strings.connecting, dot: "off", state: "connecting" };
+    if (failures > 4 || !navigator.onLine) return { word: strings.offline, dot: "off", state: "offline" };
+    return { word: strings.reconnecting, dot: "run", state: "reconnecting" };
+  }).value;
+  return (
+    <span data-testid="status-connection" data-state={look.state}>
+      <i class={`dot ${look.dot}`} />
+      <span class="num">{look.word}</span>
+    </span>
+  );
+}
+
+function SavingState(): JSX.Element {
+  const { socket, worksheet } = useParts();
+  const { edits } = worksheet;
+  if (!worksheet.loaded.value) return <span />;
+  const connected = socket.state.value.phase === "open";
+  const unsaved = edits.unsaved.value;
+  if (edits.refused.value !== null) {
+    return (
+      <span class="problem" data-testid="status-saving" data-state="refused" title={edits.refused.value}>
+        {strings.refusedEdit}
+      </span>
+    );
+  }
+  if (unsaved > 0 && !connected) {
+    return (
+      <span data-testid="status-saving" data-state="unsaved">
+        <i class="dot run" />
+        {strings.unsavedEdits(unsaved)}
+      </span>
+    );
+  }
+  const saving = unsaved > 0;
+  return (
+    <span data-testid="status-saving" data-state={saving ? "saving" : "saved"}>
+      {saving && edits.slow.value ? <i class="spin" /> : <Icon name="check" />}
+      {saving && edits.slow.value ? strings.savingNow : strings.allSaved}
+    </span>
+  );
+}
+
+function VersionState(): JSX.Element {
+  const { panels, worksheet } = useParts();
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = window.setInterval(() => tick((count) => count + 1), 30_000);
+    return () => window.clearInterval(timer);
+  }, []);
+  const version = worksheet.version.value;
+  const word = worksheet.savingVersion.value
+    ? strings.savingVersion
+    : version === null
+      ? ""
+      : strings.committed(version.name, ago(version.time));
+  return (
+    <button type="button" class="wide" data-testid="status-version" data-version={version?.id ?? ""} onClick={() => panels.toggle("history")}>
+      {word}
+    </button>
+  );
+}
+
+function SessionFigures(): JSX.Element {
+  const { worksheet } = useParts();
+  const session = worksheet.session.value;
+  const flavour = session?.flavour || worksheet.sheet.flavour.value;
+  return (
+    <>
+      <span data-testid="status-session" data-state={session?.state ?? "stopped"}>
+        {strings.flavours[flavour] ?? flavour}
+      </span>
+      {session?.memory != null && (
+        <span class="wide num" data-testid="status-memory">
+          {strings.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
+        </span>
+      )}
+      {session?.cpu != null && <span class="wide num">{strings.cpu(seconds(session.cpu))}</span>}
+    </>
+  );
+}

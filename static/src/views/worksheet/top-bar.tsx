@@ -1,0 +1,106 @@
+/** The top bar: where we are, what the session does, and the way to everything else. */
+
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { user } from "../../account";
+import { nameOf } from "../../document/paths";
+import { keyLabel } from "../../workbench/keys";
+import { strings } from "../../strings";
+import { AccountMenu } from "../../ui/account-menu";
+import { Avatars, IconButton, Menu } from "../../ui/basics";
+import { Icon, Leaf } from "../../ui/icons";
+import { keepFocus } from "./cells/cell-frame";
+import { useParts } from "../../workbench/parts";
+
+export function TopBar(): JSX.Element {
+  const { panels, socket, worksheet } = useParts();
+  return (
+    <header class="top">
+      <span class="small-only">
+        <IconButton icon="menu" label={strings.outlineAndFiles} onClick={() => panels.toggle("outline")} testId="outline-button" />
+      </span>
+      <a class="home" href="/workspaces" aria-label={strings.workspaces}>
+        <Leaf />
+      </a>
+      <div class="crumb">
+        <a class="muted" href="/workspaces">
+          {socket.welcome.value?.workspace.name ?? ""}
+        </a>
+        <span class="faint">/</span>
+        <span class="here">{nameOf(worksheet.path.value)}</span>
+      </div>
+      <SessionChip />
+      <span class="sp" />
+      <button type="button" class="find" onClick={() => panels.show("palette")} data-testid="palette-button">
+        <Icon name="search" />
+        <span>{strings.find}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <People />
+      <button type="button" class="btn q history-button" aria-pressed={panels.open.value === "history"} onClick={() => panels.toggle("history")} data-testid="history-button">
+        <Icon name="history" />
+        <span>{strings.history}</span>
+      </button>
+      {socket.welcome.value?.role === "owner" && (
+        <button type="button" class="btn share-button" onClick={() => panels.show("share")}>
+          <Icon name="share" />
+          <span>{strings.share}</span>
+        </button>
+      )}
+      <AccountMenu />
+    </header>
+  );
+}
+
+function People(): JSX.Element {
+  const { worksheet } = useParts();
+  const people = useComputed(() => {
+    const others = worksheet.people.value.filter((person) => person.user !== user.value?.id);
+    const found = new Map(others.map((person) => [person.user, { id: person.user, name: person.name }]));
+    return [...found.values()];
+  }).value;
+  return <Avatars people={people} />;
+}
+
+/** What the session does, with Stop and Restart beside it. */
+function SessionChip(): JSX.Element {
+  const { actions, commands, focus, worksheet } = useParts();
+  const busy = useComputed(() => worksheet.busy.value.map((result) => result.run.state)).value;
+  const session = worksheet.session.value;
+  const running = busy.length > 0;
+  const state = running ? "running" : (session?.state ?? "stopped");
+  const queued = busy.filter((each) => each === "queued").length - (busy.includes("running") ? 0 : 1);
+  const word = session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
+  const run = (id: string) => commands.find((command) => command.id === id)!;
+  const stop = () => {
+    worksheet.interrupt();
+    // The button is about to be disabled, and would lose the keyboard to nobody.
+    const holder = document.activeElement;
+    if (holder !== document.body && !holder?.closest(".state")) return;
+    if (actions.active?.type === "code") focus.edit(actions.active.id, "keep");
+    else focus.again();
+  };
+  const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
+  return (
+    <div class="state" data-testid="session" data-state={state} role="group" aria-label={strings.session} onMouseDown={keepFocus}>
+      <i class={`dot ${dotOf(state)}`} />
+      <span class="word">
+        {strings.sessionStates[word] ?? word}
+        {queued > 0 && `, ${strings.queued(queued)}`}
+      </span>
+      {worksheet.mayRun.value && (
+        <>
+          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
+          <IconButton icon="restart" label={strings.restart} testId="restart" onClick={() => worksheet.restart()} />
+          <Menu label={strings.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
+        </>
+      )}
+    </div>
+  );
+}
+
+function dotOf(state: string): string {
+  if (state === "running" || state === "starting" || state === "interrupting" || state === "stubborn") return "run";
+  if (state === "ended") return "err";
+  return state === "ready" ? "" : "off";
+}

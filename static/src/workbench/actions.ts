@@ -1,0 +1,181 @@
+/** What people do with cells, by button, key or palette. */
+
+import { signal } from "@preact/signals";
+import { sectionAround, spanOf, type CellInfo, type CellType } from "../document/outline";
+import type { Copy, Flag } from "../document/document";
+import type { Focus } from "./focus";
+import type { Worksheet } from "../document/worksheet";
+
+export class Actions {
+  /** How many cells the last deletion took, while it can be undone from the toast. */
+  readonly deleted = signal(0);
+  #clipboard: Copy[] = [];
+  #toast = 0;
+
+  constructor(
+    readonly worksheet: Worksheet,
+    readonly focus: Focus,
+  ) {}
+
+  get #cells(): readonly CellInfo[] {
+    return this.worksheet.sheet.cells.value;
+  }
+
+  get active(): CellInfo | null {
+    return this.#cells.find((cell) => cell.id === this.focus.active.value) ?? null;
+  }
+
+  /** The active cell, and for a folded section everything in it. */
+  #span(): string[] {
+    const cell = this.active;
+    if (cell === null) return [];
+    return cell.folded ? spanOf(this.#cells, cell.id).map((each) => each.id) : [cell.id];
+  }
+
+  /** Insert a cell and start writing in it. */
+  insert(type: CellType, place: { after?: string | null; before?: string | null }): void {
+    if (!this.worksheet.mayEdit.value) return;
+    const near = place.after ?? place.before ?? null;
+    const section = near === null ? null : sectionAround(this.#cells, near);
+    const depth = type === "section" ? (section?.depth ?? 0) : 0;
+    this.focus.edit(this.worksheet.sheet.insert(type, place, "", depth), "start");
+  }
+
+  insertNear(type: CellType, where: "after" | "before"): void {
+    const span = this.#span();
+    const cell = where === "after" ? span.at(-1) : span[0];
+    this.insert(type, cell === undefined ? {} : where === "after" ? { after: cell } : { before: cell });
+  }
+
+  runHere(): void {
+    const cell = this.active;
+    if (cell === null) return;
+    if (cell.type === "section") this.worksheet.runSection(cell.id);
+    else this.worksheet.run([cell.id]);
+    if (cell.type !== "code") this.focus.select(cell.id);
+  }
+
+  /** Shift-Enter: run, then the next cell; behind the last one a new one. */
+  runAndGoOn(): void {
+    const cell = this.active;
+    if (cell === null) return;
+    if (cell.type === "code") this.worksheet.run([cell.id]);
+    const cells = this.worksheet.visible.value;
+    const next = cells[cells.findIndex((each) => each.id === cell.id) + 1];
+    if (next === undefined) {
+      if (this.worksheet.mayEdit.value) this.insert("code", { after: this.#span().at(-1) ?? cell.id });
+    } else if (next.type === "code") this.focus.edit(next.id, "end");
+    else this.focus.select(next.id);
+  }
+
+  runAndInsert(): void {
+    const cell = this.active;
+    if (cell === null) return;
+    if (cell.type === "code") this.worksheet.run([cell.id]);
+    this.insert("code", { after: cell.id });
+  }
+
+  runSection(): void {
+    const cell = this.active;
+    const section = cell === null ? null : sectionAround(this.#cells, cell.id);
+    if (section !== null) this.worksheet.runSection(section.id);
+    else this.#runAboveSections();
+  }
+
+  runAbove(): void {
+    const index = this.#cells.findIndex((cell) => cell.id === this.focus.active.value);
+    this.worksheet.run(this.#cells.slice(0, Math.max(index, 0)).map((cell) => cell.id));
+  }
+
+  remove(): void {
+    if (!this.worksheet.mayEdit.value) return;
+    const span = this.#span();
+    if (span.length === 0) return;
+    const next = this.focus.neighbour(span);
+    this.worksheet.sheet.remove(span);
+    this.focus.select(next);
+    this.deleted.value = span.length;
+    window.clearTimeout(this.#toast);
+    this.#toast = window.setTimeout(() => (this.deleted.value = 0), 8000);
+  }
+
+  undo(): void {
+    this.deleted.value = 0;
+    this.worksheet.sheet.undoStructure();
+  }
+
+  redo(): void {
+    this.worksheet.sheet.redoStructure();
+  }
+
+  copy(): void {
+    this.#clipboard = this.worksheet.sheet.copies(this.#span());
+  }
+
+  cut(): void {
+    this.copy();
+    this.remove();
+  }
+
+  paste(): void {
+    if (this.#clipboard.length === 0 || !this.worksheet.mayEdit.value) return;
+    const ids = this.worksheet.sheet.paste(this.#clipboard, this.#span().at(-1) ?? null);
+    this.focus.select(ids.at(-1) ?? null);
+  }
+
+  duplicate(): void {
+    const before = this.#clipboard;
+    this.copy();
+    this.paste();
+    this.#clipboard = before;
+  }
+
+  /** Move the active cell, a section with everything in it, one place up or down. */
+  move(by: -1 | 1): void {
+    const cell = this.active;
+    if (cell === null || !this.worksheet.mayEdit.value) return;
+    const ids = spanOf(this.#cells, cell.id).map((each) => each.id);
+    const first = this.#cells.findIndex((each) => each.id === ids[0]);
+    const target = by === 1 ? this.#cells[first + ids.length] : this.#cells[first - 1];
+    if (target === undefined) return;
+    if (by === 1) this.worksheet.sheet.move(ids, target.id);
+    else this.worksheet.sheet.move(ids, this.#cells[first - 2]?.id ?? null);
+  }
+
+  setType(type: CellType): void {
+    const cell = this.active;
+    if (cell === null || cell.type === type || !this.worksheet.mayEdit.value) return;
+    this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth: cell.depth } : {}) });
+  }
+
+  deepen(by: -1 | 1): void {
+    const cell = this.active;
+    if (cell === null || cell.type !== "section" || !this.worksheet.mayEdit.value) return;
+    const depth = cell.depth + by;
+    if (depth >= 0 && depth <= 5) this.worksheet.sheet.change(cell.id, { depth });
+  }
+
+  /** Fold or unfold the section that the active cell is or lies in. */
+  fold(folded: boolean): void {
+    const cell = this.active;
+    const section = cell === null ? null : sectionAround(this.#cells, cell.id);
+    if (section === null) return;
+    this.worksheet.sheet.setFlag(section.id, "folded", folded);
+    if (folded) this.focus.select(section.id);
+  }
+
+  toggle(id: string, flag: Flag): void {
+    const cell = this.#cells.find((each) => each.id === id);
+    if (cell !== undefined) this.worksheet.sheet.setFlag(id, flag, !cell[flag]);
+  }
+
+  toggleActive(flag: Flag): void {
+    if (this.active !== null) this.toggle(this.active.id, flag);
+  }
+
+  #runAboveSections(): void {
+    const first = this.#cells.findIndex((cell) => cell.type === "section");
+    const cells = first < 0 ? this.#cells : this.#cells.slice(0, first);
+    this.worksheet.run(cells.map((cell) => cell.id));
+  }
+}

@@ -1,0 +1,83 @@
+/** Which cell is active, and whether keys go to the sheet (command) or into the cell (edit). */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Worksheet } from "../document/worksheet";
+
+export type Mode = "command" | "edit";
+
+/** Where a caret goes when an editor opens. */
+export type Caret = "start" | "end" | number;
+
+export class Focus {
+  readonly active = signal<string | null>(null);
+  readonly mode = signal<Mode>("command");
+  readonly caret = signal<Caret | "keep">("end");
+  /** Counts the times that a cell was asked to take the keyboard. */
+  readonly grabs = signal(0);
+  /** The cell whose editor has the keyboard. */
+  readonly editing = computed(() => (this.mode.value === "edit" ? this.active.value : null));
+
+  constructor(readonly worksheet: Worksheet) {}
+
+  select(id: string | null): void {
+    batch(() => {
+      this.mode.value = "command";
+      this.active.value = id;
+      this.grabs.value += 1;
+    });
+  }
+
+  edit(id: string, caret: Caret | "keep" = "end"): void {
+    if (!this.worksheet.mayEdit.value) return this.select(id);
+    batch(() => {
+      this.caret.value = caret;
+      this.active.value = id;
+      this.mode.value = "edit";
+      this.grabs.value += 1;
+    });
+  }
+
+  /** Give the keyboard back to the active cell, its caret where it was: after a dialog. */
+  again(): void {
+    batch(() => {
+      this.caret.value = "keep";
+      this.grabs.value += 1;
+    });
+  }
+
+  /** An editor got the keyboard by a click or by Tab. */
+  taken(id: string): void {
+    if (this.editing.peek() === id) return;
+    batch(() => {
+      this.caret.value = "keep";
+      this.active.value = id;
+      this.mode.value = "edit";
+    });
+  }
+
+  /** An editor lost the keyboard to something outside its cell. */
+  left(id: string, to: EventTarget | null): void {
+    if (this.editing.peek() !== id) return;
+    const inside = to instanceof Element && to.closest("[data-cell-id]")?.getAttribute("data-cell-id") === id;
+    if (!inside) this.mode.value = "command";
+  }
+
+  /** Go to the cell before (-1) or after (1) among those that are not folded away. */
+  step(by: -1 | 1): boolean {
+    const cells = this.worksheet.visible.value;
+    const index = cells.findIndex((cell) => cell.id === this.active.value);
+    const next = cells[index < 0 ? 0 : index + by];
+    if (next === undefined) return false;
+    this.select(next.id);
+    return true;
+  }
+
+  /** The cell next to some that are about to go. */
+  neighbour(ids: readonly string[]): string | null {
+    const cells = this.worksheet.visible.value;
+    const indexes = ids.map((id) => cells.findIndex((cell) => cell.id === id)).filter((index) => index >= 0);
+    const last = Math.max(...indexes);
+    const first = Math.min(...indexes);
+    return (cells[last + 1] ?? cells[first - 1])?.id ?? null;
+  }
+}
