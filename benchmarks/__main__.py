@@ -1,4 +1,13 @@
-"""`make bench`: runs every scenario, prints a table with ratios, and writes the figures as JSON."""
+"""`make bench`: runs groups of scenarios, prints a table for each and writes the figures as JSON.
+
+    make bench                                                   everything, beside the floor and beside Jupyter
+    make bench ARGUMENTS="--only throughput --no-jupyter"        one group, without Jupyter: about a minute
+    make bench ARGUMENTS="--only latency,memory --no-jupyter --no-sage --json /tmp/figures.json"
+
+Groups: throughput (evaluations a second and processor time of twenty sessions, the same cell and edit-and-run),
+latency (first result, round trip, interrupt, restart), flood (20 MB of output), memory (idle and used sessions).
+The floor always runs in the same run, because ratios to it are what the bars are about.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +16,19 @@ import asyncio
 import json
 import os
 import platform
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import scenarios as s
-from benchmarks.jupyter import jupyter
-from benchmarks.measure import Spread
-from benchmarks.report import table
-from benchmarks.workspaces import Site, daemon
+from benchmarks.bench import Bench
+from benchmarks.groups import GROUPS
+from benchmarks.report import HEAD, table
 
 Results = dict[str, Any]
 
-# What their idle sessions have loaded: a name for the figures, the kernel, what it evaluates first.
-KERNELS = (("memory", "python3", "1+1"), ("memory_libraries", "python3", s.LIBRARIES), ("memory_sage", "sage", "1+1"))
 
-
-def machine() -> dict[str, Any]:
+def machine() -> Results:
     """Say what this was measured on."""
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
@@ -32,113 +37,51 @@ def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "cpu": model, "kernel": platform.release(), "python": platform.python_version()}
 
 
-async def ours(site: Site, counts: argparse.Namespace, *, sage: bool) -> Results:
-    """Every scenario against Sage Workspaces."""
-    figures: Results = {}
-    cold = await s.our_starts(site, 1)
-    figures["start_cold"] = Spread.of(cold)
-    figures["start"] = Spread.of(await s.our_starts(site, counts.starts))
-    figures["start_in_open_page"] = Spread.of(await s.our_open_starts(site, counts.starts))
-    session = s.OurSession(await site.sheet("1+1"))
-    figures["round_trip"] = Spread.of(await s.round_trips(session, counts.trips))
-    await session.close()
-    sessions = [s.OurSession(await site.sheet("1+1")) for _ in range(s.SESSIONS)]
-    for each in sessions:
-        await each.evaluate()
-    reading = s.session_cpu(site.process.pid, ["postgres", "launcher"])
-    figures["throughput"] = await s.throughput(sessions, counts.seconds, *reading)
-    for each in sessions:
-        await each.close()
-    figures["flood"] = await s.our_flood(site)
-    figures["interrupt"] = Spread.of(await s.our_interrupts(site, counts.restarts))
-    figures["restart"] = Spread.of(await s.our_restarts(site, counts.restarts))
-
-    async def start() -> s.OurSession:
-        return s.OurSession(await site.sheet("1+1"))
-
-    real_use = s.REAL_USE["sage" if sage else "python"]
-    figures["memory"] = await s.memory(start, lambda one: one.use(real_use), site.process.pid, s.IDLE_SESSIONS)
-    return figures
-
-
-async def theirs(counts: argparse.Namespace, sage: str | None) -> Results:
-    """Every scenario against Jupyter."""
-    figures: Results = {}
-    async with jupyter(sage=sage) as server:
-        figures["start_cold"] = Spread.of(await s.their_starts(server, 1, "python3", "1+1"))
-        figures["start"] = Spread.of(await s.their_starts(server, counts.their_starts, "python3", "1+1"))
-        figures["start_libraries"] = Spread.of(
-            await s.their_starts(server, counts.their_starts, "python3", s.LIBRARIES)
-        )
-        if sage:
-            figures["start_sage"] = Spread.of(await s.their_starts(server, counts.their_starts, "sage", "1+1"))
-        session = s.TheirSession(await server.kernel())
-        figures["round_trip"] = Spread.of(await s.round_trips(session, counts.trips // 5))
-        await session.close()
-        sessions = [s.TheirSession(await server.kernel()) for _ in range(s.SESSIONS)]
-        for each in sessions:
-            await each.evaluate()
-        reading = s.session_cpu(server.process.pid, [])
-        figures["throughput"] = await s.throughput(sessions, counts.seconds, *reading)
-        for each in sessions:
-            await each.close()
-        figures["flood"] = await s.their_flood(server)
-        figures["interrupt"] = Spread.of(await s.their_interrupts(server, counts.restarts))
-        figures["restart"] = Spread.of(await s.their_restarts(server, counts.restarts))
-        for name, kernel, code in KERNELS:
-            if kernel == "sage" and not sage:
-                continue
-
-            async def start(kernel: str = kernel, code: str = code) -> s.TheirSession:
-                session = await server.kernel(kernel)
-                await session.result(code)
-                return s.TheirSession(session)
-
-            async def use(one: s.TheirSession, kernel: str = kernel) -> None:
-                await one.use(s.REAL_USE["sage" if kernel == "sage" else "python"])
-
-            figures[name] = await s.memory(start, use, server.process.pid, s.THEIR_IDLE_SESSIONS)
-    async with jupyter(nodelay=True, lifted=True) as server:
-        session = s.TheirSession(await server.kernel())
-        figures["round_trip_nodelay"] = Spread.of(await s.round_trips(session, counts.trips // 5))
-        await session.close()
-        figures["flood_lifted"] = await s.their_flood(server)
-    return figures
+def arguments() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--daemon", required=True, help="the daemon's virtual environment")
+    parser.add_argument("--only", default=",".join(GROUPS), help="groups, separated by commas")
+    parser.add_argument("--jupyter", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--sage", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--starts", type=int, default=30)
+    parser.add_argument("--their-starts", type=int, default=5)
+    parser.add_argument("--trips", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=8, help="of each load")
+    parser.add_argument("--restarts", type=int, default=10)
+    parser.add_argument("--json", type=Path, help="where the figures go; by default a file in benchmarks/results")
+    options = parser.parse_args()
+    options.only = options.only.split(",")
+    if unknown := set(options.only) - set(GROUPS):
+        parser.error(f"no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    return options
 
 
 async def measure(options: argparse.Namespace) -> Results:
-    """Run everything, one after the other, so that nothing disturbs anything else."""
-    built = json.loads(os.environ["SAGEWS_ENVIRONMENTS"])
-    results: Results = {"machine": machine(), "time": datetime.now(UTC).isoformat(), "load": os.getloadavg()}
-    results["floor"] = await s.floor_figures(50, options.trips)
-    python_only = {"python": built["python"]}
-    async with daemon(options.daemon, python_only) as site:
-        results["python"] = await ours(site, options, sage=False)
-    if "sage" in built:
-        async with daemon(options.daemon, built) as site:
-            results["sage"] = await ours(site, options, sage=True)
-    results["jupyter"] = await theirs(options, built.get("sage"))
+    """Run the groups one after the other, so that nothing disturbs anything else."""
+    results: Results = {"machine": machine(), "time": datetime.now(UTC).isoformat()}
+    for name in options.only:
+        bench = Bench(options)
+        load = os.getloadavg()[0]
+        results[name] = await GROUPS[name].measure(bench)
+        results[name]["load_before"], results[name]["reactor"] = load, bench.stalls
+        print("\n".join((f"\n{name}\n", *HEAD, table(GROUPS[name].ROWS, results[name]))))
+        print(f"\nload before {load:.1f}; the reactor: {json.dumps(bench.stalls)}", flush=True)
     return results
 
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--daemon", required=True, help="the daemon's virtual environment")
-    parser.add_argument("--starts", type=int, default=30)
-    parser.add_argument("--their-starts", type=int, default=5)
-    parser.add_argument("--trips", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--restarts", type=int, default=7)
-    parser.add_argument("--output", default="benchmarks/results")
-    options = parser.parse_args()
+    options = arguments()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     results = asyncio.run(measure(options))
-    print(table(results))
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M}.json"
-    name.write_text(json.dumps(results, default=vars, indent=1), encoding="utf-8")
-    print(f"\nwritten to {name}")
+    target = options.json or Path("benchmarks/results") / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    print(f"\nwritten to {target}")
 
 
 if __name__ == "__main__":

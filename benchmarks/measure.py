@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import statistics
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -32,6 +40,10 @@ class Spread:
         """Summarise times in seconds."""
         values = [1000 * s for s in seconds]
         return cls(statistics.median(values), percentile(values, 95), percentile(values, 99), min(values), len(values))
+
+    def figures(self) -> dict[str, float]:
+        """Return them by name, for the results."""
+        return asdict(self)
 
 
 def tree(pid: int) -> list[psutil.Process]:

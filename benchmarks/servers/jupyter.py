@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from benchmarks.measure import free_port
 
 # jupyter_server's websocket handler never turns Nagle's algorithm off; this is the patch that a user could make.
 NODELAY = """
@@ -31,13 +32,6 @@ LIFTED = (
     "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e12",
     "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e9",
 )
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Kernel:
@@ -104,6 +98,15 @@ class Kernel:
                 text = message["content"]["data"]["text/plain"]
         return text
 
+    async def evaluate(self) -> None:
+        """Execute `1+1` and check what came."""
+        if (text := await self.result("1+1")) != "2":
+            raise RuntimeError(f"1+1 gave {text}")
+
+    async def use(self, source: str) -> None:
+        """Evaluate something else."""
+        await self.result(source)
+
     async def stream_bytes(self, code: str) -> int:
         """Evaluate and return how many characters of output arrived."""
         parent = await self.send(code)
@@ -133,7 +136,7 @@ class Server:
     """A running jupyter_server."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, token: str, http: aiohttp.ClientSession) -> None:
-        self.process = process
+        self.pid = process.pid
         self.base = f"127.0.0.1:{port}"
         self.headers = {"Authorization": f"token {token}"}
         self.http = http
