@@ -52,6 +52,7 @@ def check(place: Path) -> int:
         [tools / "ruff", "check", "--quiet", "."],
         [tools / "mypy"],
         [tools / "lint-imports"],
+        [tools / "python", "static/build/client_check.py"],
     )
     return sum(
         bool(subprocess.run([str(p) for p in command], cwd=CHECKOUT, check=False).returncode) for command in commands

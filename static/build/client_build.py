@@ -73,6 +73,18 @@ def build_client(force: bool = False) -> Path:
     return BUILT
 
 
+def ready_tools() -> _Tools:
+    """Return Node.js and npm once node_modules is in step with the lock file, for checks and tests.
+
+    Raises:
+        BuildError: there is no Node.js, or npm's registry is out of reach.
+    """
+    tools = _Tools.find()
+    with _locked():
+        _install_packages(tools)
+    return tools
+
+
 def source_hash() -> str:
     """Return a hash over everything that the built files are made from."""
     files = [path for path in (STATIC / "src").rglob("*") if path.is_file()]

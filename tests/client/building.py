@@ -29,8 +29,7 @@ def built() -> Path:
 
 def packages() -> None:
     """Bring node_modules in step with the lock file; the build alone does not need to, when it is up to date."""
-    build = client_build()
-    build._install_packages(build._Tools.find())
+    client_build().ready_tools()
 
 
 def node(*arguments: str, cwd: Path = STATIC) -> subprocess.CompletedProcess[str]:

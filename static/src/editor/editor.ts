@@ -8,7 +8,7 @@ import { drawSelection, EditorView, keymap, placeholder, type KeyBinding } from 
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
 import { indentAfter } from "./indent";
-import type { Caret } from "../workbench/focus";
+import type { Caret } from "./caret";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
 import { completion, type Complete } from "./completion";

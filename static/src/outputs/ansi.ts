@@ -6,7 +6,6 @@ export interface Span {
   readonly style: string;
 }
 
-// eslint-free: the escape character is what this module is about.
 const CODE = /\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007]*\u0007|\u001b[()][A-Z0-9]/g;
 
 /** Split a text into spans of one look; codes other than colour and bold are left out. */

@@ -2,11 +2,9 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Worksheet } from "../document/worksheet";
+import type { Caret } from "../editor/caret";
 
 export type Mode = "command" | "edit";
-
-/** Where a caret goes when an editor opens. */
-export type Caret = "start" | "end" | number;
 
 export class Focus {
   readonly active = signal<string | null>(null);

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { WorkspaceEntry } from "../../net/api";
 import { strings } from "../../strings";
-import { addressOf, Edited } from "./workspaces";
+import { addressOf, Edited } from "./entry";
 import { nameOf } from "../../document/paths";
 
 export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] }): JSX.Element {

@@ -6,7 +6,7 @@ import { nameOf } from "../../document/paths";
 import { strings } from "../../strings";
 import { Avatars, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
-import { addressOf, Edited, SessionState } from "./workspaces";
+import { addressOf, Edited, SessionState } from "./entry";
 
 interface Props {
   entries: readonly WorkspaceEntry[];

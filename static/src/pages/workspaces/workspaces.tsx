@@ -5,11 +5,10 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { user } from "../../account";
-import { ago } from "../../times";
 import { api, type WorkspaceEntry } from "../../net/api";
 import { go } from "../../router";
 import { strings } from "../../strings";
-import { Ask, Avatars, Confirm, errorText } from "../../ui/basics";
+import { Ask, Confirm, errorText } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
 import { RecentCards } from "./recent-cards";
@@ -17,12 +16,6 @@ import { WorkspaceTable } from "./workspace-table";
 
 type Tab = "all" | "shared" | "running";
 const entries = signal<WorkspaceEntry[] | null>(null);
-
-/** Where a click on a workspace leads. */
-export function addressOf(entry: WorkspaceEntry): string {
-  const document = [...entry.documents].sort((one, other) => (one.edited < other.edited ? 1 : -1))[0];
-  return document === undefined ? `/w/${entry.id}` : `/w/${entry.id}/${document.id}`;
-}
 
 function shown(tab: Tab, text: string): WorkspaceEntry[] {
   const wanted = text.trim().toLowerCase();
@@ -120,20 +113,3 @@ function Empty(): JSX.Element {
     </div>
   );
 }
-
-export function SessionState({ state }: { state: string }): JSX.Element {
-  const kinds: Record<string, string> = { running: "run", ready: "", starting: "run", ended: "err" };
-  const kind = kinds[state] ?? "off";
-  return (
-    <span class="st">
-      <i class={`dot ${kind}`} />
-      {strings.sessionStates[state] ?? state}
-    </span>
-  );
-}
-
-export function Edited({ time }: { time: string }): JSX.Element {
-  return <time dateTime={time}>{ago(time)}</time>;
-}
-
-export { Avatars };
