@@ -154,6 +154,8 @@ export const strings = {
   runAll: "Run all cells",
   endSession: "End the session",
   dismiss: "Dismiss",
+  showAs: (view: string) => `Show as: ${view}`,
+  views: { worksheet: "Worksheet" },
   viewer: "You may read this worksheet, not change it.",
   notices: {
     changed: "A cell changed while you asked to run it. Look at it and run it again.",

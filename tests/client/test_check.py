@@ -51,13 +51,17 @@ class LayerTests(SynchronousTestCase):
 
     def test_circle(self) -> None:
         """Two files that import each other are refused."""
-        (self.copy / "src" / "net" / "one.ts").write_text('import { two } from "./two";\nexport const one = () => two;\n')
+        (self.copy / "src" / "net" / "one.ts").write_text(
+            'import { two } from "./two";\nexport const one = () => two;\n'
+        )
         found = self._findings("net/two.ts", 'import { one } from "./one";\nexport const two = () => one;\n')
         self.assertIn("import(no-cycle)", found)
 
     def test_circle_of_types(self) -> None:
         """A circle is refused even when its imports are of types alone."""
-        (self.copy / "src" / "net" / "one.ts").write_text('import type { Two } from "./two";\nexport type One = Two[];\n')
+        (self.copy / "src" / "net" / "one.ts").write_text(
+            'import type { Two } from "./two";\nexport type One = Two[];\n'
+        )
         found = self._findings("net/two.ts", 'import type { One } from "./one";\nexport type Two = One | null;\n')
         self.assertIn("import(no-cycle)", found)
 

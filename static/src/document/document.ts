@@ -5,6 +5,7 @@
 
 import { signal } from "@preact/signals";
 import * as Y from "yjs";
+import { toBase64 } from "../net/base64";
 import { newCellId } from "./identifiers";
 import type { CellInfo, CellType } from "./outline";
 import { between, spread } from "./positions";
@@ -32,6 +33,16 @@ export class SheetDocument {
       if (events.some((event) => this.#isStructural(event))) this.#refresh();
     });
     this.meta.observe(() => this.#refreshMeta());
+  }
+
+  /** Take in what came from the server. */
+  apply(update: Uint8Array): void {
+    Y.applyUpdate(this.doc, update, REMOTE);
+  }
+
+  /** What we have, for the server to send what we lack: the state vector in base64. */
+  vector(): string {
+    return toBase64(Y.encodeStateVector(this.doc));
   }
 
   /** The text of a cell, or null if there is no such cell. */

@@ -1,40 +1,45 @@
 /** The worksheets of the workspace. */
 
-import { signal } from "@preact/signals";
-import type { DocumentEntry, FromServer } from "../net/messages";
-import type { Socket } from "../net/socket";
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Hearers } from "../net/hearing";
+import type { DocumentEntry } from "../net/messages";
+import type { Link } from "../net/socket";
 
 export class WorkspaceFiles {
-  readonly documents = signal<readonly DocumentEntry[]>([]);
+  readonly #documents = signal<readonly DocumentEntry[]>([]);
+  readonly documents: ReadonlySignal<readonly DocumentEntry[]> = this.#documents;
+  readonly hearers: Hearers = {
+    created: ({ document }) => this.#put(document),
+    renamed: ({ document }) => this.#put(document),
+    removed: ({ document }) => {
+      this.#documents.value = this.#documents.value.filter((entry) => entry.id !== document);
+    },
+  };
 
-  constructor(readonly socket: Socket) {}
+  constructor(readonly link: Link) {}
 
   async load(): Promise<void> {
-    const answer = await this.socket.ask<"documents">({ type: "documents" });
-    this.documents.value = sorted(answer.documents);
+    const answer = await this.link.ask<"documents">({ type: "documents" });
+    this.#documents.value = sorted(answer.documents);
   }
 
   async create(name: string): Promise<DocumentEntry> {
     const path = name.endsWith(".sage.md") ? name : `${name}.sage.md`;
-    return (await this.socket.ask<"created">({ type: "create", path })).document;
+    return (await this.link.ask<"created">({ type: "create", path })).document;
   }
 
   async rename(document: string, name: string): Promise<void> {
     const path = name.endsWith(".sage.md") ? name : `${name}.sage.md`;
-    await this.socket.ask<"renamed">({ type: "rename", document, path });
+    await this.link.ask<"renamed">({ type: "rename", document, path });
   }
 
   async remove(document: string): Promise<void> {
-    await this.socket.ask<"removed">({ type: "remove", document });
+    await this.link.ask<"removed">({ type: "remove", document });
   }
 
-  hear(message: FromServer): void {
-    if (message.type === "created" || message.type === "renamed") {
-      const others = this.documents.value.filter((entry) => entry.id !== message.document.id);
-      this.documents.value = sorted([...others, message.document]);
-    } else if (message.type === "removed") {
-      this.documents.value = this.documents.value.filter((entry) => entry.id !== message.document);
-    }
+  #put(document: DocumentEntry): void {
+    const others = this.#documents.value.filter((entry) => entry.id !== document.id);
+    this.#documents.value = sorted([...others, document]);
   }
 }
 

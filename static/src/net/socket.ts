@@ -14,6 +14,9 @@ interface Waiting {
   timer: number;
 }
 
+/** What the parts of a worksheet need of the connection. */
+export type Link = Pick<Socket, "send" | "ask" | "welcome">;
+
 export class Socket {
   readonly state = signal<Connection>(START);
   readonly milliseconds = signal<number | null>(null);

@@ -33,7 +33,7 @@ export function Output({ cell, result }: { cell: CellInfo; result: CellResult })
         <Item key={item.key} item={item} />
       ))}
       {result.leftOut > 0 && (
-        <button type="button" class="foldbar" onClick={() => void worksheet.wholeOutput(cell.id).catch(() => undefined)}>
+        <button type="button" class="foldbar" onClick={() => void worksheet.runs.whole(cell.id).catch(() => undefined)}>
           {strings.showAllPieces(result.leftOut)}
         </button>
       )}

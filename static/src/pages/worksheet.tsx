@@ -1,22 +1,26 @@
 /** A worksheet's page: makes its parts for one document, joins them to the socket, lays them out. */
 
 import "../common";
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { WorkspaceFiles } from "../document/files";
+import { Worksheet } from "../document/worksheet";
+import { loadEditor } from "../editor/load";
+import { Hearing, ofDocument } from "../net/hearing";
 import { Socket } from "../net/socket";
 import { go } from "../router";
+import { strings } from "../strings";
+import "../views";
 import { Actions } from "../workbench/actions";
 import { commandsOf } from "../workbench/commands";
-import { WorkspaceFiles } from "../document/files";
 import { Focus } from "../workbench/focus";
-import { Panels } from "../workbench/panels";
-import { Worksheet } from "../document/worksheet";
-import { strings } from "../strings";
-import { PartsContext, type Parts } from "../workbench/parts";
-import { Layout } from "../views/worksheet/layout";
-import { loadEditor } from "../editor/load";
+import { hearerSets } from "../workbench/hearers";
 import { Mounted } from "../workbench/mounted";
+import { OnDemand } from "../workbench/on-demand";
+import { Panels } from "../workbench/panels";
+import { PartsContext, useParts, type Bench, type Parts } from "../workbench/parts";
+import { FIRST_VIEW, views } from "../workbench/views";
 
 interface Props {
   workspace: string;
@@ -43,35 +47,49 @@ export function WorksheetPage({ workspace, document: id }: Props): JSX.Element {
   }, [parts]);
   return (
     <PartsContext.Provider value={parts}>
-      <Layout />
+      <ShownView />
     </PartsContext.Provider>
   );
 }
 
+function ShownView(): JSX.Element | null {
+  const { view } = useParts();
+  const shown = views.get(view.value);
+  return shown === null ? null : <OnDemand key={shown.id} of={shown} props={{}} />;
+}
+
 function partsOf(workspace: string, id: string | null): Parts {
-  const socket: Socket = new Socket(workspace, (message) => {
-    if (message.type === "welcome") greeted();
-    worksheet.hear(message);
-    files.hear(message);
-  });
+  const hearing = new Hearing();
+  const socket = new Socket(workspace, (message) => hearing.hear(message));
   const worksheet = new Worksheet(id ?? "", socket);
   const files = new WorkspaceFiles(socket);
   const focus = new Focus(worksheet);
   const actions = new Actions(worksheet, focus);
-  const panels = new Panels(worksheet);
+  const mounted = new Mounted(worksheet, focus);
+  const bench: Bench = { socket, worksheet, focus, actions, panels: new Panels(), mounted, files, view: signal(FIRST_VIEW) };
+  hearing.add({ welcome: () => greeted(bench, id) });
+  worksheet.hearers.forEach((hearers) => hearing.add(ofDocument(worksheet.id, hearers)));
+  hearing.add(files.hearers);
+  hearerSets.all().forEach((set) => hearing.add(set.hearers(bench)));
+  beginOnce(worksheet, focus);
+  return { ...bench, commands: commandsOf(bench) };
+}
+
+/** Connected, for the first time or again: ask for what the page shows. */
+function greeted({ files, socket, worksheet }: Bench, id: string | null): void {
+  if (id !== null) worksheet.open();
+  void files.load().then(() => id === null && openFirst(socket.workspace, files), () => undefined);
+  if (id !== null) void worksheet.versions.load();
+}
+
+/** The first time that the sheet is there, writing begins in its only cell. */
+function beginOnce(worksheet: Worksheet, focus: Focus): void {
   let begun = false;
-  const greeted = () => {
-    if (id !== null) worksheet.open();
-    void files.load().then(() => id === null && openFirst(workspace, files), () => undefined);
-    if (id !== null) void newestVersion(worksheet);
-  };
-  // The first time that the sheet is there, writing begins in its only cell.
   effect(() => {
     if (!worksheet.loaded.value || begun) return;
     begun = true;
     queueMicrotask(() => begin(worksheet, focus));
   });
-  return { socket, worksheet, focus, actions, panels, files, commands: commandsOf(actions, panels), mounted: new Mounted(worksheet, focus) };
 }
 
 function begin(worksheet: Worksheet, focus: Focus): void {
@@ -85,9 +103,4 @@ function begin(worksheet: Worksheet, focus: Focus): void {
 function openFirst(workspace: string, files: WorkspaceFiles): void {
   const [first] = files.documents.value;
   if (first !== undefined) go(`/w/${workspace}/${first.id}`, true);
-}
-
-async function newestVersion(worksheet: Worksheet): Promise<void> {
-  const answer = await worksheet.socket.ask<"versions">({ type: "versions", limit: 1 }).catch(() => null);
-  if (answer?.versions[0] !== undefined) worksheet.version.value = answer.versions[0];
 }

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { sectionAround, spanOf, type CellInfo, type CellType } from "../document/outline";
 import type { Copy, Flag } from "../document/document";
+import { strings } from "../strings";
 import type { Focus } from "./focus";
 import type { Worksheet } from "../document/worksheet";
 
@@ -97,6 +98,17 @@ export class Actions {
     this.deleted.value = span.length;
     window.clearTimeout(this.#toast);
     this.#toast = window.setTimeout(() => (this.deleted.value = 0), 8000);
+  }
+
+  /** Save a version, named or not, and say what came of it. */
+  async saveVersion(name: string | null): Promise<void> {
+    const { notices, versions } = this.worksheet;
+    try {
+      const answer = await versions.save(name);
+      notices.announce(answer.unchanged === true ? strings.nothingNew : strings.versionSaved);
+    } catch (error) {
+      notices.show((error instanceof Error && error.message) || strings.saveFailed);
+    }
   }
 
   undo(): void {

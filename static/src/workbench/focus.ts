@@ -17,6 +17,11 @@ export class Focus {
 
   constructor(readonly worksheet: Worksheet) {}
 
+  /** Make a cell the active one and leave the keyboard where it is. */
+  activate(id: string): void {
+    this.active.value = id;
+  }
+
   select(id: string | null): void {
     batch(() => {
       this.mode.value = "command";

@@ -2,21 +2,21 @@
 
 import { useEffect } from "preact/hooks";
 import { chord, KeyMap } from "./keys";
+import { panels as registered } from "./panels";
 import { useParts } from "./parts";
-
-/** Presses that start with these go to commands even from a field. */
-const EVERYWHERE = new Set(["Ctrl-k", "Ctrl-s", "Ctrl-Shift-s", "Ctrl-Alt-h"]);
 
 export function useKeyboard(): void {
   const { commands, focus, panels } = useParts();
   useEffect(() => {
     const keys = new KeyMap(commands);
+    const everywhere = new Set(commands.flatMap((each) => each.bindings.filter((binding) => binding.everywhere).map((binding) => binding.keys)));
+    const beside = () => registered.get(panels.open.value ?? "")?.place === "beside";
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
       const name = chord(event);
       const mode = focus.mode.value;
-      if (!heeds(event.target, name, mode === "edit")) return;
-      if (panels.open.value === "history" && name === "Escape") return panels.close();
+      if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
+      if (name === "Escape" && beside()) return panels.close();
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
       const found = keys.find(name, mode, event.timeStamp);
       if (found === null) return;
@@ -36,7 +36,6 @@ function isWriting(target: EventTarget | null): boolean {
 /** Whether a press at this element is for the sheet at all. */
 function heeds(target: EventTarget | null, name: string, editing: boolean): boolean {
   if (!(target instanceof Element)) return true;
-  if (EVERYWHERE.has(name)) return true;
   if (target.closest("dialog, [role=menu], input, textarea, select, aside")) return false;
   if (editing) return true;
   const plain = name === "Enter" || name === " " || name.startsWith("Arrow");

@@ -6,11 +6,18 @@ export interface Binding {
   readonly keys: string;
   /** In which mode it holds; both without one. */
   readonly mode?: Mode;
+  /** Whether it holds even where a field or a dialog has the keyboard. */
+  readonly everywhere?: boolean;
 }
 
 export interface Keyed {
   readonly id: string;
   readonly bindings: readonly Binding[];
+}
+
+export interface Command extends Keyed {
+  readonly title: string;
+  readonly run: () => void;
 }
 
 interface Press {

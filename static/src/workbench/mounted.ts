@@ -31,7 +31,7 @@ export class Mounted {
 
 function caretsOf(worksheet: Worksheet): ReadonlyMap<string, readonly RemoteCaret[]> {
   const found = new Map<string, RemoteCaret[]>();
-  for (const person of worksheet.people.value) {
+  for (const person of worksheet.people.others.value) {
     const { cell, anchor, head } = person.state ?? {};
     if (typeof cell !== "string" || typeof anchor !== "number" || typeof head !== "number") continue;
     if (!(anchor >= 0 && head >= 0)) continue;

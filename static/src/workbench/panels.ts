@@ -1,44 +1,37 @@
-/** What lies over or beside the sheet: palette, history, dialogs, the sidebar on small screens. */
+/** What lies over or beside a view: each panel registers itself, one at a time is open. */
 
 import { signal } from "@preact/signals";
-import { go } from "../router";
-import { strings } from "../strings";
-import { switchTheme } from "../theme";
-import type { Worksheet } from "../document/worksheet";
+import type { ComponentType } from "preact";
+import { Registry } from "../registry";
 
-export type Panel = "palette" | "history" | "keys" | "name" | "share" | "outline";
+export interface PanelProps {
+  /** Closes the panel and gives the keyboard back to the cell that had it. */
+  readonly onClose: () => void;
+}
 
+export interface Panel {
+  readonly id: string;
+  /** Over the page as a dialog, or beside the view, which stays in use. */
+  readonly place: "over" | "beside";
+  /** A panel's code comes when it is first opened. */
+  load(): Promise<ComponentType<PanelProps>>;
+}
+
+export const panels = new Registry<Panel>();
+
+/** Which panel of one open worksheet is shown; "outline" is the sidebar of small screens, which is always there. */
 export class Panels {
-  readonly open = signal<Panel | null>(null);
+  readonly open = signal<string | null>(null);
 
-  constructor(readonly worksheet: Worksheet) {}
-
-  show(panel: Panel): void {
+  show(panel: string): void {
     this.open.value = panel;
   }
 
-  toggle(panel: Panel): void {
+  toggle(panel: string): void {
     this.open.value = this.open.value === panel ? null : panel;
   }
 
   close(): void {
     this.open.value = null;
-  }
-
-  async save(name: string | null = null): Promise<void> {
-    try {
-      const answer = await this.worksheet.save(name);
-      this.worksheet.announcement.value = answer.unchanged === true ? strings.nothingNew : strings.versionSaved;
-    } catch (error) {
-      this.worksheet.notice.value = (error instanceof Error && error.message) || strings.saveFailed;
-    }
-  }
-
-  switchTheme(): void {
-    switchTheme();
-  }
-
-  leave(path: string): void {
-    go(path);
   }
 }

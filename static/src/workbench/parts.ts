@@ -1,25 +1,32 @@
-/** What the parts of a worksheet page share. */
+/** What everything that shows one open worksheet shares. */
 
+import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { WorkspaceFiles } from "../document/files";
+import type { Worksheet } from "../document/worksheet";
 import type { Socket } from "../net/socket";
 import type { Actions } from "./actions";
-import type { Command } from "./commands";
 import type { Focus } from "./focus";
-import type { Panels } from "./panels";
-import type { Worksheet } from "../document/worksheet";
+import type { Command } from "./keys";
 import type { Mounted } from "./mounted";
-import type { WorkspaceFiles } from "../document/files";
+import type { Panels } from "./panels";
 
-export interface Parts {
+/** What commands and hearers are made from. */
+export interface Bench {
   readonly socket: Socket;
   readonly worksheet: Worksheet;
   readonly focus: Focus;
   readonly actions: Actions;
   readonly panels: Panels;
-  readonly commands: readonly Command[];
   readonly mounted: Mounted;
   readonly files: WorkspaceFiles;
+  /** The id of the view that is shown. */
+  readonly view: Signal<string>;
+}
+
+export interface Parts extends Bench {
+  readonly commands: readonly Command[];
 }
 
 export const PartsContext = createContext<Parts | null>(null);

@@ -5,9 +5,10 @@ import type { Binding } from "../../workbench/keys";
 import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
 import { Dialog, IconButton } from "../../ui/basics";
+import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 
-export function KeyList({ onClose }: { onClose: () => void }): JSX.Element {
+export function KeyList({ onClose }: PanelProps): JSX.Element {
   const { commands } = useParts();
   const list = (wanted: (binding: Binding) => boolean) =>
     commands

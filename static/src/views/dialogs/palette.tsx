@@ -8,6 +8,7 @@ import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
 import { Dialog } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
+import type { PanelProps } from "../../workbench/panels";
 import { useParts, type Parts } from "../../workbench/parts";
 
 interface Entry {
@@ -42,7 +43,7 @@ export function matching<Item extends { title: string }>(entries: readonly Item[
   return fits.sort((one, other) => begins(one) - begins(other));
 }
 
-export function Palette({ onClose }: { onClose: () => void }): JSX.Element {
+export function Palette({ onClose }: PanelProps): JSX.Element {
   const parts = useParts();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);

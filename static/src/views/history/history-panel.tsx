@@ -1,6 +1,5 @@
 /** The history: versions, what changed in each, and the way back. */
 
-import "../../common";
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -9,11 +8,12 @@ import { ago, full } from "../../times";
 import type { FileDifference, VersionEntry } from "../../net/messages";
 import { strings } from "../../strings";
 import { Confirm, errorText, IconButton } from "../../ui/basics";
+import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 
 const PAGE = 50;
 
-export function History(): JSX.Element {
+export function History({ onClose }: PanelProps): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   const [versions, setVersions] = useState<VersionEntry[] | null>(null);
   const [more, setMore] = useState(false);
@@ -29,7 +29,7 @@ export function History(): JSX.Element {
     }
   };
   useSignalEffect(() => {
-    worksheet.version.value;
+    worksheet.versions.newest.value;
     void load();
   });
   return (
@@ -40,7 +40,7 @@ export function History(): JSX.Element {
         <button type="button" class="btn" onClick={() => panels.show("name")} hidden={chosen !== null || !worksheet.mayEdit.value}>
           {strings.nameVersion}
         </button>
-        <IconButton icon="close" label={strings.close} onClick={() => panels.close()} testId="history-close" />
+        <IconButton icon="close" label={strings.close} onClick={onClose} testId="history-close" />
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       {chosen !== null ? (

@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import { strings } from "../../strings";
-import { useParts } from "../../workbench/parts";
-import { Dialogs, HistoryPanel } from "./lazy-panels";
 import { useKeyboard } from "../../workbench/keyboard";
+import { OpenPanel } from "../../workbench/open-panel";
+import { useParts } from "../../workbench/parts";
 import { MobileBar } from "./mobile-bar";
 import { Notices } from "./notices";
 import { Sheet } from "./cells/sheet";
@@ -17,7 +17,7 @@ export function Layout(): JSX.Element {
   useKeyboard();
   const open = panels.open.value;
   return (
-    <div class={`sheet-page${open === "outline" ? " outline-open" : ""}${open === "history" ? " history-open" : ""}`}>
+    <div class={`sheet-page ${open === null ? "" : `${open}-open`}`}>
       <a class="skip" href="#content">
         {strings.skip}
       </a>
@@ -26,13 +26,13 @@ export function Layout(): JSX.Element {
       <main class="main" id="content" tabIndex={-1}>
         <Sheet />
       </main>
-      {open === "history" && <HistoryPanel />}
+      <OpenPanel place="beside" />
       <MobileBar />
       <StatusBar />
       <Notices />
-      {open !== null && open !== "history" && open !== "outline" && <Dialogs />}
+      <OpenPanel place="over" />
       <p class="hidden" aria-live="polite" data-testid="announcement">
-        {worksheet.announcement.value}
+        {worksheet.notices.announcement.value}
       </p>
     </div>
   );

@@ -12,7 +12,7 @@ export function MobileBar(): JSX.Element | null {
   const editing = focus.editing.value;
   const editor = () => (editing === null ? undefined : mounted.editors.get(editing));
   const keep = (event: Event) => event.preventDefault();
-  const busy = worksheet.busy.value.length > 0;
+  const busy = worksheet.runs.busy.value.length > 0;
   if (!worksheet.mayRun.value && !worksheet.mayEdit.value) return null;
   return (
     <div class="mobile-bar" onMouseDown={keep}>
@@ -33,7 +33,7 @@ export function MobileBar(): JSX.Element | null {
           <Icon name="plus" />
         </button>
         {busy ? (
-          <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.interrupt()}>
+          <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.session.interrupt()}>
             <Icon name="stop" />
             {strings.stop}
           </button>

@@ -52,40 +52,41 @@ function Stopped(): JSX.Element | null {
 /** The server's sentence about the session, with one button to go on. */
 function SessionNotice(): JSX.Element | null {
   const { actions, focus, worksheet } = useParts();
-  const session = worksheet.session.value;
-  if (!session?.sentence) return null;
+  const session = worksheet.session.status.value;
+  const sentence = worksheet.session.sentence.value;
+  if (session === null || !sentence) return null;
   const goOn =
     session.state === "stubborn"
-      ? { label: strings.commands.restart, run: () => worksheet.restart() }
+      ? { label: strings.commands.restart, run: () => worksheet.session.restart() }
       : focus.active.value !== null && session.reason === "gone"
         ? { label: strings.commands.runAbove, run: () => actions.runAbove() }
         : { label: strings.runAll, run: () => worksheet.runAll() };
   return (
     <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">
-      <span>{session.sentence}</span>
+      <span>{sentence}</span>
       {worksheet.mayRun.value && (
         <button type="button" class="btn" data-testid="session-go-on" onClick={goOn.run}>
           {goOn.label}
         </button>
       )}
-      <IconButton icon="close" label={strings.dismiss} onClick={() => (worksheet.session.value = { ...session, sentence: null })} />
+      <IconButton icon="close" label={strings.dismiss} onClick={() => worksheet.session.dismiss()} />
     </Notice>
   );
 }
 
 function Refusal(): JSX.Element | null {
   const { worksheet } = useParts();
-  const notice = worksheet.notice.value;
+  const notice = worksheet.notices.current.value;
   useEffect(() => {
     if (notice === null) return;
-    const timer = window.setTimeout(() => (worksheet.notice.value = null), 10_000);
+    const timer = window.setTimeout(() => worksheet.notices.dismiss(), 10_000);
     return () => window.clearTimeout(timer);
   }, [notice]);
   if (notice === null) return null;
   return (
     <Notice kind="bad" testId="notice">
       <span>{strings.notices[notice] ?? notice}</span>
-      <IconButton icon="close" label={strings.dismiss} onClick={() => (worksheet.notice.value = null)} />
+      <IconButton icon="close" label={strings.dismiss} onClick={() => worksheet.notices.dismiss()} />
     </Notice>
   );
 }

@@ -60,7 +60,7 @@ type Asked = { kind: "create" } | { kind: "rename" | "remove"; entry: DocumentEn
 function Files(): JSX.Element {
   const { files, socket, worksheet } = useParts();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const fail = (error: unknown) => (worksheet.notice.value = errorText(error));
+  const fail = (error: unknown) => worksheet.notices.show(errorText(error));
   const create = (name: string) =>
     void files.create(name).then((made) => go(`/w/${socket.workspace}/${made.id}`), fail);
   const remove = (entry: DocumentEntry) =>

@@ -77,8 +77,8 @@ function VersionState(): JSX.Element {
     const timer = window.setInterval(() => tick((count) => count + 1), 30_000);
     return () => window.clearInterval(timer);
   }, []);
-  const version = worksheet.version.value;
-  const word = worksheet.savingVersion.value
+  const version = worksheet.versions.newest.value;
+  const word = worksheet.versions.saving.value
     ? strings.savingVersion
     : version === null
       ? ""
@@ -92,7 +92,7 @@ function VersionState(): JSX.Element {
 
 function SessionFigures(): JSX.Element {
   const { worksheet } = useParts();
-  const session = worksheet.session.value;
+  const session = worksheet.session.status.value;
   const flavour = session?.flavour || worksheet.sheet.flavour.value;
   return (
     <>

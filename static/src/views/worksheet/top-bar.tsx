@@ -55,7 +55,7 @@ export function TopBar(): JSX.Element {
 function People(): JSX.Element {
   const { worksheet } = useParts();
   const people = useComputed(() => {
-    const others = worksheet.people.value.filter((person) => person.user !== user.value?.id);
+    const others = worksheet.people.others.value.filter((person) => person.user !== user.value?.id);
     const found = new Map(others.map((person) => [person.user, { id: person.user, name: person.name }]));
     return [...found.values()];
   }).value;
@@ -65,15 +65,15 @@ function People(): JSX.Element {
 /** What the session does, with Stop and Restart beside it. */
 function SessionChip(): JSX.Element {
   const { actions, commands, focus, worksheet } = useParts();
-  const busy = useComputed(() => worksheet.busy.value.map((result) => result.run.state)).value;
-  const session = worksheet.session.value;
+  const busy = useComputed(() => worksheet.runs.busy.value.map((result) => result.run.state)).value;
+  const session = worksheet.session.status.value;
   const running = busy.length > 0;
   const state = running ? "running" : (session?.state ?? "stopped");
   const queued = busy.filter((each) => each === "queued").length - (busy.includes("running") ? 0 : 1);
   const word = session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
   const run = (id: string) => commands.find((command) => command.id === id)!;
   const stop = () => {
-    worksheet.interrupt();
+    worksheet.session.interrupt();
     // The button is about to be disabled, and would lose the keyboard to nobody.
     const holder = document.activeElement;
     if (holder !== document.body && !holder?.closest(".state")) return;
@@ -91,7 +91,7 @@ function SessionChip(): JSX.Element {
       {worksheet.mayRun.value && (
         <>
           <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
-          <IconButton icon="restart" label={strings.restart} testId="restart" onClick={() => worksheet.restart()} />
+          <IconButton icon="restart" label={strings.restart} testId="restart" onClick={() => worksheet.session.restart()} />
           <Menu label={strings.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
         </>
       )}

@@ -30,7 +30,7 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
   });
   const take = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.closest("button, a, input, .live, .still, summary, iframe")) {
-      if (!active) focus.active.value = cell.id;
+      if (!active) focus.activate(cell.id);
       return;
     }
     const selecting = window.getSelection()?.isCollapsed === false;

@@ -16,7 +16,7 @@ import { useText } from "./use-text";
 
 export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const { worksheet, actions } = useParts();
-  const result = useComputed(() => worksheet.results.value.get(cell.id)).value;
+  const result = useComputed(() => worksheet.runs.results.value.get(cell.id)).value;
   const text = useText(cell.id);
   const only = useComputed(() => worksheet.sheet.cells.value.length === 1).value;
   const stale = useStale(text, result);

@@ -33,7 +33,7 @@ export function Nodes({ nodes }: { nodes: readonly TreeNode[] }): JSX.Element {
 export function useRolled(node: SectionNode): string {
   const { worksheet } = useParts();
   return useComputed(() =>
-    rollUp(cellsBelow(node).map((cell) => worksheet.results.value.get(cell.id)?.run.state ?? "idle")),
+    rollUp(cellsBelow(node).map((cell) => worksheet.runs.results.value.get(cell.id)?.run.state ?? "idle")),
   ).value;
 }
 

@@ -126,12 +126,12 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
     },
     moved: (anchor: number, head: number) => {
       window.clearTimeout(timer);
-      timer = window.setTimeout(() => worksheet.say({ cell: props.id, anchor, head }), 100);
+      timer = window.setTimeout(() => worksheet.people.say({ cell: props.id, anchor, head }), 100);
     },
     focused: () => focus.taken(props.id),
     blurred: (event: FocusEvent) => {
       window.clearTimeout(timer);
-      worksheet.say({ cell: props.id });
+      worksheet.people.say({ cell: props.id });
       if (document.hasFocus()) focus.left(props.id, event.relatedTarget);
     },
   };

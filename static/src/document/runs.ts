@@ -1,0 +1,164 @@
+/** The runs of one worksheet: asking for them, following what the server says of them, keeping what they printed. */
+
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { Hearers } from "../net/hearing";
+import type { Answer, CellOutput, OutputMessage, Place } from "../net/messages";
+import type { Link } from "../net/socket";
+import { strings } from "../strings";
+import { seconds } from "../times";
+import type { SheetDocument } from "./document";
+import type { Edits } from "./edits";
+import { newRunId } from "./identifiers";
+import type { Notices } from "./notices";
+import { applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
+import { sha256 } from "./sha256";
+
+interface RunRequest {
+  readonly cell: string;
+  readonly run: string;
+  readonly hash: string;
+}
+
+/** What the server refuses beyond (MAX_CELLS_IN_A_RUN). */
+const MAX_CELLS = 500;
+
+export class Runs {
+  readonly #results = signal<Results>(new Map());
+  readonly results: ReadonlySignal<Results> = this.#results;
+  readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
+  readonly hearers: Hearers = {
+    run_state: (message) => this.#runState(message),
+    output: (message) => this.#output(message),
+    changed: ({ cells, held }) => this.#changed([...cells, ...(held ?? [])]),
+    error: ({ about }) => about === "run" && this.#forget([...this.#asking.values()].map((request) => request.cell)),
+  };
+  #place: Place | null = null;
+  #asked = 0;
+  #outputs: OutputMessage[] = [];
+  /** Runs that were asked for and of which the server has said nothing yet; they are asked for again after a reconnect. */
+  readonly #asking = new Map<string, RunRequest>();
+  #frame = 0;
+
+  constructor(
+    readonly document: string,
+    readonly link: Link,
+    readonly sheet: SheetDocument,
+    readonly edits: Edits,
+    readonly notices: Notices,
+  ) {}
+
+  /** Where we are in the document's events, for the server to go on from. */
+  get place(): Place | null {
+    return this.#place;
+  }
+
+  /** Run code cells in order; they show as queued at once. */
+  run(ids: readonly string[]): void {
+    const cells = this.#requests(ids);
+    if (cells.length === 0) return;
+    // The server runs its own text: it must have ours first.
+    this.edits.flush();
+    if (!this.#ask(cells)) return this.notices.show("offline");
+    cells.forEach((cell) => this.#asking.set(cell.run, cell));
+    const queued = new Date().toISOString();
+    this.#results.value = cells.reduce(
+      (results, cell) => expectRun(results, cell.cell, { ...cell, number: (this.#asked += 1), state: "queued", queued }),
+      this.#results.value,
+    );
+  }
+
+  /** Everything that is kept of a cell's run. */
+  async whole(cell: string): Promise<void> {
+    const run = this.#results.value.get(cell)?.run.run;
+    if (run === undefined) return;
+    const answer = await this.link.ask<"whole_output">({ type: "output", document: this.document, run });
+    const known = this.#results.value.get(cell);
+    // While we waited the cell may have run again, or printed more than the answer holds.
+    if (known?.run.run !== run) return;
+    const pieces = answer.pieces.length >= known.pieces.length ? answer.pieces : known.pieces;
+    this.#results.value = new Map(this.#results.value).set(cell, { ...known, pieces, leftOut: 0 });
+  }
+
+  /** The document is open (again): what the server keeps, unless it could go on from where we were. */
+  know(cells: readonly CellOutput[] | null, place: Place): void {
+    this.flush();
+    if (cells !== null) this.#results.value = replaceAll(cells);
+    this.#place = { epoch: place.epoch, sequence: place.sequence };
+  }
+
+  /** Ask again for what was asked before the connection was lost, unless the server has just told everything. */
+  resume(everything: boolean): void {
+    if (everything) this.#asking.clear();
+    if (this.#asking.size > 0) this.#ask([...this.#asking.values()]);
+  }
+
+  /** Take the output that waits for the next frame, now. */
+  flush(): void {
+    this.#frame = 0;
+    const outputs = this.#outputs;
+    if (outputs.length === 0) return;
+    this.#outputs = [];
+    this.#results.value = outputs.reduce(applyOutput, this.#results.value);
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  #requests(ids: readonly string[]): RunRequest[] {
+    return this.sheet.cells.value
+      .filter((cell) => cell.type === "code" && ids.includes(cell.id))
+      .map((cell) => ({ cell: cell.id, text: this.sheet.text(cell.id) }))
+      .filter(({ text }) => text.trim() !== "")
+      .slice(0, MAX_CELLS)
+      .map(({ cell, text }) => ({ cell, run: newRunId(), hash: sha256(text) }));
+  }
+
+  #ask(cells: readonly RunRequest[]): boolean {
+    return this.link.send({ type: "run", document: this.document, cells, vector: this.sheet.vector() });
+  }
+
+  #runState(message: Answer<"run_state">): void {
+    this.flush();
+    this.#asking.delete(message.run);
+    if (!this.#follow(message)) return;
+    this.#results.value = applyRunState(this.#results.value, message);
+    this.#announce(message);
+  }
+
+  /** Say aloud how a run ended; screen readers hear it. */
+  #announce(run: Answer<"run_state">): void {
+    const number = this.sheet.cells.value.find((cell) => cell.id === run.cell)?.number ?? 0;
+    if (run.state === "done") this.notices.announce(strings.announceDone(number, seconds(run.seconds ?? 0)));
+    else if (run.state === "error") this.notices.announce(strings.announceError(number));
+    else if (run.state === "interrupted") this.notices.announce(strings.announceStopped(number));
+  }
+
+  /** Output is taken once a frame, however fast it comes; a page that nobody sees has no frames. */
+  #output(message: OutputMessage): void {
+    if (!this.#follow(message)) return;
+    this.#outputs.push(message);
+    if (this.#frame === 0) {
+      const later = document.hidden ? (action: () => void) => window.setTimeout(action, 250) : requestAnimationFrame;
+      this.#frame = later(() => this.flush());
+    }
+  }
+
+  /** Note where we are; false for an event that was seen already. */
+  #follow(place: Place): boolean {
+    const known = this.#place;
+    if (known !== null && known.epoch === place.epoch && place.sequence <= known.sequence) return false;
+    this.#place = { epoch: place.epoch, sequence: place.sequence };
+    return true;
+  }
+
+  #changed(cells: readonly string[]): void {
+    this.#forget(cells);
+    this.notices.show("changed");
+  }
+
+  #forget(cells: readonly string[]): void {
+    for (const [run, request] of this.#asking) if (cells.includes(request.cell)) this.#asking.delete(run);
+    this.#results.value = forgetExpected(this.#results.value, cells);
+  }
+}

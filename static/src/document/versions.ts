@@ -1,0 +1,40 @@
+/** Versions of the workspace: the newest one, and saving another. */
+
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Hearers } from "../net/hearing";
+import type { Answer, VersionEntry } from "../net/messages";
+import type { Link } from "../net/socket";
+
+export class Versions {
+  readonly #newest = signal<VersionEntry | null>(null);
+  readonly #saving = signal(false);
+  readonly newest: ReadonlySignal<VersionEntry | null> = this.#newest;
+  readonly saving: ReadonlySignal<boolean> = this.#saving;
+  readonly hearers: Hearers = {
+    version: ({ version }) => {
+      if (version !== null) this.#newest.value = version;
+    },
+  };
+
+  constructor(
+    readonly link: Link,
+    readonly flush: () => void,
+  ) {}
+
+  /** Ask for the newest version; without an answer nothing is shown of it. */
+  async load(): Promise<void> {
+    const answer = await this.link.ask<"versions">({ type: "versions", limit: 1 }).catch(() => null);
+    this.#newest.value = answer?.versions[0] ?? this.#newest.value;
+  }
+
+  /** Save now; with a name it becomes a named version. */
+  async save(name: string | null = null): Promise<Answer<"version">> {
+    this.flush();
+    this.#saving.value = true;
+    try {
+      return await this.link.ask<"version">({ type: "save", ...(name ? { name } : {}) });
+    } finally {
+      this.#saving.value = false;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Every view, by the file in which it registers what it brings: a new view is a folder and a line here. */
+
+import "./worksheet/register";
+import "./history/register";
+import "./dialogs/register";

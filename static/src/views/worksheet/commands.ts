@@ -1,0 +1,62 @@
+/** What can be done with cells and their session, with the keys for it. */
+
+import { strings } from "../../strings";
+import { chosen, command } from "../../workbench/commands";
+import type { Command } from "../../workbench/keys";
+import type { Bench } from "../../workbench/parts";
+
+const names = strings.commands;
+
+export function cellCommands(bench: Bench): readonly Command[] {
+  return [...running(bench), ...writing(bench), ...arranging(bench)];
+}
+
+function running({ actions, worksheet }: Bench): Command[] {
+  const { session } = worksheet;
+  return [
+    command("runAndGoOn", names.runAndGoOn, () => actions.runAndGoOn(), "Shift-Enter"),
+    command("runHere", names.runHere, () => actions.runHere(), "Ctrl-Enter"),
+    command("runAndInsert", names.runAndInsert, () => actions.runAndInsert(), "Alt-Enter"),
+    command("runSection", names.runSection, () => actions.runSection(), "Ctrl-Shift-Enter"),
+    command("runAll", names.runAll, () => worksheet.runAll()),
+    command("runAbove", names.runAbove, () => actions.runAbove()),
+    command("interrupt", names.interrupt, () => session.interrupt(), "Ctrl-."),
+    command("restart", names.restart, () => session.restart(), chosen("0 0")),
+    command("stopSession", names.stopSession, () => session.stop()),
+  ];
+}
+
+function writing({ actions, focus }: Bench): Command[] {
+  return [
+    command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter")),
+    command("insertBelow", names.insertBelow, () => actions.insertNear("code", "after"), chosen("b")),
+    command("insertAbove", names.insertAbove, () => actions.insertNear("code", "before"), chosen("a")),
+    command("insertText", names.insertText, () => actions.insertNear("text", "after")),
+    command("insertSection", names.insertSection, () => actions.insertNear("section", "after")),
+    command("toText", names.toText, () => actions.setType("text"), chosen("m")),
+    command("toCode", names.toCode, () => actions.setType("code"), chosen("y")),
+    command("toSection", names.toSection, () => actions.setType("section"), chosen("h")),
+    command("remove", names.remove, () => actions.remove(), chosen("d d")),
+    command("undo", names.undo, () => actions.undo(), chosen("z")),
+    command("redo", names.redo, () => actions.redo(), chosen("Shift-z")),
+    command("cut", names.cut, () => actions.cut(), chosen("x")),
+    command("copy", names.copy, () => actions.copy(), chosen("c")),
+    command("paste", names.paste, () => actions.paste(), chosen("v")),
+    command("duplicate", names.duplicate, () => actions.duplicate()),
+  ];
+}
+
+function arranging({ actions, focus }: Bench): Command[] {
+  return [
+    command("previous", names.previous, () => void focus.step(-1), chosen("ArrowUp"), chosen("k")),
+    command("next", names.next, () => void focus.step(1), chosen("ArrowDown"), chosen("j")),
+    command("moveUp", names.moveUp, () => actions.move(-1), chosen("Alt-ArrowUp")),
+    command("moveDown", names.moveDown, () => actions.move(1), chosen("Alt-ArrowDown")),
+    command("deeper", names.deeper, () => actions.deepen(1), chosen("Ctrl-]")),
+    command("shallower", names.shallower, () => actions.deepen(-1), chosen("Ctrl-[")),
+    command("fold", names.fold, () => actions.fold(true), chosen("ArrowLeft")),
+    command("unfold", names.unfold, () => actions.fold(false), chosen("ArrowRight")),
+    command("foldOutput", names.foldOutput, () => actions.toggleActive("foldOutput"), chosen("o")),
+    command("hideInput", names.hideInput, () => actions.toggleActive("hideInput")),
+  ];
+}

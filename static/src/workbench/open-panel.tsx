@@ -1,0 +1,18 @@
+/** The panel that is open, in the place that a view gives it. */
+
+import type { JSX } from "preact";
+import { OnDemand } from "./on-demand";
+import { panels as registered, type Panel } from "./panels";
+import { useParts } from "./parts";
+
+export function OpenPanel({ place }: { place: Panel["place"] }): JSX.Element | null {
+  const { focus, panels } = useParts();
+  const panel = registered.get(panels.open.value ?? "");
+  if (panel === null || panel.place !== place) return null;
+  const close = () => {
+    panels.close();
+    // Beside the view a panel never had the keyboard to itself; a dialog did.
+    if (place === "over") focus.again();
+  };
+  return <OnDemand key={panel.id} of={panel} props={{ onClose: close }} />;
+}
