@@ -4,6 +4,7 @@ import "./account";
 import "./document/paths";
 import "./times";
 import "./net/api";
+import "./registry";
 import "./router";
 import "./strings";
 import "./theme";

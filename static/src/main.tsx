@@ -14,7 +14,7 @@ const pages: Record<string, Loader> = {
   signin: () => import("./pages/sign-in/sign-in").then((module) => module.SignIn),
   workspaces: () => import("./pages/workspaces/workspaces").then((module) => module.Workspaces),
   worksheet: () => import("./pages/worksheet").then((module) => module.WorksheetPage),
-  settings: () => import("./pages/settings").then((module) => module.SettingsPage),
+  settings: () => import("./pages/settings/settings").then((module) => module.SettingsPage),
   management: () => import("./pages/management/management").then((module) => module.Management),
 };
 const loaded = new Map<string, ComponentType<never>>();

@@ -1,40 +1,113 @@
-"""The client's pure parts, tested under node."""
+"""The client's pure parts, tested under node: each test in logic/ is a test here, with its sentence as docstring.
+
+The tests are compiled together, once; each file then runs in a process of its own, when the first of its tests is due.
+"""
 
 from __future__ import annotations
 
+import atexit
+import json
+import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.client.building import STATIC, node, packages
 
 LOGIC = Path(__file__).parent / "logic"
+REPORTER = Path(__file__).parent / "reporter.mjs"
+_TEST = re.compile(r'^test\("((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 
-class LogicTests(SynchronousTestCase):
-    """What needs node and no browser."""
+@cache
+def _compiled() -> Path:
+    """Compile every test and return the folder, which goes when the tests are over."""
+    packages()
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder, ignore_errors=True)
+    done = node(
+        "node_modules/esbuild/bin/esbuild",
+        *map(str, sorted(LOGIC.rglob("*.test.ts*"))),
+        "--bundle",
+        "--platform=node",
+        "--format=esm",
+        "--jsx=automatic",
+        "--jsx-import-source=preact",
+        "--out-extension:.js=.mjs",
+        "--log-level=warning",
+        f"--outbase={LOGIC}",
+        f"--outdir={folder}",
+        # The tests lie outside of static/, where their packages are.
+        *(f"--alias:{name}={STATIC}/node_modules/{name}" for name in ("yjs", "fast-check", "@preact/signals")),
+        f"--alias:client={STATIC}/src",
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"the tests don't compile:\n{done.stderr}")
+    return folder
 
-    def test_logic(self) -> None:
-        """Every test in logic/ passes under `node --test`."""
-        packages()
-        sources = sorted(LOGIC.glob("*.test.ts"))
-        with TemporaryDirectory() as folder:
-            compiled = node(
-                "node_modules/esbuild/bin/esbuild",
-                *map(str, sources),
-                "--bundle",
-                "--platform=node",
-                "--format=esm",
-                "--jsx=automatic",
-                "--jsx-import-source=preact",
-                "--out-extension:.js=.mjs",
-                f"--outdir={folder}",
-                "--log-level=warning",
-                f"--alias:yjs={STATIC}/node_modules/yjs",
-            )
-            self.assertEqual(compiled.returncode, 0, compiled.stderr)
-            files = sorted(str(path) for path in Path(folder).glob("*.mjs"))
-            self.assertEqual(len(files), len(sources))
-            done = node("--test", *files)
-        self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+
+class LogicTestCase(SynchronousTestCase):
+    """One file of tests; its methods are made from the file."""
+
+    source: ClassVar[Path]
+    results: ClassVar[dict[str, str | None]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Run the file."""
+        compiled = (_compiled() / cls.source.relative_to(LOGIC)).with_suffix(".mjs")
+        done = node("--test", f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout", str(compiled))
+        reported = [json.loads(line) for line in done.stdout.splitlines()]
+        cls.results = {each["name"]: "it was skipped" if each["skipped"] else each["problem"] for each in reported}
+        # A file that fails before its tests, and a test that is made in a loop, would otherwise pass unseen.
+        unknown = sorted(set(cls.results) ^ set(_names(cls.source)))
+        if unknown:
+            raise RuntimeError(f"{cls.source.name}: not one test each: {unknown}\n{done.stdout}{done.stderr}")
+
+    def check(self, name: str) -> None:
+        """Fail if that test did."""
+        problem = self.results[name]
+        if problem is not None:
+            self.fail(problem)
+
+
+class FilesTests(SynchronousTestCase):
+    """What holds of all files."""
+
+    def test_every_file(self) -> None:
+        """Every file of tests has tests, and no two tests of a file have one name."""
+        for path in sorted(LOGIC.rglob("*.test.ts*")):
+            names = _names(path)
+            self.assertTrue(names, path)
+            self.assertEqual(len(names), len(set(names)), path)
+
+
+def _names(path: Path) -> list[str]:
+    return [json.loads(f'"{found}"') for found in _TEST.findall(path.read_text(encoding="utf-8"))]
+
+
+def _method(name: str) -> Callable[[LogicTestCase], None]:
+    def test(self: LogicTestCase) -> None:
+        self.check(name)
+
+    test.__doc__ = f"{name[0].upper()}{name[1:]}."
+    return test
+
+
+def _case(path: Path) -> type[LogicTestCase]:
+    """Make the test case of a file."""
+    words = path.relative_to(LOGIC).as_posix().split(".")[0].replace("/", "-").split("-")
+    methods = {"test_" + re.sub(r"\W+", "_", name).strip("_").lower(): _method(name) for name in _names(path)}
+    body = {"__doc__": f"{path.relative_to(LOGIC)}.", "__module__": __name__, "source": path, **methods}
+    return type("".join(word.capitalize() for word in words) + "Tests", (LogicTestCase,), body)
+
+
+for _path in sorted(LOGIC.rglob("*.test.ts*")):
+    _made = _case(_path)
+    globals()[_made.__name__] = _made
+del _made

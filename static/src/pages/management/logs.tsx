@@ -4,12 +4,15 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { clock, full } from "../../times";
 import { api, type LogEntry } from "../../net/api";
-import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
+import { managementPages } from "./registry";
+import { words } from "./strings";
+
+managementPages.add({ id: "logs", label: words.logs, icon: "list", Page: Logs });
 
 const PAGE = 100;
 
-export function Logs(): JSX.Element {
+function Logs(): JSX.Element {
   const [level, setLevel] = useState("debug");
   const [text, setText] = useState("");
   const [records, setRecords] = useState<LogEntry[]>([]);
@@ -28,18 +31,18 @@ export function Logs(): JSX.Element {
   return (
     <>
       <div class="hd logh">
-        <h1>{strings.logs}</h1>
-        <span class="chips" role="group" aria-label={strings.logs}>
-          {Object.entries(strings.logLevels).map(([id, label]) => (
+        <h1>{words.logs}</h1>
+        <span class="chips" role="group" aria-label={words.logs}>
+          {Object.entries(words.logLevels).map(([id, label]) => (
             <button key={id} type="button" class="chip" aria-pressed={level === id} onClick={() => setLevel(id)}>
               {label}
             </button>
           ))}
         </span>
-        <input class="field chipfield" type="search" placeholder={strings.filter} aria-label={strings.filter} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <input class="field chipfield" type="search" placeholder={words.filter} aria-label={words.filter} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
-      <div class="log" tabIndex={0} role="region" aria-label={strings.logs}>
+      <div class="log" tabIndex={0} role="region" aria-label={words.logs}>
         <table>
           <tbody>
             {records.map((record) => (
@@ -52,11 +55,11 @@ export function Logs(): JSX.Element {
             ))}
           </tbody>
         </table>
-        {records.length === 0 && <p class="muted none">{strings.noRecords}</p>}
+        {records.length === 0 && <p class="muted none">{words.noRecords}</p>}
       </div>
       {records.length >= PAGE && (
         <button type="button" class="btn" onClick={() => void load(records.at(-1)!.time)}>
-          {strings.older}
+          {words.older}
         </button>
       )}
     </>

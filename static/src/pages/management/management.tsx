@@ -1,28 +1,23 @@
-/** Management, for administrators: workers, users, logs. Thin for now. */
+/** Management, for administrators: a menu of the pages that have registered. */
 
 import "../../common";
-import type { ComponentType, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { user } from "../../account";
 import { strings } from "../../strings";
 import { AccountMenu } from "../../ui/account-menu";
-import { Icon, Leaf, type IconName } from "../../ui/icons";
-import { Logs } from "./logs";
-import { Users } from "./users";
-import { Workers } from "./workers";
-
-const PARTS: { id: string; icon: IconName; label: string; view: ComponentType }[] = [
-  { id: "workers", icon: "gear", label: strings.workers, view: Workers },
-  { id: "users", icon: "users", label: strings.users, view: Users },
-  { id: "logs", icon: "list", label: strings.logs, view: Logs },
-];
+import { Icon, Leaf } from "../../ui/icons";
+import "./index";
+import { managementPages } from "./registry";
+import { words } from "./strings";
 
 export function Management(): JSX.Element {
-  const [part, setPart] = useState("workers");
+  const pages = managementPages.all();
+  const [part, setPart] = useState(pages[0]?.id ?? "");
   useEffect(() => {
     document.title = strings.titled(strings.management);
   }, []);
-  const View = PARTS.find((each) => each.id === part)!.view;
+  const Page = managementPages.get(part)?.Page;
   return (
     <div class="manage">
       <nav class="side" aria-label={strings.management}>
@@ -30,7 +25,7 @@ export function Management(): JSX.Element {
           <Leaf />
           {strings.management}
         </a>
-        {PARTS.map((each) => (
+        {pages.map((each) => (
           <button key={each.id} type="button" class={each.id === part ? "on" : ""} aria-current={each.id === part ? "page" : undefined} data-testid={`manage-${each.id}`} onClick={() => setPart(each.id)}>
             <Icon name={each.icon} />
             {each.label}
@@ -41,7 +36,7 @@ export function Management(): JSX.Element {
         <div class="corner">
           <AccountMenu />
         </div>
-        {user.value?.privilege === "administrator" ? <View /> : <p>{strings.forAdministrators}</p>}
+        {user.value?.privilege !== "administrator" ? <p>{words.forAdministrators}</p> : Page && <Page />}
       </main>
     </div>
   );

@@ -7,13 +7,17 @@ import { ago } from "../../times";
 import { api, type Account } from "../../net/api";
 import { strings } from "../../strings";
 import { Avatar, Dialog, errorText, Menu } from "../../ui/basics";
+import { Field, Form } from "../../ui/form";
 import { Icon } from "../../ui/icons";
-import { Field, Form } from "../settings";
+import { managementPages } from "./registry";
+import { words } from "./strings";
+
+managementPages.add({ id: "users", label: words.users, icon: "users", Page: Users });
 
 /** The address of the command line's built-in account, which nobody can change; no other address is without an @. */
 const OPERATOR = "operator";
 
-export function Users(): JSX.Element {
+function Users(): JSX.Element {
   const [users, setUsers] = useState<Account[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [creating, setCreating] = useState(false);
@@ -24,10 +28,10 @@ export function Users(): JSX.Element {
   return (
     <>
       <div class="hd">
-        <h1>{strings.users}</h1>
+        <h1>{words.users}</h1>
         <button type="button" class="btn p" onClick={() => setCreating(true)} data-testid="new-user">
           <Icon name="plus" />
-          {strings.createUser}
+          {words.createUser}
         </button>
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
@@ -36,8 +40,8 @@ export function Users(): JSX.Element {
           <tr>
             <th>{strings.name}</th>
             <th class="wide">{strings.email}</th>
-            <th>{strings.privilege}</th>
-            <th class="wide">{strings.created}</th>
+            <th>{words.privilege}</th>
+            <th class="wide">{words.created}</th>
             <th><span class="hidden">{strings.moreActions}</span></th>
           </tr>
         </thead>
@@ -51,7 +55,7 @@ export function Users(): JSX.Element {
                 </span>
               </td>
               <td class="wide muted">{user.email}</td>
-              <td>{user.disabled ? strings.disabled : (strings.privileges[user.privilege] ?? user.privilege)}</td>
+              <td>{user.disabled ? words.disabled : (words.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
               <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} />}</td>
             </tr>
@@ -78,10 +82,10 @@ function Actions({ user, change }: { user: Account; change: (id: string, what: {
       button={<Icon name="more" />}
       entries={[
         {
-          label: administrator ? strings.makeUser : strings.makeAdministrator,
+          label: administrator ? words.makeUser : words.makeAdministrator,
           run: () => change(user.id, { privilege: administrator ? "user" : "administrator" }),
         },
-        { label: user.disabled ? strings.enable : strings.disable, run: () => change(user.id, { disabled: !user.disabled }) },
+        { label: user.disabled ? words.enable : words.disable, run: () => change(user.id, { disabled: !user.disabled }) },
       ]}
     />
   );
@@ -97,11 +101,11 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
     return strings.saved;
   };
   return (
-    <Dialog label={strings.createUser} onClose={onClose}>
-      <Form title={strings.createUser} action={strings.createUser} send={send}>
+    <Dialog label={words.createUser} onClose={onClose}>
+      <Form title={words.createUser} action={words.createUser} send={send}>
         <Field label={strings.name} value={name} onValue={setName} />
         <Field label={strings.email} value={email} onValue={setEmail} />
-        <Field label={strings.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
+        <Field label={words.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
       </Form>
     </Dialog>
   );

@@ -6,10 +6,14 @@ import { api, type Status, type WorkerStatus } from "../../net/api";
 import type { Json } from "../../net/messages";
 import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
+import { managementPages } from "./registry";
+import { words } from "./strings";
+
+managementPages.add({ id: "workers", label: words.workers, icon: "gear", Page: Workers });
 
 const EVERY = 5000;
 
-export function Workers(): JSX.Element {
+function Workers(): JSX.Element {
   const [status, setStatus] = useState<Status | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -21,7 +25,7 @@ export function Workers(): JSX.Element {
   return (
     <>
       <div class="hd">
-        <h1>{strings.workers}</h1>
+        <h1>{words.workers}</h1>
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       {status !== null && <Figures status={status} />}
@@ -36,11 +40,11 @@ function Figures({ status }: { status: Status }): JSX.Element {
   const capacity = (backend?.workers ?? []).reduce((sum, worker) => sum + worker.capacity, 0);
   return (
     <dl class="fig">
-      <Figure label={strings.sessionsNow} value={String(backend?.sessions ?? 0)} note={strings.ofCapacity(capacity)} />
-      <Figure label={strings.isolation} value={isolation?.level ?? "–"} />
-      <Figure label={strings.openWorksheets} value={String(backend?.documents ?? 0)} />
-      <Figure label={strings.connections} value={String(backend?.connections ?? 0)} />
-      <Figure label={strings.versionLabel} value={status.version} />
+      <Figure label={words.sessionsNow} value={String(backend?.sessions ?? 0)} note={words.ofCapacity(capacity)} />
+      <Figure label={words.isolation} value={isolation?.level ?? "–"} />
+      <Figure label={words.openWorksheets} value={String(backend?.documents ?? 0)} />
+      <Figure label={words.connections} value={String(backend?.connections ?? 0)} />
+      <Figure label={words.versionLabel} value={status.version} />
     </dl>
   );
 }
@@ -58,15 +62,15 @@ function Figure({ label, value, note }: { label: string; value: string; note?: s
 }
 
 function Table({ workers }: { workers: readonly WorkerStatus[] }): JSX.Element {
-  if (workers.length === 0) return <p class="muted">{strings.noWorkers}</p>;
+  if (workers.length === 0) return <p class="muted">{words.noWorkers}</p>;
   return (
     <table class="plain">
       <thead>
         <tr>
-          <th>{strings.worker}</th>
-          <th>{strings.isolation}</th>
-          <th class="wide">{strings.flavour}</th>
-          <th class="r">{strings.sessions}</th>
+          <th>{words.worker}</th>
+          <th>{words.isolation}</th>
+          <th class="wide">{words.flavour}</th>
+          <th class="r">{words.sessions}</th>
         </tr>
       </thead>
       <tbody>
@@ -83,7 +87,7 @@ function Table({ workers }: { workers: readonly WorkerStatus[] }): JSX.Element {
             </td>
             <td class="wide">{worker.flavours.map((flavour) => strings.flavours[flavour] ?? flavour).join(", ")}</td>
             <td class="r num">
-              {worker.sessions} {strings.ofCapacity(worker.capacity)}
+              {worker.sessions} {words.ofCapacity(worker.capacity)}
             </td>
           </tr>
         ))}
@@ -94,15 +98,15 @@ function Table({ workers }: { workers: readonly WorkerStatus[] }): JSX.Element {
 
 /** What was found by trying, as the launcher reports it. */
 function Isolation({ report }: { report: Record<string, Json> }): JSX.Element {
-  const rows = Object.entries(report).filter(([, value]) => words(value) !== "");
+  const rows = Object.entries(report).filter(([, value]) => inWords(value) !== "");
   return (
     <section class="report">
-      <h2>{strings.isolation}</h2>
+      <h2>{words.isolation}</h2>
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>
-            <dt>{strings.isolationParts[name] ?? name}</dt>
-            <dd>{words(value)}</dd>
+            <dt>{words.isolationParts[name] ?? name}</dt>
+            <dd>{inWords(value)}</dd>
           </div>
         ))}
       </dl>
@@ -110,11 +114,11 @@ function Isolation({ report }: { report: Record<string, Json> }): JSX.Element {
   );
 }
 
-function words(value: Json): string {
-  if (Array.isArray(value)) return value.map(words).join(", ");
+function inWords(value: Json): string {
+  if (Array.isArray(value)) return value.map(inWords).join(", ");
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
-      .map(([name, each]) => [name, words(each)])
+      .map(([name, each]) => [name, inWords(each)])
       .filter(([, each]) => each !== "")
       .map(([name, each]) => `${name} ${each}`)
       .join(", ");

@@ -8,10 +8,11 @@ import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
 import { Leaf } from "../../ui/icons";
 import { CENTRE, RADIUS, tessellation } from "./tessellation";
+import { words } from "./strings";
 
 export function SignIn(): JSX.Element {
   useEffect(() => {
-    document.title = strings.titled(strings.signIn);
+    document.title = strings.titled(words.signIn);
     askSite();
   }, []);
   return (
@@ -44,11 +45,11 @@ function Form(): JSX.Element {
         <Leaf />
         {strings.product}
       </div>
-      <h1>{strings.signIn}</h1>
-      <p class="m">{site.value?.needs_first === true ? strings.needsFirst : strings.signInText}</p>
+      <h1>{words.signIn}</h1>
+      <p class="m">{site.value?.needs_first === true ? words.needsFirst : words.signInText}</p>
       <label for="email">{strings.email}</label>
       <input id="email" class="in" type="text" inputMode="email" spellcheck={false} autocomplete="username" required autofocus value={email} data-testid="email" onInput={(event) => setEmail(event.currentTarget.value)} />
-      <label for="password">{strings.password}</label>
+      <label for="password">{words.password}</label>
       <input id="password" class="in" type="password" autocomplete="current-password" required value={password} data-testid="password" onInput={(event) => setPassword(event.currentTarget.value)} />
       {notice !== null && (
         <p class="problem" role="alert" data-testid="signin-problem">
@@ -56,7 +57,7 @@ function Form(): JSX.Element {
         </p>
       )}
       <button class="btn p" type="submit" disabled={busy} data-testid="signin">
-        {busy ? strings.signingIn : strings.signIn}
+        {busy ? words.signingIn : words.signIn}
       </button>
     </form>
   );
@@ -66,7 +67,7 @@ function Art(): JSX.Element {
   const strokes = useMemo(tessellation, []);
   return (
     <div class="art">
-      <svg viewBox="0 0 900 900" preserveAspectRatio="xMidYMid slice" role="img" aria-label={strings.artCaption}>
+      <svg viewBox="0 0 900 900" preserveAspectRatio="xMidYMid slice" role="img" aria-label={words.artCaption}>
         <circle cx={CENTRE} cy={CENTRE} r={RADIUS} fill="#174434" />
         <g fill="none" stroke="#cfe6d8">
           {strokes.map((stroke, index) => (

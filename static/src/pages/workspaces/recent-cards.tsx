@@ -2,13 +2,13 @@
 
 import type { JSX } from "preact";
 import type { WorkspaceEntry } from "../../net/api";
-import { strings } from "../../strings";
 import { addressOf, Edited } from "./entry";
 import { nameOf } from "../../document/paths";
+import { words } from "./strings";
 
 export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] }): JSX.Element {
   return (
-    <section class="cont" aria-label={strings.continueLabel}>
+    <section class="cont" aria-label={words.continueLabel}>
       {entries.map((entry) => (
         <a key={entry.id} class="card" href={addressOf(entry)}>
           <div class="pv">

@@ -7,6 +7,7 @@ import { strings } from "../../strings";
 import { Avatars, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { addressOf, Edited, SessionState } from "./entry";
+import { words } from "./strings";
 
 interface Props {
   entries: readonly WorkspaceEntry[];
@@ -14,7 +15,7 @@ interface Props {
 }
 
 export function WorkspaceTable({ entries, onAsk }: Props): JSX.Element {
-  const names = strings.columns;
+  const names = words.columns;
   return (
     <table class="list">
       <thead>
@@ -79,5 +80,5 @@ function glyph(name: string): string {
 
 function subtitle(entry: WorkspaceEntry): string {
   const titles = entry.documents.map((document) => document.title || nameOf(document.path));
-  return titles.length <= 2 ? titles.join(", ") : strings.countDocuments(titles.length);
+  return titles.length <= 2 ? titles.join(", ") : words.countDocuments(titles.length);
 }

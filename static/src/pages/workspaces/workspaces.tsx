@@ -13,6 +13,7 @@ import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
 import { RecentCards } from "./recent-cards";
 import { WorkspaceTable } from "./workspace-table";
+import { words } from "./strings";
 
 type Tab = "all" | "shared" | "running";
 const entries = signal<WorkspaceEntry[] | null>(null);
@@ -38,7 +39,7 @@ export function Workspaces(): JSX.Element {
     void load();
   }, []);
   const create = () =>
-    api.createWorkspace(strings.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
+    api.createWorkspace(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
   const list = shown(tab, text);
   return (
     <div class="page">
@@ -46,18 +47,18 @@ export function Workspaces(): JSX.Element {
       <main class="wrap" id="content">
         {user.value?.has_password === false && (
           <p class="banner" data-testid="set-password">
-            {strings.setPassword} <a href="/settings">{strings.setPasswordAction}</a>
+            {words.setPassword} <a href="/settings">{strings.setPasswordAction}</a>
           </p>
         )}
         <div class="hd">
           <h1>{strings.workspaces}</h1>
           <label class="find">
             <Icon name="search" />
-            <input type="search" placeholder={strings.searchWorkspaces} aria-label={strings.searchWorkspaces} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+            <input type="search" placeholder={words.searchWorkspaces} aria-label={words.searchWorkspaces} value={text} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
           <button type="button" class="btn p" data-testid="new-workspace" onClick={() => void create()}>
             <Icon name="plus" />
-            {strings.newWorkspace}
+            {words.newWorkspace}
           </button>
         </div>
         {problem !== null && (
@@ -73,20 +74,20 @@ export function Workspaces(): JSX.Element {
             <div class="tabs" role="group" aria-label={strings.workspaces}>
               {(["all", "shared", "running"] as const).map((each) => (
                 <button key={each} type="button" aria-pressed={tab === each} onClick={() => setTab(each)}>
-                  {strings.tabs[each]}
+                  {words.tabs[each]}
                 </button>
               ))}
-              <small>{strings.countWorkspaces(entries.value.length)}</small>
+              <small>{words.countWorkspaces(entries.value.length)}</small>
             </div>
             <WorkspaceTable entries={list} onAsk={(kind, entry) => setAsked({ kind, entry })} />
-            {list.length === 0 && <p class="muted">{strings.noneFound}</p>}
+            {list.length === 0 && <p class="muted">{words.noneFound}</p>}
           </>
         )}
       </main>
       {asked?.kind === "rename" && (
         <Ask
           title={strings.rename}
-          label={strings.workspaceName}
+          label={words.workspaceName}
           action={strings.rename}
           value={asked.entry.name}
           onAnswer={(name) => void api.renameWorkspace(asked.entry.id, name).then(load, fail)}
@@ -95,7 +96,7 @@ export function Workspaces(): JSX.Element {
       )}
       {asked?.kind === "remove" && (
         <Confirm
-          text={strings.deleteWorkspace(asked.entry.name)}
+          text={words.deleteWorkspace(asked.entry.name)}
           action={strings.remove}
           onYes={() => void api.deleteWorkspace(asked.entry.id).then(load, fail)}
           onClose={() => setAsked(null)}
@@ -108,8 +109,8 @@ export function Workspaces(): JSX.Element {
 function Empty(): JSX.Element {
   return (
     <div class="empty">
-      <p>{strings.noWorkspaces}</p>
-      <p class="muted">{strings.noWorkspacesText}</p>
+      <p>{words.noWorkspaces}</p>
+      <p class="muted">{words.noWorkspacesText}</p>
     </div>
   );
 }

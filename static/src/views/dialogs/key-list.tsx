@@ -7,6 +7,7 @@ import { strings } from "../../strings";
 import { Dialog, IconButton } from "../../ui/basics";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 export function KeyList({ onClose }: PanelProps): JSX.Element {
   const { commands } = useParts();
@@ -15,16 +16,16 @@ export function KeyList({ onClose }: PanelProps): JSX.Element {
       .map((command) => ({ title: command.title, keys: command.bindings.filter(wanted) }))
       .filter((entry) => entry.keys.length > 0);
   const groups = [
-    { title: strings.keysBoth, rows: list((binding) => binding.mode === undefined) },
-    { title: strings.keysCommand, rows: list((binding) => binding.mode === "command") },
+    { title: words.keysBoth, rows: list((binding) => binding.mode === undefined) },
+    { title: words.keysCommand, rows: list((binding) => binding.mode === "command") },
   ];
   return (
-    <Dialog label={strings.keysTitle} class="dialog keys" onClose={onClose}>
+    <Dialog label={words.keysTitle} class="dialog keys" onClose={onClose}>
       <div class="hd">
-        <h2>{strings.keysTitle}</h2>
+        <h2>{words.keysTitle}</h2>
         <IconButton icon="close" label={strings.close} onClick={onClose} />
       </div>
-      <p class="muted">{strings.keysNote}</p>
+      <p class="muted">{words.keysNote}</p>
       <div class="columns">
         {groups.map((group) => (
           <section key={group.title}>

@@ -10,6 +10,7 @@ import { Dialog } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts, type Parts } from "../../workbench/parts";
+import { words } from "./strings";
 
 interface Entry {
   readonly id: string;
@@ -60,7 +61,7 @@ export function Palette({ onClose }: PanelProps): JSX.Element {
     event.preventDefault();
   };
   return (
-    <Dialog label={strings.palette} class="palette" onClose={onClose}>
+    <Dialog label={words.palette} class="palette" onClose={onClose}>
       <label class="find">
         <Icon name="search" />
         <input
@@ -69,8 +70,8 @@ export function Palette({ onClose }: PanelProps): JSX.Element {
           aria-expanded="true"
           aria-controls="palette-list"
           aria-activedescendant={found[at] === undefined ? undefined : `palette-${at}`}
-          aria-label={strings.palette}
-          placeholder={strings.palette}
+          aria-label={words.palette}
+          placeholder={words.palette}
           data-testid="palette-input"
           value={text}
           onKeyDown={keys}
@@ -80,7 +81,7 @@ export function Palette({ onClose }: PanelProps): JSX.Element {
           }}
         />
       </label>
-      <ul id="palette-list" role="listbox" aria-label={strings.palette}>
+      <ul id="palette-list" role="listbox" aria-label={words.palette}>
         {found.map((entry, index) => (
           <li
             key={entry.id}
@@ -98,7 +99,7 @@ export function Palette({ onClose }: PanelProps): JSX.Element {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="none muted">{strings.nothingFound}</p>}
+      {found.length === 0 && <p class="none muted">{words.nothingFound}</p>}
     </Dialog>
   );
 }

@@ -7,6 +7,7 @@ import { strings } from "../../strings";
 import { Avatar, Dialog, errorText, IconButton } from "../../ui/basics";
 import { user as me } from "../../account";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const { socket } = useParts();
@@ -28,22 +29,22 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
     void take(api.share(socket.workspace, email.trim(), role)).then(() => setEmail(""));
   };
   return (
-    <Dialog label={strings.shareTitle} class="dialog share" onClose={onClose}>
+    <Dialog label={words.shareTitle} class="dialog share" onClose={onClose}>
       <div class="hd">
-        <h2>{strings.shareTitle}</h2>
+        <h2>{words.shareTitle}</h2>
         <IconButton icon="close" label={strings.close} onClick={onClose} />
       </div>
       <form class="invite" onSubmit={share}>
-        <input class="field" type="email" required autofocus placeholder={strings.shareEmail} aria-label={strings.shareEmail} value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
-        <select class="field" aria-label={strings.role} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          {Object.entries(strings.roles).map(([id, label]) => (
+        <input class="field" type="email" required autofocus placeholder={words.shareEmail} aria-label={words.shareEmail} value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
+        <select class="field" aria-label={words.role} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          {Object.entries(words.roles).map(([id, label]) => (
             <option key={id} value={id}>
               {label}
             </option>
           ))}
         </select>
         <button type="submit" class="btn p">
-          {strings.invite}
+          {words.invite}
         </button>
       </form>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
@@ -55,9 +56,9 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
               <b>{person.user.name}</b>
               <small>{person.user.email}</small>
             </span>
-            <span class="muted">{strings.roles[person.role] ?? person.role}</span>
+            <span class="muted">{words.roles[person.role] ?? person.role}</span>
             {person.user.id !== me.value?.id && (
-              <IconButton icon="close" label={strings.removePerson(person.user.name)} onClick={() => void take(api.unshare(socket.workspace, person.user.id))} />
+              <IconButton icon="close" label={words.removePerson(person.user.name)} onClick={() => void take(api.unshare(socket.workspace, person.user.id))} />
             )}
           </li>
         ))}

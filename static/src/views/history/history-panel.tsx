@@ -10,6 +10,7 @@ import { strings } from "../../strings";
 import { Confirm, errorText, IconButton } from "../../ui/basics";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 const PAGE = 50;
 
@@ -35,10 +36,10 @@ export function History({ onClose }: PanelProps): JSX.Element {
   return (
     <aside class="history" aria-label={strings.history} data-testid="history">
       <div class="hd">
-        {chosen !== null && <IconButton icon="back" label={strings.back} onClick={() => setChosen(null)} />}
-        <h2>{chosen === null ? strings.versions : titleOf(chosen)}</h2>
+        {chosen !== null && <IconButton icon="back" label={words.back} onClick={() => setChosen(null)} />}
+        <h2>{chosen === null ? words.versions : titleOf(chosen)}</h2>
         <button type="button" class="btn" onClick={() => panels.show("name")} hidden={chosen !== null || !worksheet.mayEdit.value}>
-          {strings.nameVersion}
+          {words.nameVersion}
         </button>
         <IconButton icon="close" label={strings.close} onClick={onClose} testId="history-close" />
       </div>
@@ -47,7 +48,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
         <Version version={chosen} onProblem={setProblem} onReverted={() => setChosen(null)} />
       ) : (
         <>
-          {versions?.length === 0 && <p class="muted none">{strings.noVersions}</p>}
+          {versions?.length === 0 && <p class="muted none">{words.noVersions}</p>}
           <ol class="versions">
             {(versions ?? []).map((version) => (
               <li key={version.id}>
@@ -55,7 +56,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
                   <i class={`dot ${version.kind === "autosave" ? "off" : ""}`} />
                   <span>
                     <b>{titleOf(version)}</b>
-                    <small>{[version.author, strings.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
+                    <small>{[version.author, words.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
                   </span>
                   <time dateTime={version.time} title={full(version.time)}>
                     {ago(version.time)}
@@ -66,7 +67,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
           </ol>
           {more && (
             <button type="button" class="btn" onClick={() => void load(versions?.at(-1)?.id)}>
-              {strings.olderVersions}
+              {words.olderVersions}
             </button>
           )}
         </>
@@ -76,7 +77,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
 }
 
 function titleOf(version: VersionEntry): string {
-  return version.name || (strings.versionKinds[version.kind] ?? version.kind);
+  return version.name || (words.versionKinds[version.kind] ?? version.kind);
 }
 
 interface VersionProps {
@@ -103,16 +104,16 @@ function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element 
         {[version.author, full(version.time)].filter(Boolean).join(", ")}
         {worksheet.mayEdit.value && (
           <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
-            {strings.revert}
+            {words.revert}
           </button>
         )}
       </p>
       {files === null && <p class="muted">{strings.loading}</p>}
-      {files?.length === 0 && <p class="muted">{strings.noDifference}</p>}
+      {files?.length === 0 && <p class="muted">{words.noDifference}</p>}
       {(files ?? []).map((file) => (
         <Difference key={file.path} file={file} />
       ))}
-      {asking && <Confirm text={strings.confirmRevert(full(version.time))} action={strings.revert} onYes={revert} onClose={() => setAsking(false)} />}
+      {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
     </div>
   );
 }
@@ -125,7 +126,7 @@ function Difference({ file }: { file: FileDifference }): JSX.Element {
         {file.path} <span class="muted">{file.status}</span>
       </h3>
       {file.binary ? (
-        <p class="muted">{strings.binary}</p>
+        <p class="muted">{words.binary}</p>
       ) : (
         <pre data-testid="diff" tabIndex={0}>
           {diffLines(file.diff).map((line, index) => (
@@ -136,7 +137,7 @@ function Difference({ file }: { file: FileDifference }): JSX.Element {
           ))}
         </pre>
       )}
-      {file.cut && <p class="muted">{strings.cutDiff}</p>}
+      {file.cut && <p class="muted">{words.cutDiff}</p>}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { strings } from "../../strings";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
 
@@ -29,18 +30,18 @@ export function MobileBar(): JSX.Element | null {
         </div>
       )}
       <div class="act">
-        <button type="button" class="btn" aria-label={strings.insertHere} onClick={() => actions.insertNear("code", "after")}>
+        <button type="button" class="btn" aria-label={words.insertHere} onClick={() => actions.insertNear("code", "after")}>
           <Icon name="plus" />
         </button>
         {busy ? (
           <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.session.interrupt()}>
             <Icon name="stop" />
-            {strings.stop}
+            {words.stop}
           </button>
         ) : (
           <button type="button" class="btn p" data-testid="mobile-run" onClick={() => actions.runAndGoOn()}>
             <Icon name="play" />
-            {strings.runCell}
+            {words.runCell}
           </button>
         )}
         <button type="button" class="btn" aria-label={strings.history} onClick={() => panels.toggle("history")}>

@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/basics";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 export function Notices(): JSX.Element {
   return (
@@ -32,18 +33,18 @@ function Stopped(): JSX.Element | null {
   if (phase !== "stopped" || reason === null) return null;
   const button =
     reason === "version-mismatch" ? (
-      <button type="button" class="btn" onClick={() => location.reload()}>{strings.reload}</button>
+      <button type="button" class="btn" onClick={() => location.reload()}>{words.reload}</button>
     ) : reason === "not-signed-in" ? (
       <>
-        <a class="btn" href="/signin" target="_blank">{strings.signInAgain}</a>
-        <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
+        <a class="btn" href="/signin" target="_blank">{words.signInAgain}</a>
+        <button type="button" class="btn" onClick={() => socket.start()}>{words.reconnect}</button>
       </>
     ) : (
-      <button type="button" class="btn" onClick={() => socket.start()}>{strings.reconnect}</button>
+      <button type="button" class="btn" onClick={() => socket.start()}>{words.reconnect}</button>
     );
   return (
     <Notice kind="bad" testId="stopped">
-      <span>{strings.stoppedReasons[reason] ?? strings.stoppedOther}</span>
+      <span>{words.stoppedReasons[reason] ?? words.stoppedOther}</span>
       {button}
     </Notice>
   );
@@ -60,7 +61,7 @@ function SessionNotice(): JSX.Element | null {
       ? { label: strings.commands.restart, run: () => worksheet.session.restart() }
       : focus.active.value !== null && session.reason === "gone"
         ? { label: strings.commands.runAbove, run: () => actions.runAbove() }
-        : { label: strings.runAll, run: () => worksheet.runAll() };
+        : { label: words.runAll, run: () => worksheet.runAll() };
   return (
     <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">
       <span>{sentence}</span>
@@ -69,7 +70,7 @@ function SessionNotice(): JSX.Element | null {
           {goOn.label}
         </button>
       )}
-      <IconButton icon="close" label={strings.dismiss} onClick={() => worksheet.session.dismiss()} />
+      <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.session.dismiss()} />
     </Notice>
   );
 }
@@ -86,7 +87,7 @@ function Refusal(): JSX.Element | null {
   return (
     <Notice kind="bad" testId="notice">
       <span>{strings.notices[notice] ?? notice}</span>
-      <IconButton icon="close" label={strings.dismiss} onClick={() => worksheet.notices.dismiss()} />
+      <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.notices.dismiss()} />
     </Notice>
   );
 }
@@ -96,7 +97,7 @@ function ReadOnly(): JSX.Element | null {
   if (socket.welcome.value === null || worksheet.mayEdit.value) return null;
   return (
     <Notice testId="read-only">
-      <span>{strings.viewer}</span>
+      <span>{words.viewer}</span>
     </Notice>
   );
 }
@@ -107,9 +108,9 @@ function Deleted(): JSX.Element | null {
   if (count === 0) return null;
   return (
     <Notice testId="undo">
-      <span>{strings.deletedCells(count)}</span>
+      <span>{words.deletedCells(count)}</span>
       <button type="button" class="btn" onClick={() => actions.undo()}>
-        {strings.undo}
+        {words.undo}
       </button>
     </Notice>
   );

@@ -11,14 +11,15 @@ import { Ask, Confirm, errorText, IconButton, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
 import { useRolled } from "./cells/section";
+import { words } from "./strings";
 
 export function Sidebar(): JSX.Element {
   const { worksheet } = useParts();
   const sections = worksheet.sections.value;
   return (
-    <nav class="side" aria-label={strings.outlineAndFiles} data-testid="sidebar">
-      <h2>{strings.outline}</h2>
-      {sections.length === 0 && <p class="faint none">{strings.outlineEmpty}</p>}
+    <nav class="side" aria-label={words.outlineAndFiles} data-testid="sidebar">
+      <h2>{words.outline}</h2>
+      {sections.length === 0 && <p class="faint none">{words.outlineEmpty}</p>}
       <ul>
         {sections.map((node) => (
           <OutlineRow key={node.section.id} node={node} />
@@ -48,7 +49,7 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
         <span class="num">{node.number}</span>
         <span class="name">{node.section.heading || strings.sectionHint}</span>
         {state !== "idle" && state !== "done" && (
-          <i class={`dot ${state === "error" ? "err" : "run"}`} role="img" aria-label={strings.state[state]} />
+          <i class={`dot ${state === "error" ? "err" : "run"}`} role="img" aria-label={words.state[state]} />
         )}
       </button>
     </li>
@@ -69,26 +70,26 @@ function Files(): JSX.Element {
   return (
     <>
       <h2>
-        {strings.files}
-        {worksheet.mayEdit.value && <IconButton icon="plus" label={strings.newWorksheet} onClick={() => setAsked({ kind: "create" })} testId="new-worksheet" />}
+        {words.files}
+        {worksheet.mayEdit.value && <IconButton icon="plus" label={words.newWorksheet} onClick={() => setAsked({ kind: "create" })} testId="new-worksheet" />}
       </h2>
       <ul>
         {files.documents.value.map((entry) => (
           <FileRow key={entry.id} entry={entry} onAsk={(kind) => setAsked({ kind, entry })} />
         ))}
       </ul>
-      {asked?.kind === "create" && <Ask title={strings.newWorksheet} label={strings.worksheetName} action={strings.newWorksheet} onAnswer={create} onClose={close} />}
+      {asked?.kind === "create" && <Ask title={words.newWorksheet} label={words.worksheetName} action={words.newWorksheet} onAnswer={create} onClose={close} />}
       {asked?.kind === "rename" && (
         <Ask
-          title={strings.renameWorksheet}
-          label={strings.worksheetName}
+          title={words.renameWorksheet}
+          label={words.worksheetName}
           action={strings.rename}
           value={nameOf(asked.entry.path)}
           onAnswer={(name) => void files.rename(asked.entry.id, name).catch(fail)}
           onClose={close}
         />
       )}
-      {asked?.kind === "remove" && <Confirm text={strings.deleteWorksheet(nameOf(asked.entry.path))} action={strings.remove} onYes={() => remove(asked.entry)} onClose={close} />}
+      {asked?.kind === "remove" && <Confirm text={words.deleteWorksheet(nameOf(asked.entry.path))} action={strings.remove} onYes={() => remove(asked.entry)} onClose={close} />}
     </>
   );
 }

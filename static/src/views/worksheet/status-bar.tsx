@@ -7,6 +7,7 @@ import { ago, bytes, seconds } from "../../times";
 import { strings } from "../../strings";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 export function StatusBar(): JSX.Element {
   return (
@@ -26,11 +27,11 @@ function ConnectionState(): JSX.Element {
   const { socket } = useParts();
   const look = useComputed((): Look => {
     const { phase, failures } = socket.state.value;
-    if (phase === "open") return { word: strings.connected(socket.milliseconds.value), dot: "", state: "connected" };
-    if (phase === "stopped") return { word: strings.stopped, dot: "err", state: "stopped" };
-    if (failures === 0) return { word: strings.connecting, dot: "off", state: "connecting" };
-    if (failures > 4 || !navigator.onLine) return { word: strings.offline, dot: "off", state: "offline" };
-    return { word: strings.reconnecting, dot: "run", state: "reconnecting" };
+    if (phase === "open") return { word: words.connected(socket.milliseconds.value), dot: "", state: "connected" };
+    if (phase === "stopped") return { word: words.stopped, dot: "err", state: "stopped" };
+    if (failures === 0) return { word: words.connecting, dot: "off", state: "connecting" };
+    if (failures > 4 || !navigator.onLine) return { word: words.offline, dot: "off", state: "offline" };
+    return { word: words.reconnecting, dot: "run", state: "reconnecting" };
   }).value;
   return (
     <span data-testid="status-connection" data-state={look.state}>
@@ -49,7 +50,7 @@ function SavingState(): JSX.Element {
   if (edits.refused.value !== null) {
     return (
       <span class="problem" data-testid="status-saving" data-state="refused" title={edits.refused.value}>
-        {strings.refusedEdit}
+        {words.refusedEdit}
       </span>
     );
   }
@@ -57,7 +58,7 @@ function SavingState(): JSX.Element {
     return (
       <span data-testid="status-saving" data-state="unsaved">
         <i class="dot run" />
-        {strings.unsavedEdits(unsaved)}
+        {words.unsavedEdits(unsaved)}
       </span>
     );
   }
@@ -65,7 +66,7 @@ function SavingState(): JSX.Element {
   return (
     <span data-testid="status-saving" data-state={saving ? "saving" : "saved"}>
       {saving && edits.slow.value ? <i class="spin" /> : <Icon name="check" />}
-      {saving && edits.slow.value ? strings.savingNow : strings.allSaved}
+      {saving && edits.slow.value ? words.savingNow : words.allSaved}
     </span>
   );
 }
@@ -79,10 +80,10 @@ function VersionState(): JSX.Element {
   }, []);
   const version = worksheet.versions.newest.value;
   const word = worksheet.versions.saving.value
-    ? strings.savingVersion
+    ? words.savingVersion
     : version === null
       ? ""
-      : strings.committed(version.name, ago(version.time));
+      : words.committed(version.name, ago(version.time));
   return (
     <button type="button" class="wide" data-testid="status-version" data-version={version?.id ?? ""} onClick={() => panels.toggle("history")}>
       {word}
@@ -101,10 +102,10 @@ function SessionFigures(): JSX.Element {
       </span>
       {session?.memory != null && (
         <span class="wide num" data-testid="status-memory">
-          {strings.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
+          {words.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
         </span>
       )}
-      {session?.cpu != null && <span class="wide num">{strings.cpu(seconds(session.cpu))}</span>}
+      {session?.cpu != null && <span class="wide num">{words.cpu(seconds(session.cpu))}</span>}
     </>
   );
 }

@@ -11,13 +11,14 @@ import { Avatars, IconButton, Menu } from "../../ui/basics";
 import { Icon, Leaf } from "../../ui/icons";
 import { keepFocus } from "./cells/cell-frame";
 import { useParts } from "../../workbench/parts";
+import { words } from "./strings";
 
 export function TopBar(): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   return (
     <header class="top">
       <span class="small-only">
-        <IconButton icon="menu" label={strings.outlineAndFiles} onClick={() => panels.toggle("outline")} testId="outline-button" />
+        <IconButton icon="menu" label={words.outlineAndFiles} onClick={() => panels.toggle("outline")} testId="outline-button" />
       </span>
       <a class="home" href="/workspaces" aria-label={strings.workspaces}>
         <Leaf />
@@ -33,7 +34,7 @@ export function TopBar(): JSX.Element {
       <span class="sp" />
       <button type="button" class="find" onClick={() => panels.show("palette")} data-testid="palette-button">
         <Icon name="search" />
-        <span>{strings.find}</span>
+        <span>{words.find}</span>
         <kbd>Ctrl K</kbd>
       </button>
       <People />
@@ -44,7 +45,7 @@ export function TopBar(): JSX.Element {
       {socket.welcome.value?.role === "owner" && (
         <button type="button" class="btn share-button" onClick={() => panels.show("share")}>
           <Icon name="share" />
-          <span>{strings.share}</span>
+          <span>{words.share}</span>
         </button>
       )}
       <AccountMenu />
@@ -82,17 +83,17 @@ function SessionChip(): JSX.Element {
   };
   const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
-    <div class="state" data-testid="session" data-state={state} role="group" aria-label={strings.session} onMouseDown={keepFocus}>
+    <div class="state" data-testid="session" data-state={state} role="group" aria-label={words.session} onMouseDown={keepFocus}>
       <i class={`dot ${dotOf(state)}`} />
       <span class="word">
         {strings.sessionStates[word] ?? word}
-        {queued > 0 && `, ${strings.queued(queued)}`}
+        {queued > 0 && `, ${words.queued(queued)}`}
       </span>
       {worksheet.mayRun.value && (
         <>
-          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
-          <IconButton icon="restart" label={strings.restart} testId="restart" onClick={() => worksheet.session.restart()} />
-          <Menu label={strings.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
+          <IconButton icon="stop" label={`${words.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
+          <IconButton icon="restart" label={words.restart} testId="restart" onClick={() => worksheet.session.restart()} />
+          <Menu label={words.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
         </>
       )}
     </div>

@@ -9,6 +9,7 @@ import { keyLabel } from "../../../workbench/keys";
 import { IconButton, Menu } from "../../../ui/basics";
 import { Icon } from "../../../ui/icons";
 import { useParts } from "../../../workbench/parts";
+import { words } from "../strings";
 
 interface Props {
   cell: CellInfo;
@@ -68,15 +69,15 @@ function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
   return (
     <div class="tools" role="toolbar" aria-label={strings.moreActions} onMouseDown={keepFocus}>
       {cell.type !== "text" && worksheet.mayRun.value && (
-        <button type="button" class="go" title={`${strings.run} (${hint(cell.type === "section" ? "runSection" : "runHere")})`} data-testid={cell.type === "section" ? "run-section" : "run"} onClick={() => actions.runHere()}>
+        <button type="button" class="go" title={`${words.run} (${hint(cell.type === "section" ? "runSection" : "runHere")})`} data-testid={cell.type === "section" ? "run-section" : "run"} onClick={() => actions.runHere()}>
           <Icon name="play" />
-          {cell.type === "section" ? strings.runSection : strings.run}
+          {cell.type === "section" ? words.runSection : words.run}
         </button>
       )}
-      {cell.type === "code" && worksheet.mayRun.value && <IconButton icon="section" label={strings.runSection} testId="run-section" onClick={() => actions.runSection()} />}
+      {cell.type === "code" && worksheet.mayRun.value && <IconButton icon="section" label={words.runSection} testId="run-section" onClick={() => actions.runSection()} />}
       {worksheet.mayEdit.value && (
         <>
-          <IconButton icon="copy" label={strings.duplicate} onClick={() => actions.duplicate()} />
+          <IconButton icon="copy" label={words.duplicate} onClick={() => actions.duplicate()} />
           <Menu label={strings.moreActions} button={<Icon name="more" />} entries={others.map(entry)} testId="cell-menu" />
         </>
       )}

@@ -7,12 +7,12 @@ import type { CellInfo } from "../../../document/outline";
 import { isOver, type CellResult } from "../../../document/results";
 import { sha256 } from "../../../document/sha256";
 import { seconds } from "../../../times";
-import { strings } from "../../../strings";
 import { CellFrame } from "./cell-frame";
 import { useParts } from "../../../workbench/parts";
 import { Output } from "../../../outputs/output";
 import { Source } from "./source";
 import { useText } from "./use-text";
+import { words } from "../strings";
 
 export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const { worksheet, actions } = useParts();
@@ -22,17 +22,17 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const stale = useStale(text, result);
   const state = result?.run.state ?? "idle";
   return (
-    <CellFrame cell={cell} label={strings.codeCell(cell.number)} state={state} classes={stale ? "stale" : ""}>
+    <CellFrame cell={cell} label={words.codeCell(cell.number)} state={state} classes={stale ? "stale" : ""}>
       <span class="gut" aria-hidden="true">
         {cell.number}
       </span>
       {cell.hideInput ? (
         <button type="button" class="foldbar" onClick={() => actions.toggle(cell.id, "hideInput")}>
-          {strings.hiddenInput}
+          {words.hiddenInput}
         </button>
       ) : (
         <div class="src">
-          <Source id={cell.id} kind="code" label={strings.codeCell(cell.number)} hint={only ? strings.hint : ""} text={text} />
+          <Source id={cell.id} kind="code" label={words.codeCell(cell.number)} hint={only ? words.hint : ""} text={text} />
           <Meta result={result} stale={stale} />
         </div>
       )}
@@ -53,12 +53,12 @@ function Meta({ result, stale }: { result: CellResult | undefined; stale: boolea
   const { run } = result;
   if (run.state === "running") return <Running since={run.started ?? run.queued} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
-  const word = run.state === "done" || run.state === "error" ? took : (strings.state[run.state] ?? "");
+  const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");
   if (word === "" && !stale) return null;
   return (
-    <span class="meta num" title={stale ? strings.stale : (run.reason ?? undefined)}>
+    <span class="meta num" title={stale ? words.stale : (run.reason ?? undefined)}>
       {run.state === "queued" && <i class="dot off" />}
-      {stale && <span class="hidden">{strings.stale}</span>}
+      {stale && <span class="hidden">{words.stale}</span>}
       {word}
     </span>
   );

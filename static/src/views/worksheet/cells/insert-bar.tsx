@@ -3,9 +3,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CellType } from "../../../document/outline";
-import { strings } from "../../../strings";
 import { Icon } from "../../../ui/icons";
 import { useParts } from "../../../workbench/parts";
+import { words } from "../strings";
 
 const KINDS: readonly CellType[] = ["code", "text", "section"];
 
@@ -19,11 +19,11 @@ export function InsertBar({ after }: { after: string }): JSX.Element | null {
   return (
     <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
       {shown && (
-        <span role="group" aria-label={strings.insertHere}>
+        <span role="group" aria-label={words.insertHere}>
           {KINDS.map((kind) => (
             <button key={kind} type="button" data-testid={`insert-${kind}`} onClick={() => actions.insert(kind, { after })}>
               <Icon name="plus" />
-              {strings[kind]}
+              {words.kinds[kind]}
             </button>
           ))}
         </span>

@@ -11,6 +11,7 @@ import { useParts } from "../../../workbench/parts";
 import { EditableLine } from "./editable-line";
 import { InsertBar } from "./insert-bar";
 import { TextCell } from "./text-cell";
+import { words } from "../strings";
 
 export function Nodes({ nodes }: { nodes: readonly TreeNode[] }): JSX.Element {
   return (
@@ -46,13 +47,13 @@ function Section({ node }: { node: SectionNode }): JSX.Element {
   const hidden = cellsBelow(node).length - 1;
   return (
     <div class={`sec level-${Math.min(node.level, 3)}`}>
-      <CellFrame cell={section} label={strings.sectionCell(node.number, section.heading)} state={state}>
+      <CellFrame cell={section} label={words.sectionCell(node.number, section.heading)} state={state}>
         <Heading class="h">
           <button
             type="button"
             class="tw"
             aria-expanded={!section.folded}
-            aria-label={section.folded ? strings.unfold : strings.fold}
+            aria-label={section.folded ? words.unfold : words.fold}
             data-testid="fold"
             onClick={() => actions.toggle(section.id, "folded")}
           >
@@ -68,13 +69,13 @@ function Section({ node }: { node: SectionNode }): JSX.Element {
             onChange={(text) => worksheet.sheet.setText(section.id, text)}
             onDone={(again) => (again ? actions.runAndGoOn() : focus.select(section.id))}
           />
-          {(state === "running" || state === "queued") && <i class="dot run" title={strings.state[state]} />}
-          {state === "error" && <i class="dot err" title={strings.state["error"]} />}
+          {(state === "running" || state === "queued") && <i class="dot run" title={words.state[state]} />}
+          {state === "error" && <i class="dot err" title={words.state["error"]} />}
         </Heading>
       </CellFrame>
       {section.folded ? (
         <button type="button" class="foldbar" onClick={() => actions.toggle(section.id, "folded")}>
-          {strings.foldedCells(hidden)}
+          {words.foldedCells(hidden)}
         </button>
       ) : (
         <>

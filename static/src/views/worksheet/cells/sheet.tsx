@@ -8,6 +8,7 @@ import { useParts } from "../../../workbench/parts";
 import { EditableLine } from "./editable-line";
 import { useKeepInSight } from "./keep-in-sight";
 import { Nodes } from "./section";
+import { words } from "../strings";
 
 export function Sheet(): JSX.Element {
   const { worksheet } = useParts();
@@ -41,8 +42,8 @@ function Title(): JSX.Element {
       <EditableLine
         value={title}
         editing={editing}
-        button={strings.editTitle(title || fallback)}
-        label={strings.titleLabel}
+        button={words.editTitle(title || fallback)}
+        label={words.titleLabel}
         placeholder={fallback}
         onEdit={() => setEditing(true)}
         onChange={(text) => worksheet.sheet.setTitle(text)}

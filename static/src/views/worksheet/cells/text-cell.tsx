@@ -3,12 +3,12 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { CellInfo } from "../../../document/outline";
-import { strings } from "../../../strings";
 import { CellFrame } from "./cell-frame";
 import { useParts } from "../../../workbench/parts";
 import { Prose } from "../../../prose/prose";
 import { Source } from "./source";
 import { useText } from "./use-text";
+import { words } from "../strings";
 
 export function TextCell({ cell }: { cell: CellInfo }): JSX.Element {
   const { focus } = useParts();
@@ -21,14 +21,14 @@ export function TextCell({ cell }: { cell: CellInfo }): JSX.Element {
     focus.edit(cell.id, "end");
   };
   return (
-    <CellFrame cell={cell} label={strings.textCell} state="idle">
+    <CellFrame cell={cell} label={words.textCell} state="idle">
       {editing ? (
         <div class="src md">
-          <Source id={cell.id} kind="text" label={strings.textCell} hint={strings.textHint} text={text} />
+          <Source id={cell.id} kind="text" label={words.textCell} hint={words.textHint} text={text} />
         </div>
       ) : (
         <div class="prose" onClick={write}>
-          {text.trim() === "" ? <p class="faint">{strings.textHint}</p> : <Prose text={text} />}
+          {text.trim() === "" ? <p class="faint">{words.textHint}</p> : <Prose text={text} />}
         </div>
       )}
     </CellFrame>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, isPosition, spread } from "../../../static/src/document/positions";
+import { between, isPosition, spread } from "client/document/positions";
 
 test("the first position, and those at either end, are the server's", () => {
   assert.equal(between(null, null), "a0");

@@ -2,14 +2,24 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { askSite, site } from "../account";
-import { isDark } from "../theme";
-import { strings } from "../strings";
+import { askSite, site } from "../../account";
+import { isDark } from "../../theme";
+import { strings } from "../../strings";
+import { outputKinds, type OutputKind } from "../kinds";
 
 const LEAST = 20;
 const MOST = 3000;
 const ALIVE = 20;
 const alive: (() => void)[] = [];
+
+const html: OutputKind<string> = {
+  id: "html",
+  mime: ["text/html"],
+  read: ({ data }) => data,
+  show: (text) => <HtmlFrame html={text} />,
+};
+
+outputKinds.add(html);
 
 /** The height that a frame asks for, or null for anything else that it may say. */
 export function heightIn(data: unknown): number | null {
@@ -23,7 +33,7 @@ function isReady(data: unknown): boolean {
   return typeof data === "object" && data !== null && (data as Record<string, unknown>)["sagews"] === "ready";
 }
 
-export function HtmlFrame({ html }: { html: string }): JSX.Element {
+function HtmlFrame({ html }: { html: string }): JSX.Element {
   const holder = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const [near, setNear] = useState(false);

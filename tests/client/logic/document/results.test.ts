@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "../../../static/src/document/results";
-import { shownOf } from "../../../static/src/outputs/pieces";
-import type { OutputMessage, Piece, RunStatus } from "../../../static/src/net/messages";
+import { applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
 
 const empty: Results = new Map();
 const status = (run: string, state: string): RunStatus => ({ run, cell: "c", number: 1, state, hash: "h", queued: "" });
@@ -51,21 +49,4 @@ test("what the server keeps replaces what the page had", () => {
   const results = replaceAll([{ cell: "k", run: status("9", "done"), pieces: [piece(1)], left_out: 3 }]);
   assert.deepEqual([...results.keys()], ["k"]);
   assert.equal(results.get("k")!.leftOut, 3);
-});
-
-test("pieces of one stream are joined, and a value shows by its best type", () => {
-  const value: Piece = { sequence: 3, kind: "result", body: { data: { "text/plain": "1/2", "text/latex": "$\\frac12$" }, metadata: {} } };
-  const shown = shownOf([piece(1, "a"), piece(2, "b"), value]);
-  assert.deepEqual(shown.map((each) => each.kind), ["stream", "latex"]);
-  assert.equal(shown[0]!.kind === "stream" && shown[0]!.text, "ab");
-});
-
-test("a malformed piece is left out and never throws", () => {
-  const odd: Piece[] = [
-    { sequence: 1, kind: "result", body: { data: 7 as never } },
-    { sequence: 2, kind: "nonsense", body: {} },
-    { sequence: 3, kind: "error", body: { frames: [null, { source: [5] }] as never } },
-    { sequence: 4, kind: "display", body: { data: { "text/html": 3, "text/plain": ["x"] } } },
-  ];
-  assert.deepEqual(shownOf(odd).map((each) => each.kind), ["error"]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { START, delay, step, type Connection, type Event } from "../../../static/src/net/connection";
+import { START, delay, step, type Connection, type Event } from "client/net/connection";
 
 function after(events: Event[], random = 0.5): [Connection, string[]] {
   let state = START;

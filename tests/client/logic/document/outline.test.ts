@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildTree, rollUp, sectionAround, sectionsOf, spanOf, visibleCells, type CellInfo } from "../../../static/src/document/outline";
+import { buildTree, rollUp, sectionAround, sectionsOf, spanOf, visibleCells, type CellInfo } from "client/document/outline";
 
 function cell(id: string, type: CellInfo["type"], depth = 0, folded = false): CellInfo {
   return { id, type, depth, folded, pos: id, heading: id, hideInput: false, foldOutput: false, number: 0 };

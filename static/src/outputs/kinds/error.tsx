@@ -2,12 +2,55 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { tokens } from "../editor/highlight";
-import type { Frame, Shown } from "./pieces";
-import { strings } from "../strings";
-import { useParts } from "../workbench/parts";
+import { tokens } from "../../editor/highlight";
+import type { Json } from "../../net/messages";
+import { strings } from "../../strings";
+import { useParts } from "../../workbench/parts";
+import { numberOf, objectOf, outputKinds, textOf, type OutputKind } from "../kinds";
 
-export function ErrorOutput({ item }: { item: Extract<Shown, { kind: "error" }> }): JSX.Element {
+interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly function: string;
+  readonly user: boolean;
+  readonly source: readonly (readonly [number, string])[];
+}
+
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly frames: readonly Frame[];
+}
+
+/** A traceback from a hostile place may be endless. */
+const MOST_FRAMES = 100;
+const MOST_ROWS = 50;
+
+const error: OutputKind<Failure> = {
+  id: "error",
+  pieces: ["error"],
+  read: ({ body }) => ({ name: textOf(body["name"]), message: textOf(body["message"]), frames: framesOf(body["frames"]) }),
+  show: (item) => <ErrorOutput item={item} />,
+};
+
+outputKinds.add(error);
+
+function framesOf(value: Json | undefined): Frame[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MOST_FRAMES).map((entry) => {
+    const frame = objectOf(entry);
+    const source = Array.isArray(frame["source"]) ? frame["source"] : [];
+    return {
+      file: textOf(frame["file"]),
+      line: numberOf(frame["line"]),
+      function: textOf(frame["function"]),
+      user: frame["user"] === true,
+      source: source.slice(0, MOST_ROWS).map((row) => (Array.isArray(row) ? [numberOf(row[0]), textOf(row[1])] : [0, ""])),
+    };
+  });
+}
+
+function ErrorOutput({ item }: { item: Failure }): JSX.Element {
   const [open, setOpen] = useState(false);
   const own = item.frames.filter((frame) => frame.user);
   const last = own.at(-1);

@@ -1,0 +1,5 @@
+/** Every page of management, in the order of the menu: a new page is a file and a line here. */
+
+import "./workers";
+import "./users";
+import "./logs";

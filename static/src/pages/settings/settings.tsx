@@ -1,0 +1,90 @@
+/** What a person changes about themselves: name, email, password, theme. */
+
+import "../../common";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { user } from "../../account";
+import { api, keepSecret } from "../../net/api";
+import { strings } from "../../strings";
+import { setTheme, theme, type Theme } from "../../theme";
+import { Field, Form } from "../../ui/form";
+import { SiteHeader } from "../../ui/site-header";
+import { words } from "./strings";
+
+export function SettingsPage(): JSX.Element {
+  useEffect(() => {
+    document.title = strings.titled(strings.settings);
+  }, []);
+  return (
+    <div class="page">
+      <SiteHeader />
+      <main class="wrap narrow" id="content">
+        <div class="hd">
+          <h1>{strings.settings}</h1>
+        </div>
+        <Profile />
+        <Appearance />
+        <Password />
+      </main>
+    </div>
+  );
+}
+
+function Profile(): JSX.Element {
+  const [name, setName] = useState(user.value?.name ?? "");
+  const [email, setEmail] = useState(user.value?.email ?? "");
+  const send = async () => {
+    user.value = (await api.changeMe({ name, email })).user;
+    return strings.saved;
+  };
+  return (
+    <Form title={words.profile} action={words.save} send={send} testId="profile">
+      <Field label={strings.name} value={name} onValue={setName} autocomplete="name" />
+      <Field label={strings.email} value={email} onValue={setEmail} autocomplete="email" />
+    </Form>
+  );
+}
+
+function Appearance(): JSX.Element {
+  const choose = (value: Theme) => {
+    setTheme(value);
+    void api.settings({ theme: value }).catch(() => undefined);
+  };
+  return (
+    <section class="block">
+      <h2>{words.appearance}</h2>
+      <div class="row">
+        <span id="theme-label">{words.theme}</span>
+        <span class="segments" role="radiogroup" aria-labelledby="theme-label">
+          {(["system", "light", "dark"] as const).map((value) => (
+            <label key={value}>
+              <input type="radio" name="theme" value={value} checked={theme.value === value} onChange={() => choose(value)} />
+              <span>{words.themes[value]}</span>
+            </label>
+          ))}
+        </span>
+      </div>
+    </section>
+  );
+}
+
+function Password(): JSX.Element {
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [again, setAgain] = useState("");
+  const has = user.value?.has_password === true;
+  const send = async () => {
+    if (fresh !== again) throw new Error(words.passwordsDiffer);
+    keepSecret((await api.password(has ? old : null, fresh)).secret);
+    if (user.value !== null) user.value = { ...user.value, has_password: true };
+    [setOld, setFresh, setAgain].forEach((clear) => clear(""));
+    return words.passwordChanged;
+  };
+  return (
+    <Form title={has ? words.changePassword : strings.setPasswordAction} action={words.save} send={send} testId="password-form">
+      {has && <Field label={words.oldPassword} value={old} onValue={setOld} type="password" autocomplete="current-password" />}
+      <Field label={words.newPassword} value={fresh} onValue={setFresh} type="password" autocomplete="new-password" />
+      <Field label={words.repeatPassword} value={again} onValue={setAgain} type="password" autocomplete="new-password" />
+    </Form>
+  );
+}

@@ -1,0 +1,15 @@
+/** Words of the settings. Another language is another table of this shape. */
+
+export const words = {
+  profile: "Profile",
+  save: "Save",
+  appearance: "Appearance",
+  theme: "Theme",
+  themes: { system: "As the system", light: "Light", dark: "Dark" },
+  changePassword: "Change password",
+  oldPassword: "Current password",
+  newPassword: "New password",
+  repeatPassword: "New password again",
+  passwordsDiffer: "The two new passwords are not the same.",
+  passwordChanged: "The password was changed. All other sign-ins have ended.",
+};

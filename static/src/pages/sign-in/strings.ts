@@ -1,0 +1,10 @@
+/** Words of the sign-in page. Another language is another table of this shape. */
+
+export const words = {
+  signIn: "Sign in",
+  signInText: "Your worksheets and their full history are where you left them.",
+  password: "Password",
+  signingIn: "Signing in…",
+  needsFirst: "This server is new. Open the sign-in link that it printed when it started.",
+  artCaption: "Tessellation of the hyperbolic plane by (2, 3, ∞) triangles",
+};

@@ -1,0 +1,20 @@
+/** Words of the list of workspaces. Another language is another table of this shape. */
+
+import { plural } from "../../strings";
+
+export const words = {
+  newWorkspace: "New workspace",
+  searchWorkspaces: "Search names",
+  noWorkspaces: "No workspaces yet.",
+  noWorkspacesText: "A workspace is a folder of worksheets with a history that keeps everything.",
+  noneFound: "Nothing has this name.",
+  columns: { name: "Name", session: "Session", people: "People", edited: "Edited", versions: "Versions" },
+  tabs: { all: "All", shared: "Shared with me", running: "Running" },
+  countWorkspaces: (count: number) => plural(count, "workspace", "workspaces"),
+  continueLabel: "Continue",
+  untitledWorkspace: "Untitled workspace",
+  deleteWorkspace: (name: string) => `Delete ${name}, with its worksheets and history? This can't be undone.`,
+  workspaceName: "Name of the workspace",
+  setPassword: "This account has no password yet, and sign-in links work once.",
+  countDocuments: (count: number) => plural(count, "worksheet", "worksheets"),
+};

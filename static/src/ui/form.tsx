@@ -1,0 +1,62 @@
+/** A form of fields that says what came of sending it. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { errorText } from "./basics";
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  type?: "text" | "password";
+  autocomplete?: string;
+  testId?: string;
+}
+
+export function Field(props: FieldProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="row">
+      <label for={id}>{props.label}</label>
+      <input
+        id={id}
+        class="field"
+        {...({ type: props.type ?? "text" } as { type: "text" })}
+        required
+        value={props.value}
+        autocomplete={props.autocomplete}
+        data-testid={props.testId}
+        onInput={(event) => props.onValue(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+/** A form that sends, then says what came of it. */
+export function Form(props: { title: string; action: string; send: () => Promise<string>; children: ComponentChildren; testId?: string }): JSX.Element {
+  const [result, setResult] = useState<{ text: string; bad: boolean } | null>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    props.send().then(
+      (text) => setResult({ text, bad: false }),
+      (error: unknown) => setResult({ text: errorText(error), bad: true }),
+    );
+  };
+  return (
+    <form class="block" onSubmit={submit} aria-label={props.title} data-testid={props.testId}>
+      <h2>{props.title}</h2>
+      {props.children}
+      <div class="row">
+        <span />
+        <span class="done">
+          <button class="btn p" type="submit">
+            {props.action}
+          </button>
+          <span role="status" class={result?.bad ? "problem" : "muted"}>
+            {result?.text}
+          </span>
+        </span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+/** Words of the history. Another language is another table of this shape. */
+
+import { plural } from "../../strings";
+
+export const words = {
+  versions: "Versions",
+  noVersions: "Nothing was saved yet. Ctrl-S saves a version.",
+  versionKinds: {
+    autosave: "Autosave", save: "Saved", named: "Named", session: "End of a session", revert: "Reverted",
+  } as Record<string, string>,
+  filesChanged: (count: number) => `${plural(count, "file", "files")} changed`,
+  revert: "Revert to this version",
+  confirmRevert: (when: string) => `Bring the workspace back to ${when}? A new version is made; nothing is lost.`,
+  nameVersion: "Name this version",
+  versionName: "Name",
+  saveVersion: "Save version",
+  olderVersions: "Older versions",
+  noDifference: "No change in text.",
+  binary: "Not text",
+  cutDiff: "The rest is too long to show.",
+  back: "Back",
+};

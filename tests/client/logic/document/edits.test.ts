@@ -1,0 +1,51 @@
+import "../page";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as Y from "yjs";
+import { REMOTE, SheetDocument } from "client/document/document";
+import { Edits } from "client/document/edits";
+import type { ToServer } from "client/net/messages";
+import { fromBase64, toBase64 } from "client/net/base64";
+
+
+const ids = (sheet: SheetDocument) => sheet.cells.value.map((cell) => cell.id);
+
+test("edits are collected, numbered, kept until saved, and sent again as one after a reconnect", () => {
+  const sheet = new SheetDocument();
+  const sent: ToServer[] = [];
+  let connected = true;
+  const edits = new Edits(sheet.doc, "d", (message) => connected && sent.push(message) > 0);
+  sheet.insert("code", {}, "a");
+  sheet.insert("code", {}, "b");
+  edits.flush();
+  assert.equal(sent.length, 1);
+  assert.equal(edits.unsaved.value, 1);
+  edits.saved(sent[0]!["edit"] as number);
+  assert.equal(edits.unsaved.value, 0);
+
+  const server = new Y.Doc();
+  Y.applyUpdate(server, fromBase64(sent[0]!["update"] as string));
+  connected = false;
+  sheet.insert("code", {}, "c");
+  edits.flush();
+  assert.equal(edits.unsaved.value, 1);
+  connected = true;
+  edits.resend(toBase64(Y.encodeStateVector(server)));
+  Y.applyUpdate(server, fromBase64(sent[1]!["update"] as string));
+  assert.equal(server.getMap("cells").size, 3);
+  edits.saved(sent[1]!["edit"] as number);
+  edits.resend(toBase64(Y.encodeStateVector(server)));
+  assert.equal(sent.length, 2);
+});
+
+test("what came from the server is not sent back", () => {
+  const sheet = new SheetDocument();
+  const other = new SheetDocument();
+  const sent: ToServer[] = [];
+  const edits = new Edits(sheet.doc, "d", (message) => sent.push(message) > 0);
+  other.insert("code", {}, "x");
+  Y.applyUpdate(sheet.doc, Y.encodeStateAsUpdate(other.doc), REMOTE);
+  edits.flush();
+  assert.equal(sent.length, 0);
+  assert.equal(ids(sheet).length, 1);
+});
