@@ -45,6 +45,6 @@ setup(
         "sage": [*requirements("environment-python.txt"), *requirements("environment-sage.txt")],
         "test": requirements("requirements-test.txt"),
     },
-    entry_points={"console_scripts": ["sagews = sagews.cli:main"]},
+    entry_points={"console_scripts": ["sagews = sagews.cli.main:main"]},
     zip_safe=False,
 )

@@ -9,20 +9,20 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from sagews.policy.connection import connection_machine
-from sagews.policy.session_life import session_machine
-from sagews.worker.dialler import DialMachine
-from sagews.worker.life import SessionLife
+from sagews.net.dialler import DialMachine
+from sagews.policy.browser.connection import connection_machine
+from sagews.policy.sessions.machine import session_machine
+from sagews.worker.sessions.machine import SessionLife
 
 PAGE = """# Lives
 
 Generated from the machines by `python -m tests.machines > docs/machines.md`. Inputs that change no state are left out.
 """
 MACHINES: tuple[tuple[str, str, Any], ...] = (
-    ("A browser's connection", "sagews/policy/connection.py", connection_machine),
-    ("A session, as people see it", "sagews/policy/session_life.py", session_machine),
-    ("A session, as its worker holds it", "sagews/worker/life.py", SessionLife),
-    ("A worker's link to a backend", "sagews/worker/dialler.py", DialMachine),
+    ("A browser's connection", "sagews/policy/browser/connection.py", connection_machine),
+    ("A session, as people see it", "sagews/policy/sessions/machine.py", session_machine),
+    ("A session, as its worker holds it", "sagews/worker/sessions/machine.py", SessionLife),
+    ("A worker's link to a backend", "sagews/net/dialler.py", DialMachine),
 )
 
 

@@ -39,8 +39,8 @@ from twisted.trial.unittest import TestCase
 
 from sagews.model.database import DATABASE, DatabaseRole
 from sagews.model.identifiers import new_id
-from sagews.ops.postgres_binaries import choose_binaries
-from sagews.ops.postgres_roles import SUPERUSER, create_roles, ensure_passwords
+from sagews.ops.postgres.binaries import choose_binaries
+from sagews.ops.postgres.roles import SUPERUSER, create_roles, ensure_passwords
 from sagews.store.migrate import migrate
 from sagews.store.pool import Pool
 

@@ -10,24 +10,24 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.resource import IResource
 
-from sagews.backend.background import run_in_background
-from sagews.backend.greeting import greet
-from sagews.backend.handlers import document_handlers, open_handler, run_handler
-from sagews.backend.hosts import Hosts
-from sagews.backend.joints import IWorkspaceHistory
-from sagews.backend.lobby import Handler, Lobby
-from sagews.backend.requests import WorkspaceRequests
-from sagews.backend.rights import RightsWatch
-from sagews.backend.scratch import ScratchSessions
+from sagews.backend.connections.handshake import greet
+from sagews.backend.connections.permission_watch import RightsWatch
+from sagews.backend.connections.registry import Handler, Lobby
+from sagews.backend.connections.websocket import websocket_resource
+from sagews.backend.history.interfaces import IWorkspaceHistory
+from sagews.backend.messages.document import document_handlers, open_handler, run_handler
+from sagews.backend.messages.evaluate import ScratchSessions
+from sagews.backend.messages.workspace import WorkspaceRequests
 from sagews.backend.settings import BackendSettings
-from sagews.backend.socket import websocket_resource
-from sagews.backend.workspace import OpenWorkspace, Stores
-from sagews.backend.workspaces import Workspaces
+from sagews.backend.workers.pool import Hosts
+from sagews.backend.workspaces.manager import Workspaces
+from sagews.backend.workspaces.open_workspace import OpenWorkspace, Stores
 from sagews.interfaces import IAccountStore, IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
-from sagews.wire import browser
-from sagews.wire.browser import CloseCode
-from sagews.wire.browser_events import GoingAway
+from sagews.net.background import run_in_background
+from sagews.wire.browser import messages as browser
+from sagews.wire.browser.events import GoingAway
+from sagews.wire.browser.messages import CloseCode
 
 TICK_SECONDS = 2.0
 

@@ -9,22 +9,22 @@ from typing import Any
 
 from twisted.web.resource import IResource
 
-from sagews.frontend.calls import Headers
-from sagews.frontend.entering import Entering
-from sagews.frontend.gate import Gate
-from sagews.frontend.hashing import Hasher
-from sagews.frontend.logins import Logins
-from sagews.frontend.management import ManagementCalls, Status
-from sagews.frontend.pages import ContentPages, Pages
-from sagews.frontend.profile import ProfileCalls
-from sagews.frontend.routes import Routes
-from sagews.frontend.static import BuiltFiles
-from sagews.frontend.tickets import Placement, TicketCalls
-from sagews.frontend.web import BoundedSite
-from sagews.frontend.workspaces import WorkspaceCalls
+from sagews.frontend.api.management import ManagementCalls, Status
+from sagews.frontend.api.profile import ProfileCalls
+from sagews.frontend.api.tickets import Placement, TicketCalls
+from sagews.frontend.api.workspaces import WorkspaceCalls
+from sagews.frontend.http.bounded_server import BoundedSite
+from sagews.frontend.http.call import Headers
+from sagews.frontend.http.gate import Gate
+from sagews.frontend.http.pages import ContentPages, Pages
+from sagews.frontend.http.routes import Routes
+from sagews.frontend.http.static_files import BuiltFiles
+from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.frontend.sign_in.sign_in import Entering
 from sagews.interfaces import IAccountStore, ILogStore, IWorkspaceStore
-from sagews.policy.headers import CONTENT, HSTS, SITE
-from sagews.policy.requests import Addresses, Policy
+from sagews.policy.http.headers import CONTENT, HSTS, SITE
+from sagews.policy.http.requests import Addresses, Policy
 
 
 @dataclass(frozen=True)

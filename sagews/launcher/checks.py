@@ -9,7 +9,7 @@ from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.launcher.permits import Permits
-from sagews.launcher.slots import Work
+from sagews.launcher.resources.slots import Work
 from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
 

@@ -103,7 +103,10 @@ def require_closed_code(permits: Permits, owner: int) -> None:
         owner: the launcher's uid.
     """
     for name in ("", "launcher", "session", "kernel", "wire", "model"):
-        for path in (permits.package / name, *(permits.package / name).glob("*.py")):
+        folder = permits.package / name
+        # The package's own folder holds folders that never run with these rights; the others are looked at whole.
+        inside = folder.rglob("*") if name else folder.glob("*.py")
+        for path in (folder, *(path for path in inside if path.suffix == ".py" or path.is_dir())):
             require_closed(path.stat(), owner, path)
 
 

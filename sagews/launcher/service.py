@@ -12,13 +12,15 @@ from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
-from sagews.launcher import checks, interpreters, zygotes
-from sagews.launcher.flavours import RETRY_SECONDS, Flavour
+from sagews.launcher import checks
+from sagews.launcher.isolation.self_test import SelfTest
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
-from sagews.launcher.place import Place
-from sagews.launcher.self_test import SelfTest
-from sagews.launcher.slots import Slot, Work
+from sagews.launcher.resources.allocation import Place
+from sagews.launcher.resources.slots import Slot, Work
+from sagews.launcher.zygotes import interpreters
+from sagews.launcher.zygotes import processes as zygotes
+from sagews.launcher.zygotes.flavours import RETRY_SECONDS, Flavour
 from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
 from sagews.wire.zygote import JOB_FLAVOUR

@@ -19,16 +19,19 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.kernel import calls
 from sagews.kernel.packets import Channel
-from sagews.launcher import cgroups, interpreters, levels, permits
-from sagews.launcher.cgroups import Groups
-from sagews.launcher.homes import Homes, refuses_maps
-from sagews.launcher.interpreters import Interpreter
+from sagews.launcher import permits
+from sagews.launcher.isolation import levels
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
-from sagews.launcher.place import Place
+from sagews.launcher.resources import cgroups
+from sagews.launcher.resources.allocation import Place
+from sagews.launcher.resources.cgroups import Groups
+from sagews.launcher.resources.homes import Homes, refuses_maps
+from sagews.launcher.resources.uids import UidPool
 from sagews.launcher.service import Service
-from sagews.launcher.uids import UidPool
-from sagews.launcher.zygotes import Users
+from sagews.launcher.zygotes import interpreters
+from sagews.launcher.zygotes.interpreters import Interpreter
+from sagews.launcher.zygotes.processes import Users
 from sagews.model.sessions import Isolation
 from sagews.wire.launcher import Refused, format_packet
 

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from sagews.errors import SagewsError
 from sagews.interfaces import ILogSink
 from sagews.model.logs import LogRecord
-from sagews.wire.amp import GuardedLocator, Link
+from sagews.net.amp import GuardedLocator, Link
 from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, decode_batch
 
 MOST_WAITING = 4

@@ -13,7 +13,7 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces import ILogSink
 from sagews.model.logs import LogRecord
-from sagews.wire.amp import GuardedLocator, Link
+from sagews.net.amp import GuardedLocator, Link
 from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, encode_batches
 
 CONNECT_SECONDS = 15.0

@@ -13,16 +13,16 @@ from typing import Any
 import sagews
 from sagews.config import Settings
 from sagews.errors import SagewsError
-from sagews.frontend.bootstrap import write_private
+from sagews.frontend.sign_in.first_link import write_private
 from sagews.model.identifiers import WorkerId
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout
 from sagews.roles.keys import Keys, worker_name
 from sagews.roles.terminal import isolation_line
 from sagews.wire.launcher import Configure
-from sagews.worker.launcher_client import LauncherClient
-from sagews.worker.link import WorkerLink
-from sagews.worker.sessions import LocalHost
+from sagews.worker.launcher.client import LauncherClient
+from sagews.worker.links.link import WorkerLink
+from sagews.worker.sessions.host import LocalHost
 from sagews.worker.settings import LocalSettings
 
 # A backend with a worker in its own process calls it this.

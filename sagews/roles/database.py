@@ -15,12 +15,12 @@ from sagews.config import Database
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.ops.folders import Layout, check_private
-from sagews.ops.postgres import PostgresService
-from sagews.ops.postgres_dsn import check_dsn
-from sagews.ops.postgres_folders import ClusterFolders, prepare_folders
-from sagews.ops.postgres_roles import ensure_passwords, role_dsn
+from sagews.ops.postgres.dsn import check_dsn
+from sagews.ops.postgres.folders import ClusterFolders, prepare_folders
+from sagews.ops.postgres.roles import ensure_passwords, role_dsn
+from sagews.ops.postgres.server import PostgresService
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
-from sagews.store.logs import LogStore
+from sagews.store.logs.logs import LogStore
 from sagews.store.migrate import migrate
 from sagews.store.pool import Pool
 

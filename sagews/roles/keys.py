@@ -15,9 +15,9 @@ from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
 
 from sagews.config import Settings
 from sagews.errors import SagewsError
-from sagews.ops.certificates import Authority, Files, site_files
 from sagews.ops.folders import Layout
-from sagews.ops.tls import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
+from sagews.ops.tls.authority import Authority, Files, site_files
+from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

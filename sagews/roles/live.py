@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sagews.backend.history import WorkspaceHistory
-from sagews.backend.history_jobs import HistoryJobs
-from sagews.backend.link import WorkerGate
+from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.service import WorkspaceHistory
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
+from sagews.backend.workers.listener import WorkerGate
 from sagews.config import Settings
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
-from sagews.ops.tls import identify
+from sagews.ops.tls.contexts import identify
 from sagews.roles import web
 from sagews.roles.compute import Compute, least_level
 from sagews.roles.database import Databases
 from sagews.roles.records import Records
-from sagews.store.accounts import AccountStore
-from sagews.store.documents import DocumentStore
-from sagews.store.history import HistoryStore
-from sagews.store.runs import RunStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.history.history import HistoryStore
+from sagews.store.runs.runs import RunStore
+from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 
 
 class Live:

@@ -19,10 +19,10 @@ from sagews.logs.shipper import Shipper
 from sagews.logs.spool import Spool
 from sagews.logs.upkeep import Upkeep
 from sagews.ops.folders import Layout
-from sagews.ops.tls import identify
+from sagews.ops.tls.contexts import identify
 from sagews.roles.keys import Keys, machine_name
 from sagews.roles.listening import Ports
-from sagews.store.logs import LogStore
+from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Pool
 
 

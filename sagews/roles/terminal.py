@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sagews.frontend.bootstrap import write_private
+from sagews.frontend.sign_in.first_link import write_private
 from sagews.ops.folders import Layout
 
 TERMINAL = 1

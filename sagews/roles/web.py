@@ -13,20 +13,20 @@ from twisted.web.server import Site
 
 import sagews
 from sagews.config import Settings
-from sagews.frontend.bootstrap import ensure_first_link, ensure_personal_token
-from sagews.frontend.hashing import Hasher
+from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.http.static_files import find_built, load_built
+from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
+from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import Parts, make_sites
-from sagews.frontend.static import find_built, load_built
-from sagews.frontend.tickets import BackendPlace
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
 from sagews.ops.folders import Layout
-from sagews.policy.passwords import Passwords
-from sagews.policy.requests import Addresses, addresses
+from sagews.policy.accounts.passwords import Passwords
+from sagews.policy.http.requests import Addresses, addresses
 from sagews.roles.database import Databases
 from sagews.roles.terminal import Terminal
-from sagews.store.accounts import AccountStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 
 # There is one backend now; tickets and leases name it.
 BACKEND_NAME = "backend"

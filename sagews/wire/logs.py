@@ -35,7 +35,7 @@ from twisted.protocols import amp
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UUID_PATTERN
 from sagews.model.logs import LogRecord
-from sagews.wire.amp import LargeBytes, LinkCommand
+from sagews.net.amp import LargeBytes, LinkCommand
 
 PROTOCOL = 1
 LEAST_PROTOCOL = 1

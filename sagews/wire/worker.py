@@ -28,8 +28,8 @@ from twisted.protocols import amp
 
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, WorkerInfo
-from sagews.wire.amp import LargeBytes, LinkCommand, Ping, Value
-from sagews.wire.session import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
+from sagews.net.amp import LargeBytes, LinkCommand, Ping, Value
+from sagews.wire.session.frames import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
 
 __all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Held", "Known", "Ping", "Welcome", "WorkerSettings"]
 

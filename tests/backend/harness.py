@@ -16,16 +16,16 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from sagews.backend.connection import Connection
-from sagews.backend.joints import ILiveWorkspaces, IWorkspaceHistory
+from sagews.backend.connections.connection import Connection
+from sagews.backend.history.interfaces import ILiveWorkspaces, IWorkspaceHistory
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces import ISessionHost
 from sagews.model.accounts import Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
-from sagews.policy.tokens import hashed, new_secret
-from sagews.wire.browser_events import FileDifference
+from sagews.policy.accounts.tokens import hashed, new_secret
+from sagews.wire.browser.events import FileDifference
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryRuns
 from tests.fakes.session_host import FakeSessionHost

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.crdt import (
+from sagews.backend.crdt.document import (
     CellView,
     WorksheetDocument,
     cells_in_order,
@@ -22,7 +22,7 @@ from sagews.backend.crdt import (
     put_cell,
     title_of,
 )
-from sagews.backend.crdt_update import MalformedUpdate, read_update, read_vector
+from sagews.backend.crdt.update_reader import MalformedUpdate, read_update, read_vector
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId
 from sagews.model.positions import spread

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pycrdt import Doc, Text
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.crdt import cells_in_order, check_update, flavour_of, load, new_document, title_of
-from sagews.backend.crdt_merge import edit_text, positions_for
-from sagews.backend.crdt_text import from_text, merge_text, to_text
+from sagews.backend.crdt.document import cells_in_order, check_update, flavour_of, load, new_document, title_of
+from sagews.backend.crdt.merge import edit_text, positions_for
+from sagews.backend.crdt.worksheet_text import from_text, merge_text, to_text
 from sagews.errors import SagewsError
 from sagews.model.positions import between, is_position
 from tests.model.strategies import wild_texts

@@ -6,8 +6,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from sagews.backend.crdt import load
-from sagews.backend.crdt_text import to_text
+from sagews.backend.crdt.document import load
+from sagews.backend.crdt.worksheet_text import to_text
 from sagews.errors import SagewsError
 from tests.backend.harness import BackendTestCase
 from tests.fakes.session_host import WAITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sagews.model.accounts import Role
-from sagews.wire.browser import MAX_MESSAGE
+from sagews.wire.browser.messages import MAX_MESSAGE
 from tests.backend.harness import BackendTestCase, Page
 
 

@@ -14,11 +14,11 @@ from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
-from sagews.policy.tokens import hashed, new_secret
-from sagews.store.accounts import AccountStore
-from sagews.store.documents import DocumentStore
-from sagews.store.runs import RunStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.policy.accounts.tokens import hashed, new_secret
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.runs.runs import RunStore
+from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.backend.harness import FakeHistory, Page
 from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
 from tests.postgres import PostgresTestCase

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.recorder import RunRecorder
+from sagews.backend.runs.run_writer import RunRecorder
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, new_id

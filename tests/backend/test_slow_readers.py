@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.outbox import Outbox
+from sagews.backend.connections.send_queue import Outbox
 from sagews.model.sessions import PieceKind
 from tests.backend.harness import BackendTestCase
 from tests.fakes.session_host import WAITS

@@ -15,7 +15,7 @@ from twisted.internet.ssl import Certificate, DefaultOpenSSLContextFactory, opti
 from twisted.web.server import Site
 
 from sagews.model.identifiers import new_id
-from sagews.ops.certificates import site_files
+from sagews.ops.tls.authority import site_files
 from tests.backend.sockets import SocketTestCase, reactor
 from tests.fakes.session_host import SUM
 

@@ -20,12 +20,12 @@ from twisted.internet.error import ProcessDone
 from twisted.internet.protocol import ProcessProtocol
 from twisted.trial.unittest import TestCase
 
-from sagews.frontend.bootstrap import ensure_personal_token
+from sagews.frontend.sign_in.first_link import ensure_personal_token
 from sagews.frontend.site import make_sites
 from sagews.model.logs import LogRecord
 from sagews.ops.folders import Layout
-from sagews.policy.requests import addresses
-from sagews.policy.tokens import hashed
+from sagews.policy.accounts.tokens import hashed
+from sagews.policy.http.requests import addresses
 from tests.cli.certificate import self_signed
 from tests.frontend.memory import World
 from tests.scratch import scratch_folder
@@ -120,7 +120,7 @@ class CommandTestCase(TestCase):
             "SAGEWS_DATA": str(data or self.layout.base),
         }
         process = reactor.spawnProcess(
-            program, sys.executable, [sys.executable, "-m", "sagews.cli", *arguments], environment
+            program, sys.executable, [sys.executable, "-m", "sagews.cli.main", *arguments], environment
         )
         process.write(given)
         process.closeStdin()

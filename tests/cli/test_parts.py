@@ -11,10 +11,10 @@ from hypothesis import given
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.cli import show as command_show
+from sagews.cli.eval import Evaluation, check_source, plain
 from sagews.errors import SagewsError
-from sagews.ops import command_show
-from sagews.ops.command_eval import Evaluation, check_source, plain
-from sagews.wire.browser import Evaluate, Hello, parse_page_message
+from sagews.wire.browser.messages import Evaluate, Hello, parse_page_message
 
 
 class EvaluationTests(SynchronousTestCase):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.cli import service as command_service
+from sagews.cli.service import pid_file, running, start, stop
 from sagews.errors import SagewsError
-from sagews.ops import command_service
-from sagews.ops.command_service import pid_file, running, start, stop
 from sagews.ops.folders import Layout
 from tests.scratch import scratch_folder
 

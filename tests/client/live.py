@@ -1,4 +1,4 @@
-"""A backend for one page: the grammar of sagews/wire/browser.py, a real Yjs document and a scripted session."""
+"""A backend for one page: the grammar of sagews/wire/browser/, a real Yjs document and a scripted session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pycrdt import Doc, Map, Text
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.model.positions import between
-from sagews.wire.browser import PROTOCOL, parse_page_message
+from sagews.wire.browser.messages import PROTOCOL, parse_page_message
 from tests.client.script import Step, answer
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"

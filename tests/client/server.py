@@ -17,8 +17,8 @@ from twisted.internet.protocol import Protocol
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
-from sagews.frontend.static import BuiltFiles, load_built
-from sagews.policy.headers import frame_policy, shell_policy
+from sagews.frontend.http.static_files import BuiltFiles, load_built
+from sagews.policy.http.headers import frame_policy, shell_policy
 from tests.client.live import DOCUMENT, NOW, WORKSPACE, Live, Room
 from tests.client.script import SHEETS
 

@@ -15,15 +15,15 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import Resource
 
-from sagews.frontend.hashing import Hasher
-from sagews.frontend.logins import Logins, Opened
+from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.http.bounded_server import BoundedSite
+from sagews.frontend.http.static_files import BuiltFiles, built_file
+from sagews.frontend.sign_in.logins import Logins, Opened
+from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import Parts, content_root, site_root
-from sagews.frontend.static import BuiltFiles, built_file
-from sagews.frontend.tickets import BackendPlace
-from sagews.frontend.web import BoundedSite
 from sagews.model.identifiers import new_id
-from sagews.policy.passwords import Passwords
-from sagews.policy.requests import addresses
+from sagews.policy.accounts.passwords import Passwords
+from sagews.policy.http.requests import addresses
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.logs import MemoryLogs
 from tests.fakes.workspaces import MemoryWorkspaces

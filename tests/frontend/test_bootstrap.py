@@ -8,8 +8,8 @@ from datetime import timedelta
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.frontend.bootstrap import ensure_first_link, ensure_personal_token, read_private, write_private
-from sagews.policy import tokens
+from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token, read_private, write_private
+from sagews.policy.accounts import tokens
 from tests.frontend.memory import World
 from tests.scratch import scratch_folder
 

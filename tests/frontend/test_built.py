@@ -6,7 +6,7 @@ import re
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.static import BuiltFiles, find_built, load_built
+from sagews.frontend.http.static_files import BuiltFiles, find_built, load_built
 from tests.frontend.memory import World
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.policy import tokens
+from sagews.policy.accounts import tokens
 from tests.frontend.memory import World
 
 

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.logins import Logins
+from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.site import site_routes
 from sagews.model.identifiers import new_id
 from tests.frontend.memory import World, parse

@@ -9,13 +9,13 @@ from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.frontend.calls import Answer
-from sagews.frontend.hashing import Hasher
-from sagews.frontend.logins import Logins
-from sagews.frontend.routes import Routes
+from sagews.frontend.http.call import Answer
+from sagews.frontend.http.routes import Routes
+from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_socket_site, site_routes
 from sagews.model.identifiers import new_id
-from sagews.policy.requests import Policy
+from sagews.policy.http.requests import Policy
 from tests.frontend.memory import Page, Socket, World
 
 OPEN_API = {"/api/signin", "/api/first", "/api/link", "/api/site"}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.bootstrap import ensure_personal_token
+from sagews.frontend.sign_in.first_link import ensure_personal_token
 from sagews.model.identifiers import LoginId, new_id
 from sagews.model.logs import LogRecord
-from sagews.policy import tokens
+from sagews.policy.accounts import tokens
 from tests.frontend.memory import START, World
 from tests.scratch import scratch_folder
 

@@ -13,18 +13,18 @@ from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThread
 from twisted.web.client import Agent
 
-from sagews.frontend.bootstrap import ensure_first_link, ensure_personal_token
-from sagews.frontend.hashing import Hasher
+from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.http.static_files import load_built
+from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
+from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import Parts, make_sites
-from sagews.frontend.static import load_built
-from sagews.frontend.tickets import BackendPlace
 from sagews.model.database import DatabaseRole
-from sagews.policy import tokens
-from sagews.policy.passwords import Passwords
-from sagews.policy.requests import addresses
-from sagews.store.accounts import AccountStore
-from sagews.store.logs import LogStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.policy.accounts import tokens
+from sagews.policy.accounts.passwords import Passwords
+from sagews.policy.http.requests import addresses
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.logs.logs import LogStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.postgres import PostgresTestCase
 from tests.scratch import scratch_folder
 

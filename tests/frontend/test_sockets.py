@@ -11,9 +11,9 @@ from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol, wrap
 from twisted.internet.protocol import Protocol
 from twisted.trial.unittest import TestCase
 
+from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.site import make_sites
-from sagews.frontend.web import BoundedSite
-from sagews.policy.requests import addresses
+from sagews.policy.http.requests import addresses
 from tests.cli.certificate import self_signed
 from tests.frontend.memory import World, parse
 

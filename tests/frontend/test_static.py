@@ -7,7 +7,7 @@ import json
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.frontend.static import load_built
+from sagews.frontend.http.static_files import load_built
 from tests.frontend.memory import World
 from tests.scratch import scratch_folder
 

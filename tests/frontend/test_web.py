@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.web import ARRIVAL_SECONDS, IDLE_SECONDS
-from sagews.policy.requests import MAX_BODY
+from sagews.frontend.http.bounded_server import ARRIVAL_SECONDS, IDLE_SECONDS
+from sagews.policy.http.requests import MAX_BODY
 from tests.frontend.memory import World, parse
 
 HEAD = b"POST /api/signin HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n"

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.tickets import BackendPlace
+from sagews.frontend.api.tickets import BackendPlace
 from sagews.model.identifiers import new_id
-from sagews.policy import tokens
+from sagews.policy.accounts import tokens
 from tests.frontend.memory import START, World
 
 

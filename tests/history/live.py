@@ -11,13 +11,13 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sagews.backend.joints import ILiveWorkspaces, IWorkspaceHistory
+from sagews.backend.history.interfaces import ILiveWorkspaces, IWorkspaceHistory
 from sagews.errors import SagewsError
 from sagews.interfaces import ILauncher
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
 from sagews.model.sessions import Limits, Usage
-from sagews.worker.homes import Homes
+from sagews.worker.files.homes import Homes
 from tests.history.running import JobFailed, run_program
 
 

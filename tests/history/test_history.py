@@ -13,14 +13,14 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from sagews.backend import history_save
-from sagews.backend.history import WorkspaceHistory
-from sagews.backend.history_jobs import HistoryJobs
-from sagews.backend.joints import IWorkspaceHistory
+from sagews.backend.history import save as history_save
+from sagews.backend.history.interfaces import IWorkspaceHistory
+from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.service import WorkspaceHistory
 from sagews.errors import SagewsError
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId, new_id
-from sagews.store.history import prerequisites
+from sagews.store.history.history import prerequisites
 from sagews.wire.jobs import CommitAnswer
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryHistory

@@ -12,13 +12,13 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
-from sagews.backend.history_jobs import HistoryJobs
+from sagews.backend.history.jobs import HistoryJobs
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import MEBIBYTE, Limits
-from sagews.policy.history import Origin, commit_object
+from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest
-from sagews.worker.homes import Homes
+from sagews.worker.files.homes import Homes
 from tests.history.live import datetime_of
 from tests.worker.real_launcher import real_launcher
 

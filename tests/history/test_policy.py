@@ -12,8 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.errors import SagewsError
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, new_id
-from sagews.policy.autosave import Autosave
-from sagews.policy.history import Heads, Origin, Step, commit_id, commit_object, next_step
+from sagews.policy.history.autosave import Autosave
+from sagews.policy.history.steps import Heads, Origin, Step, commit_id, commit_object, next_step
 
 TIME = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLD, NEW = "1" * 40, "2" * 40

@@ -11,14 +11,14 @@ import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 
-from sagews.backend.history import WorkspaceHistory
-from sagews.backend.history_jobs import HistoryJobs
-from sagews.backend.history_save import ATTEMPTS
+from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.save import ATTEMPTS
+from sagews.backend.history.service import WorkspaceHistory
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
-from sagews.store.accounts import AccountStore
-from sagews.store.history import HistoryStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.history.history import HistoryStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.history.live import Live, Worker
 from tests.postgres import PostgresTestCase
 from tests.worker.real_launcher import real_launcher

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.trial import unittest
 
-from sagews.launcher.cgroups import Group
+from sagews.launcher.resources.cgroups import Group
 from sagews.model.sessions import Limits
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from twisted.trial import unittest
 
 from sagews.kernel.packets import Channel, close_all
-from sagews.launcher.flavours import Flavour
-from sagews.launcher.keeper import FIRST_PAUSE, LONGEST_PAUSE, Pause
 from sagews.launcher.loop import EventLoop
-from sagews.launcher.slots import Slot, Work
-from sagews.launcher.zygotes import Birth
+from sagews.launcher.resources.slots import Slot, Work
+from sagews.launcher.zygotes.flavours import Flavour
+from sagews.launcher.zygotes.processes import Birth
+from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Pause
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
 from sagews.wire.launcher import StartSession

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twisted.trial import unittest
 
 from sagews.errors import SagewsError
-from sagews.launcher.homes import Homes, empty
+from sagews.launcher.resources.homes import Homes, empty
 from sagews.model.identifiers import new_id
 
 

@@ -61,7 +61,7 @@ class Jobs(SharedLauncher):
     def test_zygotes_are_not_root(self) -> None:
         """No zygote is root of the machine: each has a user namespace of its own."""
         own = os.readlink("/proc/self/ns/user")
-        zygotes = [pid for pid in descendants(self.launcher.process.pid) if "session/main.py" in command(pid)]
+        zygotes = [pid for pid in descendants(self.launcher.process.pid) if "session/zygote/main.py" in command(pid)]
         self.assertGreaterEqual(len(zygotes), 4)
         for pid in zygotes:
             self.assertNotEqual(_uid(pid), 0)

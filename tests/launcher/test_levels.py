@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.trial import unittest
 
-from sagews.launcher import levels
+from sagews.launcher.isolation import levels
 from sagews.model.sessions import Isolation
 
 

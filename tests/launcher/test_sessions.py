@@ -320,7 +320,7 @@ class Ends(unittest.SynchronousTestCase):
 
     def test_zygote_killed(self) -> None:
         """When a zygote dies its sessions end as crashes, and another zygote serves soon."""
-        zygotes = [pid for pid in self.processes if command(pid).endswith("session/main.py python ")]
+        zygotes = [pid for pid in self.processes if command(pid).endswith("session/zygote/main.py python ")]
         os.kill(min(zygotes), signal.SIGKILL)
         self.assertEqual(self.session.ended(5).reason, "crash")
         self.launcher.expect(wire.FlavourState, flavour="python", state="failed")

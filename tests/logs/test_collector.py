@@ -22,7 +22,7 @@ from sagews.logs.intake import REMEMBERED, Intake
 from sagews.logs.remote import RemoteSink
 from sagews.logs.upkeep import Upkeep
 from sagews.model.logs import LogQuery
-from sagews.wire.amp import GuardedLocator, Link
+from sagews.net.amp import GuardedLocator, Link
 from sagews.wire.logs import MAX_RECORDS, Deliver, Hello, decode_batch, encode_record
 from tests.contracts.accounts import refused
 from tests.contracts.logs import LogSinkContract, make_record

@@ -26,9 +26,9 @@ from sagews.logs.shipper import Shipper
 from sagews.logs.spool import Spool
 from sagews.model.database import DatabaseRole
 from sagews.model.logs import LogQuery, LogRecord
-from sagews.ops.certificates import Authority, Files
-from sagews.ops.tls import DaemonClient, DaemonServer, PromptTLSFactory, TLSClientEndpoint, identify
-from sagews.store.logs import LogStore
+from sagews.ops.tls.authority import Authority, Files
+from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, TLSClientEndpoint, identify
+from sagews.store.logs.logs import LogStore
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
 

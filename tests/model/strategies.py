@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from sagews.model.worksheet import Cell
+from sagews.model.worksheet.cells import Cell
 
 _LINES = [
     "", " ", "\t", "\r", "   \r", "---", "...", "sagews: 1", "title: A curve", "title: \"x\"", "# Title", "## Two  ##",

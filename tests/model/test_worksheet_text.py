@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.model.worksheet import MAX_SIZE, Cell, Worksheet
-from sagews.model.worksheet_read import parse
-from sagews.model.worksheet_write import write
+from sagews.model.worksheet.cells import MAX_SIZE, Cell, Worksheet
+from sagews.model.worksheet.read import parse
+from sagews.model.worksheet.write import write
 from tests.model.strategies import canonical_cells, wild_texts
 
 CURVE = """---

@@ -15,7 +15,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.ops.certificates import (
+from sagews.ops.tls.authority import (
     Authority,
     Files,
     given,
@@ -25,7 +25,7 @@ from sagews.ops.certificates import (
     site_files,
     write_private,
 )
-from sagews.ops.tls import DaemonClient, DaemonServer, PromptTLS, SiteServer, identify
+from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLS, SiteServer, identify
 
 NOW = datetime.now(UTC)
 HOSTS = ["127.0.0.1", "localhost", "::1"]

@@ -20,9 +20,9 @@ from twisted.trial.unittest import TestCase
 
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
-from sagews.ops import postgres_folders
-from sagews.ops.postgres import PostgresService
-from sagews.ops.postgres_folders import Account, ClusterFolders
+from sagews.ops.postgres import folders as postgres_folders
+from sagews.ops.postgres.folders import Account, ClusterFolders
+from sagews.ops.postgres.server import PostgresService
 from tests.contracts.accounts import refused
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
-from sagews.ops.postgres_binaries import choose_binaries, executable_by, find_candidates
-from sagews.ops.postgres_dsn import check_dsn, configured_dsns
+from sagews.ops.postgres.binaries import choose_binaries, executable_by, find_candidates
+from sagews.ops.postgres.dsn import check_dsn, configured_dsns
 
 
 class BinariesTests(SynchronousTestCase):

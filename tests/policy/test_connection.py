@@ -8,9 +8,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
-from sagews.policy.connection import Guard, connection_machine
-from sagews.policy.messages import NEEDS, Need, check_right
-from sagews.wire.browser import PageMessage
+from sagews.policy.browser.connection import Guard, connection_machine
+from sagews.policy.browser.messages import NEEDS, Need, check_right
+from sagews.wire.browser.messages import PageMessage
 
 TAGS = sorted(str(kind.__struct_config__.tag) for kind in get_args(PageMessage))
 

@@ -8,11 +8,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.sessions import Ending, Isolation, Limits, WorkerInfo
-from sagews.policy.document_path import check_document_path, title_of
-from sagews.policy.endings import ending_sentence
-from sagews.policy.kept_output import HEAD, TAIL, KeptOutput
-from sagews.policy.placement import Candidate, choose
-from sagews.policy.rate import TokenBucket
+from sagews.policy.browser.rate import TokenBucket
+from sagews.policy.documents.paths import check_document_path, title_of
+from sagews.policy.sessions.endings import ending_sentence
+from sagews.policy.sessions.kept_output import HEAD, TAIL, KeptOutput
+from sagews.policy.sessions.placement import Candidate, choose
 
 
 class RateTests(SynchronousTestCase):

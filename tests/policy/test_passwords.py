@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.policy.passwords import LEAST, MOST, Passwords, check_password
+from sagews.policy.accounts.passwords import LEAST, MOST, Passwords, check_password
 
 FAST = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import CATALOGUE, SagewsError
-from sagews.policy import attempts, names, tokens
-from sagews.policy.requests import STATUS, addresses, check_origin, split_host
+from sagews.policy import names
+from sagews.policy.accounts import attempts, tokens
+from sagews.policy.http.requests import STATUS, addresses, check_origin, split_host
 
 WILDCARD = "0.0.0.0"  # noqa: S104 - a name that no browser sends
 OURS = addresses("127.0.0.1", ["sage.example"], 8080, 8081, secure=False)

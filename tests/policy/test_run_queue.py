@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
-from sagews.policy.run_queue import MAX_QUEUED, RunQueue
+from sagews.policy.sessions.run_queue import MAX_QUEUED, RunQueue
 
 A, B, C, D = (RunId(name) for name in "abcd")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.model.sessions import SessionState
-from sagews.policy.session_life import Life, session_machine
+from sagews.policy.sessions.machine import Life, session_machine
 
 INPUTS = ("start", "opened", "done", "interrupt", "patience_over", "stop", "gone")
 

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sagews.wire.frames import FrameReader
-from sagews.wire.session import (
+from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
     Complete,
     Display,
@@ -30,13 +29,15 @@ from sagews.wire.session import (
     encode,
     parse_from_session,
 )
+from sagews.wire.session.framing import FrameReader
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 
 ZYGOTE = """
 import gc, os, signal, socket, sys
-from sagews.session import flavours, loop
+from sagews.session.preload import flavours
+from sagews.session.evaluation import loop
 control, flavour = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
 flavours.preload(flavour)
 gc.freeze()

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session import spill
-from sagews.session.budget import Budget, Omitted, cut, later
+from sagews.session.output import spill
+from sagews.session.output.budget import Budget, Omitted, cut, later
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 HEAD, TAIL = 50, 30

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session import failures, inspection, sources
-from sagews.session.cells import Compiler
+from sagews.session.evaluation import inspection, sources
+from sagews.session.evaluation import tracebacks as failures
+from sagews.session.evaluation.compiler import Compiler
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 

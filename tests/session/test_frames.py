@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.wire import session
-from sagews.wire.frames import FrameReader, ProtocolError, frame
-from sagews.wire.session import encode, parse_from_session, parse_to_session, payload
+from sagews.wire.session import frames as session
+from sagews.wire.session.frames import encode, parse_from_session, parse_to_session, payload
+from sagews.wire.session.framing import FrameReader, ProtocolError, frame
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 _fit = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)

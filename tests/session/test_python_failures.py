@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 
-from sagews.wire.session import Done, Run, encode
+from sagews.wire.session.frames import Done, Run, encode
 
 from .python_case import PythonCase
 from .support import ROOT, error, gone, interpreter, printed, status, values, within
@@ -33,7 +33,7 @@ class FailureTests(PythonCase):
         self.assertEqual(found.frames[0]["file"], "<cell cell1>")
         self.assertIn([3, "    return json.loads(x)"], found.frames[1]["source"])
         self.assertFalse(found.frames[-1]["user"])
-        self.assertNotIn("evaluate.py", found.plain)
+        self.assertNotIn("evaluator.py", found.plain)
 
     def test_a_function_of_an_older_cell_shows_its_own_lines(self) -> None:
         """Also when its cell has changed since."""
@@ -181,7 +181,8 @@ class EndTests(PythonCase):
         ):
             ours, theirs = socket.socketpair()
             with ours, theirs:
-                code = "import sys; from sagews.session import flavours, loop"
+                code = "import sys; from sagews.session.evaluation import loop"
+                code += "; from sagews.session.preload import flavours"
                 code += "; flavours._loaded['python'] = flavours.Loaded({}, None)"
                 process = subprocess.Popen(
                     [interpreter("python"), "-c", f"{code}; sys.exit(loop.serve({theirs.fileno()}, 'python'))"],

@@ -6,9 +6,8 @@ import time
 
 import pytest
 
-from sagews.session import budget
-from sagews.wire.frames import FrameReader
-from sagews.wire.session import (
+from sagews.session.output import budget
+from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
     Complete,
     Display,
@@ -18,6 +17,7 @@ from sagews.wire.session import (
     Stream,
     parse_from_session,
 )
+from sagews.wire.session.framing import FrameReader
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values, within

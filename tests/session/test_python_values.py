@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from sagews.wire.session import Complete, Display, Inspect, Result, Stream
+from sagews.wire.session.frames import Complete, Display, Inspect, Result, Stream
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values, within

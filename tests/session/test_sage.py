@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.wire.session import Complete, Display, FromSession, Inspect, Result
+from sagews.wire.session.frames import Complete, Display, FromSession, Inspect, Result
 
 from .support import Session, Zygote, displays, error, interpreter, printed, status, values, within
 

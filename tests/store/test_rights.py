@@ -14,12 +14,12 @@ from sagews.model.accounts import Role
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.model.logs import LogQuery
-from sagews.store.accounts import AccountStore
-from sagews.store.documents import DocumentStore
+from sagews.store.accounts.accounts import AccountStore
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
-from sagews.store.logs import LogStore
+from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Transaction
-from sagews.store.workspaces import WorkspaceStore
+from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later, refused
 from tests.contracts.documents import AUTHOR
 from tests.contracts.logs import make_record

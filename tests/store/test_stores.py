@@ -8,12 +8,12 @@ import pytest
 from twisted.trial.unittest import TestCase
 
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
-from sagews.store.accounts import AccountStore
-from sagews.store.documents import DocumentStore
-from sagews.store.history import HistoryStore
-from sagews.store.logs import LogStore
-from sagews.store.runs import RunStore
-from sagews.store.workspaces import WorkspaceStore
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.history.history import HistoryStore
+from sagews.store.logs.logs import LogStore
+from sagews.store.runs.runs import RunStore
+from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import AccountStoreContract
 from tests.contracts.documents import AUTHOR, DocumentStoreContract
 from tests.contracts.history import HistoryStoreContract

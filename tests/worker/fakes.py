@@ -16,8 +16,8 @@ from sagews.errors import SagewsError
 from sagews.interfaces import ILauncher, ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
-from sagews.wire import session as wire
-from sagews.wire.frames import FrameReader
+from sagews.wire.session import frames as wire
+from sagews.wire.session.framing import FrameReader
 
 WORKER = WorkerId("0198c0de-0000-7000-8000-000000000001")
 PRINTS = "print('hello')"

@@ -11,7 +11,7 @@ from typing import Any
 
 import sagews
 from sagews.wire.launcher import Configure
-from sagews.worker.launcher_client import LauncherClient
+from sagews.worker.launcher.client import LauncherClient
 
 PACKAGE = Path(sagews.__file__).resolve().parent
 UIDS = [310_000, 310_100]

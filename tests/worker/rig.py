@@ -14,17 +14,17 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 from zope.interface import implementer
 
-from sagews.backend.link import WorkerGate
-from sagews.backend.remote_host import RemoteHost
+from sagews.backend.workers.listener import WorkerGate
+from sagews.backend.workers.remote_host import RemoteHost
 from sagews.interfaces import ILogSink
 from sagews.model.identifiers import WorkerId
 from sagews.model.logs import LogRecord
-from sagews.ops.certificates import Authority, Files
-from sagews.ops.tls import DaemonClient, DaemonServer, TLSClientEndpoint, TLSServerEndpoint, identify
+from sagews.ops.tls.authority import Authority, Files
+from sagews.ops.tls.contexts import DaemonClient, DaemonServer, TLSClientEndpoint, TLSServerEndpoint, identify
 from sagews.wire.worker import WorkerSettings
-from sagews.worker.link import WorkerLink
-from sagews.worker.session import Bounds
-from sagews.worker.sessions import LocalHost
+from sagews.worker.links.link import WorkerLink
+from sagews.worker.sessions.host import LocalHost
+from sagews.worker.sessions.session import Bounds
 from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import FakeLauncher
 

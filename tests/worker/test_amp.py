@@ -17,8 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import CATALOGUE, SagewsError
 from sagews.model.sessions import Ending, Evaluation
-from sagews.wire import worker as wire
-from sagews.wire.amp import (
+from sagews.net.amp import (
     MAX_BOX,
     PING_SECONDS,
     SILENCE_SECONDS,
@@ -29,6 +28,7 @@ from sagews.wire.amp import (
     Refusal,
     Value,
 )
+from sagews.wire import worker as wire
 
 
 class Echo(LinkCommand):

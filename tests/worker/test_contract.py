@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
-from sagews.worker.sessions import LocalHost
+from sagews.worker.sessions.host import LocalHost
 from tests.contracts.session_host import SessionHostContract
 from tests.worker.fakes import WORKER, FakeLauncher
 from tests.worker.rig import Rig

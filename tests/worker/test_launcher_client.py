@@ -19,7 +19,7 @@ from sagews.interfaces import ILauncher
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.wire.launcher import Configure
-from sagews.worker.launcher_client import LauncherClient
+from sagews.worker.launcher.client import LauncherClient
 
 FAKE = str(Path(__file__).with_name("fake_launcher.py"))
 

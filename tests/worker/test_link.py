@@ -11,21 +11,21 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
-from sagews.backend import link as backend_link
-from sagews.backend import remote_host
-from sagews.backend.remote_host import RemoteHost
+from sagews.backend.workers import listener as backend_link
+from sagews.backend.workers import remote_host
+from sagews.backend.workers.remote_host import RemoteHost
 from sagews.errors import SagewsError
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, Isolation, Piece, PieceKind
-from sagews.ops.certificates import Authority
-from sagews.wire import session as session_wire
+from sagews.net.amp import Link
+from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
-from sagews.wire.amp import Link
 from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer
+from sagews.wire.session import frames as session_wire
 from sagews.wire.worker import WorkerSettings
-from sagews.worker.session import Bounds
+from sagews.worker.sessions.session import Bounds
 from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import FLOODS, PRINTS, WAITS, Recorder, evaluation, session_request
 from tests.worker.rig import Rig

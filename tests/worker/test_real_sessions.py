@@ -11,7 +11,7 @@ from twisted.trial.unittest import TestCase
 
 from sagews.model.identifiers import WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind
-from sagews.worker.sessions import LocalHost
+from sagews.worker.sessions.host import LocalHost
 from tests.contracts.session_host import Listener, SessionHostContract
 from tests.worker.fakes import evaluation, session_request
 from tests.worker.real_launcher import real_launcher

@@ -13,9 +13,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
-from sagews.wire import session as wire
-from sagews.worker.session import Bounds
-from sagews.worker.sessions import LocalHost
+from sagews.wire.session import frames as wire
+from sagews.worker.sessions.host import LocalHost
+from sagews.worker.sessions.session import Bounds
 from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import (
     EXITS,

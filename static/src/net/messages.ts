@@ -1,4 +1,4 @@
-/** What the page and a backend say to each other: the types of sagews/wire/browser.py. */
+/** What the page and a backend say to each other: the types of sagews/wire/browser/messages.py. */
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 

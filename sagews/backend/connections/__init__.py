@@ -1,0 +1,1 @@
+"""The websocket and the connection of a page: admitted, parsed, checked, queued."""

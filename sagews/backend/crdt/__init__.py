@@ -1,0 +1,1 @@
+"""The live text of a worksheet, and what an update must be to be applied to it."""

@@ -1,0 +1,182 @@
+"""The live text of a worksheet: a Yjs document, kept by pycrdt, and the only module that knows its keys.
+
+    meta   Map   {format: 1, title: str, flavour: str, front: str?}
+    cells  Map   id → Map {type: "code" | "text" | "section", pos: a position (model/positions.py), depth: 0…5,
+                           source: Text, flags: Map {name: bool | number | str}, raw: str?}
+
+`front` and `raw` keep what the file's writer needs to give back the same bytes (model/worksheet.py); a page leaves
+them alone. Everything here is plain synchronous code and stays in the reactor's thread. Text indices of pycrdt are
+offsets in UTF-8 bytes, so the server changes text through `crdt_text.edit_text` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycrdt import Doc, Map, Text
+
+from sagews.backend.crdt.validator import Mirror
+from sagews.errors import SagewsError
+from sagews.model.identifiers import CellId, new_cell_id
+from sagews.model.positions import between
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell as the document has it now."""
+
+    id: CellId
+    type: str
+    pos: str
+    depth: int
+    source: str
+    flags: Mapping[str, bool | float | str] = field(default_factory=dict)
+    raw: str | None = None
+
+
+class WorksheetDocument(Doc[Any]):
+    """A Yjs document with the two root maps, and the mirror on which strangers' updates are tried first.
+
+    Args:
+        client_id: names this copy's own edits; random if None.
+    """
+
+    def __init__(self, client_id: int | None = None) -> None:
+        super().__init__(client_id=client_id)
+        self["meta"] = Map()
+        self["cells"] = Map()
+        self._mirror: Mirror | None = None
+        self._tried: bytes | None = None
+        self._applying = False
+        self._subscription = self.observe(self._changed)
+
+    @property
+    def meta(self) -> Any:
+        """The root map of what belongs to the whole worksheet."""
+        return self["meta"]
+
+    @property
+    def cells(self) -> Any:
+        """The root map of cells."""
+        return self["cells"]
+
+    def try_update(self, update: bytes) -> None:
+        """Apply an update to the mirror and keep it there if it fits; see `check_update`."""
+        if self._tried is not None:
+            self._mirror = None
+        mirror = self._mirror = self._mirror or Mirror(self.get_update())
+        try:
+            mirror.attempt(update)
+        finally:
+            if mirror.spoilt:
+                self._mirror = None
+        self._tried = update
+
+    def apply_update(self, update: bytes) -> None:
+        """Apply an update; one that was just tried keeps the mirror in step."""
+        self._applying = update == self._tried
+        try:
+            super().apply_update(update)
+        finally:
+            self._applying = False
+        self._tried = None
+
+    def _changed(self, event: object) -> None:
+        """Forget the mirror when the document changed in a way that it did not see."""
+        if not self._applying:
+            self._mirror = None
+
+
+def new_document(title: str, flavour: str = "sage") -> WorksheetDocument:
+    """Return a worksheet with one empty code cell."""
+    document = WorksheetDocument()
+    with document.transaction():
+        document.meta.update({"format": FORMAT, "title": title, "flavour": flavour})
+        put_cell(document, CellView(new_cell_id(), "code", between(None, None), 0, ""))
+    return document
+
+
+def load(snapshot: bytes | None, updates: Sequence[bytes]) -> WorksheetDocument:
+    """Return the document that the store holds: a snapshot's state, then updates in order.
+
+    Raises:
+        SagewsError: `internal` when what is stored can't be read.
+    """
+    document = WorksheetDocument()
+    for update in ([] if snapshot is None else [snapshot]) + list(updates):
+        try:
+            document.apply_update(update)
+        except ValueError as error:
+            raise SagewsError("internal", correlation="-") from error
+    return document
+
+
+def check_update(document: WorksheetDocument, update: bytes) -> None:
+    """Try an update from outside on a scratch copy and check the schema and the bounds; `document` is not changed.
+
+    Follow it with `document.apply_update(update)`: then the next check takes microseconds, because the copy is in step.
+
+    Raises:
+        SagewsError: `bad-update` with the reason.
+    """
+    document.try_update(update)
+
+
+def title_of(document: WorksheetDocument) -> str:
+    """The worksheet's title, else its first heading, else nothing."""
+    title = document.meta.get("title")
+    if isinstance(title, str) and title:
+        return title
+    headings = (cell.source for cell in cells_in_order(document) if cell.type == "section" and cell.source)
+    return next(headings, "")
+
+
+def flavour_of(document: WorksheetDocument) -> str:
+    """Which kind of session the worksheet asks for."""
+    flavour = document.meta.get("flavour")
+    return flavour if isinstance(flavour, str) and flavour else "sage"
+
+
+def cells_in_order(document: WorksheetDocument) -> list[CellView]:
+    """All cells, by position and then by id."""
+    with document.transaction():
+        cells = [view_of(CellId(key), cell) for key, cell in document.cells.items()]
+    return sorted(cells, key=lambda cell: (cell.pos, cell.id))
+
+
+def code_of(document: WorksheetDocument, cell: CellId) -> str | None:
+    """The text of a cell that can be run, or None if there is no such cell or it is prose."""
+    entry = document.cells.get(cell)
+    return None if entry is None or entry["type"] != "code" else str(entry["source"])
+
+
+def view_of(key: CellId, cell: Any) -> CellView:
+    """One cell's map as a value."""
+    flags = cell.get("flags")
+    return CellView(
+        id=key,
+        type=cell["type"],
+        pos=cell["pos"],
+        depth=int(cell.get("depth") or 0),
+        source=str(cell["source"]),
+        flags={} if flags is None else flags.to_py(),
+        raw=cell.get("raw"),
+    )
+
+
+def put_cell(document: WorksheetDocument, cell: CellView) -> None:
+    """Add a cell (within the caller's transaction)."""
+    entry: dict[str, Any] = {
+        "type": cell.type,
+        "pos": cell.pos,
+        "depth": cell.depth,
+        "source": Text(cell.source),
+        "flags": Map(dict(cell.flags)),
+    }
+    if cell.raw is not None:
+        entry["raw"] = cell.raw
+    document.cells[cell.id] = Map(entry)

@@ -1,0 +1,218 @@
+"""The scratch copy on which updates from outside are tried, and the schema that they must keep.
+
+The copy has seen exactly what the document has. An update is read for its structure first (crdt_update.py), then
+applied here, and only the cells that it touched are looked at, so that a keystroke costs microseconds whatever the size
+of the sheet. A copy that took a bad update is thrown away by its owner and made anew from the good document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pycrdt import Doc, Map, Text
+
+from sagews.backend.crdt.update_reader import MalformedUpdate, Structure, read_update, read_vector
+from sagews.errors import SagewsError
+from sagews.model.identifiers import CELL_PATTERN
+from sagews.model.positions import is_position
+from sagews.model.worksheet.cells import MAX_CELLS, MAX_DEPTH, MAX_SIZE, MAX_SOURCE, TYPES
+
+MAX_STATE = 4 * MAX_SIZE
+MAX_FLAGS = 32
+MAX_TEXT_VALUE = 300
+_REQUIRED = frozenset({"type", "pos", "source"})
+_CELL_KEYS = _REQUIRED | {"depth", "flags", "raw"}
+_META_KEYS: Mapping[str, int] = {"title": 300, "flavour": 40, "front": 64 * 1024}
+_FLAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}")
+
+
+class Mirror:
+    """A copy of a document for trying updates.
+
+    Args:
+        state: the whole document, encoded as one update.
+
+    Attributes:
+        spoilt: whether it took an update that it should not have; an update that was refused unread does not spoil it.
+    """
+
+    def __init__(self, state: bytes) -> None:
+        self._doc: Doc[Any] = Doc()
+        self._meta: Map[Any] = Map()
+        self._cells: Map[Any] = Map()
+        self._doc["meta"], self._doc["cells"] = self._meta, self._cells
+        self._doc.apply_update(state)
+        self._known = read_vector(self._doc.get_state())
+        self._bytes = len(state)
+        self.spoilt = False
+        self._sizes: dict[str, int] = {}
+        for key, cell in self._cells.items():
+            self._sizes[key] = _size_of(cell)
+        self._total = sum(self._sizes.values())
+        self._texts: set[str] = set()
+        self._maps: set[str] = set()
+        self._meta_touched = False
+        self._subscriptions = (self._cells.observe_deep(self._saw_cells), self._meta.observe_deep(self._saw_meta))
+
+    def attempt(self, update: bytes) -> None:
+        """Apply an update and check what it touched.
+
+        Raises:
+            SagewsError: `bad-update`; if `spoilt`, this copy must be thrown away.
+        """
+        try:
+            structure = read_update(update)
+        except MalformedUpdate as error:
+            raise _refusal(str(error)) from None
+        if structure.missing(self._known):
+            raise _refusal("it builds on an edit that is not here")
+        self.spoilt = True
+        self._bytes += len(update)
+        self._apply(update)
+        self._check_touched(structure)
+        self._check_totals()
+        for client, (_, end) in structure.ranges.items():
+            self._known[client] = max(end, self._known.get(client, 0))
+        self.spoilt = False
+
+    def _apply(self, update: bytes) -> None:
+        """Apply it and note which cells changed."""
+        self._texts.clear()
+        self._maps.clear()
+        self._meta_touched = False
+        try:
+            self._doc.apply_update(update)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            # A panic in the library's Rust code is a BaseException; the copy is lost with it, the document is not.
+            raise _refusal("it can't be applied") from error
+
+    def _saw_cells(self, events: list[Any]) -> None:
+        """Note what changed below `cells`."""
+        for event in events:
+            path = event.path
+            if not path:
+                self._maps.update(event.keys)
+            elif len(path) == 2 and path[1] == "source":
+                self._texts.add(path[0])
+            else:
+                self._maps.add(path[0])
+
+    def _saw_meta(self, events: list[Any]) -> None:
+        """Note that `meta` changed."""
+        self._meta_touched = True
+
+    def _check_touched(self, structure: Structure) -> None:
+        """Check the cells that changed, and their sizes."""
+        for key in self._maps:
+            cell = self._cells.get(key)
+            if cell is None:
+                self._resize(key, None)
+            else:
+                _check_cell(key, cell)
+                self._resize(key, _size_of(cell))
+        for key in self._texts - self._maps:
+            cell = self._cells.get(key)
+            if cell is not None:
+                _check_source(cell["source"], structure)
+                self._resize(key, _size_of(cell))
+        if self._meta_touched:
+            _check_meta(self._meta)
+
+    def _resize(self, key: str, size: int | None) -> None:
+        """Keep the sum of all cells' sizes."""
+        self._total -= self._sizes.pop(key, 0)
+        if size is not None:
+            self._sizes[key] = size
+            self._total += size
+
+    def _check_totals(self) -> None:
+        """Check the bounds of the whole document, its invisible past included."""
+        if len(self._sizes) > MAX_CELLS:
+            raise _refusal(f"a worksheet has at most {MAX_CELLS} cells")
+        if self._total > MAX_SIZE:
+            raise _refusal(f"a worksheet has at most {MAX_SIZE} bytes")
+        if self._bytes > MAX_STATE:
+            self._bytes = len(self._doc.get_update())
+            if self._bytes > MAX_STATE:
+                raise _refusal("the worksheet's past is too long; copy its cells into a new one")
+
+
+def _refusal(reason: str) -> SagewsError:
+    """The error that the sender gets."""
+    return SagewsError("bad-update", reason=reason)
+
+
+def _size_of(cell: Any) -> int:
+    """How much of the document's size a cell takes, in bytes."""
+    raw = cell.get("raw")
+    return len(cell["source"]) + (len(raw.encode()) if isinstance(raw, str) else 0)
+
+
+def _check_cell(key: str, cell: Any) -> None:
+    """Check one cell's key and map."""
+    if not CELL_PATTERN.fullmatch(key) or not isinstance(cell, Map):
+        raise _refusal("it makes something that is not a cell")
+    keys = set(cell.keys())
+    if not keys >= _REQUIRED or not keys <= _CELL_KEYS:
+        raise _refusal("a cell has keys that it should not have, or lacks some")
+    if cell["type"] not in TYPES or not isinstance(cell["type"], str):
+        raise _refusal("a cell has an unknown type")
+    if not is_position(cell["pos"]):
+        raise _refusal("a cell has a position that is not one")
+    _check_depth(cell.get("depth"))
+    _check_source(cell["source"], None)
+    _check_flags(cell.get("flags"))
+    raw = cell.get("raw")
+    if raw is not None and not (isinstance(raw, str) and len(raw) <= 2 * MAX_SOURCE):
+        raise _refusal("a cell's raw form is not text, or too long")
+
+
+def _check_depth(depth: object) -> None:
+    """Check the depth of a heading (numbers travel as floats)."""
+    if depth is None:
+        return
+    if isinstance(depth, bool) or not isinstance(depth, int | float) or depth not in range(MAX_DEPTH + 1):
+        raise _refusal("a cell has a depth that is not one of 0 to 5")
+
+
+def _check_source(source: object, structure: Structure | None) -> None:
+    """Check a cell's text; unless only pieces of text came, also that nothing but text is in it."""
+    if not isinstance(source, Text):
+        raise _refusal("a cell's source is not text")
+    if len(source) > MAX_SOURCE:
+        raise _refusal(f"a cell has at most {MAX_SOURCE} bytes")
+    if (structure is None or not structure.plain_text) and len(str(source).encode()) != len(source):
+        raise _refusal("a cell's source holds something that is not text")
+
+
+def _check_flags(flags: object) -> None:
+    """Check a cell's flags."""
+    if flags is None:
+        return
+    if not isinstance(flags, Map) or len(flags) > MAX_FLAGS:
+        raise _refusal("a cell's flags are not a small map")
+    for name, value in flags.items():
+        if not _FLAG.fullmatch(name) or not _is_plain(value):
+            raise _refusal("a cell has a flag that is not one")
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a flag has a value that it may have."""
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT_VALUE
+    return isinstance(value, bool | int | float)
+
+
+def _check_meta(meta: Any) -> None:
+    """Check what belongs to the whole worksheet."""
+    for key, value in meta.items():
+        longest = _META_KEYS.get(key)
+        if longest is None:
+            if key != "format" or isinstance(value, bool) or value not in (1,):
+                raise _refusal("the worksheet's settings have a key or a format that is not known")
+        elif not isinstance(value, str) or len(value) > longest:
+            raise _refusal(f"the worksheet's {key} is not text, or too long")

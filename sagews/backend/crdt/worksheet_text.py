@@ -1,0 +1,160 @@
+"""Between the live document and its file: write `name.sage.md`, read one, and bring a document to what a file says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pycrdt import Map
+
+from sagews.backend.crdt.document import FORMAT, CellView, WorksheetDocument, cells_in_order, put_cell
+from sagews.backend.crdt.merge import edit_text, matched_ids, own_ids, positions_for
+from sagews.errors import SagewsError
+from sagews.model.identifiers import CellId
+from sagews.model.positions import spread
+from sagews.model.worksheet.cells import MAX_SOURCE, Cell, Worksheet
+from sagews.model.worksheet.front_matter import front_value, with_values
+from sagews.model.worksheet.lines import BLANK, OPTION
+from sagews.model.worksheet.read import parse
+from sagews.model.worksheet.write import write
+
+MAX_FRONT = 64 * 1024
+MAX_RAW = 2 * MAX_SOURCE
+MAX_TITLE = 300
+
+
+def to_text(document: WorksheetDocument) -> str:
+    """Return the worksheet file for what the document says now."""
+    cells = tuple(_cell(view) for view in cells_in_order(document))
+    meta = document.meta
+    front, title, flavour = (_text_of(meta.get(key)) for key in ("front", "title", "flavour"))
+    values = {}
+    if title != (front_value(front, "title") or "")[:MAX_TITLE]:
+        values["title"] = title
+    if flavour != (front_value(front, "flavour") or "sage"):
+        values["flavour"] = flavour or "sage"
+    return write(Worksheet(with_values(front, values), cells))
+
+
+def from_text(text: str) -> WorksheetDocument:
+    """Return a new document for a file; cells without an id, or with a doubled one, get one.
+
+    Raises:
+        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet.
+    """
+    worksheet = _parsed(text)
+    document = WorksheetDocument()
+    with document.transaction():
+        _put_front(document, worksheet.front)
+        positions = spread(None, None, len(worksheet.cells))
+        for cell, identity, pos in zip(
+            worksheet.cells, own_ids([cell.id for cell in worksheet.cells], set()), positions, strict=True
+        ):
+            put_cell(document, _view(cell, identity, pos))
+    return document
+
+
+def merge_text(document: WorksheetDocument, text: str) -> bytes:
+    """Make the document say what a file says, with as few edits as can be, and return the update for everybody else.
+
+    Cells are matched by id, else by likeness; their text is changed in place, so that cursors and ids of cells that
+    stay are kept. Returns no bytes when the document says so already.
+
+    Raises:
+        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet; the document is then as before.
+    """
+    worksheet = _parsed(text)
+    updates: list[bytes] = []
+    present = {view.id: view for view in cells_in_order(document)}
+    ids = matched_ids(list(present.values()), worksheet.cells)
+    positions = positions_for([present[key].pos if key in present else None for key in ids])
+    subscription = document.observe(lambda event: updates.append(event.update))
+    with document.transaction():
+        _put_front(document, worksheet.front)
+        for key in present.keys() - set(ids):
+            del document.cells[key]
+        for cell, key, pos in zip(worksheet.cells, ids, positions, strict=True):
+            _bring(document, present.get(key), _view(cell, key, pos))
+    document.unobserve(subscription)
+    return updates[0] if updates else b""
+
+
+def _bring(document: WorksheetDocument, present: CellView | None, wanted: CellView) -> None:
+    """Make one cell what it should be, touching only what differs."""
+    if present is None:
+        put_cell(document, wanted)
+        return
+    entry = document.cells[wanted.id]
+    for key in ("type", "pos", "depth", "raw"):
+        value = getattr(wanted, key)
+        if getattr(present, key) != value:
+            if value is None:
+                del entry[key]
+            else:
+                entry[key] = value
+    edit_text(entry["source"], wanted.source)
+    if _words(present.flags) != _words(wanted.flags):
+        entry["flags"] = Map(dict(wanted.flags))
+
+
+def _parsed(text: str) -> Worksheet:
+    """A file's worksheet, within the bounds that single cells have in a live document."""
+    worksheet = parse(text)
+    if any(len(cell.source.encode()) > MAX_SOURCE for cell in worksheet.cells):
+        raise SagewsError("too-large", limit=MAX_SOURCE)
+    return worksheet
+
+
+def _cell(view: CellView) -> Cell:
+    """A live cell as the file's writer takes it."""
+    return Cell(view.type, view.source, view.id, view.depth, _words(view.flags), _raw_from(view.raw))
+
+
+def _words(flags: Mapping[str, bool | float | str]) -> tuple[str, ...]:
+    """Flags as the options of a fence; one whose value a fence can't hold stays out of the file."""
+    words = (name if value is True else f"{name}={value}" for name, value in flags.items() if value is not False)
+    return tuple(sorted(word for word in words if OPTION.fullmatch(word)))
+
+
+def _text_of(value: object) -> str:
+    """A setting's text, or nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def _view(cell: Cell, identity: CellId, pos: str) -> CellView:
+    """A cell of a file as a live cell."""
+    pairs = (option.partition("=") for option in cell.options)
+    flags: Mapping[str, bool | str] = {name: value if equals else True for name, equals, value in pairs}
+    raw = None if cell.raw is None else json.dumps(cell.raw, ensure_ascii=False)
+    return CellView(
+        identity, cell.type, pos, cell.depth, cell.source, flags, raw if raw and len(raw) <= MAX_RAW else None
+    )
+
+
+def _raw_from(raw: str | None) -> tuple[str, ...] | None:
+    """The style that a live cell carries, if it is one."""
+    if raw is None:
+        return None
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, list) or not all(isinstance(part, str) for part in found):
+        return None
+    fits = len(found) == 1 or (len(found) == 3 and found[2] in ("\n", "\r\n"))
+    return tuple(found) if fits else None
+
+
+def _put_front(document: WorksheetDocument, front: str) -> None:
+    """Set what belongs to the whole worksheet, where it differs."""
+    if len(front) > MAX_FRONT:
+        front = front.rstrip(BLANK) + "\n"
+    wanted = {
+        "format": FORMAT,
+        "title": (front_value(front, "title") or "")[:MAX_TITLE],
+        "flavour": (front_value(front, "flavour") or "sage")[:40],
+        "front": front,
+    }
+    for key, value in wanted.items():
+        if document.meta.get(key) != value:
+            document.meta[key] = value

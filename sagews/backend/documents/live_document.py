@@ -1,0 +1,228 @@
+"""One open document: its live text, who watches it, its session and its output, all in the reactor's thread."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from sagews.backend.crdt import document as crdt
+from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
+from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.backend.documents.edit_log import EditLog
+from sagews.backend.documents.presence import Presence
+from sagews.backend.events.stream import EventStream
+from sagews.backend.events.subscriber import Peer
+from sagews.backend.runs.document_session import DocumentSession, Surroundings
+from sagews.backend.runs.output_cache import Outputs, load_outputs
+from sagews.backend.runs.read_pieces import read_pieces
+from sagews.backend.runs.run_registry import RunRequest
+from sagews.backend.runs.run_writer import RunRecorder
+from sagews.errors import SagewsError, sentence
+from sagews.interfaces import IDocumentStore, IRunStore
+from sagews.model.identifiers import CellId, RunId, UserId
+from sagews.model.workspaces import Document
+from sagews.wire.browser.events import EditOut, Opened, PieceBody, ToPage
+from sagews.wire.browser.messages import CellRun, Place
+
+EMPTY_VECTOR = b"\x00"
+
+
+class LiveDocument:
+    """A document that somebody has open, or whose session is alive.
+
+    Args:
+        about: its place in the workspace.
+        around: what its session needs.
+        lease_lost: is called when the store says that another backend owns the workspace now.
+    """
+
+    def __init__(
+        self,
+        about: Document,
+        doc: crdt.WorksheetDocument,
+        outputs: Outputs,
+        around: Surroundings,
+        documents: IDocumentStore,
+        runs: IRunStore,
+        lease_lost: Callable[[], None],
+    ) -> None:
+        clock, settings, epoch = around.clock, around.settings, around.epoch
+        self.about = about
+        self._doc = doc
+        self._around = around
+        self._outputs = outputs
+        self._runs = runs
+        self.stream = EventStream(about.id, epoch, settings.ring_events, settings.ring_bytes)
+        self.presence = Presence(clock, self.stream)
+        self.edits = EditLog(clock, settings, documents, about.id, epoch, doc.get_update, lease_lost)
+        self.recorder = RunRecorder(clock, settings, runs, about.id, epoch, lease_lost)
+        self.session = DocumentSession(around, self.stream, outputs, self.recorder, self.flavour)
+        self.unused_since = clock.seconds()
+        self.touched = False
+
+    # ------------------------------------------------------------------------------------- text
+
+    def flavour(self) -> str:
+        """Return which kind of session the worksheet asks for."""
+        return crdt.flavour_of(self._doc)
+
+    @property
+    def title(self) -> str:
+        """The worksheet's title."""
+        return crdt.title_of(self._doc)
+
+    @property
+    def text(self) -> str:
+        """The worksheet as its file."""
+        return to_text(self._doc)
+
+    def edit(self, peer: Peer, number: int, update: bytes) -> None:
+        """Try, apply, send on and store an edit of a page.
+
+        Raises:
+            SagewsError: `bad-update`, and `database` when too many wait to be stored.
+        """
+        crdt.check_update(self._doc, update)
+        self.edits.add(peer.user.id, update, peer, number)
+        self._doc.apply_update(update)
+        self.stream.say(EditOut(document=self.about.id, update=update, author=peer.id), but=peer.id)
+
+    def put_text(self, user: UserId, text: str) -> bool:
+        """Bring the document to another text, as an edit of this person; False if nothing differs."""
+        if to_text(self._doc) == text:
+            return False
+        update = merge_text(self._doc, text)
+        self.edits.add(user, update, None, 0)
+        self.stream.say(EditOut(document=self.about.id, update=update, author=""))
+        return True
+
+    # ------------------------------------------------------------------------------------- watchers
+
+    def open(self, peer: Peer, vector: bytes, have: Place | None) -> None:
+        """Let a connection watch, and tell it what it lacks.
+
+        Raises:
+            SagewsError: `bad-message` for a state vector that can't be read.
+        """
+        update = self._doc.get_update(_checked_vector(vector))
+        missed = self.stream.since(have)
+        self.stream.watchers[peer.id] = peer
+        self.presence.join(peer)
+        if missed is None or have is None:
+            peer.tell(self._opened(update, None))
+            return
+        peer.tell(self._opened(update, have.sequence))
+        for data in missed:
+            peer.event(self.about.id, data)
+
+    def catch_up(self, peer: Peer) -> None:
+        """Give a connection that reads slowly everything anew."""
+        if peer.id in self.stream.watchers:
+            peer.tell(self._opened(self._doc.get_update(), None))
+
+    def _opened(self, update: bytes, continued: int | None) -> ToPage:
+        stream = self.stream
+        return Opened(
+            document=self.about.id,
+            path=self.about.path,
+            epoch=stream.epoch,
+            sequence=stream.sequence if continued is None else continued,
+            update=update,
+            vector=self._doc.get_state(),
+            session=self.session.teller.status(),
+            people=self.presence.people(),
+            cells=self._outputs.cells(stream.epoch, stream.sequence) if continued is None else None,
+        )
+
+    def close(self, peer: Peer) -> None:
+        """A connection does not watch any more."""
+        if self.stream.watchers.pop(peer.id, None) is not None:
+            self.presence.leave(peer)
+            self.unused_since = self._around.clock.seconds()
+
+    # ------------------------------------------------------------------------------------- runs
+
+    def run(self, peer: Peer, cells: list[CellRun], *, check: bool) -> list[CellId]:
+        """Queue cells if the server's text is what the page shows; else return those that differ and run nothing.
+
+        Raises:
+            SagewsError: `limit` when too many wait.
+        """
+        requests, changed = [], []
+        for wanted in cells:
+            source = crdt.code_of(self._doc, CellId(wanted.cell))
+            if source is None or hashlib.sha256(source.encode()).hexdigest() != wanted.hash:
+                changed.append(CellId(wanted.cell))
+            else:
+                requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
+        if not changed:
+            self.session.run(peer.user.id, requests, check=check, correlation=peer.id)
+        return changed
+
+    async def whole_output(self, run: RunId) -> list[PieceBody]:
+        """Return everything that the store keeps of a run of this document.
+
+        Raises:
+            SagewsError: `not-found` for a run of another document.
+        """
+        await self.recorder.flush()
+        if self._outputs.find(run) is None:
+            raise SagewsError("not-found")
+        pieces = await read_pieces(self._runs, run)
+        return [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in pieces]
+
+    # ------------------------------------------------------------------------------------- life
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing would be lost by forgetting it."""
+        busy = self.stream.watchers or self.session.life.alive or self.edits.pending or self.recorder.pending
+        return not busy
+
+    async def flush(self) -> None:
+        """Commit everything that waits."""
+        await self.edits.flush()
+        await self.recorder.flush()
+
+    async def finish(self) -> None:
+        """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more."""
+        await self.edits.finish()
+        await self.recorder.flush()
+        self.drop()
+        await self._runs.delete_old(self.about.id, ())
+
+    def drop(self) -> None:
+        """Write and say nothing any more."""
+        self.edits.close()
+        self.recorder.close()
+        self.session.close()
+
+
+def _checked_vector(vector: bytes) -> bytes:
+    try:
+        read_vector(vector or EMPTY_VECTOR)
+    except MalformedUpdate as error:
+        raise SagewsError("bad-message", reason=str(error)) from None
+    return vector or EMPTY_VECTOR
+
+
+async def load_document(
+    about: Document, around: Surroundings, documents: IDocumentStore, runs: IRunStore, lease_lost: Callable[[], None]
+) -> LiveDocument:
+    """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
+
+    Raises:
+        SagewsError: `database`, and `internal` when what is stored can't be read.
+    """
+    snapshot, updates = await documents.load(about.id)
+    if snapshot is None and not updates:
+        doc = crdt.new_document(about.title, around.flavour())
+        first = doc.get_update()
+    else:
+        doc, first = crdt.load(snapshot, updates), None
+    await runs.new_epoch(about.id, around.epoch)
+    outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
+    live = LiveDocument(about, doc, outputs, around, documents, runs, lease_lost)
+    if first is not None:
+        await documents.append(about.id, around.epoch, [(around.workspace.owner, first)])
+    return live

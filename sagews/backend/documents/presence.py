@@ -1,0 +1,82 @@
+"""Who looks at a document and where: identity from the connection, the place from the page, both bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from sagews.backend.events.stream import EventStream
+from sagews.backend.events.subscriber import Peer
+from sagews.errors import SagewsError
+from sagews.wire.browser.events import Person, PresenceOut
+
+MAX_STATE = 2048
+SECONDS_BETWEEN = 0.1
+
+
+@dataclass(slots=True)
+class _Where:
+    peer: Peer
+    state: dict[str, Any] | None = None
+    said: float = field(default=float("-inf"))
+    timer: IDelayedCall | None = None
+
+
+class Presence:
+    """Everybody who watches one document; each is heard at most ten times a second, the last word counts."""
+
+    def __init__(self, clock: IReactorTime, stream: EventStream) -> None:
+        self._clock = clock
+        self._stream = stream
+        self._where: dict[str, _Where] = {}
+
+    def people(self) -> list[Person]:
+        """Return everybody who is here."""
+        return [_person(where) for where in self._where.values()]
+
+    def join(self, peer: Peer) -> None:
+        """Somebody opened the document."""
+        if peer.id not in self._where:
+            self._where[peer.id] = where = _Where(peer)
+            self._stream.say(PresenceOut(document=self._stream.document, person=_person(where)), but=peer.id)
+
+    def leave(self, peer: Peer) -> None:
+        """Somebody closed it or was lost."""
+        where = self._where.pop(peer.id, None)
+        if where is None:
+            return
+        if where.timer is not None:
+            where.timer.cancel()
+        where.state = None
+        self._stream.say(PresenceOut(document=self._stream.document, person=_person(where), left=True), but=peer.id)
+
+    def set(self, peer: Peer, state: dict[str, Any] | None) -> None:
+        """Take where somebody is.
+
+        Raises:
+            SagewsError: `too-large` beyond 2,048 bytes.
+        """
+        if len(msgspec.json.encode(state)) > MAX_STATE:
+            raise SagewsError("too-large", limit=MAX_STATE)
+        where = self._where[peer.id]
+        where.state = state
+        if where.timer is None:
+            wait = max(0.0, where.said + SECONDS_BETWEEN - self._clock.seconds())
+            if wait:
+                where.timer = self._clock.callLater(wait, self._say, where)
+            else:
+                self._say(where)
+
+    def _say(self, where: _Where) -> None:
+        where.timer = None
+        where.said = self._clock.seconds()
+        message = PresenceOut(document=self._stream.document, person=_person(where))
+        self._stream.say(message, but=where.peer.id)
+
+
+def _person(where: _Where) -> Person:
+    peer = where.peer
+    return Person(connection=peer.id, user=peer.user.id, name=peer.user.name, state=where.state)

@@ -1,0 +1,1 @@
+"""Numbered events of a document, and those who watch it."""

@@ -1,0 +1,64 @@
+"""The numbered events of one document, and everybody who watches it.
+
+Run states and output are numbered (epoch, sequence) and kept for a while in a ring, so that a page that comes back gets
+what it missed. Everything else is said to whoever is there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from sagews.backend.events.subscriber import Peer
+from sagews.model.identifiers import DocumentId
+from sagews.wire.browser.events import ToPage
+from sagews.wire.browser.messages import Place
+
+
+class EventStream:
+    """Numbers, sends and remembers events.
+
+    Args:
+        document: whose they are.
+        epoch: of this life of the document's owner.
+        max_events: how many are remembered.
+        max_bytes: how many bytes of them.
+    """
+
+    def __init__(self, document: DocumentId, epoch: int, max_events: int, max_bytes: int) -> None:
+        self.document = document
+        self.epoch = epoch
+        self.sequence = 0
+        self.watchers: dict[str, Peer] = {}
+        self._max_events = max_events
+        self._max_bytes = max_bytes
+        self._ring: deque[bytes] = deque()
+        self._ring_size = 0
+
+    def emit(self, build: Callable[[int], ToPage]) -> None:
+        """Send the event that `build` makes for the next number, and remember it."""
+        self.sequence += 1
+        data = build(self.sequence).encoded()
+        self._ring.append(data)
+        self._ring_size += len(data)
+        while self._ring_size > self._max_bytes or len(self._ring) > self._max_events:
+            self._ring_size -= len(self._ring.popleft())
+        for peer in list(self.watchers.values()):
+            peer.event(self.document, data)
+
+    def say(self, message: ToPage, but: str | None = None) -> None:
+        """Send something that has no number to everybody but one connection."""
+        if len(self.watchers) > (but in self.watchers):
+            data = message.encoded()
+            for peer in list(self.watchers.values()):
+                if peer.id != but:
+                    peer.event(self.document, data)
+
+    def since(self, place: Place | None) -> list[bytes] | None:
+        """Return the events after a place, or None if they are gone."""
+        if place is None or place.epoch != self.epoch:
+            return None
+        missed = self.sequence - place.sequence
+        if missed < 0 or missed > len(self._ring):
+            return None
+        return list(self._ring)[len(self._ring) - missed :]

@@ -1,0 +1,152 @@
+"""Single evaluations: text that somebody without a workspace (the command line) wants evaluated in a fresh session.
+
+Nothing of it is stored, so every piece is acknowledged as soon as it is on its way to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sagews.backend.connections.connection import Connection
+from sagews.backend.runs.run_registry import how_to_evaluate, state_after
+from sagews.backend.settings import BackendSettings
+from sagews.backend.workers.pool import Hosts
+from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost, ISessionListener
+from sagews.model.identifiers import CellId, RunId, SessionId, new_id
+from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest
+from sagews.net.background import cancelled, run_in_background
+from sagews.policy.sessions.endings import ending_sentence
+from sagews.wire.browser.events import Output, PieceBody, RunStatus
+from sagews.wire.browser.messages import Evaluate
+
+_CELL = CellId("scratch")
+
+
+class ScratchSessions:
+    """Evaluates for connections that may do nothing else, one text at a time each."""
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime, settings: BackendSettings, hosts: Hosts) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._hosts = hosts
+
+    async def evaluate(self, connection: Connection, message: Evaluate) -> None:
+        """Evaluate a text and end the session.
+
+        Raises:
+            SagewsError: `busy` while another one runs, `no-worker`, `unknown-flavour`, and what the worker raises.
+        """
+        if connection.scratch_busy:
+            raise SagewsError("busy")
+        connection.scratch_busy = True
+        try:
+            await self._evaluate(connection, message)
+        finally:
+            connection.scratch_busy = False
+
+    async def _evaluate(self, connection: Connection, message: Evaluate) -> None:
+        host = self._hosts.choose(message.flavour, None)
+        session = SessionId(new_id())
+        listener = ScratchListener(self._clock, connection, host, session, self._settings)
+        request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, connection.id)
+        self._hosts.count(host, 1)
+        timer = None
+        connection.gone.addCallback(listener.abandon)
+        try:
+            await host.open_session(request, listener)
+            timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, connection.id)
+            mode, shows = how_to_evaluate(message.flavour)
+            await host.evaluate(session, Evaluation(listener.run, _CELL, 1, message.source, mode, shows))
+            await listener.over
+        finally:
+            cancelled(timer)
+            self._hosts.count(host, -1)
+            self._end(host, session, connection.id)
+
+    def _end(self, host: ISessionHost, session: SessionId, correlation: str) -> None:
+        run_in_background(_end_quietly(host, session), self._log, "scratch", correlation)
+
+
+async def _end_quietly(host: ISessionHost, session: SessionId) -> None:
+    try:
+        await host.end_session(session, "stopped")
+    except SagewsError as error:
+        if error.code not in ("no-session", "session-ended"):
+            raise
+
+
+@implementer(ISessionListener)
+class ScratchListener:
+    """Passes the pieces of one single evaluation on."""
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        connection: Connection,
+        host: ISessionHost,
+        session: SessionId,
+        settings: BackendSettings,
+    ) -> None:
+        self.run = RunId(new_id())
+        self.over: Deferred[None] = Deferred()
+        self._now: Callable[[], datetime] = lambda: datetime.fromtimestamp(clock.seconds(), UTC)
+        self._connection = connection
+        self._host = host
+        self._session = session
+        self._limits = settings.limits
+        self._queued = self._now().isoformat()
+        self._events = 0
+        self._last_piece = 0
+
+    def abandon(self, _nothing: None = None) -> None:
+        """Nobody waits for it any more: its session may end."""
+        if not self.over.called:
+            self.over.callback(None)
+
+    def piece(self, session: SessionId, piece: Piece) -> None:
+        """Take what the session printed (ISessionListener)."""
+        if piece.sequence <= self._last_piece or self.over.called:
+            return
+        self._last_piece = piece.sequence
+        if piece.kind is PieceKind.DONE:
+            state, seconds = state_after(piece)
+            self._finish(state, seconds, None)
+        elif piece.kind is not PieceKind.STARTED:
+            self._events += 1
+            body = PieceBody(self._events, piece.kind.value, dict(piece.body))
+            self._connection.tell(Output("", 0, self._events, self.run, _CELL, body))
+        self._host.acknowledge(self._session, piece.sequence)
+
+    def ended(self, session: SessionId, ending: Ending) -> None:
+        """Learn that the session is over (ISessionListener)."""
+        if not self.over.called:
+            self._finish(RunState.ERROR, None, ending_sentence(ending, self._limits))
+
+    def _finish(self, state: RunState, seconds: float | None, reason: str | None) -> None:
+        self._events += 1
+        self._connection.tell(
+            RunStatus(
+                document="",
+                epoch=0,
+                sequence=self._events,
+                run=self.run,
+                cell=_CELL,
+                number=1,
+                state=state.value,
+                hash="",
+                queued=self._queued,
+                finished=self._now().isoformat(),
+                seconds=seconds,
+                reason=reason,
+            )
+        )
+        self.over.callback(None)

@@ -1,0 +1,1 @@
+"""Runs of a document: queued, handed over, shown, committed."""

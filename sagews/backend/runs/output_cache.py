@@ -1,0 +1,155 @@
+"""The last run of each cell of a document and what is kept at hand of its output.
+
+It changes with the events, in the same turn, so that a page that opens the document gets a state that belongs to one
+event number. The store holds everything; this is what is shown first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sagews.backend.runs.read_pieces import read_pieces
+from sagews.interfaces import IRunStore
+from sagews.model.identifiers import CellId, DocumentId, RunId
+from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
+from sagews.policy.sessions.kept_output import KeptOutput
+from sagews.wire.browser.events import CellOutput, PieceBody, RunStatus
+
+MAX_BYTES_OF_A_DOCUMENT = 16 * 1024 * 1024
+MAX_BYTES_OF_OPENED = 4 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class CellRun:
+    """A run and its output.
+
+    Attributes:
+        run: as it is stored.
+        reason: why it ended as it did, for people.
+        kept: the pieces at hand.
+    """
+
+    run: Run
+    reason: str | None = None
+    kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
+
+    def status(self, epoch: int, sequence: int) -> RunStatus:
+        """Return the state of the run as pages are told it."""
+        run = self.run
+        return RunStatus(
+            document=run.document,
+            epoch=epoch,
+            sequence=sequence,
+            run=run.id,
+            cell=run.cell,
+            number=run.number,
+            state=run.state.value,
+            hash=run.hash,
+            queued=run.queued.isoformat(),
+            started=_iso(run.started),
+            finished=_iso(run.finished),
+            seconds=run.seconds,
+            reason=self.reason,
+        )
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+class Outputs:
+    """All of a document's last runs."""
+
+    def __init__(self) -> None:
+        self._cells: dict[CellId, CellRun] = {}
+        self._runs: dict[RunId, CellRun] = {}
+        self._size = 0
+
+    @property
+    def used(self) -> bool:
+        """Whether any cell was ever run."""
+        return bool(self._cells)
+
+    def add(self, run: Run) -> CellRun:
+        """Take a new run; it takes the place of the cell's last one."""
+        entry = CellRun(run)
+        former = self._cells.pop(run.cell, None)
+        if former is not None:
+            self._size -= former.kept.size
+            if former.run.state.over:
+                del self._runs[former.run.id]
+        self._cells[run.cell] = entry
+        self._runs[run.id] = entry
+        return entry
+
+    def find(self, run: RunId) -> CellRun | None:
+        """Return a run that is the last of its cell, or not over."""
+        return self._runs.get(run)
+
+    def change(self, entry: CellRun, **changes: object) -> Run:
+        """Set fields of a run and return it."""
+        entry.run = replace(entry.run, **changes)  # type: ignore[arg-type]
+        if entry.run.state.over and self._cells.get(entry.run.cell) is not entry:
+            self._runs.pop(entry.run.id, None)
+        return entry.run
+
+    def add_piece(self, entry: CellRun, kind: PieceKind, body: object, size: int) -> PieceBody:
+        """Take a piece of a run and return it with its number within the run."""
+        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind.value, body=dict(body))  # type: ignore[call-overload]
+        self._keep(entry, piece, size)
+        return piece
+
+    def _keep(self, entry: CellRun, piece: PieceBody, size: int) -> None:
+        before = entry.kept.size
+        entry.kept.add(piece, size)
+        if self._cells.get(entry.run.cell) is entry:
+            self._size += entry.kept.size - before
+        if self._size > MAX_BYTES_OF_A_DOCUMENT:
+            self._make_room(entry)
+
+    def _make_room(self, but: CellRun) -> None:
+        for entry in self._cells.values():
+            if entry is not but and entry.run.state.over:
+                self._size -= entry.kept.size
+                entry.kept.forget()
+            if self._size <= MAX_BYTES_OF_A_DOCUMENT // 2:
+                return
+
+    def cells(self, epoch: int, sequence: int) -> list[CellOutput]:
+        """Return every cell's last run, with its output as far as it fits into one message."""
+        left = MAX_BYTES_OF_OPENED
+        result = []
+        for cell, entry in self._cells.items():
+            kept = entry.kept
+            fits = kept.size <= left
+            left -= kept.size if fits else 0
+            result.append(
+                CellOutput(
+                    cell=cell,
+                    run=entry.status(epoch, sequence),
+                    pieces=kept.pieces if fits else [],
+                    left_out=kept.left_out if fits else kept.count,
+                )
+            )
+        return result
+
+    def restore(self, runs: Iterable[tuple[Run, Sequence[StoredPiece]]], lost: str) -> None:
+        """Take what the store holds; `lost` is the sentence for runs of an earlier life that never ended."""
+        for run, pieces in runs:
+            entry = self.add(run)
+            if run.state is RunState.LOST:
+                entry.reason = lost
+            for piece in pieces:
+                size = len(str(piece.body))
+                body = PieceBody(sequence=piece.sequence, kind=piece.kind.value, body=dict(piece.body))
+                self._keep(entry, body, size)
+
+
+async def load_outputs(store: IRunStore, document: DocumentId, lost: str) -> Outputs:
+    """Return what the store holds of the outputs of a document."""
+    outputs = Outputs()
+    runs = await store.last_runs(document)
+    outputs.restore([(run, await read_pieces(store, run.id)) for run in runs], lost)
+    return outputs

@@ -1,0 +1,101 @@
+"""Says to everybody who watches a document where its session is.
+
+Short evaluations say nothing here: that a session computes is told only when it still does so a moment later, so that
+one evaluation stays three messages.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from sagews.backend.events.stream import EventStream
+from sagews.backend.settings import BackendSettings
+from sagews.errors import sentence
+from sagews.model.sessions import MEBIBYTE, Usage
+from sagews.policy.sessions.machine import Life
+from sagews.policy.sessions.run_queue import RunQueue
+from sagews.wire.browser.events import SessionStatus
+
+SOON = 0.15
+
+
+class SessionTeller:
+    """What people see of one session."""
+
+    def __init__(
+        self, clock: IReactorTime, settings: BackendSettings, stream: EventStream, life: Life, queue: RunQueue
+    ) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._stream = stream
+        self._life = life
+        self._queue = queue
+        self.flavour = ""
+        self._since = clock.seconds()
+        self._reason: str | None = None
+        self._text: str | None = None
+        self._usage: Usage | None = None
+        self._said: SessionStatus | None = None
+        self._soon: IDelayedCall | None = None
+
+    def status(self) -> SessionStatus:
+        """Return what is so now."""
+        usage = self._usage
+        return SessionStatus(
+            document=self._stream.document,
+            state=self._life.state.value,
+            flavour=self.flavour,
+            since=datetime.fromtimestamp(self._since, UTC).isoformat(),
+            reason=self._reason,
+            sentence=self._text,
+            memory=None if usage is None else usage.memory // MEBIBYTE * MEBIBYTE,
+            memory_limit=self._settings.limits.memory if self._life.alive else None,
+            cpu=None if usage is None else round(usage.cpu_seconds, 1),
+            queue=len(self._queue),
+        )
+
+    def variables_are_gone(self) -> None:
+        """Note that cells were run in a session that is over."""
+        self._reason, self._text = "gone", sentence("variables-gone", {})
+
+    def begin(self, flavour: str) -> None:
+        """A session is on its way; if there was one before, people are told that its variables are gone."""
+        self.flavour = flavour
+        self._since = self._clock.seconds()
+        self._usage = None
+        if self._reason is not None:
+            self.variables_are_gone()
+        self._tell()
+
+    def say(self, reason: str | None = None, text: str | None = None) -> None:
+        """Tell everybody now; `reason` and `text` stand until the next call."""
+        self._reason, self._text = reason, text
+        self._tell()
+
+    def measured(self, usage: Usage) -> None:
+        """Take what the session uses, and tell if that is news."""
+        self._usage = usage
+        self._tell()
+
+    def say_soon(self) -> None:
+        """Tell everybody in a moment, if there is still something to tell."""
+        if self._soon is None:
+            self._soon = self._clock.callLater(SOON, self._look)
+
+    def _look(self) -> None:
+        self._soon = None
+        self._tell()
+
+    def _tell(self) -> None:
+        status = self.status()
+        if status != self._said:
+            self._said = status
+            self._stream.say(status)
+
+    def close(self) -> None:
+        """Say nothing any more."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None

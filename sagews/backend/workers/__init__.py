@@ -1,0 +1,1 @@
+"""The workers that this backend can use, in this process or over a link."""

@@ -1,0 +1,69 @@
+"""The workers that are connected, as a backend sees them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sagews.interfaces import ISessionHost
+from sagews.model.sessions import Isolation
+from sagews.policy.sessions.placement import Candidate, choose
+
+USUAL = "sage"
+
+
+class Hosts:
+    """All session hosts, and how many sessions we have on each."""
+
+    def __init__(self, minimum: Isolation, hosts: Iterable[ISessionHost] = ()) -> None:
+        self._minimum = minimum
+        self._hosts: dict[str, ISessionHost] = {host.info.id: host for host in hosts}
+        self._sessions: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._hosts)
+
+    def add(self, host: ISessionHost) -> None:
+        """Take a worker that registered; one of the same id is replaced."""
+        self._hosts[host.info.id] = host
+
+    def remove(self, host: ISessionHost) -> None:
+        """Forget a worker."""
+        if self._hosts.get(host.info.id) is host:
+            del self._hosts[host.info.id]
+
+    def holds(self, host: ISessionHost | None) -> bool:
+        """Whether a worker is connected."""
+        return host is not None and self._hosts.get(host.info.id) is host
+
+    def choose(self, flavour: str | None, holder: ISessionHost | None) -> ISessionHost:
+        """Return the worker for a new session, or for files when the flavour is None (policy/placement.py)."""
+        candidates = [Candidate(host.info, self._sessions[name]) for name, host in self._hosts.items()]
+        known = holder.info.id if holder is not None and self.holds(holder) else None
+        return self._hosts[choose(candidates, flavour, self._minimum, known)]
+
+    def count(self, host: ISessionHost, change: int) -> None:
+        """Note that a session began (1) or ended (-1)."""
+        self._sessions[host.info.id] = max(0, self._sessions[host.info.id] + change)
+
+    def flavours(self) -> list[str]:
+        """Return every flavour that some worker has."""
+        return sorted({flavour for host in self._hosts.values() for flavour in host.info.flavours})
+
+    def usual_flavour(self) -> str:
+        """Return what a new worksheet asks for: Sage, unless there are workers and none of them has it."""
+        known = self.flavours()
+        return USUAL if USUAL in known or not known else known[0]
+
+    def status(self) -> list[dict[str, object]]:
+        """Return what the status page shows of each worker."""
+        return [
+            {
+                "id": name,
+                "level": host.info.level.value,
+                "flavours": list(host.info.flavours),
+                "sessions": self._sessions[name],
+                "capacity": host.info.capacity,
+            }
+            for name, host in self._hosts.items()
+        ]

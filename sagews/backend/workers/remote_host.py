@@ -1,0 +1,322 @@
+"""A worker on the other end of a link, as an ISessionHost: outlives lost links, and believes only what it gave away."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost, ISessionListener
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import RunId, SessionId, WorkspaceId
+from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
+from sagews.net.amp import Link
+from sagews.wire import worker as wire
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.parcels import left_out_pairs, object_id
+
+log = Logger()
+
+OPEN_SECONDS = 180.0
+JOB_SECONDS = 300.0
+RUNS_REMEMBERED = 4
+MAX_REASON = 64
+
+
+@dataclass(slots=True)
+class Given:
+    """A session that this worker was given, and how far its output has come."""
+
+    request: SessionRequest
+    listener: ISessionListener
+    received: int = 0
+    acknowledged: int = 0
+    runs: deque[RunId] = field(default_factory=lambda: deque(maxlen=RUNS_REMEMBERED))
+
+
+@implementer(ISessionHost)
+class RemoteHost:
+    """One worker.
+
+    While its link is lost its sessions live on over there: evaluations and ends wait for the link, everything else is
+    refused with `worker-lost`, and no new session is placed here. After `keep_seconds` without a link all are over.
+
+    Args:
+        clock: measures the time without a link.
+        info: what the worker said of itself.
+        keep_seconds: a little longer than the worker keeps sessions.
+        gone: called once with this host when it is given up.
+    """
+
+    def __init__(
+        self, clock: IReactorTime, info: WorkerInfo, keep_seconds: float, gone: Callable[[RemoteHost], None]
+    ) -> None:
+        self._clock = clock
+        self._info = info
+        self._keep_seconds = keep_seconds
+        self._gone = gone
+        self._over = False
+        self._link: Link | None = None
+        self._sessions: dict[SessionId, Given] = {}
+        self._waiting: list[Deferred[None]] = []
+        self._expiry: IDelayedCall | None = None
+        self._marks: dict[str, int] = {}
+        self._marking: IDelayedCall | None = None
+        self._transfers = itertools.count(1)
+
+    @property
+    def info(self) -> WorkerInfo:
+        """What the worker said; without a link it has room for nobody."""
+        capacity = self._info.capacity if self._link is not None else 0
+        return replace(self._info, sessions=len(self._sessions), capacity=capacity)
+
+    # ------------------------------------------------------------------------------------------ the link
+
+    def attach(self, link: Link, info: WorkerInfo, held: Mapping[str, wire.Held]) -> dict[str, wire.Known]:
+        """Take a link that was registered; return the sessions that we know, which the worker goes on with.
+
+        A session that the worker does not hold any more, or holds under another workspace or epoch than it was given,
+        is over.
+        """
+        old, self._link, self._info = self._link, link, info
+        if old is not None:
+            old.abort()
+        if self._expiry is not None and self._expiry.active():
+            self._expiry.cancel()
+        for name, given in list(self._sessions.items()):
+            if not _matches(given, held.get(name)):
+                self._end(name, Ending("worker-lost"))
+        # Only now: whoever waits for the link goes on behind the answer to the registration.
+        self._clock.callLater(0, self._wake)
+        return {name: wire.Known(given.received, given.acknowledged) for name, given in self._sessions.items()}
+
+    def detach(self, link: Link) -> None:
+        """Learn that a link is gone; one that was replaced does not count."""
+        if link is self._link and not self._over:
+            self._link = None
+            self._expiry = self._clock.callLater(self._keep_seconds, self.give_up)
+
+    def give_up(self) -> None:
+        """End all sessions here: the worker does so too, if it lives."""
+        if self._over:
+            return
+        self._over = True
+        for call in (self._expiry, self._marking):
+            if call is not None and call.active():
+                call.cancel()
+        for name in list(self._sessions):
+            self._end(name, Ending("worker-lost"))
+        self._wake()
+        self._gone(self)
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            each.callback(None)
+
+    async def _ask(self, command: Any, seconds: float = 60.0, **arguments: Any) -> dict[str, Any]:
+        """Call the worker now; `worker-lost` without a link."""
+        if self._link is None:
+            raise SagewsError("worker-lost")
+        return await self._link.ask(command, seconds, **arguments)
+
+    async def _insist(self, session: SessionId, command: Any, **arguments: Any) -> None:
+        """Call the worker about a session, again after each lost link; the command must bear being taken twice."""
+        while True:
+            self._given(session)
+            link = self._link
+            if link is None:
+                await self._linked()
+                continue
+            try:
+                await link.ask(command, session=session, **arguments)
+                return
+            except SagewsError as error:
+                if error.code != "worker-lost" or link.connected:
+                    raise
+
+    def _linked(self) -> Deferred[None]:
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append(waiting)
+        return waiting
+
+    # ------------------------------------------------------------------------------------------ from the worker
+
+    def pieces(self, session: SessionId, pieces: Sequence[Piece]) -> None:
+        """Take output that the worker sent, if it is the next of a session and a run that it was given."""
+        given = self._sessions.get(session)
+        if given is None:
+            log.warn("worker {worker} sent output of a session that it was not given", worker=self._info.id)
+            return
+        for piece in pieces:
+            if piece.sequence <= given.received:
+                continue
+            if piece.sequence != given.received + 1 or piece.run not in given.runs:
+                self._fault(session, given)
+                return
+            given.received = piece.sequence
+            self._hand_on(session, given, piece)
+
+    def _hand_on(self, session: SessionId, given: Given, piece: Piece) -> None:
+        try:
+            given.listener.piece(session, piece)
+        except Exception:
+            log.failure("a listener raised", session=session, correlation=given.request.correlation)
+
+    def ended(self, session: SessionId, ending: Ending) -> None:
+        """Take the end of a session; one that we do not know is no news."""
+        self._end(session, Ending(ending.reason[:MAX_REASON], ending.detail))
+
+    def _fault(self, session: SessionId, given: Given) -> None:
+        log.error(
+            "worker {worker} sent output that does not belong to session {session}",
+            worker=self._info.id,
+            session=session,
+            correlation=given.request.correlation,
+        )
+        self._end(session, Ending("protocol"))
+        if self._link is not None:
+            self._link.abort()
+
+    def _end(self, session: SessionId, ending: Ending) -> None:
+        given = self._sessions.pop(session, None)
+        self._marks.pop(session, None)
+        if given is not None:
+            given.listener.ended(session, ending)
+
+    # ------------------------------------------------------------------------------------------ ISessionHost
+
+    async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
+        """See ISessionHost."""
+        if request.session in self._sessions:
+            raise SagewsError("busy")
+        self._sessions[request.session] = Given(request, listener)
+        try:
+            await self._ask(wire.Open, OPEN_SECONDS, request=request)
+        except SagewsError:
+            # Without a word to the listener. If it comes to be after all, nobody wants it.
+            self._sessions.pop(request.session, None)
+            self._unwanted(request.session)
+            raise
+
+    def _unwanted(self, session: SessionId) -> None:
+        if self._link is not None:
+            ended = Deferred.fromCoroutine(self._link.ask(wire.End, session=session, reason="stopped"))
+            ended.addErrback(lambda failure: failure.trap(SagewsError))
+
+    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
+        """See ISessionHost; waits for a lost link."""
+        given = self._given(session)
+        given.runs.append(evaluation.run)
+        try:
+            await self._insist(session, wire.Evaluate, evaluation=evaluation)
+        except SagewsError:
+            if evaluation.run in given.runs:
+                given.runs.remove(evaluation.run)
+            raise
+
+    async def interrupt(self, session: SessionId) -> None:
+        """See ISessionHost."""
+        self._given(session)
+        await self._ask(wire.Interrupt, session=session)
+
+    async def end_session(self, session: SessionId, reason: str) -> None:
+        """See ISessionHost; waits for a lost link."""
+        await self._insist(session, wire.End, reason=reason)
+
+    def acknowledge(self, session: SessionId, sequence: int) -> None:
+        """See ISessionHost; several at once travel as one."""
+        given = self._sessions.get(session)
+        if given is None:
+            return
+        given.acknowledged = max(given.acknowledged, min(sequence, given.received))
+        self._marks[session] = given.acknowledged
+        if self._marking is None or not self._marking.active():
+            self._marking = self._clock.callLater(0, self._mark)
+
+    def _mark(self) -> None:
+        marks, self._marks = self._marks, {}
+        if self._link is not None and marks:
+            self._link.tell(wire.Acknowledge, marks=marks)
+
+    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
+        """See ISessionHost."""
+        self._given(session)
+        answer = await self._ask(wire.Complete, session=session, code=code.encode("utf-8", "replace"), cursor=cursor)
+        return answer["answer"]  # type: ignore[no-any-return]
+
+    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
+        """See ISessionHost."""
+        self._given(session)
+        text = code.encode("utf-8", "replace")
+        answer = await self._ask(wire.Inspect, session=session, code=text, cursor=cursor, detail=detail)
+        return answer["answer"]  # type: ignore[no-any-return]
+
+    async def usage(self, session: SessionId) -> Usage:
+        """See ISessionHost."""
+        self._given(session)
+        answer = await self._ask(wire.Usage, session=session)
+        return Usage(answer["memory"], answer["cpu_seconds"])
+
+    async def restore(
+        self,
+        workspace: WorkspaceId,
+        epoch: int,
+        bundles: Sequence[bytes],
+        commit: str | None,
+        replace: bool = False,
+        leave: Sequence[str] = (),
+    ) -> None:
+        """See ISessionHost."""
+        transfer = await self._upload(RestoreRequest(commit, tuple(bundles), replace, tuple(leave)).to_bytes())
+        await self._ask(wire.Restore, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
+    ) -> Snapshot:
+        """See ISessionHost."""
+        transfer = await self._upload(SnapshotRequest(files, have).to_bytes())
+        answer = await self._ask(wire.TakeSnapshot, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
+        return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """See ISessionHost."""
+        await self._ask(wire.Forget, workspace=workspace)
+
+    def _given(self, session: SessionId) -> Given:
+        given = self._sessions.get(session)
+        if given is None:
+            raise SagewsError("no-session")
+        return given
+
+    async def _upload(self, content: bytes) -> int:
+        if len(content) > wire.MAX_TRANSFER:
+            raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
+        transfer = next(self._transfers)
+        for start in range(0, len(content), wire.PART):
+            await self._ask(wire.Part, transfer=transfer, data=content[start : start + wire.PART])
+        return transfer
+
+    async def _download(self, transfer: int) -> bytes:
+        content = bytearray()
+        while data := (await self._ask(wire.Fetch, transfer=transfer, offset=len(content)))["data"]:
+            content += data
+            if len(content) > wire.MAX_TRANSFER:
+                raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
+        return bytes(content)
+
+
+def _matches(given: Given, held: wire.Held | None) -> bool:
+    request = given.request
+    if held is None or held.last < given.received:
+        return False
+    return (held.workspace, held.epoch) == (request.workspace, request.epoch)

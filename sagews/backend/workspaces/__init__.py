@@ -1,0 +1,1 @@
+"""Which workspaces this backend has open, and their documents."""

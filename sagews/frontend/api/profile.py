@@ -1,0 +1,71 @@
+"""What a person sees and changes of their own account."""
+
+from __future__ import annotations
+
+from sagews.errors import SagewsError
+from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http.call import Answer, Call, answer
+from sagews.frontend.http.routes import Routes
+from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.frontend.sign_in.sign_in import Entering
+from sagews.interfaces import IAccountStore
+from sagews.policy import names
+from sagews.policy.accounts import attempts
+from sagews.policy.accounts.passwords import check_password
+from sagews.policy.http.requests import Policy
+
+
+class ProfileCalls:
+    """The calls about oneself."""
+
+    def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher, entering: Entering) -> None:
+        self._accounts = accounts
+        self._logins = logins
+        self._hasher = hasher
+        self._entering = entering
+
+    def add_to(self, routes: Routes) -> None:
+        """Add the routes."""
+        routes.add("GET", "/api/me", Policy.LOGIN, self.me)
+        routes.add("PATCH", "/api/me", Policy.LOGIN, self.change, body=shapes.Profile)
+        routes.add("PUT", "/api/settings", Policy.LOGIN, self.settings, body=shapes.Settings)
+        routes.add("POST", "/api/password", Policy.LOGIN, self.password, body=shapes.NewPassword)
+
+    async def me(self, call: Call) -> Answer:
+        """Who I am and my settings."""
+        settings = await self._accounts.settings(call.user.id)
+        return answer({"user": shapes.user(call.user), "settings": settings})
+
+    async def change(self, call: Call) -> Answer:
+        """Change name or address."""
+        user = call.person()
+        name = None if call.body.name is None else names.person(call.body.name)
+        email = None if call.body.email is None else names.email(call.body.email)
+        if name is not None or email is not None:
+            user = await self._accounts.update_user(user.id, name, email)
+        return answer({"user": shapes.user(user)})
+
+    async def settings(self, call: Call) -> Answer:
+        """Set some settings; the others stay."""
+        values = names.settings(call.body)
+        merged = {**await self._accounts.settings(call.user.id), **values}
+        names.settings(merged)
+        await self._accounts.set_settings(call.user.id, values)
+        return answer({"settings": merged})
+
+    async def password(self, call: Call) -> Answer:
+        """Set the password: every login of this account ends, and this browser gets a new one."""
+        user = call.person()
+        if call.by_token:
+            raise SagewsError("forbidden")
+        check_password(call.body.new)
+        if user.has_password:
+            limit = attempts.account_limit(user.email, call.address)
+            await self._entering.count(limit)
+            await self._entering.check(user.email, call.body.old or "")
+            await self._accounts.clear_attempts(limit.key)
+        hashed = await self._hasher.hash(call.body.new)
+        opened = await self._logins.open(user)
+        await self._accounts.set_password(user.id, hashed, opened.login.id)
+        return answer({"secret": opened.secret}, headers=(("Set-Cookie", opened.cookie_header),))

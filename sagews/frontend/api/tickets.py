@@ -1,0 +1,72 @@
+"""Tickets: with one, good for 30 seconds and one use, a page greets the backend that serves its workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sagews.errors import SagewsError
+from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http.call import Answer, Call, answer
+from sagews.frontend.http.routes import Routes
+from sagews.interfaces import IWorkspaceStore
+from sagews.model.identifiers import WorkspaceId
+from sagews.policy.accounts import tokens
+from sagews.policy.http.requests import Addresses, Policy
+
+NO_ROLE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendPlace:
+    """A backend: the name under which it spends tickets, and the address of its websocket.
+
+    `url` is None when the websocket is on the site itself: pages then reach it under the name that they used.
+    """
+
+    name: str
+    url: str | None = None
+
+
+Placement = Callable[[WorkspaceId | None], Awaitable[BackendPlace]]
+
+
+class TicketCalls:
+    """Makes tickets.
+
+    Args:
+        place: chooses the backend of a workspace, or of an evaluation.
+        now: returns the time, UTC.
+    """
+
+    def __init__(
+        self, workspaces: IWorkspaceStore, place: Placement, addresses: Addresses, now: Callable[[], datetime]
+    ) -> None:
+        self._workspaces = workspaces
+        self._place = place
+        self._addresses = addresses
+        self._now = now
+
+    def add_to(self, routes: Routes) -> None:
+        """Add the route."""
+        routes.add("POST", "/api/ticket", Policy.LOGIN, self.ticket, body=shapes.TicketFor)
+
+    async def ticket(self, call: Call) -> Answer:
+        """Make a ticket for a workspace that the caller has a grant for, or for evaluation only."""
+        wanted = call.body.workspace
+        workspace = None if wanted is None else WorkspaceId(wanted)
+        role = NO_ROLE if workspace is None else await self._role(workspace, call)
+        backend = await self._place(workspace)
+        ticket = tokens.new_secret()
+        expires = self._now() + tokens.TICKET_LIFETIME
+        await self._workspaces.create_ticket(
+            tokens.hashed(ticket), call.signed_in.id, call.user.id, workspace, role, backend.name, expires
+        )
+        return answer({"ticket": ticket, "url": backend.url or self._addresses.websocket(call.name)})
+
+    async def _role(self, workspace: WorkspaceId, call: Call) -> str:
+        grant = await self._workspaces.grant(workspace, call.user.id)
+        if grant is None or await self._workspaces.workspace(workspace) is None:
+            raise SagewsError("not-found")
+        return str(grant.role)

@@ -1,0 +1,126 @@
+"""Workspaces: the list, making, renaming and deleting them, and sharing them with people who have an account."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from twisted.internet.defer import Deferred, gatherResults
+
+from sagews.errors import SagewsError
+from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http.call import Answer, Call, answer
+from sagews.frontend.http.routes import Routes
+from sagews.interfaces import IAccountStore, IWorkspaceStore
+from sagews.model.accounts import Grant, Role
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
+from sagews.model.workspaces import Workspace
+from sagews.policy import names
+from sagews.policy.http.requests import Policy
+
+
+class WorkspaceCalls:
+    """The calls about workspaces. One that the caller has no grant for is as if it did not exist."""
+
+    def __init__(self, accounts: IAccountStore, workspaces: IWorkspaceStore) -> None:
+        self._accounts = accounts
+        self._workspaces = workspaces
+
+    def add_to(self, routes: Routes) -> None:
+        """Add the routes."""
+        one, people = "/api/workspaces/{workspace}", "/api/workspaces/{workspace}/people"
+        routes.add("GET", "/api/workspaces", Policy.LOGIN, self.list)
+        routes.add("POST", "/api/workspaces", Policy.LOGIN, self.create, body=shapes.Name)
+        routes.add("GET", one, Policy.LOGIN, self.show)
+        routes.add("PATCH", one, Policy.LOGIN, self.rename, body=shapes.Name)
+        routes.add("DELETE", one, Policy.LOGIN, self.delete)
+        routes.add("GET", people, Policy.LOGIN, self.people)
+        routes.add("POST", people, Policy.LOGIN, self.share, body=shapes.Share)
+        routes.add("DELETE", people, Policy.LOGIN, self.unshare, body=shapes.Unshare)
+
+    async def list(self, call: Call) -> Answer:
+        """What I may open, last edited first."""
+        found = await self._workspaces.workspaces(call.user.id)
+        shown = await gatherResults([_started(self._shown(each, role)) for each, role in found], consumeErrors=True)
+        return answer({"workspaces": shown})
+
+    async def _shown(self, workspace: Workspace, role: Role) -> dict[str, Any]:
+        people = await self._workspaces.people(workspace.id)
+        documents = await self._workspaces.documents(workspace.id)
+        return shapes.workspace(workspace, role, people, documents)
+
+    async def create(self, call: Call) -> Answer:
+        """Make a workspace with a first, empty worksheet."""
+        name = names.workspace(call.body.name)
+        document = DocumentId(new_id())
+        made = await self._workspaces.create_workspace(
+            WorkspaceId(new_id()), name, call.user.id, document, names.FIRST_PATH
+        )
+        shown = await self._shown(made, Role.OWNER)
+        first = next(each for each in shown["documents"] if each["id"] == document)
+        return answer({"workspace": shown, "document": first}, status=201)
+
+    async def show(self, call: Call) -> Answer:
+        """One workspace."""
+        workspace, grant = await self._granted(call)
+        return answer({"workspace": await self._shown(workspace, grant.role)})
+
+    async def rename(self, call: Call) -> Answer:
+        """Give it another name; an owner's right."""
+        workspace, grant = await self._owned(call)
+        await self._workspaces.rename_workspace(workspace.id, names.workspace(call.body.name))
+        changed = await self._workspaces.workspace(workspace.id)
+        if changed is None:
+            raise SagewsError("not-found")
+        return answer({"workspace": await self._shown(changed, grant.role)})
+
+    async def delete(self, call: Call) -> Answer:
+        """Delete it; an owner's right."""
+        workspace, _ = await self._owned(call)
+        await self._workspaces.delete_workspace(workspace.id)
+        return answer({})
+
+    async def people(self, call: Call) -> Answer:
+        """Who may open it."""
+        workspace, _ = await self._granted(call)
+        return await self._people(workspace.id)
+
+    async def _people(self, workspace: WorkspaceId) -> Answer:
+        people = await self._workspaces.people(workspace)
+        return answer({"people": [shapes.grant(who, grant) for who, grant in people]})
+
+    async def share(self, call: Call) -> Answer:
+        """Grant somebody a role; an owner's right. The store keeps a last owner."""
+        workspace, _ = await self._owned(call)
+        other = await self._accounts.user_by_email(names.email(call.body.email))
+        if other is None or names.is_operator(other):
+            raise SagewsError("bad-value", field="email", reason="nobody here has this address")
+        await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.may_run)
+        return await self._people(workspace.id)
+
+    async def unshare(self, call: Call) -> Answer:
+        """Take a grant away: an owner anybody's, everybody their own; never the last owner's."""
+        workspace, grant = await self._granted(call)
+        other = UserId(call.body.user)
+        if grant.role is not Role.OWNER and other != call.user.id:
+            raise SagewsError("forbidden")
+        await self._workspaces.remove_grant(workspace.id, other)
+        return await self._people(workspace.id)
+
+    async def _granted(self, call: Call) -> tuple[Workspace, Grant]:
+        workspace = WorkspaceId(call.parameters["workspace"])
+        grant = await self._workspaces.grant(workspace, call.user.id)
+        found = await self._workspaces.workspace(workspace) if grant is not None else None
+        if found is None or grant is None:
+            raise SagewsError("not-found")
+        return found, grant
+
+    async def _owned(self, call: Call) -> tuple[Workspace, Grant]:
+        workspace, grant = await self._granted(call)
+        if grant.role is not Role.OWNER:
+            raise SagewsError("forbidden")
+        return workspace, grant
+
+
+def _started(coroutine: Awaitable[Any]) -> Deferred[Any]:
+    return Deferred.fromCoroutine(coroutine)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The bounded HTTP server: requests are admitted, routed, parsed and answered here."""

@@ -1,0 +1,128 @@
+"""Twisted's HTTP server with bounds: on the size of a body, on the time a request may take to arrive, on its version.
+
+HTTP/2 is left off: a page needs few requests, its websocket needs HTTP/1.1 anyway, and what is not there can't be
+attacked.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web import http, server
+from twisted.web.resource import IResource
+
+from sagews.policy.http.requests import MAX_BODY
+
+log = Logger()
+
+IDLE_SECONDS = 75
+ARRIVAL_SECONDS = 30
+CUT_BODY = 1024 * 1024
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class BoundedRequest(server.Request):
+    """A request that never keeps more than one byte above the limit of a body.
+
+    A body that is too large is read and thrown away up to 1 MiB, so that the gate can answer it properly; beyond that
+    the connection is cut.
+    """
+
+    channel: BoundedChannel
+    received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        """Prepare for the body."""
+        self.content = BytesIO()
+        if length is not None and length > CUT_BODY:
+            self.channel.refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Take a part of the body."""
+        kept = max(0, MAX_BODY + 1 - self.received)
+        self.received += len(data)
+        if kept and self.content is not None:
+            self.content.write(data[:kept])
+        if self.received > CUT_BODY:
+            self.channel.refuse()
+
+    def process(self) -> None:
+        """Hand the request to the gate, whatever its path: no traversal, no answer to `OPTIONS *`, no Server header."""
+        channel: Any = self.channel
+        self.site = channel.site
+        self.prepath, self.postpath = [], []
+        self.setHeader("Date", http.datetimeToString())
+        try:
+            self.render(channel.site.resource)
+        except Exception:
+            self.processingFailed(Failure())
+
+
+class BoundedChannel(http.HTTPChannel):
+    """A connection whose every request has to arrive within 30 s, however slowly it trickles."""
+
+    _arrival: IDelayedCall | None = None
+    _refused = False
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take bytes; the first of a request start its deadline."""
+        if self._refused:
+            return
+        if self._arrival is None and not self._handlingRequest:
+            self._arrival = self.callLater(ARRIVAL_SECONDS, self._late)
+        super().dataReceived(data)
+
+    def allContentReceived(self) -> None:
+        """The request is here: its deadline is met."""
+        self._met()
+        super().allContentReceived()
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """The connection is gone."""
+        self._met()
+        super().connectionLost(reason)
+
+    def refuse(self) -> None:
+        """Answer a body that is far too large, and cut the connection."""
+        if not self._refused and self.transport is not None:
+            self._refused = True
+            log.info("A body was larger than {limit} bytes: connection cut", limit=CUT_BODY)
+            self.transport.write(_TOO_LARGE)
+            self.loseConnection()
+
+    def _met(self) -> None:
+        if self._arrival is not None and self._arrival.active():
+            self._arrival.cancel()
+        self._arrival = None
+
+    def _late(self) -> None:
+        self._arrival = None
+        if self.transport is not None:
+            transport: Any = self.transport
+            log.info("A request did not arrive within {seconds} s: connection cut", seconds=ARRIVAL_SECONDS)
+            transport.abortConnection()
+
+
+class BoundedSite(server.Site):
+    """A site made of the above; its access lines are written by the gate, so it keeps no log file."""
+
+    requestFactory = BoundedRequest
+    protocol = BoundedChannel  # type: ignore[assignment]
+
+    def __init__(self, resource: IResource, reactor: Any) -> None:
+        super().__init__(resource, timeout=IDLE_SECONDS, reactor=reactor, parsePOSTFormSubmission=False)
+        self.displayTracebacks = False
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """Return what TLS may negotiate."""
+        return [b"http/1.1"]
+
+    def startFactory(self) -> None:
+        """Open no log file and keep no ticking clock."""
+
+    def log(self, request: Any) -> None:
+        """Write nothing; see the gate."""

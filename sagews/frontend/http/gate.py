@@ -1,0 +1,235 @@
+"""The one resource that takes every request of an origin, checks it against the table and its policy, then lets it in.
+
+Order: Host, route, method, origin, login, policy, body. Whatever is refused is refused before anything behind it is
+looked at, and answered with an error that says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Request
+
+from sagews.errors import SagewsError
+from sagews.frontend.http.call import Answer, Call, Headers, answer
+from sagews.frontend.http.routes import Route, Routes
+from sagews.frontend.sign_in.logins import SECRET_HEADER, Credentials, Logins
+from sagews.model.accounts import Login, Privilege
+from sagews.model.identifiers import new_id
+from sagews.policy.http import requests
+from sagews.policy.http.headers import NOTHING_POLICY
+from sagews.policy.http.requests import Addresses, Policy
+from sagews.policy.names import is_operator
+
+log = Logger()
+
+_LOOKED_AT = ("accept-encoding", "if-none-match")
+
+
+class Gate(Resource):
+    """Root of an origin.
+
+    Args:
+        routes: the table.
+        addresses: the names under which the origins answer; port: which of their two ports this one is.
+        logins: finds who calls; None on the origin of untrusted content, which looks at no cookie.
+        headers: set on every answer.
+        seconds: a clock, for the access log.
+    """
+
+    isLeaf = True
+
+    def __init__(
+        self,
+        routes: Routes,
+        addresses: Addresses,
+        port: int,
+        logins: Logins | None,
+        headers: Headers,
+        seconds: Callable[[], float],
+    ) -> None:
+        super().__init__()
+        self._routes = routes
+        self._addresses = addresses
+        self._port = port
+        self._logins = logins
+        self._headers = headers
+        self._seconds = seconds
+
+    def render(self, request: Request) -> Any:
+        """Take a request; the answer follows."""
+        exchange = _Exchange(request, self._seconds)
+        for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
+            request.setHeader(name, value)
+        try:
+            route, name, taken = self._find(request)
+        except SagewsError as error:
+            exchange.send(_refusal(error))
+            return NOT_DONE_YET
+        if route.resource is not None:
+            return _render(route.resource, request)
+        done = Deferred.fromCoroutine(self._serve(route, request, name, taken, exchange))
+        done.addErrback(exchange.failed)
+        return NOT_DONE_YET
+
+    def _find(self, request: Request) -> tuple[Route, str, dict[str, str]]:
+        name = self._addresses.name_of(_header(request, "Host"), self._port)
+        method = request.method.decode("latin-1")
+        route, taken = self._routes.find(method, request.path.decode("latin-1"))
+        if method not in requests.SAFE_METHODS or route.policy is not Policy.OPEN:
+            own = self._addresses.origin(name, self._port)
+            pages = self._addresses.page_origins if route.policy is Policy.WEBSOCKET else frozenset()
+            requests.check_origin(own, _header(request, "Origin"), _header(request, "Sec-Fetch-Site"), pages)
+        return route, name, taken
+
+    async def _serve(
+        self, route: Route, request: Request, name: str, taken: dict[str, str], exchange: _Exchange
+    ) -> None:
+        try:
+            login, by_token = await self._login(route.policy, request)
+            exchange.user = login.user.id if login else ""
+            call = Call(
+                method=route.method,
+                path=route.pattern,
+                name=name,
+                address=_address(request),
+                correlation=exchange.correlation,
+                parameters=taken,
+                query=_query(request),
+                headers={header: _header(request, header) or "" for header in _LOOKED_AT},
+                body=_body(route, request),
+                login=login,
+                by_token=by_token,
+            )
+            result = await route.handler(call)  # type: ignore[misc]
+        except SagewsError as error:
+            if requests.status_of(error.code) == 500:
+                raise
+            result = _refusal(error)
+        exchange.send(result)
+
+    async def _login(self, policy: Policy, request: Request) -> tuple[Login | None, bool]:
+        if policy is Policy.OPEN or self._logins is None:
+            return None, False
+        cookie = request.getCookie(self._logins.cookie_name.encode())
+        credentials = Credentials(
+            cookie.decode("latin-1") if cookie else None,
+            _header(request, SECRET_HEADER),
+            _header(request, "Authorization"),
+        )
+        login = await self._logins.find(credentials)
+        if policy is Policy.OPERATOR and not _may_operate(login):
+            raise SagewsError("forbidden")
+        return login, credentials.by_token
+
+
+class _Exchange:
+    """One request on its way: its correlation id, its access line, and whether anybody still waits for the answer."""
+
+    def __init__(self, request: Request, seconds: Callable[[], float]) -> None:
+        self.correlation = new_id()
+        self.user = ""
+        self._request = request
+        self._seconds = seconds
+        self._begun = seconds()
+        self._gone = False
+        request.notifyFinish().addErrback(self._lost)
+
+    def _lost(self, _reason: Failure) -> None:
+        self._gone = True
+
+    def failed(self, failure: Failure) -> None:
+        """Answer what should not have happened: the person gets a number, the log the rest."""
+        log.failure("A call failed", failure=failure, correlation=self.correlation)
+        error = failure.value if isinstance(failure.value, SagewsError) else SagewsError("internal")
+        self.send(_refusal(SagewsError(error.code, **{**error.parameters, "correlation": self.correlation})))
+
+    def send(self, result: Answer) -> None:
+        """Write an answer, unless the peer has gone, and the access line."""
+        request = self._request
+        if not self._gone:
+            request.setResponseCode(result.status)
+            if result.status != 304:
+                request.setHeader("Content-Type", result.content_type)
+                request.setHeader("Content-Length", str(len(result.body)))
+            for name, value in (*_DEFAULTS, *result.headers):
+                request.setHeader(name, value)
+            request.write(b"" if request.method == b"HEAD" else result.body)
+            request.finish()
+        log.info(
+            "{method} {path} {status}{refused} {size} bytes {milliseconds:.1f} ms",
+            method=request.method.decode("latin-1")[:20],
+            path=ascii(request.path[:200].decode("latin-1"))[1:-1],
+            status=result.status,
+            refused=f" {result.refused}" if result.refused else "",
+            size=len(result.body),
+            milliseconds=(self._seconds() - self._begun) * 1000,
+            correlation=self.correlation,
+            user=self.user,
+            address=_address(request),
+        )
+
+
+_DEFAULTS: Headers = (("Cache-Control", "no-store"), ("Content-Security-Policy", NOTHING_POLICY))
+
+
+def _render(resource: Any, request: Request) -> Any:
+    return resource.render(request)
+
+
+def _refusal(error: SagewsError) -> Answer:
+    headers: list[tuple[str, str]] = []
+    if error.code == "method-not-allowed":
+        headers.append(("Allow", str(error.parameters["allowed"])))
+    if "seconds" in error.parameters:
+        headers.append(("Retry-After", str(error.parameters["seconds"])))
+    body = {"code": error.code, "parameters": error.parameters, "message": str(error)}
+    shown = answer({"error": body}, status=requests.status_of(error.code), headers=tuple(headers))
+    return replace(shown, refused=error.code)
+
+
+def _may_operate(login: Login) -> bool:
+    return login.user.privilege == Privilege.ADMINISTRATOR or is_operator(login.user)
+
+
+def _header(request: Request, name: str) -> str | None:
+    # Asked for as bytes: Twisted decodes as UTF-8 otherwise, and fails for a header that is not.
+    values = request.requestHeaders.getRawHeaders(name.encode("ascii"))
+    return b",".join(values).decode("latin-1") if values else None
+
+
+def _address(request: Request) -> str:
+    return str(getattr(request.getClientAddress(), "host", ""))
+
+
+def _query(request: Request) -> dict[str, str]:
+    try:
+        return {name.decode("utf-8"): values[-1].decode("utf-8") for name, values in request.args.items()}
+    except UnicodeDecodeError:
+        raise SagewsError("bad-message", reason="the query is not UTF-8") from None
+
+
+def _body(route: Route, request: Request) -> Any:
+    data = request.content.read(requests.MAX_BODY + 1) if request.content else b""
+    if len(data) > requests.MAX_BODY:
+        raise SagewsError("too-large", limit=requests.MAX_BODY)
+    if route.body is None:
+        return None
+    if not (_header(request, "Content-Type") or "").lower().startswith("application/json"):
+        raise SagewsError("bad-message", reason="the body has to be application/json")
+    try:
+        return msgspec.json.decode(data, type=route.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SagewsError("bad-message", reason=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return what was wrong with a body, without what a peer wrote (msgspec quotes unknown names: cut short)."""
+    return ascii(str(error))[1:-1][:200]

@@ -1,0 +1,1 @@
+"""How a person becomes a login: links, passwords, sessions of the browser."""

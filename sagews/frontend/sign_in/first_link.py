@@ -1,0 +1,91 @@
+"""What a daemon prepares at its start: the first administrator's link, and the command line's personal token."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sagews.errors import SagewsError
+from sagews.interfaces import IAccountStore
+from sagews.model.accounts import Login, Privilege, User
+from sagews.model.identifiers import LoginId, new_id
+from sagews.policy.accounts import tokens
+from sagews.policy.names import FIRST_ADMINISTRATOR, OPERATOR
+
+
+async def ensure_first_link(accounts: IAccountStore, origin: str, now: Callable[[], datetime]) -> str | None:
+    """Return a link that makes the first administrator, or None if there is one.
+
+    Args:
+        accounts: the store.
+        origin: of the site, for instance "http://127.0.0.1:8080".
+        now: returns the time, UTC; the link is good for 30 minutes and one use.
+    """
+    if await accounts.has_administrator():
+        return None
+    token = tokens.new_secret()
+    await accounts.put_one_time("first", tokens.hashed(token), FIRST_ADMINISTRATOR, now() + tokens.FIRST_LINK_LIFETIME)
+    return f"{origin}/#first={token}"
+
+
+async def ensure_personal_token(accounts: IAccountStore, path: Path, now: Callable[[], datetime]) -> Login:
+    """Make sure that a file holds a living token of the built-in account "operator", readable by its owner alone.
+
+    A token that lives for more than another month is kept, so that a restart breaks no shell that reads it.
+
+    Raises:
+        SagewsError: `configuration` when the file can't be written.
+    """
+    operator = await _operator(accounts)
+    login = await _kept(accounts, path)
+    if login is not None and login.user.id == operator.id and login.expires - now() > tokens.TOKEN_RENEWAL:
+        return login
+    token = tokens.new_secret()
+    login = await _issue(accounts, operator, token, now() + tokens.TOKEN_LIFETIME)
+    write_private(path, token + "\n")
+    return login
+
+
+async def _operator(accounts: IAccountStore) -> User:
+    found = await accounts.user_by_email(OPERATOR)
+    if found is None:
+        return await accounts.create_user(OPERATOR, "Command line", Privilege.USER, None)
+    return found
+
+
+async def _kept(accounts: IAccountStore, path: Path) -> Login | None:
+    token = read_private(path)
+    return await accounts.login_by_token(tokens.hashed(token)) if token else None
+
+
+async def _issue(accounts: IAccountStore, user: User, token: str, expires: datetime) -> Login:
+    return await accounts.create_token(LoginId(new_id()), user.id, tokens.hashed(token), expires)
+
+
+def read_private(path: Path) -> str | None:
+    """Return the token in a file, or None when there is none or others could have read it."""
+    try:
+        with open(path, encoding="ascii") as file:
+            mode = os.fstat(file.fileno()).st_mode & 0o077
+            text = file.read(100).strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if tokens.is_secret(text) and not mode else None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put text into a file of mode 0600, whole or not at all.
+
+    Raises:
+        SagewsError: `configuration` when it can't be written.
+    """
+    fresh = path.with_name(f".{path.name}.{new_id()}")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+        os.replace(fresh, path)
+    except OSError as error:
+        raise SagewsError("configuration", reason=f"{path} can't be written: {error.strerror}.") from None

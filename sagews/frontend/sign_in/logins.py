@@ -1,0 +1,99 @@
+"""Who calls: cookie and origin's secret, or a personal token, become a login; and how a login is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sagews.errors import SagewsError
+from sagews.interfaces import IAccountStore
+from sagews.model.accounts import Login, User
+from sagews.model.identifiers import LoginId, new_id
+from sagews.policy.accounts import tokens
+
+COOKIE = "sagews_login"
+SECRET_HEADER = "X-Sagews-Secret"  # noqa: S105 - the name of a header
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new login and its two secrets, which exist here only."""
+
+    login: Login
+    secret: str
+    cookie_header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request brings to say who calls."""
+
+    cookie: str | None
+    secret: str | None
+    authorization: str | None
+
+    @property
+    def by_token(self) -> bool:
+        """Whether a personal token is used; then the cookie does not count."""
+        return self.authorization is not None
+
+
+class Logins:
+    """Finds and opens logins.
+
+    Args:
+        accounts: the store.
+        now: returns the time, UTC.
+        secure: whether the site speaks TLS: cookies are then marked, and bound to this host.
+    """
+
+    def __init__(self, accounts: IAccountStore, now: Callable[[], datetime], *, secure: bool) -> None:
+        self._accounts = accounts
+        self._now = now
+        self._secure = secure
+        self.cookie_name = f"__Host-{COOKIE}" if secure else COOKIE
+
+    async def find(self, credentials: Credentials) -> Login:
+        """Return the login of a request.
+
+        Raises:
+            SagewsError: `not-signed-in` unless both halves fit.
+        """
+        login = await (self._by_token(credentials) if credentials.by_token else self._by_cookie(credentials))
+        if login is None:
+            raise SagewsError("not-signed-in")
+        return login
+
+    async def _by_token(self, credentials: Credentials) -> Login | None:
+        scheme, _, token = (credentials.authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not tokens.is_secret(token):
+            return None
+        return await self._accounts.login_by_token(tokens.hashed(token))
+
+    async def _by_cookie(self, credentials: Credentials) -> Login | None:
+        cookie, secret = credentials.cookie, credentials.secret
+        if cookie is None or secret is None or not (tokens.is_secret(cookie) and tokens.is_secret(secret)):
+            return None
+        found = await self._accounts.login_by_cookie(tokens.hashed(cookie))
+        if found is None:
+            return None
+        login, secret_hash = found
+        return login if tokens.matches(secret, secret_hash) else None
+
+    async def open(self, user: User) -> Opened:
+        """Open a login for a person who proved who they are."""
+        cookie, secret = tokens.new_secret(), tokens.new_secret()
+        expires = self._now() + tokens.LOGIN_LIFETIME
+        login = await self._accounts.create_login(
+            LoginId(new_id()), user.id, tokens.hashed(cookie), tokens.hashed(secret), expires
+        )
+        return Opened(login, secret, self._cookie(cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
+
+    def forget_cookie(self) -> str:
+        """Return the Set-Cookie header that removes the cookie."""
+        return self._cookie("", 0)
+
+    def _cookie(self, value: str, seconds: int) -> str:
+        secure = "; Secure" if self._secure else ""
+        return f"{self.cookie_name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"

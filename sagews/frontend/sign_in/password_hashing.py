@@ -1,0 +1,47 @@
+"""Passwords are hashed in threads, a few at a time, so that sign-ins neither block the reactor nor eat the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from twisted.internet.defer import Deferred, DeferredSemaphore
+
+from sagews.errors import SagewsError
+from sagews.policy.accounts.passwords import Passwords
+
+T = TypeVar("T")
+
+AT_ONCE = 2
+WAITING = 50
+
+
+class Hasher:
+    """Runs `Passwords` beside the reactor.
+
+    Args:
+        passwords: does the work.
+        run: runs a function in a thread, for instance `deferToThread`; in tests `maybeDeferred`.
+    """
+
+    def __init__(self, passwords: Passwords, run: Callable[[Callable[[], object]], Deferred[object]]) -> None:
+        self._passwords = passwords
+        self._run = run
+        self._turns = DeferredSemaphore(AT_ONCE)
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of a password; raises SagewsError `too-often` when too many wait."""
+        return str(await self._queue(lambda: self._passwords.hash(password)))
+
+    async def verify(self, password: str, stored: str | None) -> bool:
+        """Whether a password is right; as slow without a stored hash. Raises SagewsError `too-often`."""
+        return bool(await self._queue(lambda: self._passwords.verify(password, stored)))
+
+    def outdated(self, stored: str) -> bool:
+        """Whether a hash should be made again."""
+        return self._passwords.outdated(stored)
+
+    def _queue(self, work: Callable[[], object]) -> Deferred[object]:
+        if len(self._turns.waiting) >= WAITING:
+            raise SagewsError("too-often", seconds=10)
+        return self._turns.run(self._run, work)

@@ -1,0 +1,91 @@
+"""Signing in and out: by password, by the first link, by a link from an administrator."""
+
+from __future__ import annotations
+
+from sagews.errors import SagewsError
+from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http.call import Answer, Call, answer
+from sagews.frontend.http.routes import Routes
+from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.interfaces import IAccountStore
+from sagews.model.accounts import User
+from sagews.model.identifiers import UserId
+from sagews.policy.accounts import attempts, tokens
+from sagews.policy.http.requests import Policy
+from sagews.policy.names import FIRST_ADMINISTRATOR, is_operator
+
+
+class Entering:
+    """The calls by which a person becomes a login, and stops being one."""
+
+    def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher) -> None:
+        self._accounts = accounts
+        self._logins = logins
+        self._hasher = hasher
+
+    def add_to(self, routes: Routes) -> None:
+        """Add the routes."""
+        routes.add("POST", "/api/signin", Policy.OPEN, self.sign_in, body=shapes.SignIn)
+        routes.add("POST", "/api/first", Policy.OPEN, self.first, body=shapes.OneTime)
+        routes.add("POST", "/api/link", Policy.OPEN, self.link, body=shapes.OneTime)
+        routes.add("POST", "/api/signout", Policy.LOGIN, self.sign_out, body=shapes.Nothing)
+
+    async def sign_in(self, call: Call) -> Answer:
+        """Sign in with address and password; unknown addresses take as long as wrong passwords."""
+        email = call.body.email.strip()
+        limit = attempts.account_limit(email, call.address)
+        await self.count(limit, attempts.address_limit(call.address))
+        user = await self.check(email, call.body.password)
+        await self._accounts.clear_attempts(limit.key)
+        return await self._enter(user)
+
+    async def count(self, *limits: attempts.Limit) -> None:
+        """Count an attempt; raises SagewsError `too-often` past a limit."""
+        for limit in limits:
+            limit.check(await self._accounts.count_attempt(limit.key, attempts.WINDOW_SECONDS))
+
+    async def check(self, email: str, password: str) -> User:
+        """Return whose password this is, making its hash again if it is outdated.
+
+        Raises:
+            SagewsError: `bad-password`.
+        """
+        found = await self._accounts.password_hash(email) if "\0" not in email else None
+        user, stored = found if found else (None, None)
+        if not await self._hasher.verify(password, stored) or user is None or stored is None or user.disabled:
+            raise SagewsError("bad-password")
+        if self._hasher.outdated(stored):
+            await self._accounts.rehash_password(user.id, await self._hasher.hash(password))
+        return user
+
+    async def first(self, call: Call) -> Answer:
+        """Spend the first link: makes the first administrator, as long as there is none."""
+        if await self._accounts.has_administrator() or await self._spend("first", call.body.token) is None:
+            raise SagewsError("expired")
+        user = await self._accounts.create_first_administrator(FIRST_ADMINISTRATOR, "Administrator")
+        return await self._enter(user)
+
+    async def link(self, call: Call) -> Answer:
+        """Spend a sign-in link that an administrator made."""
+        subject = await self._spend("link", call.body.token)
+        user = await self._accounts.user(UserId(subject)) if subject else None
+        if user is None or is_operator(user):
+            raise SagewsError("expired")
+        return await self._enter(user)
+
+    async def _spend(self, kind: str, token: str) -> str | None:
+        if not tokens.is_secret(token):
+            return None
+        return await self._accounts.spend_one_time(kind, tokens.hashed(token))
+
+    async def sign_out(self, call: Call) -> Answer:
+        """End the login and remove its cookie."""
+        await self._accounts.end_login(call.signed_in.id)
+        headers = () if call.by_token else (("Set-Cookie", self._logins.forget_cookie()),)
+        return answer({}, headers=headers)
+
+    async def _enter(self, user: User) -> Answer:
+        opened = await self._logins.open(user)
+        body = {"secret": opened.secret, "user": shapes.user(user)}
+        return answer(body, headers=(("Set-Cookie", opened.cookie_header),))

@@ -1,0 +1,1 @@
+"""Which level of isolation this machine reaches, found by trying."""

@@ -1,0 +1,1 @@
+"""Zygotes: the sealed root, the processes in it, and those that look after them."""

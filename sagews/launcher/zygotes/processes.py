@@ -1,0 +1,175 @@
+"""Starts a zygote: a mount namespace with the sealed root, a pid namespace, few rights, then the session interpreter.
+
+The zygote begins as the grandchild of the launcher, because whoever makes a pid namespace can't be its first process;
+the process in between ends at once and the launcher, process 1 of its own namespace, inherits the zygote.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sagews.kernel import calls
+from sagews.kernel.packets import Channel
+from sagews.launcher.zygotes import interpreters, sealed_root
+from sagews.launcher.zygotes.interpreters import INTERPRETER, Interpreter
+from sagews.wire.zygote import CONTROL_DESCRIPTOR, PACKAGE
+
+RIGHTS = frozenset(
+    {calls.CAP_SYS_ADMIN, calls.CAP_SYS_PTRACE, calls.CAP_SETUID, calls.CAP_SETGID, calls.CAP_SETPCAP}
+    | {calls.CAP_NET_ADMIN, calls.CAP_SYS_CHROOT}
+)
+"""What a zygote keeps of root: namespaces and mounts, joining an init's namespaces, the uid change, dropping rights,
+raising loopback."""
+
+MAX_OPEN_FILES = 4096
+
+
+@dataclass(slots=True)
+class Birth:
+    """A zygote that was just started.
+
+    Attributes:
+        pid: its process, a child of the launcher.
+        process: its pidfd.
+        channel: the control socket.
+        complaints: descriptor of the pipe that takes its standard error.
+    """
+
+    pid: int
+    process: int
+    channel: Channel
+    complaints: int
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """The users of a zygote's own user namespace: it has rights in there, and is nobody outside.
+
+    Attributes:
+        zygote: its uid outside.
+        inside: its uid inside.
+        first: the first uid of sessions, the same inside and outside.
+        count: how many of them there are.
+    """
+
+    zygote: int
+    inside: int
+    first: int
+    count: int
+
+    @property
+    def map(self) -> str:
+        """The text of uid_map and gid_map."""
+        return f"{self.inside} {self.zygote} 1\n{self.first} {self.first} {self.count}\n"
+
+
+def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | None) -> Birth:
+    """Start the zygote of a flavour; it reports on its channel when it is ready.
+
+    Args:
+        flavour: what it loads.
+        interpreter: what runs it.
+        package: the sagews package.
+        users: of its own user namespace; None: it stays in the launcher's.
+
+    Raises:
+        OSError: when a step of the sealed root was refused; its text says which.
+    """
+    channel, theirs = Channel.pair()
+    complaints, complain = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    told, tell = os.pipe2(os.O_CLOEXEC)
+    os.set_blocking(complain, True)
+    between = os.fork()
+    if between == 0:
+        _prepare(flavour, interpreter, package, users, theirs.fileno(), complain, tell)
+    theirs.close()
+    os.close(complain)
+    os.close(tell)
+    with open(told, "rb") as stream:
+        answer = stream.read(4096).decode(errors="replace")
+    os.waitpid(between, 0)
+    if not answer.isdigit():
+        channel.close()
+        os.close(complaints)
+        raise OSError(answer or "the process ended")
+    pid = int(answer)
+    return Birth(pid, os.pidfd_open(pid), channel, complaints)
+
+
+def _prepare(
+    flavour: str, interpreter: Interpreter, package: Path, users: Users | None, control: int, complain: int, tell: int
+) -> NoReturn:
+    """Build the sealed root, fork the zygote into a new pid namespace, report its pid."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.umask(0o022)
+        calls.close_all_but((control, complain, tell))
+        calls.unshare(calls.CLONE_NEWNS)
+        calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
+        sealed_root.seal(interpreter, package)
+        if users is None:
+            calls.unshare(calls.CLONE_NEWPID)
+        else:
+            _enter_own_users(users)
+        pid = os.fork()
+        if pid == 0:
+            os.close(tell)
+            _become(flavour, interpreter, control, complain)
+        os.write(tell, str(pid).encode())
+    except BaseException:
+        os.write(tell, traceback.format_exc(limit=-3).encode()[-3000:])
+    os._exit(0)
+
+
+def _enter_own_users(users: Users) -> None:
+    """Give host root up for root of a user namespace, with mount and pid namespaces that belong to it.
+
+    The map of users can only be written by somebody who stays outside and is root there: a helper.
+    """
+    told, tell = os.pipe2(os.O_CLOEXEC)
+    helper = os.fork()
+    if helper == 0:
+        status = 1
+        try:
+            os.read(told, 1)
+            for name in ("uid_map", "gid_map"):
+                Path(f"/proc/{os.getppid()}/{name}").write_text(users.map, encoding="ascii")
+            status = 0
+        finally:
+            os._exit(status)
+    calls.unshare(calls.CLONE_NEWUSER | calls.CLONE_NEWNS | calls.CLONE_NEWPID)
+    os.write(tell, b".")
+    if os.waitpid(helper, 0)[1] != 0:
+        raise OSError("the users of a user namespace can't be mapped")
+    os.setgroups([])
+    calls.keep_capabilities_over_uid_change()
+    os.setresgid(users.inside, users.inside, users.inside)
+    os.setresuid(users.inside, users.inside, users.inside)
+
+
+def _become(flavour: str, interpreter: Interpreter, control: int, complain: int) -> NoReturn:
+    """Be process 1 of the zygote's namespace: mount its /proc, give rights up, start the interpreter."""
+    try:
+        calls.mount_own_proc()
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for target, descriptor in ((0, null), (1, complain), (2, complain), (CONTROL_DESCRIPTOR, control)):
+            os.dup2(descriptor, target)
+        calls.close_all_but((CONTROL_DESCRIPTOR,))
+        calls.limit_bounding_set(RIGHTS)
+        if os.getuid() != 0:
+            calls.set_capabilities(RIGHTS)
+            calls.raise_ambient(RIGHTS)
+        arguments = ["python", "-I", f"{PACKAGE}/session/zygote/main.py", flavour]
+        os.execve(INTERPRETER, arguments, interpreters.environment(interpreter))  # noqa: S606
+    except BaseException:
+        traceback.print_exc(file=sys.stderr)
+        sys.stderr.flush()
+    os._exit(1)

@@ -1,0 +1,166 @@
+"""Keeps the zygote of one flavour alive: starts it, listens to it, starts another one after a growing pause."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from sagews.errors import SagewsError
+from sagews.kernel.packets import PacketError, close_all
+from sagews.launcher.loop import EventLoop, Timer
+from sagews.launcher.zygotes.processes import Birth
+from sagews.wire.launcher import MAX_REASON
+
+LOADING_SECONDS = 300.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+MAX_COMPLAINT = 4000
+
+
+class Pause:
+    """A pause that doubles with every failure in a row, in seconds."""
+
+    def __init__(self) -> None:
+        self._next = FIRST_PAUSE
+
+    def take(self) -> float:
+        """Return how long to wait now."""
+        now, self._next = self._next, min(self._next * 2, LONGEST_PAUSE)
+        return now
+
+    def forget(self) -> None:
+        """Begin anew: something worked."""
+        self._next = FIRST_PAUSE
+
+
+class ZygoteListener(Protocol):
+    """What is told about a zygote."""
+
+    def zygote_loading(self) -> None:
+        """It is being started."""
+
+    def zygote_ready(self) -> None:
+        """It takes orders."""
+
+    def zygote_said(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        """It reports on a child."""
+
+    def zygote_gone(self, reason: str) -> None:
+        """It has ended, with all that came from it, or could not be started; another one follows."""
+
+
+class Keeper:
+    """The life of a zygote.
+
+    Args:
+        birth: starts one.
+        loop: the event loop.
+        listener: is told.
+    """
+
+    def __init__(self, birth: Callable[[], Birth], loop: EventLoop, listener: ZygoteListener) -> None:
+        self._bear = birth
+        self._loop = loop
+        self._listener = listener
+        self._zygote: Birth | None = None
+        self._loading: Timer | None = None
+        self._pause = Pause()
+        self._complaint = b""
+        self.is_ready = False
+
+    @property
+    def complaint(self) -> str:
+        """The end of what the zygote and its children wrote to their standard error."""
+        return self._complaint.decode(errors="replace")[-MAX_REASON:]
+
+    def start(self) -> None:
+        """Start the zygote."""
+        self._complaint = b""
+        self._listener.zygote_loading()
+        try:
+            zygote = self._bear()
+        except OSError as error:
+            self._fail(str(error))
+            return
+        self._zygote = zygote
+        self._loop.watch(zygote.channel, self._heard)
+        self._loop.watch(zygote.complaints, self._complained)
+        self._loop.watch(zygote.process, self._gone)
+        self._loading = self._loop.later(LOADING_SECONDS, self._kill)
+
+    def order(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
+        """Tell the zygote something; it is gone and that will be reported if it can't hear."""
+        if self._zygote is not None:
+            with contextlib.suppress(OSError):
+                self._zygote.channel.say(message, descriptors)
+
+    def _kill(self) -> None:
+        if self._zygote is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._zygote.process, signal.SIGKILL)
+
+    def _heard(self) -> None:
+        try:
+            while self._zygote is not None:
+                received = self._zygote.channel.hear()
+                if received is None:
+                    return
+                self._take(*received)
+        except (EOFError, PacketError, OSError, SagewsError) as error:
+            self._complaint += str(error).encode()
+            self._kill()
+            if self._zygote is not None:
+                self._loop.unwatch(self._zygote.channel)
+
+    def _take(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        if message.get("type") == "failed":
+            self._complaint = str(message.get("reason")).encode()
+        elif message.get("type") == "ready":
+            if self._loading is not None:
+                self._loading.cancel()
+            self._pause.forget()
+            self.is_ready = True
+            self._listener.zygote_ready()
+        else:
+            self._report(message, descriptors)
+
+    def _report(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        try:
+            self._listener.zygote_said(message, descriptors)
+        except SagewsError:
+            close_all(descriptors)
+            raise
+
+    def _complained(self) -> None:
+        """Keep the end of what it writes to its standard error: the reason if it fails."""
+        if self._zygote is None:
+            return
+        try:
+            text = os.read(self._zygote.complaints, 65536)
+        except BlockingIOError:
+            return
+        self._complaint = (self._complaint + text)[-MAX_COMPLAINT:]
+        if not text:
+            self._loop.unwatch(self._zygote.complaints)
+
+    def _gone(self) -> None:
+        """The zygote has ended, and by the rule of pid namespaces all of its children."""
+        zygote, self._zygote = self._zygote, None
+        if zygote is None:
+            return
+        self.is_ready = False
+        if self._loading is not None:
+            self._loading.cancel()
+        os.waitpid(zygote.pid, 0)
+        for watched in (zygote.channel, zygote.process, zygote.complaints):
+            with contextlib.suppress(KeyError, ValueError):
+                self._loop.unwatch(watched)
+        zygote.channel.close()
+        close_all([zygote.process, zygote.complaints])
+        self._fail(self.complaint or "its process ended")
+
+    def _fail(self, reason: str) -> None:
+        self._loop.later(self._pause.take(), self.start)
+        self._listener.zygote_gone(reason[-MAX_REASON:])

@@ -1,0 +1,217 @@
+"""Our own PostgreSQL cluster in the data folder: made, started, watched, restarted and stopped.
+
+The server listens on a unix socket in a 0700 folder alone, takes SCRAM passwords only, and runs in its own session, so
+that Ctrl-C in the daemon's terminal does not stop it before documents are saved. What it writes to standard error
+becomes log records. One daemon at a time runs a cluster; a server that a killed daemon left behind is ended first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sagews.errors import SagewsError
+from sagews.model.database import DATABASE, DatabaseRole
+from sagews.ops.postgres.binaries import choose_binaries
+from sagews.ops.postgres.folders import (
+    Account,
+    ClusterFolders,
+    clear_leftovers,
+    initialise,
+    prepare_folders,
+    take_lock,
+)
+from sagews.ops.postgres.process import PostgresProcess, spawn
+from sagews.ops.postgres.roles import SUPERUSER, create_roles, ensure_passwords, role_dsn
+
+STOP_SECONDS = 15.0
+START_SECONDS = 60.0
+FIRST_RESTART = 0.5
+LONGEST_RESTART = 30.0
+
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "40",
+    "shared_buffers": "64MB",
+    "logging_collector": "off",
+    "log_destination": "stderr",
+    "log_line_prefix": "",
+    "log_checkpoints": "off",
+    "log_min_error_statement": "panic",
+    "lc_messages": "C",
+}
+
+log = Logger()
+
+
+class PostgresService:
+    """One cluster as a part of the daemon: `await start()`, then `dsn(role)`; `await stop()` at the end.
+
+    Args:
+        reactor: spawns, waits and runs threads.
+        root: a folder for everything, for instance /var/lib/sagews/postgres; the path of the socket in it may have
+            107 bytes.
+        account: whom the server runs as; None for this process's own account, which may not be root then.
+        binaries: the folder of the programs; chosen by `choose_binaries` if None.
+        settings: further settings of the server.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        root: Path,
+        *,
+        account: Account | None = None,
+        binaries: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folders = ClusterFolders(root)
+        self._reactor = reactor
+        self._account = account
+        self._binaries = binaries
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._passwords: dict[str, str] = {}
+        self._lock: int | None = None
+        self._process: PostgresProcess | None = None
+        self._stopping = False
+        self._restarting: Deferred[None] | None = None
+        self._pause: Deferred[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id while it runs."""
+        return None if self._process is None else self._process.pid
+
+    def dsn(self, role: DatabaseRole) -> str:
+        """Return the DSN of a role, once started. It holds the password: never log it."""
+        return role_dsn(self.folders.sockets, role, self._passwords[role])
+
+    def superuser_dsn(self, database: str = "postgres") -> str:
+        """Return the operator's DSN, for `sagews psql`. It holds the password: never log it."""
+        return role_dsn(self.folders.sockets, SUPERUSER, self._passwords[SUPERUSER], database)
+
+    async def start(self) -> None:
+        """Make the cluster if there is none, start it, make roles and the empty database; ready when it returns.
+
+        Raises:
+            SagewsError: `configuration` with what to do about it.
+        """
+        self._stopping = False
+        try:
+            await self._in_thread(self._prepare)
+            if self._stopping:
+                raise SagewsError("shutting-down")
+            await self._start_server()
+            await self._in_thread(lambda: create_roles(self.superuser_dsn(), self._passwords))
+        except BaseException:
+            await self.stop()
+            raise
+        log.info("the database {database} is ready", database=DATABASE, pid=self.pid)
+
+    async def stop(self) -> None:
+        """Stop the server: it ends transactions and writes a checkpoint; harder after 15 s. Returns when it is over."""
+        self._stopping = True
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._restarting is not None:
+            await self._restarting
+        if self._process is not None:
+            await self._end(self._process)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _prepare(self) -> None:
+        prepare_folders(self.folders, self._account)
+        if self._lock is None:
+            self._lock = take_lock(self.folders)
+        self._passwords = ensure_passwords(self.folders.passwords)
+        if self._binaries is None:
+            self._binaries = choose_binaries(self.folders.data, uid=self._account.uid if self._account else None)
+        initialise(self._binaries, self.folders, self._passwords[SUPERUSER], self._account)
+        clear_leftovers(self.folders)
+
+    def _command(self) -> list[str]:
+        command = [f"{self._binaries}/postgres", "-D", str(self.folders.data), "-k", str(self.folders.sockets)]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        return command
+
+    async def _start_server(self) -> None:
+        process = spawn(self._reactor, self._command(), self._account)
+        process.ended.addCallback(self._ended, process)
+        self._process = process
+        limit = self._reactor.callLater(START_SECONDS, process.signal, "QUIT")
+        try:
+            await process.ready
+        finally:
+            if limit.active():
+                limit.cancel()
+
+    async def _end(self, process: PostgresProcess) -> None:
+        over: Deferred[str] = Deferred()
+        process.ended.addCallback(_pass_on, over)
+        process.signal("INT")
+        harder = [
+            self._reactor.callLater(STOP_SECONDS, process.signal, "QUIT"),
+            self._reactor.callLater(STOP_SECONDS * 2, process.signal, "KILL"),
+        ]
+        await over
+        for call in harder:
+            if call.active():
+                call.cancel()
+
+    def _ended(self, why: str, process: PostgresProcess) -> str:
+        """Restart the server unless it was us who stopped it, or it never began."""
+        if process is self._process:
+            self._process = None
+        if not self._stopping and self._restarting is None and process.was_ready:
+            log.error("the database ended unexpectedly: {why}", why=why)
+            self._restarting = Deferred.fromCoroutine(self._restart())
+            self._restarting.addBoth(self._restarted)
+        return why
+
+    def _restarted(self, outcome: Failure | None) -> None:
+        self._restarting = None
+        if isinstance(outcome, Failure):
+            log.failure("the database can't be restarted", outcome)
+
+    async def _restart(self) -> None:
+        delay = FIRST_RESTART
+        while not self._stopping:
+            try:
+                await self._sleep(delay)
+                await self._in_thread(lambda: clear_leftovers(self.folders))
+                if not self._stopping:
+                    await self._start_server()
+                return
+            except SagewsError as error:
+                log.error("the database could not be restarted: {error}", error=str(error))
+                delay = min(LONGEST_RESTART, delay * 2)
+            except CancelledError:
+                return
+
+    async def _sleep(self, seconds: float) -> None:
+        self._pause = deferLater(self._reactor, seconds)
+        try:
+            await self._pause
+        finally:
+            self._pause = None
+
+    def _in_thread(self, work: Callable[[], None]) -> Deferred[None]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work)
+
+
+def _pass_on(result: str, to: Deferred[str]) -> str:
+    to.callback(result)
+    return result

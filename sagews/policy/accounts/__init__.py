@@ -1,0 +1,1 @@
+"""Passwords, tokens, and how often one may be tried."""

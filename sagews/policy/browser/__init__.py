@@ -1,0 +1,1 @@
+"""What a page's connection may say, when, and how often."""

@@ -1,0 +1,135 @@
+"""The life of one browser connection, and what it may say in each state, before anything it says is looked at.
+
+    waiting ──hello──▶ greeting ──workspace_given──▶ working ◀──right_confirmed / right_unknown──▶ reading
+                           └─────scratch_given─────▶ scratch
+    every state ──closed──▶ over
+
+`reading` is where a connection goes when nobody can say whether its login and grant still stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+
+from sagews.errors import SagewsError
+from sagews.policy.browser.messages import NEEDS, Need, tags_that_need
+
+WORKING = tags_that_need(Need.ALIVE, Need.READ, Need.EDIT, Need.RUN)
+READING = tags_that_need(Need.ALIVE, Need.READ)
+SCRATCH = tags_that_need(Need.ALIVE, Need.SCRATCH)
+NOTHING: frozenset[str] = frozenset()
+
+
+class ConnectionInputs(Protocol):
+    """What can happen to a connection."""
+
+    def hello(self) -> None:
+        """A greeting came; whether it is good is being found out."""
+
+    def workspace_given(self) -> None:
+        """The greeting was good, for a workspace."""
+
+    def scratch_given(self) -> None:
+        """The greeting was good, for single evaluations only."""
+
+    def right_unknown(self) -> None:
+        """Login and grant could not be checked for too long."""
+
+    def right_confirmed(self) -> None:
+        """Login and grant were checked and stand."""
+
+    def closed(self) -> None:
+        """It is closed, or about to be: nothing is listened to any more."""
+
+
+@dataclass(slots=True)
+class Guard:
+    """What is admitted now; set by the machine below, asked before each message.
+
+    Attributes:
+        state: name of the state.
+        admitted: types of messages that are looked at.
+        refusal: the code for any other.
+    """
+
+    state: str = "waiting"
+    admitted: frozenset[str] = frozenset({"hello"})
+    refusal: str = "greeting-expected"
+
+    def check(self, tag: str) -> None:
+        """Raise SagewsError if a message of this type may not come now."""
+        if tag in self.admitted:
+            return
+        if tag == "hello":
+            raise SagewsError("already-greeted")
+        if tag not in NEEDS:
+            raise SagewsError("bad-message", reason="its type is unknown")
+        raise SagewsError(self.refusal)
+
+    def enter(self, state: str, admitted: frozenset[str], refusal: str) -> None:
+        """Take on what holds in a state."""
+        self.state, self.admitted, self.refusal = state, admitted, refusal
+
+
+builder = TypeMachineBuilder(ConnectionInputs, Guard)
+waiting = builder.state("waiting")
+greeting = builder.state("greeting")
+working = builder.state("working")
+reading = builder.state("reading")
+scratch = builder.state("scratch")
+over = builder.state("over")
+
+
+@waiting.upon(ConnectionInputs.hello).to(greeting)
+def spend(inputs: ConnectionInputs, guard: Guard) -> None:
+    """Listen to nothing until the greeting has been found good."""
+    guard.enter("greeting", NOTHING, "greeting-expected")
+
+
+@greeting.upon(ConnectionInputs.workspace_given).to(working)
+@reading.upon(ConnectionInputs.right_confirmed).to(working)
+def work(inputs: ConnectionInputs, guard: Guard) -> None:
+    """Listen to everything that needs a workspace."""
+    guard.enter("working", WORKING, "forbidden")
+
+
+@greeting.upon(ConnectionInputs.scratch_given).to(scratch)
+def evaluate(inputs: ConnectionInputs, guard: Guard) -> None:
+    """Listen to single evaluations."""
+    guard.enter("scratch", SCRATCH, "forbidden")
+
+
+@working.upon(ConnectionInputs.right_unknown).to(reading)
+def only_read(inputs: ConnectionInputs, guard: Guard) -> None:
+    """Listen to what changes nothing."""
+    guard.enter("reading", READING, "read-only")
+
+
+@waiting.upon(ConnectionInputs.closed).to(over)
+@greeting.upon(ConnectionInputs.closed).to(over)
+@working.upon(ConnectionInputs.closed).to(over)
+@reading.upon(ConnectionInputs.closed).to(over)
+@scratch.upon(ConnectionInputs.closed).to(over)
+@over.upon(ConnectionInputs.closed).to(over)
+def end(inputs: ConnectionInputs, guard: Guard) -> None:
+    """Listen to nothing."""
+    guard.enter("over", NOTHING, "shutting-down")
+
+
+# Answers that come too late, or say again what holds already, change nothing.
+for _state in (working, scratch):
+    _state.upon(ConnectionInputs.right_confirmed).loop().returns(None)
+for _state in (reading, scratch):
+    _state.upon(ConnectionInputs.right_unknown).loop().returns(None)
+for _late in (
+    ConnectionInputs.workspace_given,
+    ConnectionInputs.scratch_given,
+    ConnectionInputs.right_unknown,
+    ConnectionInputs.right_confirmed,
+):
+    over.upon(_late).loop().returns(None)
+
+connection_machine = builder.build()

@@ -1,0 +1,1 @@
+"""Which versions a workspace gets, and when one is saved by itself."""

@@ -1,0 +1,1 @@
+"""The evaluation loop: what a cell means and how it is run."""

@@ -1,0 +1,94 @@
+"""From the source of a cell to code objects: which expressions show their value, and which a semicolon silences."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+from sagews.session.evaluation.sources import lines_of
+
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A piece of a cell that runs as one: some statements, or one expression.
+
+    Attributes:
+        code: what to run.
+        expression: whether running it gives a value that is shown.
+        awaits: whether running it gives a coroutine.
+    """
+
+    code: CodeType
+    expression: bool
+    awaits: bool
+
+
+class Compiler:
+    """Compiles the cells of one session; a `from __future__ import` holds for the cells after it too."""
+
+    def __init__(self) -> None:
+        self._future = 0
+
+    def steps(self, source: str, filename: str, shows: str) -> list[Step]:
+        """Return what to run, in order. Nothing has run when a later line turns out to be wrong.
+
+        Args:
+            source: Python, after any preparser.
+            filename: stands in tracebacks.
+            shows: "all" or "last": which top-level expressions show their value.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError, MemoryError: from the compiler.
+        """
+        flags = _FLAGS | self._future
+        tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        self._future |= _future_flags(tree)
+        parts = list(_parts(tree.body, source, shows))
+        return [_step(part, filename, _FLAGS | self._future) for part in parts]
+
+
+def _step(part: ast.Module | ast.Expression, filename: str, flags: int) -> Step:
+    expression = isinstance(part, ast.Expression)
+    code = compile(part, filename, "eval" if expression else "exec", flags, dont_inherit=True)
+    return Step(code, expression, bool(code.co_flags & inspect.CO_COROUTINE))
+
+
+def _parts(body: list[ast.stmt], source: str, shows: str) -> Iterator[ast.Module | ast.Expression]:
+    """Yield each expression whose value is shown alone, and the statements between them together."""
+    lines = lines_of(source)
+    together: list[ast.stmt] = []
+    for node in body:
+        candidate = shows == "all" or node is body[-1]
+        if candidate and isinstance(node, ast.Expr) and not _silenced(node, lines):
+            if together:
+                yield ast.Module(together, [])
+            together = []
+            yield ast.Expression(node.value)
+        else:
+            together.append(node)
+    if together:
+        yield ast.Module(together, [])
+
+
+def _silenced(node: ast.Expr, lines: list[str]) -> bool:
+    """Whether the line ends with a semicolon behind the expression."""
+    if node.end_lineno is None or node.end_col_offset is None or node.end_lineno > len(lines):
+        return False
+    rest = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode("utf-8", "replace")
+    return rest.partition("#")[0].strip(" \t\n)") == ";"
+
+
+def _future_flags(tree: ast.Module) -> int:
+    flags = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for name in node.names:
+                feature = getattr(__future__, name.name, None)
+                flags |= getattr(feature, "compiler_flag", 0)
+    return flags

@@ -1,0 +1,124 @@
+"""What could stand at the cursor: attributes of objects that exist, names, and jedi for the rest.
+
+Names that the session knows are looked up directly: it is fast, right for objects whose attributes are made at run
+time, and touches few pages. jedi answers imports, parameters and expressions. Looking up attributes may run user
+code, so the caller sets a deadline.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sagews.wire.session.checks import UNFIT
+
+MAX_FOUND = 300
+_dotted = re.compile(r"((?:[^\W\d]\w*\s*\.\s*)*)([^\W\d]\w*)?\Z")
+_import = re.compile(r"\s*(from|import)\b")
+_word = re.compile(r"[^\W\d]\w+")
+_missing = object()
+
+Match = Mapping[str, str]
+
+
+def complete(code: str, cursor: int, namespace: Mapping[str, Any]) -> tuple[int, int, list[Match]]:
+    """Return where the word at the cursor begins and ends, and what could replace it.
+
+    Args:
+        code: the cell's text.
+        cursor: in code points.
+        namespace: the session's globals.
+    """
+    before = code[:cursor]
+    found = _dotted.search(before)
+    path, prefix = (found.group(1), found.group(2) or "") if found else ("", "")
+    start = cursor - len(prefix)
+    line = before.rpartition("\n")[2]
+    if not prefix and not path and not before[-1:] == "." and not _import.match(line):
+        return start, cursor, []
+    target = resolve(path.replace(" ", "").rstrip("."), namespace) if path else _missing
+    if target is not _missing and not _import.match(line):
+        return start, cursor, _attributes(target, prefix)
+    matches = [] if path or _import.match(line) else list(_names(code, prefix, namespace))
+    return start, cursor, _sorted([*matches, *_by_jedi(code, before, prefix, namespace)], prefix)
+
+
+def resolve(path: str, namespace: Mapping[str, Any]) -> Any:
+    """Return the object that a dotted name means now; the module's `_missing` when there is none."""
+    first, *rest = path.split(".")
+    value = namespace.get(first, getattr(builtins, first, _missing))
+    for name in rest:
+        try:
+            value = getattr(value, name)
+        except Exception:
+            # An attribute's own code may raise anything; then there is nothing to complete.
+            return _missing
+    return value
+
+
+def exists(value: Any) -> bool:
+    """Whether `resolve` found something."""
+    return value is not _missing
+
+
+def _attributes(target: Any, prefix: str) -> list[Match]:
+    try:
+        names = [name for name in dir(target) if isinstance(name, str) and name.startswith(prefix)]
+    except Exception:
+        # A broken __dir__ is no reason to fail.
+        return []
+    wanted = [name for name in names if prefix.startswith("_") or not name.startswith("_")]
+    return _sorted(({"text": name, "kind": _kind(target, name)} for name in wanted[:MAX_FOUND]), prefix)
+
+
+def _names(code: str, prefix: str, namespace: Mapping[str, Any]) -> Iterator[Match]:
+    """Yield names of the session, of the language, and words of the cell."""
+    known = {**vars(builtins), **namespace}
+    for name, value in known.items():
+        if name.startswith(prefix) and prefix.startswith("_") >= name.startswith("_"):
+            yield {"text": name, "kind": _kind_of(value)}
+    for kind, words in (("keyword", keyword.kwlist), ("statement", _word.findall(code))):
+        yield from ({"text": name, "kind": kind} for name in words if name.startswith(prefix) and name != prefix)
+
+
+def _by_jedi(code: str, before: str, prefix: str, namespace: Mapping[str, Any]) -> list[Match]:
+    import jedi
+
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2])
+    try:
+        found = jedi.Interpreter(code, [dict(namespace)]).complete(line, column)
+    except Exception:
+        # jedi fails on some half-written code; names were found without it.
+        return []
+    hidden = not prefix.startswith("_")
+    named = [each for each in found[: 4 * MAX_FOUND] if not (hidden and each.name.startswith("_"))]
+    return [{"text": each.name_with_symbols, "kind": each.type} for each in named[:MAX_FOUND]]
+
+
+def _sorted(matches: Iterable[Match], prefix: str) -> list[Match]:
+    unique: dict[str, Match] = {}
+    for match in matches:
+        if match["text"].startswith(prefix) and len(match["text"]) <= 200 and not UNFIT.search(match["text"]):
+            unique.setdefault(match["text"], match)
+    return sorted(unique.values(), key=lambda match: (match["text"].startswith("_"), match["text"]))[:MAX_FOUND]
+
+
+def _kind(target: Any, name: str) -> str:
+    try:
+        return _kind_of(inspect.getattr_static(target, name))
+    except AttributeError:
+        return "instance"
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, type):
+        return "class"
+    if inspect.ismodule(value):
+        return "module"
+    if isinstance(value, property):
+        return "property"
+    return "function" if callable(value) or isinstance(value, (staticmethod, classmethod)) else "instance"

@@ -1,0 +1,51 @@
+"""Answers completion and inspection between cells, within a deadline, whatever user code they run into."""
+
+from __future__ import annotations
+
+import signal
+
+from sagews.session.evaluation import completion, inspection
+from sagews.session.evaluation.evaluator import Evaluator
+from sagews.session.output.output import Output
+from sagews.wire.session.frames import Complete, Completions, Inspect, Inspection
+
+DEADLINE = 0.8
+
+
+class Helper:
+    """Looks things up in a session's namespace.
+
+    Args:
+        evaluator: lends its namespace, and its way to run what may be interrupted.
+        output: takes the answers.
+    """
+
+    def __init__(self, evaluator: Evaluator, output: Output) -> None:
+        self._evaluator = evaluator
+        self._output = output
+
+    def answer(self, request: Complete | Inspect) -> None:
+        """Answer one request; what takes too long, or fails, is answered with nothing."""
+        signal.setitimer(signal.ITIMER_REAL, DEADLINE)
+        try:
+            reply = self._reply(request)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        self._output.answer(reply)
+
+    def _reply(self, request: Complete | Inspect) -> Completions | Inspection:
+        found: list[Completions | Inspection] = []
+        if isinstance(request, Complete):
+            self._evaluator.attempt(lambda: found.append(self._complete(request)))
+            return found[0] if found else Completions(request.request, request.cursor, request.cursor, ())
+        self._evaluator.attempt(lambda: found.append(self._inspect(request)))
+        return found[0] if found else Inspection(request.request, False, {})
+
+    def _complete(self, request: Complete) -> Completions:
+        start, end, matches = completion.complete(request.code, request.cursor, self._evaluator.namespace)
+        return Completions(request.request, start, end, tuple(matches))
+
+    def _inspect(self, request: Inspect) -> Inspection:
+        name = inspection.name_at(request.code, request.cursor)
+        text = inspection.describe(name, request.detail, self._evaluator.namespace)
+        return Inspection(request.request, text is not None, {"text/plain": text} if text else {})

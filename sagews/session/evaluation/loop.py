@@ -1,0 +1,117 @@
+"""The session's main loop: takes one request after the other from the worker's socket until it closes."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import ctypes
+import os
+import socket
+import sys
+
+from sagews.session.display.displayhook import stage
+from sagews.session.evaluation.evaluator import Evaluator
+from sagews.session.evaluation.introspection import Helper
+from sagews.session.output.fd_capture import Capture
+from sagews.session.output.frame_writer import FrameWriter
+from sagews.session.output.interrupts import Interrupts
+from sagews.session.output.output import Output
+from sagews.session.output.pump import Pump
+from sagews.session.output.streams import PrintedText, no_input
+from sagews.session.preload import flavours
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
+from sagews.wire.session.framing import FrameReader, ProtocolError
+
+CHUNK = 64 * 1024
+LONG = 0.05
+
+
+def serve(socket_fd: int, flavour: str) -> int:
+    """Serve one worker until it closes the socket.
+
+    Args:
+        socket_fd: a connected stream socket; owned from now on.
+        flavour: what `flavours.preload` loaded.
+
+    Returns:
+        The process's exit status: 0 after the worker closed, 1 after a frame out of form.
+    """
+    os.set_inheritable(socket_fd, False)
+    connection = socket.socket(fileno=socket_fd)
+    connection.setblocking(True)
+    session = Session(connection, flavour)
+    session.start()
+    try:
+        session.run()
+    except ProtocolError as error:
+        os.write(2, f"the worker sent a frame out of form: {error.reason}\n".encode("utf-8", "replace"))
+        return 1
+    return 0
+
+
+class Session:
+    """One session: its socket, its output, its evaluator."""
+
+    def __init__(self, connection: socket.socket, flavour: str) -> None:
+        self._connection = connection
+        self._flavour = flavour
+        self._home = os.path.expanduser("~")
+        self._libc = ctypes.CDLL(None)
+        self._interrupts = Interrupts()
+        self._pump = Pump(connection)
+        self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
+        self._evaluator = Evaluator(self._output, self._interrupts, flavours.loaded(flavour))
+        self._helper = Helper(self._evaluator, self._output)
+
+    def start(self) -> None:
+        """Take over output, input and SIGINT, and tell the worker that cells may come."""
+        self._settle_in()
+        self._interrupts.install()
+        self._take_over_streams()
+        stage.output = self._output
+        self._pump.start(self._output)
+        os.register_at_fork(after_in_child=self._forked)
+        self._output.answer(Ready(self._flavour, flavours.loaded(self._flavour).versions))
+
+    def _settle_in(self) -> None:
+        """Make the home the place where files are looked for. A home that can't be used is no reason to fail."""
+        with contextlib.suppress(OSError):
+            os.chdir(self._home)
+            os.makedirs(".sage", exist_ok=True)
+        # Last, so that a file named random.py in the home does not break what libraries import.
+        sys.path[:] = [*(folder for folder in sys.path if folder), self._home]
+
+    def run(self) -> None:
+        """Answer requests until the worker closes the socket."""
+        frames = FrameReader(MAX_FRAME_TO_SESSION)
+        while data := self._receive():
+            for payload in frames.feed(data):
+                self._answer(parse_to_session(payload))
+
+    def _receive(self) -> bytes:
+        try:
+            return self._connection.recv(CHUNK)
+        except OSError:
+            return b""
+
+    def _answer(self, request: ToSession) -> None:
+        if isinstance(request, Run):
+            if self._evaluator.run(request) > LONG:
+                # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
+                self._libc.malloc_trim(0)
+        else:
+            self._helper.answer(request)
+
+    def _take_over_streams(self) -> None:
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        self._output.capture.install()
+        sys.stdout = sys.__stdout__ = PrintedText(self._output, "stdout", 1)  # type: ignore[misc,assignment]
+        sys.stderr = sys.__stderr__ = PrintedText(self._output, "stderr", 2)  # type: ignore[misc,assignment]
+        builtins.input = no_input
+
+    def _forked(self) -> None:
+        """What a forked child must not share with its parent: the socket and the pipes' read ends."""
+        self._pump.forked()
+        self._output.forked()

@@ -1,0 +1,171 @@
+"""From an exception to the bounded frames that people read: where, in their own lines, and what was wrong.
+
+Exceptions are user code: their __str__ may raise, their chain may be circular, their traceback a thousand frames deep,
+their message megabytes long. What comes out is always small.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from sagews.session.evaluation.sources import cell_of
+from sagews.wire.session.checks import UNFIT
+from sagews.wire.session.frames import Error
+
+MAX_MESSAGE = 8000
+MAX_PLAIN = 32_000
+FIRST_FRAMES = 10
+LAST_FRAMES = 22
+CONTEXT_LINES = 2
+MAX_LINE = 400
+MAX_CHAIN = 4
+_OURS = "sagews.session."
+
+GENTLE = {
+    "SystemExit": "exit() does not end the session. Use Restart in the menu to start afresh.",
+    "KeyboardInterrupt": "Stopped.",
+    "AlarmInterrupt": "The time that alarm() set is over.",
+    "MemoryError": "There was not enough memory for this. The session goes on, with its variables.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One level of a traceback."""
+
+    file: str
+    line: int
+    function: str
+    cell: str | None
+
+
+def describe(run: str, exception: BaseException) -> Error:
+    """Return the error frame for an exception that ended a cell."""
+    name = bounded(type(exception).__name__, 200)
+    frames = [_frame(place) for place in _places(exception)]
+    return Error(
+        run=run,
+        name=name,
+        message=message(exception),
+        frames=tuple(frames),
+        plain=bounded("\n".join(_plain(exception, frozenset())), MAX_PLAIN),
+    )
+
+
+def message(exception: BaseException) -> str:
+    """Return what an exception says, bounded, without raising."""
+    gentle = GENTLE.get(type(exception).__name__, "")
+    if isinstance(exception, SyntaxError):
+        return bounded(_syntax_message(exception), MAX_MESSAGE)
+    try:
+        text = str(exception)
+    except Exception as error:
+        text = f"(its text can't be shown: {type(error).__name__} in its __str__)"
+    if isinstance(exception, (SystemExit, KeyboardInterrupt)) or not text:
+        text = gentle or text
+    elif gentle:
+        text = f"{text} {gentle}"
+    return bounded(text, MAX_MESSAGE)
+
+
+def bounded(text: str, most: int) -> str:
+    """Return text of at most so many UTF-8 bytes without NUL and lone surrogates, cut in its middle."""
+    if len(text) > most:
+        half = most // 2 - 40
+        text = f"{text[:half]}\n… {len(text) - 2 * half} characters left out …\n{text[-half:]}"
+    text = UNFIT.sub("\ufffd", text)
+    return text if text.isascii() or len(text.encode()) <= most else text.encode()[:most].decode("utf-8", "ignore")
+
+
+def _syntax_message(exception: SyntaxError) -> str:
+    """Return the message, the line and a caret under the place, as Python's own prompt shows them."""
+    text = str(exception.msg)
+    if not isinstance(exception.lineno, int) or cell_of(str(exception.filename)) is None:
+        return text
+    line = linecache.getline(str(exception.filename), exception.lineno).rstrip("\n")
+    told = str(exception.text or "").rstrip("\n")
+    shown = f"{text} (line {exception.lineno})\n    {line.strip()}"
+    if isinstance(exception.offset, int) and told == line:
+        indent = len(line) - len(line.lstrip())
+        column = max(0, min(exception.offset - 1 - indent, len(line)))
+        shown += f"\n    {' ' * column}^"
+    return shown
+
+
+def _places(exception: BaseException) -> list[Place]:
+    """Return the levels from the cell inwards: the first few and the last few."""
+    places = list(_own_left_out(exception.__traceback__))
+    if isinstance(exception, SyntaxError) and isinstance(exception.lineno, int):
+        cell = cell_of(str(exception.filename))
+        if cell is not None:
+            places = [Place(str(exception.filename), exception.lineno, "<module>", cell)]
+    if len(places) <= FIRST_FRAMES + LAST_FRAMES:
+        return places
+    left_out = len(places) - FIRST_FRAMES - LAST_FRAMES
+    gap = Place("", 0, f"… {left_out} more calls …", None)
+    return [*places[:FIRST_FRAMES], gap, *places[-LAST_FRAMES:]]
+
+
+def _own_left_out(traceback: TracebackType | None) -> Iterator[Place]:
+    """Yield every level but those of the loop itself that lie around the cell."""
+    inside = False
+    while traceback is not None:
+        frame = traceback.tb_frame
+        inside = inside or not str(frame.f_globals.get("__name__", "")).startswith(_OURS)
+        if inside:
+            file = frame.f_code.co_filename
+            yield Place(file, traceback.tb_lineno or 0, frame.f_code.co_name, cell_of(file))
+        traceback = traceback.tb_next
+
+
+def _frame(place: Place) -> dict[str, Any]:
+    """Return a level as it goes over the wire: a cell's with lines around it, a library's with its own line."""
+    around = CONTEXT_LINES if place.cell is not None else 0
+    numbers = range(max(1, place.line - around), place.line + around + 1) if place.line else ()
+    lines = [(number, linecache.getline(place.file, number)) for number in numbers]
+    return {
+        "file": f"<cell {place.cell}>" if place.cell is not None else bounded(place.file, 1000),
+        "line": place.line,
+        "function": bounded(place.function, 200),
+        "user": place.cell is not None,
+        "source": [[number, bounded(line.rstrip("\n")[:MAX_LINE], 1000)] for number, line in lines if line],
+    }
+
+
+def _plain(exception: BaseException, seen: frozenset[int]) -> Iterator[str]:
+    """Yield the lines of the traceback as text, causes first."""
+    earlier, how = _earlier(exception)
+    if earlier is not None and id(earlier) not in seen and len(seen) < MAX_CHAIN:
+        yield from _plain(earlier, seen | {id(exception)})
+        yield f"\n{how}\n"
+    places = _places(exception)
+    if places:
+        yield "Traceback (most recent call last):"
+    for place in places:
+        yield from _plain_place(place)
+    text = message(exception)
+    yield f"{type(exception).__name__}: {text}" if text else type(exception).__name__
+    for note in getattr(exception, "__notes__", ())[:8]:
+        yield bounded(str(note), 1000)
+
+
+def _plain_place(place: Place) -> Iterator[str]:
+    if not place.line:
+        yield f"  {place.function}"
+        return
+    where = f"cell {place.cell}" if place.cell is not None else f'file "{place.file}"'
+    yield f"  {where}, line {place.line}, in {place.function}"
+    if line := linecache.getline(place.file, place.line).strip():
+        yield f"    {line[:MAX_LINE]}"
+
+
+def _earlier(exception: BaseException) -> tuple[BaseException | None, str]:
+    if exception.__cause__ is not None:
+        return exception.__cause__, "This was the direct cause of:"
+    if exception.__context__ is not None and not exception.__suppress_context__:
+        return exception.__context__, "While handling this, another exception was raised:"
+    return None, ""

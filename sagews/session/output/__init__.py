@@ -1,0 +1,1 @@
+"""What a cell prints, on its way out and within its budget."""

@@ -1,0 +1,278 @@
+"""Everything that a cell shows, in one order, on its way to the worker.
+
+Python's prints come here directly, C code's and child programs' through the pipes, values and figures as MIME bundles.
+Whoever adds something first takes what already lies in the pipes, so the order is that of the prints. Short lines go
+out at once, up to a burst; floods are gathered into large frames, then cut by the budget.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from sagews.session.output.budget import Budget, Omitted
+from sagews.session.output.fd_capture import Capture
+from sagews.session.output.frame_writer import FrameWriter
+from sagews.session.output.interrupts import Interrupts
+from sagews.session.output.lines import LinePrinter
+from sagews.session.output.spill import SpillFile
+from sagews.session.output.text_buffer import Gathered
+from sagews.wire.session.checks import UNFIT
+from sagews.wire.session.frames import Display, Done, Error, FromSession, Result, Spilled, Stream, encode
+
+CHUNK = 32 * 1024
+DELAY = 0.03
+BURST = 10.0
+FRAMES_A_SECOND = 30.0
+HELD_OVER = 64 * 1024
+MAX_SHOWN = 500
+MAX_SHOWN_BYTES = 8 * 1024 * 1024
+MAX_FRAME = 3 * 1024 * 1024 + 256 * 1024
+
+
+class Whole:
+    """A section that no interrupt tears and no other thread enters; a thread may enter it again."""
+
+    def __init__(self, interrupts: Interrupts) -> None:
+        self.interrupts = interrupts
+        self._acquire, self._release = _lock_functions()
+        self._main = threading.get_ident()
+
+    def __enter__(self) -> None:
+        if threading.get_ident() == self._main:
+            self.interrupts.guards += 1
+        self._acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+        if threading.get_ident() == self._main:
+            self.interrupts.guards -= 1
+            if self.interrupts.waiting:
+                self.interrupts.deliver()
+
+
+def _lock_functions() -> tuple[Callable[[], bool], Callable[[], None]]:
+    lock = threading.RLock()
+    return lock.acquire, lock.release
+
+
+class Output:
+    """The one way out of a session.
+
+    Args:
+        writer: sends frames.
+        capture: the pipes under descriptors 1 and 2.
+        interrupts: so that no interrupt tears a frame.
+        home: folder under which spilled output lies.
+        wake: tells the pump (pump.py) that a flush is due.
+    """
+
+    def __init__(
+        self,
+        writer: FrameWriter,
+        capture: Capture,
+        interrupts: Interrupts,
+        home: str,
+        wake: Callable[[], None],
+    ) -> None:
+        self.writer = writer
+        self.capture = capture
+        self._home = home
+        self._wake = wake
+        self._whole = Whole(interrupts)
+        self._busy = False
+        self._gathered = Gathered()
+        self._due: float | None = None
+        self._live = False
+        self._tokens = BURST
+        self._filled = 0.0
+        self._run = ""
+        self._budget: Budget | None = None
+        self._spill: SpillFile | None = None
+        self._shown = self._shown_bytes = self._unshown = 0
+        self._child: LinePrinter | None = None
+
+    def begin(self, run: str) -> None:
+        """Address what comes from now on to a run."""
+        with self._whole:
+            self._run = run
+            self._spill = SpillFile(self._home, run)
+            self._budget, self._live = Budget(self._stream, self._spill.write), True
+            self._shown = self._shown_bytes = self._unshown = 0
+            self._tokens, self._filled = BURST, time.monotonic()
+            if self._gathered.size:
+                self._flush_if_wanted("")
+
+    def write(self, name: str, text: str) -> None:
+        """Take printed text. May be interrupted only between two states, and while the worker does not read."""
+        if self._child is not None:
+            self._child.write(name, text)
+            return
+        # This is what a loop full of prints does all day: no calls that are not needed.
+        gathered = self._gathered
+        with self._whole:
+            if self.capture.ready(0, 1):
+                self._drain()
+            if name is gathered.name:
+                gathered.pieces.append(text)
+                gathered.size += len(text)
+            else:
+                gathered.add(name, text)
+            if self._live or gathered.size >= CHUNK:
+                self._flush_if_wanted(text)
+        if not gathered.size:
+            self._wait_for_room()
+
+    def flush(self) -> None:
+        """Send printed text now, unless that would be too often."""
+        if self._child is not None:
+            self._child.flush()
+        if not self._gathered.size:
+            return
+        with self._whole:
+            if self._may_send():
+                self._flush()
+
+    def show(self, value: Display | Result | Error, now: bool = True) -> None:
+        """Send a bundle or an error behind everything printed before it.
+
+        Args:
+            value: what to send; displays and results count against the cell's budget.
+            now: False lets it wait for the frame that follows at once.
+        """
+        if self._child is not None:
+            return
+        data = encode(value)
+        with self._whole:
+            self._drain()
+            self._flush(push=now)
+            if isinstance(value, Error) or self._counted(len(data)):
+                self._put(data, now)
+        self._wait_for_room()
+
+    def finish(self, status: str, seconds: float, cpu: float) -> None:
+        """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
+        with self._whole:
+            self.capture.finish(self._gathered.add)
+            self._flush(push=False)
+            if self._budget is not None:
+                self._budget.finish(self._spilled)
+            if self._unshown:
+                self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
+            self._budget, self._live = None, False
+            self._put(encode(Done(self._run, status, seconds, cpu)), True)
+        self.settle()
+
+    def answer(self, value: FromSession) -> None:
+        """Send a frame that belongs to no run."""
+        with self._whole:
+            self._put(encode(value), True)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until everything is with the worker."""
+        while self.writer.pending:
+            self._make_room()
+
+    def pump(self) -> float | None:
+        """Take what lies in the pipes and send what is due; return the seconds until the next flush, if any."""
+        with self._whole:
+            if not self.writer.full:
+                self._drain()
+            now = time.monotonic()
+            if self._due is not None and now >= self._due:
+                self._flush()
+            self.writer.push()
+            return None if self._due is None else max(0.0, self._due - now)
+
+    def forked(self) -> None:
+        """In a forked child: print through the inherited pipes, never on the worker's socket."""
+        self._whole = Whole(self._whole.interrupts)
+        self._child = LinePrinter()
+        self._gathered = Gathered()
+        self.capture.close()
+
+    def _wait_for_room(self) -> None:
+        while self.writer.full:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        self.writer.wait(1000)
+        with self._whole:
+            self.writer.push()
+
+    def _drain(self) -> None:
+        before = self._gathered.size
+        self.capture.read(self._gathered.add)
+        if self._gathered.size > before:
+            self._flush_if_wanted("\n")
+
+    def _flush_if_wanted(self, text: str) -> None:
+        if self._gathered.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
+            self._flush()
+        elif self._live and self._due is None:
+            self._due = time.monotonic() + DELAY
+            self._wake()
+
+    def _may_send(self) -> bool:
+        now = time.monotonic()
+        self._tokens = min(BURST, self._tokens + (now - self._filled) * FRAMES_A_SECOND)
+        self._filled = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _flush(self, *, push: bool = True) -> None:
+        """Pass the gathered text through the budget. A print from a destructor meanwhile only gathers.
+
+        Args:
+            push: False where a frame follows at once: both travel together, and wake the worker once.
+        """
+        if self._busy:
+            return
+        if self._budget is None:
+            # Nobody's cell runs: keep the latest of whatever prints in the background for the next one.
+            self._gathered.keep(HELD_OVER)
+            return
+        self._busy = True
+        try:
+            self._due = None
+            for name, text in self._gathered.take():
+                self._budget.add(name, clean(text))
+            self._live = self._budget.open
+            if push:
+                self.writer.push()
+        finally:
+            self._busy = False
+
+    def _stream(self, name: str, data: bytes) -> None:
+        self.writer.put(encode(Stream(self._run, name, data.decode())))
+
+    def _spilled(self, omitted: Omitted) -> None:
+        if self._spill is not None:
+            path, dropped = self._spill.close(), self._spill.dropped
+            self.writer.put(encode(Spilled(self._run, path, omitted.bytes, omitted.lines, dropped)))
+
+    def _counted(self, size: int) -> bool:
+        self._shown += 1
+        self._shown_bytes += size
+        fits = size <= MAX_FRAME and self._shown <= MAX_SHOWN and self._shown_bytes <= MAX_SHOWN_BYTES
+        self._unshown += not fits
+        return fits
+
+    def _put(self, data: bytes, now: bool) -> None:
+        self.writer.put(data)
+        if now:
+            self.writer.push()
+
+
+def clean(text: str) -> bytes:
+    """Return text as UTF-8 in which NUL and lone surrogates are replaced."""
+    if "\0" not in text:
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            pass
+    return UNFIT.sub("\ufffd", text).encode()

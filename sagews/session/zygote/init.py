@@ -1,0 +1,85 @@
+"""Process 1 of a session's namespaces: furnishes them, attaches the home at hand-over, drops every right, then waits.
+
+It never runs user code. While it waits the kernel reaps orphans for it; when its socket closes it ends, and with it, by
+the rule of pid namespaces, everything of the session.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from typing import Any, NoReturn
+
+from sagews.kernel import calls, seccomp
+from sagews.kernel.packets import Channel, close_all
+from sagews.session.zygote import namespaces as furniture
+from sagews.session.zygote.blocking_channel import hear, take_channel
+
+FURNISHED = b"furnished"
+
+
+def run(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes) -> NoReturn:
+    """Be the init of one session (order: the `prepare` packet, program: its filter); `tell` takes what came of it."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        launcher = take_channel(_isolate_descriptors(descriptors, tell))
+        furniture.furnish(order["uid"], order["gid"])
+        _become(order["uid"], order["gid"])
+        os.write(tell, FURNISHED)
+    except BaseException:
+        os.write(tell, traceback.format_exc(limit=-3).encode()[-4000:])
+        os._exit(1)
+    os.close(tell)
+    _wait_for_home(launcher, program)
+    os._exit(0)
+
+
+def _isolate_descriptors(descriptors: list[int], tell: int) -> int:
+    """Join the cgroups, keep the launcher's socket and the report pipe, close everything else that was inherited."""
+    join(descriptors[1:])
+    calls.close_all_but((descriptors[0], tell))
+    return descriptors[0]
+
+
+def join(groups: list[int]) -> None:
+    """Put this process into cgroups by their open cgroup.procs (or v1's tasks) files."""
+    for group in groups:
+        os.write(group, b"0")
+
+
+def _become(uid: int, gid: int) -> None:
+    """Take the session's uid, keeping only the right to attach mounts until the hand-over."""
+    keep = frozenset({calls.CAP_SYS_ADMIN})
+    calls.limit_bounding_set(keep)
+    calls.clear_ambient()
+    if os.getuid() != uid:
+        calls.keep_capabilities_over_uid_change()
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+    calls.set_capabilities(keep)
+    calls.set_dumpable(False)
+    calls.set_no_new_privileges()
+
+
+def _wait_for_home(launcher: Channel, program: bytes) -> None:
+    """Attach what the launcher sends, drop every right, and wait for the end."""
+    try:
+        order, mounts = hear(launcher)
+    except EOFError:
+        return
+    try:
+        for mount, target in zip(mounts, order["targets"], strict=True):
+            calls.move_mount(mount, target)
+    except OSError as error:
+        launcher.say({"type": "failed", "reason": str(error)})
+        return
+    close_all(mounts)
+    calls.set_capabilities(frozenset())
+    seccomp.install(program)
+    launcher.say({"type": "attached"})
+    try:
+        hear(launcher)
+    except EOFError:
+        return

@@ -1,0 +1,1 @@
+"""Commits, refs and bundles in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Workspaces, their documents and tickets in PostgreSQL."""

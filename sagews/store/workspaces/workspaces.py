@@ -1,0 +1,196 @@
+"""Workspaces, who may open them, and the documents in them, in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg2.errors import ForeignKeyViolation, UniqueViolation
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import IWorkspaceStore
+from sagews.model.accounts import Grant, Role, User
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
+from sagews.model.workspaces import Document, Workspace
+from sagews.store.pool import Transaction
+from sagews.store.rows import (
+    DOCUMENT_FIELDS,
+    GRANT_FIELDS,
+    USER_FIELDS,
+    USER_WIDTH,
+    WORKSPACE_FIELDS,
+    WORKSPACE_WIDTH,
+    document_from,
+    grant_from,
+    user_from,
+    workspace_from,
+)
+from sagews.store.values import clean_text
+from sagews.store.workspaces.tickets import TicketStore
+
+TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {workspace}, 'user', {user})::text)"
+
+
+@implementer(IWorkspaceStore)
+class WorkspaceStore(TicketStore):
+    """Workspaces through a pool; the frontend's role may do everything here, the backend's no grants."""
+
+    async def create_workspace(
+        self, workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
+    ) -> Workspace:
+        """Create a workspace, its owner's grant and its first document in one statement."""
+        sql = f"""with w as (
+                insert into workspaces (id, name, owner) values (%s, %s, %s)
+                returning id, name, owner, created, edited, versions, session
+            ),
+            granted as (
+                insert into workspace_users (workspace, user_id, role, may_run) select id, owner, 'owner', true from w
+            ),
+            documented as (insert into documents (id, workspace, path, title) select %s, id, %s, name from w)
+            select {WORKSPACE_FIELDS} from w"""
+        parameters = (workspace, clean_text(name), owner, document, clean_text(path))
+        try:
+            rows = await self._pool.execute(sql, parameters)
+        except UniqueViolation:
+            raise SagewsError("name-taken", name=workspace) from None
+        return workspace_from(rows[0])
+
+    async def workspaces(self, user: UserId) -> list[tuple[Workspace, Role]]:
+        """List what a person may open, last edited first."""
+        sql = f"""select {WORKSPACE_FIELDS}, g.role from workspace_users g join workspaces w on w.id = g.workspace
+            where g.user_id = %s and w.deleted is null order by w.edited desc, w.id desc"""
+        rows = await self._pool.query(sql, (user,))
+        return [(workspace_from(row), Role(row[WORKSPACE_WIDTH])) for row in rows]
+
+    async def workspace(self, workspace: WorkspaceId) -> Workspace | None:
+        """Return one workspace that is not deleted."""
+        sql = f"select {WORKSPACE_FIELDS} from workspaces w where id = %s and deleted is null"
+        rows = await self._pool.query(sql, (workspace,))
+        return workspace_from(rows[0]) if rows else None
+
+    async def rename_workspace(self, workspace: WorkspaceId, name: str) -> None:
+        """Change the name."""
+        sql = "update workspaces set name = %s where id = %s and deleted is null returning id"
+        await self._must_find(sql, (clean_text(name), workspace))
+
+    async def delete_workspace(self, workspace: WorkspaceId) -> None:
+        """Mark a workspace as deleted; notifies `grants_changed` for everybody in it."""
+        sql = f"""with changed as (
+                update workspaces set deleted = now() where id = %s and deleted is null returning id
+            )
+            select {TELL_GRANTS.format(workspace="id", user="null")} from changed"""
+        await self._must_find(sql, (workspace,))
+
+    async def set_session_state(self, workspace: WorkspaceId, state: str) -> None:
+        """Note for lists whether something runs here."""
+        await self._pool.execute("update workspaces set session = %s where id = %s", (state, workspace))
+
+    # ------------------------------------------------------------------------------------------ grants
+
+    async def grant(self, workspace: WorkspaceId, user: UserId) -> Grant | None:
+        """Return what a person may do here, or None."""
+        sql = f"""select {GRANT_FIELDS} from workspace_users g join workspaces w on w.id = g.workspace
+            where g.workspace = %s and g.user_id = %s and w.deleted is null"""
+        rows = await self._pool.query(sql, (workspace, user))
+        return grant_from(rows[0]) if rows else None
+
+    async def set_grant(self, workspace: WorkspaceId, user: UserId, role: Role, may_run: bool) -> None:
+        """Grant or change a grant; notifies `grants_changed`.
+
+        Raises:
+            SagewsError: `not-found` without the workspace; `bad-value` if it would be left without an owner.
+        """
+        sql = f"""with changed as (
+                insert into workspace_users (workspace, user_id, role, may_run) values (%s, %s, %s, %s)
+                on conflict (workspace, user_id) do update set role = excluded.role, may_run = excluded.may_run
+                returning workspace, user_id
+            )
+            select {TELL_GRANTS.format(workspace="workspace", user="user_id")} from changed"""
+        await self._change_grants(workspace, user, sql, (workspace, user, Role(role), may_run), Role(role))
+
+    async def remove_grant(self, workspace: WorkspaceId, user: UserId) -> None:
+        """Take a grant away (never the last owner's: `bad-value`); notifies `grants_changed`."""
+        sql = f"""with changed as (
+                delete from workspace_users where workspace = %s and user_id = %s returning workspace, user_id
+            )
+            select {TELL_GRANTS.format(workspace="workspace", user="user_id")} from changed"""
+        await self._change_grants(workspace, user, sql, (workspace, user), None)
+
+    async def _change_grants(
+        self, workspace: WorkspaceId, user: UserId, sql: str, parameters: tuple[Any, ...], role: Role | None
+    ) -> None:
+        """Change a grant under the workspace's lock, so that two owners can't remove each other at once."""
+
+        async def change(transaction: Transaction) -> None:
+            lock = "select id from workspaces where id = %s and deleted is null for update"
+            if not await transaction.execute(lock, (workspace,)):
+                raise SagewsError("not-found")
+            owners = """select exists (select from workspace_users
+                where workspace = %s and role = 'owner' and user_id <> %s)"""
+            if role is not Role.OWNER and not (await transaction.execute(owners, (workspace, user)))[0][0]:
+                raise SagewsError("bad-value", field="role", reason="a workspace needs an owner")
+            await transaction.execute(sql, parameters)
+
+        await self._pool.transaction(change)
+
+    async def people(self, workspace: WorkspaceId) -> list[tuple[User, Grant]]:
+        """List who may open a workspace, by name."""
+        sql = f"""select {USER_FIELDS}, {GRANT_FIELDS} from workspace_users g join users u on u.id = g.user_id
+            where g.workspace = %s order by u.name, u.id"""
+        rows = await self._pool.query(sql, (workspace,))
+        return [(user_from(row), grant_from(row[USER_WIDTH:])) for row in rows]
+
+    # --------------------------------------------------------------------------------------- documents
+
+    async def documents(self, workspace: WorkspaceId) -> list[Document]:
+        """List documents by path."""
+        sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = %s and removed is null
+            order by path collate "C" """
+        return [document_from(row) for row in await self._pool.query(sql, (workspace,))]
+
+    async def document(self, document: DocumentId) -> Document | None:
+        """Return one document that is not removed, of a workspace that is not deleted."""
+        sql = f"""select {DOCUMENT_FIELDS} from documents d join workspaces w on w.id = d.workspace
+            where d.id = %s and d.removed is null and w.deleted is null"""
+        rows = await self._pool.query(sql, (document,))
+        return document_from(rows[0]) if rows else None
+
+    async def create_document(self, workspace: WorkspaceId, document: DocumentId, path: str, title: str) -> Document:
+        """Create a document; `name-taken` if the path exists, `not-found` without the workspace."""
+        sql = f"""insert into documents as d (id, workspace, path, title) values (%s, %s, %s, %s)
+            returning {DOCUMENT_FIELDS}"""
+        return await self._change_document(path, sql, (document, workspace, clean_text(path), clean_text(title)))
+
+    async def rename_document(self, document: DocumentId, path: str) -> Document:
+        """Give another path; `name-taken` if it exists."""
+        sql = f"""update documents d set path = %s, edited = now() where id = %s and removed is null
+            returning {DOCUMENT_FIELDS}"""
+        return await self._change_document(path, sql, (clean_text(path), document))
+
+    async def _change_document(self, path: str, sql: str, parameters: tuple[Any, ...]) -> Document:
+        try:
+            rows = await self._pool.execute(sql, parameters)
+        except UniqueViolation:
+            raise SagewsError("name-taken", name=path) from None
+        except ForeignKeyViolation:
+            raise SagewsError("not-found") from None
+        if not rows:
+            raise SagewsError("not-found")
+        return document_from(rows[0])
+
+    async def remove_document(self, document: DocumentId) -> None:
+        """Mark as removed; its updates, runs and outputs stay."""
+        sql = "update documents set removed = now() where id = %s and removed is null returning id"
+        await self._must_find(sql, (document,))
+
+    async def touch_document(self, document: DocumentId, title: str) -> None:
+        """Note an edit: time and title, on the document and its workspace."""
+        sql = """with changed as (
+                update documents set edited = now(), title = %s where id = %s and removed is null returning workspace
+            )
+            update workspaces w set edited = now() from changed where w.id = changed.workspace returning w.id"""
+        await self._must_find(sql, (clean_text(title), document))
+
+    async def _must_find(self, sql: str, parameters: tuple[Any, ...]) -> None:
+        if not await self._pool.execute(sql, parameters):
+            raise SagewsError("not-found")

@@ -1,0 +1,1 @@
+"""What a page and a backend say to each other."""

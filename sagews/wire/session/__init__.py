@@ -1,0 +1,1 @@
+"""What a worker and a session say to each other."""

@@ -1,0 +1,156 @@
+"""The bounds of what a session may say: MIME bundles, tracebacks and completions, checked piece by piece.
+
+Apart from the grammar (session.py) so that both stay short. Standard library only. Every reader takes a field out of a
+hostile object and raises SagewsError or ProtocolError for what does not fit.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sagews.wire.fields import Fields
+from sagews.wire.session.framing import ProtocolError
+
+JSON = Any
+
+CELL = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SPILL_PATH = re.compile(r"\.sagews/output/[0-9a-f-]{36}\.txt")
+MIME = re.compile(r"[a-z0-9]{1,20}/[a-z0-9.+-]{1,80}")
+BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
+BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
+UNFIT = re.compile("[\0\ud800-\udfff]")
+
+MAX_MIME_TYPES = 16
+MAX_DEPTH = 24
+MAX_NODES = 50_000
+MAX_INTEGER = 2**53
+MAX_SECONDS = 366 * 24 * 3600
+MAX_FRAMES = 64
+MAX_SOURCE_LINES = 16
+
+
+def text(form: Fields, name: str, most: int) -> str:
+    """Take a text of at most so many bytes of UTF-8."""
+    value = form.text(name, most)
+    if not value.isascii() and len(value.encode()) > most:
+        raise ProtocolError(f"{name} is longer than {most} bytes")
+    return value
+
+
+def request(form: Fields) -> int:
+    """Take the number of a request."""
+    return form.integer("request", 0, MAX_INTEGER)
+
+
+def bundle(form: Fields, name: str) -> dict[str, JSON]:
+    """Take a MIME bundle: text for `text/*`, base64 for binary types, bounded JSON for the rest."""
+    values = form.mapping(name, MAX_MIME_TYPES)
+    return {_mime(mime): _content(mime, value) for mime, value in values.items()}
+
+
+def metadata(form: Fields) -> dict[str, JSON]:
+    """Take the metadata of a bundle: a small object of bounded JSON."""
+    values = form.mapping("metadata", MAX_MIME_TYPES)
+    _check_json(values)
+    return values
+
+
+def fits(mime: str, value: JSON) -> bool:
+    """Whether the worker would take this part of a bundle; the session leaves out what it would not."""
+    try:
+        _mime(mime)
+        _content(mime, value)
+    except ProtocolError:
+        return False
+    return True
+
+
+def _mime(mime: str) -> str:
+    if not MIME.fullmatch(mime):
+        raise ProtocolError("a MIME type of another form")
+    return mime
+
+
+def _content(mime: str, value: JSON) -> JSON:
+    if mime.startswith("text/") or mime == "image/svg+xml" or mime in BINARY:
+        if not isinstance(value, str):
+            raise ProtocolError(f"{mime} is not a text")
+        if mime in BINARY and not BASE64.fullmatch(value):
+            raise ProtocolError(f"{mime} is not base64")
+    _check_json(value)
+    return value
+
+
+def _check_json(value: JSON) -> None:
+    """Walk a value without recursion; refuse what is too deep, too many, not finite or not UTF-8."""
+    waiting = [(value, 0)]
+    seen = 0
+    while waiting:
+        each, depth = waiting.pop()
+        if not isinstance(each, (dict, list)):
+            _check_leaf(each)
+            continue
+        seen += 1 + len(each)
+        if depth > MAX_DEPTH or seen > MAX_NODES:
+            raise ProtocolError("JSON that is too deep or too large")
+        parts = each if isinstance(each, list) else [*each, *each.values()]
+        waiting += [(part, depth + 1) for part in parts]
+
+
+def _check_leaf(value: JSON) -> None:
+    if isinstance(value, str):
+        if "\0" in value or not (value.isascii() or UNFIT.search(value) is None):
+            raise ProtocolError("a text with NUL or a lone surrogate")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ProtocolError("a number that is not finite")
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ProtocolError("an integer out of bounds")
+    elif value is not None:
+        raise ProtocolError("something that is not JSON")
+
+
+def traceback(form: Fields) -> tuple[Mapping[str, JSON], ...]:
+    """Take the frames of a traceback."""
+    return tuple(_frame(each) for each in form.sequence("frames", MAX_FRAMES))
+
+
+def _frame(value: object) -> dict[str, JSON]:
+    form = _form(value)
+    taken = {
+        "file": form.text("file", 1000),
+        "line": form.integer("line", 0, 2**31),
+        "function": form.text("function", 200),
+        "user": form.boolean("user"),
+        "source": [_source_line(form, each) for each in form.sequence("source", MAX_SOURCE_LINES)],
+    }
+    form.finish()
+    return taken
+
+
+def _source_line(form: Fields, value: object) -> list[JSON]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ProtocolError("a source line of another form")
+    return [form.bounded("source", value[0], 0, 2**31), form.short("source", value[1], 1000)]
+
+
+def matches(form: Fields, most: int) -> tuple[Mapping[str, str], ...]:
+    """Take what could complete a text."""
+    return tuple(_match(each) for each in form.sequence("matches", most))
+
+
+def _match(value: object) -> dict[str, str]:
+    form = _form(value)
+    taken = {"text": form.text("text", 400), "kind": form.text("kind", 40)}
+    form.finish()
+    return taken
+
+
+def _form(value: object) -> Fields:
+    if not isinstance(value, dict):
+        raise ProtocolError("an entry that is not an object")
+    return Fields(value)

@@ -1,0 +1,326 @@
+"""What a worker and the session process in its jail say to each other, over one unix stream socket.
+
+A frame (wire/frames.py) is a 4-byte big-endian length and that many bytes of UTF-8 JSON: one object with a "type".
+Standard library only: this module runs inside the jail as well. A session is hostile: the worker parses every frame
+with `parse_from_session`, and anything out of form ends the session, never the worker.
+
+worker → session
+  run         run: uuid, cell: str, number: int, source: str (<= 1 MiB), mode: "sage" | "python", shows: "all" | "last"
+  complete    request: int, code: str, cursor: int (code points)
+  inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
+
+session → worker
+  ready       flavour: str, versions: {name: str}                         once, the first frame
+  stream      run: uuid, name: "stdout" | "stderr", text: str (<= 64 KiB of UTF-8)
+  display     run: uuid, data: {mime: text or JSON}, metadata: {}         from display(), show(), figures
+  result      run: uuid, data: {mime: text or JSON}, metadata: {}         the value of an expression
+  error       run: uuid, name: str, message: str, frames: [{file, line, function, user: bool, source: [[n, text]]}],
+              plain: str
+  spilled     run: uuid, path: str, bytes: int, lines: int, dropped: int  the middle of the output lies in this file
+  done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float
+  completions request: int, start: int, end: int, matches: [{text, kind}]
+  inspection  request: int, found: bool, data: {mime: str}
+
+Bytes of images and other binary MIME types are base64 text. A run ends with exactly one `done`.
+`path` is relative to the home, "" when nothing could be kept; `dropped` counts those of its bytes that are not there.
+Texts hold neither NUL nor lone surrogates; numbers are finite. docs/protocol-session.md has order, budget and limits.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.wire.fields import Fields
+from sagews.wire.session import checks as check
+from sagews.wire.session.framing import ProtocolError, frame
+
+JSON = Any
+
+MAX_FRAME_FROM_SESSION = 4 * 1024 * 1024
+MAX_FRAME_TO_SESSION = 2 * 1024 * 1024
+MAX_STREAM_TEXT = 64 * 1024
+MAX_SOURCE = 1024 * 1024
+MAX_CODE = 64 * 1024
+MAX_MESSAGE = 16 * 1024
+MAX_PLAIN = 64 * 1024
+MAX_MATCHES = 500
+STREAMS = ("stdout", "stderr")
+STATUSES = ("ok", "error", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Evaluate one cell."""
+
+    run: str
+    cell: str
+    number: int
+    source: str
+    mode: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Say what could stand at the cursor, which counts code points of the code."""
+
+    request: int
+    code: str
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Describe the object at the cursor; detail 1 asks for its source."""
+
+    request: int
+    code: str
+    cursor: int
+    detail: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The session can take its first cell."""
+
+    flavour: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Text that was printed."""
+
+    run: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """Something shown while the cell ran, by MIME type."""
+
+    run: str
+    data: Mapping[str, JSON]
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of a top-level expression, by MIME type."""
+
+    run: str
+    data: Mapping[str, JSON]
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """An exception that ended the cell; frames run from the outermost call to where it was raised."""
+
+    run: str
+    name: str
+    message: str
+    frames: tuple[Mapping[str, JSON], ...]
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spilled:
+    """The middle of the output was not sent: so many bytes and lines lie in a file of the home."""
+
+    run: str
+    path: str
+    bytes: int
+    lines: int
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last frame of a run. Times in seconds; cpu is this process's own."""
+
+    run: str
+    status: str
+    seconds: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """What could replace the code between start and end (code points)."""
+
+    request: int
+    start: int
+    end: int
+    matches: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found at the cursor."""
+
+    request: int
+    found: bool
+    data: Mapping[str, JSON]
+
+
+ToSession = Run | Complete | Inspect
+FromSession = Ready | Stream | Display | Result | Error | Spilled | Done | Completions | Inspection
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def payload(value: ToSession | FromSession) -> bytes:
+    """Return a value as UTF-8 JSON without its length.
+
+    Raises:
+        ValueError: for a number that is not finite or a text with lone surrogates.
+    """
+    return _encoder.encode({"type": type(value).__name__.lower(), **body(value)}).encode()
+
+
+def encode(value: ToSession | FromSession) -> bytes:
+    """Return a value as one frame, ready for the socket; raises ValueError as `payload` does."""
+    return frame(payload(value))
+
+
+def body(value: ToSession | FromSession) -> dict[str, JSON]:
+    """Return the fields of a value by name, as they stand in its frame."""
+    return {name: getattr(value, name) for name in _names[type(value)]}
+
+
+def parse_from_session(data: bytes) -> FromSession:
+    """Return what a session's payload says.
+
+    Raises:
+        ProtocolError: for anything out of form or bounds: the session has to be ended.
+    """
+    value: FromSession = _parse(data, MAX_FRAME_FROM_SESSION, _from_session)
+    return value
+
+
+def parse_to_session(data: bytes) -> ToSession:
+    """Return what a worker's payload asks for; raises ProtocolError for anything out of form."""
+    value: ToSession = _parse(data, MAX_FRAME_TO_SESSION, _to_session)
+    return value
+
+
+def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any]]) -> Any:
+    try:
+        form = Fields.of(data, limit)
+        reader = readers[form.choice("type", tuple(readers))]
+        value = reader(form)
+        form.finish()
+    except ProtocolError:
+        raise
+    except (SagewsError, RecursionError, MemoryError) as error:
+        raise ProtocolError(str(error)) from error
+    return value
+
+
+def _run(form: Fields) -> Run:
+    return Run(
+        run=form.id("run"),
+        cell=form.pattern("cell", check.CELL),
+        number=form.integer("number", 0, 2**31),
+        source=check.text(form, "source", MAX_SOURCE),
+        mode=form.choice("mode", ("sage", "python")),
+        shows=form.choice("shows", ("all", "last")),
+    )
+
+
+def _complete(form: Fields) -> Complete:
+    code = check.text(form, "code", MAX_CODE)
+    return Complete(check.request(form), code, form.integer("cursor", 0, len(code)))
+
+
+def _inspect(form: Fields) -> Inspect:
+    code = check.text(form, "code", MAX_CODE)
+    cursor = form.integer("cursor", 0, len(code))
+    return Inspect(check.request(form), code, cursor, form.integer("detail", 0, 1))
+
+
+def _ready(form: Fields) -> Ready:
+    versions = {
+        form.short("versions", name, 64): form.short("versions", version, 200)
+        for name, version in form.mapping("versions", 64).items()
+    }
+    return Ready(form.text("flavour", 64), versions)
+
+
+def _stream(form: Fields) -> Stream:
+    return Stream(form.id("run"), form.choice("name", STREAMS), check.text(form, "text", MAX_STREAM_TEXT))
+
+
+def _display(form: Fields) -> Display:
+    return Display(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+
+
+def _result(form: Fields) -> Result:
+    return Result(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+
+
+def _error(form: Fields) -> Error:
+    return Error(
+        run=form.id("run"),
+        name=form.text("name", 200),
+        message=check.text(form, "message", MAX_MESSAGE),
+        frames=check.traceback(form),
+        plain=check.text(form, "plain", MAX_PLAIN),
+    )
+
+
+def _spilled(form: Fields) -> Spilled:
+    path = form.text("path", 200)
+    if path and not check.SPILL_PATH.fullmatch(path):
+        raise ProtocolError("path has another form")
+    counts = [form.integer(name, 0, 2**53) for name in ("bytes", "lines", "dropped")]
+    return Spilled(form.id("run"), path, *counts)
+
+
+def _done(form: Fields) -> Done:
+    seconds, cpu = form.number("seconds"), form.number("cpu")
+    if not math.isfinite(seconds + cpu) or max(seconds, cpu) > check.MAX_SECONDS:
+        raise ProtocolError("a time out of bounds")
+    return Done(form.id("run"), form.choice("status", STATUSES), seconds, cpu)
+
+
+def _completions(form: Fields) -> Completions:
+    end = form.integer("end", 0, MAX_CODE)
+    start = form.integer("start", 0, end)
+    return Completions(check.request(form), start, end, check.matches(form, MAX_MATCHES))
+
+
+def _inspection(form: Fields) -> Inspection:
+    return Inspection(check.request(form), form.boolean("found"), check.bundle(form, "data"))
+
+
+_to_session: Mapping[str, Callable[[Fields], ToSession]] = {
+    "run": _run,
+    "complete": _complete,
+    "inspect": _inspect,
+}
+_from_session: Mapping[str, Callable[[Fields], FromSession]] = {
+    "ready": _ready,
+    "stream": _stream,
+    "display": _display,
+    "result": _result,
+    "error": _error,
+    "spilled": _spilled,
+    "done": _done,
+    "completions": _completions,
+    "inspection": _inspection,
+}
+_names = {
+    kind: tuple(each.name for each in fields(kind))
+    for kind in (
+        *(Run, Complete, Inspect),
+        *(Ready, Stream, Display, Result, Error, Spilled, Done, Completions, Inspection),
+    )
+}

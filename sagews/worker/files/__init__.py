@@ -1,0 +1,1 @@
+"""Homes of workspaces on this worker, and bytes that cross a link in parts."""

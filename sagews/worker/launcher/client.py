@@ -1,0 +1,368 @@
+"""The daemon's end of the launcher: starts it while the daemon is still root, then speaks wire/launcher.py with it.
+
+The launcher is the only process with host root that stays. Every start and every signal goes through it, because after
+the daemon has dropped its own rights it can signal nobody. When it dies, so does the daemon, with a non-zero status.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.protocol import ProcessProtocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILauncher, ILauncherListener
+from sagews.model.identifiers import SessionId, WorkspaceId, new_id
+from sagews.model.sessions import Limits, Usage
+from sagews.wire import launcher as wire
+from sagews.worker.launcher.descriptors import PacketSocket
+from sagews.worker.launcher.jobs import Job
+
+log = Logger()
+
+CONTROL_DESCRIPTOR = 3
+MAX_LINE = 4096
+STOP_SECONDS = 5.0
+
+
+class _Process(ProcessProtocol):
+    """The launcher as a child: what it prints goes to our log, its end is reported once."""
+
+    def __init__(self, ended: Callable[[str], None]) -> None:
+        self._ended = ended
+        self._line = b""
+
+    def outReceived(self, data: bytes) -> None:
+        """Log what it prints, line by line."""
+        *lines, rest = (self._line + data).split(b"\n")
+        self._line = rest[-MAX_LINE:]
+        for line in lines:
+            log.info("launcher: {line}", line=line[:MAX_LINE].decode("utf-8", "replace"))
+
+    errReceived = outReceived
+
+    def processExited(self, reason: Failure) -> None:
+        """Report how it ended, without waiting for whoever still holds its pipes."""
+        if self.transport is not None:
+            self.transport.loseConnection()
+        self._ended(reason.getErrorMessage())
+
+
+@implementer(ILauncher)
+class LauncherClient:
+    """The launcher as the daemon sees it.
+
+    Args:
+        reactor: starts the process and watches the socket.
+        command: the program and its arguments; it finds its control socket as descriptor 3.
+        configure: which flavours to load, how many children wait, the least and the wanted level.
+        died: called once with a reason when the launcher ends though nobody stopped it.
+    """
+
+    def __init__(
+        self, reactor: Any, command: Sequence[str], configure: wire.Configure, died: Callable[[str], None]
+    ) -> None:
+        self._reactor = reactor
+        self._command = tuple(command)
+        self._configure = configure
+        self._died = died
+        self._stopping = False
+        self._dead = False
+        self._socket: PacketSocket | None = None
+        self._transport: Any = None
+        self.gone: Deferred[None] = Deferred()
+        self._hello: Deferred[wire.Hello] = Deferred()
+        self._said: wire.Hello | None = None
+        self._refusal: SagewsError | None = None
+        self._states: dict[str, str] = {}
+        self._starting: dict[str, Deferred[None]] = {}
+        self._listeners: dict[str, ILauncherListener] = {}
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, Deferred[Any]] = {}
+        self._handlers: Mapping[type, Callable[[Any], None]] = {
+            wire.Hello: self._greeted,
+            wire.FlavourState: self._flavour,
+            wire.Started: self._started,
+            wire.Ended: self._ended,
+            wire.Refused: self._refused,
+            wire.UsageReport: lambda reply: self._answer(reply.request, reply.sessions),
+            wire.Forgotten: lambda reply: self._answer(reply.request, None),
+        }
+
+    # ------------------------------------------------------------------------------------------ its life
+
+    def start_privileged(self) -> None:
+        """Start the launcher; called in privilegedStartService, while the daemon is still root."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        # An explicit environment: without one Twisted would hand over the daemon's own, secrets too.
+        environment = {"LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        with theirs:
+            try:
+                self._transport = self._reactor.spawnProcess(
+                    _Process(self._process_ended),
+                    self._command[0],
+                    self._command,
+                    env=environment,
+                    path="/",
+                    childFDs={0: nothing, 1: "r", 2: "r", CONTROL_DESCRIPTOR: theirs.fileno()},
+                )
+            finally:
+                os.close(nothing)
+        self._socket = PacketSocket(self._reactor, ours, wire.MAX_PACKET, self._received, self._socket_ended)
+        self._socket.resume()
+        self._send(self._configure)
+
+    async def started(self, seconds: float = 30.0) -> None:
+        """Wait for the launcher's hello.
+
+        Raises:
+            SagewsError: `isolation` when its level is too low, `internal` when it ended, `limit` past the time.
+        """
+        self._hello.addTimeout(seconds, self._reactor, onTimeoutCancel=_silent)
+        await self._hello
+
+    async def stop(self) -> None:
+        """End every session and the launcher; fires when it is gone."""
+        self._stopping = True
+        if self._dead or self._transport is None:
+            return
+        self._send(wire.Stop())
+        late = self._reactor.callLater(STOP_SECONDS, self._force)
+        await self.gone
+        if late.active():
+            late.cancel()
+
+    def _force(self) -> None:
+        log.warn("the launcher did not stop in time")
+        if self._socket is not None:
+            self._socket.lost()
+        # Not ours to signal once we have dropped our rights; then the closed socket has to do.
+        with suppress(ProcessExitedAlready, PermissionError):
+            self._transport.signalProcess("KILL")
+
+    def _socket_ended(self) -> None:
+        if not self._dead:
+            log.info("the launcher closed its socket")
+
+    def _process_ended(self, reason: str) -> None:
+        if self._dead:
+            return
+        self._dead = True
+        if self._socket is not None:
+            self._read_rest(self._socket)
+        if not self._stopping:
+            log.critical("the launcher ended: {reason}", reason=reason)
+            self._died(str(self._refusal) if self._refusal else f"The launcher ended: {reason}")
+        self._fail_all(self._refusal or SagewsError("internal", correlation="launcher"))
+        self.gone.callback(None)
+
+    def _read_rest(self, control: PacketSocket) -> None:
+        """Take the packets that it sent before its end, for instance why it refused to serve."""
+        for _ in range(10_000):
+            if control.closed:
+                return
+            control.doRead()
+        control.lost()
+
+    def _fail_all(self, error: SagewsError) -> None:
+        waiting: list[Deferred[Any]] = [*self._starting.values(), *self._asked.values()]
+        self._starting.clear()
+        self._asked.clear()
+        for deferred in waiting:
+            deferred.errback(error)
+        listeners, self._listeners = self._listeners, {}
+        for listener in listeners.values():
+            listener.ended("crash", -signal.SIGKILL, 0.0, 0)
+        if not self._hello.called:
+            self._hello.errback(error)
+
+    # ------------------------------------------------------------------------------------------ what it says
+
+    def _send(self, request: wire.Request, descriptors: Sequence[int] = ()) -> None:
+        if self._dead or self._socket is None:
+            raise SagewsError("internal", correlation="launcher")
+        self._socket.send(wire.format_packet(request), descriptors)
+
+    def _received(self, packet: bytes) -> None:
+        try:
+            reply = wire.parse_reply(packet)
+        except SagewsError:
+            log.failure("the launcher sent a packet that is out of form")
+            return
+        self._handlers[type(reply)](reply)
+
+    def _greeted(self, hello: wire.Hello) -> None:
+        self._said = hello
+        if not self._hello.called:
+            self._hello.callback(hello)
+
+    def _flavour(self, state: wire.FlavourState) -> None:
+        self._states[state.flavour] = state.state
+        log.info("flavour {flavour} is {state} {reason}", **_fields(state))
+
+    def _started(self, started: wire.Started) -> None:
+        waiting = self._starting.pop(started.id, None)
+        if waiting is not None:
+            waiting.callback(None)
+
+    def _ended(self, ended: wire.Ended) -> None:
+        self._started(wire.Started(ended.id))
+        listener = self._listeners.pop(ended.id, None)
+        if listener is not None:
+            listener.ended(ended.reason, ended.status, ended.cpu_seconds, ended.peak_memory)
+
+    def _refused(self, refused: wire.Refused) -> None:
+        error = _refusal(refused)
+        if refused.id is not None and refused.id in self._starting:
+            self._listeners.pop(refused.id, None)
+            self._starting.pop(refused.id).errback(error)
+        elif refused.request is not None and refused.request in self._asked:
+            self._asked.pop(refused.request).errback(error)
+        else:
+            if refused.code == "isolation":
+                self._refusal = error
+            log.warn("the launcher refused: {code}: {reason}", code=refused.code, reason=refused.reason)
+
+    def _answer(self, number: int, value: Any) -> None:
+        waiting = self._asked.pop(number, None)
+        if waiting is not None:
+            waiting.callback(value)
+
+    # ------------------------------------------------------------------------------------------ ILauncher
+
+    @property
+    def level(self) -> str:
+        """See ILauncher."""
+        return self._known().level
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """See ILauncher."""
+        return {**self._known().report, "flavours": dict(self._states)}
+
+    @property
+    def flavours(self) -> Sequence[str]:
+        """See ILauncher: those that have not failed to load."""
+        return [name for name in self._known().flavours if self._states.get(name) != "failed"]
+
+    def _known(self) -> wire.Hello:
+        if self._said is None:
+            raise SagewsError("internal", correlation="launcher")
+        return self._said
+
+    async def open_session(
+        self,
+        session: SessionId,
+        workspace: WorkspaceId | None,
+        flavour: str,
+        limits: Limits,
+        stream: socket.socket,
+        listener: ILauncherListener,
+    ) -> None:
+        """See ILauncher; fires when the session has its home and its socket."""
+        with stream:
+            started = self._expect(session, listener)
+            self._send(wire.StartSession(session, workspace, flavour, limits), [stream.fileno()])
+        await started
+
+    def _expect(self, identifier: str, listener: ILauncherListener) -> Deferred[None]:
+        if identifier in self._listeners:
+            raise SagewsError("busy")
+        started: Deferred[None] = Deferred()
+        self._starting[identifier] = started
+        self._listeners[identifier] = listener
+        return started
+
+    async def run_job(
+        self,
+        job: str,
+        workspace: WorkspaceId | None,
+        *,
+        write: bool,
+        arguments: Mapping[str, str],
+        input: bytes,
+        seconds: int,
+        output_limit: int,
+        limits: Limits,
+    ) -> bytes:
+        """See ILauncher."""
+        identifier = new_id()
+        running = Job(
+            self._reactor, identifier, output_limit, seconds, lambda: self.signal(_session(identifier), "KILL")
+        )
+        request = wire.StartJob(identifier, job, workspace, write, arguments, seconds, limits)
+        try:
+            started = self._expect(identifier, running)
+            self._send(request, running.descriptors(input))
+        except SagewsError as error:
+            self._forget_waiting(identifier)
+            running.refused(error)
+        else:
+            running.sent()
+            started.addErrback(running.not_started)
+        return await running.result
+
+    def _forget_waiting(self, identifier: str) -> None:
+        self._starting.pop(identifier, None)
+        self._listeners.pop(identifier, None)
+
+    def signal(self, session: SessionId, signal: str) -> None:
+        """See ILauncher; does nothing for what has ended."""
+        if session in self._listeners and not self._dead:
+            self._send(wire.Signal(session, signal))
+
+    async def usage(self, sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
+        """See ILauncher."""
+        found: dict[str, Usage] = {}
+        for first in range(0, len(sessions), wire.MAX_IDS):
+            number = next(self._numbers)
+            answer = await self._ask(number, wire.AskUsage(number, tuple(sessions[first : first + wire.MAX_IDS])))
+            found.update({name: Usage(memory, cpu) for name, (memory, cpu) in answer.items()})
+        return found
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """See ILauncher."""
+        number = next(self._numbers)
+        await self._ask(number, wire.Forget(number, workspace))
+
+    def _ask(self, number: int, request: wire.Request) -> Deferred[Any]:
+        self._send(request)
+        answer: Deferred[Any] = Deferred()
+        self._asked[number] = answer
+        return answer
+
+
+def _session(identifier: str) -> SessionId:
+    return SessionId(identifier)
+
+
+def _fields(state: wire.FlavourState) -> dict[str, str]:
+    return {"flavour": state.flavour, "state": state.state, "reason": state.reason}
+
+
+def _refusal(refused: wire.Refused) -> SagewsError:
+    """Return what a caller is told; where the sentence needs values, the launcher's own words stand in for them."""
+    if refused.code == "isolation":
+        return SagewsError("configuration", reason=refused.reason)
+    if refused.code == "limit":
+        return SagewsError("limit", limit=refused.reason, advice="Ask for less.")
+    if refused.code == "internal":
+        log.error("the launcher could not do it: {reason}", reason=refused.reason, correlation=refused.id or "")
+        return SagewsError("internal", correlation=refused.id or "launcher")
+    return SagewsError(refused.code)
+
+
+def _silent(result: Any, seconds: float) -> None:
+    raise SagewsError("limit", limit=f"{seconds:g} s", advice="The launcher did not start; see its log.")

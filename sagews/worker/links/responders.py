@@ -1,0 +1,155 @@
+"""What a backend may ask of this worker over a link: each command, and only for sessions of that link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import SessionId, WorkspaceId, parse_id
+from sagews.model.sessions import Evaluation, SessionRequest
+from sagews.net.amp import GuardedLocator
+from sagews.wire import worker as wire
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.worker.files.transfers import Transfers
+from sagews.worker.links.outgoing import Outgoing
+from sagews.worker.sessions.host import LocalHost
+
+Answer = dict[str, Any]
+MAX_REASON = 64
+
+
+class BackendCommands(GuardedLocator):
+    """The responders of a worker.
+
+    Args:
+        host: the sessions.
+        outgoing: those that were opened over this link.
+        opened: makes the keeper of a new session's output.
+    """
+
+    def __init__(
+        self,
+        host: LocalHost,
+        outgoing: MutableMapping[SessionId, Outgoing],
+        opened: Callable[[SessionRequest], Outgoing],
+    ) -> None:
+        super().__init__()
+        self._host = host
+        self._outgoing = outgoing
+        self._opened = opened
+        self.transfers = Transfers()
+
+    def _find(self, session: str) -> SessionId:
+        """Return the id of a session of this link; another link's is as unknown as none."""
+        name = SessionId(session)
+        if name not in self._outgoing:
+            raise SagewsError("no-session")
+        return name
+
+    @wire.Open.responder
+    async def open(self, request: SessionRequest) -> Answer:
+        """Start a session."""
+        parse_id(request.session, "session")
+        if request.workspace is not None:
+            parse_id(request.workspace, "workspace")
+        if request.session in self._outgoing:
+            raise SagewsError("busy")
+        outgoing = self._opened(request)
+        try:
+            await self._host.open_session(request, outgoing)
+        except BaseException:
+            self._outgoing.pop(request.session, None)
+            raise
+        return {}
+
+    @wire.Evaluate.responder
+    async def evaluate(self, session: str, evaluation: Evaluation) -> Answer:
+        """Hand a cell over, once."""
+        name = self._find(session)
+        outgoing = self._outgoing[name]
+        if outgoing.run != evaluation.run:
+            await self._host.evaluate(name, evaluation)
+            outgoing.run = evaluation.run
+        return {}
+
+    @wire.Interrupt.responder
+    async def interrupt(self, session: str) -> Answer:
+        """Send SIGINT."""
+        await self._host.interrupt(self._find(session))
+        return {}
+
+    @wire.End.responder
+    async def end(self, session: str, reason: str) -> Answer:
+        """End a session; one that has ended already is no error, its Ended is on its way."""
+        name = self._find(session)
+        if self._outgoing[name].ending is None:
+            await self._host.end_session(name, reason[:MAX_REASON])
+        return {}
+
+    @wire.Acknowledge.responder
+    def acknowledge(self, marks: dict[str, int]) -> Answer:
+        """Free what is committed."""
+        for session, sequence in marks.items():
+            name = SessionId(session)
+            outgoing = self._outgoing.get(name)
+            if outgoing is not None:
+                outgoing.acknowledge(sequence)
+                self._host.acknowledge(name, sequence)
+        return {}
+
+    @wire.Complete.responder
+    async def complete(self, session: str, code: bytes, cursor: int) -> Answer:
+        """Ask for completions."""
+        return {"answer": dict(await self._host.complete(self._find(session), _text(code), cursor))}
+
+    @wire.Inspect.responder
+    async def inspect(self, session: str, code: bytes, cursor: int, detail: int) -> Answer:
+        """Ask about a name."""
+        return {"answer": dict(await self._host.inspect(self._find(session), _text(code), cursor, detail))}
+
+    @wire.Usage.responder
+    async def usage(self, session: str) -> Answer:
+        """Measure a session."""
+        usage = await self._host.usage(self._find(session))
+        return {"memory": usage.memory, "cpu_seconds": usage.cpu_seconds}
+
+    @wire.Part.responder
+    def part(self, transfer: int, data: bytes) -> Answer:
+        """Take bytes."""
+        self.transfers.add(transfer, data)
+        return {}
+
+    @wire.Fetch.responder
+    def fetch(self, transfer: int, offset: int) -> Answer:
+        """Give bytes."""
+        return {"data": self.transfers.part(transfer, offset)}
+
+    @wire.Restore.responder
+    async def restore(self, workspace: str, epoch: int, transfer: int) -> Answer:
+        """Lay files into a home."""
+        name = WorkspaceId(parse_id(workspace, "workspace"))
+        asked = RestoreRequest.from_bytes(self.transfers.finish(transfer))
+        await self._host.restore(name, epoch, asked.bundles, asked.commit, asked.replace, asked.leave)
+        return {}
+
+    @wire.TakeSnapshot.responder
+    async def snapshot(self, workspace: str, epoch: int, transfer: int) -> Answer:
+        """Take a home's tree."""
+        name = WorkspaceId(parse_id(workspace, "workspace"))
+        asked = SnapshotRequest.from_bytes(self.transfers.finish(transfer))
+        found = await self._host.snapshot(name, epoch, asked.files, asked.have)
+        return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
+
+    @wire.Forget.responder
+    async def forget(self, workspace: str) -> Answer:
+        """Remove a home."""
+        await self._host.forget(WorkspaceId(parse_id(workspace, "workspace")))
+        return {}
+
+
+def _text(code: bytes) -> str:
+    try:
+        return code.decode("utf-8")
+    except UnicodeDecodeError:
+        raise SagewsError("bad-value", field="code", reason="it is not text") from None

@@ -1,0 +1,1 @@
+"""Sessions of this worker: started, fed, watched, ended."""

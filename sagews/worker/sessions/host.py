@@ -1,0 +1,254 @@
+"""All sessions of one worker: the local ISessionHost, used by a backend in the same process or by the worker's link."""
+
+from __future__ import annotations
+
+import socket
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces import ILauncher, ISessionHost, ISessionListener
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
+from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
+from sagews.wire.session import frames as wire
+from sagews.wire.worker import WorkerSettings
+from sagews.worker.files.homes import Homes
+from sagews.worker.sessions.flow_control import Pool
+from sagews.worker.sessions.session import Bounds, Session
+from sagews.worker.settings import LocalSettings
+
+log = Logger()
+
+POOL_BYTES = 64 * MEBIBYTE
+METER_SECONDS = 5.0
+MAX_EPOCHS = 100_000
+STOP_SECONDS = 2.0
+
+
+@implementer(ISessionHost)
+class LocalHost:
+    """Sessions on this machine.
+
+    Args:
+        reactor: watches sockets and tells the time (IReactorFDSet and IReactorTime).
+        launcher: starts, signals and measures sessions.
+        worker: this worker's id.
+        settings: what this worker may do.
+        bounds: what one session may do.
+        pool_bytes: unacknowledged output of all sessions together.
+        job_limits: of one job on files; at most the launcher's own.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        launcher: ILauncher,
+        worker: WorkerId,
+        *,
+        settings: LocalSettings | None = None,
+        bounds: Bounds | None = None,
+        pool_bytes: int = POOL_BYTES,
+        job_limits: Limits | None = None,
+    ) -> None:
+        self._reactor = reactor
+        self._launcher = launcher
+        self._worker = worker
+        self.settings = settings or LocalSettings()
+        self._bounds = bounds or Bounds()
+        self._pool = Pool(pool_bytes)
+        self._sessions: dict[SessionId, Session] = {}
+        self._epochs: OrderedDict[WorkspaceId, int] = OrderedDict()
+        self._homes = Homes(launcher, job_limits or Limits(cpu_seconds=600))
+        self._meter = LoopingCall(self._measure)
+        self._meter.clock = reactor
+        self._empty: Deferred[None] | None = None
+
+    @property
+    def info(self) -> WorkerInfo:
+        """What this worker can do and how many sessions it has now."""
+        launcher = self._launcher
+        return WorkerInfo(
+            self._worker,
+            Isolation(launcher.level),
+            tuple(self.settings.allows(launcher.flavours)),
+            launcher.report,
+            len(self._sessions),
+            self.settings.capacity,
+        )
+
+    @property
+    def unacknowledged(self) -> int:
+        """Bytes of output that all sessions hold, for metrics."""
+        return self._pool.held
+
+    def tighten(self, wanted: WorkerSettings) -> None:
+        """Take a backend's settings as far as they are tighter than what holds.
+
+        Raises:
+            SagewsError: `isolation` when it wants a level that this machine does not reach.
+        """
+        settings = self.settings.tightened(wanted)
+        settings.require(self.info.level)
+        self.settings = settings
+
+    def start(self) -> None:
+        """Begin to measure sessions every few seconds."""
+        self._meter.start(METER_SECONDS, now=False).addErrback(self._meter_failed)
+
+    async def stop(self) -> None:
+        """End every session; fires when all are gone, or after a moment: the launcher's own end takes the rest."""
+        if self._meter.running:
+            self._meter.stop()
+        for session in list(self._sessions.values()):
+            session.end("stopped")
+        if self._sessions:
+            self._empty = Deferred()
+            self._empty.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda result, seconds: None)
+            await self._empty
+
+    # ------------------------------------------------------------------------------------------ sessions
+
+    async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
+        """See ISessionHost."""
+        self._admit(request)
+        session = Session(
+            request, self._reactor, self._launcher, listener, self._pool, self._session_bounds(), self._finished
+        )
+        self._sessions[request.session] = session
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        session.connect(ours)
+        try:
+            await self._launcher.open_session(
+                request.session, request.workspace, request.flavour, request.limits, theirs, session
+            )
+        except SagewsError:
+            session.abandon()
+            raise
+        await session.until_ready()
+
+    def _admit(self, request: SessionRequest) -> None:
+        if request.session in self._sessions:
+            raise SagewsError("busy")
+        if len(self._sessions) >= self.settings.capacity:
+            raise SagewsError("no-worker")
+        flavours = self.settings.allows(self._launcher.flavours)
+        if request.flavour not in flavours:
+            known = ", ".join(flavours)
+            raise SagewsError("unknown-flavour", flavour=request.flavour, known=known)
+        self._see_epoch(request.workspace, request.epoch)
+
+    def _session_bounds(self) -> Bounds:
+        return replace(self._bounds, run_seconds=min(self._bounds.run_seconds, self.settings.run_seconds))
+
+    def _finished(self, session: Session) -> None:
+        self._sessions.pop(session.id, None)
+        if not self._sessions and self._empty is not None and not self._empty.called:
+            self._empty.callback(None)
+
+    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
+        """See ISessionHost."""
+        found = self._session(session)
+        self._see_epoch(found.request.workspace, found.request.epoch)
+        found.evaluate(evaluation)
+
+    async def interrupt(self, session: SessionId) -> None:
+        """See ISessionHost."""
+        self._session(session).interrupt()
+
+    async def end_session(self, session: SessionId, reason: str) -> None:
+        """See ISessionHost."""
+        self._session(session).end(reason)
+
+    def acknowledge(self, session: SessionId, sequence: int) -> None:
+        """See ISessionHost."""
+        found = self._sessions.get(session)
+        if found is not None:
+            found.acknowledge(sequence)
+
+    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
+        """See ISessionHost."""
+        return await self._ask(session, lambda number: wire.Complete(number, code, cursor))
+
+    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
+        """See ISessionHost."""
+        return await self._ask(session, lambda number: wire.Inspect(number, code, cursor, detail))
+
+    def _ask(self, session: SessionId, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
+        return self._session(session).ask(form)
+
+    async def usage(self, session: SessionId) -> Usage:
+        """See ISessionHost."""
+        self._session(session)
+        found = (await self._launcher.usage([session])).get(session)
+        if found is None:
+            raise SagewsError("no-session")
+        return found
+
+    def _session(self, session: SessionId) -> Session:
+        found = self._sessions.get(session)
+        if found is None:
+            raise SagewsError("no-session")
+        return found
+
+    # ------------------------------------------------------------------------------------------ homes
+
+    async def restore(
+        self,
+        workspace: WorkspaceId,
+        epoch: int,
+        bundles: Sequence[bytes],
+        commit: str | None,
+        replace: bool = False,
+        leave: Sequence[str] = (),
+    ) -> None:
+        """See ISessionHost."""
+        self._see_epoch(workspace, epoch)
+        await self._homes.restore(workspace, bundles, commit, replace, leave)
+
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
+    ) -> Snapshot:
+        """See ISessionHost."""
+        self._see_epoch(workspace, epoch)
+        return await self._homes.snapshot(workspace, files, have)
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """See ISessionHost."""
+        if any(session.request.workspace == workspace for session in self._sessions.values()):
+            raise SagewsError("busy")
+        await self._homes.forget(workspace)
+
+    def _see_epoch(self, workspace: WorkspaceId | None, epoch: int) -> None:
+        """Refuse whoever lost the workspace's lease to somebody that this worker has heard from since."""
+        if workspace is None:
+            return
+        if epoch < self._epochs.get(workspace, epoch):
+            raise SagewsError("conflict")
+        self._epochs[workspace] = epoch
+        self._epochs.move_to_end(workspace)
+        if len(self._epochs) > MAX_EPOCHS:
+            self._epochs.popitem(last=False)
+
+    # ------------------------------------------------------------------------------------------ metering
+
+    async def _measure(self) -> None:
+        usages: Mapping[str, Usage] = {}
+        try:
+            if self._sessions:
+                usages = await self._launcher.usage(list(self._sessions))
+        except SagewsError:
+            # One failure must not stop the timer; clocks are checked all the same.
+            log.failure("sessions could not be measured")
+        for session in list(self._sessions.values()):
+            session.check(usages.get(session.id))
+
+    def _meter_failed(self, failure: Any) -> None:
+        log.failure("measuring sessions stopped", failure=failure)

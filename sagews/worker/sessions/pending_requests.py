@@ -1,0 +1,77 @@
+"""Completions and inspections under way: what a session was asked, by number, each with a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from sagews.errors import SagewsError
+from sagews.wire.session.framing import ProtocolError
+
+Answer = Mapping[str, Any]
+
+
+class Questions:
+    """The questions of one session.
+
+    Args:
+        clock: for the deadlines.
+        seconds: within which an answer must come.
+        limit: questions under way.
+        late: called when an answer did not come in time.
+    """
+
+    def __init__(self, clock: IReactorTime, seconds: float, limit: int, late: Callable[[], None]) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._limit = limit
+        self._late = late
+        self._asked = 0
+        self._waiting: dict[int, tuple[Deferred[Answer], IDelayedCall]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next question; `busy` when there are too many."""
+        if len(self._waiting) >= self._limit:
+            raise SagewsError("busy")
+        return self._asked + 1
+
+    def asked(self) -> Deferred[Answer]:
+        """Count a question as asked; fires with its answer, or fails with `limit`."""
+        self._asked += 1
+        answer: Deferred[Answer] = Deferred()
+        deadline = self._clock.callLater(self._seconds, self._give_up, self._asked)
+        self._waiting[self._asked] = (answer, deadline)
+        return answer
+
+    def answered(self, number: int, answer: Answer) -> None:
+        """Take an answer; one that comes too late is ignored.
+
+        Raises:
+            ProtocolError: for a number that was never given.
+        """
+        if number > self._asked:
+            raise ProtocolError("an answer that nobody asked for")
+        waiting = self._waiting.pop(number, None)
+        if waiting is not None:
+            waiting[1].cancel()
+            waiting[0].callback(answer)
+
+    def _give_up(self, number: int) -> None:
+        answer, _ = self._waiting.pop(number)
+        self._late()
+        advice = "The session is slow to answer; try again."
+        answer.errback(SagewsError("limit", limit=f"{self._seconds:g} s", advice=advice))
+
+    def close(self) -> None:
+        """Tell whoever waits that the session is over."""
+        waiting, self._waiting = self._waiting, {}
+        for answer, deadline in waiting.values():
+            deadline.cancel()
+            answer.errback(SagewsError("no-session"))
