@@ -20,7 +20,7 @@ from sagews.config import Settings
 from sagews.errors import SagewsError
 from sagews.ops import folders
 from sagews.ops.folders import Layout
-from sagews.roles.parts import Parts
+from sagews.roles.composition import Composition
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
 
@@ -58,7 +58,7 @@ class Daemon(Service):
         self._account = account
         self._reactor = reactor
         self._terminal = Terminal(Layout(settings.folder), foreground=foreground)
-        self._parts = Parts(reactor, settings, roles, sockets, self._terminal, self.fail)
+        self._composition = Composition(reactor, settings, roles, sockets, self._terminal, self.fail)
         self._undo: list[tuple[str, Undo]] = []
         self._starting: Deferred[None] | None = None
         self._failed = False
@@ -67,20 +67,20 @@ class Daemon(Service):
         """Do what needs the rights that the daemon was started with: folders, keys, the launcher."""
         super().privilegedStartService()
         _raise_descriptors()
-        layout = self._parts.layout
+        layout = self._composition.layout
         folders.prepare(layout, self._account)
         folders.lock_down(layout, self._account)
-        self._parts.prepare_privileged(self._account)
+        self._composition.prepare_privileged(self._account)
 
     def startService(self) -> None:
         """Begin the start sequence; the reactor runs when the first step waits."""
         super().startService()
-        self._parts.prepare()
+        self._composition.prepare()
         self._starting = Deferred.fromCoroutine(self._start())
         self._starting.addErrback(lambda failure: self.log.failure("the start sequence broke", failure))
 
     async def _start(self) -> None:
-        for name, begin, end in self._parts.steps():
+        for name, begin, end in self._composition.steps():
             try:
                 await begin()
             except CancelledError:
@@ -94,7 +94,7 @@ class Daemon(Service):
                 self.fail(f"{name} did not start; the log says why")
                 return
             self._undo.append((name, end))
-        self._parts.ready()
+        self._composition.ready()
 
     def fail(self, reason: str) -> None:
         """End the daemon with a reason and status 1."""

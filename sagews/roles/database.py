@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.exc import DBAPIError
 from twisted.internet.task import deferLater
@@ -14,11 +14,12 @@ from twisted.logger import Logger
 from sagews.config import Database
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
-from sagews.ops.folders import Layout, check_private
+from sagews.ops.folders import check_private
 from sagews.ops.postgres.dsn import check_dsn
 from sagews.ops.postgres.folders import ClusterFolders, prepare_folders
 from sagews.ops.postgres.roles import ensure_passwords, role_dsn
 from sagews.ops.postgres.server import PostgresService
+from sagews.roles.component import Component, DaemonContext
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.migrate import migrate
@@ -70,31 +71,31 @@ class Guest:
         return role_dsn(self._folders.sockets, role, self._passwords[role])
 
 
-class Databases:
-    """The database as the chosen roles need it.
+class Databases(Component):
+    """The database as the chosen roles need it."""
 
-    Args:
-        reactor: the reactor.
-        settings: which server, how many connections.
-        layout: the data folder.
-        roles: of this daemon.
-        dsn: the operator's, or None.
-    """
+    name = "the database"
+    roles: ClassVar[frozenset[str]] = frozenset(NEEDS)
 
-    def __init__(
-        self, reactor: Any, settings: Database, layout: Layout, roles: tuple[str, ...], dsn: str | None
-    ) -> None:
-        self._reactor = reactor
-        self._dsn = dsn
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self._reactor = daemon.reactor
+        self._dsn: str | None = None
         self._cluster: PostgresService | Guest | None = None
-        if dsn is None:
-            runs_it = "backend" in roles
-            self._cluster = PostgresService(reactor, layout.postgres) if runs_it else Guest(layout.postgres)
+        connections = daemon.settings.database.connections
         self._sizes = {
-            NEEDS[role]: max(1, settings.connections * SHARES[NEEDS[role]] // 12) for role in roles if role in NEEDS
+            NEEDS[role]: max(1, connections * SHARES[NEEDS[role]] // 12) for role in daemon.roles if role in NEEDS
         }
         self._pools: dict[DatabaseRole, Pool] = {}
         self._listener: Listener | None = None
+
+    def prepare_privileged(self, account: tuple[int, int]) -> None:
+        """Read the operator's DSN, else choose our own cluster: the backend's daemon runs it, others are its guests."""
+        self._dsn = read_dsn(self.daemon.settings.database, (account[0], 0))
+        if self._dsn is None:
+            folder = self.daemon.layout.postgres
+            runs_it = self.daemon.plays("backend")
+            self._cluster = PostgresService(self._reactor, folder) if runs_it else Guest(folder)
 
     def pool(self, role: DatabaseRole) -> Pool:
         """Return the pool of a role, once started."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from ipaddress import ip_network
-from typing import Any
+from typing import ClassVar
 
 from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogPublisher
 
-from sagews.config import Settings
+from sagews.config import ROLES
 from sagews.interfaces import ILogSink
 from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake
@@ -18,42 +18,48 @@ from sagews.logs.remote import RemoteSink
 from sagews.logs.shipper import Shipper
 from sagews.logs.spool import Spool
 from sagews.logs.upkeep import Upkeep
-from sagews.ops.folders import Layout
+from sagews.model.database import DatabaseRole
 from sagews.ops.tls.contexts import identify
-from sagews.roles.keys import Keys, machine_name
-from sagews.roles.listening import Ports
+from sagews.roles.certificates import Certificates, machine_name
+from sagews.roles.component import Component, DaemonContext
+from sagews.roles.database import Databases
 from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Pool
 
 
-class Records:
-    """Log records of one daemon.
+class Records(Component):
+    """Log records of one daemon: on its own disk first, shipped from there, collected where it has that role."""
 
-    Args:
-        reactor: the reactor.
-        settings: where the collector is.
-        layout: the data folder.
-        name: of this set of roles.
-        roles: of this daemon.
-    """
+    name = "the records"
+    roles: ClassVar[frozenset[str]] = frozenset(ROLES)
 
-    def __init__(self, reactor: Any, settings: Settings, layout: Layout, name: str, roles: tuple[str, ...]) -> None:
-        self._reactor = reactor
-        self._settings = settings
-        self._spool = Spool(layout.logs, name)
-        component = roles[0] if len(roles) == 1 else "sagews"
-        self._observer = SpoolObserver(self._spool, machine_name(), component, now=time.monotonic)
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self._reactor = daemon.reactor
         self._shipper: Shipper | None = None
         self._collector: CollectorFactory | None = None
         self._upkeep: Upkeep | None = None
         self._remote: RemoteSink | None = None
         self.sink: ILogSink | None = None
 
-    def observe(self) -> None:
-        """Write every event to the disk from now on."""
-        globalLogPublisher.addObserver(self._observer)
+    def prepare(self) -> None:
+        """Write every event to the disk from now on; the spool belongs to the service account."""
+        roles = self.daemon.roles
+        self._spool = Spool(self.daemon.layout.logs, self.daemon.name)
+        component = roles[0] if len(roles) == 1 else "sagews"
+        observer = SpoolObserver(self._spool, machine_name(), component, now=time.monotonic)
+        globalLogPublisher.addObserver(observer)
 
-    async def collect(self, pool: Pool, ports: Ports, keys: Keys) -> None:
+    async def start(self) -> None:
+        """Collect, or find the collector; a worker's records travel over its link instead."""
+        if self.daemon.plays("log"):
+            await self._collect(self.daemon.require(Databases).pool(DatabaseRole.LOG))
+        elif self.daemon.plays("frontend", "backend"):
+            self._send_to_collector("backend" if self.daemon.plays("backend") else "frontend")
+        if self.sink is not None:
+            self.ship()
+
+    async def _collect(self, pool: Pool) -> None:
         """Be the collector: take batches from daemons with a certificate, and keep the partitions."""
         store = LogStore(pool)
         self.sink = Intake(store, time.time)
@@ -61,14 +67,16 @@ class Records:
         await self._upkeep.once()
         self._upkeep.start()
         allowed = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
-        if self._settings.link.host not in ("127.0.0.1", "::1", "localhost"):
+        if self.daemon.settings.link.host not in ("127.0.0.1", "::1", "localhost"):
             allowed = [ip_network("0.0.0.0/0"), ip_network("::/0")]
         self._collector = CollectorFactory(self._reactor, self.sink, identify, allowed)
-        ports.adopt_collector(keys.accept("log", ("frontend", "backend"), self._collector))
+        keys = self.daemon.require(Certificates).keys
+        self.daemon.ports.adopt_collector(keys.accept("log", ("frontend", "backend"), self._collector))
 
-    def send_to_collector(self, keys: Keys, role: str) -> None:
+    def _send_to_collector(self, role: str) -> None:
         """Ship to a collector elsewhere, as one of our roles."""
-        endpoint = keys.dial(self._reactor, role, "log", self._settings.collector_address)
+        keys = self.daemon.require(Certificates).keys
+        endpoint = keys.dial(self._reactor, role, "log", self.daemon.settings.collector_address)
         self.sink = self._remote = RemoteSink(self._reactor, endpoint)
 
     def ship(self, sink: ILogSink | None = None) -> None:

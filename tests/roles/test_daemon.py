@@ -69,7 +69,7 @@ class DaemonTests(SynchronousTestCase):
         self.exits: list[Any] = []
         self.patch(Daemon, "fail", lambda daemon, reason: self.exits.append(reason))
         daemon = Daemon(Settings(data="/nowhere"), ("log",), Sockets(), (0, 0), self.reactor, foreground=False)
-        daemon._parts = self.steps  # type: ignore[assignment]
+        daemon._composition = self.steps  # type: ignore[assignment]
         daemon.startService()
         return daemon
 

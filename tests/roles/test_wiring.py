@@ -13,10 +13,10 @@ from sagews.config import IsolationSection, Link, Sessions, Settings, Site
 from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout
-from sagews.roles import web
-from sagews.roles.compute import least_level, make_launcher, session_environments
+from sagews.roles import addresses
+from sagews.roles.certificates import machine_name, worker_name
 from sagews.roles.database import read_dsn
-from sagews.roles.keys import machine_name, worker_name
+from sagews.roles.launcher import least_level, make_launcher, session_environments
 from sagews.roles.sockets import bind_sockets
 from sagews.roles.terminal import Terminal, isolation_line
 from tests.e2e.running import free_port
@@ -77,16 +77,16 @@ class NameTests(SynchronousTestCase):
 
     def test_origin(self) -> None:
         """The printed address is the first configured name, else loopback's, with TLS where there is TLS."""
-        self.assertEqual(web.origin(Settings()), "http://127.0.0.1:8080")
+        self.assertEqual(addresses.origin(Settings()), "http://127.0.0.1:8080")
         public = Settings(site=Site(host="::", port=443, names=("math.example.org",)))
-        self.assertEqual(web.origin(public), "https://math.example.org")
+        self.assertEqual(addresses.origin(public), "https://math.example.org")
 
     def test_backend_apart(self) -> None:
         """A frontend lets its pages connect to the backend's port, and that backend lets those pages in."""
         settings = Settings()
-        pages = web.site_addresses(settings, backend_apart=True)
+        pages = addresses.site_addresses(settings, backend_apart=True)
         self.assertIn("ws://127.0.0.1:8084", pages.socket_origins)
-        self.assertIn("http://127.0.0.1:8080", web.socket_addresses(settings).page_origins)
+        self.assertIn("http://127.0.0.1:8080", addresses.socket_addresses(settings).page_origins)
 
 
 class DatabaseTests(SynchronousTestCase):

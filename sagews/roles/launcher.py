@@ -1,32 +1,24 @@
-"""Wires compute: the launcher, whose bounds stand in a file of its owner, sessions, and the link of a worker apart."""
+"""Wires the launcher, whose bounds stand in a file of its owner. A backend apart has one as well, for jobs alone."""
 
 from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sagews
 from sagews.config import Settings
 from sagews.errors import SagewsError
 from sagews.frontend.sign_in.first_link import write_private
-from sagews.model.identifiers import WorkerId
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout
-from sagews.roles.keys import Keys, worker_name
+from sagews.roles.component import Component, DaemonContext
 from sagews.roles.terminal import isolation_line
 from sagews.wire.launcher import Configure
 from sagews.worker.launcher.client import LauncherClient
-from sagews.worker.links.link import WorkerLink
-from sagews.worker.sessions.host import LocalHost
-from sagews.worker.settings import LocalSettings
-
-# A backend with a worker in its own process calls it this.
-LOCAL_WORKER = "local"
 
 
 def least_level(settings: Settings) -> Isolation:
@@ -100,73 +92,33 @@ def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path])
     }
 
 
-class Compute:
-    """The launcher of this process, and its sessions if it has the role.
+class Launcher(Component):
+    """The launcher of this process, started while the daemon is still root."""
 
-    Args:
-        reactor: the reactor.
-        settings: limits, environments, level, whom to dial.
-        layout: the data folder.
-        name: of this set of roles.
-        died: called when the launcher ends though nobody stopped it.
-        sessions: whether it forks sessions.
-    """
+    name = "the launcher"
+    roles: ClassVar[frozenset[str]] = frozenset({"backend", "worker"})
+    status_name = "isolation"
 
-    def __init__(
-        self,
-        reactor: Any,
-        settings: Settings,
-        layout: Layout,
-        name: str,
-        died: Callable[[str], None],
-        *,
-        sessions: bool,
-    ) -> None:
-        self._reactor = reactor
-        self._settings = settings
-        self.launcher = make_launcher(reactor, settings, layout, name, died, sessions=sessions)
-        self.host: LocalHost | None = None
-        self._link: WorkerLink | None = None
-
-    async def start_launcher(self) -> str:
-        """Wait until the launcher serves; return the start line about isolation."""
-        await self.launcher.started()
-        return isolation_line(self.launcher.level, self.launcher.report)
-
-    def start_sessions(self, name: str = LOCAL_WORKER) -> LocalHost:
-        """Serve sessions as the worker of this name."""
-        sessions = self._settings.sessions
-        bounds = LocalSettings(
-            capacity=sessions.capacity,
-            minimum=least_level(self._settings),
-            keep_seconds=self._settings.link.keep_seconds,
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        sessions = daemon.plays("worker")
+        self.client = make_launcher(
+            daemon.reactor, daemon.settings, daemon.layout, daemon.name, daemon.fail, sessions=sessions
         )
-        self.host = LocalHost(
-            self._reactor, self.launcher, WorkerId(name), settings=bounds, job_limits=sessions.limits()
-        )
-        self.host.start()
-        return self.host
 
-    def start_apart(self, keys: Keys) -> WorkerLink:
-        """Serve sessions to a backend elsewhere; return the link, which takes log records too."""
-        host = self.start_sessions(worker_name(self._settings))
-        endpoint = keys.dial(self._reactor, "worker", "backend", self._settings.backend_address)
-        self._link = WorkerLink(self._reactor, host, endpoint, jitter)
-        self._link.start()
-        return self._link
+    def prepare_privileged(self, account: tuple[int, int]) -> None:
+        """Start it with the rights that the daemon still has."""
+        self.client.start_privileged()
+
+    async def start(self) -> None:
+        """Wait until it serves, and say which level of isolation it reached."""
+        await self.client.started()
+        self.daemon.terminal.say(isolation_line(self.client.level, self.client.report))
 
     async def stop(self) -> None:
-        """End every session, then the link."""
-        if self.host is not None:
-            await self.host.stop()
-        if self._link is not None:
-            await self._link.stop()
+        """End it; no session outlives it."""
+        await self.client.stop()
 
-    def describe(self) -> dict[str, Any]:
-        """Return what the status page shows of isolation."""
-        return {"level": self.launcher.level, "report": dict(self.launcher.report)}
-
-
-def jitter() -> float:
-    """Return a random number below 1, so that those who lost the same peer do not come back together."""
-    return secrets.randbelow(1_000_000) / 1_000_000
+    def describe(self) -> Mapping[str, Any]:
+        """Return the level, and what was found on the way to it."""
+        return {"level": self.client.level, "report": dict(self.client.report)}

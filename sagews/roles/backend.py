@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.service import WorkspaceHistory
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.listener import WorkerGate
-from sagews.config import Settings
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.ops.tls.contexts import identify
-from sagews.roles import web
-from sagews.roles.compute import Compute, least_level
+from sagews.roles.addresses import BACKEND_NAME, site_addresses, socket_addresses
+from sagews.roles.certificates import Certificates
+from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
+from sagews.roles.launcher import Launcher, least_level
 from sagews.roles.records import Records
+from sagews.roles.worker import Worker
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.runs.runs import RunStore
@@ -26,25 +28,17 @@ from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 
 
-class Live:
-    """The backend of this process.
+class BackendComponent(Component):
+    """The backend of this process."""
 
-    Args:
-        reactor: the reactor.
-        settings: names and limits.
-        databases: started before this.
-        compute: the launcher for one-shot jobs, and the sessions of this process if it has any.
-        records: where workers' log records go.
-    """
+    name = "the backend"
+    roles: ClassVar[frozenset[str]] = frozenset({"backend"})
+    status_name = "backend"
 
-    def __init__(
-        self, reactor: Any, settings: Settings, databases: Databases, compute: Compute, records: Records
-    ) -> None:
-        self._reactor = reactor
-        self._settings = settings
-        self._databases = databases
-        self._compute = compute
-        self._records = records
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self._reactor = daemon.reactor
+        self._settings = daemon.settings
         self._backend: Backend | None = None
         self._gate: WorkerGate | None = None
 
@@ -57,10 +51,13 @@ class Live:
 
     async def start(self) -> None:
         """Build it, start it, and hear of what other daemons change."""
-        pool = self._databases.pool(DatabaseRole.BACKEND)
+        databases = self.daemon.require(Databases)
+        pool = databases.pool(DatabaseRole.BACKEND)
         accounts = AccountStore(pool)
-        history = WorkspaceHistory(self._reactor, HistoryStore(pool), accounts, HistoryJobs(self._compute.launcher))
-        host = self._compute.host
+        jobs = HistoryJobs(self.daemon.require(Launcher).client)
+        history = WorkspaceHistory(self._reactor, HistoryStore(pool), accounts, jobs)
+        worker = self.daemon.find(Worker)
+        host = worker.host if worker is not None else None
         self._backend = Backend(
             self._reactor,
             self._reactor,
@@ -73,7 +70,9 @@ class Live:
             [host] if host is not None else [],
         )
         await self._backend.start()
-        await self._databases.listen(self._logins_ended, self._grants_changed)
+        await databases.listen(self._logins_ended, self._grants_changed)
+        keys = self.daemon.require(Certificates).keys
+        self.daemon.ports.adopt_link(keys.accept("backend", ("worker",), self._make_gate()))
 
     async def stop(self) -> None:
         """Save everything and tell every page when to come back; workers are needed until then."""
@@ -82,23 +81,27 @@ class Live:
         if self._gate is not None:
             self._gate.stop()
 
-    def make_gate(self) -> WorkerGate:
+    def _make_gate(self) -> WorkerGate:
         """Return the factory that takes workers."""
         self._gate = WorkerGate(
             self._reactor,
-            web.BACKEND_NAME,
+            BACKEND_NAME,
             add_host=self.backend.add_host,
             remove_host=self.backend.remove_host,
             identify=identify,
             keep_seconds=self._settings.link.keep_seconds,
-            sink=self._records.sink,
+            sink=self.daemon.require(Records).sink,
         )
         return self._gate
 
+    def describe(self) -> Mapping[str, Any]:
+        """Return connections, workspaces, sessions and workers."""
+        return self.backend.status()
+
     def _backend_settings(self) -> BackendSettings:
-        pages, sockets = web.site_addresses(self._settings, backend_apart=False), web.socket_addresses(self._settings)
+        pages, sockets = site_addresses(self._settings, backend_apart=False), socket_addresses(self._settings)
         return BackendSettings(
-            name=web.BACKEND_NAME,
+            name=BACKEND_NAME,
             origins=frozenset(known.site_origin(name) for known in (pages, sockets) for name in known.names),
             limits=self._settings.sessions.limits(),
             minimum=least_level(self._settings),

@@ -8,16 +8,17 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
 
-from sagews.config import Settings
+from sagews.config import ROLES, Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import Authority, Files, site_files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
+from sagews.roles.component import Component
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -85,3 +86,15 @@ def _site(
         return Files(Path(site.key), Path(site.certificate)), None
     files = site_files(layout.keys, sorted({*LOOPBACK, site.host, *site.names, socket.gethostname()}), owner, now)
     return files, files.certificate
+
+
+class Certificates(Component):
+    """The certificates of this daemon, made while the authority's key can be read."""
+
+    name = "the certificates"
+    roles: ClassVar[frozenset[str]] = frozenset(ROLES)
+    keys: Keys
+
+    def prepare_privileged(self, account: tuple[int, int]) -> None:
+        """Make or renew what the roles need."""
+        self.keys = make_keys(self.daemon.settings, self.daemon.layout, self.daemon.roles, account)

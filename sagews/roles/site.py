@@ -1,0 +1,138 @@
+"""Wires the frontend: the two origins and everything behind the site."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from twisted.internet.threads import deferToThread
+from twisted.web.resource import IResource
+from twisted.web.server import Site
+
+import sagews
+from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.http.static_files import find_built, load_built
+from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
+from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.frontend.site import Parts, make_sites, make_socket_site
+from sagews.model.database import DatabaseRole
+from sagews.model.identifiers import WorkspaceId
+from sagews.policy.accounts.passwords import Passwords
+from sagews.roles.addresses import BACKEND_NAME, origin, site_addresses, socket_addresses
+from sagews.roles.backend import BackendComponent
+from sagews.roles.certificates import Certificates
+from sagews.roles.component import Component, DaemonContext
+from sagews.roles.database import Databases
+from sagews.roles.terminal import write_address
+from sagews.store.accounts.accounts import AccountStore
+from sagews.store.workspaces.workspaces import WorkspaceStore
+
+Status = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+async def _no_status() -> Mapping[str, Any]:
+    return {}
+
+
+def now() -> datetime:
+    """Return the time, UTC."""
+    return datetime.now(UTC)
+
+
+class SiteComponent(Component):
+    """The site of this process, or the websocket alone where the frontend is elsewhere."""
+
+    name = "the site"
+    roles: ClassVar[frozenset[str]] = frozenset({"frontend", "backend"})
+
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self._settings = daemon.settings
+        self._status: Status = _no_status
+
+    def show_status(self, status: Status) -> None:
+        """Take what the status page shows."""
+        self._status = status
+
+    async def start(self) -> None:
+        """Answer on the ports."""
+        keys = self.daemon.require(Certificates).keys
+        backend = self.daemon.find(BackendComponent)
+        websockets = {"/ws": backend.backend.resource()} if backend is not None else {}
+        if not self.daemon.plays("frontend"):
+            sockets = make_socket_site(websockets, socket_addresses(self._settings), self.daemon.reactor)
+            self.daemon.ports.serve_site(keys.secure_site(sockets), None)
+            return
+        frontend = Frontend(self.daemon, backend_apart=backend is None)
+        site, content = frontend.sites(self._status, websockets)
+        await frontend.prepare()
+        self.daemon.ports.serve_site(keys.secure_site(site), keys.secure_site(content))
+
+    async def stop(self) -> None:
+        """Accept nobody any more."""
+        await self.daemon.ports.close()
+
+    def ready(self) -> None:
+        """Show where the site is, and leave the address for the command line."""
+        if not self.daemon.plays("frontend"):
+            return
+        shown = origin(self._settings)
+        self.daemon.terminal.say(f"Sage Workspaces {sagews.__version__} is ready at {shown}")
+        write_address(self.daemon.layout, shown, self.daemon.require(Certificates).keys.pinned)
+
+
+class Frontend:
+    """Everything behind the site of a frontend.
+
+    Args:
+        daemon: names, ports, the data folder, the database.
+        backend_apart: whether the websocket is in another process.
+    """
+
+    def __init__(self, daemon: DaemonContext, *, backend_apart: bool) -> None:
+        self._reactor = daemon.reactor
+        self._settings = daemon.settings
+        self._databases = daemon.require(Databases)
+        self._layout = daemon.layout
+        self._terminal = daemon.terminal
+        self._addresses = site_addresses(daemon.settings, backend_apart=backend_apart)
+        self._backend = BackendPlace(BACKEND_NAME, self._socket_url() if backend_apart else None)
+        pool = self._databases.pool(DatabaseRole.FRONTEND)
+        self._accounts = AccountStore(pool)
+        self._workspaces = WorkspaceStore(pool)
+
+    def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
+        """Return the factories of the site and of the origin for untrusted content."""
+
+        async def place(_workspace: WorkspaceId | None) -> BackendPlace:
+            return self._backend
+
+        parts = Parts(
+            accounts=self._accounts,
+            workspaces=self._workspaces,
+            logs=self._databases.log_store(),
+            hasher=Hasher(Passwords(), deferToThread),
+            status=status,
+            place=place,
+            addresses=self._addresses,
+            built=load_built(find_built()),
+            version=sagews.__version__,
+            now=now,
+            websockets=websockets,
+            strict_transport=self._settings.site.certificate is not None,
+        )
+        return make_sites(parts, self._reactor)
+
+    def _socket_url(self) -> str:
+        host = origin(self._settings).split("//")[1].rsplit(":", 1)[0]
+        scheme = "wss" if self._addresses.secure else "ws"
+        return f"{scheme}://{host}:{self._settings.site.socket_port}/ws"
+
+    async def prepare(self) -> None:
+        """Leave the command line's token and, while there is no administrator, the first link."""
+        await ensure_personal_token(self._accounts, self._layout.token, now)
+        self._terminal.forget_first_link()
+        link = await ensure_first_link(self._accounts, origin(self._settings), now)
+        if link is not None:
+            self._terminal.first_link(link)

@@ -1,0 +1,68 @@
+"""Wires the worker: sessions of this process, for the backend beside it or over a link to one elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from sagews.model.identifiers import WorkerId
+from sagews.roles.certificates import Certificates, worker_name
+from sagews.roles.component import Component, DaemonContext
+from sagews.roles.launcher import Launcher, least_level
+from sagews.roles.records import Records
+from sagews.worker.links.link import WorkerLink
+from sagews.worker.sessions.host import LocalHost
+from sagews.worker.settings import LocalSettings
+
+# A backend with a worker in its own process calls it this.
+LOCAL_WORKER = "local"
+
+
+class Worker(Component):
+    """Sessions: they are forked by the launcher of this process."""
+
+    name = "the worker"
+    roles: ClassVar[frozenset[str]] = frozenset({"worker"})
+
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self.host: LocalHost | None = None
+        self._link: WorkerLink | None = None
+
+    async def start(self) -> None:
+        """Serve the backend of this process, else dial one; its log records travel over that link."""
+        if self.daemon.plays("backend"):
+            self._start_host(LOCAL_WORKER)
+            return
+        host = self._start_host(worker_name(self.daemon.settings))
+        keys = self.daemon.require(Certificates).keys
+        endpoint = keys.dial(self.daemon.reactor, "worker", "backend", self.daemon.settings.backend_address)
+        self._link = WorkerLink(self.daemon.reactor, host, endpoint, jitter)
+        self._link.start()
+        self.daemon.require(Records).ship(self._link)
+
+    def _start_host(self, name: str) -> LocalHost:
+        settings = self.daemon.settings
+        bounds = LocalSettings(
+            capacity=settings.sessions.capacity,
+            minimum=least_level(settings),
+            keep_seconds=settings.link.keep_seconds,
+        )
+        launcher = self.daemon.require(Launcher).client
+        self.host = LocalHost(
+            self.daemon.reactor, launcher, WorkerId(name), settings=bounds, job_limits=settings.sessions.limits()
+        )
+        self.host.start()
+        return self.host
+
+    async def stop(self) -> None:
+        """End every session, then the link."""
+        if self.host is not None:
+            await self.host.stop()
+        if self._link is not None:
+            await self._link.stop()
+
+
+def jitter() -> float:
+    """Return a random number below 1, so that those who lost the same peer do not come back together."""
+    return secrets.randbelow(1_000_000) / 1_000_000
