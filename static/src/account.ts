@@ -1,7 +1,8 @@
 /** Who is signed in, and what the site said of itself. */
 
 import { signal } from "@preact/signals";
-import { api, ApiError, hasSecret, keepSecret, type Site, type User } from "./net/api";
+import { ApiError, hasSecret, keepSecret } from "./net/http";
+import { signInCalls, type SignedIn, type Site, type User } from "./net/sign-in";
 import { go } from "./router";
 import { setTheme } from "./theme";
 
@@ -16,10 +17,10 @@ const LINK = /^#(first|link)=([\w-]{1,200})$/;
 
 /** Ask what the site says of itself, once somebody wants to know. */
 export function askSite(): void {
-  if (site.value === null) api.site().then((answer) => (site.value = answer), () => undefined);
+  if (site.value === null) signInCalls.site().then((answer) => (site.value = answer), () => undefined);
 }
 
-function entered(answer: { secret: string; user: User }): void {
+function entered(answer: SignedIn): void {
   keepSecret(answer.secret);
   user.value = answer.user;
   known.value = true;
@@ -41,7 +42,7 @@ export function heedLink(): void {
 async function enter(kind: string, token: string): Promise<void> {
   history.replaceState(null, "", location.pathname);
   try {
-    entered(await (kind === "first" ? api.first(token) : api.link(token)));
+    entered(await (kind === "first" ? signInCalls.first(token) : signInCalls.link(token)));
     go("/workspaces", true);
   } catch (error) {
     entryNotice.value = error instanceof ApiError ? error.message : null;
@@ -51,7 +52,7 @@ async function enter(kind: string, token: string): Promise<void> {
 
 async function recognise(): Promise<void> {
   try {
-    const answer = await api.me();
+    const answer = await signInCalls.me();
     user.value = answer.user;
     const chosen = answer.settings["theme"];
     if (chosen === "light" || chosen === "dark" || chosen === "system") setTheme(chosen);
@@ -61,11 +62,11 @@ async function recognise(): Promise<void> {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  entered(await api.signIn(email, password));
+  entered(await signInCalls.signIn(email, password));
 }
 
 export async function signOut(): Promise<void> {
-  await api.signOut().catch(() => undefined);
+  await signInCalls.signOut().catch(() => undefined);
   keepSecret(null);
   user.value = null;
   go("/signin");

@@ -3,7 +3,8 @@
 import "./account";
 import "./document/paths";
 import "./times";
-import "./net/api";
+import "./net/http";
+import "./net/sign-in";
 import "./registry";
 import "./router";
 import "./strings";

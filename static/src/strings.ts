@@ -79,4 +79,7 @@ export const strings = {
     foldOutput: "Fold or show the output", hideInput: "Hide or show the code", share: "Share the workspace…",
     theme: "Switch between light and dark", workspaces: "All workspaces", settings: "Settings",
   },
+  insertHere: "Insert a cell here",
+  runCell: "Run cell",
+  stop: "Stop",
 };

@@ -5,19 +5,16 @@ The tests are compiled together, once; each file then runs in a process of its o
 
 from __future__ import annotations
 
-import atexit
 import json
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.client.building import STATIC, node, packages
+from tests.client.building import compiled, node
 
 LOGIC = Path(__file__).parent / "logic"
 REPORTER = Path(__file__).parent / "reporter.mjs"
@@ -26,29 +23,7 @@ _TEST = re.compile(r'^test\("((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 @cache
 def _compiled() -> Path:
-    """Compile every test and return the folder, which goes when the tests are over."""
-    packages()
-    folder = Path(mkdtemp())
-    atexit.register(rmtree, folder, ignore_errors=True)
-    done = node(
-        "node_modules/esbuild/bin/esbuild",
-        *map(str, sorted(LOGIC.rglob("*.test.ts*"))),
-        "--bundle",
-        "--platform=node",
-        "--format=esm",
-        "--jsx=automatic",
-        "--jsx-import-source=preact",
-        "--out-extension:.js=.mjs",
-        "--log-level=warning",
-        f"--outbase={LOGIC}",
-        f"--outdir={folder}",
-        # The tests lie outside of static/, where their packages are.
-        *(f"--alias:{name}={STATIC}/node_modules/{name}" for name in ("yjs", "fast-check", "@preact/signals")),
-        f"--alias:client={STATIC}/src",
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the tests don't compile:\n{done.stderr}")
-    return folder
+    return compiled(LOGIC, "*.test.ts*")
 
 
 class LogicTestCase(SynchronousTestCase):
@@ -60,8 +35,8 @@ class LogicTestCase(SynchronousTestCase):
     @classmethod
     def setUpClass(cls) -> None:
         """Run the file."""
-        compiled = (_compiled() / cls.source.relative_to(LOGIC)).with_suffix(".mjs")
-        done = node("--test", f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout", str(compiled))
+        program = (_compiled() / cls.source.relative_to(LOGIC)).with_suffix(".mjs")
+        done = node("--test", f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout", str(program))
         reported = [json.loads(line) for line in done.stdout.splitlines()]
         cls.results = {each["name"]: "it was skipped" if each["skipped"] else each["problem"] for each in reported}
         # A file that fails before its tests, and a test that is made in a loop, would otherwise pass unseen.

@@ -2,7 +2,7 @@
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import type { Answer, CellOutput, OutputMessage, Place } from "../net/messages";
+import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type Place } from "../net/messages";
 import type { Link } from "../net/socket";
 import { strings } from "../strings";
 import { seconds } from "../times";
@@ -12,15 +12,6 @@ import { newRunId } from "./identifiers";
 import type { Notices } from "./notices";
 import { applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "./sha256";
-
-interface RunRequest {
-  readonly cell: string;
-  readonly run: string;
-  readonly hash: string;
-}
-
-/** What the server refuses beyond (MAX_CELLS_IN_A_RUN). */
-const MAX_CELLS = 500;
 
 export class Runs {
   readonly #results = signal<Results>(new Map());
@@ -36,7 +27,7 @@ export class Runs {
   #asked = 0;
   #outputs: OutputMessage[] = [];
   /** Runs that were asked for and of which the server has said nothing yet; they are asked for again after a reconnect. */
-  readonly #asking = new Map<string, RunRequest>();
+  readonly #asking = new Map<string, CellRun>();
   #frame = 0;
 
   constructor(
@@ -105,16 +96,16 @@ export class Runs {
     cancelAnimationFrame(this.#frame);
   }
 
-  #requests(ids: readonly string[]): RunRequest[] {
+  #requests(ids: readonly string[]): CellRun[] {
     return this.sheet.cells.value
       .filter((cell) => cell.type === "code" && ids.includes(cell.id))
       .map((cell) => ({ cell: cell.id, text: this.sheet.text(cell.id) }))
       .filter(({ text }) => text.trim() !== "")
-      .slice(0, MAX_CELLS)
+      .slice(0, MAX_CELLS_IN_A_RUN)
       .map(({ cell, text }) => ({ cell, run: newRunId(), hash: sha256(text) }));
   }
 
-  #ask(cells: readonly RunRequest[]): boolean {
+  #ask(cells: readonly CellRun[]): boolean {
     return this.link.send({ type: "run", document: this.document, cells, vector: this.sheet.vector() });
   }
 

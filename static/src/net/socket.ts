@@ -1,9 +1,10 @@
 /** One websocket that comes back by itself: does what connection.ts decides, answers requests, measures the way. */
 
 import { signal } from "@preact/signals";
-import { api, ApiError } from "./api";
+import { ApiError } from "./http";
+import { signInCalls } from "./sign-in";
 import { START, step, type Connection, type Effect, type Event, type Secret } from "./connection";
-import { MAX_MESSAGE, PROTOCOL, parseMessage, type Answer, type FromServer, type ToServer, type Welcome } from "./messages";
+import { MAX_MESSAGE, PROTOCOL, parseMessage, type Answer, type FromServer, type Question, type ToServer, type Welcome } from "./messages";
 
 const SILENCE = 10_000;
 const REQUEST_SECONDS = 30_000;
@@ -59,7 +60,7 @@ export class Socket {
   }
 
   /** Ask and wait for the answer with the same number. */
-  ask<Type extends FromServer["type"]>(message: ToServer): Promise<Answer<Type>> {
+  ask<Type extends FromServer["type"]>(message: Question): Promise<Answer<Type>> {
     const request = (this.#request += 1);
     return new Promise<Answer<Type>>((resolve, reject) => {
       const timer = window.setTimeout(() => this.#reject(request, new ApiError("unreachable", "", 0)), REQUEST_SECONDS);
@@ -94,7 +95,7 @@ export class Socket {
   }
 
   #fetchTicket(): void {
-    api.ticket(this.workspace).then(
+    signInCalls.ticket(this.workspace).then(
       ({ ticket, url }) => this.#take({ type: "ticket", ticket, url }),
       (error: unknown) => {
         const refused = error instanceof ApiError ? error : new ApiError("internal", "", 0);

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { clock, full } from "../../times";
-import { api, type LogEntry } from "../../net/api";
+import { managementCalls, type LogEntry } from "./calls";
 import { errorText } from "../../ui/basics";
 import { managementPages } from "./registry";
 import { words } from "./strings";
@@ -15,11 +15,11 @@ const PAGE = 100;
 function Logs(): JSX.Element {
   const [level, setLevel] = useState("debug");
   const [text, setText] = useState("");
-  const [records, setRecords] = useState<LogEntry[]>([]);
+  const [records, setRecords] = useState<readonly LogEntry[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const load = (before?: string) => {
     const query: Record<string, string> = { level, limit: String(PAGE), ...(text ? { text } : {}), ...(before ? { before } : {}) };
-    return api.logs(query).then(
+    return managementCalls.logs(query).then(
       (answer) => setRecords((known) => (before ? [...known, ...answer.records] : answer.records)),
       (error: unknown) => setProblem(errorText(error)),
     );

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { user as me } from "../../account";
 import { ago } from "../../times";
-import { api, type Account } from "../../net/api";
+import { managementCalls, type Account } from "./calls";
 import { strings } from "../../strings";
 import { Avatar, Dialog, errorText, Menu } from "../../ui/basics";
 import { Field, Form } from "../../ui/form";
@@ -18,13 +18,13 @@ managementPages.add({ id: "users", label: words.users, icon: "users", Page: User
 const OPERATOR = "operator";
 
 function Users(): JSX.Element {
-  const [users, setUsers] = useState<Account[]>([]);
+  const [users, setUsers] = useState<readonly Account[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [creating, setCreating] = useState(false);
   const fail = (error: unknown) => setProblem(errorText(error));
-  const load = () => api.users().then((answer) => setUsers(answer.users), fail);
+  const load = () => managementCalls.users().then((answer) => setUsers(answer.users), fail);
   useEffect(() => void load(), []);
-  const change = (id: string, what: { privilege?: string; disabled?: boolean }) => void api.changeUser(id, what).then(load, fail);
+  const change = (id: string, what: { privilege?: string; disabled?: boolean }) => void managementCalls.changeUser(id, what).then(load, fail);
   return (
     <>
       <div class="hd">
@@ -96,7 +96,7 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const send = async () => {
-    await api.createUser({ name, email, password });
+    await managementCalls.createUser({ name, email, password });
     onClose();
     return strings.saved;
   };

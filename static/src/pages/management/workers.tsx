@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { api, type Status, type WorkerStatus } from "../../net/api";
+import { managementCalls, type Status, type WorkerStatus } from "./calls";
 import type { Json } from "../../net/messages";
 import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
@@ -17,7 +17,7 @@ function Workers(): JSX.Element {
   const [status, setStatus] = useState<Status | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    const load = () => void api.status().then(setStatus, (error: unknown) => setProblem(errorText(error)));
+    const load = () => void managementCalls.status().then(setStatus, (error: unknown) => setProblem(errorText(error)));
     load();
     const timer = window.setInterval(load, EVERY);
     return () => window.clearInterval(timer);

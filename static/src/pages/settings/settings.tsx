@@ -4,7 +4,8 @@ import "../../common";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { user } from "../../account";
-import { api, keepSecret } from "../../net/api";
+import { keepSecret } from "../../net/http";
+import { settingsCalls } from "./calls";
 import { strings } from "../../strings";
 import { setTheme, theme, type Theme } from "../../theme";
 import { Field, Form } from "../../ui/form";
@@ -34,7 +35,7 @@ function Profile(): JSX.Element {
   const [name, setName] = useState(user.value?.name ?? "");
   const [email, setEmail] = useState(user.value?.email ?? "");
   const send = async () => {
-    user.value = (await api.changeMe({ name, email })).user;
+    user.value = (await settingsCalls.changeMe({ name, email })).user;
     return strings.saved;
   };
   return (
@@ -48,7 +49,7 @@ function Profile(): JSX.Element {
 function Appearance(): JSX.Element {
   const choose = (value: Theme) => {
     setTheme(value);
-    void api.settings({ theme: value }).catch(() => undefined);
+    void settingsCalls.settings({ theme: value }).catch(() => undefined);
   };
   return (
     <section class="block">
@@ -75,7 +76,7 @@ function Password(): JSX.Element {
   const has = user.value?.has_password === true;
   const send = async () => {
     if (fresh !== again) throw new Error(words.passwordsDiffer);
-    keepSecret((await api.password(has ? old : null, fresh)).secret);
+    keepSecret((await settingsCalls.password(has ? old : null, fresh)).secret);
     if (user.value !== null) user.value = { ...user.value, has_password: true };
     [setOld, setFresh, setAgain].forEach((clear) => clear(""));
     return words.passwordChanged;

@@ -1,7 +1,7 @@
 /** What the cards and the table both show of a workspace. */
 
 import type { JSX } from "preact";
-import type { WorkspaceEntry } from "../../net/api";
+import type { WorkspaceEntry } from "./calls";
 import { strings } from "../../strings";
 import { ago } from "../../times";
 

@@ -1,7 +1,7 @@
 /** The worksheets that were edited last, as cards: go on where you left. */
 
 import type { JSX } from "preact";
-import type { WorkspaceEntry } from "../../net/api";
+import type { WorkspaceEntry } from "./calls";
 import { addressOf, Edited } from "./entry";
 import { nameOf } from "../../document/paths";
 import { words } from "./strings";

@@ -1,7 +1,7 @@
 /** The table of workspaces. */
 
 import type { JSX } from "preact";
-import type { WorkspaceEntry } from "../../net/api";
+import type { WorkspaceEntry } from "./calls";
 import { nameOf } from "../../document/paths";
 import { strings } from "../../strings";
 import { Avatars, Menu } from "../../ui/basics";

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { user } from "../../account";
-import { api, type WorkspaceEntry } from "../../net/api";
+import { workspaceCalls, type WorkspaceEntry } from "./calls";
 import { go } from "../../router";
 import { strings } from "../../strings";
 import { Ask, Confirm, errorText } from "../../ui/basics";
@@ -16,7 +16,7 @@ import { WorkspaceTable } from "./workspace-table";
 import { words } from "./strings";
 
 type Tab = "all" | "shared" | "running";
-const entries = signal<WorkspaceEntry[] | null>(null);
+const entries = signal<readonly WorkspaceEntry[] | null>(null);
 
 function shown(tab: Tab, text: string): WorkspaceEntry[] {
   const wanted = text.trim().toLowerCase();
@@ -33,13 +33,13 @@ export function Workspaces(): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const [asked, setAsked] = useState<{ kind: "rename" | "remove"; entry: WorkspaceEntry } | null>(null);
   const fail = (error: unknown) => setProblem(errorText(error));
-  const load = () => api.workspaces().then((answer) => (entries.value = answer.workspaces), fail);
+  const load = () => workspaceCalls.list().then((answer) => (entries.value = answer.workspaces), fail);
   useEffect(() => {
     document.title = strings.titled(strings.workspaces);
     void load();
   }, []);
   const create = () =>
-    api.createWorkspace(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
+    workspaceCalls.create(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
   const list = shown(tab, text);
   return (
     <div class="page">
@@ -90,7 +90,7 @@ export function Workspaces(): JSX.Element {
           label={words.workspaceName}
           action={strings.rename}
           value={asked.entry.name}
-          onAnswer={(name) => void api.renameWorkspace(asked.entry.id, name).then(load, fail)}
+          onAnswer={(name) => void workspaceCalls.rename(asked.entry.id, name).then(load, fail)}
           onClose={() => setAsked(null)}
         />
       )}
@@ -98,7 +98,7 @@ export function Workspaces(): JSX.Element {
         <Confirm
           text={words.deleteWorkspace(asked.entry.name)}
           action={strings.remove}
-          onYes={() => void api.deleteWorkspace(asked.entry.id).then(load, fail)}
+          onYes={() => void workspaceCalls.remove(asked.entry.id).then(load, fail)}
           onClose={() => setAsked(null)}
         />
       )}

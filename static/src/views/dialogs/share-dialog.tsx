@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { api, type Member } from "../../net/api";
+import { sharingCalls, type Member, type Members } from "./calls";
 import { strings } from "../../strings";
 import { Avatar, Dialog, errorText, IconButton } from "../../ui/basics";
 import { user as me } from "../../account";
@@ -15,7 +15,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState("editor");
   const [problem, setProblem] = useState<string | null>(null);
-  const take = (answer: Promise<{ people: Member[] }>) =>
+  const take = (answer: Promise<Members>) =>
     answer.then(
       (found) => {
         setPeople(found.people);
@@ -23,10 +23,10 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
       },
       (error: unknown) => setProblem(errorText(error)),
     );
-  useEffect(() => void take(api.people(socket.workspace)), []);
+  useEffect(() => void take(sharingCalls.people(socket.workspace)), []);
   const share = (event: Event) => {
     event.preventDefault();
-    void take(api.share(socket.workspace, email.trim(), role)).then(() => setEmail(""));
+    void take(sharingCalls.share(socket.workspace, email.trim(), role)).then(() => setEmail(""));
   };
   return (
     <Dialog label={words.shareTitle} class="dialog share" onClose={onClose}>
@@ -58,7 +58,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
             </span>
             <span class="muted">{words.roles[person.role] ?? person.role}</span>
             {person.user.id !== me.value?.id && (
-              <IconButton icon="close" label={words.removePerson(person.user.name)} onClick={() => void take(api.unshare(socket.workspace, person.user.id))} />
+              <IconButton icon="close" label={words.removePerson(person.user.name)} onClick={() => void take(sharingCalls.unshare(socket.workspace, person.user.id))} />
             )}
           </li>
         ))}

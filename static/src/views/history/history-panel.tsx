@@ -16,7 +16,7 @@ const PAGE = 50;
 
 export function History({ onClose }: PanelProps): JSX.Element {
   const { panels, socket, worksheet } = useParts();
-  const [versions, setVersions] = useState<VersionEntry[] | null>(null);
+  const [versions, setVersions] = useState<readonly VersionEntry[] | null>(null);
   const [more, setMore] = useState(false);
   const [chosen, setChosen] = useState<VersionEntry | null>(null);
   const [problem, setProblem] = useState<string | null>(null);

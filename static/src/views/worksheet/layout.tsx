@@ -1,20 +1,25 @@
 /** The page: bars around, the sidebar beside, the sheet in the middle, panels over it. */
 
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { strings } from "../../strings";
 import { useKeyboard } from "../../workbench/keyboard";
+import { OnDemand } from "../../workbench/on-demand";
 import { OpenPanel } from "../../workbench/open-panel";
 import { useParts } from "../../workbench/parts";
-import { MobileBar } from "./mobile-bar";
 import { Notices } from "./notices";
 import { Sheet } from "./cells/sheet";
 import { Sidebar } from "./sidebar";
 import { StatusBar } from "./status-bar";
 import { TopBar } from "./top-bar";
 
+/** Most screens never need it. */
+const mobileBar = { load: () => import("./mobile-bar").then((module) => module.MobileBar) };
+
 export function Layout(): JSX.Element {
   const { panels, worksheet } = useParts();
   useKeyboard();
+  const narrow = useNarrow();
   const open = panels.open.value;
   return (
     <div class={`sheet-page ${open === null ? "" : `${open}-open`}`}>
@@ -27,7 +32,7 @@ export function Layout(): JSX.Element {
         <Sheet />
       </main>
       <OpenPanel place="beside" />
-      <MobileBar />
+      {narrow && <OnDemand of={mobileBar} props={{}} />}
       <StatusBar />
       <Notices />
       <OpenPanel place="over" />
@@ -36,4 +41,16 @@ export function Layout(): JSX.Element {
       </p>
     </div>
   );
+}
+
+/** Whether the screen is one for the small layout; styles/mobile.css draws the line at the same width. */
+function useNarrow(): boolean {
+  const [query] = useState(() => matchMedia("(max-width: 720px)"));
+  const [narrow, setNarrow] = useState(query.matches);
+  useEffect(() => {
+    const change = () => setNarrow(query.matches);
+    query.addEventListener("change", change);
+    return () => query.removeEventListener("change", change);
+  }, [query]);
+  return narrow;
 }

@@ -1,10 +1,10 @@
 /** Small screens: a row of signs that phones hide, and one large Run. */
 
+import "../../common";
 import type { JSX } from "preact";
 import { strings } from "../../strings";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
-import { words } from "./strings";
 
 const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
 
@@ -30,18 +30,18 @@ export function MobileBar(): JSX.Element | null {
         </div>
       )}
       <div class="act">
-        <button type="button" class="btn" aria-label={words.insertHere} onClick={() => actions.insertNear("code", "after")}>
+        <button type="button" class="btn" aria-label={strings.insertHere} onClick={() => actions.insertNear("code", "after")}>
           <Icon name="plus" />
         </button>
         {busy ? (
           <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.session.interrupt()}>
             <Icon name="stop" />
-            {words.stop}
+            {strings.stop}
           </button>
         ) : (
           <button type="button" class="btn p" data-testid="mobile-run" onClick={() => actions.runAndGoOn()}>
             <Icon name="play" />
-            {words.runCell}
+            {strings.runCell}
           </button>
         )}
         <button type="button" class="btn" aria-label={strings.history} onClick={() => panels.toggle("history")}>

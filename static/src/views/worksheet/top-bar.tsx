@@ -91,7 +91,7 @@ function SessionChip(): JSX.Element {
       </span>
       {worksheet.mayRun.value && (
         <>
-          <IconButton icon="stop" label={`${words.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
+          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
           <IconButton icon="restart" label={words.restart} testId="restart" onClick={() => worksheet.session.restart()} />
           <Menu label={words.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
         </>

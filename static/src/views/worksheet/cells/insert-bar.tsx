@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { CellType } from "../../../document/outline";
 import { Icon } from "../../../ui/icons";
 import { useParts } from "../../../workbench/parts";
+import { strings } from "../../../strings";
 import { words } from "../strings";
 
 const KINDS: readonly CellType[] = ["code", "text", "section"];
@@ -19,7 +20,7 @@ export function InsertBar({ after }: { after: string }): JSX.Element | null {
   return (
     <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
       {shown && (
-        <span role="group" aria-label={words.insertHere}>
+        <span role="group" aria-label={strings.insertHere}>
           {KINDS.map((kind) => (
             <button key={kind} type="button" data-testid={`insert-${kind}`} onClick={() => actions.insert(kind, { after })}>
               <Icon name="plus" />

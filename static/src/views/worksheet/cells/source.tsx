@@ -113,14 +113,14 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
       return true;
     },
     complete: async (code: string, cursor: number): Promise<Completions | null> => {
-      const message = { type: "complete", document: worksheet.id, code, cursor: toPoints(code, cursor) };
+      const message = { type: "complete" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
       const answer = await socket.ask<"completions">(message).catch(() => null);
       if (answer === null) return null;
-      const options = answer.matches.map((match) => ({ label: match.text, kind: match.kind ?? "" }));
+      const options = answer.matches.map((match) => ({ label: match.text ?? "", kind: match.kind ?? "" }));
       return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options };
     },
     inspect: async (code: string, cursor: number): Promise<string | null> => {
-      const message = { type: "inspect", document: worksheet.id, code, cursor: toPoints(code, cursor), detail: 0 };
+      const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
       const answer = await socket.ask<"inspection">(message).catch(() => null);
       return answer?.found ? (answer.data["text/plain"] ?? Object.values(answer.data)[0] ?? null) : null;
     },

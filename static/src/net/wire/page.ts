@@ -1,0 +1,209 @@
+/** What a page says.
+ *
+ * Made by scripts/client_types.py from the types in sagews/wire/: change those, then make this anew. */
+
+import type { Json } from "../json";
+
+/** One cell to run: its id, the run id that the page chose, and the SHA-256 of the source that the page shows. */
+export interface CellRun {
+  readonly cell: string;
+  readonly run: string;
+  readonly hash: string;
+}
+
+/** Ends an open. */
+export interface Close {
+  readonly type: "close";
+  readonly document: string;
+}
+
+/** Asks what may follow at the cursor (in code points). */
+export interface Complete {
+  readonly type: "complete";
+  readonly document: string;
+  readonly request: number;
+  readonly code: string;
+  readonly cursor: number;
+}
+
+/** Makes a new, empty worksheet. */
+export interface Create {
+  readonly type: "create";
+  readonly request: number;
+  readonly path: string;
+}
+
+/** Asks what changed in a version, against its parent or another version. */
+export interface Difference {
+  readonly type: "difference";
+  readonly request: number;
+  readonly version: string;
+  readonly against?: string | null;
+}
+
+/** Asks for the documents of the workspace. */
+export interface Documents {
+  readonly type: "documents";
+  readonly request: number;
+}
+
+/** A Yjs update (version 1 encoding); `edit` is the page's own number for it, repeated in `saved`. */
+export interface Edit {
+  readonly type: "edit";
+  readonly document: string;
+  readonly edit: number;
+  readonly update: string;
+}
+
+/** Evaluates text in a fresh session of its own that ends with it; needs a ticket for evaluation. */
+export interface Evaluate {
+  readonly type: "evaluate";
+  readonly request: number;
+  readonly source: string;
+  readonly flavour?: string;
+}
+
+/** The greeting: the first message, within five seconds; exactly one of ticket and resume. */
+export interface Hello {
+  readonly type: "hello";
+  readonly protocol: number;
+  readonly client: string;
+  readonly ticket?: string | null;
+  readonly resume?: string | null;
+}
+
+/** Asks what the name at the cursor is. */
+export interface Inspect {
+  readonly type: "inspect";
+  readonly document: string;
+  readonly request: number;
+  readonly code: string;
+  readonly cursor: number;
+  readonly detail?: 0 | 1;
+}
+
+/** Stops what runs and forgets what is queued. */
+export interface Interrupt {
+  readonly type: "interrupt";
+  readonly document: string;
+}
+
+/** Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector. */
+export interface Open {
+  readonly type: "open";
+  readonly document: string;
+  readonly vector?: string;
+  readonly have?: Place | null;
+}
+
+/** Measures the way there and back. */
+export interface Ping {
+  readonly type: "ping";
+  readonly sent: number;
+}
+
+/** Where a page was in the events of a document. */
+export interface Place {
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** Where the person is: the cell and the cursor, or nothing. */
+export interface Presence {
+  readonly type: "presence";
+  readonly document: string;
+  readonly state: Record<string, Json> | null;
+}
+
+/** Removes a document; the history keeps it. */
+export interface Remove {
+  readonly type: "remove";
+  readonly request: number;
+  readonly document: string;
+}
+
+/** Gives a document another path; its id stays. */
+export interface Rename {
+  readonly type: "rename";
+  readonly request: number;
+  readonly document: string;
+  readonly path: string;
+}
+
+/** Ends the session; a fresh one takes its place. */
+export interface Restart {
+  readonly type: "restart";
+  readonly document: string;
+}
+
+/** Brings a version back by a new commit. */
+export interface Revert {
+  readonly type: "revert";
+  readonly request: number;
+  readonly version: string;
+}
+
+/** Runs cells in this order. The same run id twice runs once. */
+export interface Run {
+  readonly type: "run";
+  readonly document: string;
+  readonly cells: readonly CellRun[];
+  readonly vector?: string;
+}
+
+/** Saves the workspace now; with a name it becomes a named version. */
+export interface Save {
+  readonly type: "save";
+  readonly request: number;
+  readonly name?: string | null;
+}
+
+/** Ends the session. */
+export interface Stop {
+  readonly type: "stop";
+  readonly document: string;
+}
+
+/** Asks for versions, newest first, older than `before`. */
+export interface Versions {
+  readonly type: "versions";
+  readonly request: number;
+  readonly before?: string | null;
+  readonly limit?: number;
+}
+
+/** Asks for everything that is kept of one run. */
+export interface WholeOutput {
+  readonly type: "output";
+  readonly request: number;
+  readonly document: string;
+  readonly run: string;
+}
+
+export type ToServer =
+  | Close
+  | Complete
+  | Create
+  | Difference
+  | Documents
+  | Edit
+  | Evaluate
+  | Hello
+  | Inspect
+  | Interrupt
+  | Open
+  | WholeOutput
+  | Ping
+  | Presence
+  | Remove
+  | Rename
+  | Restart
+  | Revert
+  | Run
+  | Save
+  | Stop
+  | Versions;
+
+export const PROTOCOL = 1;
+export const MAX_MESSAGE = 1048576;
+export const MAX_CELLS_IN_A_RUN = 500;

@@ -1,0 +1,330 @@
+/** What a backend says, and the shapes by which it is checked.
+ *
+ * Made by scripts/client_types.py from the types in sagews/wire/: change those, then make this anew. */
+
+import type { Json } from "../json";
+
+/** The last run of a cell and what is kept of its output; `left_out` counts pieces that `output` brings. */
+export interface CellOutput {
+  readonly cell: string;
+  readonly run: RunStatus;
+  readonly pieces: readonly PieceBody[];
+  readonly left_out?: number;
+}
+
+/** These cells are not what the page showed, so nothing of its request was run; `held` are the others in it. */
+export interface Changed {
+  readonly type: "changed";
+  readonly document: string;
+  readonly cells: readonly string[];
+  readonly held?: readonly string[];
+}
+
+/** What may follow. */
+export interface Completions {
+  readonly type: "completions";
+  readonly document: string;
+  readonly request: number;
+  readonly start: number;
+  readonly end: number;
+  readonly matches: readonly Record<string, string>[];
+}
+
+/** A new document (to everybody; `request` only to the asker). */
+export interface Created {
+  readonly type: "created";
+  readonly document: DocumentEntry;
+  readonly request?: number | null;
+}
+
+/** What changed in a version. */
+export interface DifferenceOut {
+  readonly type: "difference";
+  readonly request: number;
+  readonly version: string;
+  readonly against: string | null;
+  readonly files: readonly FileDifference[];
+  readonly cut?: boolean;
+}
+
+/** One document in a list. */
+export interface DocumentEntry {
+  readonly id: string;
+  readonly path: string;
+  readonly title: string;
+  readonly edited: string;
+}
+
+/** The documents of the workspace. */
+export interface DocumentList {
+  readonly type: "documents";
+  readonly request: number;
+  readonly documents: readonly DocumentEntry[];
+}
+
+/** Somebody's edit. */
+export interface EditOut {
+  readonly type: "edit";
+  readonly document: string;
+  readonly update: string;
+  readonly author: string;
+}
+
+/** A refusal: the code of errors.CATALOGUE, its parameters, the sentence; `about` is the refused message's type. */
+export interface Error {
+  readonly type: "error";
+  readonly code: string;
+  readonly parameters: Record<string, Json>;
+  readonly message: string;
+  readonly request?: number | null;
+  readonly about?: string | null;
+  readonly document?: string | null;
+  readonly edit?: number | null;
+}
+
+/** What changed in one file: a unified diff, or a word for what is not text. */
+export interface FileDifference {
+  readonly path: string;
+  readonly status: string;
+  readonly diff: string;
+  readonly binary?: boolean;
+  readonly cut?: boolean;
+}
+
+/** The backend stops; come back after this many seconds. */
+export interface GoingAway {
+  readonly type: "going_away";
+  readonly after: number;
+}
+
+/** What a name is. */
+export interface Inspection {
+  readonly type: "inspection";
+  readonly document: string;
+  readonly request: number;
+  readonly found: boolean;
+  readonly data: Record<string, string>;
+}
+
+/** A document: what the page lacks of it, and, unless `have` could be continued, all outputs. */
+export interface Opened {
+  readonly type: "opened";
+  readonly document: string;
+  readonly path: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly update: string;
+  readonly vector: string;
+  readonly session: SessionStatus;
+  readonly people: readonly Person[];
+  readonly cells?: readonly CellOutput[] | null;
+}
+
+/** A piece of output as it comes. */
+export interface Output {
+  readonly type: "output";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly run: string;
+  readonly cell: string;
+  readonly piece: PieceBody;
+}
+
+/** Who is on a connection, as the server knows it. */
+export interface Person {
+  readonly connection: string;
+  readonly user: string;
+  readonly name: string;
+  readonly state?: Record<string, Json> | null;
+}
+
+/** One piece of output; `kind` and `body` are those of wire/session.py. */
+export interface PieceBody {
+  readonly sequence: number;
+  readonly kind: string;
+  readonly body: Record<string, Json>;
+}
+
+/** The answer to a ping. */
+export interface Pong {
+  readonly type: "pong";
+  readonly sent: number;
+}
+
+/** Where somebody is; without a state they have left. */
+export interface PresenceOut {
+  readonly type: "presence";
+  readonly document: string;
+  readonly person: Person;
+  readonly left?: boolean;
+}
+
+/** A document was removed. */
+export interface Removed {
+  readonly type: "removed";
+  readonly document: string;
+  readonly request?: number | null;
+}
+
+/** A document has another path. */
+export interface Renamed {
+  readonly type: "renamed";
+  readonly document: DocumentEntry;
+  readonly request?: number | null;
+}
+
+/** What this person may do from now on. */
+export interface Rights {
+  readonly type: "rights";
+  readonly role: string;
+  readonly may_run: boolean;
+}
+
+/** Where a run is. Times are ISO 8601, UTC. */
+export interface RunStatus {
+  readonly type: "run_state";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly run: string;
+  readonly cell: string;
+  readonly number: number;
+  readonly state: string;
+  readonly hash: string;
+  readonly queued: string;
+  readonly started?: string | null;
+  readonly finished?: string | null;
+  readonly seconds?: number | null;
+  readonly reason?: string | null;
+}
+
+/** The edit is committed in the database. */
+export interface Saved {
+  readonly type: "saved";
+  readonly document: string;
+  readonly edit: number;
+}
+
+/** What people see of the session of a document. `sentence` says in words why it ended or what it waits for. */
+export interface SessionStatus {
+  readonly type: "session";
+  readonly document: string;
+  readonly state: string;
+  readonly flavour: string;
+  readonly since: string;
+  readonly reason?: string | null;
+  readonly sentence?: string | null;
+  readonly memory?: number | null;
+  readonly memory_limit?: number | null;
+  readonly cpu?: number | null;
+  readonly queue?: number;
+}
+
+/** A version was committed; `unchanged` when there was nothing new to save. */
+export interface Version {
+  readonly type: "version";
+  readonly version: VersionEntry | null;
+  readonly request?: number | null;
+  readonly unchanged?: boolean;
+}
+
+/** One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert". */
+export interface VersionEntry {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly author: string;
+  readonly time: string;
+  readonly files_changed: number;
+}
+
+/** Versions, newest first. */
+export interface VersionList {
+  readonly type: "versions";
+  readonly request: number;
+  readonly versions: readonly VersionEntry[];
+  readonly more: boolean;
+}
+
+/** The answer to a greeting. `resume` is the one-use secret for the next connection. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly server: string;
+  readonly connection: string;
+  readonly user: Record<string, string>;
+  readonly workspace: Record<string, string>;
+  readonly role: string;
+  readonly may_run: boolean;
+  readonly resume: string;
+  readonly ping_seconds: number;
+  readonly flavours: readonly string[];
+  readonly limits: Record<string, number>;
+}
+
+/** Everything kept of one run. */
+export interface WholeOutputOut {
+  readonly type: "whole_output";
+  readonly request: number;
+  readonly document: string;
+  readonly run: string;
+  readonly pieces: readonly PieceBody[];
+}
+
+export type FromServer =
+  | Changed
+  | Completions
+  | Created
+  | DifferenceOut
+  | DocumentList
+  | EditOut
+  | Error
+  | GoingAway
+  | Inspection
+  | Opened
+  | Output
+  | Pong
+  | PresenceOut
+  | Removed
+  | Renamed
+  | Rights
+  | RunStatus
+  | Saved
+  | SessionStatus
+  | Version
+  | VersionList
+  | Welcome
+  | WholeOutputOut;
+
+export const SHAPES: Readonly<Record<string, string>> = {
+  CellOutput: "cell run:run_state pieces:[PieceBody] left_out?:i",
+  DocumentEntry: "id path title edited",
+  FileDifference: "path status diff binary?:b cut?:b",
+  Person: "connection user name state?:o?",
+  PieceBody: "sequence:i kind body:o",
+  VersionEntry: "id kind name author time files_changed:i",
+  changed: "document cells:[s] held?:[s]",
+  completions: "document request:i start:i end:i matches:[{s}]",
+  created: "document:DocumentEntry request?:i?",
+  difference: "request:i version against:s? files:[FileDifference] cut?:b",
+  documents: "request:i documents:[DocumentEntry]",
+  edit: "document update author",
+  error: "code parameters:o message request?:i? about?:s? document?:s? edit?:i?",
+  going_away: "after:n",
+  inspection: "document request:i found:b data:{s}",
+  opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]?",
+  output: "document epoch:i sequence:i run cell piece:PieceBody",
+  pong: "sent:n",
+  presence: "document person:Person left?:b",
+  removed: "document request?:i?",
+  renamed: "document:DocumentEntry request?:i?",
+  rights: "role may_run:b",
+  run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s?",
+  saved: "document edit:i",
+  session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
+  version: "version:VersionEntry? request?:i? unchanged?:b",
+  versions: "request:i versions:[VersionEntry] more:b",
+  welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",
+  whole_output: "request:i document run pieces:[PieceBody]",
+};

@@ -1,0 +1,82 @@
+/** Untrusted HTML in a frame of an opaque origin: made when it comes near, few alive, spoken to by messages only. */
+
+import "../common";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { askSite, site } from "../account";
+import { isDark } from "../theme";
+import { strings } from "../strings";
+
+const LEAST = 20;
+const MOST = 3000;
+const ALIVE = 20;
+const alive: (() => void)[] = [];
+
+/** The height that a frame asks for, or null for anything else that it may say. */
+export function heightIn(data: unknown): number | null {
+  if (typeof data !== "object" || data === null) return null;
+  const { sagews, height } = data as Record<string, unknown>;
+  if (sagews !== "height" || typeof height !== "number" || !Number.isFinite(height)) return null;
+  return Math.min(Math.max(height, LEAST), MOST);
+}
+
+function isReady(data: unknown): boolean {
+  return typeof data === "object" && data !== null && (data as Record<string, unknown>)["sagews"] === "ready";
+}
+
+export function HtmlFrame({ html }: { html: string }): JSX.Element {
+  const holder = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [near, setNear] = useState(false);
+  const [height, setHeight] = useState(LEAST);
+  useEffect(() => {
+    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && setNear(true), { rootMargin: "600px" });
+    if (holder.current !== null && !near) watch.observe(holder.current);
+    return () => watch.disconnect();
+  }, [near]);
+  useEffect(() => {
+    if (!near) return;
+    askSite();
+    const sleep = () => setNear(false);
+    alive.push(sleep);
+    if (alive.length > ALIVE) alive.shift()?.();
+    let sent = false;
+    const hear = (event: MessageEvent) => {
+      const target = frame.current?.contentWindow;
+      if (!target || event.source !== target) return;
+      const wanted = heightIn(event.data);
+      if (wanted !== null) return setHeight(wanted);
+      if (!isReady(event.data) || sent) return;
+      sent = true;
+      // The frame's origin is opaque, so no target origin can name it; the site's policy lets nothing else be there.
+      target.postMessage({ sagews: "render", html, ink: inkOf(holder.current), scheme: isDark() ? "dark" : "light" }, "*");
+    };
+    window.addEventListener("message", hear);
+    return () => {
+      window.removeEventListener("message", hear);
+      const index = alive.indexOf(sleep);
+      if (index >= 0) alive.splice(index, 1);
+    };
+  }, [near, html]);
+  const origin = site.value?.untrusted_origin;
+  return (
+    <div ref={holder} class="framed" style={{ minHeight: `${height}px` }}>
+      {near && origin !== undefined && (
+        <iframe
+          key={html}
+          ref={frame}
+          sandbox="allow-scripts"
+          referrerpolicy="no-referrer"
+          src={`${origin}/frame`}
+          title={strings.html}
+          data-testid="html-frame"
+          style={{ height: `${height}px` }}
+        />
+      )}
+    </div>
+  );
+}
+
+function inkOf(element: HTMLElement | null): string {
+  return element === null ? "" : getComputedStyle(element).color;
+}

@@ -1,0 +1,13 @@
+/** What a person changes about themselves, by HTTP. */
+
+import { callsWith } from "../../net/http";
+import { USER, type User } from "../../net/sign-in";
+
+const call = callsWith({ User: USER, Me: "user:User", Secret: "secret" });
+
+export const settingsCalls = {
+  changeMe: (change: { name?: string; email?: string }) => call<{ user: User }>("PATCH", "/api/me", "Me", change),
+  settings: (values: Record<string, string>) => call("PUT", "/api/settings", null, values),
+  /** Every other sign-in ends; the new secret is for this one. */
+  password: (old: string | null, fresh: string) => call<{ secret: string }>("POST", "/api/password", "Secret", { old, new: fresh }),
+};
