@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
+import msgspec
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from pycrdt import Doc, Map, Text
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.model.positions import between
+from sagews.wire.browser.events import ToPage
 from sagews.wire.browser.messages import PROTOCOL, parse_page_message
 from tests.client.script import Step, answer
 
@@ -19,6 +23,7 @@ DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 VERSION = "a" * 40
 NOW = "2026-01-02T03:04:05.000Z"
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ToPage.__subclasses__()))
 
 
 class Room:
@@ -53,10 +58,12 @@ class Room:
             if peer is not but:
                 peer.say(message)
 
-    def event(self, message: dict[str, Any]) -> None:
-        """Tell everybody something that is numbered."""
+    def event(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Tell everybody something that is numbered; returns it with its number."""
         self.sequence += 1
-        self.say({**message, "document": DOCUMENT, "epoch": 1, "sequence": self.sequence})
+        numbered = {**message, "document": DOCUMENT, "epoch": 1, "sequence": self.sequence}
+        self.say(numbered)
+        return numbered
 
     def session(self) -> dict[str, Any]:
         """Return the state of the session."""
@@ -82,9 +89,7 @@ class Room:
 
     def _state(self, cell: dict[str, Any], state: str, **more: Any) -> None:
         status = {"run": cell["run"], "cell": cell["cell"], "number": 1, "hash": cell["hash"], "queued": NOW}
-        status = {**status, "state": state, **more}
-        self.outputs[cell["cell"]]["run"] = status
-        self.event({"type": "run_state", **status})
+        self.outputs[cell["cell"]]["run"] = self.event({"type": "run_state", **status, "state": state, **more})
 
     def _next(self) -> None:
         if self.running is None and self.queue:
@@ -146,8 +151,10 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
             self.room.peers.remove(self)
 
     def say(self, message: dict[str, Any]) -> None:
-        """Send one message."""
-        self.sendMessage(json.dumps(message).encode())
+        """Send one message, which a real backend could have sent too."""
+        data = json.dumps(message).encode()
+        _decoder.decode(data)
+        self.sendMessage(data)
 
     def do_hello(self, message: dict[str, Any]) -> None:
         """Greet."""
