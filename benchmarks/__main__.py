@@ -4,8 +4,15 @@
     make bench ARGUMENTS="--only throughput --no-jupyter"        one group, without Jupyter: about a minute
     make bench ARGUMENTS="--only latency,memory --no-jupyter --no-sage --json /tmp/figures.json"
 
-Groups: throughput (evaluations a second and processor time of twenty sessions, the same cell and edit-and-run),
-latency (first result, round trip, interrupt, restart), flood (20 MB of output), memory (idle and used sessions).
+Groups:
+  throughput   evaluations a second and processor time of twenty sessions: the same cell, edit-and-run
+  latency      first result, round trip, interrupt, restart
+  flood        20 MB of output
+  memory       idle and used sessions
+  websockets   2,000 idle ones, bare and with a document: about four minutes
+  many         10,000 idle ones: about two minutes
+  growth       what a person costs among 1 to 1,000: about four minutes
+
 The floor always runs in the same run, because ratios to it are what the bars are about.
 """
 

@@ -67,6 +67,18 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
     return total
 
 
+def precise_cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """Return the time on a processor so far, from the scheduler: to the nanosecond instead of to a tick of 10 ms."""
+    total = 0
+    for process in processes:
+        for task in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+            try:
+                total += int(task.read_text(encoding="ascii").split()[0])
+            except OSError:
+                continue
+    return total / 1e9
+
+
 def pss_mebibytes(processes: Iterable[psutil.Process]) -> float:
     """Return the proportional set size: shared pages divided among those that share them."""
     total = 0

@@ -16,7 +16,7 @@ from benchmarks.report import Bar, Row
 SESSIONS = 20
 # More updates than one session can use up in a second; what runs out is made while the clock runs.
 EDITS_A_SECOND = 200
-DAEMONS = ("postgres", "sagews.launcher")
+DAEMONS = ("postgres", "/sagews/launcher/")
 
 
 class Evaluator(Protocol):

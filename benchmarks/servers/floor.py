@@ -68,6 +68,10 @@ class Floor:
         """Connect, which starts a session."""
         return FloorSession(await connect(self.url))
 
+    async def idle(self) -> Connection:
+        """Connect without a session."""
+        return await connect(f"{self.url}idle")
+
 
 @asynccontextmanager
 async def floor(*, libraries: bool = True) -> AsyncIterator[Floor]:

@@ -96,9 +96,10 @@ class Page(WebSocketServerProtocol):
     text = "1+1"
 
     def onOpen(self) -> None:
-        """Start a session at once. autobahn's own option for Nagle's algorithm has no effect here."""
+        """Start a session at once, but not at /idle. autobahn's own option for Nagle's algorithm has no effect here."""
         self.transport.setTcpNoDelay(True)
-        self._start()
+        if self.http_request_path != "/idle":
+            self._start()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
