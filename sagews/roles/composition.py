@@ -22,9 +22,11 @@ from sagews.roles.records import Records
 from sagews.roles.site import SiteComponent
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
+from sagews.roles.watch import Watch
 from sagews.roles.worker import Worker
 
 COMPONENTS: tuple[type[Component], ...] = (
+    Watch,
     Certificates,
     Launcher,
     Databases,

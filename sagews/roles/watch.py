@@ -1,0 +1,34 @@
+"""Wires the watch over the reactor: in every role, before anything that could hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from sagews.config import ROLES
+from sagews.net.reactor_watch import ReactorWatch
+from sagews.roles.component import Component, DaemonContext
+
+
+class Watch(Component):
+    """Counts what holds the reactor of this process, and shows it in the status."""
+
+    name = "the watch over the reactor"
+    roles: ClassVar[frozenset[str]] = frozenset(ROLES)
+    status_name = "reactor"
+
+    def __init__(self, daemon: DaemonContext) -> None:
+        super().__init__(daemon)
+        self._watch = ReactorWatch(daemon.reactor)
+
+    async def start(self) -> None:
+        """Begin to measure."""
+        self._watch.start()
+
+    async def stop(self) -> None:
+        """Leave the reactor as it was."""
+        self._watch.stop()
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return the figures of this process."""
+        return self._watch.status()
