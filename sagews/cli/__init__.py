@@ -1,1 +1,1 @@
-"""The commands of `sagews`, one file each."""
+"""`sagews`, the operator's and the user's tool, and what its commands share."""

@@ -11,8 +11,9 @@ from hypothesis import given
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.cli import show as command_show
-from sagews.cli.eval import Evaluation, check_source, plain
+from sagews.cli import terminal_text
+from sagews.cli.commands import logs as command_logs
+from sagews.cli.evaluation import Evaluation, check_source, plain
 from sagews.errors import SagewsError
 from sagews.wire.browser.messages import Evaluate, Hello, parse_page_message
 
@@ -102,7 +103,7 @@ class ShowTests(SynchronousTestCase):
     @given(st.text())
     def test_safe(self, text: str) -> None:
         """Nothing that is shown can play with the terminal."""
-        shown = command_show.safe(text)
+        shown = terminal_text.safe(text)
         self.assertTrue(shown.isprintable())
         if text.isprintable():
             self.assertEqual(shown, text)
@@ -110,13 +111,13 @@ class ShowTests(SynchronousTestCase):
     def test_escape_codes(self) -> None:
         """Escape codes in a log message are written out, on one line."""
         record = {"time": "t", "level": "info", "component": "c", "message": "a\x1b]0;x\x07\nb", "correlation": "id"}
-        line = command_show.log_line(record)
+        line = command_logs.log_line(record)
         self.assertEqual(line, "t info     c          a\\x1b]0;x\\x07\\nb  [id]")
 
     def test_nested(self) -> None:
         """Nested values become indented lines."""
         value = {"isolation": "full", "workers": [{"id": "w1", "sessions": 3}], "empty": [], "ready": True, "x": None}
-        lines = list(command_show.lines_of(value))
+        lines = list(terminal_text.lines_of(value))
         expected = ["isolation: full", "workers:", "  - id: w1", "    sessions: 3", "empty: -", "ready: yes", "x: -"]
         self.assertEqual(lines, expected)
 
@@ -137,7 +138,7 @@ class ShowTests(SynchronousTestCase):
 
         out = io.StringIO()
         done = Deferred.fromCoroutine(
-            command_show.logs(Asked(), out, {"level": "info"}, as_json=True, wait=wait)  # type: ignore[arg-type]
+            command_logs.logs(Asked(), out, {"level": "info"}, as_json=True, wait=wait)  # type: ignore[arg-type]
         )
         self.failureResultOf(done, EOFError)
         self.assertEqual([json.loads(line)["id"] for line in out.getvalue().splitlines()], ["a", "b", "c"])

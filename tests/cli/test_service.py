@@ -11,8 +11,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.cli import service as command_service
-from sagews.cli.service import pid_file, running, start, stop
+from sagews.cli import background_daemon
+from sagews.cli.background_daemon import pid_file, running, start, stop
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 from tests.scratch import scratch_folder
@@ -82,7 +82,7 @@ class ServiceTests(SynchronousTestCase):
 
     def test_not_ready(self) -> None:
         """A daemon that ends before it answers, or never does, is an error that says where to look."""
-        self.patch(command_service, "START_SECONDS", 0.3)
+        self.patch(background_daemon, "START_SECONDS", 0.3)
         self.twistd("true")
         error = self.assertRaises(SagewsError, start, self.layout, None, (), self.out)
         self.assertIn(str(self.layout.logs), str(error))

@@ -1,10 +1,11 @@
-"""`sagews start` and `sagews stop`: the daemon in the background, known by its pid file in the run folder.
+"""The daemon in the background, known by its pid file in the run folder.
 
 `start` returns when the site answers, or says why it does not; `stop` returns when the process is gone.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -14,12 +15,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+from sagews.config import ROLES
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 PAUSE = 0.1
+
+
+def add_role_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names one daemon of several."""
+    parser.add_argument("--role", action="append", default=[], choices=ROLES, help="only this role (repeatable)")
 
 
 def pid_file(layout: Layout, roles: Sequence[str]) -> Path:

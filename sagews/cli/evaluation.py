@@ -1,4 +1,4 @@
-"""`sagews eval`: a ticket for evaluation, a websocket, one `evaluate`, and what comes back on the terminal."""
+"""One evaluation from the terminal: a ticket, a websocket, one `evaluate`, and what comes back."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The commands of `sagews`, one file each; main.COMMANDS has them in the order in which help shows them."""
