@@ -15,7 +15,8 @@ from twisted.application.service import IService
 from twisted.internet import reactor
 from twisted.python import usage
 
-from sagews.config import ROLES, Settings, load
+from sagews.config.loading import load
+from sagews.config.settings import ROLES, Settings
 from sagews.errors import SagewsError
 from sagews.roles import Daemon, bind_sockets
 

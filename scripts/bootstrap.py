@@ -106,6 +106,8 @@ def install_package(place: Path) -> None:
         return
     say("installing the package and the client")
     stamp.unlink(missing_ok=True)
+    # setuptools keeps what it built before and would install modules that are gone from the checkout.
+    shutil.rmtree(CHECKOUT / "build", ignore_errors=True)
     run(str(place / "bin" / "pip"), "install", "-q", "--no-deps", "--force-reinstall", str(CHECKOUT))
     if ROOT:
         run("chmod", "-R", "go+rX,go-w", str(place))

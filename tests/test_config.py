@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.config import Settings, default_data_folder, load
+from sagews.config.loading import default_data_folder, load
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from tests.scratch import scratch_folder
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from sagews.config import ROLES
+from sagews.config.settings import ROLES
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 

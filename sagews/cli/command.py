@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from sagews.cli.daemon_client import Daemon
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.ops.folders import Layout
 
 INTERRUPTED = 130

@@ -19,7 +19,7 @@ from sagews.cli.commands.status import Status
 from sagews.cli.commands.stop import Stop
 from sagews.cli.commands.user import User
 from sagews.cli.terminal_text import safe
-from sagews.config import load
+from sagews.config.loading import load
 from sagews.errors import SagewsError
 
 COMMANDS: tuple[Command, ...] = (Eval(), Status(), Logs(), User(), Check(), Start(), Stop())

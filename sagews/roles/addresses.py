@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.policy.http.requests import Addresses, addresses
 
 # There is one backend now; tickets and leases name it.

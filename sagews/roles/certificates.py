@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
 
-from sagews.config import ROLES, Settings
+from sagews.config.settings import ROLES, Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import Authority, Files, site_files

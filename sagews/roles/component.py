@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 from sagews.roles.ports import Ports
@@ -26,7 +26,7 @@ class DaemonContext:
     Attributes:
         reactor: the reactor.
         settings: as read.
-        roles: a part of config.ROLES.
+        roles: a part of config.settings.ROLES.
         layout: the data folder.
         name: of this set of roles: "all", or the roles in a row.
         ports: bound before anything else.

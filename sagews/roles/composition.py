@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import sagews
-from sagews.config import ROLES, Settings
+from sagews.config.settings import ROLES, Settings
 from sagews.ops.folders import Layout
 from sagews.roles.backend import BackendComponent
 from sagews.roles.certificates import Certificates
@@ -45,7 +45,7 @@ class Composition:
     Args:
         reactor: the reactor.
         settings: as read.
-        roles: a part of config.ROLES.
+        roles: a part of config.settings.ROLES.
         sockets: listening already.
         terminal: who started the daemon.
         fail: ends the daemon with a reason.

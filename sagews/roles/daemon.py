@@ -16,7 +16,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.ops import folders
 from sagews.ops.folders import Layout
@@ -35,7 +35,7 @@ class Daemon(Service):
 
     Args:
         settings: as read.
-        roles: a part of config.ROLES.
+        roles: a part of config.settings.ROLES.
         sockets: listening already.
         account: uid and gid that the process becomes after `privilegedStartService`.
         reactor: the reactor that runs everything.

@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from sagews.config import Database
+from sagews.config.database import Database
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.ops.folders import check_private

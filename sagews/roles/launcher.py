@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import sagews
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.frontend.sign_in.first_link import write_private
 from sagews.model.sessions import Isolation

@@ -9,7 +9,7 @@ from typing import ClassVar
 from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogPublisher
 
-from sagews.config import ROLES
+from sagews.config.settings import ROLES
 from sagews.interfaces import ILogSink
 from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.ops.listening import bind
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from sagews.config import ROLES
+from sagews.config.settings import ROLES
 from sagews.net.reactor_watch import ReactorWatch
 from sagews.roles.component import Component, DaemonContext
 

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.config import ROLES, Settings
+from sagews.config.settings import ROLES, Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 from sagews.roles.component import Component, DaemonContext

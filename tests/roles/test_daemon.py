@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.config import Settings
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.roles.daemon import Daemon
 from sagews.roles.sockets import Sockets

@@ -9,7 +9,11 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.config import IsolationSection, Link, Sessions, Settings, Site
+from sagews.config.isolation import IsolationSection
+from sagews.config.link import Link
+from sagews.config.sessions import Sessions
+from sagews.config.settings import Settings
+from sagews.config.site import Site
 from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout

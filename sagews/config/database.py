@@ -1,0 +1,16 @@
+"""Which PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from sagews.config.section import Section
+
+
+class Database(Section, frozen=True, kw_only=True):
+    """Which PostgreSQL: a DSN, in a file that only the daemon can read, else an own cluster in the data folder."""
+
+    dsn_file: str | None = None
+    connections: Annotated[int, msgspec.Meta(ge=3, le=100)] = 12

@@ -1,0 +1,30 @@
+"""How daemons reach each other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from sagews.config.section import Address, HostName, Port, Positive, Section
+
+
+class Link(Section, frozen=True, kw_only=True):
+    """The hop between backends and workers, and to the log collector (AMP over mutual TLS).
+
+    Attributes:
+        host, port: where a backend listens for workers; by default two above the site's port.
+        backend: the address that a worker dials when it runs apart; by default that port of this machine.
+        collector_port: where a collector listens; by default three above the site's port.
+        collector: the address to which a daemon without the log role sends its records.
+        keep_seconds: how long a worker keeps sessions whose backend is gone.
+        worker: the name of a worker that runs apart; by default the machine's.
+    """
+
+    host: HostName = "127.0.0.1"
+    port: Port | None = None
+    backend: Address | None = None
+    collector_port: Port | None = None
+    collector: Address | None = None
+    keep_seconds: Positive = 120
+    worker: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = None

@@ -1,0 +1,104 @@
+"""Reads the settings: what is wrong is told all at once, in one sentence each.
+
+Unknown keys are errors, because a misspelt limit that is silently ignored is worse than a daemon that does not start.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sagews.config.section import Section
+from sagews.config.sessions import Sessions
+from sagews.config.settings import Settings
+from sagews.config.site import Site
+from sagews.errors import SagewsError
+
+
+def default_data_folder(root: bool, environment: Mapping[str, str]) -> str:
+    """Return $SAGEWS_DATA, else /var/lib/sagews for root and ~/.local/share/sagews otherwise."""
+    chosen = environment.get("SAGEWS_DATA")
+    if chosen:
+        return str(Path(chosen).absolute())
+    return "/var/lib/sagews" if root else str(Path.home() / ".local" / "share" / "sagews")
+
+
+def load(path: str | None, environment: Mapping[str, str] | None = None, *, root: bool | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        path: of the TOML file; None for defaults only.
+        environment: for SAGEWS_DATA and SAGEWS_PORT; the process's own by default.
+        root: whether to use the defaults for root; by default whether this process is.
+
+    Raises:
+        SagewsError: `configuration`, with every error in one sentence each.
+    """
+    environment = os.environ if environment is None else environment
+    root = os.geteuid() == 0 if root is None else root
+    table = _read(path) if path else {}
+    errors: list[str] = []
+    values = dict(_values(table, errors))
+    _apply_environment(values, environment, errors)
+    if errors:
+        raise SagewsError("configuration", reason="; ".join(errors))
+    values.setdefault("data", default_data_folder(root, environment))
+    return Settings(**values)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SagewsError("configuration", reason=f"The settings file {path} can't be read: {error}.") from None
+
+
+def _values(table: Mapping[str, Any], errors: list[str]) -> Iterator[tuple[str, Any]]:
+    types = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    for key, value in table.items():
+        kind = types.get(key)
+        if isinstance(kind, type) and issubclass(kind, Section):
+            yield key, _section(key, kind, value, errors)
+        elif kind is str and isinstance(value, str) and value:
+            yield key, value
+        else:
+            errors.append(f"{key} is not a setting, or not text")
+
+
+def _section(name: str, cls: type[Section], table: object, errors: list[str]) -> Section:
+    if not isinstance(table, dict):
+        errors.append(f"{name} has to be a table, [{name}]")
+        return cls()
+    fields = {field.name: field.type for field in msgspec.structs.fields(cls)}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in fields:
+            errors.append(f"{name}.{key} is not a setting")
+            continue
+        try:
+            found[key] = msgspec.convert(value, fields[key])
+        except msgspec.ValidationError as error:
+            errors.append(f"{name}.{key}: {error}")
+    return cls(**found)
+
+
+def _apply_environment(values: dict[str, Any], environment: Mapping[str, str], errors: list[str]) -> None:
+    port = environment.get("SAGEWS_PORT")
+    if port is not None and (not port.isdecimal() or not 1 <= int(port) <= 65534):
+        errors.append("SAGEWS_PORT has to be a port number from 1 to 65534")
+    elif port is not None:
+        values["site"] = msgspec.structs.replace(values.get("site", Site()), port=int(port))
+    built = environment.get("SAGEWS_ENVIRONMENTS")
+    sessions = values.get("sessions", Sessions())
+    if built is not None and not sessions.environments:
+        try:
+            environments = msgspec.json.decode(built, type=dict[str, str])
+        except msgspec.DecodeError as error:
+            errors.append(f"SAGEWS_ENVIRONMENTS: {error}")
+        else:
+            values["sessions"] = msgspec.structs.replace(sessions, environments=environments)

@@ -1,0 +1,58 @@
+"""All sections together. A new section is a file beside this one and a field here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sagews.config.database import Database
+from sagews.config.isolation import IsolationSection
+from sagews.config.link import Link
+from sagews.config.section import Section
+from sagews.config.sessions import Sessions
+from sagews.config.site import Site
+
+ROLES = ("frontend", "backend", "worker", "log")
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """All settings; a section that is missing keeps its defaults."""
+
+    data: str = ""
+    account: str = "sagews"
+    site: Site = Site()
+    database: Database = Database()
+    sessions: Sessions = Sessions()
+    isolation: IsolationSection = IsolationSection()
+    link: Link = Link()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data)
+
+    @property
+    def link_port(self) -> int:
+        """Where a backend listens for workers."""
+        return self.link.port if self.link.port is not None else self.site.port + 2
+
+    @property
+    def collector_port(self) -> int:
+        """Where a collector listens."""
+        return self.link.collector_port if self.link.collector_port is not None else self.site.port + 3
+
+    @property
+    def backend_address(self) -> tuple[str, int]:
+        """Whom a worker dials."""
+        return _address(self.link.backend, self.link_port)
+
+    @property
+    def collector_address(self) -> tuple[str, int]:
+        """Whom a shipper dials."""
+        return _address(self.link.collector, self.collector_port)
+
+
+def _address(text: str | None, port: int) -> tuple[str, int]:
+    if text is None:
+        return "127.0.0.1", port
+    host, _, number = text.rpartition(":")
+    return host.strip("[]"), int(number)
