@@ -18,13 +18,8 @@ def numbers(cell: Locator) -> list[int]:
     return [int(line) for line in printed(cell).split()]
 
 
-class ReturnTests(BrowserTestCase):
-    """Each test uses the daemon that the one before has left, stopped or running."""
-
-    def setUp(self) -> None:
-        """Start the daemon again if the test before ended it."""
-        if self.daemon.process is None or self.daemon.process.poll() is not None:
-            self.daemon.start()
+class ReturnTestCase(BrowserTestCase):
+    """What these tests share. Each has a class, and so a daemon, of its own: some end theirs."""
 
     def reopen(self, page: Page) -> Sheet:
         """Open the address of a page in a new tab of the same browser."""
@@ -35,20 +30,45 @@ class ReturnTests(BrowserTestCase):
         expect(cell.get_by_test_id("stream")).to_contain_text(re.compile(rf"\n{least}\n"))
         return numbers(cell)
 
+
+class ClosedTabTests(ReturnTestCase):
+    """A tab that is closed while its cell runs."""
+
     def test_closed_tab(self) -> None:
         """What a cell printed while no tab was open is there in the next tab, and it goes on arriving."""
         sheet = self.new_sheet()
-        cell = sheet.start("for i in range(60): print(i); sleep(0.1)")
-        before = self.wait_for_numbers(cell, 3)[-1]
+        other = self.second_sheet(sheet.page)
+        # The two sessions wait for each other by files of their workspace: the first goes on printing once its tab is
+        # closed, and comes to its end once what it printed in the meantime was seen.
+        waiting = "    while i == {} and not os.path.exists('{}'): sleep(0.05)"
+        source = ["import os", "for i in range(60):", "    print(i)", waiting.format(9, "closed")]
+        source += ["    if i == 39: open('printed', 'w').close()", waiting.format(49, "seen")]
+        cell = sheet.start("\n".join(source))
+        self.wait_for_numbers(cell, 8)
         sheet.page.close()
-        # The tab has to be closed for as long as something is printed; nothing shows that, so this is a sleep.
-        watcher = self.new_page("/workspaces")
-        watcher.wait_for_timeout(1500)
+        other.run("import os; open('closed', 'w').close()")
+        other.run("while not os.path.exists('printed'): sleep(0.05)")
         again = self.reopen(sheet.page).cell(1)
-        self.wait_for_numbers(again, before + 10)
+        self.wait_for_numbers(again, 38)
         self.assertEqual(again.get_attribute("data-state"), "running")
+        other.run("open('seen', 'w').close()")
         expect_state(again, "done")
         self.assertEqual(numbers(again), list(range(60)))
+
+    def second_sheet(self, page: Page) -> Sheet:
+        """Make another worksheet in the workspace of a page and return it, in a tab of its own."""
+        maker = self.new_page(page.url.removeprefix(self.daemon.url))
+        Sheet(maker).wait()
+        maker.get_by_test_id("new-worksheet").click()
+        maker.get_by_test_id("ask-input").fill("other")
+        maker.get_by_test_id("ask-ok").click()
+        expect(maker.get_by_test_id("file")).to_have_count(2)
+        maker.wait_for_url(lambda address: address != page.url)
+        return Sheet(maker).wait()
+
+
+class StoppedTests(ReturnTestCase):
+    """A daemon that is stopped in order."""
 
     def test_stopped(self) -> None:
         """After Ctrl-C and a start text, outputs, history and login are there; variables are not, and it says so."""
@@ -73,6 +93,10 @@ class ReturnTests(BrowserTestCase):
         again.page.keyboard.press("Control+Enter")
         expect_state(again.cell(3), "error")
         expect(again.cell(3).get_by_test_id("error")).to_contain_text("NameError")
+
+
+class KilledTests(ReturnTestCase):
+    """A daemon that is killed."""
 
     def test_killed(self) -> None:
         """After kill -9 in mid-print the output is a prefix without gaps or repetitions, and the run is called lost."""
