@@ -14,14 +14,15 @@ from sagews.backend.connections.handshake import greet
 from sagews.backend.connections.permission_watch import RightsWatch
 from sagews.backend.connections.registry import Handler, Lobby
 from sagews.backend.connections.websocket import websocket_resource
-from sagews.backend.history.interfaces import IWorkspaceHistory
+from sagews.backend.history.interfaces import IHistories
 from sagews.backend.messages.document import document_handlers, open_handler, run_handler
 from sagews.backend.messages.evaluate import ScratchSessions
 from sagews.backend.messages.workspace import WorkspaceRequests
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.backend.workspaces.manager import Workspaces
-from sagews.backend.workspaces.open_workspace import OpenWorkspace, Stores
+from sagews.backend.workspaces.open_workspace import OpenWorkspace
+from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces import IAccountStore, IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.net.background import run_in_background
@@ -39,7 +40,7 @@ class Backend:
         reactor: for the websocket's own timers.
         clock: for everything else; the same object but in tests.
         accounts, workspaces, documents, runs: the store.
-        history: what keeps versions (joints.IWorkspaceHistory); it is given the live side here.
+        histories: what keeps versions of workspaces.
         settings: limits and times.
     """
 
@@ -53,7 +54,7 @@ class Backend:
         workspaces: IWorkspaceStore,
         documents: IDocumentStore,
         runs: IRunStore,
-        history: IWorkspaceHistory,
+        histories: IHistories,
         settings: BackendSettings,
         hosts: Iterable[ISessionHost] = (),
     ) -> None:
@@ -61,17 +62,16 @@ class Backend:
         self._clock = clock
         self._settings = settings
         self._hosts = Hosts(settings.minimum, hosts)
-        stores = Stores(workspaces, documents, runs, history, self._hosts)
+        stores = Stores(workspaces, documents, runs, histories, self._hosts)
         self.workspaces = Workspaces(clock, settings, stores, self._workspace_lost)
-        history.attach(self.workspaces)
         handlers: dict[type, Handler] = {}
         self._lobby = Lobby(clock, settings, accounts, stores, self.workspaces, handlers)
-        handlers.update(self._handlers(stores))
+        handlers.update(self._handlers())
         self._rights = RightsWatch(self._lobby)
         self._ticker = LoopingCall(self._tick)
         self._ticker.clock = clock
 
-    def _handlers(self, stores: Stores) -> dict[type, Handler]:
+    def _handlers(self) -> dict[type, Handler]:
         lobby = self._lobby
         return {
             browser.Hello: lambda connection, message: greet(lobby, connection, message),
@@ -79,7 +79,7 @@ class Backend:
             browser.Run: run_handler(lobby),
             browser.Evaluate: ScratchSessions(self._clock, self._settings, self._hosts).evaluate,
             **document_handlers(),
-            **WorkspaceRequests(stores).handlers(),
+            **WorkspaceRequests().handlers(),
         }
 
     # ------------------------------------------------------------------------------------- what roles.py uses

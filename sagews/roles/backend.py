@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sagews.backend.history.jobs import HistoryJobs
-from sagews.backend.history.service import WorkspaceHistory
+from sagews.backend.history.service import Histories
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.listener import WorkerGate
@@ -55,7 +55,7 @@ class BackendComponent(Component):
         pool = databases.pool(DatabaseRole.BACKEND)
         accounts = AccountStore(pool)
         jobs = HistoryJobs(self.daemon.require(Launcher).client)
-        history = WorkspaceHistory(self._reactor, HistoryStore(pool), accounts, jobs)
+        histories = Histories(self._reactor, HistoryStore(pool), accounts, jobs)
         worker = self.daemon.find(Worker)
         host = worker.host if worker is not None else None
         self._backend = Backend(
@@ -65,7 +65,7 @@ class BackendComponent(Component):
             WorkspaceStore(pool),
             DocumentStore(pool),
             RunStore(pool),
-            history,
+            histories,
             self._backend_settings(),
             [host] if host is not None else [],
         )

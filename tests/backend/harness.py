@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from sagews.backend.connections.connection import Connection
-from sagews.backend.history.interfaces import ILiveWorkspaces, IWorkspaceHistory
+from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorkspaceHistory
+from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces import ISessionHost
@@ -37,52 +38,66 @@ def commit(name: str = "", kind: str = "save") -> Commit:
     return Commit("a" * 40, None, "b" * 40, "main", kind, name, None, "Ada", datetime(2026, 1, 1, tzinfo=UTC), 1)
 
 
-@implementer(IWorkspaceHistory)
-class FakeHistory:
-    """Remembers what it was asked."""
+@implementer(IHistories)
+class FakeHistories:
+    """Remembers what the histories of all workspaces were asked."""
 
     def __init__(self) -> None:
-        self.live: ILiveWorkspaces | None = None
+        self.documents: dict[WorkspaceId, IDocumentTexts] = {}
         self.prepared: list[tuple[WorkspaceId, str, int]] = []
         self.changes: list[WorkspaceId] = []
         self.saves: list[tuple[str, str]] = []
         self.closed: list[WorkspaceId] = []
         self.answer: Commit | None = commit()
 
-    def attach(self, live: ILiveWorkspaces) -> None:
-        """Take the live side."""
-        self.live = live
-
-    async def prepare(self, workspace: WorkspaceId, host: ISessionHost, epoch: int) -> None:
+    async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
         """Note it."""
         self.prepared.append((workspace, host.info.id, epoch))
 
-    def changed(self, workspace: WorkspaceId, user: UserId) -> None:
-        """Note it."""
-        self.changes.append(workspace)
+    def open(
+        self, workspace: WorkspaceId, files: WorkspaceFiles, documents: IDocumentTexts, saved: Callable[[Commit], None]
+    ) -> IWorkspaceHistory:
+        """Return a history that remembers here."""
+        self.documents[workspace] = documents
+        history: IWorkspaceHistory = FakeHistory(self, workspace)
+        return history
 
-    async def save(self, workspace: WorkspaceId, user: UserId | None, name: str, kind: str) -> Commit | None:
-        """Note it."""
-        self.saves.append((name, kind))
-        return self.answer
 
-    async def versions(self, workspace: WorkspaceId, before: str | None, limit: int) -> Sequence[Commit]:
+@implementer(IWorkspaceHistory)
+class FakeHistory:
+    """The history of one workspace."""
+
+    def __init__(self, histories: FakeHistories, workspace: WorkspaceId) -> None:
+        self.histories = histories
+        self.workspace = workspace
+
+    def changed(self, user: UserId) -> None:
+        """Note it."""
+        self.histories.changes.append(self.workspace)
+
+    async def save(self, user: UserId | None, name: str, kind: str) -> Commit | None:
+        """Note it."""
+        self.histories.saves.append((name, kind))
+        return self.histories.answer
+
+    async def versions(self, before: str | None, limit: int) -> Sequence[Commit]:
         """Return two."""
         return [commit("second"), commit("first")][:limit]
 
-    async def difference(
-        self, workspace: WorkspaceId, version: str, against: str | None
-    ) -> tuple[str | None, Sequence[FileDifference], bool]:
+    async def difference(self, version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
         """Return one file."""
         return None, [FileDifference("a.sage.md", "changed", "+1\n")], False
 
-    async def revert(self, workspace: WorkspaceId, user: UserId, version: str) -> Commit:
+    async def revert(self, user: UserId, version: str) -> Commit:
         """Return a commit."""
         return commit(kind="revert")
 
-    async def close(self, workspace: WorkspaceId) -> None:
+    async def close(self) -> None:
         """Note it."""
-        self.closed.append(workspace)
+        self.histories.closed.append(self.workspace)
+
+    def drop(self) -> None:
+        """Do nothing."""
 
 
 class Page:
@@ -166,7 +181,8 @@ class BackendTestCase(SynchronousTestCase):
         self.workspaces = MemoryWorkspaces(self.accounts)
         self.documents = MemoryDocuments(self.workspaces)
         self.runs = MemoryRuns(self.workspaces)
-        self.history = FakeHistory()
+        self.history = FakeHistories()
+        self.histories: IHistories = self.history
         self.host = FakeSessionHost(self.clock)
         self.owner = self.done(self.accounts.create_user("ada@example.org", "Ada", "user", None))
         self.workspace = WorkspaceId(new_id())
@@ -187,7 +203,7 @@ class BackendTestCase(SynchronousTestCase):
             self.workspaces,
             self.documents,
             self.runs,
-            self.history,
+            self.histories,
             settings,
             [self.host],
         )

@@ -19,7 +19,7 @@ from sagews.store.accounts.accounts import AccountStore
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
-from tests.backend.harness import FakeHistory, Page
+from tests.backend.harness import FakeHistories, Page
 from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
 from tests.postgres import PostgresTestCase
 
@@ -49,7 +49,7 @@ class PostgresLifeTests(PostgresTestCase):
     async def life(self) -> Backend:
         """Return a started backend."""
         settings = replace(BackendSettings(name="here"), snapshot_updates=3)
-        stores = (self.accounts, self.workspaces, self.documents, self.runs, FakeHistory())
+        stores = (self.accounts, self.workspaces, self.documents, self.runs, FakeHistories())
         backend = Backend(reactor, reactor, *stores, settings, [self.host])  # type: ignore[arg-type]
         await backend.start()
         self.addCleanup(lambda: Deferred.fromCoroutine(backend.stop()))

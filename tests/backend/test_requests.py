@@ -93,24 +93,15 @@ class VersionTests(BackendTestCase):
     def test_the_history_reaches_documents(self) -> None:
         """Texts of all documents can be read and put, open or not; new paths get a document, others are removed."""
         page = self.opened()
-        live: Any = self.history.live
-        texts = self.done(live.texts(self.workspace))
+        documents: Any = self.history.documents[self.workspace]
+        texts = self.done(documents.texts())
         self.assertEqual(list(texts), ["curves.sage.md"])
         wanted = {"curves.sage.md": "```sage #abcd\n2+2\n```\n", "new.sage.md": "# New\n"}
-        self.done(live.put_texts(self.workspace, self.owner.id, wanted, []))
-        self.assertEqual(self.done(live.texts(self.workspace))["curves.sage.md"], wanted["curves.sage.md"])
+        self.done(documents.put_texts(self.owner.id, wanted, []))
+        self.assertEqual(self.done(documents.texts())["curves.sage.md"], wanted["curves.sage.md"])
         self.assertEqual(len(page.take("edit")), 1)
-        self.done(live.put_texts(self.workspace, self.owner.id, {}, ["new.sage.md"]))
-        self.assertEqual(list(self.done(live.texts(self.workspace))), ["curves.sage.md"])
-
-    def test_the_history_gets_a_place(self) -> None:
-        """The worker for the files is chosen and prepared once, and named with the epoch."""
-        self.opened()
-        live: Any = self.history.live
-        host, epoch = self.done(live.place(self.workspace))
-        self.assertIs(host, self.host)
-        self.done(live.place(self.workspace))
-        self.assertEqual(self.history.prepared, [(self.workspace, host.info.id, epoch)])
+        self.done(documents.put_texts(self.owner.id, {}, ["new.sage.md"]))
+        self.assertEqual(list(self.done(documents.texts())), ["curves.sage.md"])
 
 
 class ScratchTests(BackendTestCase):

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.frontend.api.tickets import BackendPlace
-from tests.backend.harness import FakeHistory
+from tests.backend.harness import FakeHistories
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
 from tests.fakes.documents import MemoryDocuments, MemoryRuns
@@ -32,7 +32,7 @@ class BackendTests(CommandTestCase):
         documents = MemoryDocuments(self.world.workspaces)
         settings = BackendSettings(name="b1", origins=frozenset({origin}))
         stores = self.world.accounts, self.world.workspaces, documents, MemoryRuns(documents)
-        self.backend = Backend(reactor, reactor, *stores, FakeHistory(), settings, [self.host])
+        self.backend = Backend(reactor, reactor, *stores, FakeHistories(), settings, [self.host])
         self.addCleanup(lambda: Deferred.fromCoroutine(self.backend.stop()))
         return self.backend.resource()
 

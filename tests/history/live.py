@@ -6,17 +6,20 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sagews.backend.history.interfaces import ILiveWorkspaces, IWorkspaceHistory
+from sagews.backend.history.interfaces import IDocumentTexts
+from sagews.backend.history.service import Histories
+from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher
+from sagews.interfaces import ILauncher, ISessionHost
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
-from sagews.model.sessions import Limits, Usage
+from sagews.model.sessions import Isolation, Limits, Usage, WorkerInfo
 from sagews.worker.files.homes import Homes
 from tests.history.running import JobFailed, run_program
 
@@ -75,12 +78,15 @@ class ProgramLauncher:
 
 
 class Worker:
-    """The part of ISessionHost that has files."""
+    """The part of ISessionHost that has files; `lost` makes it answer like one whose link is gone."""
+
+    info = WorkerInfo("w1", Isolation.NONE, ("python",), {}, 0, 10)
 
     def __init__(self, launcher: ProgramLauncher) -> None:
         self.launcher = launcher
         self.homes = Homes(launcher, Limits())
         self.snapshots: list[tuple[str | None, int]] = []
+        self.lost = False
 
     async def restore(
         self,
@@ -92,59 +98,63 @@ class Worker:
         leave: Sequence[str] = (),
     ) -> None:
         """Lay out files."""
+        self._check_link()
         await self.homes.restore(workspace, bundles, commit, replace, leave)
 
     async def snapshot(
         self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
     ) -> Snapshot:
         """Take files."""
+        self._check_link()
         taken = await self.homes.snapshot(workspace, files, have)
         self.snapshots.append((have, len(taken.bundle)))
         return taken
 
     async def forget(self, workspace: WorkspaceId) -> None:
         """Remove a home."""
+        self._check_link()
         await self.homes.forget(workspace)
 
+    def _check_link(self) -> None:
+        if self.lost:
+            raise SagewsError("worker-lost")
 
-@implementer(ILiveWorkspaces)
-class Live:
-    """One open workspace: its documents are a dictionary."""
 
-    def __init__(self, history: IWorkspaceHistory, worker: Worker | None) -> None:
-        self.history = history
-        self.worker = worker
-        self.documents: dict[str, str] = {}
-        self.told: list[Commit] = []
-        self.prepared = False
+@implementer(IDocumentTexts)
+class Documents:
+    """The documents of one open workspace: a dictionary."""
+
+    def __init__(self) -> None:
+        self.texts_by_path: dict[str, str] = {}
         self.held: Deferred[None] | None = None
 
-    async def place(self, workspace: WorkspaceId) -> tuple[Any, int]:
-        """Choose the worker, and have it prepared first."""
-        if self.worker is None:
-            raise SagewsError("no-worker")
-        if not self.prepared:
-            await self.history.prepare(workspace, cast(Any, self.worker), 1)
-            self.prepared = True
-        return self.worker, 1
-
-    async def texts(self, workspace: WorkspaceId) -> Mapping[str, str]:
+    async def texts(self) -> Mapping[str, str]:
         """Return the documents, when the test lets it."""
         if self.held is not None:
             await self.held
-        return dict(self.documents)
+        return dict(self.texts_by_path)
 
-    async def put_texts(
-        self, workspace: WorkspaceId, user: UserId, texts: Mapping[str, str], removed: Sequence[str]
-    ) -> None:
+    async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Change the documents."""
-        self.documents.update(texts)
+        self.texts_by_path.update(texts)
         for path in removed:
-            del self.documents[path]
+            del self.texts_by_path[path]
 
-    def saved(self, workspace: WorkspaceId, commit: Commit) -> None:
-        """Remember."""
-        self.told.append(commit)
+
+class Live:
+    """A workspace that one backend has open: its documents, its files on a worker, its history."""
+
+    def __init__(self, histories: Histories, workspace: WorkspaceId, worker: Worker, texts: dict[str, str]) -> None:
+        self.documents = Documents()
+        self.documents.texts_by_path = texts
+        self.told: list[Commit] = []
+        self.hosts = Hosts(Isolation.NONE, [cast(ISessionHost, worker)])
+
+        async def lay_out(host: ISessionHost) -> None:
+            await histories.lay_out(workspace, host, 1, list(self.documents.texts_by_path))
+
+        self.files = WorkspaceFiles(workspace, 1, self.hosts, lay_out)
+        self.history = histories.open(workspace, self.files, cast(IDocumentTexts, self.documents), self.told.append)
 
 
 def datetime_of(seconds: int) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -14,10 +14,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from sagews.backend.history import save as history_save
-from sagews.backend.history.interfaces import IWorkspaceHistory
+from sagews.backend.history.interfaces import IHistories, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
-from sagews.backend.history.service import WorkspaceHistory
+from sagews.backend.history.service import Histories
+from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId, new_id
 from sagews.store.history.history import prerequisites
@@ -48,13 +50,25 @@ class HistoryTests(SynchronousTestCase):
         self.user = self.done(self.accounts.create_user("ada@example.org", "Ada <L>", "user", None)).id
         self.home.mkdir()
         self.open()
-        self.live.documents["a.sage.md"] = "# A\n"
+        self.documents.texts_by_path["a.sage.md"] = "# A\n"
 
     def open(self) -> None:
         """Start a backend (again) that opens the workspace."""
-        self.history = WorkspaceHistory(self.clock, self.store, self.accounts, HistoryJobs(self.launcher))
-        self.live = Live(self.history, self.worker)
-        self.history.attach(self.live)
+        self.histories = Histories(self.clock, self.store, self.accounts, HistoryJobs(self.launcher))
+        self.live = Live(self.histories, self.workspace, self.worker, {})
+        self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts
+        self.history, self.told = self.live.history, self.live.told
+
+    def lose_worker(self) -> None:
+        """Give the worker up, as a backend does when its link stayed away."""
+        self.worker.lost = True
+        self.hosts.remove(cast(ISessionHost, self.worker))
+        self.files.host_removed(cast(ISessionHost, self.worker))
+
+    def find_worker(self) -> None:
+        """Let the worker come back, with what it has."""
+        self.worker.lost = False
+        self.hosts.add(cast(ISessionHost, self.worker))
 
     def done(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what a coroutine returns, which is there at once."""
@@ -67,7 +81,7 @@ class HistoryTests(SynchronousTestCase):
     def save(self, name: str = "", kind: str = "save") -> Commit | None:
         """Save; every save has a second of its own."""
         self.clock.advance(1)
-        return self.done(self.history.save(self.workspace, self.user, name, kind))
+        return self.done(self.history.save(self.user, name, kind))
 
     def saved(self, name: str = "", kind: str = "save") -> Commit:
         """Save what has changed."""
@@ -83,6 +97,7 @@ class HistoryTests(SynchronousTestCase):
 
     def test_interface(self) -> None:
         """It is what the live side asks for."""
+        verifyObject(IHistories, self.histories)
         verifyObject(IWorkspaceHistory, self.history)
 
     def test_a_save_is_a_commit_of_files_and_documents(self) -> None:
@@ -94,7 +109,7 @@ class HistoryTests(SynchronousTestCase):
         self.assertEqual((first.parent, first.files_changed, first.kind), (None, 1, "save"))
         self.assertEqual((second.parent, second.files_changed, second.name), (first.id, 1, "Before the proof"))
         self.assertEqual((second.author, second.author_name, second.ref), (self.user, "Ada <L>", "main"))
-        self.assertEqual(list(self.done(self.history.versions(self.workspace, None, 10))), [second, first])
+        self.assertEqual(list(self.done(self.history.versions(None, 10))), [second, first])
 
     def test_the_same_tree_may_get_a_name(self) -> None:
         """Naming what was saved already makes a version of that name, once."""
@@ -105,7 +120,7 @@ class HistoryTests(SynchronousTestCase):
 
     def test_only_what_is_new_travels(self) -> None:
         """The second snapshot leaves out what the store has."""
-        self.live.documents["large.sage.md"] = "".join(f"{hash(n)} {n * n}\n" for n in range(20_000))
+        self.documents.texts_by_path["large.sage.md"] = "".join(f"{hash(n)} {n * n}\n" for n in range(20_000))
         first = self.saved()
         (self.home / "small").write_text("x")
         self.saved()
@@ -119,44 +134,44 @@ class HistoryTests(SynchronousTestCase):
         stored, bundle = self.store.stored[self.workspace][0]
         self.store.stored[self.workspace][0] = (stored, bundle[:40] + b"lost")
         (self.home / "x").write_text("x")
-        self.assertEqual(self.refused(self.history.save(self.workspace, self.user, "", "save")), "internal")
+        self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "internal")
         self.assertEqual([have for have, _ in self.worker.snapshots], [None, first.tree, None])
 
     def test_autosave_after_quiet_seconds(self) -> None:
         """Ten seconds after the last change there is an autosave beside main, and everybody is told."""
         main = self.saved()
-        self.live.documents["a.sage.md"] = "# B\n"
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
         for _ in range(3):
-            self.history.changed(self.workspace, self.user)
+            self.history.changed(self.user)
             self.clock.advance(9)
-        self.assertEqual(self.live.told, [])
+        self.assertEqual(self.told, [])
         self.clock.advance(1)
-        (made,) = self.live.told
+        (made,) = self.told
         self.assertEqual((made.kind, made.ref, made.parent), ("autosave", "autosave", main.id))
-        self.history.changed(self.workspace, self.user)
+        self.history.changed(self.user)
         self.clock.advance(10)
-        self.assertEqual(len(self.live.told), 1)
+        self.assertEqual(len(self.told), 1)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_autosave_however_busy(self) -> None:
         """Somebody who never pauses is saved every five minutes."""
         for second in range(61):
-            self.live.documents["a.sage.md"] = f"# {second}\n"
-            self.history.changed(self.workspace, self.user)
+            self.documents.texts_by_path["a.sage.md"] = f"# {second}\n"
+            self.history.changed(self.user)
             self.clock.advance(5)
-        self.assertEqual(len(self.live.told), 1)
+        self.assertEqual(len(self.told), 1)
 
     def test_autosaves_do_not_depend_on_each_other(self) -> None:
         """Each holds all that is new since main, so that an old one can go."""
         self.saved()
         autosaves = []
         for text in ("1", "2", "3"):
-            self.live.documents["a.sage.md"] = text
+            self.documents.texts_by_path["a.sage.md"] = text
             autosaves.append(self.saved(kind="autosave"))
         self.store.stored[self.workspace] = [
             (commit, bundle) for commit, bundle in self.store.stored[self.workspace] if commit.id != autosaves[1].id
         ]
-        _, files, _ = self.done(self.history.difference(self.workspace, autosaves[2].id, None))
+        _, files, _ = self.done(self.history.difference(autosaves[2].id, None))
         self.assertEqual(
             [(file.path, file.diff) for file in files],
             [("a.sage.md", "@@ -1 +1 @@\n-# A\n+3\n\\ No newline at end of file\n")],
@@ -167,37 +182,37 @@ class HistoryTests(SynchronousTestCase):
         self.saved()
         (self.home / "x").write_text("x")
         self.saved()
-        self.live.documents["a.sage.md"] = "# B\n"
-        self.live.worker = None
-        self.history.changed(self.workspace, self.user)
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
+        self.lose_worker()
+        self.history.changed(self.user)
         self.clock.advance(10)
-        self.assertEqual(self.live.told, [])
-        self.live.worker = self.worker
+        self.assertEqual(self.told, [])
+        self.find_worker()
         self.clock.advance(29)
-        self.assertEqual(self.live.told, [])
+        self.assertEqual(self.told, [])
         self.clock.advance(1)
-        self.assertEqual(len(self.live.told), 1)
+        self.assertEqual(len(self.told), 1)
 
     def test_documents_are_saved_without_any_worker(self) -> None:
         """Where there never were other files, no worker is needed; else nothing is saved rather than half."""
-        self.live.worker = None
+        self.lose_worker()
         self.saved()
-        self.live.documents["b.sage.md"] = "# B\n"
+        self.documents.texts_by_path["b.sage.md"] = "# B\n"
         self.assertEqual(self.saved().files_changed, 1)
-        self.live.worker = self.worker
-        self.done(self.live.place(self.workspace))
+        self.find_worker()
+        self.done(self.files.acquire_host(None))
         (self.home / "x").write_text("x")
         self.saved()
-        self.live.worker = None
-        self.assertEqual(self.refused(self.history.save(self.workspace, self.user, "", "save")), "no-worker")
+        self.lose_worker()
+        self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "no-worker")
 
     def test_one_save_at_a_time(self) -> None:
         """A second save waits for the first and finds nothing new."""
-        self.live.held = held = Deferred[None]()
-        first = Deferred.fromCoroutine(self.history.save(self.workspace, self.user, "", "save"))
-        second = Deferred.fromCoroutine(self.history.save(self.workspace, self.user, "", "save"))
+        self.documents.held = held = Deferred[None]()
+        first = Deferred.fromCoroutine(self.history.save(self.user, "", "save"))
+        second = Deferred.fromCoroutine(self.history.save(self.user, "", "save"))
         self.assertNoResult(second)
-        self.live.held = None
+        self.documents.held = None
         held.callback(None)
         self.assertIsNotNone(self.successResultOf(first))
         self.assertIsNone(self.successResultOf(second))
@@ -205,9 +220,9 @@ class HistoryTests(SynchronousTestCase):
     def test_a_lost_race_is_decided_again(self) -> None:
         """When another backend moved main first, the commit is made anew on top of it."""
         base = self.saved()
-        self.live.documents["a.sage.md"] = "# theirs\n"
+        self.documents.texts_by_path["a.sage.md"] = "# theirs\n"
         theirs = self.saved()
-        self.live.documents["a.sage.md"] = "# ours\n"
+        self.documents.texts_by_path["a.sage.md"] = "# ours\n"
         late = MemoryHistory(stored=self.store.stored, refs=self.store.refs)
         answers = iter([base])
 
@@ -215,9 +230,9 @@ class HistoryTests(SynchronousTestCase):
             return next(answers, theirs) if ref == "main" else None
 
         late.head = head  # type: ignore[method-assign]
-        other = WorkspaceHistory(self.clock, late, self.accounts, HistoryJobs(self.launcher))
-        other.attach(self.live)
-        made = self.done(other.save(self.workspace, None, "", "save"))
+        histories = Histories(self.clock, late, self.accounts, HistoryJobs(self.launcher))
+        other = Live(histories, self.workspace, self.worker, self.documents.texts_by_path).history
+        made = self.done(other.save(None, "", "save"))
         self.assertEqual((made.parent if made else None, self.launcher.jobs.count("commit")), (theirs.id, 4))
         self.assertEqual(made.author_name if made else None, "")
 
@@ -228,93 +243,132 @@ class HistoryTests(SynchronousTestCase):
             return False
 
         self.store.add = add  # type: ignore[method-assign, assignment]
-        self.assertEqual(self.refused(self.history.save(self.workspace, self.user, "", "save")), "conflict")
+        self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "conflict")
 
     def test_a_closed_workspace_comes_back(self) -> None:
         """Closing commits the end and cleans the worker; opening again lays the files out, documents excepted."""
-        self.done(self.live.place(self.workspace))
+        self.done(self.files.acquire_host(None))
         (self.home / "data").mkdir()
         (self.home / "data" / "x").write_text("1")
-        self.history.changed(self.workspace, self.user)
-        self.done(self.history.close(self.workspace))
-        (made,) = self.live.told
+        self.history.changed(self.user)
+        self.done(self.history.close())
+        (made,) = self.told
         self.assertEqual((made.kind, made.author, self.home.exists()), ("session", self.user, False))
         self.assertEqual(self.clock.getDelayedCalls(), [])
-        documents = self.live.documents
+        texts = self.documents.texts_by_path
         self.open()
-        self.live.documents = documents
-        self.done(self.live.place(self.workspace))
+        self.documents.texts_by_path = texts
+        self.done(self.files.acquire_host(None))
         self.assertEqual((self.home / "data" / "x").read_text(), "1")
         self.assertFalse((self.home / "a.sage.md").exists())
-        self.done(self.history.close(self.workspace))
-        self.assertEqual(self.live.told, [])
+        self.done(self.history.close())
+        self.assertEqual(self.told, [])
 
     def test_closing_keeps_what_only_an_autosave_has(self) -> None:
         """A workspace whose backend died gets its end committed when it is closed next."""
         self.saved()
-        self.live.documents["a.sage.md"] = "# B\n"
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
         autosave = self.saved(kind="autosave")
-        documents = self.live.documents
+        texts = self.documents.texts_by_path
         self.open()
-        self.live.documents = documents
-        self.done(self.history.close(self.workspace))
-        self.assertEqual([commit.tree for commit in self.live.told], [autosave.tree])
+        self.documents.texts_by_path = texts
+        self.done(self.history.close())
+        self.assertEqual([commit.tree for commit in self.told], [autosave.tree])
 
     def test_a_home_that_can_not_be_saved_stays(self) -> None:
         """When the end can't be committed the files stay on the worker."""
-        self.done(self.live.place(self.workspace))
+        self.done(self.files.acquire_host(None))
         (self.home / "x").write_text("1")
-        self.live.worker = None
+        self.lose_worker()
 
-        async def texts(workspace: WorkspaceId) -> dict[str, str]:
+        async def texts() -> dict[str, str]:
             raise SagewsError("database")
 
-        self.live.texts = texts  # type: ignore[method-assign]
-        self.assertEqual(self.refused(self.history.close(self.workspace)), "database")
+        self.documents.texts = texts  # type: ignore[method-assign]
+        self.assertEqual(self.refused(self.history.close()), "database")
         self.assertTrue((self.home / "x").exists())
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_a_worker_that_is_gone_does_not_keep_the_end_from_being_saved(self) -> None:
+        """A worker that was given up is forgotten: the end is committed and closing raises nothing."""
+        self.done(self.files.acquire_host(None))
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
+        self.history.changed(self.user)
+        self.lose_worker()
+        self.done(self.history.close())
+        self.assertEqual([commit.kind for commit in self.told], ["session"])
+
+    def test_a_home_that_stays_is_no_failure(self) -> None:
+        """When the worker is lost while its home is cleaned, the end is committed and told all the same."""
+        self.done(self.files.acquire_host(None))
+
+        async def forget(workspace: WorkspaceId) -> None:
+            raise SagewsError("worker-lost")
+
+        self.worker.forget = forget  # type: ignore[method-assign]
+        self.done(self.history.close())
+        self.assertEqual([commit.kind for commit in self.told], ["session"])
+
+    def test_a_worker_that_goes_while_files_are_laid_out(self) -> None:
+        """Its files don't count as laid out: one that comes back under its name gets them anew."""
+        held = Deferred[None]()
+        calls = []
+
+        async def lay_out(host: ISessionHost) -> None:
+            calls.append(host)
+            await held
+
+        files = WorkspaceFiles(self.workspace, 1, self.hosts, lay_out)
+        acquired = Deferred.fromCoroutine(files.acquire_host(None))
+        self.hosts.remove(cast(ISessionHost, self.worker))
+        files.host_removed(cast(ISessionHost, self.worker))
+        held.callback(None)
+        self.assertEqual(self.failureResultOf(acquired, SagewsError).value.code, "worker-lost")
+        self.find_worker()
+        self.done(files.acquire_host(None))
+        self.assertEqual((len(calls), files.was_used), (2, True))
+
     def test_revert(self) -> None:
         """Files and documents are those of the version again, by a new commit; what was there is an autosave."""
-        self.done(self.live.place(self.workspace))
+        self.done(self.files.acquire_host(None))
         (self.home / "x").write_text("1")
         first = self.saved("One", "named")
         (self.home / "x").write_text("2")
         (self.home / "y").write_text("2")
-        self.live.documents = {"b.sage.md": "# B\n"}
+        self.documents.texts_by_path = {"b.sage.md": "# B\n"}
         second = self.saved()
         (self.home / "z").write_text("unsaved")
         self.clock.advance(1)
-        made = self.done(self.history.revert(self.workspace, self.user, first.id))
-        self.assertEqual(self.live.documents, {"a.sage.md": "# A\n"})
+        made = self.done(self.history.revert(self.user, first.id))
+        self.assertEqual(self.documents.texts_by_path, {"a.sage.md": "# A\n"})
         self.assertEqual(sorted(path.name for path in self.home.iterdir() if path.name != ".sagews"), ["x"])
         self.assertEqual((self.home / "x").read_text(), "1")
         self.assertEqual((made.kind, made.tree, made.parent, made.name), ("revert", first.tree, second.id, "One"))
-        kinds = [commit.kind for commit in self.done(self.history.versions(self.workspace, None, 10))]
+        kinds = [commit.kind for commit in self.done(self.history.versions(None, 10))]
         self.assertEqual(kinds, ["revert", "autosave", "save", "named"])
-        again = self.done(self.history.revert(self.workspace, self.user, made.id))
+        again = self.done(self.history.revert(self.user, made.id))
         self.assertEqual(again.parent, made.id)
 
     def test_foreign_versions(self) -> None:
         """A version of another workspace is not found."""
         first = self.saved()
-        other = WorkspaceId(new_id())
-        self.assertEqual(self.refused(self.history.difference(other, first.id, None)), "not-found")
-        self.assertEqual(self.refused(self.history.revert(other, UserId(self.user), first.id)), "not-found")
-        self.assertEqual(self.refused(self.history.difference(self.workspace, first.id, "0" * 40)), "not-found")
+        other = Live(self.histories, WorkspaceId(new_id()), self.worker, {}).history
+        self.assertEqual(self.refused(other.difference(first.id, None)), "not-found")
+        self.assertEqual(self.refused(other.revert(UserId(self.user), first.id)), "not-found")
+        self.assertEqual(self.refused(self.history.difference(first.id, "0" * 40)), "not-found")
 
     def test_a_difference_against_any_version(self) -> None:
         """By default against the parent; the first version against nothing; else as asked."""
         first = self.saved()
-        self.live.documents["a.sage.md"] = "# B\n"
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
         second = self.saved()
-        against, files, cut = self.done(self.history.difference(self.workspace, second.id, None))
+        against, files, cut = self.done(self.history.difference(second.id, None))
         self.assertEqual(
             (against, cut, [file.diff for file in files]), (first.id, False, ["@@ -1 +1 @@\n-# A\n+# B\n"])
         )
-        against, files, _ = self.done(self.history.difference(self.workspace, first.id, second.id))
+        against, files, _ = self.done(self.history.difference(first.id, second.id))
         self.assertEqual((against, files[0].diff), (second.id, "@@ -1 +1 @@\n-# B\n+# A\n"))
-        against, files, _ = self.done(self.history.difference(self.workspace, first.id, None))
+        against, files, _ = self.done(self.history.difference(first.id, None))
         self.assertEqual((against, files[0].status), (None, "added"))
 
     def test_a_jail_that_lies_is_not_believed(self) -> None:
@@ -326,14 +380,14 @@ class HistoryTests(SynchronousTestCase):
             return CommitAnswer("1" * 40, 0, b"").to_bytes() if job == "commit" else answer
 
         self.launcher.run_job = lying  # type: ignore[method-assign]
-        self.assertEqual(self.refused(self.history.save(self.workspace, self.user, "", "save")), "internal")
+        self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "internal")
         self.assertEqual(self.store.stored, {})
 
     def test_long_histories_are_folded(self) -> None:
         """After many versions one bundle holds everything, so that opening stays quick."""
         self.patch(history_save, "CHAIN", 3)
         for number in range(4):
-            self.live.documents["a.sage.md"] = f"# {number}\n"
+            self.documents.texts_by_path["a.sage.md"] = f"# {number}\n"
             self.saved()
         needs = [prerequisites(bundle, "?") for _, bundle in self.store.stored[self.workspace]]
         self.assertEqual([number for number, needed in enumerate(needs) if not needed], [0, 3])

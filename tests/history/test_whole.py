@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.save import ATTEMPTS
-from sagews.backend.history.service import WorkspaceHistory
+from sagews.backend.history.service import Histories
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.store.accounts.accounts import AccountStore
@@ -50,34 +50,31 @@ class WholeHistory(PostgresTestCase):
     def open(self, documents: dict[str, str]) -> Live:
         """Start a backend that opens the workspace."""
         clock: Any = reactor
-        history = WorkspaceHistory(clock, self.store, self.accounts, HistoryJobs(self.launcher), quiet=0.2)
-        live = Live(history, Worker(self.launcher))
-        history.attach(live)
-        live.documents = documents
-        return live
+        histories = Histories(clock, self.store, self.accounts, HistoryJobs(self.launcher), quiet=0.2)
+        return Live(histories, self.workspace, Worker(self.launcher), documents)
 
     async def test_from_the_first_edit_to_the_second_life(self) -> None:
         """Autosave, named version, close, another backend, difference and revert."""
         await self.start()
         live = self.open({"a.sage.md": "# A\n"})
-        live.history.changed(self.workspace, self.user)
+        live.history.changed(self.user)
         for _ in range(100):
             if not live.told:
                 await self.later(0.1)
         self.assertEqual([commit.kind for commit in live.told], ["autosave"])
-        named = await live.history.save(self.workspace, self.user, "First", "named")
-        live.documents["a.sage.md"] = "# B\n"
-        await live.history.close(self.workspace)
+        named = await live.history.save(self.user, "First", "named")
+        live.documents.texts_by_path["a.sage.md"] = "# B\n"
+        await live.history.close()
         self.assertEqual(live.told[-1].kind, "session")
-        again = self.open(dict(live.documents))
+        again = self.open(dict(live.documents.texts_by_path))
         assert named is not None
-        against, files, _ = await again.history.difference(self.workspace, live.told[-1].id, None)
+        against, files, _ = await again.history.difference(live.told[-1].id, None)
         self.assertEqual((against, files[0].diff), (named.id, "@@ -1 +1 @@\n-# A\n+# B\n"))
-        made = await again.history.revert(self.workspace, self.user, named.id)
-        self.assertEqual((again.documents["a.sage.md"], made.tree), ("# A\n", named.tree))
-        kinds = [commit.kind for commit in await again.history.versions(self.workspace, None, 10)]
+        made = await again.history.revert(self.user, named.id)
+        self.assertEqual((again.documents.texts_by_path["a.sage.md"], made.tree), ("# A\n", named.tree))
+        kinds = [commit.kind for commit in await again.history.versions(None, 10)]
         self.assertEqual(kinds, ["revert", "session", "named", "autosave"])
-        await again.history.close(self.workspace)
+        await again.history.close()
 
     async def test_backends_that_race_make_one_line(self) -> None:
         """Several backends save different texts at once: each is kept, each on top of another."""
@@ -85,7 +82,7 @@ class WholeHistory(PostgresTestCase):
         lives = [self.open({"a.sage.md": f"# {number}\n"}) for number in range(ATTEMPTS - 1)]
         await gatherResults(
             [
-                Deferred.fromCoroutine(live.history.save(self.workspace, None, f"{number}", "named"))
+                Deferred.fromCoroutine(live.history.save(None, f"{number}", "named"))
                 for number, live in enumerate(lives)
             ],
             consumeErrors=True,
@@ -95,7 +92,7 @@ class WholeHistory(PostgresTestCase):
         self.assertEqual([commit.parent for commit in found], [*(commit.id for commit in found[1:]), None])
         self.assertEqual(len(await self.store.bundles(self.workspace, found[0].id)), len(found))
         for live in lives:
-            await live.history.close(self.workspace)
+            await live.history.close()
 
     async def later(self, seconds: float) -> None:
         """Wait."""

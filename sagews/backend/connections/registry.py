@@ -11,7 +11,7 @@ from sagews.backend.connections.connection import Connection
 from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.manager import Workspaces
-from sagews.backend.workspaces.open_workspace import Stores
+from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces import IAccountStore
 from sagews.model.identifiers import WorkspaceId
 

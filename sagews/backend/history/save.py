@@ -1,13 +1,11 @@
-"""One save: take the tree, decide where it goes, have our commit of it bundled, move the ref."""
+"""From a tree to a version: decide where it goes, have our commit of it bundled, move the ref."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
-from sagews.backend.history.interfaces import ILiveWorkspaces
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.errors import SagewsError
 from sagews.interfaces import IAccountStore, IHistoryStore
@@ -20,8 +18,8 @@ from sagews.wire.jobs import DOCUMENT_SUFFIX, CommitRequest
 ATTEMPTS = 4
 
 
-class Saver:
-    """Saves workspaces; its caller sees to it that only one save of each is under way.
+class CommitWriter:
+    """Commits trees; its caller sees to it that only one save of each workspace is under way.
 
     Args:
         clock: tells the time of commits.
@@ -30,33 +28,16 @@ class Saver:
         jobs: this backend's one-shot jobs.
     """
 
-    log = Logger()
-
     def __init__(self, clock: IReactorTime, store: IHistoryStore, accounts: IAccountStore, jobs: HistoryJobs) -> None:
         self._clock = clock
         self._store = store
         self._accounts = accounts
         self._jobs = jobs
 
-    async def save(
-        self, live: ILiveWorkspaces, workspace: WorkspaceId, user: UserId | None, name: str, kind: str
-    ) -> Commit | None:
-        """Commit a workspace as it is now; None when there is nothing new.
-
-        A thin snapshot that turns out not to fit what the store holds is taken again as a whole.
-
-        Raises:
-            SagewsError: `no-worker`, `limit`, `conflict`, `internal`, `database`.
-        """
-        origin = Origin(kind, name, user, "" if user is None else await self._name(user))
-        newest = await self._store.newest(workspace)
-        have = None if newest is None else newest.tree
-        try:
-            return await self._keep(workspace, await self._taken(live, workspace, have), origin)
-        except SagewsError as error:
-            if error.code != "internal" or have is None:
-                raise
-        return await self._keep(workspace, await self._taken(live, workspace, None), origin)
+    async def origin(self, user: UserId | None, name: str, kind: str) -> Origin:
+        """Return what a version will say of itself; the person's name is that of this moment."""
+        found: User | None = None if user is None else await self._accounts.user(user)
+        return Origin(kind, name, user, "" if found is None else found.name)
 
     async def bundles(self, workspace: WorkspaceId, first: str | None, last: str | None) -> list[bytes]:
         """Return the bundles that hold one or two commits, oldest first; that of `last`, if newer, is the last one."""
@@ -66,25 +47,20 @@ class Saver:
                 found.setdefault(bundle, None)
         return list(found)
 
-    async def _taken(self, live: ILiveWorkspaces, workspace: WorkspaceId, have: str | None) -> Snapshot:
-        """Return the tree of a workspace as it is now; documents alone where there never were other files."""
-        files = {path: text.encode() for path, text in (await live.texts(workspace)).items()}
-        try:
-            host, epoch = await live.place(workspace)
-        except SagewsError as error:
-            if error.code != "no-worker" or not await self._only_documents(workspace):
-                raise
-            return await self._jobs.snapshot(files)
-        snapshot: Snapshot = await host.snapshot(workspace, epoch, files, have)
-        if snapshot.left_out:
-            paths = [list(pair) for pair in snapshot.left_out[:20]]
-            self.log.info(
-                "{count} paths were not saved", count=len(snapshot.left_out), paths=paths, correlation=workspace
-            )
-        return snapshot
+    async def only_documents(self, workspace: WorkspaceId) -> bool:
+        """Whether the newest version holds nothing but worksheets, so that documents alone are all of it."""
+        newest = await self._store.newest(workspace)
+        if newest is None:
+            return True
+        answer = await self._jobs.difference(newest.id, None, await self._store.bundles(workspace, newest.id))
+        return not answer.cut and all(file.path.endswith(DOCUMENT_SUFFIX) for file in answer.files)
 
-    async def _keep(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin) -> Commit | None:
-        """Commit a tree; decided again when somebody else moved the ref meanwhile."""
+    async def commit(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin) -> Commit | None:
+        """Commit a tree; None when there is nothing new. Decided again when somebody else moved the ref meanwhile.
+
+        Raises:
+            SagewsError: `conflict` when that happened too often, `internal` when a jail refuses the tree, `database`.
+        """
         for _ in range(ATTEMPTS):
             heads = await self._heads(workspace)
             step = next_step(origin, snapshot.tree, heads)
@@ -125,16 +101,3 @@ class Saver:
         main = await self._store.head(workspace, MAIN)
         autosave = await self._store.head(workspace, AUTOSAVE)
         return Heads(main, autosave, await self._store.newest(workspace))
-
-    async def _only_documents(self, workspace: WorkspaceId) -> bool:
-        """Whether the newest version holds nothing but worksheets, so that documents alone are all of it."""
-        newest = await self._store.newest(workspace)
-        if newest is None:
-            return True
-        answer = await self._jobs.difference(newest.id, None, await self._store.bundles(workspace, newest.id))
-        return not answer.cut and all(file.path.endswith(DOCUMENT_SUFFIX) for file in answer.files)
-
-    async def _name(self, user: UserId) -> str:
-        """What a person is called in commits."""
-        found: User | None = await self._accounts.user(user)
-        return "" if found is None else found.name

@@ -7,14 +7,7 @@ from typing import Any
 
 from sagews.backend.connections.connection import Connection
 from sagews.backend.messages.document import workspace_of
-from sagews.backend.workspaces.documents import (
-    create_document,
-    document_entry,
-    remove_document,
-    rename_document,
-    version_entry,
-)
-from sagews.backend.workspaces.open_workspace import Stores
+from sagews.backend.workspaces.entries import document_entry, version_entry
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId
 from sagews.policy import names
@@ -24,9 +17,6 @@ from sagews.wire.browser.events import Created, DifferenceOut, DocumentList, Rem
 
 class WorkspaceRequests:
     """Answers requests about a workspace."""
-
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
 
     def handlers(self) -> Mapping[type, Any]:
         """Return the handler of each message."""
@@ -43,12 +33,12 @@ class WorkspaceRequests:
 
     async def documents(self, connection: Connection, message: browser.Documents) -> None:
         """List the documents."""
-        found = await self._stores.workspaces.documents(workspace_of(connection).about.id)
+        found = await workspace_of(connection).document_set.list()
         connection.tell(DocumentList(message.request, [document_entry(about) for about in found]))
 
     async def create(self, connection: Connection, message: browser.Create) -> None:
         """Make a document."""
-        about = await create_document(workspace_of(connection), self._stores, message.path, connection.id)
+        about = await workspace_of(connection).document_set.create(message.path, connection.id)
         workspace_of(connection).changed(connection.user.id)
         connection.tell(Created(document_entry(about), message.request))
 
@@ -56,14 +46,14 @@ class WorkspaceRequests:
         """Give a document another path."""
         workspace = workspace_of(connection)
         document = DocumentId(message.document)
-        about = await rename_document(workspace, self._stores, document, message.path, connection.id)
+        about = await workspace.document_set.rename(document, message.path, connection.id)
         workspace.changed(connection.user.id)
         connection.tell(Renamed(document_entry(about), message.request))
 
     async def remove(self, connection: Connection, message: browser.Remove) -> None:
         """Remove a document."""
         workspace = workspace_of(connection)
-        await remove_document(workspace, self._stores, DocumentId(message.document), connection.id)
+        await workspace.document_set.remove(DocumentId(message.document), connection.id)
         workspace.changed(connection.user.id)
         connection.tell(Removed(message.document, message.request))
 
@@ -72,26 +62,26 @@ class WorkspaceRequests:
         workspace = workspace_of(connection)
         name = "" if message.name is None else names.text(message.name, "name", names.MAX_NAME)
         kind = "named" if name else "save"
-        commit = await self._stores.history.save(workspace.about.id, connection.user.id, name, kind)
+        commit = await workspace.history.save(connection.user.id, name, kind)
         self._tell_version(connection, message.request, commit)
 
     async def versions(self, connection: Connection, message: browser.Versions) -> None:
         """List versions."""
-        workspace = workspace_of(connection).about.id
-        found = await self._stores.history.versions(workspace, message.before, message.limit + 1)
+        workspace = workspace_of(connection)
+        found = await workspace.history.versions(message.before, message.limit + 1)
         entries = [version_entry(commit) for commit in found[: message.limit]]
         connection.tell(VersionList(message.request, entries, len(found) > message.limit))
 
     async def difference(self, connection: Connection, message: browser.Difference) -> None:
         """Compare versions."""
-        workspace = workspace_of(connection).about.id
-        against, files, cut = await self._stores.history.difference(workspace, message.version, message.against)
+        workspace = workspace_of(connection)
+        against, files, cut = await workspace.history.difference(message.version, message.against)
         connection.tell(DifferenceOut(message.request, message.version, against, list(files), cut))
 
     async def revert(self, connection: Connection, message: browser.Revert) -> None:
         """Bring a version back."""
-        workspace = workspace_of(connection).about.id
-        commit = await self._stores.history.revert(workspace, connection.user.id, message.version)
+        workspace = workspace_of(connection)
+        commit = await workspace.history.revert(connection.user.id, message.version)
         self._tell_version(connection, message.request, commit)
 
     def _tell_version(self, connection: Connection, request: int, commit: Commit | None) -> None:

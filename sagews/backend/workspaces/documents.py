@@ -1,87 +1,181 @@
-"""Making, renaming and removing documents, and how lists of documents and versions look to a page."""
+"""The documents of one open workspace: those that are loaded, and what is done with any of them."""
 
 from __future__ import annotations
 
-from sagews.backend.workspaces.open_workspace import OpenWorkspace, Stores
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sagews.backend.documents.live_document import LiveDocument, load_document
+from sagews.backend.history.interfaces import IDocumentTexts
+from sagews.backend.runs.document_session import Surroundings
+from sagews.backend.single_flight import Shared
+from sagews.backend.workspaces.entries import document_entry
+from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
-from sagews.model.history import Commit
-from sagews.model.identifiers import DocumentId, new_id
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Document
+from sagews.net.background import run_in_background
 from sagews.policy.documents.paths import check_document_path, title_of
-from sagews.wire.browser.events import Created, DocumentEntry, Removed, Renamed, VersionEntry
+from sagews.wire.browser.events import Created, Removed, Renamed, ToPage
 
 MAX_DOCUMENTS = 500
 
 
-async def create_document(workspace: OpenWorkspace, stores: Stores, path: str, asker: str | None = None) -> Document:
-    """Make an empty worksheet and tell everybody but the asker.
+class TellAll(Protocol):
+    """Says something to every connection of a workspace but one."""
 
-    Raises:
-        SagewsError: `bad-name`, `name-taken`, `limit`.
+    def __call__(self, message: ToPage, but: str | None = None) -> None:
+        """Say it."""
+
+
+@implementer(IDocumentTexts)
+class DocumentSet:
+    """The documents of a workspace whose lease this backend holds.
+
+    Args:
+        workspace: whose documents these are.
+        stores: where they are kept.
+        around: what their sessions need.
+        tell_all: says something to everybody in the workspace.
+        lease_lost: is called when the store says that another backend owns the workspace now.
     """
-    path = check_document_path(path)
-    if len(await stores.workspaces.documents(workspace.about.id)) >= MAX_DOCUMENTS:
-        raise SagewsError("limit", limit=f"{MAX_DOCUMENTS} worksheets", advice="Remove one, or use another workspace.")
-    document = DocumentId(new_id())
-    about = await stores.workspaces.create_document(workspace.about.id, document, path, title_of(path))
-    workspace.tell_all(Created(document=document_entry(about)), but=asker)
-    return about
 
+    _log = Logger()
 
-async def rename_document(
-    workspace: OpenWorkspace, stores: Stores, document: DocumentId, path: str, asker: str
-) -> Document:
-    """Give a document another path and tell everybody but the asker.
+    def __init__(
+        self,
+        workspace: WorkspaceId,
+        stores: Stores,
+        around: Surroundings,
+        tell_all: TellAll,
+        lease_lost: Callable[[], None],
+    ) -> None:
+        self._workspace = workspace
+        self._stores = stores
+        self._around = around
+        self._tell_all = tell_all
+        self._lease_lost = lease_lost
+        self._loaded: Shared[DocumentId, LiveDocument] = Shared()
 
-    Raises:
-        SagewsError: `bad-name`, `name-taken`, `not-found`.
-    """
-    path = check_document_path(path)
-    await check_document(workspace, stores, document)
-    about = await stores.workspaces.rename_document(document, path)
-    workspace.renamed(about)
-    workspace.tell_all(Renamed(document=document_entry(about)), but=asker)
-    return about
+    # ------------------------------------------------------------------------------------- those that are loaded
 
+    @property
+    def loaded(self) -> list[LiveDocument]:
+        """Every document that is loaded."""
+        return self._loaded.values()
 
-async def remove_document(
-    workspace: OpenWorkspace, stores: Stores, document: DocumentId, asker: str | None = None
-) -> None:
-    """Remove a document and tell everybody but the asker; the history keeps it.
+    @property
+    def changing(self) -> bool:
+        """Whether one is being loaded or put away now."""
+        return self._loaded.changing
 
-    Raises:
-        SagewsError: `not-found`.
-    """
-    await check_document(workspace, stores, document)
-    await stores.workspaces.remove_document(document)
-    workspace.removed(document)
-    workspace.tell_all(Removed(document=document), but=asker)
+    def find(self, document: DocumentId) -> LiveDocument:
+        """Return a document that is loaded.
 
+        Raises:
+            SagewsError: `document-not-open`.
+        """
+        live = self._loaded.get(document)
+        if live is None:
+            raise SagewsError("document-not-open")
+        return live
 
-async def check_document(workspace: OpenWorkspace, stores: Stores, document: DocumentId) -> Document:
-    """Return a document of this workspace.
+    async def load(self, document: DocumentId) -> LiveDocument:
+        """Return a document of this workspace, loaded from the store if it is not yet.
 
-    Raises:
-        SagewsError: `not-found` for any other.
-    """
-    about = await stores.workspaces.document(document)
-    if about is None or about.workspace != workspace.about.id:
-        raise SagewsError("not-found")
-    return about
+        Raises:
+            SagewsError: `not-found` for one that is not in this workspace.
+        """
+        return await self._loaded.get_or_make(document, lambda: self._load(document))
 
+    async def _load(self, document: DocumentId) -> LiveDocument:
+        about = await self._about(document)
+        return await load_document(about, self._around, self._stores.documents, self._stores.runs, self._lease_lost)
 
-def document_entry(about: Document) -> DocumentEntry:
-    """Return a document as lists show it."""
-    return DocumentEntry(id=about.id, path=about.path, title=about.title, edited=about.edited.isoformat())
+    async def unload(self, live: LiveDocument) -> None:
+        """Commit and forget a document that nobody uses."""
+        await self._loaded.put_away(live.about.id, LiveDocument.finish)
 
+    def drop(self) -> None:
+        """Forget them all: write nothing any more."""
+        for live in self.loaded:
+            live.drop()
+            self._loaded.forget(live.about.id)
 
-def version_entry(commit: Commit) -> VersionEntry:
-    """Return a commit as the history panel shows it."""
-    return VersionEntry(
-        id=commit.id,
-        kind=commit.kind,
-        name=commit.name,
-        author=commit.author_name,
-        time=commit.time.isoformat(),
-        files_changed=commit.files_changed,
-    )
+    # ------------------------------------------------------------------------------------- all of them
+
+    async def _about(self, document: DocumentId) -> Document:
+        about = await self._stores.workspaces.document(document)
+        if about is None or about.workspace != self._workspace:
+            raise SagewsError("not-found")
+        return about
+
+    async def list(self) -> Sequence[Document]:
+        """Return every document by path, loaded or not."""
+        found: Sequence[Document] = await self._stores.workspaces.documents(self._workspace)
+        return found
+
+    async def create(self, path: str, asker: str | None = None) -> Document:
+        """Make an empty worksheet and tell everybody but the asker.
+
+        Raises:
+            SagewsError: `bad-name`, `name-taken`, `limit`.
+        """
+        path = check_document_path(path)
+        if len(await self.list()) >= MAX_DOCUMENTS:
+            advice = "Remove one, or use another workspace."
+            raise SagewsError("limit", limit=f"{MAX_DOCUMENTS} worksheets", advice=advice)
+        document = DocumentId(new_id())
+        about = await self._stores.workspaces.create_document(self._workspace, document, path, title_of(path))
+        self._tell_all(Created(document=document_entry(about)), but=asker)
+        return about
+
+    async def rename(self, document: DocumentId, path: str, asker: str) -> Document:
+        """Give a document another path and tell everybody but the asker.
+
+        Raises:
+            SagewsError: `bad-name`, `name-taken`, `not-found`.
+        """
+        path = check_document_path(path)
+        await self._about(document)
+        about = await self._stores.workspaces.rename_document(document, path)
+        live = self._loaded.get(document)
+        if live is not None:
+            live.about = about
+        self._tell_all(Renamed(document=document_entry(about)), but=asker)
+        return about
+
+    async def remove(self, document: DocumentId, asker: str | None = None) -> None:
+        """Remove a document, end its session, and tell everybody but the asker; the history keeps it.
+
+        Raises:
+            SagewsError: `not-found`.
+        """
+        await self._about(document)
+        await self._stores.workspaces.remove_document(document)
+        live = self._loaded.get(document)
+        if live is not None:
+            live.session.stop("stopped")
+            run_in_background(self.unload(live), self._log, "unload", document)
+        self._tell_all(Removed(document=document), but=asker)
+
+    # ------------------------------------------------------------------------------------- for the history
+
+    async def texts(self) -> Mapping[str, str]:
+        """Return path → text of every document (IDocumentTexts)."""
+        return {about.path: (await self.load(about.id)).text for about in await self.list()}
+
+    async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
+        """Bring documents to these texts (IDocumentTexts)."""
+        known = {about.path: about for about in await self.list()}
+        for path, text in texts.items():
+            about = known.get(path) or await self.create(path)
+            live = await self.load(about.id)
+            if live.put_text(user, text):
+                live.touched = True
+        for path in removed:
+            if path in known:
+                await self.remove(known[path].id)

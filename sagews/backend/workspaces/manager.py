@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from zope.interface import implementer
 
-from sagews.backend.history.interfaces import ILiveWorkspaces
 from sagews.backend.settings import BackendSettings
 from sagews.backend.single_flight import Shared
-from sagews.backend.workspaces.documents import create_document, remove_document, version_entry
-from sagews.backend.workspaces.open_workspace import OpenWorkspace, Stores
+from sagews.backend.workspaces.open_workspace import OpenWorkspace
+from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost
-from sagews.model.history import Commit
-from sagews.model.identifiers import UserId, WorkspaceId
+from sagews.model.identifiers import WorkspaceId
 from sagews.net.background import run_in_background
-from sagews.wire.browser.events import Version
 
 
-@implementer(ILiveWorkspaces)
 class Workspaces:
     """Opens workspaces on demand, renews their leases, and closes those that nobody uses.
 
@@ -124,46 +118,3 @@ class Workspaces:
             self._log.failure("the end of {workspace} was not saved", workspace=key)
         workspace.drop()
         await self._stores.workspaces.release_lease(key, self._settings.name, workspace.epoch)
-
-    # ------------------------------------------------------------------------------------- for the history
-
-    def _held(self, workspace: WorkspaceId) -> OpenWorkspace:
-        opened = self._open.get(workspace)
-        if opened is None:
-            raise SagewsError("not-found")
-        return opened
-
-    async def place(self, workspace: WorkspaceId) -> tuple[ISessionHost, int]:
-        """Return the worker that holds the files, and the epoch (ILiveWorkspaces)."""
-        opened = self._held(workspace)
-        return await opened.place(None), opened.epoch
-
-    async def texts(self, workspace: WorkspaceId) -> Mapping[str, str]:
-        """Return path → text of every document (ILiveWorkspaces)."""
-        opened = self._held(workspace)
-        texts = {}
-        for about in await self._stores.workspaces.documents(workspace):
-            live = await opened.load(about.id)
-            texts[about.path] = live.text
-        return texts
-
-    async def put_texts(
-        self, workspace: WorkspaceId, user: UserId, texts: Mapping[str, str], removed: Sequence[str]
-    ) -> None:
-        """Bring documents to these texts (ILiveWorkspaces)."""
-        opened = self._held(workspace)
-        known = {about.path: about for about in await self._stores.workspaces.documents(workspace)}
-        for path, text in texts.items():
-            about = known.get(path) or await create_document(opened, self._stores, path)
-            live = await opened.load(about.id)
-            if live.put_text(user, text):
-                live.touched = True
-        for path in removed:
-            if path in known:
-                await remove_document(opened, self._stores, known[path].id)
-
-    def saved(self, workspace: WorkspaceId, commit: Commit) -> None:
-        """Tell everybody about a version (ILiveWorkspaces)."""
-        opened = self._open.get(workspace)
-        if opened is not None:
-            opened.tell_all(Version(version=version_entry(commit)))

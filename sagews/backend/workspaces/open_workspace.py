@@ -1,38 +1,27 @@
-"""One open workspace: its lease, its documents, the worker that holds its files, and who is connected to it."""
+"""One open workspace: its lease, its documents, its history, the worker with its files, and who is connected to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from sagews.backend.documents.live_document import LiveDocument, load_document
+from sagews.backend.documents.live_document import LiveDocument
 from sagews.backend.events.subscriber import Peer
-from sagews.backend.history.interfaces import IWorkspaceHistory
+from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.runs.document_session import Surroundings
 from sagews.backend.settings import BackendSettings
-from sagews.backend.single_flight import Shared
-from sagews.backend.workers.pool import Hosts
-from sagews.errors import SagewsError
-from sagews.interfaces import IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
+from sagews.backend.workspaces.documents import DocumentSet
+from sagews.backend.workspaces.entries import version_entry
+from sagews.backend.workspaces.stores import Stores
+from sagews.interfaces import ISessionHost
+from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId
-from sagews.model.workspaces import Document, Workspace
+from sagews.model.workspaces import Workspace
 from sagews.net.background import run_in_background
-from sagews.wire.browser.events import ToPage
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where a workspace is kept, and what computes for it."""
-
-    workspaces: IWorkspaceStore
-    documents: IDocumentStore
-    runs: IRunStore
-    history: IWorkspaceHistory
-    hosts: Hosts
+from sagews.wire.browser.events import ToPage, Version
 
 
 class OpenWorkspace:
@@ -63,71 +52,35 @@ class OpenWorkspace:
         self._clock = clock
         self._settings = settings
         self._stores = stores
-        self._lost = lost
         self._noted_state = about.session
-        self._documents: Shared[DocumentId, LiveDocument] = Shared()
-        self._holder: ISessionHost | None = None
-        self._prepared: Shared[str, ISessionHost] = Shared()
-        self._around = Surroundings(
+        self.files = WorkspaceFiles(about.id, epoch, stores.hosts, self._lay_out)
+        around = Surroundings(
             clock,
             settings,
             about,
             epoch,
             stores.hosts.usual_flavour,
-            self.place,
+            self.files.acquire_host,
             stores.hosts.count,
-            lambda user: self.changed(user),
+            self.changed,
         )
+        self.document_set = DocumentSet(about.id, stores, around, self.tell_all, lambda: lost(self))
+        self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved)
 
-    # ------------------------------------------------------------------------------------- documents
-
-    def find(self, document: DocumentId) -> LiveDocument:
-        """Return a document that is open.
-
-        Raises:
-            SagewsError: `document-not-open`.
-        """
-        live = self._documents.get(document)
-        if live is None:
-            raise SagewsError("document-not-open")
-        return live
+    # ------------------------------------------------------------------------------------- documents and history
 
     @property
     def documents(self) -> list[LiveDocument]:
-        """Return every document that is loaded."""
-        return self._documents.values()
+        """Every document that is loaded."""
+        return self.document_set.loaded
+
+    def find(self, document: DocumentId) -> LiveDocument:
+        """Return a document that is loaded; raises SagewsError `document-not-open`."""
+        return self.document_set.find(document)
 
     async def load(self, document: DocumentId) -> LiveDocument:
-        """Return a document of this workspace, loaded from the store if it is not yet.
-
-        Raises:
-            SagewsError: `not-found` for one that is not in this workspace.
-        """
-        return await self._documents.get_or_make(document, lambda: self._load(document))
-
-    async def _load(self, document: DocumentId) -> LiveDocument:
-        about = await self._stores.workspaces.document(document)
-        if about is None or about.workspace != self.about.id:
-            raise SagewsError("not-found")
-        stores = self._stores
-        return await load_document(about, self._around, stores.documents, stores.runs, lambda: self._lost(self))
-
-    async def unload(self, live: LiveDocument) -> None:
-        """Commit and forget a document that nobody uses."""
-        await self._documents.put_away(live.about.id, LiveDocument.finish)
-
-    def renamed(self, about: Document) -> None:
-        """Take a document's new path."""
-        live = self._documents.get(about.id)
-        if live is not None:
-            live.about = about
-
-    def removed(self, document: DocumentId) -> None:
-        """Forget a document that was removed; its session ends."""
-        live = self._documents.get(document)
-        if live is not None:
-            live.session.stop("stopped")
-            run_in_background(self.unload(live), self._log, "unload", document)
+        """Return a document, loaded if it is not yet; raises SagewsError `not-found` for one of another workspace."""
+        return await self.document_set.load(document)
 
     def edited(self, live: LiveDocument, user: UserId) -> None:
         """Note an edit for lists and for the history."""
@@ -136,30 +89,22 @@ class OpenWorkspace:
 
     def changed(self, user: UserId) -> None:
         """Note that files or documents may have changed."""
-        self._stores.history.changed(self.about.id, user)
+        self.history.changed(user)
+
+    def _saved(self, commit: Commit) -> None:
+        """Tell everybody about a version that nobody asked for."""
+        self.tell_all(Version(version=version_entry(commit)))
 
     # ------------------------------------------------------------------------------------- compute
 
-    async def place(self, flavour: str | None) -> ISessionHost:
-        """Return the worker for a session of a flavour, with this workspace's files on it.
-
-        Raises:
-            SagewsError: see policy/placement.py, and what preparing raises.
-        """
-        host = self._stores.hosts.choose(flavour, self._holder)
-        await self._prepared.get_or_make(host.info.id, lambda: self._prepare(host))
-        return host
-
-    async def _prepare(self, host: ISessionHost) -> ISessionHost:
-        await self._stores.history.prepare(self.about.id, host, self.epoch)
-        self._holder = host
-        return host
+    async def _lay_out(self, host: ISessionHost) -> None:
+        """Put the newest version's files on a worker; documents are not among them, their text is ours."""
+        documents = [about.path for about in await self.document_set.list()]
+        await self._stores.histories.lay_out(self.about.id, host, self.epoch, documents)
 
     def host_removed(self, host: ISessionHost) -> None:
-        """A worker is gone for good: its files come from the history on another one."""
-        self._prepared.forget(host.info.id)
-        if self._holder is host:
-            self._holder = None
+        """A worker is gone for good; sessions that it had are over."""
+        self.files.host_removed(host)
         for live in self.documents:
             live.session.host_lost(host)
 
@@ -206,7 +151,7 @@ class OpenWorkspace:
     @property
     def idle(self) -> bool:
         """Whether nobody is connected, nothing runs and nothing is on its way into the database."""
-        return not self.peers and not self._documents.changing and all(live.idle for live in self.documents)
+        return not self.peers and not self.document_set.changing and all(live.idle for live in self.documents)
 
     def tick(self) -> None:
         """Look after documents and sessions; called every few seconds."""
@@ -219,23 +164,30 @@ class OpenWorkspace:
                 touch = self._stores.workspaces.touch_document(live.about.id, live.title)
                 run_in_background(touch, self._log, "touch", live.about.id)
             if live.idle and now - live.unused_since > self._settings.unload_seconds:
-                run_in_background(self.unload(live), self._log, "unload", live.about.id)
+                run_in_background(self.document_set.unload(live), self._log, "unload", live.about.id)
 
     async def finish(self) -> None:
-        """End sessions, commit everything and let the history keep the end of it."""
+        """End sessions, commit everything, let the history keep the end of it, and put the documents away.
+
+        Documents are put away whatever the history says: their edits are committed before it is asked.
+
+        Raises:
+            SagewsError: what the history raises.
+        """
         endings = [
             run_in_background(live.session.shut_down(), self._log, "end", live.about.id) for live in self.documents
         ]
         await gatherResults(endings)
         for live in self.documents:
             await live.flush()
-        await self._stores.history.close(self.about.id)
-        for live in self.documents:
-            await self.unload(live)
-        self._note_session_state()
+        try:
+            await self.history.close()
+        finally:
+            for live in self.documents:
+                await self.document_set.unload(live)
+            self._note_session_state()
 
     def drop(self) -> None:
         """Another backend owns it: write nothing any more."""
-        for live in self.documents:
-            live.drop()
-            self._documents.forget(live.about.id)
+        self.history.drop()
+        self.document_set.drop()

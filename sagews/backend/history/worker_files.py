@@ -1,0 +1,87 @@
+"""Where the files of one open workspace are: on which worker, and whether they were laid out there.
+
+Sessions and the history ask here, and nothing else knows, so that a worker that is gone is forgotten in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from sagews.backend.single_flight import Shared
+from sagews.backend.workers.pool import Hosts
+from sagews.errors import SagewsError
+from sagews.interfaces import ISessionHost
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import WorkspaceId
+
+
+class WorkspaceFiles:
+    """The home of a workspace on a worker.
+
+    Args:
+        workspace: whose files these are.
+        epoch: of the lease under which they are touched; a worker refuses an older one.
+        hosts: every worker that is connected.
+        lay_out: puts the files of the newest version into an empty home on a worker.
+
+    Attributes:
+        was_used: whether a worker ever had them, so that something may have changed in them.
+    """
+
+    def __init__(
+        self, workspace: WorkspaceId, epoch: int, hosts: Hosts, lay_out: Callable[[ISessionHost], Awaitable[None]]
+    ) -> None:
+        self._workspace = workspace
+        self._epoch = epoch
+        self._hosts = hosts
+        self._lay_out = lay_out
+        self.was_used = False
+        self._holder: ISessionHost | None = None
+        self._laid_out: Shared[str, ISessionHost] = Shared()
+
+    async def acquire_host(self, flavour: str | None) -> ISessionHost:
+        """Return the worker for a session of a flavour (None: for files alone), with this workspace's files on it.
+
+        Raises:
+            SagewsError: see policy/sessions/placement.py, and what laying out raises.
+        """
+        host = self._hosts.choose(flavour, self._holder)
+        await self._laid_out.get_or_make(host.info.id, lambda: self._prepare(host))
+        return host
+
+    async def _prepare(self, host: ISessionHost) -> ISessionHost:
+        await self._lay_out(host)
+        # It may have gone while its files were laid out, and one that comes back under its name has none of them.
+        if not self._hosts.holds(host):
+            raise SagewsError("worker-lost")
+        self._holder = host
+        self.was_used = True
+        return host
+
+    def host_removed(self, host: ISessionHost) -> None:
+        """A worker is gone for good: the files come from the history on another one."""
+        self._laid_out.forget(host.info.id)
+        if self._holder is host:
+            self._holder = None
+
+    async def snapshot(self, texts: Mapping[str, bytes], have: str | None) -> Snapshot:
+        """Return the tree of the home with the documents' texts in it.
+
+        Raises:
+            SagewsError: `no-worker` without any worker; what the worker raises.
+        """
+        host = await self.acquire_host(None)
+        taken: Snapshot = await host.snapshot(self._workspace, self._epoch, texts, have)
+        return taken
+
+    async def replace(self, bundles: Sequence[bytes], commit: str, leave: Sequence[str]) -> None:
+        """Make the home's files those of a commit, but for the paths in `leave`; raises as `snapshot`."""
+        host = await self.acquire_host(None)
+        await host.restore(self._workspace, self._epoch, bundles, commit, replace=True, leave=leave)
+
+    async def forget(self) -> None:
+        """Remove the home from the worker that has it, if that is still there."""
+        host, self._holder = self._holder, None
+        if host is not None and self._hosts.holds(host):
+            self._laid_out.forget(host.info.id)
+            await host.forget(self._workspace)

@@ -1,0 +1,220 @@
+"""The history of one open workspace: one save at a time, when it saves itself, and what is done with versions.
+
+A save takes the documents' texts, has the worker's jail deliver the tree of the home with them, has a jail of this
+backend check it and bundle our commit, and moves the ref by compare-and-swap (save.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twisted.internet.defer import DeferredLock
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sagews.backend.history.autosaver import Autosaver
+from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
+from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.save import CommitWriter
+from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.errors import SagewsError
+from sagews.interfaces import IHistoryStore
+from sagews.model.history import Commit, Snapshot
+from sagews.model.identifiers import UserId, WorkspaceId
+from sagews.policy.documents.paths import check_document_path
+from sagews.policy.history.steps import AUTOSAVE
+from sagews.wire.browser.events import FileDifference
+
+SHOWN_LEFT_OUT = 20
+
+
+@implementer(IWorkspaceHistory)
+class WorkspaceHistory:
+    """History as an open workspace uses it.
+
+    Args:
+        workspace: whose history it is.
+        store: keeps commits and bundles.
+        jobs: this backend's one-shot jobs.
+        writer: makes and stores commits.
+        autosaver: says when to save.
+        files: of the workspace, on a worker.
+        documents: of the workspace.
+        saved: is told of each version that nobody asked for.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        workspace: WorkspaceId,
+        store: IHistoryStore,
+        jobs: HistoryJobs,
+        writer: CommitWriter,
+        autosaver: Autosaver,
+        files: WorkspaceFiles,
+        documents: IDocumentTexts,
+        saved: Callable[[Commit], None],
+    ) -> None:
+        self._workspace = workspace
+        self._store = store
+        self._jobs = jobs
+        self._writer = writer
+        self._autosaver = autosaver
+        self._files = files
+        self._documents = documents
+        self._saved = saved
+        self._lock = DeferredLock()
+        autosaver.start(self._save_by_itself)
+
+    def changed(self, user: UserId) -> None:
+        """Plan an autosave."""
+        self._autosaver.changed(user)
+
+    async def save(self, user: UserId | None, name: str, kind: str) -> Commit | None:
+        """Commit the workspace as it is now; None when there is nothing new.
+
+        Raises:
+            SagewsError: `no-worker`, `limit`, `conflict`, `internal`, `database`, `worker-lost`.
+        """
+        await self._lock.acquire()
+        try:
+            return await self._save(user, name, kind)
+        finally:
+            self._lock.release()
+
+    async def versions(self, before: str | None, limit: int) -> Sequence[Commit]:
+        """List commits, newest first, older than `before`."""
+        found: Sequence[Commit] = await self._store.commits(self._workspace, before, limit)
+        return found
+
+    async def difference(self, version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
+        """Compare a version with another one, by default its parent.
+
+        Raises:
+            SagewsError: `not-found` for a version of another workspace.
+        """
+        commit = await self._commit(version)
+        other = commit.parent if against is None else (await self._commit(against)).id
+        bundles = await self._writer.bundles(self._workspace, other, commit.id)
+        answer = await self._jobs.difference(commit.id, other, bundles)
+        files = [FileDifference(file.path, file.status, file.diff, file.binary, file.cut) for file in answer.files]
+        return other, files, answer.cut
+
+    async def revert(self, user: UserId, version: str) -> Commit:
+        """Bring a version's files and documents back and commit that; what was there is autosaved first.
+
+        Raises:
+            SagewsError: `not-found` for a version of another workspace; what saving raises.
+        """
+        target = await self._commit(version)
+        await self._lock.acquire()
+        try:
+            await self._save(user, "", "autosave")
+            await self._bring_back(user, target)
+            made = await self._save(user, target.name, "revert")
+        finally:
+            self._lock.release()
+        if made is None:
+            raise SagewsError("internal", correlation=version)
+        return made
+
+    async def close(self) -> None:
+        """Commit the end of a workspace that nobody uses, and clean its home off the worker.
+
+        A home that can't be cleaned off a worker is no loss: what was in it is committed, and the worker forgets it by
+        its own rules.
+
+        Raises:
+            SagewsError: what saving raises; the home stays then.
+        """
+        try:
+            made = await self._save_the_end()
+        finally:
+            self._autosaver.stop()
+        if made is not None:
+            self._saved(made)
+        try:
+            await self._files.forget()
+        except SagewsError as error:
+            self._log.warn("a home stays on its worker: {code}", code=error.code, correlation=self._workspace)
+
+    def drop(self) -> None:
+        """Save nothing by itself any more."""
+        self._autosaver.stop()
+
+    async def _save_by_itself(self) -> None:
+        commit = await self.save(self._autosaver.user, "", "autosave")
+        if commit is not None:
+            self._saved(commit)
+
+    async def _save_the_end(self) -> Commit | None:
+        """Commit the end, unless nothing can have happened since the last commit of `main`."""
+        newest = await self._store.newest(self._workspace)
+        only_autosaved = newest is not None and newest.ref == AUTOSAVE
+        if not (self._autosaver.pending or self._files.was_used or only_autosaved):
+            return None
+        return await self.save(self._autosaver.user, "", "session")
+
+    # ------------------------------------------------------------------------------------- within the lock
+
+    async def _save(self, user: UserId | None, name: str, kind: str) -> Commit | None:
+        """Save, and keep the times of autosaves.
+
+        A thin snapshot that turns out not to fit what the store holds is taken again as a whole.
+        """
+        self._autosaver.begin()
+        saved = False
+        try:
+            origin = await self._writer.origin(user, name, kind)
+            newest = await self._store.newest(self._workspace)
+            have = None if newest is None else newest.tree
+            try:
+                made = await self._writer.commit(self._workspace, await self._taken(have), origin)
+            except SagewsError as error:
+                if error.code != "internal" or have is None:
+                    raise
+                made = await self._writer.commit(self._workspace, await self._taken(None), origin)
+            saved = True
+        finally:
+            self._autosaver.end(saved=saved)
+        return made
+
+    async def _taken(self, have: str | None) -> Snapshot:
+        """Return the tree of the workspace as it is now; documents alone where there never were other files."""
+        texts = {path: text.encode() for path, text in (await self._documents.texts()).items()}
+        try:
+            snapshot = await self._files.snapshot(texts, have)
+        except SagewsError as error:
+            if error.code != "no-worker" or not await self._writer.only_documents(self._workspace):
+                raise
+            return await self._jobs.snapshot(texts)
+        if snapshot.left_out:
+            paths = [list(pair) for pair in snapshot.left_out[:SHOWN_LEFT_OUT]]
+            count = len(snapshot.left_out)
+            self._log.info("{count} paths were not saved", count=count, paths=paths, correlation=self._workspace)
+        return snapshot
+
+    async def _bring_back(self, user: UserId, target: Commit) -> None:
+        """Make files and documents those of a version; a worksheet whose name no document may have stays a file."""
+        newest = await self._store.newest(self._workspace)
+        bundles = await self._writer.bundles(self._workspace, target.id, None if newest is None else newest.id)
+        found = await self._jobs.worksheets(target.id, bundles)
+        wanted = {path: text for path, text in found.items() if _is_document(path)}
+        present = await self._documents.texts()
+        await self._files.replace(bundles, target.id, sorted(set(wanted) | set(present)))
+        await self._documents.put_texts(user, wanted, sorted(set(present) - set(wanted)))
+
+    async def _commit(self, commit: str) -> Commit:
+        found: Commit | None = await self._store.commit(self._workspace, commit)
+        if found is None:
+            raise SagewsError("not-found")
+        return found
+
+
+def _is_document(path: str) -> bool:
+    """Whether a document may have this path."""
+    try:
+        return check_document_path(path) == path
+    except SagewsError:
+        return False

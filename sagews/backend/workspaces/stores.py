@@ -1,0 +1,20 @@
+"""Where a workspace is kept, and what computes for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sagews.backend.history.interfaces import IHistories
+from sagews.backend.workers.pool import Hosts
+from sagews.interfaces import IDocumentStore, IRunStore, IWorkspaceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What every open workspace of a backend is built on."""
+
+    workspaces: IWorkspaceStore
+    documents: IDocumentStore
+    runs: IRunStore
+    histories: IHistories
+    hosts: Hosts
