@@ -61,8 +61,11 @@ def check(place: Path) -> int:
 
 def test(place: Path, environments: dict[str, str], arguments: list[str]) -> int:
     """Run the checks (for the whole suite) and the tests."""
-    failed = check(place) if arguments == ["tests"] else 0
-    command = [str(place / "bin" / "python"), "-m", "pytest", *arguments]
+    whole = arguments == ["tests"]
+    failed = check(place) if whole else 0
+    # Every file is one worker's: its daemons and zygotes are started once.
+    parallel = ["-n", "auto", "--dist", "loadfile"] if whole else []
+    command = [str(place / "bin" / "python"), "-m", "pytest", *parallel, *arguments]
     tests = subprocess.run(command, cwd=CHECKOUT, env=test_settings(environments), check=False)
     if failed:
         sys.stderr.write(f"sagews: {failed} of the checks failed; see above\n")

@@ -26,7 +26,8 @@ from sagews.wire import launcher as wire
 
 PACKAGE = Path(sagews.__file__).resolve().parent
 LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
-PATIENCE = 20.0
+# Longer than any machine needs, however busy it is: only a fault takes so long.
+PATIENCE = 120.0
 NOBODY = 65534
 
 
@@ -193,6 +194,11 @@ class Session:
         cell = {"type": "run", "run": run, "cell": "abcdef", "number": self.number, "source": source}
         self.send({**cell, "mode": "python", "shows": "last"})
         return run
+
+    def await_print(self) -> None:
+        """Wait until the cell that was begun prints something."""
+        while self.receive(PATIENCE)["type"] != "stream":
+            pass
 
     def finish(self, run: str, seconds: float = PATIENCE) -> tuple[str, str]:
         """Return a run's status ("ok", "error", "interrupted", or "died") and all that it printed or showed."""

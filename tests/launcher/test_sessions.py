@@ -100,8 +100,8 @@ class Sessions(SharedLauncher):
         """SIGINT stops a cell and leaves the session."""
         session = self._open()
         session.evaluate("x = 5")
-        run = session.begin("import time; time.sleep(60)")
-        time.sleep(0.2)
+        run = session.begin("import time; print('begun'); time.sleep(60)")
+        session.await_print()
         session.signal("INT")
         self.assertEqual(session.finish(run, 5)[0], "interrupted")
         self.assertEqual(session.evaluate("x"), ("ok", "5"))
@@ -235,8 +235,7 @@ class Sessions(SharedLauncher):
 
     def test_random_lives_leave_nothing(self) -> None:
         """Forty sessions, begun and ended every way there is, leave no process, descriptor, mount or cgroup behind."""
-        self.assertTrue(wait_until(lambda: self._holdings() == self._holdings(0.5), 10))
-        before = self._holdings()
+        before = self._holdings_at_rest()
         chance = random.Random(7)  # noqa: S311
         cells = [
             "while True: pass",
@@ -258,9 +257,19 @@ class Sessions(SharedLauncher):
         self.launcher.replies.clear()
         self.assertTrue(wait_until(lambda: self._holdings() == before, 10), (before, self._holdings()))
 
-    def _holdings(self, after: float = 0) -> tuple[int, int, int, int]:
+    def _holdings_at_rest(self) -> tuple[int, int, int, int]:
+        """Return what the launcher has once it is the same for ten looks in a row: its pools are full again."""
+        seen = [self._holdings()]
+
+        def rests() -> bool:
+            seen.append(self._holdings())
+            return len(seen) > 10 and len(set(seen[-10:])) == 1
+
+        self.assertTrue(wait_until(rests, 30))
+        return seen[-1]
+
+    def _holdings(self) -> tuple[int, int, int, int]:
         """Return how many processes, descriptors, mounts and cgroups the launcher has."""
-        time.sleep(after)
         processes = descendants(self.launcher.process.pid)
         own = Path("/proc", str(min(processes)))
         groups = groups_of(self.launcher.process.pid, "/s*")

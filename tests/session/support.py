@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ from sagews.wire.session.frames import (
 from sagews.wire.session.framing import FrameReader
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+# Longer than any machine needs, however busy it is: only a fault takes so long.
+PATIENCE = 300.0
 
 ZYGOTE = """
 import gc, os, signal, socket, sys
@@ -126,6 +127,12 @@ class Session:
         self.connection.sendall(encode(Run(run, f"cell{self._number}", self._number, source, mode, shows)))
         return run
 
+    def begin(self, source: str, mode: str = "python") -> str:
+        """Send a cell and return its run's id when it has begun to run: an interrupt strikes it from then on."""
+        run = self.start(f"print('begun')\n{source}", mode)
+        self.next()
+        return run
+
     def run(self, source: str, mode: str = "python", shows: str = "all") -> list[FromSession]:
         """Run a cell and return its frames, `done` last."""
         self.start(source, mode, shows)
@@ -163,11 +170,6 @@ class Session:
                 yield parse_from_session(payload)
 
 
-def within(seconds: float) -> float:
-    """Return a bound on time, longer where other work keeps the machine busy."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def printed(frames: list[FromSession], name: str = "stdout") -> str:
     """Return what was printed."""
     return "".join(frame.text for frame in frames if isinstance(frame, Stream) and frame.name == name)
@@ -195,7 +197,16 @@ def status(frames: list[FromSession]) -> str:
     return done.status
 
 
-def gone(pid: int, seconds: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait for a condition; AssertionError when it does not come true in a time that only a fault needs."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not come true")
+        time.sleep(0.01)
+
+
+def gone(pid: int, seconds: float = PATIENCE) -> bool:
     """Whether a process ends within some seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
@@ -22,9 +23,10 @@ from tests.postgres import Cluster, PostgresTestCase
 pytestmark = pytest.mark.slow
 
 
-def sleep(seconds: float) -> Deferred[None]:
-    """Wait."""
-    return deferLater(reactor, seconds)
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition; the test's own time limit ends what never comes."""
+    while not condition():
+        await deferLater(reactor, 0.01)
 
 
 class PoolTests(PostgresTestCase):
@@ -58,7 +60,6 @@ class PoolTests(PostgresTestCase):
 
         async def work(transaction: Transaction) -> int:
             await transaction.execute("insert into t values (1)")
-            await sleep(0.05)
             assert await pool.query("select count(*) from t") == [(0,)]
             return int((await transaction.execute("insert into t values (2) returning n"))[0][0])
 
@@ -81,7 +82,6 @@ class PoolTests(PostgresTestCase):
         """A cancelled call ends at once without an error inside, and the connection can be used afterwards."""
         pool = await self.pool(size=1)
         waiting = Deferred.fromCoroutine(pool.query("select pg_sleep(0.3)"))
-        await sleep(0.05)
         waiting.cancel()
         await self.assertFailure(waiting, CancelledError)
         assert await pool.query("select 1") == [(1,)]
@@ -111,10 +111,14 @@ class PoolTests(PostgresTestCase):
         await pool.execute("create table t (id int primary key, n int)")
         await pool.execute("insert into t values (1, 0), (2, 0)")
 
+        holding: set[int] = set()
+
         async def add(first: int, second: int) -> None:
             async def work(transaction: Transaction) -> None:
                 await transaction.execute("update t set n = n + 1 where id = %s", (first,))
-                await sleep(0.1)
+                # Both hold their first row before either asks for its second; the one that is begun again goes on.
+                holding.add(first)
+                await until(lambda: len(holding) == 2)
                 await transaction.execute("update t set n = n + 1 where id = %s", (second,))
 
             await pool.transaction(work)
@@ -152,8 +156,10 @@ class PoolTests(PostgresTestCase):
         assert begun == [1]
         pool = await self.pool()
         await pool.query("""select pg_notify('a', '{"user": "u"}'), pg_notify('b', 'no'), pg_notify('b', '[1]')""")
-        await sleep(0.1)
-        assert heard == [("a", {"user": "u"})]
+        # Notifications arrive in order, so this one is behind those that were dropped.
+        await pool.query("""select pg_notify('a', '{"last": 1}')""")
+        await until(lambda: len(heard) > 1)
+        assert heard == [("a", {"user": "u"}), ("a", {"last": 1})]
 
 
 class LossTests(TestCase):
@@ -166,6 +172,15 @@ class LossTests(TestCase):
         self.cluster = Cluster()
         self.addCleanup(self.cluster.remove)
         self.dsn = self.cluster.superuser_dsn()
+
+    async def until_under_way(self, count: int) -> None:
+        """Wait until so many statements sleep in the server."""
+        pool = Pool(reactor, self.dsn, size=1)
+        await pool.start()
+        asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
+        while (await pool.query(asleep))[0][0] < count:
+            await deferLater(reactor, 0.01)
+        pool.stop()
 
     async def test_recovers_from_a_killed_server(self) -> None:
         """After kill -9 every connection comes back, reads wait for it, the listener listens again."""
@@ -181,19 +196,16 @@ class LossTests(TestCase):
         await pool.execute("checkpoint")
         writing = Deferred.fromCoroutine(pool.execute("insert into t select 1 from pg_sleep(5)"))
         reading = Deferred.fromCoroutine(pool.query("select count(*), pg_sleep(0.5) from t"))
-        await sleep(0.1)
+        await self.until_under_way(2)
         self.cluster.kill(signal.SIGKILL)
         await refused(writing, "database")
         assert pool.up < 3
         self.cluster.start()
         assert (await reading)[0][0] == 0
-        for _ in range(100):
-            if pool.up == 3 and len(begun) == 2:
-                break
-            await sleep(0.1)
+        await until(lambda: pool.up == 3 and len(begun) == 2)
         assert (pool.up, begun) == (3, [1, 1])
         await pool.query("""select pg_notify('a', '{"again": 1}')""")
-        await sleep(0.1)
+        await until(lambda: bool(heard))
         assert heard == [{"again": 1}]
 
     async def test_no_answer_while_the_server_is_away(self) -> None:
@@ -211,7 +223,8 @@ class LossTests(TestCase):
         pool = Pool(reactor, self.dsn, size=2)
         self.addCleanup(pool.stop)
         started = Deferred.fromCoroutine(pool.start())
-        await sleep(0.3)
+        # The first attempt fails in this very turn: the socket is not there.
+        assert pool.up == 0 and not started.called
         self.cluster.start()
         await started
         assert await pool.query("select 1") == [(1,)]
@@ -223,6 +236,5 @@ class LossTests(TestCase):
         await pool.start()
         victim = (await pool.query("select pg_backend_pid()"))[0][0]
         os.kill(victim, signal.SIGTERM)
-        await sleep(0.1)
         found = [await pool.query("select %s", (n,)) for n in range(20)]
         assert found == [[(n,)] for n in range(20)]

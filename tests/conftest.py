@@ -1,0 +1,8 @@
+"""What holds for all tests: examples of hypothesis have no time limit, as a busy machine is no fault of the code."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
