@@ -23,7 +23,11 @@ from sagews.backend.workers.pool import Hosts
 from sagews.backend.workspaces.manager import Workspaces
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
-from sagews.interfaces import IAccountStore, IDocumentStore, IRunStore, ISessionHost, IWorkspaceStore
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.documents import IDocumentStore
+from sagews.interfaces.runs import IRunStore
+from sagews.interfaces.sessions import ISessionHost
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.net.background import run_in_background
 from sagews.wire.browser import messages as browser

@@ -22,7 +22,9 @@ from sagews.frontend.http.static_files import BuiltFiles
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.sign_in.sign_in import Entering
-from sagews.interfaces import IAccountStore, ILogStore, IWorkspaceStore
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.logs import ILogStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.policy.http.headers import CONTENT, HSTS, SITE
 from sagews.policy.http.requests import Addresses, Policy
 

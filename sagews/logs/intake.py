@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from zope.interface import implementer
 
-from sagews.interfaces import ILogSink, ILogStore
+from sagews.interfaces.logs import ILogSink, ILogStore
 from sagews.model.logs import LogRecord
 
 LATEST = timedelta(days=1)

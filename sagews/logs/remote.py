@@ -11,7 +11,7 @@ from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.model.logs import LogRecord
 from sagews.net.amp import GuardedLocator, Link
 from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, encode_batches

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.logs.spool import Place, Spool
 from sagews.model.logs import LogRecord
 from sagews.wire.logs import decode_record

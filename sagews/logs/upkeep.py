@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from sagews.interfaces import ILogStore
+from sagews.interfaces.logs import ILogStore
 
 EVERY_SECONDS = 3600.0
 DAYS_AHEAD = 2

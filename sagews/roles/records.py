@@ -10,7 +10,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogPublisher
 
 from sagews.config.settings import ROLES
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake
 from sagews.logs.observer import SpoolObserver

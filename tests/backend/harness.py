@@ -21,7 +21,7 @@ from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorks
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.accounts import Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id

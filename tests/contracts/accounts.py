@@ -8,7 +8,7 @@ from typing import Any
 from zope.interface.verify import verifyObject
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Privilege, User
 from sagews.model.identifiers import LoginId, UserId, new_id
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces import IDocumentStore
+from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from tests.contracts.accounts import refused
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces import IHistoryStore
+from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
 from tests.contracts.documents import AUTHOR

@@ -8,7 +8,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces import ILogStore
+from sagews.interfaces.logs import ILogStore
 from sagews.model.identifiers import new_id
 from sagews.model.logs import LogQuery, LogRecord
 from tests.contracts.accounts import refused

@@ -8,7 +8,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces import IRunStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, new_id
 from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
 from tests.contracts.accounts import refused

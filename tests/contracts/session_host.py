@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from zope.interface.verify import verifyObject
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
 

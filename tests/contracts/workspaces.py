@@ -6,7 +6,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces import IWorkspaceStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
 from tests.contracts.accounts import later, refused

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Login, Privilege, User
 from sagews.model.identifiers import LoginId, UserId, new_id
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IDocumentStore, IHistoryStore, IRunStore
+from sagews.interfaces.documents import IDocumentStore
+from sagews.interfaces.history import IHistoryStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.sessions import Run, RunState, StoredPiece

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogStore
+from sagews.interfaces.logs import ILogStore
 from sagews.model.logs import LogQuery, LogRecord
 from sagews.store.values import dump_json
 

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IWorkspaceStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace

@@ -16,7 +16,8 @@ from sagews.backend.history.service import Histories
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher, ISessionHost
+from sagews.interfaces.launcher import ILauncher
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, Usage, WorkerInfo

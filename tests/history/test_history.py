@@ -19,7 +19,7 @@ from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.service import Histories
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId, new_id
 from sagews.store.history.history import prerequisites

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.logs.observer import SpoolObserver
 from sagews.logs.shipper import LONGEST_RETRY, MOST_RECORDS, Shipper, load_place, save_place
 from sagews.logs.spool import KEPT_AFTER_SHIPPING, Place, Spool

@@ -13,7 +13,8 @@ from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher, ISessionListener
+from sagews.interfaces.launcher import ILauncher
+from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
 from sagews.wire.session import frames as wire

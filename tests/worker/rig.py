@@ -16,7 +16,7 @@ from zope.interface import implementer
 
 from sagews.backend.workers.listener import WorkerGate
 from sagews.backend.workers.remote_host import RemoteHost
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import WorkerId
 from sagews.model.logs import LogRecord
 from sagews.ops.tls.authority import Authority, Files

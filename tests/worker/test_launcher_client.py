@@ -15,7 +15,7 @@ from twisted.trial.unittest import TestCase
 from zope.interface.verify import verifyObject
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher
+from sagews.interfaces.launcher import ILauncher
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.wire.launcher import Configure

@@ -12,7 +12,7 @@ from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.manager import Workspaces
 from sagews.backend.workspaces.stores import Stores
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.identifiers import WorkspaceId
 
 Handler = Callable[[Connection, Any], Coroutine[Any, Any, None] | None]

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from sagews.backend.events.subscriber import Peer
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
-from sagews.interfaces import IDocumentStore
+from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.net.background import cancelled, run_in_background, settled, sleep
 from sagews.wire.browser.events import Saved

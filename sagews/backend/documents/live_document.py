@@ -18,7 +18,8 @@ from sagews.backend.runs.read_pieces import read_pieces
 from sagews.backend.runs.run_registry import RunRequest
 from sagews.backend.runs.run_writer import RunRecorder
 from sagews.errors import SagewsError, sentence
-from sagews.interfaces import IDocumentStore, IRunStore
+from sagews.interfaces.documents import IDocumentStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
 from sagews.wire.browser.events import EditOut, Opened, PieceBody, ToPage

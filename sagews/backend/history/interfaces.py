@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zope.interface import Interface
 
 from sagews.backend.history.worker_files import WorkspaceFiles
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.browser.events import FileDifference

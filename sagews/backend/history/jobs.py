@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher
+from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.policy.history.steps import commit_id

@@ -8,7 +8,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.errors import SagewsError
-from sagews.interfaces import IAccountStore, IHistoryStore
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.history import IHistoryStore
 from sagews.model.accounts import User
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId

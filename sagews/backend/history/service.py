@@ -13,7 +13,9 @@ from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.save import CommitWriter
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.history.workspace_history import WorkspaceHistory
-from sagews.interfaces import IAccountStore, IHistoryStore, ISessionHost
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.history import IHistoryStore
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.history.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave

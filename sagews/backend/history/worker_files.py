@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from sagews.backend.single_flight import Shared
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 

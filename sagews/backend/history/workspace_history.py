@@ -18,7 +18,7 @@ from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.save import CommitWriter
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
-from sagews.interfaces import IHistoryStore
+from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.documents.paths import check_document_path

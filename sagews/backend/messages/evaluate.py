@@ -18,7 +18,7 @@ from sagews.backend.runs.run_registry import how_to_evaluate, state_after
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost, ISessionListener
+from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, new_id
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest
 from sagews.net.background import cancelled, run_in_background

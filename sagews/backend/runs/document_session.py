@@ -23,7 +23,7 @@ from sagews.backend.runs.run_writer import Acknowledge, RunRecorder
 from sagews.backend.runs.status_publisher import SessionTeller
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError, sentence
-from sagews.interfaces import ISessionHost, ISessionListener
+from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.sessions import (
     Ending,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sagews.backend.runs.read_pieces import read_pieces
-from sagews.interfaces import IRunStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
 from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
 from sagews.policy.sessions.kept_output import KeptOutput

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sagews.interfaces import IRunStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import StoredPiece
 

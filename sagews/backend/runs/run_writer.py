@@ -14,7 +14,7 @@ from twisted.logger import Logger
 
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
-from sagews.interfaces import IRunStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
 from sagews.model.sessions import Run, StoredPiece
 from sagews.net.background import cancelled, run_in_background, settled, sleep

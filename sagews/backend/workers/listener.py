@@ -16,7 +16,7 @@ from twisted.logger import Logger
 
 from sagews.backend.workers.remote_host import RemoteHost
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import SessionId
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, WorkerInfo

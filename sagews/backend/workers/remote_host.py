@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ISessionHost, ISessionListener
+from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId
 from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo

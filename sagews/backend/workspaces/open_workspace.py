@@ -16,7 +16,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.documents import DocumentSet
 from sagews.backend.workspaces.entries import version_entry
 from sagews.backend.workspaces.stores import Stores
-from sagews.interfaces import ISessionHost
+from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.workspaces import Workspace

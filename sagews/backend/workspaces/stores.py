@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sagews.backend.history.interfaces import IHistories
 from sagews.backend.workers.pool import Hosts
-from sagews.interfaces import IDocumentStore, IRunStore, IWorkspaceStore
+from sagews.interfaces.documents import IDocumentStore
+from sagews.interfaces.runs import IRunStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sagews.frontend.http import schemas as shapes
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.interfaces import IAccountStore, ILogStore
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.logs import ILogStore
 from sagews.model.identifiers import UserId, parse_id
 from sagews.model.logs import LogQuery
 from sagews.policy import names

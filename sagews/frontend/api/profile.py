@@ -9,7 +9,7 @@ from sagews.frontend.http.routes import Routes
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.sign_in.sign_in import Entering
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.policy import names
 from sagews.policy.accounts import attempts
 from sagews.policy.accounts.passwords import check_password

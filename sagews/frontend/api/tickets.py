@@ -10,7 +10,7 @@ from sagews.errors import SagewsError
 from sagews.frontend.http import schemas as shapes
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
-from sagews.interfaces import IWorkspaceStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts import tokens
 from sagews.policy.http.requests import Addresses, Policy

@@ -11,7 +11,8 @@ from sagews.errors import SagewsError
 from sagews.frontend.http import schemas as shapes
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
-from sagews.interfaces import IAccountStore, IWorkspaceStore
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.http.static_files import CHECK_AGAIN, FOREVER, BuiltFile, BuiltFiles
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.policy.http.headers import frame_policy, shell_policy
 from sagews.policy.http.requests import Addresses, Policy
 

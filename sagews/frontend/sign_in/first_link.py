@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Login, Privilege, User
 from sagews.model.identifiers import LoginId, new_id
 from sagews.policy.accounts import tokens

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Login, User
 from sagews.model.identifiers import LoginId, new_id
 from sagews.policy.accounts import tokens

@@ -8,7 +8,7 @@ from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.interfaces import IAccountStore
+from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import User
 from sagews.model.identifiers import UserId
 from sagews.policy.accounts import attempts, tokens

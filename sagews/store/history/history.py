@@ -7,7 +7,7 @@ import re
 from psycopg2 import Binary
 from zope.interface import implementer
 
-from sagews.interfaces import IHistoryStore
+from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
 from sagews.store.pool import Pool

@@ -10,7 +10,7 @@ from psycopg2.errors import CheckViolation
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogStore
+from sagews.interfaces.logs import ILogStore
 from sagews.model.logs import LogQuery, LogRecord
 from sagews.store.connection import Row
 from sagews.store.pool import Pool

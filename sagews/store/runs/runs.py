@@ -8,7 +8,7 @@ from datetime import datetime
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IRunStore
+from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
 from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
 from sagews.store.fence import FENCE

@@ -8,7 +8,7 @@ from psycopg2 import Binary
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IDocumentStore
+from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.store.fence import FENCE
 from sagews.store.pool import Pool

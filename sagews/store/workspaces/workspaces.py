@@ -8,7 +8,7 @@ from psycopg2.errors import ForeignKeyViolation, UniqueViolation
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import IWorkspaceStore
+from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace

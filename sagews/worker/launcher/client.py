@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher, ILauncherListener
+from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, Usage
 from sagews.wire import launcher as wire

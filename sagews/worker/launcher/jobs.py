@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncherListener
+from sagews.interfaces.launcher import ILauncherListener
 from sagews.worker.launcher.descriptors import PipeReader
 
 log = Logger()

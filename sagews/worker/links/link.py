@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILogSink
+from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import SessionId
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Piece, SessionRequest

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from zope.interface import implementer
 
-from sagews.interfaces import ISessionListener
+from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import RunId, SessionId
 from sagews.model.sessions import Ending, Piece, SessionRequest
 from sagews.wire.worker import Held

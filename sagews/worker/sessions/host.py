@@ -14,7 +14,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher, ISessionHost, ISessionListener
+from sagews.interfaces.launcher import ILauncher
+from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo

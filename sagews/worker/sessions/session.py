@@ -13,7 +13,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces import ILauncher, ILauncherListener, ISessionListener
+from sagews.interfaces.launcher import ILauncher, ILauncherListener
+from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, SessionRequest, Usage
 from sagews.wire.session import frames as wire

@@ -1,0 +1,30 @@
+"""What is stored of the versions of workspaces."""
+
+from __future__ import annotations
+
+from zope.interface import Interface
+
+from sagews.model.history import Commit
+from sagews.model.identifiers import WorkspaceId
+
+
+class IHistoryStore(Interface):
+    """Commits and bundles of workspaces."""
+
+    async def add(workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
+        """Store a commit and its bundle and move the ref from `expected`, all or nothing; False if it has moved."""
+
+    async def head(workspace: WorkspaceId, ref: str) -> Commit | None:
+        """Return the commit that a ref ("main", "autosave") points to."""
+
+    async def newest(workspace: WorkspaceId) -> Commit | None:
+        """Return the newest commit on any ref."""
+
+    async def commits(workspace: WorkspaceId, before: str | None, limit: int) -> list[Commit]:
+        """List commits of both refs, newest first."""
+
+    async def commit(workspace: WorkspaceId, commit: str) -> Commit | None:
+        """Return one commit."""
+
+    async def bundles(workspace: WorkspaceId, commit: str) -> list[bytes]:
+        """Return the bundles, oldest first, that together hold a commit."""

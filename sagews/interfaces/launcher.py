@@ -1,0 +1,63 @@
+"""What the daemon asks of the one process that has host root, and what it is told about sessions and jobs."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zope.interface import Attribute, Interface
+
+from sagews.model.identifiers import SessionId, WorkspaceId
+from sagews.model.sessions import Limits, Usage
+
+
+class ILauncherListener(Interface):
+    """What the launcher tells about one session or job."""
+
+    def ended(reason: str, status: int, cpu_seconds: float, peak_memory: int) -> None:
+        """It is over and nothing of it is left."""
+
+
+class ILauncher(Interface):
+    """The daemon's side of the launcher's control socket (wire/launcher.py)."""
+
+    level: str = Attribute("Name of the isolation level that was reached.")
+    report: Mapping[str, Any] = Attribute("What was found by trying.")
+    flavours: Sequence[str] = Attribute("Flavours that can be started.")
+
+    async def open_session(
+        session: SessionId,
+        workspace: WorkspaceId | None,
+        flavour: str,
+        limits: Limits,
+        stream: socket.socket,
+        listener: Any,
+    ) -> None:
+        """Hand a waiting child its home and this end of a stream socket (which the launcher client closes here)."""
+
+    async def run_job(
+        job: str,
+        workspace: WorkspaceId | None,
+        *,
+        write: bool,
+        arguments: Mapping[str, str],
+        input: bytes,
+        seconds: int,
+        output_limit: int,
+        limits: Limits,
+    ) -> bytes:
+        """Run a one-shot jail with these bytes as standard input and return its standard output.
+
+        Raises:
+            SagewsError: `limit` past the deadline or the output limit, `internal` when it failed (it is logged).
+        """
+
+    def signal(session: SessionId, signal: str) -> None:
+        """Send "INT" or "KILL"."""
+
+    async def usage(sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
+        """Return what these sessions use now."""
+
+    async def forget(workspace: WorkspaceId) -> None:
+        """Remove a home."""
