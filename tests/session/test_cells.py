@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.evaluation import inspection, sources
 from sagews.session.evaluation import tracebacks as failures
-from sagews.session.evaluation.compiler import Compiler
+from sagews.session.evaluation.compiler import KEPT, Compiler
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -47,6 +47,20 @@ class StepTests(SynchronousTestCase):
         """Syntax errors come before any effect."""
         self.assertRaises(SyntaxError, Compiler().steps, "print(1)\nreturn", "<cell a run 1>", "all")
 
+    def test_the_same_text_under_the_same_name_is_compiled_once(self) -> None:
+        """Only as long as nothing that decides about the code has changed, and a bounded number of cells is kept."""
+        compiler = Compiler()
+        first = compiler.steps("1+1", "a", "all")
+        self.assertIs(compiler.steps("1+1", "a", "all"), first)
+        for other in (("1+1", "b", "all"), ("1+1", "a", "last"), ("1+2", "a", "all")):
+            self.assertIsNot(compiler.steps(*other), first)
+        compiler.steps("from __future__ import annotations", "c", "all")
+        self.assertIsNot(compiler.steps("1+1", "a", "all"), first)
+        again = compiler.steps("1+1", "a", "all")
+        for number in range(KEPT):
+            compiler.steps("1", f"d{number}", "all")
+        self.assertIsNot(compiler.steps("1+1", "a", "all"), again)
+
     def test_a_future_import_holds_for_later_cells(self) -> None:
         """Annotations stay texts in the next cell."""
         compiler = Compiler()
@@ -73,9 +87,20 @@ class SourceTests(SynchronousTestCase):
 
     def test_old_sources_are_forgotten(self) -> None:
         """A long session does not keep every source."""
-        names = [sources.register("a", number, "x") for number in range(sources.MAX_SOURCES + 1)]
+        names = [sources.register("a", number, f"x{number}") for number in range(sources.MAX_SOURCES + 1)]
         self.assertEqual(linecache.getline(names[0], 1), "")
-        self.assertEqual(linecache.getline(names[-1], 1), "x")
+        self.assertEqual(linecache.getline(names[-1], 1), f"x{sources.MAX_SOURCES}")
+
+    def test_a_cell_that_runs_again_unchanged_keeps_its_name_while_its_lines_are_known(self) -> None:
+        """What was compiled under a name can be used again, and no name loses its lines."""
+        first = sources.register("a", 1, "x")
+        self.assertEqual(sources.register("a", 2, "x"), first)
+        self.assertNotEqual(sources.register("b", 2, "x"), first)
+        for number in range(sources.MAX_SOURCES):
+            sources.register("c", number, f"y{number}")
+        again = sources.register("a", 3, "x")
+        self.assertNotEqual(again, first)
+        self.assertEqual(linecache.getline(again, 1), "x")
 
 
 class FailureTests(SynchronousTestCase):

@@ -163,3 +163,34 @@ class GrammarTests(SynchronousTestCase):
     def _refused(self, data: bytes) -> None:
         self.assertRaises(ProtocolError, parse_from_session, data)
         self.assertRaises(ProtocolError, parse_to_session, data)
+
+
+class PlainRunTests(SynchronousTestCase):
+    """The short way for runs takes exactly what the long way takes."""
+
+    @given(
+        st.fixed_dictionaries(
+            {
+                "type": st.just("run"),
+                "run": st.sampled_from([RUN, "no id", 5, None]),
+                "cell": st.sampled_from(["ab12", "", "a b", 7]),
+                "number": st.sampled_from([0, -1, 2**31, 2**31 + 1, True, 1.0, "1"]),
+                "source": st.sampled_from(["1+1", "é", "a\0b", 3, None]),
+                "mode": st.sampled_from(["sage", "lisp", None, []]),
+                "shows": st.sampled_from(["all", "some", 0]),
+            },
+            optional={"more": st.just(1)},
+        )
+    )
+    def test_both_ways_agree(self, fields: dict[str, Any]) -> None:
+        """Whatever a field holds, a run is refused or read alike."""
+        try:
+            value: object = parse_to_session(json.dumps(fields).encode())
+        except ProtocolError:
+            value = None
+        values = [fields[name] for name in ("run", "cell", "number", "source", "mode", "shows")]
+        fit = [
+            *(values[0] == RUN, values[1] == "ab12", values[2] in (0, 2**31) and type(values[2]) is int),
+            *(values[3] in ("1+1", "é"), values[4] == "sage", values[5] == "all", "more" not in fields),
+        ]
+        self.assertEqual(value, session.Run(*values) if all(fit) else None)

@@ -10,6 +10,7 @@ import io
 import sys
 from typing import Any
 
+from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -41,9 +42,10 @@ class FigureCanvas(FigureCanvasAgg):
 
 def flush() -> None:
     """Show and close the figures that pyplot holds."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
+    # Asked at the end of every cell, so the answer that there is none has to be cheap.
+    if not Gcf.figs:
         return
+    pyplot = sys.modules["matplotlib.pyplot"]
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)
         pyplot.close(figure)

@@ -26,7 +26,7 @@ MAX_LATEX = 20_000
 MAX_BUNDLE = 3 * 1024 * 1024
 MAX_TYPESET = 100
 MISSING = object()
-_PLAIN = frozenset({int, float, complex, bool, bytes, Fraction, type(...), type(NotImplemented)})
+_PLAIN: frozenset[type] = frozenset({int, float, complex, bool, bytes, Fraction, type(...), type(NotImplemented)})
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 
 
@@ -35,6 +35,7 @@ class Formatters:
 
     Attributes:
         special: tried first, in order; each returns a bundle or None.
+        plain: exact types whose repr is ASCII and all there is to show, so that nothing has to be checked.
     """
 
     def __init__(self) -> None:
@@ -44,9 +45,12 @@ class Formatters:
         self._ipython = DisplayFormatter()
         self._pretty = pretty
         self.special: list[Formatter] = []
+        self.plain: set[type] = set(_PLAIN)
 
     def bundle(self, value: Any) -> Bundle:
         """Return what shows a value: bounded, and fit for JSON."""
+        if type(value) in self.plain and len(text := plain_number(value)) <= MAX_TEXT:
+            return {"text/plain": text}, {}
         return bounded_bundle(*self._bundle(value))
 
     def _bundle(self, value: Any) -> Bundle:

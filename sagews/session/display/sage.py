@@ -18,6 +18,7 @@ from sage.plot.graphics import Graphics
 from sage.repl.rich_output import get_display_manager
 from sage.repl.rich_output import output_catalog as catalog
 from sage.repl.rich_output.backend_base import BackendBase
+from sage.rings.integer import Integer
 from sage.structure.sage_object import SageObject
 
 from sagews.session.display.displayhook import stage
@@ -72,7 +73,15 @@ def install() -> None:
     manager.switch_backend(SessionBackend())
     manager.display_immediately = show
     if stage.formatters is not None:
+        stage.formatters.special[:0] = [_integer]
         stage.formatters.special.append(value)
+
+
+def _integer(obj: Any) -> Bundle | None:
+    """Return the bundle of a Sage integer, which most values of short cells are, without Sage's display machinery."""
+    if type(obj) is not Integer or get_display_manager().preferences.text is not None:
+        return None
+    return {"text/plain": str(obj)}, {}
 
 
 def value(obj: Any) -> Bundle | None:

@@ -12,6 +12,8 @@ from types import CodeType
 from sagews.session.evaluation.sources import lines_of
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+KEPT, LONGEST_KEPT = 32, 8 * 1024
+"""How many cells stay compiled, and up to how many characters: people run the same short cell again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._future = 0
+        self._kept: dict[tuple[str, str, str, int], list[Step]] = {}
 
     def steps(self, source: str, filename: str, shows: str) -> list[Step]:
         """Return what to run, in order. Nothing has run when a later line turns out to be wrong.
@@ -46,6 +49,19 @@ class Compiler:
         Raises:
             SyntaxError, ValueError, RecursionError, MemoryError: from the compiler.
         """
+        # The file name names the cell's own text, so equal names with equal Python give equal code.
+        key = (filename, source, shows, self._future)
+        known = self._kept.get(key)
+        if known is not None:
+            return known
+        steps = self._compiled(source, filename, shows)
+        if len(source) <= LONGEST_KEPT:
+            if len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = steps
+        return steps
+
+    def _compiled(self, source: str, filename: str, shows: str) -> list[Step]:
         flags = _FLAGS | self._future
         tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
         self._future |= _future_flags(tree)

@@ -14,10 +14,10 @@ from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import sources
 from sagews.session.evaluation import tracebacks as failures
 from sagews.session.evaluation.compiler import Compiler, Step
+from sagews.session.evaluation.loaded import Loaded
 from sagews.session.evaluation.modes import Modes
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import Output
-from sagews.session.preload.flavours import Loaded
 from sagews.wire.session.frames import Error, Run
 
 REMEMBERED = 16
@@ -56,11 +56,11 @@ class Evaluator:
         return seconds
 
     def _status(self, run: Run) -> str:
-        failed = self.attempt(lambda: self._execute(run))
-        late = self.attempt(_flush_figures)
-        problem = failed or late
+        problem = self.attempt(lambda: self._work(run))
         if problem is None:
             return "ok"
+        # Figures that were begun are shown although the cell failed; what the first failure says comes first.
+        self.attempt(_flush_figures)
         self._report(run, problem)
         return "interrupted" if isinstance(problem, KeyboardInterrupt) else "error"
 
@@ -77,6 +77,10 @@ class Evaluator:
         if self.attempt(lambda: self._output.show(failures.describe(run.run, problem), now=False)):
             name = failures.bounded(type(problem).__name__, 200)
             self._output.show(Error(run.run, name, "Its text can't be shown.", (), name), now=False)
+
+    def _work(self, run: Run) -> None:
+        self._execute(run)
+        _flush_figures()
 
     def _execute(self, run: Run) -> None:
         filename = sources.register(run.cell, run.number, run.source)

@@ -12,13 +12,13 @@ import sys
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.introspection import Helper
+from sagews.session.evaluation.loaded import loaded
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import Output
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText, no_input
-from sagews.session.preload import flavours
 from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
 from sagews.wire.session.framing import FrameReader, ProtocolError
 
@@ -31,7 +31,7 @@ def serve(socket_fd: int, flavour: str) -> int:
 
     Args:
         socket_fd: a connected stream socket; owned from now on.
-        flavour: what `flavours.preload` loaded.
+        flavour: what the zygote has loaded.
 
     Returns:
         The process's exit status: 0 after the worker closed, 1 after a frame out of form.
@@ -60,7 +60,7 @@ class Session:
         self._interrupts = Interrupts()
         self._pump = Pump(connection)
         self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
-        self._evaluator = Evaluator(self._output, self._interrupts, flavours.loaded(flavour))
+        self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
 
     def start(self) -> None:
@@ -71,7 +71,7 @@ class Session:
         stage.output = self._output
         self._pump.start(self._output)
         os.register_at_fork(after_in_child=self._forked)
-        self._output.answer(Ready(self._flavour, flavours.loaded(self._flavour).versions))
+        self._output.answer(Ready(self._flavour, loaded(self._flavour).versions))
 
     def _settle_in(self) -> None:
         """Make the home the place where files are looked for. A home that can't be used is no reason to fail."""

@@ -61,6 +61,8 @@ class Modes:
         Raises:
             Exception: whatever a mode's own work raises; UnknownMode for a mode that is not known.
         """
+        if "%" not in source and "?" not in source:
+            return Prepared(self._python(source, language))
         found = _mode.match(source)
         if found is not None:
             above = "\n" * source.count("\n", 0, found.end())

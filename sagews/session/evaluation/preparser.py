@@ -10,7 +10,9 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 
+from sagews.session.evaluation.compiler import KEPT, LONGEST_KEPT
 from sagews.session.evaluation.sources import lines_of
 
 
@@ -21,12 +23,24 @@ def preparsed(source: str) -> str:
         ImportError: when Sage is not installed.
         SyntaxError: for something that the preparser itself refuses.
     """
+    if len(source) > LONGEST_KEPT:
+        return _translated(source, None)
+    from sage.repl.preparse import implicit_mul_level
+
+    return _kept(source, implicit_mul_level)
+
+
+def _translated(source: str, _level: object) -> str:
+    """Translate; `_level` only tells apart what is kept: how much implicit multiplication the preparser adds now."""
     from sage.repl.preparse import preparse
 
     whole = str(preparse(source))
     if whole.count("\n") == source.count("\n"):
         return whole
     return "".join(_padded(str(preparse(part)), part) for part in _statements(source))
+
+
+_kept = lru_cache(KEPT)(_translated)
 
 
 def _padded(text: str, source: str) -> str:

@@ -1,6 +1,7 @@
 """Names under which cells stand in tracebacks, and the source lines behind them.
 
-Each run gets a name of its own, so that a function that an older run defined still shows the lines that it was made of.
+A run whose source is new gets a name of its own, so that a function that an older run defined still shows the lines
+that it was made of; a cell that runs again unchanged keeps its name, and with it what was compiled (compiler.py).
 The lines are the person's own, before Sage's preparser: it keeps line numbers (compiler.py).
 """
 
@@ -15,15 +16,24 @@ MAX_SOURCES = 256
 MAX_CHARACTERS = 8 * 1024 * 1024
 
 _pattern = re.compile(r"<cell ([A-Za-z0-9_-]{1,64}) run \d+>")
-_kept: deque[tuple[str, int]] = deque()
+_kept: deque[tuple[str, str, int]] = deque()
+_latest: dict[str, tuple[str, str]] = {}
+_characters = 0
 
 
 def register(cell: str, number: int, source: str) -> str:
     """Remember a cell's source and return the file name to compile it with."""
+    global _characters
+    last, name = _latest.get(cell, ("", ""))
+    if name in linecache.cache and last == source:
+        return name
     name = f"<cell {cell} run {number}>"
     linecache.cache[name] = (len(source), None, lines_of(source), name)
-    _kept.append((name, len(source)))
-    _forget_old()
+    _kept.append((cell, name, len(source)))
+    _latest[cell] = (source, name)
+    _characters += len(source)
+    while len(_kept) > MAX_SOURCES or (len(_kept) > 1 and _characters > MAX_CHARACTERS):
+        _forget_oldest()
     return name
 
 
@@ -41,9 +51,13 @@ def lines_of(source: str) -> list[str]:
 def forget() -> None:
     """Forget all sources."""
     while _kept:
-        linecache.cache.pop(_kept.popleft()[0], None)
+        _forget_oldest()
 
 
-def _forget_old() -> None:
-    while len(_kept) > MAX_SOURCES or (len(_kept) > 1 and sum(size for _, size in _kept) > MAX_CHARACTERS):
-        linecache.cache.pop(_kept.popleft()[0], None)
+def _forget_oldest() -> None:
+    global _characters
+    cell, name, size = _kept.popleft()
+    linecache.cache.pop(name, None)
+    _characters -= size
+    if _latest.get(cell, ("", ""))[1] == name:
+        del _latest[cell]

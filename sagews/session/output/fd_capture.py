@@ -1,7 +1,8 @@
 """Descriptors 1 and 2 become pipes, so that what C code and child programs print arrives like what Python prints.
 
 The write ends stay blocking, because child programs inherit them; the read ends never block. libc's own buffer of
-standard output is set to lines: a C library that reports progress is then seen while it works.
+standard output is taken away: a C library that reports progress is then seen while it works, and nothing is left to be
+flushed at the end of a cell.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 PIPE_BYTES = 256 * 1024
 CHUNK = 64 * 1024
 MAX_DRAIN = 1024 * 1024
-_LINE_BUFFERED = 1
+_UNBUFFERED = 2
 
 
 class Capture:
@@ -26,13 +27,15 @@ class Capture:
         self._libc = ctypes.CDLL(None)
         self._names: dict[int, str] = {}
         self._decoders: dict[int, codecs.IncrementalDecoder] = {}
+        # Whether a decoder may hold the first bytes of a character.
+        self._begun = False
         self._poll = select.epoll()
         # Called for every print: ready(0, 1) is true when something can be read.
         self.ready = self._poll.poll
 
     def install(self) -> None:
         """Put pipes under descriptors 1 and 2 for the rest of this process's life."""
-        self.flush_c()
+        self._libc.fflush(None)
         for name, target in (("stdout", 1), ("stderr", 2)):
             reader, writer = os.pipe2(os.O_CLOEXEC)
             os.dup2(writer, target)
@@ -43,19 +46,19 @@ class Capture:
             self._decoders[reader] = codecs.getincrementaldecoder("utf-8")("replace")
             self._poll.register(reader, select.EPOLLIN)
         stdout = ctypes.c_void_p.in_dll(self._libc, "stdout")
-        self._libc.setvbuf(stdout, None, _LINE_BUFFERED, 0)
+        self._libc.setvbuf(stdout, None, _UNBUFFERED, 0)
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """The read ends, for whoever waits on them."""
         return tuple(self._names)
 
-    def flush_c(self) -> None:
-        """Write out what libc's streams hold."""
-        self._libc.fflush(None)
-
     def read(self, take: Callable[[str, str], None]) -> None:
         """Hand over what lies in the pipes as (name, text), a bounded amount of it."""
+        # One question to the kernel for both pipes, which are mostly empty.
+        if not self.ready(0, 1):
+            return
+        self._begun = True
         for descriptor, name in self._names.items():
             for data in _chunks(descriptor):
                 if text := self._decoders[descriptor].decode(data):
@@ -63,8 +66,10 @@ class Capture:
 
     def finish(self, take: Callable[[str, str], None]) -> None:
         """Hand over the rest of a cell's output, half a character at its end included."""
-        self.flush_c()
         self.read(take)
+        if not self._begun:
+            return
+        self._begun = False
         for descriptor, name in self._names.items():
             if text := self._decoders[descriptor].decode(b"", final=True):
                 take(name, text)

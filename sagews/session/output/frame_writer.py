@@ -12,6 +12,7 @@ import select
 import socket
 
 ROOM = 1024 * 1024
+_WITHOUT_WAITING = int(socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
 
 
 class FrameWriter:
@@ -43,7 +44,7 @@ class FrameWriter:
         """Send what the socket takes without waiting. The process ends when the worker is gone."""
         while self._unsent:
             try:
-                sent = self._socket.send(self._unsent, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+                sent = self._socket.send(self._unsent, _WITHOUT_WAITING)
             except BlockingIOError:
                 return
             except OSError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -17,6 +18,12 @@ from typing import Any
 Handler = Callable[[int, FrameType | None], Any]
 
 _SIGACTION_BYTES = 256
+# The C functions beneath the signal module's: its own turn every handler and mask into an enum, by way of an exception
+# where there is none, and every evaluation asks.
+_signal: Any = sys.modules["_signal"]
+_get_handler: Callable[[int], Any] = _signal.getsignal
+_set_mask: Callable[[int, tuple[int, ...]], Any] = _signal.pthread_sigmask
+_SIGINT, _UNBLOCK = int(signal.SIGINT), int(signal.SIG_UNBLOCK)
 
 
 class Interrupts:
@@ -61,8 +68,8 @@ class Interrupts:
 
     def renew(self) -> None:
         """Take SIGINT back from a handler or a mask that the last cell set."""
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
-        if self._action is not None and signal.getsignal(signal.SIGINT) != self.handle:
+        _set_mask(_UNBLOCK, (_SIGINT,))
+        if self._action is not None and _get_handler(_SIGINT) != self.handle:
             self._set()
 
     def run(self, work: Callable[[], Any]) -> None:

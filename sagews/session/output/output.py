@@ -88,6 +88,8 @@ class Output:
         self._tokens = BURST
         self._filled = 0.0
         self._run = ""
+        # Whether a cell runs. Its budget is made when it prints: most cells only have a value.
+        self._open = False
         self._budget: Budget | None = None
         self._spill: SpillFile | None = None
         self._shown = self._shown_bytes = self._unshown = 0
@@ -97,8 +99,7 @@ class Output:
         """Address what comes from now on to a run."""
         with self._whole:
             self._run = run
-            self._spill = SpillFile(self._home, run)
-            self._budget, self._live = Budget(self._stream, self._spill.write), True
+            self._open = self._live = True
             self._shown = self._shown_bytes = self._unshown = 0
             self._tokens, self._filled = BURST, time.monotonic()
             if self._gathered.size:
@@ -158,9 +159,10 @@ class Output:
             self._flush(push=False)
             if self._budget is not None:
                 self._budget.finish(self._spilled)
+                self._budget = None
             if self._unshown:
                 self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
-            self._budget, self._live = None, False
+            self._open = self._live = False
             self._put(encode(Done(self._run, status, seconds, cpu)), True)
         self.settle()
 
@@ -232,20 +234,31 @@ class Output:
         """
         if self._busy:
             return
-        if self._budget is None:
+        if not self._gathered.size:
+            self._due = None
+            if push:
+                self.writer.push()
+            return
+        if not self._open:
             # Nobody's cell runs: keep the latest of whatever prints in the background for the next one.
             self._gathered.keep(HELD_OVER)
             return
         self._busy = True
         try:
             self._due = None
+            budget = self._budget or self._new_budget()
             for name, text in self._gathered.take():
-                self._budget.add(name, clean(text))
-            self._live = self._budget.open
+                budget.add(name, clean(text))
+            self._live = budget.open
             if push:
                 self.writer.push()
         finally:
             self._busy = False
+
+    def _new_budget(self) -> Budget:
+        self._spill = SpillFile(self._home, self._run)
+        self._budget = Budget(self._stream, self._spill.write)
+        return self._budget
 
     def _stream(self, name: str, data: bytes) -> None:
         self.writer.put(encode(Stream(self._run, name, data.decode())))

@@ -1,7 +1,7 @@
 """What a zygote loads before it forks, and what a forked child does before it is handed over.
 
 The order is: `preload` in the zygote (its caller then calls gc.freeze()), fork, harden, `prepare`, wait, and at last
-loop.serve. Nothing here starts a thread or a process.
+the kind of session that is asked for. Nothing here starts a thread or a process.
 """
 
 from __future__ import annotations
@@ -10,29 +10,15 @@ import gc
 import signal
 import sys
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from sagews.session.evaluation import preparser
+from sagews.session.evaluation.loaded import Loaded, all_loaded, keep
+from sagews.session.preload import heap_gaps, page_warmup, reseeding, warming
+
 FLAVOURS = ("python", "sage")
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A flavour that is in memory.
-
-    Attributes:
-        namespace: the globals of cells.
-        preparse: Sage's language to Python, where there is Sage.
-        versions: those of the libraries, by name.
-    """
-
-    namespace: dict[str, Any]
-    preparse: Callable[[str], str] | None
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-
-_loaded: dict[str, Loaded] = {}
+REHEARSALS = 20
+"""How often the zygote runs the first cell of its children itself: until then code is rewritten in place."""
 
 
 def preload(flavour: str) -> None:
@@ -45,45 +31,36 @@ def preload(flavour: str) -> None:
     if flavour not in FLAVOURS:
         raise ValueError(f"no flavour {flavour}")
     gc.disable()
-    # What children need is loaded here: an import after the fork would cost each of them time and memory.
-    from sagews.session.evaluation import loop, preparser  # noqa: F401
-    from sagews.session.preload import page_warmup, reseeding, warming  # noqa: F401
-
     namespace = _main_module()
     warming.warm_python(namespace)
     preparse = None
     if flavour == "sage":
         warming.warm_sage(namespace)
         preparse = preparser.preparsed
-    _loaded[flavour] = Loaded(namespace, preparse, warming.versions())
+    loaded = Loaded(namespace, preparse, warming.versions())
+    keep(flavour, loaded)
+    _rehearse(loaded)
+    heap_gaps.fill()
 
 
-def loaded(flavour: str) -> Loaded:
-    """Return a preloaded flavour; raises KeyError before `preload`."""
-    return _loaded[flavour]
-
-
-def reseed() -> None:
-    """Give this process random numbers that no other fork of the zygote has."""
-    from sagews.session.preload import reseeding
-
-    reseeding.reseed()
+def _rehearse(loaded: Loaded) -> None:
+    """Do in the zygote what every child does: whatever is written for good by doing it once is shared then."""
+    for _ in range(REHEARSALS):
+        page_warmup.touch(loaded)
 
 
 def prepare() -> None:
     """Make a forked child ready for cells: signals, randomness, files, the collector, and pages that cells touch."""
-    from sagews.session.preload import page_warmup as touching
-
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "cysignals.signals" in sys.modules:
         # Only its own C handler can interrupt PARI and Singular; Python's would have replaced it.
         sys.modules["cysignals.signals"].init_cysignals()
-    reseed()
-    touching.own_temporary_folder()
+    reseeding.reseed()
+    page_warmup.own_temporary_folder()
     gc.enable()
-    for flavour in _loaded:
-        touching.touch(_loaded[flavour])
+    for each in all_loaded():
+        page_warmup.touch(each)
 
 
 def _main_module() -> dict[str, Any]:

@@ -6,6 +6,7 @@ a cell that has run once is several times faster the second time. No user code r
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -14,11 +15,12 @@ import tempfile
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import sources
 from sagews.session.evaluation.evaluator import Evaluator
+from sagews.session.evaluation.loaded import Loaded
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import Output
-from sagews.session.preload.flavours import Loaded
+from sagews.session.output.streams import PrintedText
 from sagews.wire.session.frames import Run
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -42,7 +44,8 @@ def touch(loaded: Loaded) -> None:
         output = Output(FrameWriter(ours), Capture(), interrupts, os.devnull, lambda: None)
         stage.output = output
         evaluator = Evaluator(output, interrupts, loaded)
-        evaluator.run(Run(NOBODY, "warm", 0, CELL, "sage" if loaded.preparse else "python", "all"))
+        with contextlib.redirect_stdout(PrintedText(output, "stdout", 1)):
+            evaluator.run(Run(NOBODY, "warm", 0, CELL, "sage" if loaded.preparse else "python", "all"))
         stage.output = None
     for name in ("_", "__", "___", "_0"):
         loaded.namespace.pop(name, None)

@@ -35,6 +35,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sagews.errors import SagewsError
+from sagews.model.identifiers import UUID_PATTERN
 from sagews.wire.fields import Fields
 from sagews.wire.session import checks as check
 from sagews.wire.session.framing import ProtocolError, frame
@@ -51,6 +52,9 @@ MAX_PLAIN = 64 * 1024
 MAX_MATCHES = 500
 STREAMS = ("stdout", "stderr")
 STATUSES = ("ok", "error", "interrupted")
+MODES = ("sage", "python")
+SHOWS = ("all", "last")
+_RUN = ("run", "cell", "number", "source", "mode", "shows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,8 @@ ToSession = Run | Complete | Inspect
 FromSession = Ready | Stream | Display | Result | Error | Spilled | Done | Completions | Inspection
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_quote = json.encoder.encode_basestring
+_PLAIN = {"text/plain"}
 
 
 def payload(value: ToSession | FromSession) -> bytes:
@@ -182,7 +188,29 @@ def payload(value: ToSession | FromSession) -> bytes:
     Raises:
         ValueError: for a number that is not finite or a text with lone surrogates.
     """
-    return _encoder.encode({"type": type(value).__name__.lower(), **body(value)}).encode()
+    if isinstance(value, Done):
+        return _done_text(value).encode()
+    if isinstance(value, Result) and value.data.keys() == _PLAIN and not value.metadata:
+        return _plain_result_text(value).encode()
+    return _encoder.encode({"type": _words[type(value)], **body(value)}).encode()
+
+
+def _done_text(value: Done) -> str:
+    """Write (like the next one) a frame of nearly every evaluation without the general encoder, in 1/5 of its time."""
+    times = value.seconds + value.cpu
+    if not math.isfinite(times):
+        raise ValueError("a time that is not finite")
+    return (
+        f'{{"type":"done","run":{_quote(value.run)},"status":{_quote(value.status)},'
+        f'"seconds":{value.seconds!r},"cpu":{value.cpu!r}}}'
+    )
+
+
+def _plain_result_text(value: Result) -> str:
+    return (
+        f'{{"type":"result","run":{_quote(value.run)},"data":{{"text/plain":{_quote(value.data["text/plain"])}}},'
+        f'"metadata":{{}}}}'
+    )
 
 
 def encode(value: ToSession | FromSession) -> bytes:
@@ -225,13 +253,32 @@ def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any
 
 
 def _run(form: Fields) -> Run:
+    found = form.take_all(_RUN, _is_plain_run)
+    if found is not None:
+        return Run(*found)
     return Run(
         run=form.id("run"),
         cell=form.pattern("cell", check.CELL),
         number=form.integer("number", 0, 2**31),
         source=check.text(form, "source", MAX_SOURCE),
-        mode=form.choice("mode", ("sage", "python")),
-        shows=form.choice("shows", ("all", "last")),
+        mode=form.choice("mode", MODES),
+        shows=form.choice("shows", SHOWS),
+    )
+
+
+def _is_plain_run(run: Any, cell: Any, number: Any, source: Any, mode: Any, shows: Any) -> bool:
+    """Whether the fields of nearly every run are in form, asked in one go; field by field takes three times as long."""
+    return (
+        type(run) is type(cell) is type(source) is str
+        and type(number) is int
+        and 0 <= number <= 2**31
+        and len(source) <= MAX_SOURCE
+        and source.isascii()
+        and "\0" not in source
+        and mode in MODES
+        and shows in SHOWS
+        and UUID_PATTERN.fullmatch(run) is not None
+        and check.CELL.fullmatch(cell) is not None
     )
 
 
@@ -317,10 +364,11 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "completions": _completions,
     "inspection": _inspection,
 }
-_names = {
+_names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
         *(Run, Complete, Inspect),
         *(Ready, Stream, Display, Result, Error, Spilled, Done, Completions, Inspection),
     )
 }
+_words: Mapping[type, str] = {kind: kind.__name__.lower() for kind in _names}
