@@ -20,8 +20,9 @@ from typing import Any
 
 import msgspec
 
-from sagews.wire.browser.events import ToPage
-from sagews.wire.browser.messages import MAX_CELLS_IN_A_RUN, MAX_MESSAGE, PROTOCOL, FromPage
+from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
+from sagews.wire.browser.messages import PAGE_MESSAGES, SERVER_MESSAGES
+from sagews.wire.browser.runs import MAX_CELLS_IN_A_RUN
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TARGET = CHECKOUT / "static" / "src" / "net" / "wire"
@@ -48,9 +49,8 @@ def rendered() -> dict[str, str]:
         Unsupported: a message holds a type that neither TypeScript nor the shapes can say.
     """
     constants = {"PROTOCOL": PROTOCOL, "MAX_MESSAGE": MAX_MESSAGE, "MAX_CELLS_IN_A_RUN": MAX_CELLS_IN_A_RUN}
-    # Every message stands below one of these two, in whichever module of the wire it is, once that is imported.
-    page = Side(below(FromPage))
-    server = Side(below(ToPage))
+    page = Side(PAGE_MESSAGES)
+    server = Side(SERVER_MESSAGES)
     values = "".join(f"export const {name} = {value};\n" for name, value in constants.items())
     return {
         "page.ts": "\n".join([_HEAD.format(doc="What a page says."), page.types("ToServer"), values]),
@@ -62,11 +62,6 @@ def rendered() -> dict[str, str]:
             ]
         ),
     }
-
-
-def below(base: type) -> list[type]:
-    """Return the messages of the wire below a base, and none that a test has made."""
-    return [message for message in base.__subclasses__() if message.__module__.startswith("sagews.wire.")]
 
 
 class Side:

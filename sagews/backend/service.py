@@ -10,14 +10,16 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.resource import IResource
 
-from sagews.backend.connections.handshake import greet
-from sagews.backend.connections.permission_watch import RightsWatch
-from sagews.backend.connections.registry import Handler, Lobby
+from sagews.backend.connections.connection import ConnectionServices
+from sagews.backend.connections.context import Router
+from sagews.backend.connections.handshake import PageHandshake
+from sagews.backend.connections.permission_watch import PermissionWatch
+from sagews.backend.connections.registry import ConnectionRegistry
+from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.connections.websocket import websocket_resource
 from sagews.backend.history.interfaces import IHistories
-from sagews.backend.messages.document import document_handlers, open_handler, run_handler
-from sagews.backend.messages.evaluate import ScratchSessions
-from sagews.backend.messages.workspace import WorkspaceRequests
+from sagews.backend.messages.features import Feature, features
+from sagews.backend.messages.services import FeatureServices
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.backend.workspaces.manager import Workspaces
@@ -30,9 +32,7 @@ from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.net.background import run_in_background
-from sagews.wire.browser import messages as browser
-from sagews.wire.browser.events import GoingAway
-from sagews.wire.browser.messages import CloseCode
+from sagews.wire.browser.connection import CloseCode, GoingAway
 
 TICK_SECONDS = 2.0
 
@@ -46,6 +46,7 @@ class Backend:
         accounts, workspaces, documents, runs: the store.
         histories: what keeps versions of workspaces.
         settings: limits and times.
+        extra: features beside those of messages/.
     """
 
     _log = Logger()
@@ -61,6 +62,7 @@ class Backend:
         histories: IHistories,
         settings: BackendSettings,
         hosts: Iterable[ISessionHost] = (),
+        extra: Iterable[Feature] = (),
     ) -> None:
         self._reactor = reactor
         self._clock = clock
@@ -68,29 +70,21 @@ class Backend:
         self._hosts = Hosts(settings.minimum, hosts)
         stores = Stores(workspaces, documents, runs, histories, self._hosts)
         self.workspaces = Workspaces(clock, settings, stores, self._workspace_lost)
-        handlers: dict[type, Handler] = {}
-        self._lobby = Lobby(clock, settings, accounts, stores, self.workspaces, handlers)
-        handlers.update(self._handlers())
-        self._rights = RightsWatch(self._lobby)
+        self._registry = ConnectionRegistry(settings)
+        self._resume = ResumeSecrets(clock, settings.resume_seconds)
+        handshake = PageHandshake(settings, accounts, stores, self.workspaces, self._registry, self._resume)
+        services = FeatureServices(clock, settings, stores)
+        router = Router(feature(services) for feature in (*features(), *extra))
+        self._connections = ConnectionServices(clock, settings, router, handshake, self._resume)
+        self._permissions = PermissionWatch(clock, settings, accounts, workspaces, self._registry)
         self._ticker = LoopingCall(self._tick)
         self._ticker.clock = clock
-
-    def _handlers(self) -> dict[type, Handler]:
-        lobby = self._lobby
-        return {
-            browser.Hello: lambda connection, message: greet(lobby, connection, message),
-            browser.Open: open_handler(lobby),
-            browser.Run: run_handler(lobby),
-            browser.Evaluate: ScratchSessions(self._clock, self._settings, self._hosts).evaluate,
-            **document_handlers(),
-            **WorkspaceRequests().handlers(),
-        }
 
     # ------------------------------------------------------------------------------------- what roles.py uses
 
     def resource(self) -> IResource:
         """Return the resource to be put at /ws."""
-        return websocket_resource(self._reactor, self._lobby)
+        return websocket_resource(self._reactor, self._registry, self._connections)
 
     async def start(self) -> None:
         """Begin to look after what is open."""
@@ -100,10 +94,10 @@ class Backend:
 
     async def stop(self) -> None:
         """Tell every page when to come back, commit everything, give the leases back; at most `stop_seconds`."""
-        self._lobby.accepting = False
+        self._registry.accepting = False
         if self._ticker.running:
             self._ticker.stop()
-        for connection in self._lobby.connections:
+        for connection in self._registry.connections:
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "shutting-down")
         closing = run_in_background(self.workspaces.close_all(), self._log, "stop", self._settings.name)
@@ -126,36 +120,36 @@ class Backend:
 
     def logins_ended(self, logins: Iterable[LoginId] | None) -> None:
         """These logins ended (None: not known which); their connections are closed."""
-        self._rights.logins_ended(logins)
+        self._permissions.logins_ended(logins)
 
     def grants_changed(self, workspace: WorkspaceId | None, user: UserId | None = None) -> None:
         """Grants changed (None: not known where); connections learn what they may do now."""
-        self._rights.grants_changed(workspace, user)
+        self._permissions.grants_changed(workspace, user)
 
     def status(self) -> dict[str, Any]:
         """Return what the status page shows."""
         opened = self.workspaces.all
         return {
             "name": self._settings.name,
-            "accepting": self._lobby.accepting,
-            "connections": len(self._lobby.connections),
+            "accepting": self._registry.accepting,
+            "connections": len(self._registry),
             "workspaces": len(opened),
             "documents": sum(len(workspace.documents) for workspace in opened),
             "sessions": sum(live.session.life.alive for workspace in opened for live in workspace.documents),
-            "waiting_bytes": sum(connection.outbox.waiting for connection in self._lobby.connections),
+            "waiting_bytes": sum(connection.queue.waiting for connection in self._registry.connections),
             "workers": self._hosts.status(),
         }
 
     # ------------------------------------------------------------------------------------- inside
 
     def _tick(self) -> None:
-        for work in (self.workspaces.tick, self._rights.tick, self._lobby.resume.expire):
+        for work in (self.workspaces.tick, self._permissions.tick, self._resume.expire):
             try:
                 work()
             except Exception:
                 self._log.failure("a periodic task failed")
 
     def _workspace_lost(self, workspace: OpenWorkspace) -> None:
-        for connection in self._lobby.of_workspace(workspace.about.id):
+        for connection in self._registry.of_workspace(workspace.about.id):
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "elsewhere")

@@ -14,7 +14,9 @@ from twisted.internet.error import ConnectError, DNSLookupError
 
 from sagews.cli.daemon_client import Daemon
 from sagews.errors import CATALOGUE, SagewsError
-from sagews.wire.browser.messages import MAX_MESSAGE, PROTOCOL, Evaluate, Hello
+from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
+from sagews.wire.browser.connection import Hello
+from sagews.wire.browser.evaluate import Evaluate
 
 OPEN_SECONDS = 30
 MAX_FROM_BACKEND = 64 * 1024 * 1024

@@ -19,6 +19,7 @@ from zope.interface import implementer
 from sagews.backend.connections.connection import Connection
 from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorkspaceHistory
 from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.backend.messages.features import Feature
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces.sessions import ISessionHost
@@ -26,7 +27,7 @@ from sagews.model.accounts import Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.policy.accounts.tokens import hashed, new_secret
-from sagews.wire.browser.events import FileDifference
+from sagews.wire.browser.history import FileDifference
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryRuns
 from tests.fakes.session_host import FakeSessionHost
@@ -109,15 +110,21 @@ class Page:
         self.doc: Doc[Any] = Doc()
         self.doc["meta"] = Map()
         self.doc["cells"] = Map()
-        self.connection = Connection(backend._lobby, self._take, self._close)
-        backend._lobby.add(self.connection)
+        self.backend = backend
+        self.connection = Connection(backend._connections, self._take, self._close)
+        backend._registry.add(self.connection)
 
     def _take(self, data: bytes) -> None:
         self.told.append(json.loads(data))
 
     def _close(self, code: int, reason: str) -> None:
         self.closed = code
+        self.lose()
+
+    def lose(self) -> None:
+        """Let the connection be lost."""
         self.connection.lost()
+        self.backend._registry.remove(self.connection)
 
     def say(self, **message: Any) -> list[dict[str, Any]]:
         """Send a message and return what came back at once."""
@@ -193,8 +200,8 @@ class BackendTestCase(SynchronousTestCase):
         self.done(made)
         self.backend = self.life()
 
-    def life(self, **changes: Any) -> Backend:
-        """Return a new life of the backend over the same stores."""
+    def life(self, extra: Sequence[Feature] = (), **changes: Any) -> Backend:
+        """Return a new life of the backend over the same stores, perhaps with more features."""
         settings = replace(self.settings, **changes)
         backend = Backend(
             self.clock,
@@ -206,6 +213,7 @@ class BackendTestCase(SynchronousTestCase):
             self.histories,
             settings,
             [self.host],
+            extra,
         )
         self.done(backend.start())
         return backend

@@ -20,7 +20,7 @@ class ResumeTests(BackendTestCase):
         """The secret of the last greeting opens one connection, which gets a new one; it never works again."""
         page = self.page()
         secret = page.last("welcome")["resume"]
-        page.connection.lost()
+        page.lose()
         again = self.resumed(secret).last("welcome")
         self.assertEqual(again["workspace"]["id"], self.workspace)
         self.assertNotEqual(again["resume"], secret)
@@ -34,7 +34,7 @@ class ResumeTests(BackendTestCase):
         for _ in range(40):
             self.later(30)
         secret = page.last("welcome")["resume"]
-        page.connection.lost()
+        page.lose()
         self.later(601)
         self.assertEqual(self.resumed(secret).closed, 4400)
 
@@ -48,7 +48,7 @@ class ResumeTests(BackendTestCase):
         """Signing out ends the secret's worth as well."""
         login = self.login(self.owner)
         page = self.page(login=login)
-        page.connection.lost()
+        page.lose()
         self.done(self.accounts.end_login(login))
         self.assertEqual(self.resumed(page.last("welcome")["resume"]).closed, 4400)
 
@@ -92,8 +92,7 @@ class ReplayTests(BackendTestCase):
             page.run(self.document, PRINTS)
             self.later()
         here = page.last("run_state")
-        backend = page.connection._lobby
-        self.assertEqual(backend.workspaces.all[0].documents[0].stream.sequence, here["sequence"])
+        self.assertEqual(page.backend.workspaces.all[0].documents[0].stream.sequence, here["sequence"])
         back = page
         opened = back.open(self.document, have={"epoch": here["epoch"], "sequence": here["sequence"] - 6})
         self.assertIn("cells", opened)
@@ -107,7 +106,7 @@ class ReplayTests(BackendTestCase):
         page.run(self.document, WAITS)
         self.later()
         [session] = self.host.sessions
-        page.connection.lost()
+        page.lose()
         self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "meanwhile"})
         back = self.page()
         [cell] = back.open(self.document)["cells"]

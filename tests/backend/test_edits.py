@@ -105,7 +105,7 @@ class UnloadTests(BackendTestCase):
         page = self.opened()
         page.edit(self.document, "kept = 1")
         self.later(0.05)
-        page.connection.lost()
+        page.lose()
         for _ in range(20):
             self.later(2)
         self.assertEqual(self.backend.status()["documents"], 0)
@@ -124,7 +124,7 @@ class UnloadTests(BackendTestCase):
         page.edit(self.document, "1+1")
         page.run(self.document, "1+1")
         self.later()
-        page.connection.lost()
+        page.lose()
         for _ in range(100):
             self.later(2)
         self.assertEqual(self.backend.status()["sessions"], 1)
@@ -137,7 +137,7 @@ class UnloadTests(BackendTestCase):
         self.assertEqual(page.closed, 4503)
         self.assertIn("last = 1", to_text(load(*self.done(self.documents.load(self.document)))))
         self.assertEqual(self.history.closed, [self.workspace])
-        self.assertFalse(self.backend._lobby.has_room())
+        self.assertFalse(self.backend._registry.has_room())
 
     def test_stopping_ends_sessions_first(self) -> None:
         """What computes at a stop is ended and stored as interrupted before the history saves and cleans up."""
@@ -182,7 +182,7 @@ class PresenceTests(BackendTestCase):
         two.say(type="presence", document=self.document, state={"cell": "abcd", "name": "Mallory"})
         [moved] = one.take("presence")
         self.assertEqual((moved["person"]["state"]["cell"], moved["person"]["name"]), ("abcd", "Ada"))
-        two.connection.lost()
+        two.lose()
         [left] = one.take("presence")
         self.assertTrue(left["left"])
         self.assertEqual(two.take("presence"), [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sagews.model.accounts import Role
-from sagews.wire.browser.messages import MAX_MESSAGE
+from sagews.wire.browser.base import MAX_MESSAGE
 from tests.backend.harness import BackendTestCase, Page
 
 
@@ -83,11 +83,11 @@ class GreetingTests(BackendTestCase):
 
     def test_too_many_who_wait_are_not_let_in(self) -> None:
         """Only so many connections may be without a greeting at a time."""
-        lobby = self.page(backend=self.life(max_waiting=3)).connection._lobby
+        backend = self.life(max_waiting=3)
+        self.page(backend=backend)
         pages = []
-        while lobby.has_room():
-            pages.append(Page(self.backend))
-            lobby.add(pages[-1].connection)
+        while backend._registry.has_room():
+            pages.append(Page(backend))
         self.assertEqual(len(pages), 3)
 
     def test_nothing_secret_is_said(self) -> None:

@@ -151,7 +151,7 @@ class ScratchTests(BackendTestCase):
         """Who goes away leaves nothing running."""
         page = self.page(workspace=False)
         page.say(type="evaluate", request=1, source=WAITS)
-        page.connection.lost()
+        page.lose()
         self.later()
         self.assertEqual(self.host.sessions, {})
         self.assertEqual([reason for _, reason in self.host.ended], ["stopped"])

@@ -50,7 +50,7 @@ class RoleTests(BackendTestCase):
         self.done(self.workspaces.remove_grant(self.workspace, person.id))
         self.backend.grants_changed(self.workspace)
         self.assertEqual(page.closed, 4403)
-        self.assertEqual(len(self.backend._lobby.resume), 0)
+        self.assertEqual(len(self.backend._resume), 0)
 
 
 class LoginTests(BackendTestCase):

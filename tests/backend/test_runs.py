@@ -307,7 +307,7 @@ class EndingTests(RunCase):
         """Nothing depends on a page being open: the run ends, and its output is there for whoever comes later."""
         self.host.held = True
         self.ran(PRINTS)
-        self.one.connection.lost()
+        self.one.lose()
         for _ in range(100):
             self.later(2)
         self.host.release()

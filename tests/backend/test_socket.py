@@ -90,11 +90,11 @@ class FrameTests(SocketTestCase):
     async def test_sizes(self) -> None:
         """Messages of every length of header arrive whole."""
         browser = await self.greeted()
-        connection = self.backend._lobby.connections[0]
+        connection = self.backend._registry.connections[0]
         for size in (1, 125, 126, 127, 65535, 65536, 300_000):
             data = b'{"type":"x","t":"' + b"a" * size + b'"}'
             found = browser.until("x")
-            connection.outbox.reply(data)
+            connection.queue.reply(data)
             self.assertEqual(len((await found)["t"]), size)
 
 
@@ -126,12 +126,12 @@ class EncryptedTests(SocketTestCase):
         ]
         self.assertTrue(server[0].getTcpNoDelay())
         browser.transport.pauseProducing()
-        connection = self.backend._lobby.connections[0]
+        connection = self.backend._registry.connections[0]
         for _ in range(200):
             connection.event("d", b'{"type":"x","t":"' + b"a" * 100_000 + b'"}')
-        self.assertLess(connection.outbox.waiting, 700 * 1024)
-        self.assertTrue(connection.outbox._behind)
-        connection.outbox.forget("d")
+        self.assertLess(connection.queue.waiting, 700 * 1024)
+        self.assertTrue(connection.queue._behind)
+        connection.queue.forget("d")
         browser.transport.resumeProducing()
 
 

@@ -15,7 +15,9 @@ from sagews.cli import terminal_text
 from sagews.cli.commands import logs as command_logs
 from sagews.cli.evaluation import Evaluation, check_source, plain
 from sagews.errors import SagewsError
-from sagews.wire.browser.messages import Evaluate, Hello, parse_page_message
+from sagews.wire.browser.connection import Hello
+from sagews.wire.browser.evaluate import Evaluate
+from sagews.wire.browser.messages import parse_page_message
 
 
 class EvaluationTests(SynchronousTestCase):

@@ -15,15 +15,15 @@ from pycrdt import Doc, Map, Text
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.model.positions import between
-from sagews.wire.browser.events import ToPage
-from sagews.wire.browser.messages import PROTOCOL, parse_page_message
+from sagews.wire.browser.base import PROTOCOL
+from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
 from tests.client.script import Step, answer
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 VERSION = "a" * 40
 NOW = "2026-01-02T03:04:05.000Z"
-_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, ToPage.__subclasses__()))
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
 
 
 class Room:

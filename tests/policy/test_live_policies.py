@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.sessions import Ending, Isolation, Limits, WorkerInfo
-from sagews.policy.browser.rate import TokenBucket
+from sagews.policy.browser.token_bucket import TokenBucket
 from sagews.policy.documents.paths import check_document_path, title_of
 from sagews.policy.sessions.endings import ending_sentence
 from sagews.policy.sessions.kept_output import HEAD, TAIL, KeptOutput

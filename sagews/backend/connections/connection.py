@@ -6,28 +6,30 @@ The websocket itself is not known here: a connection is given two functions, to 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sagews.backend.connections.resume_tokens import Identity
-from sagews.backend.connections.send_queue import Outbox
+from sagews.backend.connections.context import Context, Router
+from sagews.backend.connections.principal import Principal
+from sagews.backend.connections.resume_tokens import ResumeSecrets
+from sagews.backend.connections.send_queue import SendQueue
+from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role, User
 from sagews.model.identifiers import DocumentId, new_id
 from sagews.net.background import cancelled
 from sagews.policy.browser.connection import Guard, connection_machine
-from sagews.policy.browser.messages import check_right
-from sagews.policy.browser.rate import TokenBucket
-from sagews.wire.browser.events import Error, ToPage
-from sagews.wire.browser.messages import CloseCode, Hello, PageMessage, parse_page_message
-
-if TYPE_CHECKING:
-    from sagews.backend.connections.registry import Lobby
+from sagews.policy.browser.rights import check_right
+from sagews.policy.browser.token_bucket import TokenBucket
+from sagews.wire.browser.base import FromPage, ToPage
+from sagews.wire.browser.connection import CloseCode, Error, Hello, Rights, Welcome
+from sagews.wire.browser.messages import tag_of
 
 T = TypeVar("T")
 
@@ -36,33 +38,60 @@ MAX_UNDER_WAY = 32
 MAX_REFUSALS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A greeting that was good: who it is, and the workspace, none for single evaluations."""
+
+    principal: Principal
+    workspace: OpenWorkspace | None
+
+
+class Handshake(Protocol):
+    """What is done about greetings."""
+
+    async def admit(self, hello: Hello) -> Admission:
+        """Find out who it is and what they may do, or raise SagewsError."""
+
+    def welcome(self, connection: str, admission: Admission) -> Welcome:
+        """Return the answer to a connection that is still there; it holds the secret by which the page comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionServices:
+    """What all connections share."""
+
+    clock: IReactorTime
+    settings: BackendSettings
+    router: Router
+    handshake: Handshake
+    resume: ResumeSecrets
+
+
 class Connection:
-    """One connection (a Peer for documents).
+    """One connection (a Subscriber for documents).
 
     Args:
-        lobby: what all connections share.
+        services: what all connections share.
         send: sends one text message.
         close: closes with a code and a reason; `lost` follows.
     """
 
     _log = Logger()
 
-    def __init__(self, lobby: Lobby, send: Callable[[bytes], None], close: Callable[[int, str], None]) -> None:
-        settings, clock = lobby.settings, lobby.clock
+    def __init__(
+        self, services: ConnectionServices, send: Callable[[bytes], None], close: Callable[[int, str], None]
+    ) -> None:
+        settings, clock = services.settings, services.clock
         self.id = new_id()
-        self.identity: Identity | None = None
-        self.workspace: OpenWorkspace | None = None
-        self.role = Role.VIEWER
-        self.may_run = False
-        self.may_repeat_until = 0.0
+        self.principal: Principal | None = None
         self.checked_at = 0.0
-        self.scratch_busy = False
-        self.gone: Deferred[None] = Deferred()
         self.guard = Guard()
-        self.life = connection_machine(self.guard)
-        self.outbox = Outbox(send, self._catch_up, self._too_slow, settings.queue_bytes, settings.reply_bytes)
-        self._lobby = lobby
+        self.machine = connection_machine(self.guard)
+        self.queue = SendQueue(send, self._catch_up, self._too_slow, settings.queue_bytes, settings.reply_bytes)
+        self._services = services
         self._close = close
+        self._context: Context | None = None
+        self._when_gone: list[Callable[[], None]] | None = []
         self._messages = TokenBucket(settings.messages_per_second, settings.messages_at_once, clock.seconds())
         self._bytes = TokenBucket(settings.bytes_per_second, settings.bytes_at_once, clock.seconds())
         self._refusals = 0
@@ -72,9 +101,9 @@ class Connection:
     @property
     def user(self) -> User:
         """Who it is; only of a connection that was greeted."""
-        if self.identity is None:
+        if self.principal is None:
             raise SagewsError("greeting-expected")
-        return self.identity.user
+        return self.principal.user
 
     # ------------------------------------------------------------------------------------- what comes
 
@@ -84,34 +113,24 @@ class Connection:
             return
         try:
             self._count(len(data))
-        except SagewsError as error:
-            self._refuse(error, None)
-            return
-        try:
-            message = parse_page_message(data)
+            message = self._services.router.parse(data)
         except SagewsError as error:
             self._refuse(error, None)
             return
         self._handle(message)
 
     def _count(self, size: int) -> None:
-        now = self._lobby.clock.seconds()
+        now = self._services.clock.seconds()
         if self.guard.state == "waiting" and size > MAX_GREETING:
             raise SagewsError("too-large", limit=MAX_GREETING)
         if not (self._messages.take(1, now) and self._bytes.take(size, now)):
             wait = max(self._messages.wait(1), self._bytes.wait(size), 0.1)
             raise SagewsError("too-often", seconds=round(wait, 1))
 
-    def _handle(self, message: PageMessage) -> None:
-        tag = message.__struct_config__.tag
+    def _handle(self, message: FromPage) -> None:
         try:
-            self.guard.check(str(tag))
-            if isinstance(message, Hello):
-                self._silence = cancelled(self._silence)
-                self.life.hello()
-            elif self.workspace is not None:
-                check_right(str(tag), self.role, self.may_run)
-            work = self._lobby.handlers[type(message)](self, message)
+            self.guard.check(message.needs)
+            work = self._greet(message) if isinstance(message, Hello) else self._dispatch(message)
         except SagewsError as error:
             self._refuse(error, message)
         except Exception:
@@ -120,7 +139,16 @@ class Connection:
             if work is not None:
                 self._start(work, message)
 
-    def _start(self, work: Coroutine[Any, Any, None], message: PageMessage) -> None:
+    def _dispatch(self, message: FromPage) -> Coroutine[Any, Any, None] | None:
+        # The guard admits nothing but a greeting before these two are set.
+        principal, context = self.principal, self._context
+        if principal is None or context is None:
+            raise SagewsError("greeting-expected")
+        if context.place is not None:
+            check_right(message.needs, principal.role, principal.may_run)
+        return self._services.router.handlers[type(message)](context, message)
+
+    def _start(self, work: Coroutine[Any, Any, None], message: FromPage) -> None:
         if self._under_way >= MAX_UNDER_WAY:
             work.close()
             self._refuse(SagewsError("too-often", seconds=1), message)
@@ -132,15 +160,14 @@ class Connection:
         self._under_way -= 1
         return result
 
-    def _failed(self, failure: Failure, message: PageMessage) -> None:
+    def _failed(self, failure: Failure, message: FromPage) -> None:
         if isinstance(failure.value, SagewsError):
             self._refuse(failure.value, message)
         else:
-            tag = message.__struct_config__.tag
-            self._log.failure("a message of type {tag} failed", failure, tag=tag, correlation=self.id)
+            self._log.failure("a message of type {tag} failed", failure, tag=tag_of(message), correlation=self.id)
             self._refuse(SagewsError("internal", correlation=self.id), message)
 
-    def _refuse(self, error: SagewsError, message: PageMessage | None) -> None:
+    def _refuse(self, error: SagewsError, message: FromPage | None) -> None:
         self._refusals += 1
         self._log.debug("refused: {code}", code=error.code, correlation=self.id)
         self.tell(
@@ -149,7 +176,7 @@ class Connection:
                 parameters=dict(error.parameters),
                 message=str(error),
                 request=getattr(message, "request", None),
-                about=None if message is None else str(message.__struct_config__.tag),
+                about=None if message is None else tag_of(message),
                 document=getattr(message, "document", None),
                 edit=getattr(message, "edit", None),
             )
@@ -158,6 +185,41 @@ class Connection:
             self.close(CloseCode.OLD_PAGE if error.code == "version-mismatch" else CloseCode.BAD_GREETING, error.code)
         elif self._refusals > MAX_REFUSALS:
             self.close(CloseCode.TOO_OFTEN, error.code)
+
+    # ------------------------------------------------------------------------------------- who it is
+
+    async def _greet(self, hello: Hello) -> None:
+        handshake, asked = self._services.handshake, self._services.clock.seconds()
+        self._silence = cancelled(self._silence)
+        self.machine.hello()
+        admission = await handshake.admit(hello)
+        if self.guard.state != "greeting":
+            # It was closed while the store was asked; the ticket is spent, and nobody is told anything.
+            return
+        self.principal, self.checked_at = admission.principal, asked
+        self._context = Context(self, self.user, admission.workspace)
+        if admission.workspace is None:
+            self.machine.scratch_given()
+        else:
+            self.machine.workspace_given()
+            admission.workspace.join(self)
+        self.tell(handshake.welcome(self.id, admission))
+
+    def confirm(self, role: Role, may_run: bool, asked: float) -> None:
+        """Learn that login and grant stood at a time, and what the grant allows."""
+        if self.principal is None or self.guard.state == "over":
+            return
+        principal = Principal(self.principal.identity, role, may_run)
+        news = principal != self.principal or self.guard.state == "reading"
+        self.principal, self.checked_at = principal, asked
+        if news:
+            self.machine.right_confirmed()
+            self.tell(Rights(role.value, may_run))
+
+    def suspend(self) -> None:
+        """Let it only read, because nobody can say whether login and grant still stand."""
+        self.machine.right_unknown()
+        self.tell(Rights(Role.VIEWER.value, False))
 
     def _silent(self) -> None:
         self._silence = None
@@ -169,20 +231,31 @@ class Connection:
     def tell(self, message: ToPage) -> None:
         """Send an answer."""
         if self.guard.state != "over":
-            self.outbox.reply(message.encoded())
+            self.queue.reply(message.encoded())
 
     def event(self, document: str, data: bytes) -> None:
         """Send an encoded event of a document, or drop it in favour of a fresh `opened`."""
-        self.outbox.event(document, data)
+        self.queue.event(document, data)
+
+    def forget(self, document: str) -> None:
+        """Note that the page closed a document: nothing is owed for it."""
+        self.queue.forget(document)
 
     def _catch_up(self, document: str) -> None:
-        if self.workspace is not None:
-            self.workspace.find(DocumentId(document)).catch_up(self)
+        if self._context is not None and self._context.place is not None:
+            self._context.place.find(DocumentId(document)).catch_up(self)
 
     def _too_slow(self) -> None:
         self.close(CloseCode.TOO_SLOW, "too-slow")
 
     # ------------------------------------------------------------------------------------- its end
+
+    def when_gone(self, callback: Callable[[], None]) -> None:
+        """Call this once when the connection is closed or lost, at once if it is already."""
+        if self._when_gone is None:
+            callback()
+        else:
+            self._when_gone.append(callback)
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close it; a page that may not come back loses its resume secret."""
@@ -190,21 +263,21 @@ class Connection:
             return
         self._log.info("closing: {reason}", reason=reason, code=int(code), correlation=self.id)
         if code not in (CloseCode.GOING_AWAY, CloseCode.TOO_SLOW):
-            self._lobby.resume.revoke(self.id)
+            self._services.resume.revoke(self.id)
         self._leave()
         self._close(int(code), reason)
 
     def lost(self) -> None:
         """The connection is gone."""
-        self.outbox.stopProducing()
-        self._lobby.resume.lost(self.id)
+        self.queue.stopProducing()
+        self._services.resume.lost(self.id)
         self._leave()
-        self._lobby.remove(self)
 
     def _leave(self) -> None:
-        self.life.closed()
-        if not self.gone.called:
-            self.gone.callback(None)
+        self.machine.closed()
+        waiting, self._when_gone = self._when_gone or (), None
+        for callback in waiting:
+            callback()
         self._silence = cancelled(self._silence)
-        if self.workspace is not None:
-            self.workspace.leave(self)
+        if self._context is not None and self._context.place is not None:
+            self._context.place.leave(self)

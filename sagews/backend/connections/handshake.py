@@ -5,98 +5,117 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from sagews import __version__
-from sagews.backend.connections.connection import Connection
-from sagews.backend.connections.registry import Lobby
-from sagews.backend.connections.resume_tokens import Identity
+from sagews.backend.connections.connection import Admission
+from sagews.backend.connections.principal import Identity, Principal
+from sagews.backend.connections.registry import ConnectionRegistry
+from sagews.backend.connections.resume_tokens import ResumeSecrets
+from sagews.backend.settings import BackendSettings
+from sagews.backend.workspaces.manager import Workspaces
+from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
-from sagews.model.identifiers import WorkspaceId
+from sagews.interfaces.accounts import IAccountStore
 from sagews.policy.accounts.tokens import hashed, is_secret
-from sagews.wire.browser.events import Welcome
-from sagews.wire.browser.messages import MAX_MESSAGE, PROTOCOL, CloseCode, Hello
-
-log = Logger()
+from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
+from sagews.wire.browser.connection import CloseCode, Hello, Welcome
 
 
-async def greet(lobby: Lobby, connection: Connection, hello: Hello) -> None:
-    """Find out who it is and what they may do, and welcome them.
+class PageHandshake:
+    """Admits and welcomes pages (connection.Handshake).
 
-    Raises:
-        SagewsError: `version-mismatch`, `bad-ticket`, `forbidden`, `elsewhere`, `database`.
+    Args:
+        registry: holds the connection that a page leaves behind when it comes back over another one.
+        resume: where secrets for coming back are issued and spent.
     """
-    if hello.protocol != PROTOCOL:
-        raise SagewsError("version-mismatch")
-    identity = await _identity(lobby, hello)
-    if identity.workspace is not None:
-        await _enter(lobby, connection, identity, identity.workspace)
-    if connection.guard.state != "greeting":
-        return
-    connection.identity = identity
-    lobby.greeted(connection)
-    connection.checked_at = lobby.clock.seconds()
-    if connection.workspace is None:
-        connection.life.scratch_given()
-    else:
-        connection.life.workspace_given()
-        connection.workspace.join(connection)
-    connection.tell(_welcome(lobby, connection, identity))
-    log.info(
-        "welcomed {user} to {workspace}",
-        user=identity.user.id,
-        workspace=identity.workspace or "single evaluations",
-        client=hello.client,
-        correlation=connection.id,
-    )
 
+    _log = Logger()
 
-async def _identity(lobby: Lobby, hello: Hello) -> Identity:
-    if (hello.ticket is None) == (hello.resume is None):
+    def __init__(
+        self,
+        settings: BackendSettings,
+        accounts: IAccountStore,
+        stores: Stores,
+        workspaces: Workspaces,
+        registry: ConnectionRegistry,
+        resume: ResumeSecrets,
+    ) -> None:
+        self._settings = settings
+        self._accounts = accounts
+        self._stores = stores
+        self._workspaces = workspaces
+        self._registry = registry
+        self._resume = resume
+
+    async def admit(self, hello: Hello) -> Admission:
+        """Find out who it is and what they may do.
+
+        Raises:
+            SagewsError: `version-mismatch`, `bad-ticket`, `forbidden`, `elsewhere`, `database`.
+        """
+        if hello.protocol != PROTOCOL:
+            raise SagewsError("version-mismatch")
+        identity = await self._identity(hello.ticket, hello.resume)
+        if identity.workspace is None:
+            return Admission(Principal(identity), None)
+        grant = await self._stores.workspaces.grant(identity.workspace, identity.user.id)
+        if grant is None:
+            raise SagewsError("forbidden")
+        return Admission(
+            Principal(identity, grant.role, grant.may_run), await self._workspaces.open(identity.workspace)
+        )
+
+    async def _identity(self, ticket: str | None, resume: str | None) -> Identity:
+        if ticket is not None and resume is None:
+            return await self._spend(ticket)
+        if resume is not None and ticket is None:
+            return await self._come_back(resume)
         raise SagewsError("bad-ticket")
-    if hello.ticket is not None:
+
+    async def _spend(self, ticket: str) -> Identity:
         spent = None
-        if is_secret(hello.ticket):
-            spent = await lobby.stores.workspaces.spend_ticket(hashed(hello.ticket), lobby.settings.name)
+        if is_secret(ticket):
+            spent = await self._stores.workspaces.spend_ticket(hashed(ticket), self._settings.name)
         if spent is None:
             raise SagewsError("bad-ticket")
         return Identity(*spent)
-    kept = lobby.resume.spend(hello.resume or "")
-    if kept is None:
-        raise SagewsError("bad-ticket")
-    identity, former = kept
-    still_there = lobby.find(former)
-    if still_there is not None:
-        still_there.close(CloseCode.REPLACED, "replaced")
-    if not await lobby.accounts.login_is_alive(identity.login):
-        raise SagewsError("bad-ticket")
-    return identity
 
+    async def _come_back(self, secret: str) -> Identity:
+        kept = self._resume.spend(secret)
+        if kept is None:
+            raise SagewsError("bad-ticket")
+        identity, former = kept
+        still_there = self._registry.find(former)
+        if still_there is not None:
+            still_there.close(CloseCode.REPLACED, "replaced")
+        if not await self._accounts.login_is_alive(identity.login):
+            raise SagewsError("bad-ticket")
+        return identity
 
-async def _enter(lobby: Lobby, connection: Connection, identity: Identity, workspace: WorkspaceId) -> None:
-    grant = await lobby.stores.workspaces.grant(workspace, identity.user.id)
-    if grant is None:
-        raise SagewsError("forbidden")
-    opened = await lobby.workspaces.open(workspace)
-    connection.role, connection.may_run = grant.role, grant.may_run
-    connection.workspace = opened
-
-
-def _welcome(lobby: Lobby, connection: Connection, identity: Identity) -> Welcome:
-    settings, workspace = lobby.settings, connection.workspace
-    return Welcome(
-        protocol=PROTOCOL,
-        server=__version__,
-        connection=connection.id,
-        user={"id": identity.user.id, "name": identity.user.name},
-        workspace={} if workspace is None else {"id": workspace.about.id, "name": workspace.about.name},
-        role="" if workspace is None else connection.role.value,
-        may_run=connection.may_run,
-        resume=lobby.resume.issue(identity, connection.id),
-        ping_seconds=settings.ping_seconds,
-        flavours=lobby.stores.hosts.flavours(),
-        limits={
-            "message": MAX_MESSAGE,
-            "memory": settings.limits.memory,
-            "home": settings.limits.home,
-            "processes": settings.limits.processes,
-            "cpu_seconds": settings.limits.cpu_seconds,
-        },
-    )
+    def welcome(self, connection: str, admission: Admission) -> Welcome:
+        """Return the answer to a connection whose greeting was good, with its secret for coming back."""
+        settings, workspace, principal = self._settings, admission.workspace, admission.principal
+        self._registry.greeted(connection)
+        self._log.info(
+            "welcomed {user} to {workspace}",
+            user=principal.user.id,
+            workspace=principal.identity.workspace or "single evaluations",
+            correlation=connection,
+        )
+        return Welcome(
+            protocol=PROTOCOL,
+            server=__version__,
+            connection=connection,
+            user={"id": principal.user.id, "name": principal.user.name},
+            workspace={} if workspace is None else {"id": workspace.about.id, "name": workspace.about.name},
+            role="" if workspace is None else principal.role.value,
+            may_run=principal.may_run,
+            resume=self._resume.issue(principal.identity, connection),
+            ping_seconds=settings.ping_seconds,
+            flavours=self._stores.hosts.flavours(),
+            limits={
+                "message": MAX_MESSAGE,
+                "memory": settings.limits.memory,
+                "home": settings.limits.home,
+                "processes": settings.limits.processes,
+                "cpu_seconds": settings.limits.cpu_seconds,
+            },
+        )

@@ -1,49 +1,24 @@
-"""What all connections share, and all connections there are."""
+"""All connections that there are, and whether one more is welcome."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
-
-from twisted.internet.interfaces import IReactorTime
-
 from sagews.backend.connections.connection import Connection
-from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.settings import BackendSettings
-from sagews.backend.workspaces.manager import Workspaces
-from sagews.backend.workspaces.stores import Stores
-from sagews.interfaces.accounts import IAccountStore
 from sagews.model.identifiers import WorkspaceId
 
-Handler = Callable[[Connection, Any], Coroutine[Any, Any, None] | None]
 
+class ConnectionRegistry:
+    """Every connection of a backend, from its handshake until it is lost."""
 
-class Lobby:
-    """Everything that a connection needs.
-
-    Args:
-        handlers: for each type of message, what to do with it.
-    """
-
-    def __init__(
-        self,
-        clock: IReactorTime,
-        settings: BackendSettings,
-        accounts: IAccountStore,
-        stores: Stores,
-        workspaces: Workspaces,
-        handlers: Mapping[type, Handler],
-    ) -> None:
-        self.clock = clock
-        self.settings = settings
-        self.accounts = accounts
-        self.stores = stores
-        self.workspaces = workspaces
-        self.handlers = handlers
-        self.resume = ResumeSecrets(clock, settings.resume_seconds)
+    def __init__(self, settings: BackendSettings) -> None:
         self.accepting = True
+        self._max_connections = settings.max_connections
+        self._max_waiting = settings.max_waiting
         self._connections: dict[str, Connection] = {}
         self._waiting: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._connections)
 
     @property
     def connections(self) -> list[Connection]:
@@ -52,18 +27,18 @@ class Lobby:
 
     def has_room(self) -> bool:
         """Whether one more connection is welcome."""
-        if not self.accepting or len(self._connections) >= self.settings.max_connections:
+        if not self.accepting or len(self._connections) >= self._max_connections:
             return False
-        return len(self._waiting) < self.settings.max_waiting
+        return len(self._waiting) < self._max_waiting
 
     def add(self, connection: Connection) -> None:
         """Take a new connection."""
         self._connections[connection.id] = connection
         self._waiting.add(connection.id)
 
-    def greeted(self, connection: Connection) -> None:
+    def greeted(self, connection: str) -> None:
         """Note that a connection's greeting was good."""
-        self._waiting.discard(connection.id)
+        self._waiting.discard(connection)
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection that is gone."""
@@ -79,5 +54,5 @@ class Lobby:
         return [
             connection
             for connection in self._connections.values()
-            if connection.identity is not None and connection.identity.workspace == workspace
+            if connection.principal is not None and connection.principal.identity.workspace == workspace
         ]

@@ -10,20 +10,10 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from sagews.model.accounts import User
-from sagews.model.identifiers import LoginId, WorkspaceId
+from sagews.backend.connections.principal import Identity
 from sagews.policy.accounts.tokens import hashed, is_secret, new_secret
 
 MAX_SECRETS = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who a connection is, as a ticket said; what they may do is looked up anew each time."""
-
-    login: LoginId
-    user: User
-    workspace: WorkspaceId | None
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 
 @implementer(IPushProducer)
-class Outbox:
+class SendQueue:
     """The sending side of one connection; registered with its transport as a push producer.
 
     Args:

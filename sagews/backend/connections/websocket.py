@@ -11,10 +11,10 @@ from twisted.internet.error import ConnectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sagews.backend.connections.connection import MAX_GREETING, Connection
-from sagews.backend.connections.registry import Lobby
+from sagews.backend.connections.connection import MAX_GREETING, Connection, ConnectionServices
+from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.settings import BackendSettings
-from sagews.wire.browser.messages import MAX_MESSAGE
+from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
 
@@ -69,9 +69,8 @@ class PageProtocol(WebSocketServerProtocol):
 
     def onConnect(self, request: _Request) -> str | None:
         """Look at the handshake."""
-        lobby = self.factory.lobby
-        check_request(request.headers, lobby.settings)
-        if not lobby.has_room():
+        check_request(request.headers, self.factory.services.settings)
+        if not self.factory.registry.has_room():
             raise ConnectionDeny(503, "The server has no room for another connection right now.")
         return SUBPROTOCOL if SUBPROTOCOL in request.protocols else None
 
@@ -82,10 +81,10 @@ class PageProtocol(WebSocketServerProtocol):
         """
         self.transport.setTcpNoDelay(True)
         self._accept(MAX_GREETING)
-        self.connection = Connection(self.factory.lobby, self._say, self._end)
-        self.factory.lobby.add(self.connection)
+        self.connection = Connection(self.factory.services, self._say, self._end)
+        self.factory.registry.add(self.connection)
         self.transport.unregisterProducer()
-        self.transport.registerProducer(self.connection.outbox, True)
+        self.transport.registerProducer(self.connection.queue, True)
 
     def _accept(self, size: int) -> None:
         """Set what a message may hold; autobahn collects as much before anybody looks at it."""
@@ -111,6 +110,7 @@ class PageProtocol(WebSocketServerProtocol):
         if self.connection is not None:
             connection, self.connection = self.connection, None
             connection.lost()
+            self.factory.registry.remove(connection)
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         """Say that it is over, also where autobahn would not."""
@@ -120,7 +120,7 @@ class PageProtocol(WebSocketServerProtocol):
     def _say(self, data: bytes) -> None:
         if self.state == WebSocketServerProtocol.STATE_OPEN:
             self.transport.write(text_frame(data))
-            if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.identity:
+            if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.principal:
                 self._accept(MAX_MESSAGE)
 
     def _end(self, code: int, reason: str) -> None:
@@ -132,10 +132,11 @@ class PageFactory(WebSocketServerFactory):
 
     protocol: Any = PageProtocol
 
-    def __init__(self, reactor: Any, lobby: Lobby) -> None:
+    def __init__(self, reactor: Any, registry: ConnectionRegistry, services: ConnectionServices) -> None:
         super().__init__(protocols=[SUBPROTOCOL], reactor=reactor)
-        self.lobby = lobby
-        settings = lobby.settings
+        self.registry = registry
+        self.services = services
+        settings = services.settings
         self.setProtocolOptions(
             maxMessagePayloadSize=MAX_MESSAGE,
             maxFramePayloadSize=MAX_MESSAGE,
@@ -148,6 +149,6 @@ class PageFactory(WebSocketServerFactory):
         )
 
 
-def websocket_resource(reactor: Any, lobby: Lobby) -> WebSocketResource:
+def websocket_resource(reactor: Any, registry: ConnectionRegistry, services: ConnectionServices) -> WebSocketResource:
     """Return the resource to be put at /ws."""
-    return WebSocketResource(PageFactory(reactor, lobby))
+    return WebSocketResource(PageFactory(reactor, registry, services))

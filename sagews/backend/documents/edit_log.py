@@ -12,13 +12,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from sagews.backend.events.subscriber import Peer
+from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.net.background import cancelled, run_in_background, settled, sleep
-from sagews.wire.browser.events import Saved
+from sagews.wire.browser.document import Saved
 
 MAX_BATCH = 500
 MAX_WAITING = 20_000
@@ -29,7 +29,7 @@ RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
 class _Waiting:
     user: UserId
     update: bytes
-    peer: Peer | None
+    peer: Subscriber | None
     edit: int
 
 
@@ -74,7 +74,7 @@ class EditLog:
         """Whether something is not committed yet."""
         return bool(self._waiting) or self._working is not None
 
-    def add(self, user: UserId, update: bytes, peer: Peer | None, edit: int) -> None:
+    def add(self, user: UserId, update: bytes, peer: Subscriber | None, edit: int) -> None:
         """Take an edit that is being applied; `peer` hears `saved` with its number.
 
         Raises:

@@ -11,7 +11,7 @@ from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.backend.documents.edit_log import EditLog
 from sagews.backend.documents.presence import Presence
 from sagews.backend.events.stream import EventStream
-from sagews.backend.events.subscriber import Peer
+from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.runs.document_session import DocumentSession, Surroundings
 from sagews.backend.runs.output_cache import Outputs, load_outputs
 from sagews.backend.runs.read_pieces import read_pieces
@@ -22,8 +22,9 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
-from sagews.wire.browser.events import EditOut, Opened, PieceBody, ToPage
-from sagews.wire.browser.messages import CellRun, Place
+from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.document import EditOut, Opened, StreamPosition
+from sagews.wire.browser.runs import CellRun, PieceBody
 
 EMPTY_VECTOR = b"\x00"
 
@@ -60,6 +61,7 @@ class LiveDocument:
         self.session = DocumentSession(around, self.stream, outputs, self.recorder, self.flavour)
         self.unused_since = clock.seconds()
         self.touched = False
+        self._confirm_until = float("-inf")
 
     # ------------------------------------------------------------------------------------- text
 
@@ -77,7 +79,7 @@ class LiveDocument:
         """The worksheet as its file."""
         return to_text(self._doc)
 
-    def edit(self, peer: Peer, number: int, update: bytes) -> None:
+    def edit(self, peer: Subscriber, number: int, update: bytes) -> None:
         """Try, apply, send on and store an edit of a page.
 
         Raises:
@@ -99,13 +101,16 @@ class LiveDocument:
 
     # ------------------------------------------------------------------------------------- watchers
 
-    def open(self, peer: Peer, vector: bytes, have: Place | None) -> None:
+    def open(self, peer: Subscriber, vector: bytes, have: StreamPosition | None) -> None:
         """Let a connection watch, and tell it what it lacks.
 
         Raises:
             SagewsError: `bad-message` for a state vector that can't be read.
         """
         update = self._doc.get_update(_checked_vector(vector))
+        if have is not None:
+            # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
+            self._confirm_until = self._around.clock.seconds() + self._around.settings.confirm_seconds
         missed = self.stream.since(have)
         self.stream.watchers[peer.id] = peer
         self.presence.join(peer)
@@ -116,7 +121,7 @@ class LiveDocument:
         for data in missed:
             peer.event(self.about.id, data)
 
-    def catch_up(self, peer: Peer) -> None:
+    def catch_up(self, peer: Subscriber) -> None:
         """Give a connection that reads slowly everything anew."""
         if peer.id in self.stream.watchers:
             peer.tell(self._opened(self._doc.get_update(), None))
@@ -135,7 +140,7 @@ class LiveDocument:
             cells=self._outputs.cells(stream.epoch, stream.sequence) if continued is None else None,
         )
 
-    def close(self, peer: Peer) -> None:
+    def close(self, peer: Subscriber) -> None:
         """A connection does not watch any more."""
         if self.stream.watchers.pop(peer.id, None) is not None:
             self.presence.leave(peer)
@@ -143,7 +148,7 @@ class LiveDocument:
 
     # ------------------------------------------------------------------------------------- runs
 
-    def run(self, peer: Peer, cells: list[CellRun], *, check: bool) -> list[CellId]:
+    def run(self, peer: Subscriber, cells: list[CellRun]) -> list[CellId]:
         """Queue cells if the server's text is what the page shows; else return those that differ and run nothing.
 
         Raises:
@@ -157,6 +162,7 @@ class LiveDocument:
             else:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
         if not changed:
+            check = self._around.clock.seconds() < self._confirm_until
             self.session.run(peer.user.id, requests, check=check, correlation=peer.id)
         return changed
 

@@ -9,9 +9,9 @@ import msgspec
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from sagews.backend.events.stream import EventStream
-from sagews.backend.events.subscriber import Peer
+from sagews.backend.events.subscriber import Subscriber
 from sagews.errors import SagewsError
-from sagews.wire.browser.events import Person, PresenceOut
+from sagews.wire.browser.presence import Person, PresenceOut
 
 MAX_STATE = 2048
 SECONDS_BETWEEN = 0.1
@@ -19,7 +19,7 @@ SECONDS_BETWEEN = 0.1
 
 @dataclass(slots=True)
 class _Where:
-    peer: Peer
+    peer: Subscriber
     state: dict[str, Any] | None = None
     said: float = field(default=float("-inf"))
     timer: IDelayedCall | None = None
@@ -37,13 +37,13 @@ class Presence:
         """Return everybody who is here."""
         return [_person(where) for where in self._where.values()]
 
-    def join(self, peer: Peer) -> None:
+    def join(self, peer: Subscriber) -> None:
         """Somebody opened the document."""
         if peer.id not in self._where:
             self._where[peer.id] = where = _Where(peer)
             self._stream.say(PresenceOut(document=self._stream.document, person=_person(where)), but=peer.id)
 
-    def leave(self, peer: Peer) -> None:
+    def leave(self, peer: Subscriber) -> None:
         """Somebody closed it or was lost."""
         where = self._where.pop(peer.id, None)
         if where is None:
@@ -53,7 +53,7 @@ class Presence:
         where.state = None
         self._stream.say(PresenceOut(document=self._stream.document, person=_person(where), left=True), but=peer.id)
 
-    def set(self, peer: Peer, state: dict[str, Any] | None) -> None:
+    def set(self, peer: Subscriber, state: dict[str, Any] | None) -> None:
         """Take where somebody is.
 
         Raises:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from sagews.backend.events.subscriber import Peer
+from sagews.backend.events.subscriber import Subscriber
 from sagews.model.identifiers import DocumentId
-from sagews.wire.browser.events import ToPage
-from sagews.wire.browser.messages import Place
+from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.document import StreamPosition
 
 
 class EventStream:
@@ -29,7 +29,7 @@ class EventStream:
         self.document = document
         self.epoch = epoch
         self.sequence = 0
-        self.watchers: dict[str, Peer] = {}
+        self.watchers: dict[str, Subscriber] = {}
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._ring: deque[bytes] = deque()
@@ -54,11 +54,11 @@ class EventStream:
                 if peer.id != but:
                     peer.event(self.document, data)
 
-    def since(self, place: Place | None) -> list[bytes] | None:
-        """Return the events after a place, or None if they are gone."""
-        if place is None or place.epoch != self.epoch:
+    def since(self, position: StreamPosition | None) -> list[bytes] | None:
+        """Return the events after a position, or None if they are gone."""
+        if position is None or position.epoch != self.epoch:
             return None
-        missed = self.sequence - place.sequence
+        missed = self.sequence - position.sequence
         if missed < 0 or missed > len(self._ring):
             return None
         return list(self._ring)[len(self._ring) - missed :]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sagews.model.accounts import User
-from sagews.wire.browser.events import ToPage
+from sagews.wire.browser.base import ToPage
 
 
-class Peer(Protocol):
+class Subscriber(Protocol):
     """One connection of one person."""
 
     @property
@@ -24,3 +25,9 @@ class Peer(Protocol):
 
     def tell(self, message: ToPage) -> None:
         """Send an answer; it is never dropped."""
+
+    def forget(self, document: str) -> None:
+        """Learn that nothing is owed for a document any more."""
+
+    def when_gone(self, callback: Callable[[], None]) -> None:
+        """Call this once when the connection is closed or lost."""

@@ -14,7 +14,7 @@ from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.wire.browser.events import FileDifference
+from sagews.wire.browser.history import FileDifference
 
 
 class IDocumentTexts(Interface):

@@ -23,7 +23,7 @@ from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.documents.paths import check_document_path
 from sagews.policy.history.steps import AUTOSAVE
-from sagews.wire.browser.events import FileDifference
+from sagews.wire.browser.history import FileDifference
 
 SHOWN_LEFT_OUT = 20
 

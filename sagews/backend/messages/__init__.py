@@ -1,1 +1,1 @@
-"""One file of handlers for each feature that pages ask for."""
+"""What each message of a page leads to: a module for each feature, whose `handlers` returns its handlers."""

@@ -13,7 +13,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sagews.backend.connections.connection import Connection
+from sagews.backend.connections.context import Context, Handlers
+from sagews.backend.messages.services import FeatureServices
 from sagews.backend.runs.run_registry import how_to_evaluate, state_after
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
@@ -23,8 +24,8 @@ from sagews.model.identifiers import CellId, RunId, SessionId, new_id
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest
 from sagews.net.background import cancelled, run_in_background
 from sagews.policy.sessions.endings import ending_sentence
-from sagews.wire.browser.events import Output, PieceBody, RunStatus
-from sagews.wire.browser.messages import Evaluate
+from sagews.wire.browser.evaluate import Evaluate
+from sagews.wire.browser.runs import Output, PieceBody, RunStatus
 
 _CELL = CellId("scratch")
 
@@ -38,39 +39,40 @@ class ScratchSessions:
         self._clock = clock
         self._settings = settings
         self._hosts = hosts
+        self._busy: set[str] = set()
 
-    async def evaluate(self, connection: Connection, message: Evaluate) -> None:
+    async def evaluate(self, context: Context, message: Evaluate) -> None:
         """Evaluate a text and end the session.
 
         Raises:
             SagewsError: `busy` while another one runs, `no-worker`, `unknown-flavour`, and what the worker raises.
         """
-        if connection.scratch_busy:
+        if context.id in self._busy:
             raise SagewsError("busy")
-        connection.scratch_busy = True
+        self._busy.add(context.id)
         try:
-            await self._evaluate(connection, message)
+            await self._evaluate(context, message)
         finally:
-            connection.scratch_busy = False
+            self._busy.discard(context.id)
 
-    async def _evaluate(self, connection: Connection, message: Evaluate) -> None:
+    async def _evaluate(self, context: Context, message: Evaluate) -> None:
         host = self._hosts.choose(message.flavour, None)
         session = SessionId(new_id())
-        listener = ScratchListener(self._clock, connection, host, session, self._settings)
-        request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, connection.id)
+        listener = ScratchListener(self._clock, context, host, session, self._settings)
+        request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, context.id)
         self._hosts.count(host, 1)
         timer = None
-        connection.gone.addCallback(listener.abandon)
+        context.subscriber.when_gone(listener.abandon)
         try:
             await host.open_session(request, listener)
-            timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, connection.id)
+            timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, context.id)
             mode, shows = how_to_evaluate(message.flavour)
             await host.evaluate(session, Evaluation(listener.run, _CELL, 1, message.source, mode, shows))
             await listener.over
         finally:
             cancelled(timer)
             self._hosts.count(host, -1)
-            self._end(host, session, connection.id)
+            self._end(host, session, context.id)
 
     def _end(self, host: ISessionHost, session: SessionId, correlation: str) -> None:
         run_in_background(_end_quietly(host, session), self._log, "scratch", correlation)
@@ -91,7 +93,7 @@ class ScratchListener:
     def __init__(
         self,
         clock: IReactorTime,
-        connection: Connection,
+        context: Context,
         host: ISessionHost,
         session: SessionId,
         settings: BackendSettings,
@@ -99,7 +101,7 @@ class ScratchListener:
         self.run = RunId(new_id())
         self.over: Deferred[None] = Deferred()
         self._now: Callable[[], datetime] = lambda: datetime.fromtimestamp(clock.seconds(), UTC)
-        self._connection = connection
+        self._context = context
         self._host = host
         self._session = session
         self._limits = settings.limits
@@ -107,7 +109,7 @@ class ScratchListener:
         self._events = 0
         self._last_piece = 0
 
-    def abandon(self, _nothing: None = None) -> None:
+    def abandon(self) -> None:
         """Nobody waits for it any more: its session may end."""
         if not self.over.called:
             self.over.callback(None)
@@ -123,7 +125,7 @@ class ScratchListener:
         elif piece.kind is not PieceKind.STARTED:
             self._events += 1
             body = PieceBody(self._events, piece.kind.value, dict(piece.body))
-            self._connection.tell(Output("", 0, self._events, self.run, _CELL, body))
+            self._context.tell(Output("", 0, self._events, self.run, _CELL, body))
         self._host.acknowledge(self._session, piece.sequence)
 
     def ended(self, session: SessionId, ending: Ending) -> None:
@@ -133,7 +135,7 @@ class ScratchListener:
 
     def _finish(self, state: RunState, seconds: float | None, reason: str | None) -> None:
         self._events += 1
-        self._connection.tell(
+        self._context.tell(
             RunStatus(
                 document="",
                 epoch=0,
@@ -150,3 +152,8 @@ class ScratchListener:
             )
         )
         self.over.callback(None)
+
+
+def handlers(services: FeatureServices) -> Handlers:
+    """Return the handlers of this feature."""
+    return {Evaluate: ScratchSessions(services.clock, services.settings, services.stores.hosts).evaluate}

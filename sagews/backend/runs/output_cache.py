@@ -15,7 +15,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
 from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
 from sagews.policy.sessions.kept_output import KeptOutput
-from sagews.wire.browser.events import CellOutput, PieceBody, RunStatus
+from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
 
 MAX_BYTES_OF_A_DOCUMENT = 16 * 1024 * 1024
 MAX_BYTES_OF_OPENED = 4 * 1024 * 1024

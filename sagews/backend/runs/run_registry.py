@@ -14,7 +14,7 @@ from sagews.backend.runs.output_cache import CellRun, Outputs
 from sagews.backend.runs.run_writer import RunRecorder
 from sagews.model.identifiers import CellId, RunId, SessionId, UserId
 from sagews.model.sessions import Evaluation, Piece, PieceKind, Run, RunState, StoredPiece
-from sagews.wire.browser.events import Output
+from sagews.wire.browser.runs import Output
 
 MAX_KNOWN_RUNS = 20_000
 STATES: Mapping[str, RunState] = {

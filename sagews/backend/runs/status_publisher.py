@@ -16,7 +16,7 @@ from sagews.errors import sentence
 from sagews.model.sessions import MEBIBYTE, Usage
 from sagews.policy.sessions.machine import Life
 from sagews.policy.sessions.run_queue import RunQueue
-from sagews.wire.browser.events import SessionStatus
+from sagews.wire.browser.session import SessionStatus
 
 SOON = 0.15
 

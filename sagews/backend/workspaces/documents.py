@@ -19,7 +19,8 @@ from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Document
 from sagews.net.background import run_in_background
 from sagews.policy.documents.paths import check_document_path, title_of
-from sagews.wire.browser.events import Created, Removed, Renamed, ToPage
+from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.workspace import Created, Removed, Renamed
 
 MAX_DOCUMENTS = 500
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sagews.model.history import Commit
 from sagews.model.workspaces import Document
-from sagews.wire.browser.events import DocumentEntry, VersionEntry
+from sagews.wire.browser.history import VersionEntry
+from sagews.wire.browser.workspace import DocumentEntry
 
 
 def document_entry(about: Document) -> DocumentEntry:

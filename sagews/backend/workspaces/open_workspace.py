@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sagews.backend.documents.live_document import LiveDocument
-from sagews.backend.events.subscriber import Peer
+from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.runs.document_session import Surroundings
 from sagews.backend.settings import BackendSettings
@@ -21,7 +21,8 @@ from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.workspaces import Workspace
 from sagews.net.background import run_in_background
-from sagews.wire.browser.events import ToPage, Version
+from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.history import Version
 
 
 class OpenWorkspace:
@@ -48,7 +49,7 @@ class OpenWorkspace:
         self.epoch = epoch
         self.renewed = clock.seconds()
         self.unused_since = clock.seconds()
-        self.peers: dict[str, Peer] = {}
+        self.peers: dict[str, Subscriber] = {}
         self._clock = clock
         self._settings = settings
         self._stores = stores
@@ -110,11 +111,11 @@ class OpenWorkspace:
 
     # ------------------------------------------------------------------------------------- people
 
-    def join(self, peer: Peer) -> None:
+    def join(self, peer: Subscriber) -> None:
         """A connection belongs to this workspace."""
         self.peers[peer.id] = peer
 
-    def leave(self, peer: Peer) -> None:
+    def leave(self, peer: Subscriber) -> None:
         """A connection is gone."""
         self.peers.pop(peer.id, None)
         for live in self.documents:

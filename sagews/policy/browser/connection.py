@@ -15,12 +15,14 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 
 from sagews.errors import SagewsError
-from sagews.policy.browser.messages import NEEDS, Need, tags_that_need
+from sagews.wire.browser.base import Right
 
-WORKING = tags_that_need(Need.ALIVE, Need.READ, Need.EDIT, Need.RUN)
-READING = tags_that_need(Need.ALIVE, Need.READ)
-SCRATCH = tags_that_need(Need.ALIVE, Need.SCRATCH)
-NOTHING: frozenset[str] = frozenset()
+# What is admitted in a state, by the right that a message declares; whether this person has it is asked after that.
+GREETING = frozenset({Right.GREETING})
+WORKING = frozenset({Right.ALIVE, Right.READ, Right.EDIT, Right.RUN})
+READING = frozenset({Right.ALIVE, Right.READ})
+SCRATCH = frozenset({Right.ALIVE, Right.SCRATCH})
+NOTHING: frozenset[Right] = frozenset()
 
 
 class ConnectionInputs(Protocol):
@@ -51,25 +53,21 @@ class Guard:
 
     Attributes:
         state: name of the state.
-        admitted: types of messages that are looked at.
+        admitted: messages that need one of these rights are looked at.
         refusal: the code for any other.
     """
 
     state: str = "waiting"
-    admitted: frozenset[str] = frozenset({"hello"})
+    admitted: frozenset[Right] = GREETING
     refusal: str = "greeting-expected"
 
-    def check(self, tag: str) -> None:
-        """Raise SagewsError if a message of this type may not come now."""
-        if tag in self.admitted:
+    def check(self, needs: Right) -> None:
+        """Raise SagewsError if a message that needs this right may not come now."""
+        if needs in self.admitted:
             return
-        if tag == "hello":
-            raise SagewsError("already-greeted")
-        if tag not in NEEDS:
-            raise SagewsError("bad-message", reason="its type is unknown")
-        raise SagewsError(self.refusal)
+        raise SagewsError("already-greeted" if needs is Right.GREETING else self.refusal)
 
-    def enter(self, state: str, admitted: frozenset[str], refusal: str) -> None:
+    def enter(self, state: str, admitted: frozenset[Right], refusal: str) -> None:
         """Take on what holds in a state."""
         self.state, self.admitted, self.refusal = state, admitted, refusal
 

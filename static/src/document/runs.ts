@@ -2,7 +2,7 @@
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type Place } from "../net/messages";
+import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type StreamPosition } from "../net/messages";
 import type { Link } from "../net/socket";
 import { strings } from "../strings";
 import { seconds } from "../times";
@@ -23,7 +23,7 @@ export class Runs {
     changed: ({ cells, held }) => this.#changed([...cells, ...(held ?? [])]),
     error: ({ about }) => about === "run" && this.#forget([...this.#asking.values()].map((request) => request.cell)),
   };
-  #place: Place | null = null;
+  #place: StreamPosition | null = null;
   #asked = 0;
   #outputs: OutputMessage[] = [];
   /** Runs that were asked for and of which the server has said nothing yet; they are asked for again after a reconnect. */
@@ -39,7 +39,7 @@ export class Runs {
   ) {}
 
   /** Where we are in the document's events, for the server to go on from. */
-  get place(): Place | null {
+  get place(): StreamPosition | null {
     return this.#place;
   }
 
@@ -71,7 +71,7 @@ export class Runs {
   }
 
   /** The document is open (again): what the server keeps, unless it could go on from where we were. */
-  know(cells: readonly CellOutput[] | null, place: Place): void {
+  know(cells: readonly CellOutput[] | null, place: StreamPosition): void {
     this.flush();
     if (cells !== null) this.#results.value = replaceAll(cells);
     this.#place = { epoch: place.epoch, sequence: place.sequence };
@@ -136,7 +136,7 @@ export class Runs {
   }
 
   /** Note where we are; false for an event that was seen already. */
-  #follow(place: Place): boolean {
+  #follow(place: StreamPosition): boolean {
     const known = this.#place;
     if (known !== null && known.epoch === place.epoch && place.sequence <= known.sequence) return false;
     this.#place = { epoch: place.epoch, sequence: place.sequence };

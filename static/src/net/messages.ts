@@ -5,7 +5,7 @@ import type { ToServer } from "./wire/page";
 import { SHAPES, type FromServer, type RunStatus as RunState } from "./wire/server";
 
 export type { Json } from "./json";
-export { MAX_CELLS_IN_A_RUN, MAX_MESSAGE, PROTOCOL, type CellRun, type Place, type ToServer } from "./wire/page";
+export { MAX_CELLS_IN_A_RUN, MAX_MESSAGE, PROTOCOL, type CellRun, type StreamPosition, type ToServer } from "./wire/page";
 export type {
   CellOutput, DocumentEntry, FileDifference, FromServer, Opened, Output as OutputMessage, Person, PieceBody as Piece,
   SessionStatus, VersionEntry, Welcome,

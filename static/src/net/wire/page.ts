@@ -93,19 +93,13 @@ export interface Open {
   readonly type: "open";
   readonly document: string;
   readonly vector?: string;
-  readonly have?: Place | null;
+  readonly have?: StreamPosition | null;
 }
 
 /** Measures the way there and back. */
 export interface Ping {
   readonly type: "ping";
   readonly sent: number;
-}
-
-/** Where a page was in the events of a document. */
-export interface Place {
-  readonly epoch: number;
-  readonly sequence: number;
 }
 
 /** Where the person is: the cell and the cursor, or nothing. */
@@ -162,6 +156,12 @@ export interface Save {
 export interface Stop {
   readonly type: "stop";
   readonly document: string;
+}
+
+/** Where a page was in the events of a document. */
+export interface StreamPosition {
+  readonly epoch: number;
+  readonly sequence: number;
 }
 
 /** Asks for versions, newest first, older than `before`. */

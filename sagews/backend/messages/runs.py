@@ -1,0 +1,28 @@
+"""Running cells of a document, and all that is kept of a run."""
+
+from __future__ import annotations
+
+from sagews.backend.connections.context import Context, Handlers
+from sagews.backend.messages.services import FeatureServices
+from sagews.model.identifiers import RunId
+from sagews.wire.browser.runs import Changed, Run, WholeOutput, WholeOutputOut
+
+
+def run(context: Context, message: Run) -> None:
+    """Queue cells, or say which have changed."""
+    live = context.document(message.document)
+    changed = live.run(context.subscriber, message.cells)
+    if changed:
+        held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
+        context.tell(Changed(document=message.document, cells=list(changed), held=held))
+
+
+async def whole_output(context: Context, message: WholeOutput) -> None:
+    """Send everything that is kept of a run."""
+    pieces = await context.document(message.document).whole_output(RunId(message.run))
+    context.tell(WholeOutputOut(message.request, message.document, message.run, pieces))
+
+
+def handlers(services: FeatureServices) -> Handlers:
+    """Return the handlers of this feature."""
+    return {Run: run, WholeOutput: whole_output}

@@ -1,0 +1,102 @@
+"""Versions of a workspace.
+
+page → backend                                                      needs      answered by
+  save           request, name?                                      EDIT       version (to everybody)
+  versions       request, before?, limit                             READ       versions
+  difference     request, version, against?                          READ       difference
+  revert         request, version                                    EDIT       version (to everybody)
+
+backend → page
+  version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
+  versions       request, versions, more
+  difference     request, version, against, files [{path, status, diff, binary, cut}], cut
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from sagews.wire.browser.base import Commit, Count, FromPage, Right, Short, ToPage
+
+
+class Save(FromPage, frozen=True, tag="save"):
+    """Saves the workspace now; with a name it becomes a named version."""
+
+    needs = Right.EDIT
+    request: Count
+    name: Short | None = None
+
+
+class Versions(FromPage, frozen=True, tag="versions"):
+    """Asks for versions, newest first, older than `before`."""
+
+    needs = Right.READ
+    request: Count
+    before: Commit | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
+class Difference(FromPage, frozen=True, tag="difference"):
+    """Asks what changed in a version, against its parent or another version."""
+
+    needs = Right.READ
+    request: Count
+    version: Commit
+    against: Commit | None = None
+
+
+class Revert(FromPage, frozen=True, tag="revert"):
+    """Brings a version back by a new commit."""
+
+    needs = Right.EDIT
+    request: Count
+    version: Commit
+
+
+class VersionEntry(msgspec.Struct, frozen=True):
+    """One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert"."""
+
+    id: str
+    kind: str
+    name: str
+    author: str
+    time: str
+    files_changed: int
+
+
+class Version(ToPage, frozen=True, tag="version"):
+    """A version was committed; `unchanged` when there was nothing new to save."""
+
+    version: VersionEntry | None
+    request: int | None = None
+    unchanged: bool = False
+
+
+class VersionList(ToPage, frozen=True, tag="versions"):
+    """Versions, newest first."""
+
+    request: int
+    versions: list[VersionEntry]
+    more: bool
+
+
+class FileDifference(msgspec.Struct, frozen=True):
+    """What changed in one file: a unified diff, or a word for what is not text."""
+
+    path: str
+    status: str
+    diff: str
+    binary: bool = False
+    cut: bool = False
+
+
+class DifferenceOut(ToPage, frozen=True, tag="difference"):
+    """What changed in a version."""
+
+    request: int
+    version: str
+    against: str | None
+    files: list[FileDifference]
+    cut: bool = False

@@ -1,0 +1,113 @@
+"""Running cells, and what they print. Runs and output are events with a number (see document.py).
+
+page → backend                                                      needs      answered by
+  run            document, cells [{cell, run, hash}], vector         RUN        run_state for each | changed | error
+  output         request, document, run                              READ       whole_output (everything kept of a run)
+
+backend → page
+  run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
+  output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
+  changed        document, cells [id], held [id]? (as shown, and not run either)
+  whole_output   request, document, run, pieces
+
+The page chooses run ids, so that it may repeat a run whose fate it does not know: the same id runs once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from sagews.wire.browser.base import Cell, Count, FromPage, Hash, Right, ToPage, Uuid
+
+MAX_CELLS_IN_A_RUN = 500
+
+
+class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cell to run: its id, the run id that the page chose, and the SHA-256 of the source that the page shows."""
+
+    cell: Cell
+    run: Uuid
+    hash: Hash
+
+
+class Run(FromPage, frozen=True, tag="run"):
+    """Runs cells in this order. The same run id twice runs once."""
+
+    needs = Right.RUN
+    document: Uuid
+    cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]
+    vector: bytes = b""
+
+
+class WholeOutput(FromPage, frozen=True, tag="output"):
+    """Asks for everything that is kept of one run."""
+
+    needs = Right.READ
+    request: Count
+    document: Uuid
+    run: Uuid
+
+
+class RunStatus(ToPage, frozen=True, tag="run_state"):
+    """Where a run is. Times are ISO 8601, UTC."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    cell: str
+    number: int
+    state: str
+    hash: str
+    queued: str
+    started: str | None = None
+    finished: str | None = None
+    seconds: float | None = None
+    reason: str | None = None
+
+
+class PieceBody(msgspec.Struct, frozen=True):
+    """One piece of output; `kind` and `body` are those of wire/session.py."""
+
+    sequence: int
+    kind: str
+    body: dict[str, Any]
+
+
+class Output(ToPage, frozen=True, tag="output"):
+    """A piece of output as it comes."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    cell: str
+    piece: PieceBody
+
+
+class CellOutput(msgspec.Struct, frozen=True):
+    """The last run of a cell and what is kept of its output; `left_out` counts pieces that `output` brings."""
+
+    cell: str
+    run: RunStatus
+    pieces: list[PieceBody]
+    left_out: int = 0
+
+
+class Changed(ToPage, frozen=True, tag="changed"):
+    """These cells are not what the page showed, so nothing of its request was run; `held` are the others in it."""
+
+    document: str
+    cells: list[str]
+    held: list[str] = msgspec.field(default_factory=list)
+
+
+class WholeOutputOut(ToPage, frozen=True, tag="whole_output"):
+    """Everything kept of one run."""
+
+    request: int
+    document: str
+    run: str
+    pieces: list[PieceBody]

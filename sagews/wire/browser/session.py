@@ -1,0 +1,96 @@
+"""The session of a document: what people see of it, how it is stopped, and what it is asked beside running cells.
+
+page → backend                                                      needs      answered by
+  interrupt      document                                            RUN        session
+  restart        document                                            RUN        session
+  stop           document                                            RUN        session
+  complete       document, request, code, cursor                     RUN        completions
+  inspect        document, request, code, cursor, detail             RUN        inspection
+
+backend → page
+  session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
+  completions    document, request, start, end, matches
+  inspection     document, request, found, data
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sagews.wire.browser.base import Code, Count, FromPage, Right, ToPage, Uuid
+
+
+class Interrupt(FromPage, frozen=True, tag="interrupt"):
+    """Stops what runs and forgets what is queued."""
+
+    needs = Right.RUN
+    document: Uuid
+
+
+class Restart(FromPage, frozen=True, tag="restart"):
+    """Ends the session; a fresh one takes its place."""
+
+    needs = Right.RUN
+    document: Uuid
+
+
+class Stop(FromPage, frozen=True, tag="stop"):
+    """Ends the session."""
+
+    needs = Right.RUN
+    document: Uuid
+
+
+class Complete(FromPage, frozen=True, tag="complete"):
+    """Asks what may follow at the cursor (in code points)."""
+
+    needs = Right.RUN
+    document: Uuid
+    request: Count
+    code: Code
+    cursor: Count
+
+
+class Inspect(FromPage, frozen=True, tag="inspect"):
+    """Asks what the name at the cursor is."""
+
+    needs = Right.RUN
+    document: Uuid
+    request: Count
+    code: Code
+    cursor: Count
+    detail: Literal[0, 1] = 0
+
+
+class SessionStatus(ToPage, frozen=True, tag="session"):
+    """What people see of the session of a document. `sentence` says in words why it ended or what it waits for."""
+
+    document: str
+    state: str
+    flavour: str
+    since: str
+    reason: str | None = None
+    sentence: str | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+    cpu: float | None = None
+    queue: int = 0
+
+
+class Completions(ToPage, frozen=True, tag="completions"):
+    """What may follow."""
+
+    document: str
+    request: int
+    start: int
+    end: int
+    matches: list[dict[str, str]]
+
+
+class Inspection(ToPage, frozen=True, tag="inspection"):
+    """What a name is."""
+
+    document: str
+    request: int
+    found: bool
+    data: dict[str, str]
