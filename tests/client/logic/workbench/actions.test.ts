@@ -1,0 +1,106 @@
+import "../page";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { benchOf } from "./bench";
+
+type Made = ReturnType<typeof benchOf>;
+const texts = ({ worksheet }: Made) => worksheet.sheet.cells.value.map((cell) => worksheet.sheet.text(cell.id));
+const ran = ({ link, worksheet }: Made) => link.take("run").flatMap((run) => run["cells"].map((each: { cell: string }) => worksheet.sheet.text(each.cell)));
+
+test("running and going on runs the cell and writes in the next one; behind the last it makes one", () => {
+  const bench = benchOf(["code", "a"], ["code", "b"]);
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.runAndGoOn();
+  assert.deepEqual([ran(bench), bench.focus.editing.value], [["a"], bench.ids[1]]);
+  bench.actions.runAndGoOn();
+  assert.deepEqual([ran(bench), texts(bench)], [["b"], ["a", "b", ""]]);
+  assert.equal(bench.focus.editing.value, bench.worksheet.sheet.cells.value[2]!.id);
+});
+
+test("running a section runs what lies below its heading, running above what lies before", () => {
+  const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"], ["section", "t", 1], ["code", "c"], ["section", "u"], ["code", "d"]);
+  bench.focus.select(bench.ids[2]!);
+  bench.actions.runSection();
+  assert.deepEqual(ran(bench), ["b", "c"]);
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.runSection();
+  assert.deepEqual(ran(bench), ["a"]);
+  bench.focus.select(bench.ids[4]!);
+  bench.actions.runAbove();
+  assert.deepEqual(ran(bench), ["a", "b"]);
+});
+
+test("deleting takes a folded section with everything in it, and undo brings it back", () => {
+  const bench = benchOf(["section", "s"], ["code", "a"], ["section", "t"]);
+  bench.actions.toggle(bench.ids[0]!, "folded");
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.remove();
+  assert.deepEqual([texts(bench), bench.actions.deleted.value, bench.focus.active.value], [["t"], 2, bench.ids[2]]);
+  bench.actions.undo();
+  assert.deepEqual([texts(bench), bench.actions.deleted.value], [["s", "a", "t"], 0]);
+});
+
+test("cut and paste move cells, and duplicating leaves the clipboard alone", () => {
+  const bench = benchOf(["code", "a"], ["code", "b"], ["code", "c"]);
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.cut();
+  bench.focus.select(bench.ids[2]!);
+  bench.actions.duplicate();
+  bench.actions.paste();
+  assert.deepEqual(texts(bench), ["b", "c", "c", "a"]);
+});
+
+test("moving takes a section with its cells past its neighbour, and stops at the ends", () => {
+  const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"]);
+  bench.focus.select(bench.ids[1]!);
+  bench.actions.move(-1);
+  assert.deepEqual(texts(bench), ["s", "b", "a"]);
+  bench.actions.move(-1);
+  assert.deepEqual(texts(bench), ["s", "b", "a"]);
+  bench.focus.select(bench.ids[2]!);
+  bench.actions.move(1);
+  assert.deepEqual(texts(bench), ["s", "a", "b"]);
+});
+
+test("a kind and a depth change within their bounds", () => {
+  const bench = benchOf(["code", "a"]);
+  const cell = () => bench.worksheet.sheet.cells.value[0]!;
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.setType("section");
+  bench.actions.deepen(-1);
+  assert.deepEqual([cell().type, cell().depth], ["section", 0]);
+  for (let turn = 0; turn < 9; turn += 1) bench.actions.deepen(1);
+  assert.equal(cell().depth, 5);
+});
+
+test("folding from inside a section goes to its heading", () => {
+  const bench = benchOf(["section", "s"], ["code", "a"]);
+  bench.focus.select(bench.ids[1]!);
+  bench.actions.fold(true);
+  assert.deepEqual([bench.worksheet.sheet.cells.value[0]!.folded, bench.focus.active.value], [true, bench.ids[0]]);
+});
+
+test("who may not edit changes nothing", () => {
+  const bench = benchOf(["code", "a"], ["code", "b"]);
+  bench.link.welcome.value = { ...bench.link.welcome.value!, role: "viewer" };
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.copy();
+  for (const deed of ["remove", "cut", "paste", "duplicate"] as const) bench.actions[deed]();
+  bench.actions.insertNear("code", "after");
+  bench.actions.move(1);
+  bench.actions.setType("text");
+  assert.deepEqual(bench.worksheet.sheet.cells.value.map((cell) => [cell.id, cell.type]), bench.ids.map((id) => [id, "code"]));
+});
+
+test("saving a version says what came of it, be it refused", async () => {
+  const bench = benchOf();
+  const { notices } = bench.worksheet;
+  const saved = bench.actions.saveVersion(null);
+  bench.link.asked[0]!.resolve({ type: "version", version: null, unchanged: true });
+  await saved;
+  assert.equal(notices.announcement.value, "Nothing new to save");
+  const refused = bench.actions.saveVersion("x");
+  bench.link.asked[1]!.reject(new Error("The disk is full."));
+  await refused;
+  assert.equal(notices.current.value, "The disk is full.");
+});
