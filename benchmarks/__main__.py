@@ -3,6 +3,7 @@
     make bench                                                   everything, beside the floor and beside Jupyter
     make bench ARGUMENTS="--only throughput --no-jupyter"        one group, without Jupyter: about a minute
     make bench ARGUMENTS="--only latency,memory --no-jupyter --no-sage --json /tmp/figures.json"
+    make bench ARGUMENTS=page                                    the browser's page, beside JupyterLab's
 
 Groups:
   throughput   evaluations a second and processor time of twenty sessions: the same cell, edit-and-run

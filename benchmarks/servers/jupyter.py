@@ -199,14 +199,15 @@ async def jupyter(*, nodelay: bool = False, lifted: bool = False, sage: str | No
         async with aiohttp.ClientSession() as http:
             server = Server(process, port, token, http)
             try:
-                await _until_ready(server)
+                await until_ready(server)
                 yield server
             finally:
                 process.terminate()
                 process.wait(30)
 
 
-async def _until_ready(server: Server) -> None:
+async def until_ready(server: Server) -> None:
+    """Wait until it answers."""
     for _ in range(600):
         try:
             async with server.http.get(f"http://{server.base}/api/status", headers=server.headers) as response:
