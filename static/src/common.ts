@@ -2,6 +2,7 @@
 
 import "./account";
 import "./document/paths";
+import "./editor/highlight";
 import "./times";
 import "./net/http";
 import "./net/sign-in";

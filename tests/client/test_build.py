@@ -54,10 +54,15 @@ class BudgetTests(SynchronousTestCase):
         self.assertLessEqual(self._size(self._closure(ENTRY["shell"]), ".br"), 60)
 
     def test_editor(self) -> None:
-        """Everything to a working editor takes at most 200 KB, even with gzip."""
+        """Everything to a working editor takes at most 150 KB, even with gzip."""
         names = self._closure(ENTRY["editor"])
-        self.assertLessEqual(self._size(names, ".gz"), 200)
+        self.assertLessEqual(self._size(names, ".gz"), 150)
         self.assertLessEqual(len(names), 8)
+
+    def test_named_in_the_shell(self) -> None:
+        """The shell names every file that a worksheet needs, so that none is only found when another has come."""
+        shell = (self.folder / "index.html").read_text()
+        self.assertEqual([name for name in self._closure(ENTRY["editor"]) if name not in shell], [])
 
     def test_lazy_chunks(self) -> None:
         """No file that comes later takes more than 160 KB."""

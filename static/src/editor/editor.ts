@@ -1,19 +1,18 @@
-/** One CodeMirror editor on one Y.Text. This chunk comes when the first cell wants to be written in. */
+/** One CodeMirror editor on one Y.Text: what showing, typing and undoing need; assistance.ts adds the rest a moment later.
+ *
+ * The two are apart because an editor that takes keys is what people wait for when a page opens. */
 
-import { acceptCompletion, closeCompletion, completionStatus, startCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
-import { bracketMatching, indentService, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, placeholder, type KeyBinding } from "@codemirror/view";
+import { EditorView, keymap, placeholder, type KeyBinding } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
-import { indentAfter } from "./indent";
 import type { Caret } from "./caret";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
-import { completion, type Complete } from "./completion";
-import { hideInspection, inspection, showInspection } from "./inspection";
+import type { Complete } from "./completion";
+import { loadAssistance } from "./load";
 import { look } from "./look";
+import { severalCarets } from "./several-carets";
 
 export interface EditorOptions {
   readonly parent: HTMLElement;
@@ -44,6 +43,8 @@ export interface Editor {
 export function mountEditor(options: EditorOptions): Editor {
   const undo = new Y.UndoManager(options.text);
   const attributes = new Compartment();
+  const assistance = new Compartment();
+  let gone = false;
   const described = (label: string, hint: string): Extension => [
     EditorView.contentAttributes.of({ "aria-label": label, "data-testid": "editor", ...plainInput }),
     placeholder(hint),
@@ -53,14 +54,16 @@ export function mountEditor(options: EditorOptions): Editor {
     state: EditorState.create({
       doc: options.text.toString(),
       extensions: [
+        // Before our own keys: an open list of completions has a use for arrows, Tab and Escape.
+        assistance.of([]),
         Prec.highest(keymap.of(keysOf(options))),
         attributes.of(described(options.label, options.hint)),
-        options.kind === "code" ? codeExtensions(options.complete) : [],
-        keymap.of([...yUndoManagerKeymap, ...defaultKeymap]),
+        options.kind === "code" ? colours : [],
+        keymap.of([...yUndoManagerKeymap]),
         EditorView.lineWrapping,
         EditorState.readOnly.of(options.readOnly),
         EditorState.allowMultipleSelections.of(true),
-        drawSelection(),
+        severalCarets,
         remoteCarets,
         look,
         yCollab(options.text, null, { undoManager: undo }),
@@ -75,6 +78,9 @@ export function mountEditor(options: EditorOptions): Editor {
         }),
       ],
     }),
+  });
+  void loadAssistance().then(({ assist }) => {
+    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist(options)) });
   });
   return {
     focus(caret) {
@@ -92,10 +98,11 @@ export function mountEditor(options: EditorOptions): Editor {
       view.focus();
     },
     indent() {
-      tab(view, options);
+      void tabLater(view, options);
       view.focus();
     },
     destroy() {
+      gone = true;
       undo.destroy();
       view.destroy();
     },
@@ -104,63 +111,30 @@ export function mountEditor(options: EditorOptions): Editor {
 
 const plainInput = { spellcheck: "false", autocorrect: "off", autocapitalize: "off", translate: "no" };
 
-function codeExtensions(complete: Complete): Extension {
-  return [
-    colours,
-    indentUnit.of("    "),
-    indentService.of((context, position) => {
-      const line = context.state.doc.lineAt(position);
-      return indentAfter(context.state.doc.sliceString(0, line.from), line.text);
-    }),
-    bracketMatching(),
-    inspection,
-    completion(complete),
-  ];
-}
-
 function keysOf(options: EditorOptions): KeyBinding[] {
-  const code = options.kind === "code";
   return [
     {
       key: "Escape",
-      run: (view) => {
-        if (closeCompletion(view) || (code && hideInspection(view))) return true;
+      run: () => {
         options.leave();
         return true;
       },
     },
-    { key: "Tab", run: (view) => tab(view, options), shift: (view) => (code ? explain(view, options) : false) },
+    { key: "Tab", run: (view) => options.kind === "code" && !options.readOnly && tabLater(view, options) },
     { key: "ArrowUp", run: (view) => leaveAt(view, options, -1) },
     { key: "ArrowDown", run: (view) => leaveAt(view, options, 1) },
   ];
 }
 
-/** Tab completes behind a name, else indents. In prose it moves on, as everywhere. */
-function tab(view: EditorView, options: EditorOptions): boolean {
-  if (options.kind !== "code" || options.readOnly) return false;
-  if (completionStatus(view.state) === "active") return acceptCompletion(view);
-  const { main } = view.state.selection;
-  const line = view.state.doc.lineAt(main.head);
-  const before = line.text.slice(0, main.head - line.from);
-  if (main.empty && /[\w.\])]$/.test(before)) return startCompletion(view);
-  if (!main.empty) return indentMore(view);
-  view.dispatch(view.state.replaceSelection(" ".repeat(4 - (before.length % 4))), { userEvent: "input" });
-  return true;
-}
-
-function explain(view: EditorView, options: EditorOptions): boolean {
-  const { main } = view.state.selection;
-  const line = view.state.doc.lineAt(main.head);
-  if (!main.empty || line.text.slice(0, main.head - line.from).trim() === "") return indentLess(view);
-  void options.inspect(view.state.doc.toString(), main.head).then((text) => {
-    if (text !== null && view.state.selection.main.head === main.head) showInspection(view, main.head, text);
-  });
+/** Tab for as long as what it does is still on its way: done then, so that it does not move the keyboard on. */
+function tabLater(view: EditorView, options: EditorOptions): boolean {
+  void loadAssistance().then(({ tab }) => tab(view, options));
   return true;
 }
 
 function leaveAt(view: EditorView, options: EditorOptions, by: -1 | 1): boolean {
   const { main } = view.state.selection;
-  if (!main.empty || completionStatus(view.state) === "active") return false;
+  if (!main.empty) return false;
   const line = view.state.doc.lineAt(main.head);
   const last = by === -1 ? line.number === 1 : line.number === view.state.doc.lines;
   if (!last) return false;

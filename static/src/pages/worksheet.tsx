@@ -14,6 +14,7 @@ import { strings } from "../strings";
 import "../views";
 import { Actions } from "../workbench/actions";
 import { commandsOf } from "../workbench/commands";
+import { Filling } from "../workbench/filling";
 import { Focus } from "../workbench/focus";
 import { hearerSets } from "../workbench/hearers";
 import { Mounted } from "../workbench/mounted";
@@ -41,6 +42,7 @@ export function WorksheetPage({ workspace, document: id }: Props): JSX.Element {
       window.removeEventListener("beforeunload", leaving);
       title();
       parts.mounted.stop();
+      parts.filling.stop();
       parts.worksheet.close();
       parts.socket.stop();
     };
@@ -66,7 +68,7 @@ function partsOf(workspace: string, id: string | null): Parts {
   const focus = new Focus(worksheet);
   const actions = new Actions(worksheet, focus);
   const mounted = new Mounted(worksheet, focus);
-  const bench: Bench = { socket, worksheet, focus, actions, panels: new Panels(), mounted, files, view: signal(FIRST_VIEW) };
+  const bench: Bench = { socket, worksheet, focus, actions, panels: new Panels(), mounted, filling: new Filling(worksheet), files, view: signal(FIRST_VIEW) };
   hearing.add({ welcome: () => greeted(bench, id) });
   worksheet.hearers.forEach((hearers) => hearing.add(ofDocument(worksheet.id, hearers)));
   hearing.add(files.hearers);

@@ -4,25 +4,34 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LARGE, unwrapLatex } from "./latex";
 import { loadMarkdown, loadMath } from "./load";
+import { soon } from "./soon";
 import { strings } from "../strings";
 
 export function Prose({ text }: { text: string }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    let off = () => {};
     let gone = false;
-    void loadMarkdown().then(async ({ renderMarkdown }) => {
+    void loadMarkdown().then(({ renderMarkdown }) => {
       if (gone || element.current === null) return;
-      const { fragment, formulas } = renderMarkdown(text);
-      if (formulas.length > 0) {
-        const { typeset } = await loadMath();
-        for (const { element: place, formula } of formulas) {
-          if (!typeset(place, formula.tex, formula.display)) place.textContent = formula.tex;
-        }
-      }
-      if (!gone) element.current?.replaceChildren(fragment);
+      off = soon(element.current, () => {
+        const { fragment, formulas } = renderMarkdown(text);
+        const show = () => element.current?.replaceChildren(fragment);
+        if (formulas.length === 0) return show();
+        void loadMath().then(({ typeset }) => {
+          if (gone || element.current === null) return;
+          off = soon(element.current, () => {
+            for (const { element: place, formula } of formulas) {
+              if (!typeset(place, formula.tex, formula.display)) place.textContent = formula.tex;
+            }
+            show();
+          });
+        });
+      });
     });
     return () => {
       gone = true;
+      off();
     };
   }, [text]);
   return <div ref={element}>{text}</div>;
@@ -35,13 +44,19 @@ export function Formula({ latex, plain }: { latex: string; plain: string }): JSX
   const [wanted, setWanted] = useState(latex.length <= LARGE);
   useEffect(() => {
     if (!wanted) return;
+    let off = () => {};
     let gone = false;
     setFailed(false);
     void loadMath().then(({ typeset }) => {
-      if (!gone && element.current !== null && !typeset(element.current, unwrapLatex(latex), true)) setFailed(true);
+      const place = element.current;
+      if (gone || place === null) return;
+      off = soon(place, () => {
+        if (!typeset(place, unwrapLatex(latex), true)) setFailed(true);
+      });
     });
     return () => {
       gone = true;
+      off();
     };
   }, [latex, wanted]);
   if (!wanted) {

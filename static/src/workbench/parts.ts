@@ -7,6 +7,7 @@ import type { WorkspaceFiles } from "../document/files";
 import type { Worksheet } from "../document/worksheet";
 import type { Socket } from "../net/socket";
 import type { Actions } from "./actions";
+import type { Filling } from "./filling";
 import type { Focus } from "./focus";
 import type { Command } from "./keys";
 import type { Mounted } from "./mounted";
@@ -20,6 +21,7 @@ export interface Bench {
   readonly actions: Actions;
   readonly panels: Panels;
   readonly mounted: Mounted;
+  readonly filling: Filling;
   readonly files: WorkspaceFiles;
   /** The id of the view that is shown. */
   readonly view: Signal<string>;

@@ -1,6 +1,6 @@
 /** What every cell has around it: its place in the sheet, the keyboard's attention, the tools of the active one. */
 
-import { useSignalEffect } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { strings } from "../../../strings";
@@ -22,7 +22,9 @@ interface Props {
 export function CellFrame({ cell, label, state, classes, children }: Props): JSX.Element {
   const { focus } = useParts();
   const element = useRef<HTMLElement>(null);
-  const active = focus.active.value === cell.id;
+  // Computed, so that a change of the active cell renders the two that it is about and not every cell of the sheet.
+  const active = useComputed(() => focus.active.value === cell.id).value;
+  const editing = useComputed(() => focus.editing.value === cell.id).value;
   useSignalEffect(() => {
     focus.grabs.value;
     if (focus.active.peek() !== cell.id) return;
@@ -37,7 +39,7 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
     const selecting = window.getSelection()?.isCollapsed === false;
     if (!selecting) focus.select(cell.id);
   };
-  const names = ["cell", cell.type, active ? "focus" : "", focus.editing.value === cell.id ? "editing" : "", state, classes ?? ""];
+  const names = ["cell", cell.type, active ? "focus" : "", editing ? "editing" : "", state, classes ?? ""];
   return (
     <section
       ref={element}

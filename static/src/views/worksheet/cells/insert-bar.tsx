@@ -1,5 +1,6 @@
 /** Between two cells: nothing, until the pointer is there. */
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CellType } from "../../../document/outline";
@@ -13,9 +14,9 @@ const KINDS: readonly CellType[] = ["code", "text", "section"];
 export function InsertBar({ after }: { after: string }): JSX.Element | null {
   const { actions, focus, worksheet } = useParts();
   const [near, setNear] = useState(false);
+  const active = useComputed(() => focus.active.value === after).value;
+  const last = useComputed(() => worksheet.sheet.cells.value.at(-1)?.id === after).value;
   if (!worksheet.mayEdit.value) return null;
-  const active = focus.active.value === after;
-  const last = worksheet.sheet.cells.value.at(-1)?.id === after;
   const shown = near || active || last;
   return (
     <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>

@@ -2,7 +2,7 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { cellsBelow, isSection, rollUp, type SectionNode, type TreeNode } from "../../../document/outline";
+import { cellsBelow, isSection, rollUp, type CellInfo, type SectionNode, type TreeNode } from "../../../document/outline";
 import { strings } from "../../../strings";
 import { Icon } from "../../../ui/icons";
 import { CellFrame } from "./cell-frame";
@@ -20,13 +20,26 @@ export function Nodes({ nodes }: { nodes: readonly TreeNode[] }): JSX.Element {
         isSection(node) ? (
           <Section key={node.section.id} node={node} />
         ) : (
-          <div key={node.id} class="slot">
-            {node.type === "code" ? <CodeCell cell={node} /> : <TextCell cell={node} />}
-            <InsertBar after={node.id} />
-          </div>
+          <Slot key={node.id} cell={node} />
         ),
       )}
     </>
+  );
+}
+
+/** A cell and the place behind it; nothing yet while cells before it have not been shown. */
+function Slot({ cell }: { cell: CellInfo }): JSX.Element {
+  const { filling } = useParts();
+  const shown = useComputed(() => filling.reaches(cell.id)).value;
+  return (
+    <div class="slot">
+      {shown && (
+        <>
+          {cell.type === "code" ? <CodeCell cell={cell} /> : <TextCell cell={cell} />}
+          <InsertBar after={cell.id} />
+        </>
+      )}
+    </div>
   );
 }
 
@@ -38,15 +51,18 @@ export function useRolled(node: SectionNode): string {
   ).value;
 }
 
+/** Pixels that a cell is taken to be high until it has come near the window, for the length of the scroll bar. */
+const CELL_HEIGHT = 160;
+
 function Section({ node }: { node: SectionNode }): JSX.Element {
   const { worksheet, actions, focus } = useParts();
   const { section } = node;
   const state = useRolled(node);
-  const editing = focus.editing.value === section.id;
+  const editing = useComputed(() => focus.editing.value === section.id).value;
   const Heading = `h${Math.min(node.level + 2, 6)}` as "h2";
   const hidden = cellsBelow(node).length - 1;
   return (
-    <div class={`sec level-${Math.min(node.level, 3)}`}>
+    <div class={`sec level-${Math.min(node.level, 3)}`} style={{ containIntrinsicHeight: `auto ${CELL_HEIGHT * (section.folded ? 1 : 1 + hidden)}px` }}>
       <CellFrame cell={section} label={words.sectionCell(node.number, section.heading)} state={state}>
         <Heading class="h">
           <button

@@ -1,6 +1,6 @@
 /** The text of a cell: coloured static text until somebody writes in it, then an editor in its place. */
 
-import { useSignalEffect } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Completions } from "../../../editor/completion";
@@ -24,7 +24,7 @@ export function Source(props: Props): JSX.Element {
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
   const [live, setLive] = useState(false);
-  const wanted = mounted.ids.value.has(props.id);
+  const wanted = useComputed(() => mounted.ids.value.has(props.id)).value;
   const editable = parts.worksheet.mayEdit.value;
 
   // Before the next key press: what is typed right after Shift-Enter belongs into the next cell.

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signal } from "@preact/signals";
+import type { Worksheet } from "../../../static/src/document/worksheet";
+import { Filling } from "../../../static/src/workbench/filling";
+
+const frames: (() => void)[] = [];
+Object.assign(globalThis, {
+  window: globalThis,
+  document: { hidden: false },
+  requestAnimationFrame: (action: () => void) => frames.push(action),
+  cancelAnimationFrame: () => undefined,
+  setTimeout: (action: () => void) => frames.push(action),
+  clearTimeout: () => undefined,
+});
+
+function sheetOf(count: number) {
+  const cells = Array.from({ length: count }, (_, place) => ({ id: `c${place}` }));
+  return { loaded: signal(false), visible: signal(cells) };
+}
+
+const shown = (filling: Filling, count: number) => Array.from({ length: count }, (_, place) => filling.reaches(`c${place}`)).filter(Boolean).length;
+
+test("a screenful of cells is shown at once, the rest frame by frame until all are there", () => {
+  const sheet = sheetOf(60);
+  const filling = new Filling(sheet as unknown as Worksheet);
+  const first = shown(filling, 60);
+  assert.ok(first > 0 && first < 60);
+  assert.equal(frames.length, 0);
+  sheet.loaded.value = true;
+  let before = first;
+  while (frames.length > 0) {
+    frames.shift()!();
+    const now = shown(filling, 60);
+    assert.ok(now >= before);
+    before = now;
+  }
+  assert.equal(before, 60);
+  assert.ok(filling.reaches("a cell that somebody adds later"));
+});
