@@ -4,6 +4,8 @@ import "./common";
 import { render, type ComponentType, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { heedLink, known, start, user } from "./account";
+import { hasSecret } from "./net/http";
+import { askAhead } from "./net/ticket";
 import { followLinks, go, route } from "./router";
 import { strings } from "./strings";
 import "./theme";
@@ -53,7 +55,10 @@ function preloadWorksheet(): void {
   }
 }
 
-if (route.value.page === "worksheet") preloadWorksheet();
+if (route.value.page === "worksheet") {
+  preloadWorksheet();
+  if (hasSecret()) askAhead(route.value.workspace);
+}
 document.addEventListener("click", followLinks);
 window.addEventListener("hashchange", heedLink);
 // The page's code comes while the server says who is here.

@@ -21,6 +21,11 @@ export interface SignedIn {
   readonly user: User;
 }
 
+export interface Ticket {
+  readonly ticket: string;
+  readonly url: string;
+}
+
 /** A user's shape, for the calls of other parts that tell of users. */
 export const USER = "id email name privilege has_password:b";
 
@@ -39,5 +44,5 @@ export const signInCalls = {
   signIn: (email: string, password: string) => call<SignedIn>("POST", "/api/signin", "SignedIn", { email, password }),
   signOut: () => call("POST", "/api/signout", null, {}),
   me: () => call<{ user: User; settings: Record<string, string> }>("GET", "/api/me", "Me"),
-  ticket: (workspace: string | null) => call<{ ticket: string; url: string }>("POST", "/api/ticket", "Ticket", { workspace }),
+  ticket: (workspace: string | null) => call<Ticket>("POST", "/api/ticket", "Ticket", { workspace }),
 };

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { ApiError } from "./http";
-import { signInCalls } from "./sign-in";
+import { ticketFor } from "./ticket";
 import { START, step, type Connection, type Effect, type Event, type Secret } from "./connection";
 import { MAX_MESSAGE, PROTOCOL, parseMessage, type Answer, type FromServer, type Question, type ToServer, type Welcome } from "./messages";
 
@@ -95,7 +95,7 @@ export class Socket {
   }
 
   #fetchTicket(): void {
-    signInCalls.ticket(this.workspace).then(
+    ticketFor(this.workspace).then(
       ({ ticket, url }) => this.#take({ type: "ticket", ticket, url }),
       (error: unknown) => {
         const refused = error instanceof ApiError ? error : new ApiError("internal", "", 0);
