@@ -2,10 +2,10 @@
 
 import "./account";
 import "./document/paths";
-import "./editor/highlight";
 import "./times";
 import "./net/http";
 import "./net/sign-in";
+import "./net/ticket";
 import "./registry";
 import "./router";
 import "./strings";
