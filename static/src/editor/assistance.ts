@@ -8,13 +8,14 @@ import { bracketMatching, indentService, indentUnit } from "@codemirror/language
 import { Prec, type Extension } from "@codemirror/state";
 import { keymap, type EditorView } from "@codemirror/view";
 import { completion, type Complete } from "./completion";
-import { indentAfter } from "./indent";
 import { hideInspection, inspection, showInspection } from "./inspection";
 
 export interface Assisted {
   readonly kind: "code" | "text";
   readonly readOnly: boolean;
   readonly complete: Complete;
+  /** The columns that a line begins with, from the lines before it and what it holds itself. */
+  indentAfter(before: string, line: string): number;
   inspect(code: string, cursor: number): Promise<string | null>;
 }
 
@@ -38,7 +39,7 @@ function codeExtensions(options: Assisted): Extension {
     indentUnit.of("    "),
     indentService.of((context, position) => {
       const line = context.state.doc.lineAt(position);
-      return indentAfter(context.state.doc.sliceString(0, line.from), line.text);
+      return options.indentAfter(context.state.doc.sliceString(0, line.from), line.text);
     }),
     bracketMatching(),
     inspection,
@@ -50,7 +51,7 @@ function isListed(view: EditorView): boolean {
 }
 
 /** Tab completes behind a name, else indents. In prose it moves on, as everywhere. */
-export function tab(view: EditorView, options: Assisted): boolean {
+export function tab(view: EditorView, options: Pick<Assisted, "kind" | "readOnly">): boolean {
   if (options.kind !== "code" || options.readOnly) return false;
   if (isListed(view)) return acceptCompletion(view);
   const { main } = view.state.selection;

@@ -10,6 +10,7 @@ import type { Caret } from "./caret";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
 import type { Complete } from "./completion";
+import { indentAfter } from "./indent";
 import { loadAssistance } from "./load";
 import { look } from "./look";
 import { severalCarets } from "./several-carets";
@@ -80,7 +81,7 @@ export function mountEditor(options: EditorOptions): Editor {
     }),
   });
   void loadAssistance().then(({ assist }) => {
-    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist(options)) });
+    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist({ ...options, indentAfter })) });
   });
   return {
     focus(caret) {

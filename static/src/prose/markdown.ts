@@ -6,6 +6,9 @@
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
 
+// When to do this comes with it: nothing before the first text or formula needs to know.
+export { soon } from "./soon";
+
 export interface Formula {
   readonly tex: string;
   readonly display: boolean;

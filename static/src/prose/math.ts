@@ -2,6 +2,9 @@
 
 import katex from "katex";
 
+// When to do this comes with it: nothing before the first text or formula needs to know.
+export { soon } from "./soon";
+
 const MACROS: Record<string, string> = {
   // Fractions in matrices need room.
   "\\arraystretch": "1.35",

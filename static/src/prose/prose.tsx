@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LARGE, unwrapLatex } from "./latex";
 import { loadMarkdown, loadMath } from "./load";
-import { soon } from "./soon";
 import { strings } from "../strings";
 
 export function Prose({ text }: { text: string }): JSX.Element {
@@ -12,13 +11,13 @@ export function Prose({ text }: { text: string }): JSX.Element {
   useEffect(() => {
     let off = () => {};
     let gone = false;
-    void loadMarkdown().then(({ renderMarkdown }) => {
+    void loadMarkdown().then(({ renderMarkdown, soon }) => {
       if (gone || element.current === null) return;
       off = soon(element.current, () => {
         const { fragment, formulas } = renderMarkdown(text);
         const show = () => element.current?.replaceChildren(fragment);
         if (formulas.length === 0) return show();
-        void loadMath().then(({ typeset }) => {
+        void loadMath().then(({ typeset, soon }) => {
           if (gone || element.current === null) return;
           off = soon(element.current, () => {
             for (const { element: place, formula } of formulas) {
@@ -47,7 +46,7 @@ export function Formula({ latex, plain }: { latex: string; plain: string }): JSX
     let off = () => {};
     let gone = false;
     setFailed(false);
-    void loadMath().then(({ typeset }) => {
+    void loadMath().then(({ typeset, soon }) => {
       const place = element.current;
       if (gone || place === null) return;
       off = soon(place, () => {

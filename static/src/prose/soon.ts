@@ -14,9 +14,13 @@ let idle = 0;
 
 // The margin of a scrolling element inside of the window has a name of its own.
 const NEARBY = { rootMargin: NEAR, scrollMargin: NEAR } as IntersectionObserverInit;
-const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) take(entry.target);
-}, NEARBY);
+let observer: IntersectionObserver | null = null;
+
+function watcher(): IntersectionObserver {
+  return (observer ??= new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) take(entry.target);
+  }, NEARBY));
+}
 
 /** Do something that fills an element, soon; returns how to call it off. */
 export function soon(element: Element, action: Action): Action {
@@ -25,7 +29,7 @@ export function soon(element: Element, action: Action): Action {
     return () => undefined;
   }
   waiting.set(element, action);
-  watcher.observe(element);
+  watcher().observe(element);
   if (idle === 0) idle = whenIdle(goOn);
   return () => forget(element);
 }
@@ -45,7 +49,7 @@ function take(element: Element): void {
 
 function forget(element: Element): void {
   waiting.delete(element);
-  watcher.unobserve(element);
+  watcher().unobserve(element);
 }
 
 function goOn(deadline: { timeRemaining(): number }): void {

@@ -1,7 +1,7 @@
 /** The small parts that every page uses. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { strings } from "../strings";
 import { Icon, type IconName } from "./icons";
 
@@ -60,82 +60,6 @@ export function IconButton(props: IconButtonProps): JSX.Element {
     >
       <Icon name={props.icon} turned={props.turned ?? false} />
     </button>
-  );
-}
-
-/** A native dialog that opens when it is mounted and tells when it closes. */
-export function Dialog(props: { label: string; onClose: () => void; children: ComponentChildren; class?: string }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  const outside = (event: MouseEvent) => event.target === dialog.current && props.onClose();
-  return (
-    <dialog ref={dialog} class={props.class ?? "dialog"} aria-label={props.label} onClose={props.onClose} onMouseDown={outside}>
-      {props.children}
-    </dialog>
-  );
-}
-
-/** A question for one line of text. */
-export function Ask(props: {
-  title: string;
-  label: string;
-  action: string;
-  value?: string;
-  onAnswer: (value: string) => void;
-  onClose: () => void;
-}): JSX.Element {
-  const [value, setValue] = useState(props.value ?? "");
-  const id = useId();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (value.trim() === "") return;
-    props.onAnswer(value.trim());
-    props.onClose();
-  };
-  return (
-    <Dialog label={props.title} onClose={props.onClose}>
-      <form onSubmit={submit}>
-        <h2>{props.title}</h2>
-        <label for={id}>{props.label}</label>
-        <input id={id} class="field" data-testid="ask-input" autofocus value={value} maxLength={200} onInput={(event) => setValue(event.currentTarget.value)} />
-        <div class="buttons">
-          <button type="button" class="btn" onClick={props.onClose}>
-            {strings.cancel}
-          </button>
-          <button type="submit" class="btn p" data-testid="ask-ok">
-            {props.action}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-/** A question with yes or no. */
-export function Confirm(props: { text: string; action: string; onYes: () => void; onClose: () => void }): JSX.Element {
-  return (
-    <Dialog label={props.action} onClose={props.onClose}>
-      <p>{props.text}</p>
-      <div class="buttons">
-        <button type="button" class="btn" onClick={props.onClose}>
-          {strings.cancel}
-        </button>
-        <button
-          type="button"
-          class="btn p"
-          data-testid="confirm-yes"
-          autofocus
-          onClick={() => {
-            props.onYes();
-            props.onClose();
-          }}
-        >
-          {props.action}
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

@@ -5,13 +5,13 @@ import type { Worksheet } from "../../../static/src/document/worksheet";
 import { Filling } from "../../../static/src/workbench/filling";
 
 const frames: (() => void)[] = [];
+const later = (action: () => void) => frames.push(action);
+// The test's own timers must stay those of node.
 Object.assign(globalThis, {
-  window: globalThis,
+  window: { setTimeout: later, clearTimeout: () => undefined },
   document: { hidden: false },
-  requestAnimationFrame: (action: () => void) => frames.push(action),
+  requestAnimationFrame: later,
   cancelAnimationFrame: () => undefined,
-  setTimeout: (action: () => void) => frames.push(action),
-  clearTimeout: () => undefined,
 });
 
 function sheetOf(count: number) {

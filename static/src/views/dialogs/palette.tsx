@@ -6,7 +6,7 @@ import { nameOf } from "../../document/paths";
 import { go } from "../../router";
 import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
-import { Dialog } from "../../ui/basics";
+import { Dialog } from "../../ui/dialogs";
 import { Icon } from "../../ui/icons";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts, type Parts } from "../../workbench/parts";

@@ -1,7 +1,7 @@
 /** Asks for the name of a version. */
 
 import type { JSX } from "preact";
-import { Ask } from "../../ui/basics";
+import { Ask } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { words } from "./strings";

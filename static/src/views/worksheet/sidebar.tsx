@@ -5,12 +5,13 @@ import { useState } from "preact/hooks";
 import type { SectionNode } from "../../document/outline";
 import type { DocumentEntry } from "../../net/messages";
 import { nameOf } from "../../document/paths";
-import { go } from "../../router";
 import { strings } from "../../strings";
-import { Ask, Confirm, errorText, IconButton, Menu } from "../../ui/basics";
+import { IconButton, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
+import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
 import { useRolled } from "./cells/section";
+import type { Asked } from "./file-dialogs";
 import { words } from "./strings";
 
 export function Sidebar(): JSX.Element {
@@ -56,40 +57,24 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
   );
 }
 
-type Asked = { kind: "create" } | { kind: "rename" | "remove"; entry: DocumentEntry };
+const dialogs = { load: () => import("./file-dialogs").then((module) => module.FileDialogs) };
 
 function Files(): JSX.Element {
-  const { files, socket, worksheet } = useParts();
+  const { files, worksheet } = useParts();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const fail = (error: unknown) => worksheet.notices.show(errorText(error));
-  const create = (name: string) =>
-    void files.create(name).then((made) => go(`/w/${socket.workspace}/${made.id}`), fail);
-  const remove = (entry: DocumentEntry) =>
-    void files.remove(entry.id).then(() => entry.id === worksheet.id && go(`/w/${socket.workspace}`), fail);
   const close = () => setAsked(null);
   return (
     <>
       <h2>
         {words.files}
-        {worksheet.mayEdit.value && <IconButton icon="plus" label={words.newWorksheet} onClick={() => setAsked({ kind: "create" })} testId="new-worksheet" />}
+        {worksheet.mayEdit.value && <IconButton icon="plus" label={words.newWorksheet} onClick={() => setAsked({ kind: "create", title: words.newWorksheet })} testId="new-worksheet" />}
       </h2>
       <ul>
         {files.documents.value.map((entry) => (
           <FileRow key={entry.id} entry={entry} onAsk={(kind) => setAsked({ kind, entry })} />
         ))}
       </ul>
-      {asked?.kind === "create" && <Ask title={words.newWorksheet} label={words.worksheetName} action={words.newWorksheet} onAnswer={create} onClose={close} />}
-      {asked?.kind === "rename" && (
-        <Ask
-          title={words.renameWorksheet}
-          label={words.worksheetName}
-          action={strings.rename}
-          value={nameOf(asked.entry.path)}
-          onAnswer={(name) => void files.rename(asked.entry.id, name).catch(fail)}
-          onClose={close}
-        />
-      )}
-      {asked?.kind === "remove" && <Confirm text={words.deleteWorksheet(nameOf(asked.entry.path))} action={strings.remove} onYes={() => remove(asked.entry)} onClose={close} />}
+      {asked !== null && <OnDemand of={dialogs} props={{ asked, onClose: close }} />}
     </>
   );
 }
