@@ -1,6 +1,7 @@
 # make run     builds what is missing and runs the daemon in the foreground
 # make test    builds what is missing and runs the checks and the tests; T=tests/worker for just those
 # make bench   measures, beside the floor and Jupyter
+# make soak    kills every process in turn under load; ARGUMENTS="--minutes 60" for how long
 # SAGE=no leaves Sage out; SAGEWS_DATA, SAGEWS_PORT and SAGEWS_PREFIX choose the data folder, the port and the place of environments.
 
 SAGE ?= yes
@@ -8,7 +9,7 @@ T ?= tests
 ARGUMENTS ?=
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: run test check bench format
+.PHONY: run test check bench soak format
 
 run:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE)) && exec "$$python" scripts/launch.py "$$built" run $(ARGUMENTS)
@@ -21,3 +22,6 @@ check:
 
 bench:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --bench) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)
+
+soak:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" soak $(ARGUMENTS)

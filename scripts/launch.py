@@ -1,4 +1,4 @@
-"""Runs the daemon, the tests, the checks or the benchmarks with the environments that bootstrap.py has built."""
+"""Runs the daemon, tests, checks, the kill test or benchmarks with the environments that bootstrap.py has built."""
 
 from __future__ import annotations
 
@@ -81,6 +81,9 @@ def main() -> None:
         run(place, built["environments"], arguments)
     if what == "test":
         sys.exit(test(place, built["environments"], arguments))
+    if what == "soak":
+        command = [str(place / "bin" / "python"), "-m", "tests.soak", *arguments]
+        sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
     if what == "check":
         sys.exit(check(place))
     # The page is measured apart: it needs Chromium, and a quarter of an hour.
