@@ -92,7 +92,10 @@ class Session(Protocol):
 class Page(WebSocketServerProtocol):
     """One websocket, its text and its session."""
 
-    session: Session | None = None
+    # Twisted's transports and autobahn's factories have no types for what they offer here.
+    transport: Any
+    factory: Any
+    session: Any = None
     text = "1+1"
 
     def onOpen(self) -> None:
@@ -109,8 +112,8 @@ class Page(WebSocketServerProtocol):
         theirs.close()
         ours.setblocking(False)
         self.session = Session(self.sendMessage)
-        factory = Factory.forProtocol(lambda: self.session)
-        reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)  # type: ignore[attr-defined]
+        relay: Any = reactor
+        relay.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, Factory.forProtocol(lambda: self.session))
         # Twisted has a duplicate of its own.
         ours.close()
 
@@ -148,14 +151,15 @@ def start_zygote(libraries: bool) -> socket.socket:
 
 def serve(libraries: bool) -> None:
     """Listen on a free port of loopback and print it."""
-    factory = WebSocketServerFactory()
+    factory: Any = WebSocketServerFactory()
     factory.protocol = Page
     factory.setProtocolOptions(autoPingInterval=25, autoPingTimeout=20)
     factory.control = start_zygote(libraries)
-    port = reactor.listenTCP(0, factory, interface="127.0.0.1", backlog=512)  # type: ignore[attr-defined]
+    loop: Any = reactor
+    port = loop.listenTCP(0, factory, interface="127.0.0.1", backlog=512)
     sys.stdout.write(f"{port.getHost().port}\n")
     sys.stdout.flush()
-    reactor.run()  # type: ignore[attr-defined]
+    loop.run()
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ class Kernel:
 
     async def messages(self, parent: str) -> AsyncIterator[dict[str, Any]]:
         """Yield what answers a request, the last of which is the idle status or the reply."""
-        seen = set()
+        seen: set[str] = set()
         while not {"idle", "execute_reply"} <= seen:
             received = await self.websocket.receive(timeout=120)
             if received.type is not aiohttp.WSMsgType.TEXT:

@@ -300,8 +300,8 @@ def _settings(port: int, flavours: dict[str, str], more: Mapping[str, Mapping[st
         "link": {"port": free_port(), "collector_port": free_port()},
         "sessions": {"environments": _inline(flavours)},
     }
-    for name, keys in more.items():
-        sections.setdefault(name, {}).update(keys)
+    for name, numbers in more.items():
+        sections.setdefault(name, {}).update(numbers)
     lines = []
     for name, keys in sections.items():
         lines += [f"[{name}]", *(f"{key} = {value}" for key, value in keys.items())]
