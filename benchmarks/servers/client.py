@@ -90,5 +90,6 @@ async def connect(url: str, headers: Mapping[str, str] | None = None) -> Connect
     _, connection = await ws_connect(
         Connection, url, extra_headers=dict(headers or {}), enable_auto_pong=False, websocket_handshake_timeout=60
     )
-    assert isinstance(connection, Connection)
+    if not isinstance(connection, Connection):
+        raise RuntimeError("the websocket was closed as soon as it was open")
     return connection

@@ -51,6 +51,8 @@ class Worksheet:
         self.cell = ""
         self.hash = ""
         self.expected = "2"
+        # What was last said of it, for the reason of a failure.
+        self.session: dict[str, Any] = {}
         self._prepared: deque[tuple[str, str, str]] = deque()
         self._number = 1
 
@@ -67,6 +69,8 @@ class Worksheet:
                 raise RuntimeError(f"refused: {message}")
             if kind == "saved":
                 self.saved = message["edit"]
+            elif kind == "session":
+                self.session = message
             if kind in kinds:
                 return message
 
@@ -147,9 +151,9 @@ class Worksheet:
 
     async def evaluate(self) -> None:
         """Run the cell and check what came."""
-        pieces = await self.result()
+        state, pieces = await self.until_over(self.start())
         if self.expected not in str(pieces):
-            raise RuntimeError(f"the cell gave {pieces} instead of {self.expected}")
+            raise RuntimeError(f"{pieces} instead of {self.expected}, and ended as {state}: {self.session}")
 
     def start(self) -> str:
         """Ask for a run of the cell and return the run's id."""
