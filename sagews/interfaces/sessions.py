@@ -5,13 +5,13 @@ Requests go down by calling the host, results come up through the listener that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from zope.interface import Attribute, Interface
 
-from sagews.model.history import Snapshot
-from sagews.model.identifiers import SessionId, WorkspaceId
+from sagews.interfaces.files import IWorkspaceFiles
+from sagews.model.identifiers import SessionId
 from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
 
 
@@ -34,6 +34,7 @@ class ISessionHost(Interface):
     """
 
     info: WorkerInfo = Attribute("What the worker said when it registered.")
+    files: IWorkspaceFiles = Attribute("The homes of workspaces on the same machine.")
 
     async def open_session(request: SessionRequest, listener: Any) -> None:
         """Start a session; fires when it can take an evaluation.
@@ -62,28 +63,3 @@ class ISessionHost(Interface):
 
     async def usage(session: SessionId) -> Usage:
         """Return what the session uses now."""
-
-    async def restore(
-        workspace: WorkspaceId,
-        epoch: int,
-        bundles: Sequence[bytes],
-        commit: str | None,
-        replace: bool = False,
-        leave: Sequence[str] = (),
-    ) -> None:
-        """Lay the files of a commit into the workspace's home; does nothing if the home was filled before.
-
-        With `replace` the home's files become those of the commit: what only the last bundle's commit has is removed.
-        Paths in `leave` (documents, whose text the backend has) are not touched. One job: `wire.jobs.RestoreRequest`,
-        with `write`.
-        """
-
-    async def snapshot(workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None) -> Snapshot:
-        """Return the home's whole tree, with the documents' texts in it, as a bundle.
-
-        One job: `wire.jobs.SnapshotRequest`, without `write`. A worker may keep the tree and the objects of the last
-        answer (restore's too): where `have` is that tree, they are the request's `known`, which the bundle leaves out.
-        """
-
-    async def forget(workspace: WorkspaceId) -> None:
-        """Remove the workspace's home from this worker; refused as `busy` while a session uses it."""

@@ -5,7 +5,7 @@ It understands the sources of tests/contracts/session_host.py and a few more; an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Snapshot
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import (
     Ending,
@@ -26,6 +25,8 @@ from sagews.model.sessions import (
     Usage,
     WorkerInfo,
 )
+from sagews.worker.leases import Epochs
+from tests.fakes.files import FakeFiles
 
 PRINTS = "print('hello')"
 WAITS = "while True: pass"
@@ -74,10 +75,10 @@ class FakeSessionHost:
         self.requests: list[SessionRequest] = []
         self.evaluations: list[Evaluation] = []
         self.ended: list[tuple[SessionId, str]] = []
-        self.restored: list[WorkspaceId] = []
+        self._epochs = Epochs()
+        self.files = FakeFiles(self._epochs, self._uses)
         self.held = held
         self.refuse: SagewsError | None = None
-        self._epochs: dict[WorkspaceId, int] = {}
 
     def _session(self, session: SessionId) -> FakeSession:
         if session not in self.sessions:
@@ -91,10 +92,7 @@ class FakeSessionHost:
             raise self.refuse
         if request.flavour not in self.info.flavours:
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=", ".join(self.info.flavours))
-        if request.workspace is not None:
-            if request.epoch < self._epochs.get(request.workspace, 0):
-                raise SagewsError("conflict")
-            self._epochs[request.workspace] = request.epoch
+        self._epochs.see(request.workspace, request.epoch)
         self.sessions[request.session] = FakeSession(request, listener)
 
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
@@ -191,25 +189,5 @@ class FakeSessionHost:
         self._session(session)
         return Usage(50 * 1024 * 1024, 0.5)
 
-    async def restore(
-        self,
-        workspace: WorkspaceId,
-        epoch: int,
-        bundles: Sequence[bytes],
-        commit: str | None,
-        replace: bool = False,
-        leave: Sequence[str] = (),
-    ) -> None:
-        """Note it."""
-        self.restored.append(workspace)
-
-    async def snapshot(
-        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
-    ) -> Snapshot:
-        """Return nothing of use."""
-        return Snapshot("0" * 40, b"", ())
-
-    async def forget(self, workspace: WorkspaceId) -> None:
-        """Refuse while a session uses it."""
-        if any(found.request.workspace == workspace for found in self.sessions.values()):
-            raise SagewsError("busy")
+    def _uses(self, workspace: WorkspaceId) -> bool:
+        return any(found.request.workspace == workspace for found in self.sessions.values())

@@ -16,12 +16,15 @@ from sagews.backend.history.service import Histories
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
+from sagews.interfaces.files import IWorkspaceFiles
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, Usage, WorkerInfo
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.worker.files.homes import Homes
+from sagews.worker.leases import Epochs
 from tests.history.running import JobFailed, run_program
 
 
@@ -78,37 +81,29 @@ class ProgramLauncher:
         shutil.rmtree(self.root / workspace, ignore_errors=True)
 
 
+@implementer(IWorkspaceFiles)
 class Worker:
-    """The part of ISessionHost that has files; `lost` makes it answer like one whose link is gone."""
+    """A worker that has files alone; `lost` makes it answer like one whose link is gone."""
 
     info = WorkerInfo("w1", Isolation.NONE, ("python",), {}, 0, 10)
 
     def __init__(self, launcher: ProgramLauncher) -> None:
         self.launcher = launcher
-        self.homes = Homes(launcher, Limits())
+        self.homes = Homes(launcher, Limits(), Epochs(), lambda workspace: False)
+        self.files = self
         self.snapshots: list[tuple[str | None, int]] = []
         self.lost = False
 
-    async def restore(
-        self,
-        workspace: WorkspaceId,
-        epoch: int,
-        bundles: Sequence[bytes],
-        commit: str | None,
-        replace: bool = False,
-        leave: Sequence[str] = (),
-    ) -> None:
+    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
         """Lay out files."""
         self._check_link()
-        await self.homes.restore(workspace, bundles, commit, replace, leave)
+        await self.homes.restore(workspace, epoch, request)
 
-    async def snapshot(
-        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
-    ) -> Snapshot:
+    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """Take files."""
         self._check_link()
-        taken = await self.homes.snapshot(workspace, files, have)
-        self.snapshots.append((have, len(taken.bundle)))
+        taken = await self.homes.snapshot(workspace, epoch, request)
+        self.snapshots.append((request.have, len(taken.bundle)))
         return taken
 
     async def forget(self, workspace: WorkspaceId) -> None:

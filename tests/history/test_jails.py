@@ -17,8 +17,9 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.policy.history.steps import Origin, commit_object
-from sagews.wire.jobs import CommitRequest
+from sagews.wire.jobs import CommitRequest, RestoreRequest, SnapshotRequest
 from sagews.worker.files.homes import Homes
+from sagews.worker.leases import Epochs
 from tests.history.live import datetime_of
 from tests.worker.real_launcher import real_launcher
 
@@ -45,21 +46,24 @@ class JailedJobs(TestCase):
         return Deferred.fromCoroutine(self._there_and_back())
 
     async def _there_and_back(self) -> None:
-        homes, jobs = Homes(self.launcher, Limits(memory=512 * MEBIBYTE)), HistoryJobs(self.launcher)
+        homes, jobs = (
+            Homes(self.launcher, Limits(memory=512 * MEBIBYTE), Epochs(), lambda workspace: False),
+            HistoryJobs(self.launcher),
+        )
         first, second = WorkspaceId(new_id()), WorkspaceId(new_id())
-        await homes.restore(first, [], None, False, [])
+        await homes.restore(first, 1, RestoreRequest(None, ()))
         files = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n" * 100_000}
-        taken = await homes.snapshot(first, files, None)
+        taken = await homes.snapshot(first, 1, SnapshotRequest(files))
         text = commit_object(taken.tree, None, Origin("save", "", None, ""), datetime_of(1))
         made = await jobs.commit(CommitRequest(taken.tree, None, text, taken.bundle, ()))
         self.assertEqual(made.files_changed, 2)
         answer = await jobs.difference(made.commit, None, [made.bundle])
         self.assertEqual([file.path for file in answer.files], ["a.sage.md", "sub/b.sage.md"])
         self.assertEqual((await jobs.worksheets(made.commit, [made.bundle]))["a.sage.md"], "# A\n")
-        await homes.restore(second, [made.bundle], made.commit, False, [])
-        self.assertEqual((await homes.snapshot(second, {}, None)).tree, taken.tree)
+        await homes.restore(second, 1, RestoreRequest(made.commit, (made.bundle,)))
+        self.assertEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
         await homes.forget(second)
-        self.assertNotEqual((await homes.snapshot(second, {}, None)).tree, taken.tree)
+        self.assertNotEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
 
     def test_a_forged_tree_is_refused_there_too(self) -> Deferred[None]:
         """What git refuses makes the job fail, and the launcher serves on."""

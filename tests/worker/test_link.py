@@ -22,7 +22,7 @@ from sagews.model.sessions import Ending, Isolation, Piece, PieceKind
 from sagews.net.amp import Link
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
-from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer
+from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from sagews.wire.session import frames as session_wire
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.sessions.session import Bounds
@@ -324,13 +324,13 @@ class CommandTests(LinkTestCase):
         host = await rig.host()
         bundle, tree, workspace = bytes(range(256)) * 8192, "a" * 40, WorkspaceId(new_id())
         rig.launcher.answers.append(RestoreAnswer(True, tree, ("b" * 40,), ()).to_bytes())
-        await host.restore(workspace, 1, [bundle, b"second"], tree, True, ["x.sage.md"])
-        asked = RestoreRequest.from_bytes(rig.launcher.jobs[0][3])
-        self.assertEqual(asked, RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",)))
+        asked = RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",))
+        await host.files.restore(workspace, 1, asked)
+        self.assertEqual(RestoreRequest.from_bytes(rig.launcher.jobs[0][3]), asked)
         rig.launcher.answers.append(SnapshotAnswer(tree, ("c" * 40,), (("big", "too large"),), bundle).to_bytes())
-        found = await host.snapshot(workspace, 1, {"a.sage.md": b"# A"}, tree)
+        found = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A"}, tree))
         self.assertEqual(found, Snapshot(tree, bundle, (("big", "too large"),)))
-        await host.forget(workspace)
+        await host.files.forget(workspace)
         self.assertEqual(rig.launcher.forgotten, [workspace])
 
     async def test_settings(self) -> None:

@@ -11,6 +11,7 @@ from twisted.trial.unittest import TestCase
 
 from sagews.model.identifiers import WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind
+from sagews.wire.jobs import SnapshotRequest
 from sagews.worker.sessions.host import LocalHost
 from tests.contracts.session_host import Listener, SessionHostContract
 from tests.worker.fakes import evaluation, session_request
@@ -114,7 +115,7 @@ class RealEndTests(RealTestCase):
                 if not heard.endings:
                     await host.end_session(each, "stopped")
                     await heard.until_ended()
-            await host.forget(workspace)
+            await host.files.forget(workspace)
 
     async def test_files_come_back(self) -> None:
         """A snapshot of a home, documents laid in, is a bundle; a commit made of it fills an empty home again."""
@@ -122,10 +123,10 @@ class RealEndTests(RealTestCase):
         host, session, listener = await self.opened(workspace=workspace)
         await host.evaluate(session, evaluation("open('note.txt', 'w').write('kept')"))
         await listener.until_done()
-        first = await host.snapshot(workspace, 1, {"a.sage.md": b"# A\n"}, None)
+        first = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A\n"}))
         self.assertRegex(first.tree, "^[0-9a-f]{40}$")
         self.assertIn(b"# v2 git bundle", first.bundle[:32])
-        again = await host.snapshot(workspace, 1, {"a.sage.md": b"# A\n"}, first.tree)
+        again = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A\n"}, first.tree))
         self.assertEqual(again.tree, first.tree)
 
 

@@ -19,6 +19,7 @@ from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.history.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave
+from sagews.wire.jobs import RestoreRequest
 
 
 @implementer(IHistories)
@@ -57,7 +58,8 @@ class Histories:
         newest = await self._store.newest(workspace)
         if newest is not None:
             bundles = await self._store.bundles(workspace, newest.id)
-            await host.restore(workspace, epoch, bundles, newest.id, leave=leave)
+            request = RestoreRequest(newest.id, tuple(bundles), leave=tuple(leave))
+            await host.files.restore(workspace, epoch, request)
 
     def open(
         self,

@@ -13,6 +13,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 
 
 class WorkspaceFiles:
@@ -71,17 +72,18 @@ class WorkspaceFiles:
             SagewsError: `no-worker` without any worker; what the worker raises.
         """
         host = await self.acquire_host(None)
-        taken: Snapshot = await host.snapshot(self._workspace, self._epoch, texts, have)
+        taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, SnapshotRequest(texts, have))
         return taken
 
     async def replace(self, bundles: Sequence[bytes], commit: str, leave: Sequence[str]) -> None:
         """Make the home's files those of a commit, but for the paths in `leave`; raises as `snapshot`."""
         host = await self.acquire_host(None)
-        await host.restore(self._workspace, self._epoch, bundles, commit, replace=True, leave=leave)
+        request = RestoreRequest(commit, tuple(bundles), replace=True, leave=tuple(leave))
+        await host.files.restore(self._workspace, self._epoch, request)
 
     async def forget(self) -> None:
         """Remove the home from the worker that has it, if that is still there."""
         host, self._holder = self._holder, None
         if host is not None and self._hosts.holds(host):
             self._laid_out.forget(host.info.id)
-            await host.forget(self._workspace)
+            await host.files.forget(self._workspace)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,20 +12,17 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from sagews.backend.workers.remote_files import RemoteFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
-from sagews.model.history import Snapshot
-from sagews.model.identifiers import RunId, SessionId, WorkspaceId
+from sagews.model.identifiers import RunId, SessionId
 from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
 from sagews.net.amp import Link
 from sagews.wire import worker as wire
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
-from sagews.wire.parcels import left_out_pairs, object_id
 
 log = Logger()
 
 OPEN_SECONDS = 180.0
-JOB_SECONDS = 300.0
 RUNS_REMEMBERED = 4
 MAX_REASON = 64
 
@@ -70,7 +66,7 @@ class RemoteHost:
         self._expiry: IDelayedCall | None = None
         self._marks: dict[str, int] = {}
         self._marking: IDelayedCall | None = None
-        self._transfers = itertools.count(1)
+        self.files = RemoteFiles(self._ask)
 
     @property
     def info(self) -> WorkerInfo:
@@ -266,53 +262,11 @@ class RemoteHost:
         answer = await self._ask(wire.Usage, session=session)
         return Usage(answer["memory"], answer["cpu_seconds"])
 
-    async def restore(
-        self,
-        workspace: WorkspaceId,
-        epoch: int,
-        bundles: Sequence[bytes],
-        commit: str | None,
-        replace: bool = False,
-        leave: Sequence[str] = (),
-    ) -> None:
-        """See ISessionHost."""
-        transfer = await self._upload(RestoreRequest(commit, tuple(bundles), replace, tuple(leave)).to_bytes())
-        await self._ask(wire.Restore, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
-
-    async def snapshot(
-        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
-    ) -> Snapshot:
-        """See ISessionHost."""
-        transfer = await self._upload(SnapshotRequest(files, have).to_bytes())
-        answer = await self._ask(wire.TakeSnapshot, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
-        left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
-        return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
-
-    async def forget(self, workspace: WorkspaceId) -> None:
-        """See ISessionHost."""
-        await self._ask(wire.Forget, workspace=workspace)
-
     def _given(self, session: SessionId) -> Given:
         given = self._sessions.get(session)
         if given is None:
             raise SagewsError("no-session")
         return given
-
-    async def _upload(self, content: bytes) -> int:
-        if len(content) > wire.MAX_TRANSFER:
-            raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
-        transfer = next(self._transfers)
-        for start in range(0, len(content), wire.PART):
-            await self._ask(wire.Part, transfer=transfer, data=content[start : start + wire.PART])
-        return transfer
-
-    async def _download(self, transfer: int) -> bytes:
-        content = bytearray()
-        while data := (await self._ask(wire.Fetch, transfer=transfer, offset=len(content)))["data"]:
-            content += data
-            if len(content) > wire.MAX_TRANSFER:
-                raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
-        return bytes(content)
 
 
 def _matches(given: Given, held: wire.Held | None) -> bool:

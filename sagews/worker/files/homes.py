@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces.files import IWorkspaceFiles
 from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from sagews.wire.parcels import MAX_OBJECTS
+from sagews.worker.leases import Epochs
 
 JOB_SECONDS = 120
 MAX_RESTORE_ANSWER = 32 * MEBIBYTE
 
 
+@implementer(IWorkspaceFiles)
 class Homes:
     """Lays files into homes and takes snapshots of them.
 
@@ -24,46 +31,60 @@ class Homes:
     Args:
         launcher: runs the jobs.
         limits: of one job; at most the launcher's own.
+        epochs: shared with the sessions of this worker.
+        in_use: whether a session uses a home, which then can't be removed.
         seconds: of one job.
     """
 
-    def __init__(self, launcher: ILauncher, limits: Limits, seconds: int = JOB_SECONDS) -> None:
+    def __init__(
+        self,
+        launcher: ILauncher,
+        limits: Limits,
+        epochs: Epochs,
+        in_use: Callable[[WorkspaceId], bool],
+        seconds: int = JOB_SECONDS,
+    ) -> None:
         self._launcher = launcher
         self._limits = limits
+        self._epochs = epochs
+        self._in_use = in_use
         self._seconds = seconds
         self._known: OrderedDict[WorkspaceId, tuple[str, tuple[str, ...]]] = OrderedDict()
         self._objects = 0
 
-    async def restore(
-        self, workspace: WorkspaceId, bundles: Sequence[bytes], commit: str | None, replace: bool, leave: Sequence[str]
-    ) -> None:
-        """Lay a commit's files into a home.
+    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+        """See IWorkspaceFiles."""
+        await self.restore_packed(workspace, epoch, request.to_bytes())
+
+    async def restore_packed(self, workspace: WorkspaceId, epoch: int, parcel: bytes) -> None:
+        """Do what a packed RestoreRequest asks; only the job in its jail unpacks it, so its form is checked there.
 
         Raises:
-            SagewsError: what the launcher raises; `bad-value` for an answer that is out of form.
+            SagewsError: `conflict` for an older epoch; what the launcher raises; `bad-value` for an answer that is out
+                of form.
         """
-        request = RestoreRequest(commit, tuple(bundles), replace, tuple(leave))
-        output = await self._run("restore", workspace, request.to_bytes(), write=True, limit=MAX_RESTORE_ANSWER)
+        self._epochs.see(workspace, epoch)
+        output = await self._run("restore", workspace, parcel, write=True, limit=MAX_RESTORE_ANSWER)
         answer = RestoreAnswer.from_bytes(output)
         if answer.tree is not None:
             self._remember(workspace, answer.tree, answer.objects)
 
-    async def snapshot(self, workspace: WorkspaceId, files: Mapping[str, bytes], have: str | None) -> Snapshot:
-        """Return a home's tree, with documents' texts in it, as a bundle.
-
-        Raises:
-            SagewsError: what the launcher raises; `bad-value` for an answer that is out of form.
-        """
+    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+        """See IWorkspaceFiles; an answer that is out of form is `bad-value`."""
+        self._epochs.see(workspace, epoch)
         tree, objects = self._known.get(workspace, ("", ()))
-        known = objects if have is not None and have == tree else ()
-        request = SnapshotRequest(files, have if known else None, known)
-        output = await self._run("snapshot", workspace, request.to_bytes(), write=False, limit=MAX_SNAPSHOT)
+        # What the caller calls known is not believed: only we know which objects the tree that it has holds.
+        known = objects if request.have is not None and request.have == tree else ()
+        asked = replace(request, have=request.have if known else None, known=known)
+        output = await self._run("snapshot", workspace, asked.to_bytes(), write=False, limit=MAX_SNAPSHOT)
         answer = SnapshotAnswer.from_bytes(output)
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
 
     async def forget(self, workspace: WorkspaceId) -> None:
-        """Remove a home."""
+        """See IWorkspaceFiles."""
+        if self._in_use(workspace):
+            raise SagewsError("busy")
         await self._launcher.forget(workspace)
         self._drop(workspace)
 

@@ -10,7 +10,7 @@ from sagews.model.identifiers import SessionId, WorkspaceId, parse_id
 from sagews.model.sessions import Evaluation, SessionRequest
 from sagews.net.amp import GuardedLocator
 from sagews.wire import worker as wire
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import SnapshotRequest
 from sagews.worker.files.transfers import Transfers
 from sagews.worker.links.outgoing import Outgoing
 from sagews.worker.sessions.host import LocalHost
@@ -129,8 +129,7 @@ class BackendCommands(GuardedLocator):
     async def restore(self, workspace: str, epoch: int, transfer: int) -> Answer:
         """Lay files into a home."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
-        asked = RestoreRequest.from_bytes(self.transfers.finish(transfer))
-        await self._host.restore(name, epoch, asked.bundles, asked.commit, asked.replace, asked.leave)
+        await self._host.files.restore_packed(name, epoch, self.transfers.finish(transfer))
         return {}
 
     @wire.TakeSnapshot.responder
@@ -138,13 +137,13 @@ class BackendCommands(GuardedLocator):
         """Take a home's tree."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
         asked = SnapshotRequest.from_bytes(self.transfers.finish(transfer))
-        found = await self._host.snapshot(name, epoch, asked.files, asked.have)
+        found = await self._host.files.snapshot(name, epoch, asked)
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
     @wire.Forget.responder
     async def forget(self, workspace: str) -> Answer:
         """Remove a home."""
-        await self._host.forget(WorkspaceId(parse_id(workspace, "workspace")))
+        await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")))
         return {}
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +15,12 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
-from sagews.model.history import Snapshot
 from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
 from sagews.wire.session import frames as wire
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import Homes
+from sagews.worker.leases import Epochs
 from sagews.worker.sessions.flow_control import Pool
 from sagews.worker.sessions.session import Bounds, Session
 from sagews.worker.settings import LocalSettings
@@ -30,7 +29,6 @@ log = Logger()
 
 POOL_BYTES = 64 * MEBIBYTE
 METER_SECONDS = 5.0
-MAX_EPOCHS = 100_000
 STOP_SECONDS = 2.0
 
 
@@ -66,8 +64,8 @@ class LocalHost:
         self._bounds = bounds or Bounds()
         self._pool = Pool(pool_bytes)
         self._sessions: dict[SessionId, Session] = {}
-        self._epochs: OrderedDict[WorkspaceId, int] = OrderedDict()
-        self._homes = Homes(launcher, job_limits or Limits(cpu_seconds=600))
+        self._epochs = Epochs()
+        self.files = Homes(launcher, job_limits or Limits(cpu_seconds=600), self._epochs, self._uses)
         self._meter = LoopingCall(self._measure)
         self._meter.clock = reactor
         self._empty: Deferred[None] | None = None
@@ -144,7 +142,7 @@ class LocalHost:
         if request.flavour not in flavours:
             known = ", ".join(flavours)
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=known)
-        self._see_epoch(request.workspace, request.epoch)
+        self._epochs.see(request.workspace, request.epoch)
 
     def _session_bounds(self) -> Bounds:
         return replace(self._bounds, run_seconds=min(self._bounds.run_seconds, self.settings.run_seconds))
@@ -157,7 +155,7 @@ class LocalHost:
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
         """See ISessionHost."""
         found = self._session(session)
-        self._see_epoch(found.request.workspace, found.request.epoch)
+        self._epochs.see(found.request.workspace, found.request.epoch)
         found.evaluate(evaluation)
 
     async def interrupt(self, session: SessionId) -> None:
@@ -199,44 +197,8 @@ class LocalHost:
             raise SagewsError("no-session")
         return found
 
-    # ------------------------------------------------------------------------------------------ homes
-
-    async def restore(
-        self,
-        workspace: WorkspaceId,
-        epoch: int,
-        bundles: Sequence[bytes],
-        commit: str | None,
-        replace: bool = False,
-        leave: Sequence[str] = (),
-    ) -> None:
-        """See ISessionHost."""
-        self._see_epoch(workspace, epoch)
-        await self._homes.restore(workspace, bundles, commit, replace, leave)
-
-    async def snapshot(
-        self, workspace: WorkspaceId, epoch: int, files: Mapping[str, bytes], have: str | None
-    ) -> Snapshot:
-        """See ISessionHost."""
-        self._see_epoch(workspace, epoch)
-        return await self._homes.snapshot(workspace, files, have)
-
-    async def forget(self, workspace: WorkspaceId) -> None:
-        """See ISessionHost."""
-        if any(session.request.workspace == workspace for session in self._sessions.values()):
-            raise SagewsError("busy")
-        await self._homes.forget(workspace)
-
-    def _see_epoch(self, workspace: WorkspaceId | None, epoch: int) -> None:
-        """Refuse whoever lost the workspace's lease to somebody that this worker has heard from since."""
-        if workspace is None:
-            return
-        if epoch < self._epochs.get(workspace, epoch):
-            raise SagewsError("conflict")
-        self._epochs[workspace] = epoch
-        self._epochs.move_to_end(workspace)
-        if len(self._epochs) > MAX_EPOCHS:
-            self._epochs.popitem(last=False)
+    def _uses(self, workspace: WorkspaceId) -> bool:
+        return any(session.request.workspace == workspace for session in self._sessions.values())
 
     # ------------------------------------------------------------------------------------------ metering
 

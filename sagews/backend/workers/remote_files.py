@@ -1,0 +1,71 @@
+"""The homes of workspaces on a worker at the other end of a link, as an IWorkspaceFiles."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces.files import IWorkspaceFiles
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import WorkspaceId
+from sagews.wire import worker as wire
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.parcels import left_out_pairs, object_id
+
+JOB_SECONDS = 300.0
+
+
+class Ask(Protocol):
+    """Calls the worker now, within some seconds; `worker-lost` without a link."""
+
+    def __call__(self, command: Any, seconds: float = 60.0, **arguments: Any) -> Awaitable[dict[str, Any]]:
+        """Return the answer."""
+
+
+@implementer(IWorkspaceFiles)
+class RemoteFiles:
+    """The homes of one worker. Requests travel in parts, because no box may be so large that control waits behind it.
+
+    Args:
+        ask: calls the worker.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._transfers = itertools.count(1)
+
+    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+        """See IWorkspaceFiles."""
+        transfer = await self._upload(request.to_bytes())
+        await self._ask(wire.Restore, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+
+    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+        """See IWorkspaceFiles."""
+        transfer = await self._upload(request.to_bytes())
+        answer = await self._ask(wire.TakeSnapshot, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
+        return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """See IWorkspaceFiles."""
+        await self._ask(wire.Forget, workspace=workspace)
+
+    async def _upload(self, content: bytes) -> int:
+        if len(content) > wire.MAX_TRANSFER:
+            raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
+        transfer = next(self._transfers)
+        for start in range(0, len(content), wire.PART):
+            await self._ask(wire.Part, transfer=transfer, data=content[start : start + wire.PART])
+        return transfer
+
+    async def _download(self, transfer: int) -> bytes:
+        content = bytearray()
+        while data := (await self._ask(wire.Fetch, transfer=transfer, offset=len(content)))["data"]:
+            content += data
+            if len(content) > wire.MAX_TRANSFER:
+                raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
+        return bytes(content)

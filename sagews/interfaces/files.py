@@ -1,0 +1,42 @@
+"""What a backend asks of the homes of workspaces on a worker's machine.
+
+Apart from sessions, because whoever keeps versions needs no session, and whoever runs cells needs no tree.
+"""
+
+from __future__ import annotations
+
+from zope.interface import Interface
+
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import WorkspaceId
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+
+
+class IWorkspaceFiles(Interface):
+    """The homes of one worker; in process, or over AMP and TLS. Both pass tests/contracts/files.py.
+
+    What is handed down is the request of the one-shot job that does it in a jail: it is packed once, by whoever has to
+    send it on, and nobody between looks into it.
+    """
+
+    async def restore(workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+        """Lay the files of a commit into the workspace's home; does nothing if the home was filled before.
+
+        With `replace` the home's files become those of the commit.
+
+        Raises:
+            SagewsError: `conflict` for an older epoch than was seen; what the job ended with.
+        """
+
+    async def snapshot(workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+        """Return the home's whole tree, with the documents' texts in it, as a bundle.
+
+        A worker may keep the tree and the objects of the last answer (restore's too): where the request's `have` is
+        that tree, they are added to its `known`, which the bundle leaves out.
+
+        Raises:
+            SagewsError: as `restore`.
+        """
+
+    async def forget(workspace: WorkspaceId) -> None:
+        """Remove the workspace's home from this worker; refused as `busy` while a session uses it."""

@@ -1,0 +1,122 @@
+"""What every IWorkspaceFiles does, whoever implements it: in process, over the link, or the fake of other tests.
+
+Mix it into a trial TestCase that says how to make one, and how a version is made of a snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import ensureDeferred
+from zope.interface.verify import verifyObject
+
+from sagews.errors import SagewsError
+from sagews.interfaces.files import IWorkspaceFiles
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+
+if TYPE_CHECKING:
+    from twisted.trial.unittest import TestCase
+
+    Base = TestCase
+else:
+    Base = object
+
+TEXTS = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n"}
+
+
+class WorkspaceFilesContract(Base):
+    """The tests."""
+
+    timeout = 60
+
+    async def make_files(self) -> Any:
+        """Return an IWorkspaceFiles that knows no home yet."""
+        raise NotImplementedError
+
+    async def make_used(self, files: Any) -> WorkspaceId:
+        """Return a workspace whose home a session uses."""
+        raise NotImplementedError
+
+    async def make_version(self, snapshot: Snapshot) -> tuple[str, bytes]:
+        """Return a commit of a snapshot, and the bundle that holds it."""
+        raise NotImplementedError
+
+    async def refused(self, code: str, waiting: Any) -> None:
+        """Hold that awaiting this raises SagewsError of this code."""
+        error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
+        self.assertEqual(error.code, code)
+
+    async def version(self, files: Any) -> tuple[Snapshot, RestoreRequest]:
+        """Return what a home with the texts holds, and the request that lays it out elsewhere."""
+        taken = await files.snapshot(WorkspaceId(new_id()), 1, SnapshotRequest(TEXTS))
+        commit, bundle = await self.make_version(taken)
+        return taken, RestoreRequest(commit, (bundle,))
+
+    async def tree(self, files: Any, workspace: WorkspaceId) -> str:
+        """Return the tree of a home as it is."""
+        taken: Snapshot = await files.snapshot(workspace, 1, SnapshotRequest({}))
+        return taken.tree
+
+    async def test_provides_the_interface(self) -> None:
+        """It has every method of IWorkspaceFiles."""
+        verifyObject(IWorkspaceFiles, await self.make_files())
+
+    async def test_a_tree_is_what_a_home_holds(self) -> None:
+        """Equal contents have equal trees, others have others, and the texts of a request do not stay."""
+        files = await self.make_files()
+        first, second = WorkspaceId(new_id()), WorkspaceId(new_id())
+        taken = await files.snapshot(first, 1, SnapshotRequest(TEXTS))
+        self.assertEqual((await files.snapshot(second, 1, SnapshotRequest(TEXTS))).tree, taken.tree)
+        self.assertNotEqual(await self.tree(files, first), taken.tree)
+
+    async def test_what_was_taken_comes_back(self) -> None:
+        """A version of a snapshot fills an empty home with the same tree."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        taken, request = await self.version(files)
+        await files.restore(workspace, 1, request)
+        self.assertEqual(await self.tree(files, workspace), taken.tree)
+
+    async def test_a_filled_home_is_left_alone(self) -> None:
+        """A home that was filled, even with nothing, is not filled again unless it is to be replaced."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        taken, request = await self.version(files)
+        await files.restore(workspace, 1, RestoreRequest(None, ()))
+        await files.restore(workspace, 1, request)
+        self.assertNotEqual(await self.tree(files, workspace), taken.tree)
+        replacing = RestoreRequest(request.commit, (*request.bundles, *request.bundles), replace=True)
+        await files.restore(workspace, 1, replacing)
+        self.assertEqual(await self.tree(files, workspace), taken.tree)
+
+    async def test_some_paths_are_left(self) -> None:
+        """What the request leaves is not laid out."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        taken, request = await self.version(files)
+        await files.restore(workspace, 1, RestoreRequest(request.commit, request.bundles, leave=("a.sage.md",)))
+        self.assertNotEqual(await self.tree(files, workspace), taken.tree)
+        again = await files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": TEXTS["a.sage.md"]}))
+        self.assertEqual(again.tree, taken.tree)
+
+    async def test_a_forgotten_home_is_empty(self) -> None:
+        """After `forget` nothing of the home is left, and it can be filled again."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        taken, request = await self.version(files)
+        for _ in range(2):
+            await files.restore(workspace, 1, request)
+            self.assertEqual(await self.tree(files, workspace), taken.tree)
+            await files.forget(workspace)
+            self.assertNotEqual(await self.tree(files, workspace), taken.tree)
+            await files.forget(workspace)
+
+    async def test_a_used_home_is_not_forgotten(self) -> None:
+        """The home of a session stays."""
+        files = await self.make_files()
+        await self.refused("busy", files.forget(await self.make_used(files)))
+
+    async def test_an_older_epoch_is_refused(self) -> None:
+        """Who lost a workspace's lease can neither read nor write its files any more."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        await files.snapshot(workspace, 5, SnapshotRequest({}))
+        await self.refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
+        await self.refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))

@@ -1,0 +1,52 @@
+"""Homes in memory: a tree is a digest of the texts in a home, a bundle the texts themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+import msgspec
+from zope.interface import implementer
+
+from sagews.errors import SagewsError
+from sagews.interfaces.files import IWorkspaceFiles
+from sagews.model.history import Snapshot
+from sagews.model.identifiers import WorkspaceId
+from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.worker.leases import Epochs
+
+Files = Mapping[str, bytes]
+
+
+@implementer(IWorkspaceFiles)
+class FakeFiles:
+    """Homes that hold what was laid into them.
+
+    Args:
+        epochs: shared with the sessions beside.
+        in_use: whether a session uses a home.
+    """
+
+    def __init__(self, epochs: Epochs, in_use: Callable[[WorkspaceId], bool]) -> None:
+        self.homes: dict[WorkspaceId, Files] = {}
+        self._epochs = epochs
+        self._in_use = in_use
+
+    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+        """Lay out the last bundle."""
+        self._epochs.see(workspace, epoch)
+        if request.replace or workspace not in self.homes:
+            files = msgspec.json.decode(request.bundles[-1], type=dict[str, bytes]) if request.bundles else {}
+            self.homes[workspace] = {path: data for path, data in files.items() if path not in request.leave}
+
+    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+        """Take what the home holds, with the texts of the request in it; the home stays as it is."""
+        self._epochs.see(workspace, epoch)
+        content = msgspec.json.encode({**self.homes.get(workspace, {}), **request.files}, order="sorted")
+        return Snapshot(hashlib.sha1(content, usedforsecurity=False).hexdigest(), content, ())
+
+    async def forget(self, workspace: WorkspaceId) -> None:
+        """Remove a home."""
+        if self._in_use(workspace):
+            raise SagewsError("busy")
+        self.homes.pop(workspace, None)
