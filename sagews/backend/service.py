@@ -14,6 +14,7 @@ from sagews.backend.connections.connection import ConnectionServices
 from sagews.backend.connections.context import Router
 from sagews.backend.connections.handshake import PageHandshake
 from sagews.backend.connections.permission_watch import PermissionWatch
+from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.connections.websocket import websocket_resource
@@ -77,26 +78,33 @@ class Backend:
         router = Router(feature(services) for feature in (*features(), *extra))
         self._connections = ConnectionServices(clock, settings, router, handshake, self._resume)
         self._permissions = PermissionWatch(clock, settings, accounts, workspaces, self._registry)
+        self._pinger = Pinger(settings.ping_seconds, settings.ping_timeout)
         self._ticker = LoopingCall(self._tick)
-        self._ticker.clock = clock
+        self._pinging = LoopingCall(self._pinger.turn)
+        self._ticker.clock = self._pinging.clock = clock
 
     # ------------------------------------------------------------------------------------- what roles.py uses
 
     def resource(self) -> IResource:
         """Return the resource to be put at /ws."""
-        return websocket_resource(self._reactor, self._registry, self._connections)
+        return websocket_resource(self._reactor, self._registry, self._connections, self._pinger)
 
     async def start(self) -> None:
         """Begin to look after what is open."""
         self._ticker.start(TICK_SECONDS, now=False).addErrback(
             lambda failure: self._log.failure("the backend's timer stopped", failure)
         )
+        if self._pinger.seconds:
+            self._pinging.start(self._pinger.seconds, now=False).addErrback(
+                lambda failure: self._log.failure("pings stopped", failure)
+            )
 
     async def stop(self) -> None:
         """Tell every page when to come back, commit everything, give the leases back; at most `stop_seconds`."""
         self._registry.accepting = False
-        if self._ticker.running:
-            self._ticker.stop()
+        for timer in (self._ticker, self._pinging):
+            if timer.running:
+                timer.stop()
         for connection in self._registry.connections:
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "shutting-down")

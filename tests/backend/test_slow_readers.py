@@ -105,7 +105,7 @@ class CatchUpTests(BackendTestCase):
         """A page that closes the document while it is behind gets nothing more of it."""
         slow = self.opened()
         slow.connection.queue.pauseProducing()
-        slow.connection.queue._behind.add(self.document)
+        slow.connection.queue._behind[self.document] = None
         slow.say(type="close", document=self.document)
         slow.connection.queue.resumeProducing()
         self.assertEqual(slow.take("opened"), [])

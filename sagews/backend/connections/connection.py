@@ -76,6 +76,23 @@ class Connection:
         close: closes with a code and a reason; `lost` follows.
     """
 
+    __slots__ = (
+        "_bytes",
+        "_close",
+        "_context",
+        "_messages",
+        "_refusals",
+        "_services",
+        "_silence",
+        "_under_way",
+        "_when_gone",
+        "checked_at",
+        "guard",
+        "id",
+        "machine",
+        "principal",
+        "queue",
+    )
     _log = Logger()
 
     def __init__(
@@ -91,7 +108,7 @@ class Connection:
         self._services = services
         self._close = close
         self._context: Context | None = None
-        self._when_gone: list[Callable[[], None]] | None = []
+        self._when_gone: tuple[Callable[[], None], ...] | None = ()
         self._messages = TokenBucket(settings.messages_per_second, settings.messages_at_once, clock.seconds())
         self._bytes = TokenBucket(settings.bytes_per_second, settings.bytes_at_once, clock.seconds())
         self._refusals = 0
@@ -255,7 +272,7 @@ class Connection:
         if self._when_gone is None:
             callback()
         else:
-            self._when_gone.append(callback)
+            self._when_gone = (*self._when_gone, callback)
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close it; a page that may not come back loses its resume secret."""

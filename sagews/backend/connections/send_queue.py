@@ -25,6 +25,20 @@ class SendQueue:
         reply_bytes: what may wait of answers.
     """
 
+    __slots__ = (
+        "_behind",
+        "_catch_up",
+        "_event_size",
+        "_overflow",
+        "_paused",
+        "_queue",
+        "_queue_bytes",
+        "_reply_bytes",
+        "_reply_size",
+        "_stopped",
+        "_write",
+    )
+
     def __init__(
         self,
         write: Callable[[bytes], None],
@@ -38,12 +52,13 @@ class SendQueue:
         self._overflow = overflow
         self._queue_bytes = queue_bytes
         self._reply_bytes = reply_bytes
-        self._queue: deque[tuple[str | None, bytes]] = deque()
+        # Made when something must wait, which is rare: an empty deque is 600 bytes of each idle connection.
+        self._queue: deque[tuple[str | None, bytes]] | None = None
         self._event_size = 0
         self._reply_size = 0
         self._paused = False
         self._stopped = False
-        self._behind: set[str] = set()
+        self._behind: dict[str, None] = {}
 
     @property
     def waiting(self) -> int:
@@ -57,7 +72,7 @@ class SendQueue:
         if not self._paused:
             self._write(data)
             return
-        self._queue.append((None, data))
+        self._put(None, data)
         self._reply_size += len(data)
         if self._reply_size > self._reply_bytes:
             self.stopProducing()
@@ -70,18 +85,24 @@ class SendQueue:
         if not self._paused:
             self._write(data)
             return
-        self._queue.append((document, data))
+        self._put(document, data)
         self._event_size += len(data)
         if self._event_size > self._queue_bytes:
             self._drop_events()
 
+    def _put(self, document: str | None, data: bytes) -> None:
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append((document, data))
+
     def forget(self, document: str) -> None:
         """Note that the page closed a document: nothing is owed for it."""
-        self._behind.discard(document)
+        self._behind.pop(document, None)
 
     def _drop_events(self) -> None:
-        self._behind.update(document for document, _ in self._queue if document is not None)
-        self._queue = deque(item for item in self._queue if item[0] is None)
+        waiting = self._queue or ()
+        self._behind.update((document, None) for document, _ in waiting if document is not None)
+        self._queue = deque(item for item in waiting if item[0] is None)
         self._event_size = 0
 
     def pauseProducing(self) -> None:
@@ -98,12 +119,14 @@ class SendQueue:
             else:
                 self._event_size -= len(data)
             self._write(data)
+        if not self._queue:
+            self._queue = None
         while self._behind and not self._paused:
-            self._catch_up(self._behind.pop())
+            self._catch_up(self._behind.popitem()[0])
 
     def stopProducing(self) -> None:
         """The connection is gone."""
         self._stopped = True
-        self._queue.clear()
+        self._queue = None
         self._behind.clear()
         self._event_size = self._reply_size = 0

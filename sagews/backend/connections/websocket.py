@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.protocol import TrafficStats
 from autobahn.websocket.types import ConnectionDeny
+from autobahn.websocket.utf8validator import Utf8Validator
 from twisted.internet.error import ConnectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.connection import MAX_GREETING, Connection, ConnectionServices
+from sagews.backend.connections.frames import read_frames, text_frame
+from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.settings import BackendSettings
 from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
+PING = b"\x89\x00"
 
 
 class _Request(Protocol):
@@ -45,27 +52,20 @@ def check_request(headers: dict[str, str], settings: BackendSettings) -> None:
         raise ConnectionDeny(403, "This request came from another site and was refused.")
 
 
-def text_frame(data: bytes) -> bytes:
-    """Return a message as one unmasked text frame (RFC 6455, section 5.2).
-
-    Every event of every session passes here, several times for each evaluation; autobahn's way through `sendMessage`
-    costs as much as all the rest of it.
-    """
-    size = len(data)
-    if size < 126:
-        return b"\x81" + size.to_bytes(1, "big") + data
-    if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + data
-    return b"\x81\x7f" + size.to_bytes(8, "big") + data
-
-
 class PageProtocol(WebSocketServerProtocol):
     """One websocket; its methods hand values to a Connection."""
 
     factory: PageFactory
     transport: Any
     connection: Connection | None = None
+    heard = True
+    _slot = 0
     _log = Logger()
+    data: Any
+    current_frame: Any
+    inside_message: Any
+    # Nobody reads these counts; all connections add to one.
+    trafficStats = TrafficStats()
 
     def onConnect(self, request: _Request) -> str | None:
         """Look at the handshake."""
@@ -83,6 +83,7 @@ class PageProtocol(WebSocketServerProtocol):
         self._accept(MAX_GREETING)
         self.connection = Connection(self.factory.services, self._say, self._end)
         self.factory.registry.add(self.connection)
+        self._slot = self.factory.pinger.add(self)
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.connection.queue, True)
 
@@ -91,8 +92,21 @@ class PageProtocol(WebSocketServerProtocol):
         self.maxMessagePayloadSize = self.maxFramePayloadSize = size
 
     def dataReceived(self, data: bytes) -> None:
-        """Pass bytes on without the coloured log line that autobahn composes for each, logged or not."""
+        """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there."""
+        self.heard = True
+        if self.state == WebSocketServerProtocol.STATE_OPEN and not self._midway():
+            messages, taken = read_frames(data, self.maxMessagePayloadSize)
+            for message in messages:
+                # A message may have closed the connection; autobahn would not hand on what follows it either.
+                if self.state == WebSocketServerProtocol.STATE_OPEN:
+                    self.onMessage(message, False)
+            if taken == len(data):
+                return
+            data = data[taken:]
         self._dataReceived(data)
+
+    def _midway(self) -> bool:
+        return bool(self.data) or self.current_frame is not None or self.inside_message
 
     def onMessageEnd(self) -> None:
         """Hand a whole message on without autobahn's round through its own event listeners."""
@@ -109,6 +123,7 @@ class PageProtocol(WebSocketServerProtocol):
         """Say that it is over."""
         if self.connection is not None:
             connection, self.connection = self.connection, None
+            self.factory.pinger.remove(self, self._slot)
             connection.lost()
             self.factory.registry.remove(connection)
 
@@ -117,11 +132,28 @@ class PageProtocol(WebSocketServerProtocol):
         super().connectionLost(reason)
         self.onClose(False, None, None)
 
+    def ping(self) -> None:
+        """Send an empty ping (pinger.Pinged)."""
+        if self.state == WebSocketServerProtocol.STATE_OPEN:
+            self.transport.write(PING)
+            self._rest()
+
+    def drop(self) -> None:
+        """End a connection from which nothing comes any more (pinger.Pinged)."""
+        self._log.debug("a websocket does not answer")
+        self.dropConnection(abort=True)
+
     def _say(self, data: bytes) -> None:
         if self.state == WebSocketServerProtocol.STATE_OPEN:
             self.transport.write(text_frame(data))
             if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.principal:
                 self._accept(MAX_MESSAGE)
+                self._rest()
+
+    def _rest(self) -> None:
+        """Let go of what the handshake left, unless autobahn is in the midst of a message that needs it."""
+        if not self._midway():
+            self.__dict__ = at_rest(self.__dict__)
 
     def _end(self, code: int, reason: str) -> None:
         self.sendClose(code, reason)
@@ -132,23 +164,31 @@ class PageFactory(WebSocketServerFactory):
 
     protocol: Any = PageProtocol
 
-    def __init__(self, reactor: Any, registry: ConnectionRegistry, services: ConnectionServices) -> None:
+    def __init__(
+        self, reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger
+    ) -> None:
         super().__init__(protocols=[SUBPROTOCOL], reactor=reactor)
         self.registry = registry
         self.services = services
+        self.pinger = pinger
         settings = services.settings
         self.setProtocolOptions(
             maxMessagePayloadSize=MAX_MESSAGE,
             maxFramePayloadSize=MAX_MESSAGE,
             failByDrop=False,
-            autoPingInterval=settings.ping_seconds,
-            autoPingTimeout=settings.ping_timeout,
             openHandshakeTimeout=settings.greeting_seconds,
             closeHandshakeTimeout=2,
             tcpNoDelay=True,
         )
+        # Autobahn copies the options that a protocol's class does not have into each protocol.
+        options = {name: getattr(self, name) for name in PageProtocol.CONFIG_ATTRS}
+        # What it holds text against is made only for connections that send other than common frames.
+        validator = cached_property(lambda page: Utf8Validator())
+        self.protocol = type("Page", (PageProtocol,), {**RESTING, **options, "utf8validator": validator})
 
 
-def websocket_resource(reactor: Any, registry: ConnectionRegistry, services: ConnectionServices) -> WebSocketResource:
+def websocket_resource(
+    reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger
+) -> WebSocketResource:
     """Return the resource to be put at /ws."""
-    return WebSocketResource(PageFactory(reactor, registry, services))
+    return WebSocketResource(PageFactory(reactor, registry, services, pinger))

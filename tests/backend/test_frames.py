@@ -1,0 +1,143 @@
+"""The fast way through common websocket frames, held against autobahn's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.protocol import WebSocketProtocol
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.backend.connections.at_rest import RESTING, at_rest
+from sagews.backend.connections.frames import read_frames, text_frame
+
+MOST = 300
+
+
+def masked(first: int, payload: bytes, mask: bytes, size: int | None = None) -> bytes:
+    """Return a frame as a page sends it; `size` says how long its length claims to be, whatever it is."""
+    length = len(payload) if size is None else size
+    if length < 126:
+        head = bytes((first, 0x80 | length))
+    elif length < 65536:
+        head = bytes((first, 0xFE)) + length.to_bytes(2, "big")
+    else:
+        head = bytes((first, 0xFF)) + length.to_bytes(8, "big")
+    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+
+class Transport(StringTransport):
+    """Has no producer, and does not mind."""
+
+    def unregisterProducer(self) -> None:
+        """Do nothing."""
+
+
+class Autobahn(WebSocketServerProtocol):
+    """Autobahn as it is, after a handshake that nobody saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[bytes] = []
+        self.factory = WebSocketServerFactory(reactor=Clock())
+        self.factory.setProtocolOptions(maxMessagePayloadSize=MOST, maxFramePayloadSize=MOST, failByDrop=False)
+        # Autobahn's timers run on the reactor whatever it is given.
+        self.factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0)
+        self.makeConnection(Transport())
+        self.state = WebSocketProtocol.STATE_OPEN
+        self.current_frame = None
+        self.inside_message = False
+        self.websocket_version = 13
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Keep a message."""
+        self.messages.append(payload)
+
+
+class Fast(Autobahn):
+    """Autobahn with the fast way before it, as a page's protocol has it."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take common frames first."""
+        if self.state == WebSocketProtocol.STATE_OPEN and not self.data and self.current_frame is None:
+            if not self.inside_message:
+                messages, taken = read_frames(data, MOST)
+                self.messages += messages
+                data = data[taken:]
+        if data:
+            super().dataReceived(data)
+
+
+payloads = st.one_of(st.binary(max_size=20), st.text(max_size=20).map(str.encode), st.just(b"a" * 130))
+masks = st.one_of(st.just(b"\0\0\0\0"), st.binary(min_size=4, max_size=4))
+firsts = st.sampled_from([0x81, 0x81, 0x81, 0x81, 0x01, 0x80, 0x82, 0x89, 0x8A, 0x88, 0xC1, 0x83])
+common = st.builds(masked, st.just(0x81), st.one_of(st.just(b'{"type":"ping"}'), payloads), masks)
+frames = st.one_of(common, common, st.builds(masked, firsts, payloads, masks), st.binary(max_size=8))
+
+
+class FastWayTests(SynchronousTestCase):
+    """Whatever comes, the fast way and autobahn alone hand on the same and end the same."""
+
+    @given(st.lists(frames, max_size=6), st.lists(st.integers(1, 60), max_size=8))
+    def test_same_as_autobahn(self, parts: list[bytes], cuts: list[int]) -> None:
+        """Frames of all kinds, good and bad, in pieces of any size, give the same messages and the same end."""
+        data, slow, fast = b"".join(parts), Autobahn(), Fast()
+        for size in [*cuts, len(data)]:
+            piece, data = data[:size], data[size:]
+            if piece:
+                slow.dataReceived(piece)
+                fast.dataReceived(piece)
+        self.assertEqual(fast.messages, slow.messages)
+        self.assertEqual((fast.state, fast.localCloseCode), (slow.state, slow.localCloseCode))
+
+    @given(st.text(st.characters(max_codepoint=127), min_size=1, max_size=MOST), masks)
+    def test_common_frames_are_taken(self, text: str, mask: bytes) -> None:
+        """ASCII text in one frame, the usual case, never goes the long way."""
+        frame = masked(0x81, text.encode(), mask)
+        self.assertEqual(read_frames(frame * 3, MOST), ([text.encode()] * 3, 3 * len(frame)))
+
+    def test_what_is_not_common_is_left(self) -> None:
+        """Lengths in a longer form, or too large, or more than there is, are not touched."""
+        mask = b"\1\2\3\4"
+        long_form = bytes((0x81, 0xFE)) + (5).to_bytes(2, "big") + mask + b"aaaaa"
+        for frame in (
+            long_form,
+            masked(0x81, b"a" * (MOST + 1), mask),
+            masked(0x81, b"a" * 70_000, mask),
+            masked(0x81, b"aaa", mask, 4),
+            masked(0x81, "ä".encode(), mask),
+            text_frame(b"unmasked"),
+        ):
+            self.assertEqual(read_frames(frame, MOST), ([], 0))
+
+    def test_empty_pongs_are_taken(self) -> None:
+        """The answers to our pings lead to nothing."""
+        self.assertEqual(read_frames(masked(0x8A, b"", b"abcd") * 2, MOST), ([], 12))
+
+
+class AtRestTests(SynchronousTestCase):
+    """What an open connection keeps of autobahn's state."""
+
+    def test_it_goes_on_as_before(self) -> None:
+        """A protocol at rest reads a message in pieces, a ping and a close as it did before."""
+
+        class Resting(Autobahn):
+            pass
+
+        for name, value in RESTING.items():
+            setattr(Resting, name, value)
+        whole: Any = Resting()
+        whole.__dict__ = at_rest(whole.__dict__) | {
+            name: whole.__dict__[name] for name in ("trafficStats", "utf8validator")
+        }
+        self.assertNotIn("wasClean", whole.__dict__)
+        mask = b"\1\2\3\4"
+        for data in (masked(0x01, b"a", mask), masked(0x89, b"p", mask), masked(0x80, b"b", mask)):
+            whole.dataReceived(data)
+        self.assertEqual(whole.messages, [b"ab"])
+        whole.dataReceived(masked(0x88, (1000).to_bytes(2, "big"), mask))
+        self.assertEqual(whole.remoteCloseCode, 1000)
