@@ -43,6 +43,7 @@ JOB_FLAVOUR = "job"
 
 ROOT = "/srv"
 PACKAGE = "/srv/sagews"
+INIT = "/srv/init"
 HOME = "/home/user"
 SCRATCH = "/work"
 USER_NAME = "user"

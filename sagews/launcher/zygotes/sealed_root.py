@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from sagews.kernel import calls
+from sagews.kernel import calls, init_program
 from sagews.launcher.zygotes.interpreters import Interpreter
-from sagews.wire.zygote import HOME, PACKAGE, SCRATCH
+from sagews.wire.zygote import HOME, INIT, PACKAGE, SCRATCH
 
 _SYSTEM_FOLDERS = (
     "/usr/bin",
@@ -64,6 +64,7 @@ def seal(interpreter: Interpreter, package: Path) -> None:
     calls.move_mount(root, "/tmp")  # noqa: S108  (covered only in this process's own mount namespace)
     os.chdir("/tmp")  # noqa: S108
     _furnish(links, {**_FILES, **interpreter.files}, detached)
+    _write_init_program(f".{INIT}")
     calls.pivot_root_here()
     _attach_memory()
     calls.mount("none", "/", None, calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY | calls.MS_NOSUID)
@@ -105,6 +106,12 @@ def _furnish(links: Mapping[str, str], files: Mapping[str, str], detached: Mappi
         _make_mount_point(f".{path}", is_folder=not path.startswith("/dev/"))
         calls.move_mount(mount, f".{path}")
         os.close(mount)
+
+
+def _write_init_program(path: str) -> None:
+    with open(path, "wb") as stream:
+        stream.write(init_program.executable(os.uname().machine))
+    os.chmod(path, init_program.MODE)
 
 
 def _make_mount_point(path: str, *, is_folder: bool) -> None:

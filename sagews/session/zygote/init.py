@@ -1,7 +1,8 @@
 """Process 1 of a session's namespaces: furnishes them, attaches the home at hand-over, drops every right, then waits.
 
 It never runs user code. While it waits the kernel reaps orphans for it; when its socket closes it ends, and with it, by
-the rule of pid namespaces, everything of the session.
+the rule of pid namespaces, everything of the session. To wait it becomes another program (kernel/init_program.py),
+because a Python that only waits would cost every session more than a megabyte.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sagews.kernel import calls, seccomp
 from sagews.kernel.packets import Channel, close_all
 from sagews.session.zygote import namespaces as furniture
 from sagews.session.zygote.blocking_channel import hear, take_channel
+from sagews.wire.zygote import INIT
 
 FURNISHED = b"furnished"
 
@@ -31,8 +33,10 @@ def run(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes
         os.write(tell, traceback.format_exc(limit=-3).encode()[-4000:])
         os._exit(1)
     os.close(tell)
-    _wait_for_home(launcher, program)
-    os._exit(0)
+    try:
+        _wait_for_home(launcher, program)
+    finally:
+        os._exit(0)
 
 
 def _isolate_descriptors(descriptors: list[int], tell: int) -> int:
@@ -78,8 +82,9 @@ def _wait_for_home(launcher: Channel, program: bytes) -> None:
     close_all(mounts)
     calls.set_capabilities(frozenset())
     seccomp.install(program)
+    # Said first: the session begins while this process changes its program.
     launcher.say({"type": "attached"})
-    try:
-        hear(launcher)
-    except EOFError:
-        return
+    os.set_blocking(launcher.fileno(), True)
+    for descriptor in range(3):
+        os.dup2(launcher.fileno(), descriptor)
+    os.execv(INIT, [INIT])  # noqa: S606  (no shell, our own program)
