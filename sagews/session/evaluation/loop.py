@@ -24,6 +24,7 @@ from sagews.wire.session.framing import FrameReader, ProtocolError
 
 CHUNK = 64 * 1024
 LONG = 0.05
+_libc = ctypes.CDLL(None)
 
 
 def serve(socket_fd: int, flavour: str) -> int:
@@ -56,7 +57,6 @@ class Session:
         self._connection = connection
         self._flavour = flavour
         self._home = os.path.expanduser("~")
-        self._libc = ctypes.CDLL(None)
         self._interrupts = Interrupts()
         self._pump = Pump(connection)
         self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
@@ -98,7 +98,7 @@ class Session:
         if isinstance(request, Run):
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
-                self._libc.malloc_trim(0)
+                _libc.malloc_trim(0)
         else:
             self._helper.answer(request)
 

@@ -18,13 +18,14 @@ PIPE_BYTES = 256 * 1024
 CHUNK = 64 * 1024
 MAX_DRAIN = 1024 * 1024
 _UNBUFFERED = 2
+# Each CDLL makes classes of its own, so there is one, made in the zygote.
+_libc = ctypes.CDLL(None)
 
 
 class Capture:
     """The read ends of standard output and standard error."""
 
     def __init__(self) -> None:
-        self._libc = ctypes.CDLL(None)
         self._names: dict[int, str] = {}
         self._decoders: dict[int, codecs.IncrementalDecoder] = {}
         # Whether a decoder may hold the first bytes of a character.
@@ -35,7 +36,7 @@ class Capture:
 
     def install(self) -> None:
         """Put pipes under descriptors 1 and 2 for the rest of this process's life."""
-        self._libc.fflush(None)
+        _libc.fflush(None)
         for name, target in (("stdout", 1), ("stderr", 2)):
             reader, writer = os.pipe2(os.O_CLOEXEC)
             os.dup2(writer, target)
@@ -45,8 +46,8 @@ class Capture:
             self._names[reader] = name
             self._decoders[reader] = codecs.getincrementaldecoder("utf-8")("replace")
             self._poll.register(reader, select.EPOLLIN)
-        stdout = ctypes.c_void_p.in_dll(self._libc, "stdout")
-        self._libc.setvbuf(stdout, None, _UNBUFFERED, 0)
+        stdout = ctypes.c_void_p.in_dll(_libc, "stdout")
+        _libc.setvbuf(stdout, None, _UNBUFFERED, 0)
 
     @property
     def descriptors(self) -> tuple[int, ...]:

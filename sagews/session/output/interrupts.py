@@ -8,21 +8,23 @@ PARI and Singular could not be interrupted: it is asked to raise, and restored a
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
 Handler = Callable[[int, FrameType | None], Any]
 
 _SIGACTION_BYTES = 256
+_libc = ctypes.CDLL(None)
 # The C functions beneath the signal module's: its own turn every handler and mask into an enum, by way of an exception
 # where there is none, and every evaluation asks.
 _signal: Any = sys.modules["_signal"]
 _get_handler: Callable[[int], Any] = _signal.getsignal
-_set_mask: Callable[[int, tuple[int, ...]], Any] = _signal.pthread_sigmask
+_set_mask: Callable[[int, Iterable[int]], Any] = _signal.pthread_sigmask
 _SIGINT, _UNBLOCK = int(signal.SIGINT), int(signal.SIG_UNBLOCK)
 
 
@@ -104,12 +106,22 @@ class Interrupts:
             return
 
 
+@contextlib.contextmanager
+def all_blocked() -> Iterator[None]:
+    """Block every signal for a while; threads that start meanwhile keep them blocked."""
+    before = _set_mask(int(signal.SIG_BLOCK), _signal.valid_signals())
+    try:
+        yield
+    finally:
+        _set_mask(int(signal.SIG_SETMASK), before)
+
+
 def _read_action() -> Any:
     """The C-level disposition of SIGINT (struct sigaction is smaller than the buffer on every Linux)."""
     action = ctypes.create_string_buffer(_SIGACTION_BYTES)
-    ctypes.CDLL(None).sigaction(int(signal.SIGINT), None, action)
+    _libc.sigaction(int(signal.SIGINT), None, action)
     return action
 
 
 def _write_action(action: Any) -> None:
-    ctypes.CDLL(None).sigaction(int(signal.SIGINT), action, None)
+    _libc.sigaction(int(signal.SIGINT), action, None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import socket
 import threading
 
+from sagews.session.output.interrupts import all_blocked
 from sagews.session.output.output import Output
 
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
@@ -41,11 +41,8 @@ class Pump:
             self._poll.register(descriptor, select.POLLIN)
         self._poll.register(self._socket, 0)
         thread = threading.Thread(target=self._run, args=(output,), name="sagews-output", daemon=True)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        try:
+        with all_blocked():
             thread.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def forked(self) -> None:
         """In a forked child, where the thread does not exist: let go of the worker's socket."""

@@ -36,6 +36,7 @@ def preload(flavour: str) -> None:
     preparse = None
     if flavour == "sage":
         warming.warm_sage(namespace)
+        page_warmup.make_temporary_folder()
         preparse = preparser.preparsed
     loaded = Loaded(namespace, preparse, warming.versions())
     keep(flavour, loaded)
@@ -46,6 +47,7 @@ def preload(flavour: str) -> None:
 def _rehearse(loaded: Loaded) -> None:
     """Do in the zygote what every child does: whatever is written for good by doing it once is shared then."""
     for _ in range(REHEARSALS):
+        reseeding.reseed()
         page_warmup.touch(loaded)
 
 
@@ -57,7 +59,7 @@ def prepare() -> None:
         # Only its own C handler can interrupt PARI and Singular; Python's would have replaced it.
         sys.modules["cysignals.signals"].init_cysignals()
     reseeding.reseed()
-    page_warmup.own_temporary_folder()
+    page_warmup.make_temporary_folder()
     gc.enable()
     for each in all_loaded():
         page_warmup.touch(each)

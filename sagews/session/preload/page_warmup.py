@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 import sys
-import tempfile
+from dataclasses import dataclass
 
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import sources
@@ -23,17 +23,33 @@ from sagews.session.output.output import Output
 from sagews.session.output.streams import PrintedText
 from sagews.wire.session.frames import Run
 
+TEMPORARY = "/tmp/sage-"  # noqa: S108  (in the session's own file system)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CELL = "print(1 + 1)\n(1 + 1)**2\n1/2"
 
 
-def own_temporary_folder() -> None:
+@dataclass(frozen=True, slots=True)
+class TemporaryFolder:
+    """What Sage asks for its folder of temporary files; it goes with the session's /tmp, so nobody removes it."""
+
+    name: str
+
+    def cleanup(self) -> None:
+        """Do nothing when Sage says that it ends."""
+
+
+def make_temporary_folder() -> None:
     """Give Sage a folder for temporary files that belongs to this process, not to the zygote."""
     module = sys.modules.get("sage.misc.temporary_file")
     if module is None:
         return
-    vars(module)["TMP_DIR_FILENAME_BASE"]._finalizer.detach()
-    vars(module)["TMP_DIR_FILENAME_BASE"] = tempfile.TemporaryDirectory(prefix="sage-")
+    if not isinstance(vars(module)["TMP_DIR_FILENAME_BASE"], TemporaryFolder):
+        vars(module)["TMP_DIR_FILENAME_BASE"].cleanup()
+    # Whoever began as another process of the zygote has another pid, so the folder is new.
+    folder = TemporaryFolder(f"{TEMPORARY}{os.getpid()}")
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder.name, 0o700)
+    vars(module)["TMP_DIR_FILENAME_BASE"] = folder
 
 
 def touch(loaded: Loaded) -> None:
