@@ -7,7 +7,7 @@ field more, none less); anything else is answered with `refused` and changes not
 daemon → launcher
   configure pools: {flavour: int 0..64}, minimum: level, wanted: "auto" | level     once, the first packet.
             It chooses flavours among those of the launcher's own file and can only tighten the file's minimum level.
-  session   id: uuid, workspace: uuid | null (a private, empty home), flavour: str,
+  session   id: uuid, workspace: uuid | null (a private, empty home), flavour: str, kind: str (what the child becomes),
             limits: {memory: bytes, processes: int, file: bytes, home: bytes, cpu_seconds: int}     fds: [stream socket]
   job       id: uuid, job: a name of the fixed list, workspace: uuid | null, write: bool (is the home writable),
             arguments: {name: str}, seconds: int, limits as above             fds: [stdin, stdout, stderr]
@@ -60,6 +60,7 @@ SIGNALS = ("INT", "KILL")
 REASONS = ("exit", "killed", "memory", "cpu", "deadline", "crash")
 FLAVOUR_STATES = ("loading", "ready", "failed")
 FLAVOUR_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+KIND_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ARGUMENT_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LEVELS = tuple(level.value for level in Isolation)
 
@@ -81,6 +82,7 @@ class StartSession:
     workspace: str | None
     flavour: str
     limits: Limits
+    kind: str = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ def _workspace(fields: Fields) -> str | None:
 
 def _session(fields: Fields) -> StartSession:
     id, workspace = fields.id("id"), _workspace(fields)
-    return StartSession(id, workspace, fields.pattern("flavour", FLAVOUR_PATTERN), _limits(fields))
+    flavour, kind = fields.pattern("flavour", FLAVOUR_PATTERN), fields.pattern("kind", KIND_PATTERN)
+    return StartSession(id, workspace, flavour, _limits(fields), kind)
 
 
 def _job(fields: Fields) -> StartJob:

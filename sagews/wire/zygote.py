@@ -23,7 +23,8 @@ init → launcher
 child → launcher
   waiting   -                                               jailed, reseeded, warm
 launcher → child
-  serve     limits: {memory, processes, file, home, cpu_seconds}                    fds: [session socket]
+  serve     kind: str (session/kinds/table.py), limits: {memory, processes, file, home, cpu_seconds}
+                                                                                    fds: [session socket]
   job       job: str, arguments: {str: str}, limits as above                        fds: [stdin, stdout, stderr]
 
 zygote → nursery

@@ -17,7 +17,7 @@ ID = "01900000-0000-7000-8000-000000000000"
 REQUESTS = [
     (wire.Configure({"python": 2}, "userns"), 0),
     (wire.StartSession(ID, None, "python", Limits()), 1),
-    (wire.StartSession(ID, ID, "sage", Limits()), 1),
+    (wire.StartSession(ID, ID, "sage", Limits(), "terminal"), 1),
     (wire.StartJob(ID, "diff", ID, False, {"a": "b"}, 5, Limits()), 3),
     (wire.Signal(ID, "INT"), 0),
     (wire.AskUsage(1, (ID,)), 0),

@@ -98,9 +98,11 @@ class Slot:
         work = self.work
         if work is None:
             return
-        message: dict[str, object] = {"type": "serve", "limits": asdict(work.limits)}
+        message: dict[str, object] = {"limits": asdict(work.limits)}
         if isinstance(work, StartJob):
             message |= {"type": "job", "job": work.job, "arguments": dict(work.arguments)}
+        else:
+            message |= {"type": "serve", "kind": work.kind}
         self.inherited = _process_usage(self.child)[0] if self.group is None else 0
         self.child_channel.say(message, self.descriptors)
         close_all(self.descriptors)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sagews.session.evaluation import preparser
 from sagews.session.evaluation.loaded import Loaded, all_loaded, keep
+from sagews.session.kinds import table
 from sagews.session.preload import heap_gaps, page_warmup, reseeding, warming
 
 FLAVOURS = ("python", "sage")
@@ -31,6 +32,7 @@ def preload(flavour: str) -> None:
     if flavour not in FLAVOURS:
         raise ValueError(f"no flavour {flavour}")
     gc.disable()
+    table.load()
     namespace = _main_module()
     warming.warm_python(namespace)
     preparse = None

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from sagews.kernel import calls
 from sagews.kernel.packets import Channel
+from sagews.session.kinds import table
 from sagews.session.zygote import jail
 from sagews.session.zygote.blocking_channel import hear, take_channel
 from sagews.wire.zygote import HOME, JOB_FLAVOUR, PACKAGE, SCRATCH
@@ -74,10 +75,17 @@ def _wait(flavour: str, channel: Channel, data: int) -> int:
     if order["type"] == "job":
         _become_job(order, descriptors)
     os.chdir(HOME)
-    _redirect([os.open(os.devnull, os.O_RDWR)] * 3)
-    from sagews.session.evaluation import loop
+    return become_session(order["kind"], descriptors[0], flavour)
 
-    return loop.serve(descriptors[0], flavour)
+
+def become_session(name: str, descriptor: int, flavour: str) -> int:
+    """Be a session of a kind until its end; return the exit status, 1 where there is no such kind."""
+    kind = table.find(name)
+    if kind is None:
+        print(f"there is no kind of session called {name}", file=sys.stderr)  # noqa: T201  (goes to the launcher)
+        return 1
+    _redirect([os.open(os.devnull, os.O_RDWR)] * 3)
+    return kind.serve(descriptor, flavour)
 
 
 def _become_job(order: Mapping[str, Any], descriptors: list[int]) -> NoReturn:

@@ -47,10 +47,9 @@ def run(flavour: str) -> None:
 def _preload(flavour: str) -> None:
     if flavour == JOB_FLAVOUR:
         return
-    from sagews.session.evaluation import loop
+    # Not at the top: the zygote of jobs stays small without it.
     from sagews.session.preload import flavours
 
-    _ = loop.serve
     flavours.preload(flavour)
 
 

@@ -1,0 +1,8 @@
+"""The kind that evaluates cells (session/evaluation/)."""
+
+from __future__ import annotations
+
+from sagews.session.evaluation.loop import serve
+from sagews.session.kinds.table import Kind, register
+
+register(Kind("evaluation", serve))
