@@ -79,6 +79,12 @@ class ClientTestCase(SynchronousTestCase):
             text = answer.read().decode()
         return text if what == "source" else json.loads(text)
 
+    def wait_until_heard(self, page: Page, word: str) -> None:
+        """Wait until the server's side has heard a message of this type, or a frame's request of this name."""
+        page.wait_for_function(
+            "async word => (await (await fetch('/control/heard')).json()).includes(word)", arg=word, polling=50
+        )
+
     def context(self, *, signed_in: bool = True, **options: Any) -> BrowserContext:
         """Return a context, signed in or not."""
         context = self.browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
@@ -122,6 +128,11 @@ class ClientTestCase(SynchronousTestCase):
         path = SCREENSHOTS / f"client-{name}.png"
         page.screenshot(path=str(path))
         return path
+
+
+def next_frame(page: Page) -> None:
+    """Wait until the page has drawn what it shows now: two frames, for what the first one starts."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
 
 
 def cell(page: Page, number: int) -> Any:

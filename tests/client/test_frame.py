@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.browsing import ClientTestCase, wait_for_state
+from tests.client.browsing import ClientTestCase, next_frame, wait_for_state
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +65,7 @@ class FrameTests(ClientTestCase):
     def show(self, html: str) -> Any:
         """Run a cell that gives HTML, and return its frame."""
         page = self.sheet()
+        page.evaluate(LISTEN)
         page.locator("[data-testid=insert-code]").last.click()
         page.wait_for_selector(".cm-focused")
         page.keyboard.insert_text("%html " + html)
@@ -80,6 +81,7 @@ class FrameTests(ClientTestCase):
 
     def escaped(self) -> list[str]:
         """Return what arrived there."""
+        # What does not arrive shows by nothing; this is how long it may take to, and no busy machine fails for it.
         self.opened.wait_for_timeout(700)
         return [word for word in self.control("heard") if word.startswith("escaped")]
 
@@ -102,7 +104,7 @@ class FrameTests(ClientTestCase):
             f"<ol></ol><script>const say = text => document.querySelector('ol').append(text + '; ');\n{lines}</script>"
         )
         frame.locator("ol").wait_for(state="attached")
-        self.opened.wait_for_timeout(300)
+        frame.locator("ol", has_text=list(ATTEMPTS)[-1]).wait_for(state="attached")
         said = frame.locator("ol").inner_text()
         for name in ATTEMPTS:
             self.assertIn(f"{name} kept", said)
@@ -138,6 +140,7 @@ class FrameTests(ClientTestCase):
             frame.scroll_into_view_if_needed()
             # A frame that left the view and came back tries once more, so there may be more than one for each.
             page.wait_for_function("count => found.filter(each => each === 'tried').length >= count", arg=number)
+        # As above: time in which one might be made.
         page.wait_for_timeout(1000)
         self.assertNotIn("peer connection", page.evaluate("() => found"))
 
@@ -158,7 +161,8 @@ class FrameTests(ClientTestCase):
             parent.postMessage({sagews: "ready"}, "*");
             </script>"""
         )
-        self.opened.wait_for_timeout(500)
+        self.opened.wait_for_function("() => found.some(each => each.length === 100000)")
+        next_frame(self.opened)
         height = self.opened.evaluate("document.querySelector('[data-testid=html-frame]').offsetHeight")
         self.assertLessEqual(height, 3000)
         self.assertEqual(self.problems, [])

@@ -25,7 +25,8 @@ class AccessTests(ClientTestCase):
         for look, options in LOOKS.items():
             page = self.page(path, self.context(signed_in=signed_in, reduced_motion="reduce", **options))
             page.wait_for_selector(ready)
-            page.wait_for_timeout(400)
+            # Fonts and formulas come after the page: it is looked at when nothing more is on its way.
+            page.wait_for_load_state("networkidle")
             self.screenshot(page, f"{name}-{look}")
             self.assertEqual(self.violations(page), [], f"{name} {look}")
         self.assertEqual(self.problems, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client.browsing import ClientTestCase, cell, wait_for_state
+from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
 from tests.client.live import WORKSPACE
 
 pytestmark = pytest.mark.slow
@@ -151,12 +151,13 @@ class ThemeTests(ClientTestCase):
         )
         light = cell(page, 2).locator(".src").evaluate("cell => getComputedStyle(cell).backgroundColor")
         page.emulate_media(color_scheme="dark")
-        page.wait_for_timeout(200)
+        next_frame(page)
         page.keyboard.press("Control+k")
         page.locator("[data-testid=palette-input]").fill("light and dark")
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.documentElement.dataset.theme === 'light'")
-        page.wait_for_timeout(200)
+        # A transition begins with the frame in which the colours change.
+        next_frame(page)
         self.assertLessEqual(set(page.evaluate("window.ran")), {"opacity"})
         now = cell(page, 2).locator(".src").evaluate("cell => getComputedStyle(cell).backgroundColor")
         self.assertEqual(now, light)
@@ -263,7 +264,8 @@ class EditingTests(ClientTestCase):
         page.keyboard.type("Ell")
         page.keyboard.press("Tab")
         page.wait_for_selector(".cm-tooltip-autocomplete")
-        page.wait_for_timeout(120)
+        # The editor takes no choice in the first 75 ms, lest somebody chooses what they have not seen.
+        page.wait_for_function("opened => performance.now() > opened + 90", arg=page.evaluate("performance.now()"))
         page.keyboard.press("Enter")
         self.assertIn("EllipticCurve", cell(page, 5).inner_text())
         page.keyboard.press("Shift+Tab")
@@ -343,8 +345,7 @@ class ConnectionTests(ClientTestCase):
         page.wait_for_selector("[data-testid=diff] .add")
         page.click("[data-testid=revert]")
         page.click("[data-testid=confirm-yes]")
-        page.wait_for_timeout(200)
-        self.assertIn("revert", self.control("heard"))
+        self.wait_until_heard(page, "revert")
 
     def test_first_document(self) -> None:
         """The address of a workspace alone opens its first worksheet."""
