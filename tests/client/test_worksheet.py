@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
@@ -256,6 +258,38 @@ class EditingTests(ClientTestCase):
         first.keyboard.type(" + 1")
         second.wait_for_function("() => document.body.innerText.includes('E.rank() + 1')")
         second.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+
+    def test_several_carets(self) -> None:
+        """Ctrl and a click set a second caret, which is drawn; what is typed goes to both."""
+        page = self.sheet()
+        lines = cell(page, 2).locator(".cm-line")
+        cell(page, 2).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(cell(page, 2).locator(".cm-cursor").count(), 0)
+        lines.nth(0).click(position={"x": 2, "y": 8})
+        lines.nth(1).click(position={"x": 2, "y": 8}, modifiers=["Control"])
+        cell(page, 2).locator(".cm-cursor").nth(1).wait_for()
+        page.keyboard.type("q")
+        self.assertEqual([text[0] for text in lines.all_inner_texts()], ["q", "q"])
+
+    def test_keys_before_their_help_has_come(self) -> None:
+        """Letters and Tab that are pressed while the second part of the editor is still on its way are not lost."""
+        held: list[Any] = []
+        context = self.context()
+        context.route("**/static/assistance-*.js", lambda route: held.append(route))
+        page = self.page(context=context)
+        page.wait_for_selector("[data-testid=cell]")
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("7")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.wait_for_function("() => document.activeElement.matches('.cm-content')")
+        held[0].continue_()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.cm-focused .cm-line')].at(-1).textContent === '    '"
+        )
 
     def test_completion_and_inspection(self) -> None:
         """Tab completes behind a name, Shift-Tab explains, and Escape closes what is open before it leaves."""
