@@ -25,6 +25,7 @@ import json
 import os
 import platform
 import resource
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,8 @@ def main() -> None:
     options = arguments()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    # Whoever ends a benchmark ends the servers that it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     results = asyncio.run(measure(options))
     target = options.json or Path("benchmarks/results") / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json"
     target.parent.mkdir(parents=True, exist_ok=True)

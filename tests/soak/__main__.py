@@ -120,6 +120,8 @@ def say(text: str) -> None:
 async def soak(reactor: Any, options: argparse.Namespace) -> None:
     """Run it all; ends the program with status 1 after a problem."""
     installation = Installation()
+    # A signal stops the reactor and leaves coroutines where they are.
+    reactor.addSystemEventTrigger("before", "shutdown", installation.stop)
     try:
         installation.start()
         names = options.only or list(installation.victims)
