@@ -19,6 +19,7 @@ from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.connections.websocket import websocket_resource
 from sagews.backend.history.interfaces import IHistories
+from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.messages.features import Feature, features
 from sagews.backend.messages.services import FeatureServices
 from sagews.backend.settings import BackendSettings
@@ -28,6 +29,7 @@ from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.documents import IDocumentStore
+from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.workspaces import IWorkspaceStore
@@ -44,7 +46,7 @@ class Backend:
     Args:
         reactor: for the websocket's own timers.
         clock: for everything else; the same object but in tests.
-        accounts, workspaces, documents, runs: the store.
+        accounts, workspaces, documents, runs, journal: the store.
         histories: what keeps versions of workspaces.
         settings: limits and times.
         extra: features beside those of messages/.
@@ -60,6 +62,7 @@ class Backend:
         workspaces: IWorkspaceStore,
         documents: IDocumentStore,
         runs: IRunStore,
+        journal: IJournal,
         histories: IHistories,
         settings: BackendSettings,
         hosts: Iterable[ISessionHost] = (),
@@ -69,7 +72,8 @@ class Backend:
         self._clock = clock
         self._settings = settings
         self._hosts = Hosts(settings.minimum, hosts)
-        stores = Stores(workspaces, documents, runs, histories, self._hosts)
+        commits = GroupCommit(clock, settings, journal)
+        stores = Stores(workspaces, documents, runs, commits, histories, self._hosts)
         self.workspaces = Workspaces(clock, settings, stores, self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)
@@ -143,7 +147,7 @@ class Backend:
             "connections": len(self._registry),
             "workspaces": len(opened),
             "documents": sum(len(workspace.documents) for workspace in opened),
-            "sessions": sum(live.session.life.alive for workspace in opened for live in workspace.documents),
+            "sessions": sum(live.session.condition.alive for workspace in opened for live in workspace.documents),
             "waiting_bytes": sum(connection.queue.waiting for connection in self._registry.connections),
             "workers": self._hosts.status(),
         }

@@ -27,9 +27,10 @@ class BackendSettings:
         idle_seconds: a session that computed nothing for so long is ended.
         unload_seconds: a document that nobody has open is forgotten after so long.
         lease_seconds: how long a lease of a workspace lasts without being renewed.
-        commit_seconds: edits are collected for so long before they are committed, and then said to be saved.
-        record_seconds: the same of runs and output, which nobody waits for: twenty busy sessions would otherwise
-            spend more on commits than on evaluating.
+        commit_seconds: at least so long lies between two commits; an edit that comes later than that goes at once,
+            and is then said to be saved.
+        record_seconds: runs and output, which nobody waits for, are collected for so long, unless an edit
+            takes them along.
         queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
         reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
     """
@@ -46,7 +47,6 @@ class BackendSettings:
     ping_seconds: float = 25.0
     ping_timeout: float = 20.0
     grace_seconds: float = 3.0
-    usage_seconds: float = 2.0
     idle_seconds: float = 3600.0
     scratch_seconds: float = 600.0
     unload_seconds: float = 30.0

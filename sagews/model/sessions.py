@@ -1,14 +1,13 @@
-"""Sessions, runs and what they print: the values that travel from a worker to the store and the browser."""
+"""Sessions and what they print: the values that travel between a backend and its workers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId
+from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId
 
 JSON = Any
 
@@ -157,32 +156,3 @@ class WorkerInfo:
     report: Mapping[str, JSON]
     sessions: int
     capacity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of one cell, as stored. `hash` is the SHA-256 of the source that ran, in hexadecimal."""
-
-    id: RunId
-    document: DocumentId
-    cell: CellId
-    lane: str
-    session: SessionId
-    user: UserId
-    number: int
-    state: RunState
-    hash: str
-    queued: datetime
-    started: datetime | None
-    finished: datetime | None
-    seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPiece:
-    """A piece of output in the store, numbered within its run."""
-
-    run: RunId
-    sequence: int
-    kind: PieceKind
-    body: Mapping[str, JSON]

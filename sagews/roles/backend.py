@@ -23,6 +23,7 @@ from sagews.roles.records import Records
 from sagews.roles.worker import Worker
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
+from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
@@ -65,6 +66,7 @@ class BackendComponent(Component):
             WorkspaceStore(pool),
             DocumentStore(pool),
             RunStore(pool),
+            Journal(pool),
             histories,
             self._backend_settings(),
             [host] if host is not None else [],

@@ -8,6 +8,7 @@ for ever. Everything above this module sees a connection that is either up or sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import psycopg2
@@ -108,6 +109,8 @@ class StoreConnection(txpostgres.Connection):
         cooperator = Cooperator(scheduler=lambda step: reactor.callLater(0, step))
         super().__init__(reactor=reactor, cooperator=cooperator, detector=Reconnector(reactor))
         self._closing = False
+        self._prepared: dict[str, str] = {}
+        self._names = count(1)
         self.detector.setReconnectable(self, dsn)
 
     @property
@@ -134,6 +137,7 @@ class StoreConnection(txpostgres.Connection):
 
     def connect(self, *arguments: Any, **keywords: Any) -> Deferred[Any]:
         """Connect once, giving up after ten seconds (libpq's own timeout does not work without blocking)."""
+        self._prepared.clear()
         connecting: Deferred[Any] = super().connect(*arguments, **keywords)
         if connecting.called:
             return connecting
@@ -170,6 +174,27 @@ class StoreConnection(txpostgres.Connection):
         """Run one statement in its own transaction and return its rows."""
         result: Deferred[list[Row]] = self._doit(self._statement, sql, parameters)
         return result
+
+    def prepared(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
+        """As `statement`, with a plan that this connection keeps; every parameter of `sql` has a cast.
+
+        psycopg2 only fills parameters in. The first time the statement is prepared in the same round trip; its name is
+        noted when that has worked, and another one is taken after a failure, because PREPARE is not rolled back.
+        """
+        marks = ", ".join(["%s"] * len(parameters))
+        name = self._prepared.get(sql)
+        if name is not None:
+            return self.statement(f"execute {name} ({marks})", parameters)
+        name = f"kept_{next(self._names)}"
+        numbered = sql % tuple(f"${place}" for place in range(1, len(parameters) + 1))
+        # What is not a mark for a parameter must get through psycopg2's own formatting.
+        first = f"prepare {name} as {numbered.replace('%', '%%')}; execute {name} ({marks})"
+
+        def note(rows: list[Row]) -> list[Row]:
+            self._prepared[sql] = name
+            return rows
+
+        return self.statement(first, parameters).addCallback(note)
 
     def interaction(self, work: Callable[[Any], Deferred[Any]]) -> Deferred[Any]:
         """Run work in a transaction: it gets a cursor and returns a Deferred, which is waited for."""

@@ -11,3 +11,16 @@ FENCE = """fence as (
         select d.id from documents d join leases l on l.workspace = d.workspace
         where d.id = %s and l.epoch = %s for share of l
     )"""
+
+# The same for many documents; parameters: document ids, epochs, numbers of new updates. `wanted` has them all, with
+# their places from 1, `fence` those whose epoch is their lease's. Everybody locks leases in one order, so that two
+# writers can't wait for each other.
+FENCES = """wanted as (
+        select * from unnest(%s::uuid[], %s::bigint[], %s::bigint[]) with ordinality
+            as w (document, epoch, added, place)
+    ),
+    fence as (
+        select d.id, w.added from wanted w join documents d on d.id = w.document
+            join leases l on l.workspace = d.workspace and l.epoch = w.epoch
+        order by l.workspace for share of l
+    )"""

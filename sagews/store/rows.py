@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sagews.model.accounts import Grant, Privilege, Role, User
 from sagews.model.history import Commit
-from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId
-from sagews.model.sessions import Run, RunState
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
 from sagews.store.connection import Row
 
@@ -16,10 +15,6 @@ WORKSPACE_WIDTH = 7
 GRANT_FIELDS = "g.user_id, g.workspace, g.role, g.may_run"
 GRANT_WIDTH = 4
 DOCUMENT_FIELDS = "d.id, d.workspace, d.path, d.title, d.created, d.edited"
-RUN_FIELDS = (
-    "r.id, r.document, r.cell, r.lane, r.session, r.author, r.number, r.state, r.hash, "
-    "r.queued, r.started, r.finished, r.seconds"
-)
 COMMIT_FIELDS = "c.id, c.parent, c.tree, c.ref, c.kind, c.name, c.author, c.author_name, c.time, c.files_changed"
 
 
@@ -45,27 +40,6 @@ def document_from(row: Row) -> Document:
     """Return the document of a row of DOCUMENT_FIELDS."""
     identifier, workspace, path, title, created, edited = row
     return Document(DocumentId(identifier), WorkspaceId(workspace), path, title, created, edited)
-
-
-def run_from(row: Row) -> Run:
-    """Return the run of a row of RUN_FIELDS."""
-    identifier, document, cell, lane, session, author, number, state, source_hash, *times = row
-    queued, started, finished, seconds = times
-    return Run(
-        RunId(identifier),
-        DocumentId(document),
-        CellId(cell),
-        lane,
-        SessionId(session),
-        UserId(author),
-        number,
-        RunState(state),
-        source_hash,
-        queued,
-        started,
-        finished,
-        seconds,
-    )
 
 
 def commit_from(row: Row) -> Commit:

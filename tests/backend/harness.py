@@ -29,7 +29,7 @@ from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, n
 from sagews.policy.accounts.tokens import hashed, new_secret
 from sagews.wire.browser.history import FileDifference
 from tests.fakes.accounts import MemoryAccounts
-from tests.fakes.documents import MemoryDocuments, MemoryRuns
+from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
 from tests.fakes.session_host import FakeSessionHost
 from tests.fakes.workspaces import MemoryWorkspaces
 
@@ -188,6 +188,7 @@ class BackendTestCase(SynchronousTestCase):
         self.workspaces = MemoryWorkspaces(self.accounts)
         self.documents = MemoryDocuments(self.workspaces)
         self.runs = MemoryRuns(self.workspaces)
+        self.journal = MemoryJournal(self.documents, self.runs)
         self.history = FakeHistories()
         self.histories: IHistories = self.history
         self.host = FakeSessionHost(self.clock)
@@ -210,6 +211,7 @@ class BackendTestCase(SynchronousTestCase):
             self.workspaces,
             self.documents,
             self.runs,
+            self.journal,
             self.histories,
             settings,
             [self.host],

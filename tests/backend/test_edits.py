@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twisted.internet.defer import Deferred
 
 from sagews.backend.crdt.document import load
@@ -31,35 +29,22 @@ class EditTests(BackendTestCase):
         """Edits of one moment are one statement, in order, and each is said to be saved."""
         page = self.opened()
         self.later(1)
-        calls: list[int] = []
-        append = self.documents.append
-
-        async def counting(document: Any, epoch: int, updates: Any) -> int:
-            calls.append(len(updates))
-            return await append(document, epoch, updates)
-
-        self.documents.append = counting  # type: ignore[method-assign]
+        self.journal.commits.clear()
         for number in range(5):
             page.edit(self.document, f"x = {number}", number)
         self.later(0.05)
-        self.assertEqual(calls, [5])
+        self.assertEqual([len(write.updates) for commit in self.journal.commits for write in commit], [5])
         self.assertEqual([saved["edit"] for saved in page.take("saved")], [0, 1, 2, 3, 4])
 
     def test_a_database_that_is_down_delays_saved(self) -> None:
         """While the store fails, edits wait and are not said to be saved; when it is back, all are, in order."""
         page = self.opened()
-        append = self.documents.append
-
-        async def down(*_: Any) -> int:
-            raise SagewsError("database")
-
-        self.documents.append = down  # type: ignore[method-assign]
+        self.journal.failures = [SagewsError("database")] * 2
         page.edit(self.document, "a = 1", 1)
         self.later(0.05)
         page.edit(self.document, "b = 1", 2)
         self.later(0.2)
         self.assertEqual(page.take("saved"), [])
-        self.documents.append = append  # type: ignore[method-assign]
         for _ in range(5):
             self.later(2)
         self.assertEqual([saved["edit"] for saved in page.take("saved")], [1, 2])
@@ -157,11 +142,7 @@ class UnloadTests(BackendTestCase):
         """With a store that never answers, a stop gives up after its time and says what it left."""
         page = self.opened()
         page.edit(self.document, "last = 1")
-
-        async def down(*_: Any) -> int:
-            raise SagewsError("database")
-
-        self.documents.append = down  # type: ignore[method-assign]
+        self.journal.failures = [SagewsError("database")] * 1000
         stopped = Deferred.fromCoroutine(self.backend.stop())
         self.assertNoResult(stopped)
         for _ in range(10):

@@ -16,6 +16,7 @@ from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
 from sagews.policy.accounts.tokens import hashed, new_secret
 from sagews.store.accounts.accounts import AccountStore
+from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
@@ -43,13 +44,13 @@ class PostgresLifeTests(PostgresTestCase):
         await spaces.create_workspace(self.workspace, "Curves", self.owner.id, self.document, "curves.sage.md")
         self.frontend = spaces
         self.accounts, self.workspaces = AccountStore(pool), WorkspaceStore(pool)
-        self.documents, self.runs = DocumentStore(pool), RunStore(pool)
+        self.documents, self.runs, self.journal = DocumentStore(pool), RunStore(pool), Journal(pool)
         self.host = FakeSessionHost(reactor)  # type: ignore[arg-type]
 
     async def life(self) -> Backend:
         """Return a started backend."""
         settings = replace(BackendSettings(name="here"), snapshot_updates=3)
-        stores = (self.accounts, self.workspaces, self.documents, self.runs, FakeHistories())
+        stores = (self.accounts, self.workspaces, self.documents, self.runs, self.journal, FakeHistories())
         backend = Backend(reactor, reactor, *stores, settings, [self.host])  # type: ignore[arg-type]
         await backend.start()
         self.addCleanup(lambda: Deferred.fromCoroutine(backend.stop()))

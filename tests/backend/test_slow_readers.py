@@ -93,7 +93,7 @@ class CatchUpTests(BackendTestCase):
         self.assertLess(slow.connection.queue.waiting, 600 * 1024)
         self.assertEqual(len(other.take("output")), 200)
         slow.connection.queue.resumeProducing()
-        [opened] = slow.take()
+        [opened] = slow.take("opened")
         self.assertEqual(opened["type"], "opened")
         [cell] = opened["cells"]
         self.assertEqual(len(cell["pieces"]) + cell["left_out"], 200)

@@ -15,7 +15,7 @@ from sagews.frontend.api.tickets import BackendPlace
 from tests.backend.harness import FakeHistories
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
-from tests.fakes.documents import MemoryDocuments, MemoryRuns
+from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
 from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,8 @@ class BackendTests(CommandTestCase):
         self.host = FakeSessionHost(reactor)
         documents = MemoryDocuments(self.world.workspaces)
         settings = BackendSettings(name="b1", origins=frozenset({origin}))
-        stores = self.world.accounts, self.world.workspaces, documents, MemoryRuns(documents)
+        runs = MemoryRuns(self.world.workspaces)
+        stores = self.world.accounts, self.world.workspaces, documents, runs, MemoryJournal(documents, runs)
         self.backend = Backend(reactor, reactor, *stores, FakeHistories(), settings, [self.host])
         self.addCleanup(lambda: Deferred.fromCoroutine(self.backend.stop()))
         return self.backend.resource()

@@ -10,7 +10,7 @@ from zope.interface.verify import verifyObject
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
-from tests.contracts.documents import AUTHOR
+from tests.contracts.journal import AUTHOR
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
+import msgspec
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.history import IHistoryStore
+from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
-from sagews.model.sessions import Run, RunState, StoredPiece
+from sagews.model.runs import DocumentWrite, Run, StoredPiece
+from sagews.model.sessions import RunState
 from tests.fakes.workspaces import MemoryWorkspaces
 
 
@@ -31,22 +33,15 @@ class MemoryDocuments:
         if self.workspaces is not None and not self.workspaces.holds(document, epoch):
             raise SagewsError("conflict")
 
-    async def append(self, document: DocumentId, epoch: int, updates: Sequence[tuple[UserId, bytes]]) -> int:
-        """Add updates."""
-        self._fence(document, epoch)
-        stored = self.updates.setdefault(document, [])
-        stored.extend(updates)
-        return len(stored)
-
     async def load(self, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
         """Return snapshot and what came after it."""
         covers, state = self.snapshots.get(document, (0, None))
         return state, [data for _, data in self.updates.get(document, [])[covers:]]
 
-    async def snapshot(self, document: DocumentId, epoch: int, state: bytes) -> None:
+    async def snapshot(self, document: DocumentId, epoch: int, state: bytes, covers: int) -> None:
         """Store a snapshot."""
         self._fence(document, epoch)
-        self.snapshots[document] = (len(self.updates.get(document, [])), state)
+        self.snapshots[document] = (covers, state)
 
 
 @implementer(IRunStore)
@@ -67,7 +62,7 @@ class MemoryRuns:
         self._fence(document, epoch)
         lost = [run for run in self.runs.values() if run.document == document and not run.state.over]
         for run in lost:
-            self.runs[run.id] = replace(run, state=RunState.LOST, finished=run.queued)
+            self.runs[run.id] = msgspec.structs.replace(run, state=RunState.LOST, finished=run.queued)
         return [run.id for run in lost]
 
     async def put_run(self, run: Run) -> bool:
@@ -76,34 +71,6 @@ class MemoryRuns:
             return False
         self.runs[run.id] = run
         return True
-
-    async def set_state(
-        self, run: RunId, state: str, started: datetime | None, finished: datetime | None, seconds: float | None
-    ) -> None:
-        """Store where a run is."""
-        stored = self.runs.get(run)
-        if stored is None or not _may_change(stored.state, RunState(state)):
-            return
-        self.runs[run] = replace(
-            stored,
-            state=RunState(state),
-            started=started or stored.started,
-            finished=finished or stored.finished,
-            seconds=stored.seconds if seconds is None else seconds,
-        )
-
-    async def commit(
-        self, document: DocumentId, epoch: int, pieces: Sequence[StoredPiece], states: Sequence[Run]
-    ) -> None:
-        """Store pieces and states."""
-        self._fence(document, epoch)
-        for run in states:
-            stored = self.runs.get(run.id)
-            if stored is None or (stored.document == document and _may_change(stored.state, run.state)):
-                self.runs[run.id] = run
-        for piece in pieces:
-            if piece.run in self.runs and self.runs[piece.run].document == document:
-                self.outputs.setdefault(piece.run, {}).setdefault(piece.sequence, piece)
 
     async def last_runs(self, document: DocumentId) -> list[Run]:
         """Return the last run of each cell."""
@@ -127,6 +94,41 @@ class MemoryRuns:
 
 def _may_change(old: RunState, new: RunState) -> bool:
     return not old.over or (old is RunState.LOST and new.over)
+
+
+@implementer(IJournal)
+@dataclass
+class MemoryJournal:
+    """Writes into the two above; `failures` are raised first, one for each commit."""
+
+    documents: MemoryDocuments
+    runs: MemoryRuns
+    failures: list[Exception] = field(default_factory=list)
+    commits: list[Sequence[DocumentWrite]] = field(default_factory=list)
+
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+        """Store everything of the documents whose lease is held."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.commits.append(writes)
+        return {write.document: self._store(write) for write in writes if self._held(write)}
+
+    def _held(self, write: DocumentWrite) -> bool:
+        workspaces = self.documents.workspaces
+        return workspaces is None or workspaces.holds(write.document, write.epoch)
+
+    def _store(self, write: DocumentWrite) -> int:
+        for run in write.runs:
+            stored = self.runs.runs.get(run.id)
+            if stored is None or (stored.document == write.document and _may_change(stored.state, run.state)):
+                self.runs.runs[run.id] = run
+        for piece in write.pieces:
+            owner = self.runs.runs.get(piece.run)
+            if owner is not None and owner.document == write.document:
+                self.runs.outputs.setdefault(piece.run, {}).setdefault(piece.sequence, piece)
+        updates = self.documents.updates.setdefault(write.document, [])
+        updates.extend(write.updates)
+        return len(updates) if write.updates else 0
 
 
 @implementer(IHistoryStore)

@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.model.sessions import SessionState
-from sagews.policy.sessions.machine import Life, session_machine
+from sagews.policy.sessions.machine import SessionCondition, session_machine
 
 INPUTS = ("start", "opened", "done", "interrupt", "patience_over", "stop", "gone")
 
 
-def after(*steps: str) -> Life:
+def after(*steps: str) -> SessionCondition:
     """Return a life after some steps."""
-    life = Life()
-    machine = session_machine(life)
+    condition = SessionCondition()
+    machine = session_machine(condition)
     for step in steps:
         getattr(machine, step)()
-    return life
+    return condition
 
 
 class SessionLifeTests(SynchronousTestCase):
@@ -41,13 +41,13 @@ class SessionLifeTests(SynchronousTestCase):
     @given(st.lists(st.sampled_from((*INPUTS, "handed_over")), max_size=40))
     def test_any_order(self, steps: list[str]) -> None:
         """No order of events breaks the machine; it is free only when ready, and gone means neither alive nor free."""
-        life = Life()
-        machine = session_machine(life)
+        condition = SessionCondition()
+        machine = session_machine(condition)
         for step in steps:
-            if step == "handed_over" and not life.free:
+            if step == "handed_over" and not condition.free:
                 continue
             getattr(machine, step)()
-            self.assertEqual(life.free, life.state is SessionState.READY)
-            self.assertTrue(life.alive or not life.free)
+            self.assertEqual(condition.free, condition.state is SessionState.READY)
+            self.assertTrue(condition.alive or not condition.free)
             if step == "gone":
-                self.assertFalse(life.alive)
+                self.assertFalse(condition.alive)

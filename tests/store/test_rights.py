@@ -18,10 +18,10 @@ from sagews.store.accounts.accounts import AccountStore
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Transaction
-from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.runs.journal import Journal
 from sagews.store.workspaces.workspaces import WorkspaceStore
-from tests.contracts.accounts import later, refused
-from tests.contracts.documents import AUTHOR
+from tests.contracts.accounts import later
+from tests.contracts.journal import AUTHOR, edits
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
 
@@ -185,7 +185,7 @@ class RightsTests(PostgresTestCase):
     async def test_taking_a_lease_waits_for_writes_under_way(self) -> None:
         """A write under the old epoch either commits before the lease moves or is refused: never after."""
         pool = await self.pool(size=3)
-        store, documents = WorkspaceStore(pool), DocumentStore(pool)
+        store, journal = WorkspaceStore(pool), Journal(pool)
         workspace, document = WorkspaceId(new_id()), DocumentId(new_id())
         await store.create_workspace(workspace, "W", UserId(AUTHOR), document, "a.sage.md")
         self.assertEqual(await store.take_lease(workspace, "b1", 0), 1)
@@ -202,4 +202,4 @@ class RightsTests(PostgresTestCase):
 
         await pool.transaction(work)
         self.assertEqual(await taking[0], 2)
-        await refused(documents.append(document, 1, [(AUTHOR, b"late")]), "conflict")
+        self.assertEqual(await journal.commit([edits(document, b"late", epoch=1)]), {})

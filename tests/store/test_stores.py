@@ -11,17 +11,19 @@ from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.logs.logs import LogStore
+from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import AccountStoreContract
-from tests.contracts.documents import AUTHOR, DocumentStoreContract
+from tests.contracts.documents import DocumentStoreContract
 from tests.contracts.history import HistoryStoreContract
+from tests.contracts.journal import AUTHOR, JournalContract
 from tests.contracts.logs import LogStoreContract
 from tests.contracts.runs import RunStoreContract
 from tests.contracts.workspaces import WorkspaceStoreContract
 from tests.fakes.accounts import MemoryAccounts
-from tests.fakes.documents import MemoryDocuments, MemoryHistory, MemoryRuns
+from tests.fakes.documents import MemoryDocuments, MemoryHistory, MemoryJournal, MemoryRuns
 from tests.fakes.logs import MemoryLogs
 from tests.fakes.workspaces import MemoryWorkspaces
 from tests.postgres import PostgresTestCase
@@ -73,41 +75,66 @@ class WorkspaceTests(WorkspaceStoreContract, PostgresTestCase):
         return AccountStore(pool), WorkspaceStore(pool)
 
 
+class MemoryJournalTests(JournalContract, TestCase):
+    """The fake of the journal."""
+
+    async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
+        """Return journal, documents, runs, and two documents."""
+        workspaces = MemoryWorkspaces()
+        _, first, second = await leased(workspaces)
+        documents, runs = MemoryDocuments(workspaces), MemoryRuns(workspaces)
+        return MemoryJournal(documents, runs), documents, runs, first, second
+
+
+class JournalTests(JournalContract, PostgresTestCase):
+    """The journal in PostgreSQL, under the backend's role."""
+
+    async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
+        """Return journal, documents, runs, and two documents."""
+        _, first, second = await leased(WorkspaceStore(await self.pool()))
+        pool = await self.pool("sagews_backend")
+        return Journal(pool), DocumentStore(pool), RunStore(pool), first, second
+
+
 class MemoryDocumentTests(DocumentStoreContract, TestCase):
     """The fake of documents."""
 
-    async def make_documents(self) -> tuple[Any, DocumentId]:
-        """Return a store and a document."""
+    async def make_documents(self) -> tuple[Any, Any, DocumentId]:
+        """Return a store, a journal and a document."""
         workspaces = MemoryWorkspaces()
-        return MemoryDocuments(workspaces), (await leased(workspaces))[1]
+        documents = MemoryDocuments(workspaces)
+        return documents, MemoryJournal(documents, MemoryRuns(workspaces)), (await leased(workspaces))[1]
 
 
 class DocumentTests(DocumentStoreContract, PostgresTestCase):
     """Documents in PostgreSQL, under the backend's role."""
 
-    async def make_documents(self) -> tuple[Any, DocumentId]:
-        """Return a store and a document."""
+    async def make_documents(self) -> tuple[Any, Any, DocumentId]:
+        """Return a store, a journal and a document."""
         _, document, _ = await leased(WorkspaceStore(await self.pool()))
-        return DocumentStore(await self.pool("sagews_backend")), document
+        pool = await self.pool("sagews_backend")
+        return DocumentStore(pool), Journal(pool), document
 
 
 class MemoryRunTests(RunStoreContract, TestCase):
     """The fake of runs."""
 
-    async def make_runs(self) -> tuple[Any, DocumentId, DocumentId]:
-        """Return a store and two documents."""
+    async def make_runs(self) -> tuple[Any, Any, DocumentId, DocumentId]:
+        """Return a store, a journal and two documents."""
         workspaces = MemoryWorkspaces()
         _, first, second = await leased(workspaces)
-        return MemoryRuns(workspaces), first, second
+        runs = MemoryRuns(workspaces)
+        return runs, MemoryJournal(MemoryDocuments(workspaces), runs), first, second
 
 
 class RunTests(RunStoreContract, PostgresTestCase):
     """Runs in PostgreSQL, under the backend's role."""
 
-    async def make_runs(self) -> tuple[Any, DocumentId, DocumentId]:
-        """Return a store and two documents."""
+    async def make_runs(self) -> tuple[Any, Any, DocumentId, DocumentId]:
+        """Return a store, a journal and two documents."""
         _, first, second = await leased(WorkspaceStore(await self.pool()))
-        return RunStore(await self.pool("sagews_backend")), first, second
+        pool = await self.pool("sagews_backend")
+        return RunStore(pool), Journal(pool), first, second
 
 
 class MemoryHistoryTests(HistoryStoreContract, TestCase):

@@ -52,6 +52,8 @@ class WorksheetDocument(Doc[Any]):
         self._mirror: Mirror | None = None
         self._tried: bytes | None = None
         self._applying = False
+        # The text of each cell that was run, at hand until anything but texts changes.
+        self._codes: dict[CellId, Any] = {}
         self._subscription = self.observe(self._changed)
 
     @property
@@ -86,9 +88,20 @@ class WorksheetDocument(Doc[Any]):
         self._tried = None
 
     def _changed(self, event: object) -> None:
-        """Forget the mirror when the document changed in a way that it did not see."""
+        """Forget the mirror when the document changed in a way that it did not see, and what is at hand with it."""
         if not self._applying:
             self._mirror = None
+        if self._mirror is None or not self._mirror.only_text:
+            self._codes.clear()
+
+    def code(self, cell: CellId) -> str | None:
+        """The text of a cell that can be run, or None if there is no such cell or it is prose."""
+        if cell not in self._codes:
+            entry = self.cells.get(cell)
+            if entry is None or entry["type"] != "code":
+                return None
+            self._codes[cell] = entry["source"]
+        return str(self._codes[cell])
 
 
 def new_document(title: str, flavour: str = "sage") -> WorksheetDocument:
@@ -150,8 +163,7 @@ def cells_in_order(document: WorksheetDocument) -> list[CellView]:
 
 def code_of(document: WorksheetDocument, cell: CellId) -> str | None:
     """The text of a cell that can be run, or None if there is no such cell or it is prose."""
-    entry = document.cells.get(cell)
-    return None if entry is None or entry["type"] != "code" else str(entry["source"])
+    return document.code(cell)
 
 
 def view_of(key: CellId, cell: Any) -> CellView:

@@ -47,10 +47,13 @@ class Mirror:
         self._known = read_vector(self._doc.get_state())
         self._bytes = len(state)
         self.spoilt = False
+        # To ask the library for a cell's text takes several times as long as to apply a keystroke to it.
+        self._sources: dict[str, Any] = {}
+        self._beside: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
+        self._total = 0
         for key, cell in self._cells.items():
-            self._sizes[key] = _size_of(cell)
-        self._total = sum(self._sizes.values())
+            self._hold(key, cell)
         self._texts: set[str] = set()
         self._maps: set[str] = set()
         self._meta_touched = False
@@ -76,6 +79,11 @@ class Mirror:
         for client, (_, end) in structure.ranges.items():
             self._known[client] = max(end, self._known.get(client, 0))
         self.spoilt = False
+
+    @property
+    def only_text(self) -> bool:
+        """Whether the last update changed nothing but the texts of cells."""
+        return not (self._maps or self._meta_touched)
 
     def _apply(self, update: bytes) -> None:
         """Apply it and note which cells changed."""
@@ -110,24 +118,36 @@ class Mirror:
         for key in self._maps:
             cell = self._cells.get(key)
             if cell is None:
-                self._resize(key, None)
+                self._forget(key)
             else:
                 _check_cell(key, cell)
-                self._resize(key, _size_of(cell))
+                self._hold(key, cell)
         for key in self._texts - self._maps:
-            cell = self._cells.get(key)
-            if cell is not None:
-                _check_source(cell["source"], structure)
-                self._resize(key, _size_of(cell))
+            source = self._sources.get(key)
+            if source is not None:
+                self._measure(key, _check_source(source, structure))
         if self._meta_touched:
             _check_meta(self._meta)
 
-    def _resize(self, key: str, size: int | None) -> None:
+    def _hold(self, key: str, cell: Any) -> None:
+        """Keep a cell's text at hand, and how many bytes the cell has beside it."""
+        self._forget(key)
+        self._sources[key] = cell["source"]
+        raw = cell.get("raw")
+        self._beside[key] = len(raw.encode()) if isinstance(raw, str) else 0
+        self._measure(key, len(cell["source"]))
+
+    def _measure(self, key: str, length: int) -> None:
         """Keep the sum of all cells' sizes."""
+        size = length + self._beside[key]
+        self._total += size - self._sizes.get(key, 0)
+        self._sizes[key] = size
+
+    def _forget(self, key: str) -> None:
+        """A cell is gone, or another one stands in its place."""
         self._total -= self._sizes.pop(key, 0)
-        if size is not None:
-            self._sizes[key] = size
-            self._total += size
+        self._sources.pop(key, None)
+        self._beside.pop(key, None)
 
     def _check_totals(self) -> None:
         """Check the bounds of the whole document, its invisible past included."""
@@ -144,12 +164,6 @@ class Mirror:
 def _refusal(reason: str) -> SagewsError:
     """The error that the sender gets."""
     return SagewsError("bad-update", reason=reason)
-
-
-def _size_of(cell: Any) -> int:
-    """How much of the document's size a cell takes, in bytes."""
-    raw = cell.get("raw")
-    return len(cell["source"]) + (len(raw.encode()) if isinstance(raw, str) else 0)
 
 
 def _check_cell(key: str, cell: Any) -> None:
@@ -179,14 +193,16 @@ def _check_depth(depth: object) -> None:
         raise _refusal("a cell has a depth that is not one of 0 to 5")
 
 
-def _check_source(source: object, structure: Structure | None) -> None:
-    """Check a cell's text; unless only pieces of text came, also that nothing but text is in it."""
+def _check_source(source: object, structure: Structure | None) -> int:
+    """Check a cell's text; unless only pieces of text came, also that nothing but text is in it. Returns its bytes."""
     if not isinstance(source, Text):
         raise _refusal("a cell's source is not text")
-    if len(source) > MAX_SOURCE:
+    length = len(source)
+    if length > MAX_SOURCE:
         raise _refusal(f"a cell has at most {MAX_SOURCE} bytes")
-    if (structure is None or not structure.plain_text) and len(str(source).encode()) != len(source):
+    if (structure is None or not structure.plain_text) and len(str(source).encode()) != length:
         raise _refusal("a cell's source holds something that is not text")
+    return length
 
 
 def _check_flags(flags: object) -> None:

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
-from sagews.backend.documents.edit_log import EditLog
 from sagews.backend.documents.presence import Presence
+from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
-from sagews.backend.runs.document_session import DocumentSession, Surroundings
-from sagews.backend.runs.output_cache import Outputs, load_outputs
+from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.journal.group_commit import GroupCommit
+from sagews.backend.runs.document_session import DocumentSession
+from sagews.backend.runs.output_cache import OutputCache, load_outputs
 from sagews.backend.runs.read_pieces import read_pieces
-from sagews.backend.runs.run_registry import RunRequest
-from sagews.backend.runs.run_writer import RunRecorder
+from sagews.backend.runs.requests import RunRequest
+from sagews.backend.runs.session_context import SessionContext
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
@@ -34,31 +36,31 @@ class LiveDocument:
 
     Args:
         about: its place in the workspace.
-        around: what its session needs.
-        lease_lost: is called when the store says that another backend owns the workspace now.
+        context: what its session needs.
+        writer: commits what it brings forth.
     """
 
     def __init__(
         self,
         about: Document,
         doc: crdt.WorksheetDocument,
-        outputs: Outputs,
-        around: Surroundings,
+        outputs: OutputCache,
+        context: SessionContext,
         documents: IDocumentStore,
         runs: IRunStore,
-        lease_lost: Callable[[], None],
+        writer: DocumentWriter,
     ) -> None:
-        clock, settings, epoch = around.clock, around.settings, around.epoch
+        clock, settings, epoch = context.clock, context.settings, context.epoch
         self.about = about
         self._doc = doc
-        self._around = around
+        self._context = context
         self._outputs = outputs
         self._runs = runs
         self.stream = EventStream(about.id, epoch, settings.ring_events, settings.ring_bytes)
         self.presence = Presence(clock, self.stream)
-        self.edits = EditLog(clock, settings, documents, about.id, epoch, doc.get_update, lease_lost)
-        self.recorder = RunRecorder(clock, settings, runs, about.id, epoch, lease_lost)
-        self.session = DocumentSession(around, self.stream, outputs, self.recorder, self.flavour)
+        self._writer = writer
+        self._snapshots = Snapshots(clock, settings, documents, writer, doc.get_update)
+        self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         self.unused_since = clock.seconds()
         self.touched = False
         self._confirm_until = float("-inf")
@@ -86,8 +88,9 @@ class LiveDocument:
             SagewsError: `bad-update`, and `database` when too many wait to be stored.
         """
         crdt.check_update(self._doc, update)
-        self.edits.add(peer.user.id, update, peer, number)
+        self._writer.update(peer.user.id, update, peer, number)
         self._doc.apply_update(update)
+        self._snapshots.edited(len(update))
         self.stream.say(EditOut(document=self.about.id, update=update, author=peer.id), but=peer.id)
 
     def put_text(self, user: UserId, text: str) -> bool:
@@ -95,7 +98,8 @@ class LiveDocument:
         if to_text(self._doc) == text:
             return False
         update = merge_text(self._doc, text)
-        self.edits.add(user, update, None, 0)
+        self._writer.update(user, update, None, 0)
+        self._snapshots.edited(len(update))
         self.stream.say(EditOut(document=self.about.id, update=update, author=""))
         return True
 
@@ -110,7 +114,7 @@ class LiveDocument:
         update = self._doc.get_update(_checked_vector(vector))
         if have is not None:
             # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
-            self._confirm_until = self._around.clock.seconds() + self._around.settings.confirm_seconds
+            self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
         missed = self.stream.since(have)
         self.stream.watchers[peer.id] = peer
         self.presence.join(peer)
@@ -135,7 +139,7 @@ class LiveDocument:
             sequence=stream.sequence if continued is None else continued,
             update=update,
             vector=self._doc.get_state(),
-            session=self.session.teller.status(),
+            session=self.session.status.now(),
             people=self.presence.people(),
             cells=self._outputs.cells(stream.epoch, stream.sequence) if continued is None else None,
         )
@@ -144,7 +148,7 @@ class LiveDocument:
         """A connection does not watch any more."""
         if self.stream.watchers.pop(peer.id, None) is not None:
             self.presence.leave(peer)
-            self.unused_since = self._around.clock.seconds()
+            self.unused_since = self._context.clock.seconds()
 
     # ------------------------------------------------------------------------------------- runs
 
@@ -162,7 +166,7 @@ class LiveDocument:
             else:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
         if not changed:
-            check = self._around.clock.seconds() < self._confirm_until
+            check = self._context.clock.seconds() < self._confirm_until
             self.session.run(peer.user.id, requests, check=check, correlation=peer.id)
         return changed
 
@@ -172,7 +176,7 @@ class LiveDocument:
         Raises:
             SagewsError: `not-found` for a run of another document.
         """
-        await self.recorder.flush()
+        await self._writer.flush()
         if self._outputs.find(run) is None:
             raise SagewsError("not-found")
         pieces = await read_pieces(self._runs, run)
@@ -183,25 +187,25 @@ class LiveDocument:
     @property
     def idle(self) -> bool:
         """Whether nothing would be lost by forgetting it."""
-        busy = self.stream.watchers or self.session.life.alive or self.edits.pending or self.recorder.pending
+        busy = self.stream.watchers or self.session.condition.alive or self._writer.pending or self._snapshots.pending
         return not busy
 
     async def flush(self) -> None:
         """Commit everything that waits."""
-        await self.edits.flush()
-        await self.recorder.flush()
+        await self._writer.flush()
 
     async def finish(self) -> None:
         """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more."""
-        await self.edits.finish()
-        await self.recorder.flush()
+        await self._writer.flush()
+        await self._snapshots.finish()
+        await self._writer.flush()
         self.drop()
         await self._runs.delete_old(self.about.id, ())
 
     def drop(self) -> None:
         """Write and say nothing any more."""
-        self.edits.close()
-        self.recorder.close()
+        self._snapshots.close()
+        self._writer.close()
         self.session.close()
 
 
@@ -214,7 +218,12 @@ def _checked_vector(vector: bytes) -> bytes:
 
 
 async def load_document(
-    about: Document, around: Surroundings, documents: IDocumentStore, runs: IRunStore, lease_lost: Callable[[], None]
+    about: Document,
+    context: SessionContext,
+    documents: IDocumentStore,
+    runs: IRunStore,
+    commits: GroupCommit,
+    lease_lost: Callable[[], None],
 ) -> LiveDocument:
     """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
 
@@ -223,13 +232,14 @@ async def load_document(
     """
     snapshot, updates = await documents.load(about.id)
     if snapshot is None and not updates:
-        doc = crdt.new_document(about.title, around.flavour())
+        doc = crdt.new_document(about.title, context.flavour())
         first = doc.get_update()
     else:
         doc, first = crdt.load(snapshot, updates), None
-    await runs.new_epoch(about.id, around.epoch)
+    await runs.new_epoch(about.id, context.epoch)
     outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
-    live = LiveDocument(about, doc, outputs, around, documents, runs, lease_lost)
+    writer = commits.writer(about.id, context.epoch, lease_lost)
     if first is not None:
-        await documents.append(about.id, around.epoch, [(around.workspace.owner, first)])
-    return live
+        writer.update(context.workspace.owner, first, None, 0)
+        await writer.flush()
+    return LiveDocument(about, doc, outputs, context, documents, runs, writer)

@@ -7,7 +7,6 @@ what it missed. Everything else is said to whoever is there.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 
 from sagews.backend.events.subscriber import Subscriber
 from sagews.model.identifiers import DocumentId
@@ -35,10 +34,15 @@ class EventStream:
         self._ring: deque[bytes] = deque()
         self._ring_size = 0
 
-    def emit(self, build: Callable[[int], ToPage]) -> None:
-        """Send the event that `build` makes for the next number, and remember it."""
+    @property
+    def next_number(self) -> int:
+        """The number that the next event has."""
+        return self.sequence + 1
+
+    def emit(self, message: ToPage) -> None:
+        """Send an event that was made with `next_number`, and remember it."""
         self.sequence += 1
-        data = build(self.sequence).encoded()
+        data = message.encoded()
         self._ring.append(data)
         self._ring_size += len(data)
         while self._ring_size > self._max_bytes or len(self._ring) > self._max_events:

@@ -15,7 +15,7 @@ from zope.interface import implementer
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
-from sagews.backend.runs.run_registry import how_to_evaluate, state_after
+from sagews.backend.runs.requests import how_to_evaluate, state_after
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError

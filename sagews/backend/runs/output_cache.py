@@ -7,13 +7,16 @@ event number. The store holds everything; this is what is shown first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from sagews.backend.runs.read_pieces import read_pieces
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
-from sagews.model.sessions import PieceKind, Run, RunState, StoredPiece
+from sagews.model.runs import Run, StoredPiece
+from sagews.model.sessions import PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
 
@@ -59,7 +62,7 @@ def _iso(time: datetime | None) -> str | None:
     return None if time is None else time.isoformat()
 
 
-class Outputs:
+class OutputCache:
     """All of a document's last runs."""
 
     def __init__(self) -> None:
@@ -90,7 +93,7 @@ class Outputs:
 
     def change(self, entry: CellRun, **changes: object) -> Run:
         """Set fields of a run and return it."""
-        entry.run = replace(entry.run, **changes)  # type: ignore[arg-type]
+        entry.run = msgspec.structs.replace(entry.run, **changes)
         if entry.run.state.over and self._cells.get(entry.run.cell) is not entry:
             self._runs.pop(entry.run.id, None)
         return entry.run
@@ -147,9 +150,9 @@ class Outputs:
                 self._keep(entry, body, size)
 
 
-async def load_outputs(store: IRunStore, document: DocumentId, lost: str) -> Outputs:
+async def load_outputs(store: IRunStore, document: DocumentId, lost: str) -> OutputCache:
     """Return what the store holds of the outputs of a document."""
-    outputs = Outputs()
+    outputs = OutputCache()
     runs = await store.last_runs(document)
     outputs.restore([(run, await read_pieces(store, run.id)) for run in runs], lost)
     return outputs

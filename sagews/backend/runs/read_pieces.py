@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import RunId
-from sagews.model.sessions import StoredPiece
+from sagews.model.runs import StoredPiece
 
 AT_ONCE = 500
 MAX_PIECES = 20_000

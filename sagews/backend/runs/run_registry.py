@@ -1,125 +1,156 @@
-"""The runs of one document: what was asked, where each is, what it printed; pages and store are told alike."""
+"""All runs of one document: which waits, which runs, which was each cell's last and what it printed.
+
+The one place that knows a run from the moment it was asked for until its cell is run again. Whatever it learns it says
+to everybody who watches and hands to the writer in the same turn; the session (document_session.py) only asks it what
+comes next and tells it what came.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.events.stream import EventStream
-from sagews.backend.runs.output_cache import CellRun, Outputs
-from sagews.backend.runs.run_writer import RunRecorder
-from sagews.model.identifiers import CellId, RunId, SessionId, UserId
-from sagews.model.sessions import Evaluation, Piece, PieceKind, Run, RunState, StoredPiece
+from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.runs.output_cache import CellRun, OutputCache
+from sagews.backend.runs.requests import RunRequest, how_to_evaluate
+from sagews.errors import sentence
+from sagews.model.identifiers import RunId, SessionId, UserId
+from sagews.model.runs import Run, StoredPiece
+from sagews.model.sessions import Evaluation, Piece, RunState
+from sagews.policy.sessions.run_queue import RunQueue
 from sagews.wire.browser.runs import Output
 
 MAX_KNOWN_RUNS = 20_000
-STATES: Mapping[str, RunState] = {
-    "ok": RunState.DONE,
-    "error": RunState.ERROR,
-    "interrupted": RunState.INTERRUPTED,
-}
 
 
-def how_to_evaluate(flavour: str) -> tuple[str, str]:
-    """Return the mode of the cells of a flavour, and which of their values show."""
-    return ("python", "last") if flavour == "python" else ("sage", "all")
+class RunRegistry:
+    """Keeps the runs of one document.
 
+    Args:
+        clock: tells the time.
+        stream: who watches.
+        outputs: the last run of each cell, as the store had them.
+        writer: commits runs and pieces.
+    """
 
-def state_after(piece: Piece) -> tuple[RunState, float | None]:
-    """Return how a run ended, and after how many seconds, from its last piece."""
-    seconds = piece.body.get("seconds")
-    state = STATES.get(str(piece.body.get("status")), RunState.ERROR)
-    return state, float(seconds) if isinstance(seconds, int | float) else None
+    __slots__ = (
+        "_clock", "_known", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_waiting", "_writer",
+    )  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """One cell that somebody wants to run, with the text that the server has of it."""
-
-    run: RunId
-    cell: CellId
-    source: str
-    hash: str
-
-
-class RunBook:
-    """Keeps the runs of one document."""
-
-    def __init__(self, clock: IReactorTime, stream: EventStream, outputs: Outputs, recorder: RunRecorder) -> None:
+    def __init__(self, clock: IReactorTime, stream: EventStream, outputs: OutputCache, writer: DocumentWriter) -> None:
         self._clock = clock
         self._stream = stream
         self._outputs = outputs
-        self._recorder = recorder
+        self._writer = writer
+        self._queue = RunQueue()
         self._known: OrderedDict[RunId, None] = OrderedDict()
         self._waiting: dict[RunId, Evaluation] = {}
-        self._cancelled_early: dict[RunId, str | None] = {}
+        self._refused_early: dict[RunId, str | None] = {}
         self._number = 0
 
-    def is_known(self, run: RunId) -> bool:
-        """Whether this id was asked for already."""
+    @property
+    def running(self) -> RunId | None:
+        """The run that was handed over and is not over."""
+        return self._queue.running
+
+    @property
+    def queued(self) -> int:
+        """How many wait."""
+        return len(self._queue)
+
+    @property
+    def used(self) -> bool:
+        """Whether any cell was ever run."""
+        return self._outputs.used
+
+    # ------------------------------------------------------------------------------------- asked for
+
+    def ask(
+        self, user: UserId, requests: Sequence[RunRequest], session: SessionId, flavour: str, *, confirmed: bool
+    ) -> list[Run]:
+        """Queue cells as one batch and return their runs; a run id that is known already is left out, it runs once.
+
+        Nobody is told of them yet. Those that are not confirmed wait until `confirm` or `refuse`.
+
+        Raises:
+            SagewsError: `limit` when too many wait.
+        """
+        fresh = [request for request in requests if not self._is_known(request.run)]
+        self._queue.add([request.run for request in fresh], confirmed=confirmed)
+        return [self._create(user, request, session, flavour) for request in fresh]
+
+    def _is_known(self, run: RunId) -> bool:
         return run in self._known or self._outputs.find(run) is not None
 
-    def create(self, user: UserId, request: RunRequest, session: SessionId, flavour: str) -> Run:
-        """Return a new run; it is not told to anybody yet."""
-        self._known[request.run] = None
-        if len(self._known) > MAX_KNOWN_RUNS:
-            self._known.popitem(last=False)
-        self._number += 1
+    def _create(self, user: UserId, request: RunRequest, session: SessionId, flavour: str) -> Run:
+        known, number = self._known, self._number + 1
+        known[request.run] = None
+        if len(known) > MAX_KNOWN_RUNS:
+            known.popitem(last=False)
+        self._number = number
         mode, shows = how_to_evaluate(flavour)
-        self._waiting[request.run] = Evaluation(request.run, request.cell, self._number, request.source, mode, shows)
+        self._waiting[request.run] = Evaluation(request.run, request.cell, number, request.source, mode, shows)
         return Run(
-            id=request.run,
-            document=self._stream.document,
-            cell=request.cell,
-            lane="shared",
-            session=session,
-            user=user,
-            number=self._number,
-            state=RunState.QUEUED,
-            hash=request.hash,
-            queued=self._now(),
-            started=None,
-            finished=None,
-            seconds=None,
+            request.run,
+            self._stream.document,
+            request.cell,
+            "shared",
+            session,
+            user,
+            number,
+            RunState.QUEUED,
+            request.hash,
+            self._now(),
         )
-
-    def restart_numbers(self) -> None:
-        """Count from one again, as a fresh session does."""
-        self._number = 0
 
     def admit(self, run: Run) -> None:
         """Make a run the last one of its cell."""
         self._outputs.add(run)
 
-    def is_waiting(self, run: RunId) -> bool:
-        """Whether a run was neither started nor cancelled nor forgotten."""
-        return run in self._waiting
+    def confirm(self, run: Run, *, fresh: bool) -> None:
+        """Take what the store says of a run that was not confirmed: it starts if it is fresh, else it never does."""
+        if not fresh:
+            self._queue.drop(run.id)
+            self._waiting.pop(run.id, None)
+            self._refused_early.pop(run.id, None)
+        elif run.id in self._waiting:
+            self.admit(run)
+            self._queue.confirm(run.id)
+        else:
+            # It was cancelled while the store was being asked.
+            self._refuse(run, self._refused_early.pop(run.id, None))
 
-    def forget(self, run: RunId) -> None:
-        """Drop a run that an earlier life knows already."""
-        self._waiting.pop(run, None)
-        self._cancelled_early.pop(run, None)
+    def refuse(self, run: Run, reason: str) -> None:
+        """Tell of a run and that it will not be."""
+        self._queue.drop(run.id)
+        self._refuse(run, reason)
 
-    def take_evaluation(self, run: RunId) -> Evaluation:
-        """Return what is to be evaluated, once."""
-        return self._waiting.pop(run)
+    def _refuse(self, run: Run, reason: str | None) -> None:
+        self._outputs.add(run)
+        self._cancel([run.id], reason)
 
     def say_queued(self, runs: Sequence[Run]) -> None:
-        """Tell that these wait, if they still do."""
+        """Tell that these wait, if they still do: most have started by now."""
         for run in runs:
             entry = self._outputs.find(run.id)
             if entry is not None and entry.run.state is RunState.QUEUED:
                 self._say(entry)
 
-    def started(self, run: RunId) -> None:
-        """Note that a run began."""
+    # ------------------------------------------------------------------------------------- running
+
+    def start_next(self) -> Evaluation | None:
+        """Start the next run, and return what is to be evaluated; None while one runs, or none can."""
+        run = self._queue.next()
+        if run is None:
+            return None
         entry = self._outputs.find(run)
         if entry is not None:
             self._outputs.change(entry, state=RunState.RUNNING, started=self._now())
+        return self._waiting.pop(run)
 
     def say_started(self, run: RunId) -> None:
         """Tell that a run began, if it is not over already."""
@@ -134,11 +165,39 @@ class RunBook:
             return
         body = self._outputs.add_piece(entry, piece.kind, piece.body, piece.size)
         run, stream = entry.run, self._stream
-        stream.emit(lambda number: Output(run.document, stream.epoch, number, run.id, run.cell, body))
-        self._recorder.piece(StoredPiece(run.id, body.sequence, PieceKind(piece.kind), piece.body), piece.size)
+        stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, body))
+        self._writer.piece(StoredPiece(run.id, body.sequence, piece.kind, piece.body), piece.size)
 
-    def finished(self, run: RunId, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
-        """Note and tell how a run ended; returns who had asked for it."""
+    def finish(self, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
+        """End what runs; what was asked for together with it is cancelled unless it went well.
+
+        Returns:
+            Who had asked for it.
+        """
+        run = self._queue.running
+        rest = self._queue.finished(good=state is RunState.DONE)
+        user = None if run is None else self._end(run, state, seconds, reason)
+        if rest:
+            self._cancel(rest, sentence("cell-before-failed", {}))
+        return user
+
+    def cancel_waiting(self, reason: str | None) -> None:
+        """Forget what waits, and tell."""
+        self._cancel(self._queue.cancel(), reason)
+
+    def restart_numbers(self) -> None:
+        """Count from one again, as a fresh session does."""
+        self._number = 0
+
+    # ------------------------------------------------------------------------------------- inside
+
+    def _cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
+        for run in runs:
+            if self._waiting.pop(run, None) is not None and self._outputs.find(run) is None:
+                self._refused_early[run] = reason
+            self._end(run, RunState.CANCELLED, None, reason)
+
+    def _end(self, run: RunId, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
         entry = self._outputs.find(run)
         if entry is None:
             return None
@@ -147,25 +206,9 @@ class RunBook:
         self._say(entry)
         return entry.run.user
 
-    def cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
-        """Note and tell that these will not run."""
-        for run in runs:
-            if self._waiting.pop(run, None) is not None and self._outputs.find(run) is None:
-                self._cancelled_early[run] = reason
-            self.finished(run, RunState.CANCELLED, None, reason)
-
-    def refuse(self, run: Run, reason: str | None) -> None:
-        """Tell of a run and that it will not be."""
-        self._outputs.add(run)
-        self.cancel([run.id], reason)
-
-    def tell_cancelled(self, run: Run) -> None:
-        """Tell that a run was cancelled while the store was still being asked about it."""
-        self.refuse(run, self._cancelled_early.pop(run.id, None))
-
     def _say(self, entry: CellRun) -> None:
-        self._recorder.state(entry.run)
-        self._stream.emit(lambda number: entry.status(self._stream.epoch, number))
+        self._writer.run(entry.run)
+        self._stream.emit(entry.status(self._stream.epoch, self._stream.next_number))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.seconds(), UTC)

@@ -11,27 +11,32 @@ from datetime import UTC, datetime
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from sagews.backend.events.stream import EventStream
+from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.settings import BackendSettings
 from sagews.errors import sentence
 from sagews.model.sessions import MEBIBYTE, Usage
-from sagews.policy.sessions.machine import Life
-from sagews.policy.sessions.run_queue import RunQueue
+from sagews.policy.sessions.machine import SessionCondition
 from sagews.wire.browser.session import SessionStatus
 
 SOON = 0.15
 
 
-class SessionTeller:
+class StatusPublisher:
     """What people see of one session."""
 
     def __init__(
-        self, clock: IReactorTime, settings: BackendSettings, stream: EventStream, life: Life, queue: RunQueue
+        self,
+        clock: IReactorTime,
+        settings: BackendSettings,
+        stream: EventStream,
+        condition: SessionCondition,
+        registry: RunRegistry,
     ) -> None:
         self._clock = clock
         self._settings = settings
         self._stream = stream
-        self._life = life
-        self._queue = queue
+        self._condition = condition
+        self._registry = registry
         self.flavour = ""
         self._since = clock.seconds()
         self._reason: str | None = None
@@ -40,20 +45,20 @@ class SessionTeller:
         self._said: SessionStatus | None = None
         self._soon: IDelayedCall | None = None
 
-    def status(self) -> SessionStatus:
+    def now(self) -> SessionStatus:
         """Return what is so now."""
         usage = self._usage
         return SessionStatus(
             document=self._stream.document,
-            state=self._life.state.value,
+            state=self._condition.state.value,
             flavour=self.flavour,
             since=datetime.fromtimestamp(self._since, UTC).isoformat(),
             reason=self._reason,
             sentence=self._text,
             memory=None if usage is None else usage.memory // MEBIBYTE * MEBIBYTE,
-            memory_limit=self._settings.limits.memory if self._life.alive else None,
+            memory_limit=self._settings.limits.memory if self._condition.alive else None,
             cpu=None if usage is None else round(usage.cpu_seconds, 1),
-            queue=len(self._queue),
+            queue=self._registry.queued,
         )
 
     def variables_are_gone(self) -> None:
@@ -89,7 +94,7 @@ class SessionTeller:
         self._tell()
 
     def _tell(self) -> None:
-        status = self.status()
+        status = self.now()
         if status != self._said:
             self._said = status
             self._stream.say(status)

@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from sagews.backend.documents.live_document import LiveDocument, load_document
 from sagews.backend.history.interfaces import IDocumentTexts
-from sagews.backend.runs.document_session import Surroundings
+from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.single_flight import Shared
 from sagews.backend.workspaces.entries import document_entry
 from sagews.backend.workspaces.stores import Stores
@@ -39,7 +39,7 @@ class DocumentSet:
     Args:
         workspace: whose documents these are.
         stores: where they are kept.
-        around: what their sessions need.
+        context: what their sessions need.
         tell_all: says something to everybody in the workspace.
         lease_lost: is called when the store says that another backend owns the workspace now.
     """
@@ -50,13 +50,13 @@ class DocumentSet:
         self,
         workspace: WorkspaceId,
         stores: Stores,
-        around: Surroundings,
+        context: SessionContext,
         tell_all: TellAll,
         lease_lost: Callable[[], None],
     ) -> None:
         self._workspace = workspace
         self._stores = stores
-        self._around = around
+        self._context = context
         self._tell_all = tell_all
         self._lease_lost = lease_lost
         self._loaded: Shared[DocumentId, LiveDocument] = Shared()
@@ -94,7 +94,10 @@ class DocumentSet:
 
     async def _load(self, document: DocumentId) -> LiveDocument:
         about = await self._about(document)
-        return await load_document(about, self._around, self._stores.documents, self._stores.runs, self._lease_lost)
+        stores = self._stores
+        return await load_document(
+            about, self._context, stores.documents, stores.runs, stores.commits, self._lease_lost
+        )
 
     async def unload(self, live: LiveDocument) -> None:
         """Commit and forget a document that nobody uses."""

@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from sagews.backend.documents.live_document import LiveDocument
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.history.worker_files import WorkspaceFiles
-from sagews.backend.runs.document_session import Surroundings
+from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.documents import DocumentSet
 from sagews.backend.workspaces.entries import version_entry
@@ -55,7 +55,7 @@ class OpenWorkspace:
         self._stores = stores
         self._noted_state = about.session
         self.files = WorkspaceFiles(about.id, epoch, stores.hosts, self._lay_out)
-        around = Surroundings(
+        context = SessionContext(
             clock,
             settings,
             about,
@@ -65,7 +65,7 @@ class OpenWorkspace:
             stores.hosts.count,
             self.changed,
         )
-        self.document_set = DocumentSet(about.id, stores, around, self.tell_all, lambda: lost(self))
+        self.document_set = DocumentSet(about.id, stores, context, self.tell_all, lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved)
 
     # ------------------------------------------------------------------------------------- documents and history
@@ -133,7 +133,7 @@ class OpenWorkspace:
     @property
     def computing(self) -> bool:
         """Whether a session of it is alive."""
-        return any(live.session.life.alive for live in self.documents)
+        return any(live.session.condition.alive for live in self.documents)
 
     @property
     def session_state(self) -> str:

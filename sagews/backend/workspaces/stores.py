@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sagews.backend.history.interfaces import IHistories
+from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.workers.pool import Hosts
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
@@ -18,5 +19,6 @@ class Stores:
     workspaces: IWorkspaceStore
     documents: IDocumentStore
     runs: IRunStore
+    commits: GroupCommit
     histories: IHistories
     hosts: Hosts

@@ -45,7 +45,7 @@ class SessionInputs(Protocol):
 
 
 @dataclass(slots=True)
-class Life:
+class SessionCondition:
     """Where a session is.
 
     Attributes:
@@ -66,7 +66,7 @@ class Life:
         self.free = state is SessionState.READY
 
 
-builder = TypeMachineBuilder(SessionInputs, Life)
+builder = TypeMachineBuilder(SessionInputs, SessionCondition)
 stopped = builder.state("stopped")
 starting = builder.state("starting")
 ready = builder.state("ready")
@@ -79,36 +79,36 @@ ended = builder.state("ended")
 
 @stopped.upon(SessionInputs.start).to(starting)
 @ended.upon(SessionInputs.start).to(starting)
-def begin(inputs: SessionInputs, life: Life) -> None:
+def begin(inputs: SessionInputs, condition: SessionCondition) -> None:
     """A session is on its way."""
-    life.become(SessionState.STARTING)
+    condition.become(SessionState.STARTING)
 
 
 @starting.upon(SessionInputs.opened).to(ready)
 @running.upon(SessionInputs.done).to(ready)
 @interrupting.upon(SessionInputs.done).to(ready)
 @stubborn.upon(SessionInputs.done).to(ready)
-def wait(inputs: SessionInputs, life: Life) -> None:
+def wait(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It waits for the next evaluation."""
-    life.become(SessionState.READY)
+    condition.become(SessionState.READY)
 
 
 @ready.upon(SessionInputs.handed_over).to(running)
-def run(inputs: SessionInputs, life: Life) -> None:
+def run(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It computes."""
-    life.become(SessionState.RUNNING)
+    condition.become(SessionState.RUNNING)
 
 
 @running.upon(SessionInputs.interrupt).to(interrupting)
-def ask_to_stop(inputs: SessionInputs, life: Life) -> None:
+def ask_to_stop(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It was sent an interrupt."""
-    life.become(SessionState.INTERRUPTING)
+    condition.become(SessionState.INTERRUPTING)
 
 
 @interrupting.upon(SessionInputs.patience_over).to(stubborn)
-def give_up(inputs: SessionInputs, life: Life) -> None:
+def give_up(inputs: SessionInputs, condition: SessionCondition) -> None:
     """What it computes does not listen to interrupts."""
-    life.become(SessionState.STUBBORN)
+    condition.become(SessionState.STUBBORN)
 
 
 @starting.upon(SessionInputs.stop).to(ending)
@@ -116,15 +116,15 @@ def give_up(inputs: SessionInputs, life: Life) -> None:
 @running.upon(SessionInputs.stop).to(ending)
 @interrupting.upon(SessionInputs.stop).to(ending)
 @stubborn.upon(SessionInputs.stop).to(ending)
-def end(inputs: SessionInputs, life: Life) -> None:
+def end(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It is being ended."""
-    life.become(SessionState.INTERRUPTING, ending=True)
+    condition.become(SessionState.INTERRUPTING, ending=True)
 
 
 @ending.upon(SessionInputs.gone).to(stopped)
-def end_as_asked(inputs: SessionInputs, life: Life) -> None:
+def end_as_asked(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It is over, as somebody wished."""
-    life.become(SessionState.STOPPED, alive=False)
+    condition.become(SessionState.STOPPED, alive=False)
 
 
 @starting.upon(SessionInputs.gone).to(ended)
@@ -132,9 +132,9 @@ def end_as_asked(inputs: SessionInputs, life: Life) -> None:
 @running.upon(SessionInputs.gone).to(ended)
 @interrupting.upon(SessionInputs.gone).to(ended)
 @stubborn.upon(SessionInputs.gone).to(ended)
-def end_unasked(inputs: SessionInputs, life: Life) -> None:
+def end_unasked(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It is over, and nobody asked for that."""
-    life.become(SessionState.ENDED, alive=False)
+    condition.become(SessionState.ENDED, alive=False)
 
 
 # What changes nothing where it comes too late, too early or twice.

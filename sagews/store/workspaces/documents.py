@@ -1,15 +1,13 @@
-"""The CRDT updates of documents in PostgreSQL: appended in order, folded into one snapshot now and then."""
+"""The CRDT updates of documents in PostgreSQL, as they are read and folded; runs/journal.py writes them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from psycopg2 import Binary
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
-from sagews.model.identifiers import DocumentId, UserId
+from sagews.model.identifiers import DocumentId
 from sagews.store.fence import FENCE
 from sagews.store.pool import Pool
 
@@ -20,34 +18,6 @@ class DocumentStore:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-
-    async def append(self, document: DocumentId, epoch: int, updates: Sequence[tuple[UserId, bytes]]) -> int:
-        """Commit updates in order in one statement; an empty sequence asks for the last number.
-
-        Returns:
-            The sequence number of the last update of this document.
-
-        Raises:
-            SagewsError: `conflict` unless this epoch is that of the workspace's lease.
-        """
-        sql = f"""with {FENCE},
-            counted as (
-                update documents d set last_update = last_update + %s from fence where d.id = fence.id
-                returning d.id, d.last_update
-            ),
-            added as (
-                insert into document_updates (document, sequence, author, data)
-                select c.id, c.last_update - %s + u.place, u.author, u.data
-                from counted c, unnest(%s::uuid[], %s::bytea[]) with ordinality as u (author, data, place)
-            )
-            select last_update from counted"""
-        authors = [author for author, _ in updates]
-        blobs = [Binary(data) for _, data in updates]
-        parameters = (document, epoch, len(updates), len(updates), authors, blobs)
-        rows = await self._pool.execute(sql, parameters)
-        if not rows:
-            raise SagewsError("conflict")
-        return int(rows[0][0])
 
     async def load(self, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
         """Return the newest snapshot's state and the updates after it, in order, as of one moment."""
@@ -61,8 +31,8 @@ class DocumentStore:
         snapshots = [bytes(state) for sequence, state in rows if sequence == 0]
         return (snapshots[0] if snapshots else None), [bytes(data) for sequence, data in rows if sequence > 0]
 
-    async def snapshot(self, document: DocumentId, epoch: int, state: bytes) -> None:
-        """Store the whole state as a snapshot that covers every update so far, and delete those updates.
+    async def snapshot(self, document: DocumentId, epoch: int, state: bytes, covers: int) -> None:
+        """Store the whole state as a snapshot of all updates up to a number, and delete those updates.
 
         Raises:
             SagewsError: `conflict` unless this epoch is that of the workspace's lease.
@@ -70,7 +40,7 @@ class DocumentStore:
         sql = f"""with {FENCE},
             covered as (
                 insert into document_snapshots (document, covers, state)
-                select d.id, d.last_update, %s from documents d join fence on d.id = fence.id
+                select id, %s, %s from fence
                 on conflict (document) do update set covers = excluded.covers, state = excluded.state, time = now()
                 returning document, covers
             ),
@@ -78,5 +48,5 @@ class DocumentStore:
                 delete from document_updates u using covered c where u.document = c.document and u.sequence <= c.covers
             )
             select covers from covered"""
-        if not await self._pool.execute(sql, (document, epoch, Binary(state))):
+        if not await self._pool.execute(sql, (document, epoch, covers, Binary(state))):
             raise SagewsError("conflict")

@@ -1,0 +1,188 @@
+"""What one document has waiting for the database, in order; `saved` and acknowledgements come only after the commit.
+
+Edits are applied and output is shown at once. Until it is committed output counts against the worker's window, and
+edits against a bound here, so a database that is slow slows sessions and pages down and not this process's memory up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sagews.backend.events.subscriber import Subscriber
+from sagews.backend.journal.batch import Acknowledge, Batch
+from sagews.errors import SagewsError
+from sagews.model.identifiers import DocumentId, UserId
+from sagews.model.runs import Run, StoredPiece
+from sagews.wire.browser.document import Saved
+
+MAX_WAITING_EDITS = 20_000
+MAX_WAITING_BYTES = 16 * 1024 * 1024
+
+log = Logger()
+
+
+class Plan(Protocol):
+    """Whoever commits for all documents."""
+
+    def soon(self, writer: DocumentWriter) -> None:
+        """Commit in a moment: a page waits to hear `saved`."""
+
+    def later(self, writer: DocumentWriter) -> None:
+        """Commit before long: nobody waits."""
+
+    def now(self, writer: DocumentWriter) -> None:
+        """Commit at once."""
+
+
+class DocumentWriter:
+    """Collects what one document has to be written.
+
+    Args:
+        plan: is told that something waits.
+        document, epoch: whose it is, and the lease under which it may be written.
+        lease_lost: is called when another backend has taken the workspace over.
+
+    Attributes:
+        last_update: the number of the last committed update that was written here; 0 before the first.
+    """
+
+    __slots__ = (
+        "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_under_way",
+        "document", "epoch", "last_update",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
+        self.document = document
+        self.epoch = epoch
+        self.last_update = 0
+        self._plan = plan
+        self._lease_lost = lease_lost
+        # None while nothing waits: most documents that are open are idle.
+        self._batches: deque[Batch] | None = None
+        self._under_way = False
+        self._closed = False
+        self._edits = 0
+        self._edit_bytes = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is not committed yet."""
+        return self._batches is not None
+
+    # ------------------------------------------------------------------------------------- what comes
+
+    def update(self, user: UserId, data: bytes, peer: Subscriber | None, edit: int) -> None:
+        """Take an edit that is being applied; `peer` hears `saved` with its number.
+
+        Raises:
+            SagewsError: `database` when too many wait already.
+        """
+        if self._closed:
+            return
+        if self._edits >= MAX_WAITING_EDITS or self._edit_bytes > MAX_WAITING_BYTES:
+            raise SagewsError("database")
+        batch = self._open_batch()
+        batch.updates.append((user, data))
+        batch.size += len(data)
+        self._edits += 1
+        self._edit_bytes += len(data)
+        if peer is not None:
+            batch.saved.append((peer, edit))
+        self._plan.soon(self)
+
+    def run(self, run: Run) -> None:
+        """Take a run, or the state that it has reached; the pieces that come behind it are written with it."""
+        if not self._closed:
+            self._open_batch().runs[run.id] = run
+            self._plan.later(self)
+
+    def piece(self, piece: StoredPiece, size: int) -> None:
+        """Take a piece of output of this many bytes; much of it goes at once, because its session waits."""
+        if self._closed:
+            return
+        batch = self._open_batch()
+        batch.pieces.append(piece)
+        batch.size += size
+        if batch.full:
+            self._plan.now(self)
+        else:
+            self._plan.later(self)
+
+    def acknowledge(self, sequence: int, tell: Acknowledge) -> None:
+        """Call `tell` with this number (or a later one) when everything up to here is committed."""
+        if not self._closed:
+            self._open_batch().acknowledge[tell] = sequence
+            self._plan.later(self)
+
+    def _open_batch(self) -> Batch:
+        if self._batches is None:
+            self._batches = deque([Batch()])
+        elif self._batches[-1].full or (self._under_way and len(self._batches) == 1):
+            self._batches.append(Batch())
+        return self._batches[-1]
+
+    async def flush(self) -> None:
+        """Commit what waits now; returns when it is committed, or never will be."""
+        if self._batches is None:
+            return
+        waited: Deferred[None] = Deferred()
+        self._batches[-1].waiting.append(waited)
+        self._plan.now(self)
+        await waited
+
+    # ------------------------------------------------------------------------------------- what goes
+
+    def take(self) -> Batch | None:
+        """Return the oldest batch, which takes nothing more until it is put back; None if nothing waits."""
+        if self._batches is None:
+            return None
+        self._under_way = True
+        return self._batches[0]
+
+    def put_back(self) -> None:
+        """What was taken could not be committed: it stays the oldest."""
+        self._under_way = False
+
+    def committed(self, last_update: int) -> None:
+        """What was taken is committed: tell whoever waits to hear it."""
+        self._under_way = False
+        if self._batches is None:
+            return
+        batch = self._batches.popleft()
+        if not self._batches:
+            self._batches = None
+        self.last_update = max(self.last_update, last_update)
+        self._edits -= len(batch.updates)
+        self._edit_bytes -= sum([len(data) for _, data in batch.updates])
+        self._tell(batch)
+        batch.over()
+
+    def _tell(self, batch: Batch) -> None:
+        """One who can't be told must not keep the others from hearing it."""
+        for peer, edit in batch.saved:
+            try:
+                peer.tell(Saved(document=self.document, edit=edit))
+            except Exception:
+                log.failure("a page could not be told of its edit", correlation=peer.id)
+        for tell, sequence in batch.acknowledge.items():
+            try:
+                tell(sequence)
+            except Exception:
+                log.failure("output of {document} could not be acknowledged", document=self.document)
+
+    def lost(self) -> None:
+        """Another backend holds the lease."""
+        self.close()
+        self._lease_lost()
+
+    def close(self) -> None:
+        """Write and acknowledge nothing any more."""
+        self._closed = True
+        batches, self._batches = self._batches, None
+        for batch in batches or ():
+            batch.over()

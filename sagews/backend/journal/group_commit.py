@@ -1,0 +1,180 @@
+"""One commit for everything that all documents of a backend have waiting, one after the other.
+
+A page waits to hear `saved`, so an edit goes at once if no commit went just before; nobody waits for runs and output,
+so they are collected for longer, or go along with somebody's edit. However much comes, no more commits are made than
+`1 / commit_seconds` a second, and one that takes long makes the next one larger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from sagews.backend.journal.batch import MAX_BATCH_BYTES, Batch
+from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.settings import BackendSettings
+from sagews.errors import SagewsError
+from sagews.interfaces.journal import IJournal
+from sagews.model.identifiers import DocumentId
+from sagews.net.background import cancelled, run_in_background, sleep
+
+RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
+# Of one statement: its text is made and sent in a few milliseconds of the reactor's time.
+MAX_ITEMS = 2000
+MAX_BYTES = 4 * MAX_BATCH_BYTES
+
+Taken = list[tuple[DocumentWriter, Batch]]
+
+
+class GroupCommit:
+    """Commits for all documents (document_writer.Plan).
+
+    Args:
+        clock: the reactor, or a clock in tests.
+        settings: how long to collect.
+        journal: where it goes.
+    """
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime, settings: BackendSettings, journal: IJournal) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._journal = journal
+        self._due: dict[DocumentWriter, None] = {}
+        self._apart: dict[DocumentWriter, int] = {}
+        self._deadline = float("inf")
+        self._began = float("-inf")
+        self._timer: IDelayedCall | None = None
+        self._working: Deferred[None] | None = None
+
+    def writer(self, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> DocumentWriter:
+        """Return the way into the database of a document that is being opened."""
+        return DocumentWriter(self, document, epoch, lease_lost)
+
+    # ------------------------------------------------------------------------------------- when
+
+    def soon(self, writer: DocumentWriter) -> None:
+        """See Plan."""
+        self._due[writer] = None
+        self._by(max(self._clock.seconds(), self._began + self._settings.commit_seconds))
+
+    def later(self, writer: DocumentWriter) -> None:
+        """See Plan."""
+        if writer not in self._due:
+            self._due[writer] = None
+            self._by(self._clock.seconds() + self._settings.record_seconds)
+
+    def now(self, writer: DocumentWriter) -> None:
+        """See Plan."""
+        self._due[writer] = None
+        self._by(float("-inf"))
+
+    def _by(self, deadline: float) -> None:
+        if deadline < self._deadline:
+            self._deadline = deadline
+            if self._working is None:
+                self._set_timer()
+
+    def _set_timer(self) -> None:
+        self._timer = cancelled(self._timer)
+        if self._deadline == float("-inf"):
+            self._begin()
+        else:
+            self._timer = self._clock.callLater(max(0.0, self._deadline - self._clock.seconds()), self._begin)
+
+    def _begin(self) -> None:
+        self._timer = cancelled(self._timer)
+        self._deadline, self._began = float("inf"), self._clock.seconds()
+        working: Deferred[None] = Deferred()
+        self._working = working
+        run_in_background(self._round(), self._log, "commit", "-").addBoth(working.callback)
+        working.addCallback(self._end)
+
+    def _end(self, _: object) -> None:
+        self._working = None
+        if self._due:
+            self._deadline = min(self._deadline, self._began + self._settings.record_seconds)
+            self._set_timer()
+
+    # ------------------------------------------------------------------------------------- what
+
+    async def _round(self) -> None:
+        """Commit what is due; while the database does not answer, try the same again."""
+        failures = 0
+        taken = self._take()
+        while taken and not await self._commit(taken):
+            for writer, _ in taken:
+                writer.put_back()
+                self._due[writer] = None
+            await sleep(self._clock, RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
+            failures += 1
+            taken = self._take()
+
+    def _take(self) -> Taken:
+        """Take what is due, up to the bounds; what failed by itself before goes by itself."""
+        taken: Taken = []
+        items = size = 0
+        for writer in list(self._due):
+            alone = writer in self._apart
+            if taken and (alone or items >= MAX_ITEMS or size >= MAX_BYTES):
+                break
+            del self._due[writer]
+            batch = writer.take()
+            if batch is None:
+                continue
+            taken.append((writer, batch))
+            items += batch.items
+            size += batch.size
+            if alone:
+                break
+        return taken
+
+    async def _commit(self, taken: Taken) -> bool:
+        """Commit; False when the database did not answer."""
+        try:
+            held = await self._journal.commit([batch.write(each.document, each.epoch) for each, batch in taken])
+        except Exception as error:
+            return await self._failed(taken, error)
+        for writer, _ in taken:
+            self._settle(writer, held.get(writer.document))
+        return True
+
+    def _settle(self, writer: DocumentWriter, last_update: int | None) -> None:
+        self._apart.pop(writer, None)
+        if last_update is None:
+            self._due.pop(writer, None)
+            writer.lost()
+            return
+        writer.committed(last_update)
+        if writer.pending:
+            self._due[writer] = None
+
+    async def _failed(self, taken: Taken, error: Exception) -> bool:
+        """Find out whose fault it is: one document that can't be written must not hold the others up."""
+        self._log.failure("{count} documents wait for the database", count=len(taken))
+        if isinstance(error, SagewsError) and error.code == "database":
+            return False
+        if len(taken) == 1:
+            self._set_apart(taken[0][0])
+            return True
+        for each in taken:
+            if not await self._commit([each]):
+                return False
+        return True
+
+    def _set_apart(self, writer: DocumentWriter) -> None:
+        """Try a document again by itself, after a longer and longer time."""
+        failures = self._apart.get(writer, 0)
+        self._apart[writer] = failures + 1
+        writer.put_back()
+        self._clock.callLater(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], self._again, writer)
+
+    def _again(self, writer: DocumentWriter) -> None:
+        if writer.pending:
+            self.soon(writer)
+        else:
+            self._apart.pop(writer, None)

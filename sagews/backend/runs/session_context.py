@@ -1,0 +1,36 @@
+"""What the session of a document needs from its workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from sagews.backend.settings import BackendSettings
+from sagews.interfaces.sessions import ISessionHost
+from sagews.model.identifiers import UserId
+from sagews.model.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """One for all documents of a workspace.
+
+    Attributes:
+        workspace, epoch: whose sessions they are, and the lease under which they are asked for.
+        flavour: returns what a new worksheet asks for.
+        acquire_host: returns the worker for a session of a flavour, with the workspace's files on it, or raises
+            SagewsError.
+        count: is told (host, +1 or -1) when sessions begin and end.
+        used: is told who ran something to its end.
+    """
+
+    clock: IReactorTime
+    settings: BackendSettings
+    workspace: Workspace
+    epoch: int
+    flavour: Callable[[], str]
+    acquire_host: Callable[[str], Awaitable[ISessionHost]]
+    count: Callable[[ISessionHost, int], None]
+    used: Callable[[UserId], None]

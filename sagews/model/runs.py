@@ -1,0 +1,60 @@
+"""Runs of cells, what they printed, and what the live side of a document has to be written down of both.
+
+These values are made several times for each evaluation, hence msgspec's structs: they cost a tenth of a frozen
+dataclass. Nothing that runs in a jail or as root imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId
+from sagews.model.sessions import PieceKind, RunState
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run of one cell, as stored. `hash` is the SHA-256 of the source that ran, in hexadecimal."""
+
+    id: RunId
+    document: DocumentId
+    cell: CellId
+    lane: str
+    session: SessionId
+    user: UserId
+    number: int
+    state: RunState
+    hash: str
+    queued: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+    seconds: float | None = None
+
+
+class StoredPiece(msgspec.Struct, frozen=True):
+    """A piece of output in the store, numbered within its run."""
+
+    run: RunId
+    sequence: int
+    kind: PieceKind
+    body: Mapping[str, Any]
+
+
+class DocumentWrite(msgspec.Struct, frozen=True):
+    """What one document has to be committed, all of it or nothing.
+
+    Attributes:
+        epoch: of the lease under which it was made; nothing is written under an older one.
+        updates: edits, in order.
+        runs: each at most once, in the state that it has reached.
+        pieces: of these runs or of runs that are stored already.
+    """
+
+    document: DocumentId
+    epoch: int
+    updates: Sequence[tuple[UserId, bytes]] = ()
+    runs: Sequence[Run] = ()
+    pieces: Sequence[StoredPiece] = ()

@@ -1,0 +1,225 @@
+"""Acknowledged means committed, in order, for many documents in one commit, whatever the store raises on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.journal.group_commit import GroupCommit
+from sagews.backend.settings import BackendSettings
+from sagews.errors import SagewsError
+from sagews.model.identifiers import DocumentId, RunId, UserId, new_id
+from sagews.model.runs import DocumentWrite, StoredPiece
+from sagews.model.sessions import PieceKind
+
+AUTHOR = UserId(new_id())
+
+
+class Journal:
+    """Commits, after it has failed in every way that it was told; holds an answer back while `held` is set."""
+
+    def __init__(self) -> None:
+        self.failures: list[Exception] = []
+        self.poisoned: set[DocumentId] = set()
+        self.lost: set[DocumentId] = set()
+        self.held: Deferred[None] | None = None
+        self.commits: list[list[DocumentId]] = []
+        self.edits: list[bytes] = []
+        self.pieces: list[int] = []
+
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+        """Note what is committed."""
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.poisoned & {write.document for write in writes}:
+            raise ValueError("can't be written")
+        if self.held is not None:
+            await self.held
+        good = [write for write in writes if write.document not in self.lost]
+        self.commits.append([write.document for write in good])
+        self.edits += [data for write in good for _, data in write.updates]
+        self.pieces += [piece.sequence for write in good for piece in write.pieces]
+        return {write.document: len(self.edits) for write in good}
+
+
+class Page:
+    """Hears `saved`."""
+
+    id = "page"
+
+    def __init__(self) -> None:
+        self.saved: list[int] = []
+
+    def tell(self, message: Any) -> None:
+        """Note it."""
+        self.saved.append(message.edit)
+
+
+class GroupCommitTests(SynchronousTestCase):
+    """Several documents over one journal."""
+
+    def setUp(self) -> None:
+        """Build the whole."""
+        self.clock = Clock()
+        self.journal = Journal()
+        self.commits = GroupCommit(self.clock, BackendSettings(), self.journal)  # type: ignore[arg-type]
+        self.lost: list[DocumentId] = []
+        self.page: Any = Page()
+
+    def writer(self) -> DocumentWriter:
+        """Return the writer of another document."""
+        document = DocumentId(new_id())
+        return self.commits.writer(document, 1, lambda: self.lost.append(document))
+
+    def piece(self, writer: DocumentWriter, number: int, told: list[int], size: int = 10) -> None:
+        """Take a piece and its acknowledgement, as a session does."""
+        writer.piece(StoredPiece(RunId(new_id()), number, PieceKind.STREAM, {}), size)
+        writer.acknowledge(number, told.append)
+
+    def test_one_commit_for_all_documents(self) -> None:
+        """What many documents have at one time goes in one commit; each hears of its own."""
+        writers, told = [self.writer() for _ in range(20)], [[] for _ in range(20)]  # type: ignore[var-annotated]
+        for number, (writer, heard) in enumerate(zip(writers, told, strict=True)):
+            self.piece(writer, number, heard)
+        self.clock.advance(0.2)
+        self.assertEqual(self.journal.commits, [[writer.document for writer in writers]])
+        self.assertEqual(told, [[number] for number in range(20)])
+        self.assertFalse(any(writer.pending for writer in writers))
+
+    def test_output_goes_along_with_an_edit(self) -> None:
+        """An edit goes at once, and what was waiting for longer goes with it."""
+        one, two, told = self.writer(), self.writer(), []  # type: ignore[var-annotated]
+        self.piece(one, 1, told)
+        two.update(AUTHOR, b"edit", self.page, 7)
+        self.clock.advance(0)
+        self.assertEqual((len(self.journal.commits), told, self.page.saved), (1, [1], [7]))
+
+    def test_commits_are_not_more_often_than_allowed(self) -> None:
+        """Edits that follow one another wait for each other once one went."""
+        writer = self.writer()
+        for number in range(100):
+            writer.update(AUTHOR, bytes([number]), self.page, number)
+            self.clock.advance(0.001)
+        self.clock.advance(0.1)
+        self.assertLessEqual(len(self.journal.commits), 7)
+        self.assertEqual(self.page.saved, list(range(100)))
+
+    def test_nothing_is_told_before_its_commit(self) -> None:
+        """While a commit is on its way, what comes waits for the next; nobody hears anything early."""
+        writer, told = self.writer(), []  # type: ignore[var-annotated]
+        self.journal.held = held = Deferred()
+        writer.update(AUTHOR, b"1", self.page, 1)
+        self.clock.advance(0)
+        writer.update(AUTHOR, b"2", self.page, 2)
+        self.piece(writer, 3, told)
+        self.clock.pump([0.1] * 20)
+        self.assertEqual((self.page.saved, told), ([], []))
+        self.journal.held = None
+        held.callback(None)
+        self.assertEqual((self.page.saved, told), ([1], []))
+        self.clock.advance(0.1)
+        self.assertEqual((self.page.saved, told, self.journal.edits), ([1, 2], [3], [b"1", b"2"]))
+
+    def test_an_unforeseen_error_loses_nothing(self) -> None:
+        """A batch whose commit breaks is tried again, and nothing behind it is acknowledged before it."""
+        writer, told = self.writer(), []  # type: ignore[var-annotated]
+        self.journal.failures = [RuntimeError("unforeseen"), SagewsError("database"), RuntimeError("again")]
+        for number in (1, 2, 3):
+            self.piece(writer, number, told)
+            self.clock.pump([0.2] * 3)
+        self.clock.pump([0.5] * 20)
+        self.assertEqual(self.journal.pieces, [1, 2, 3])
+        self.assertEqual(told, sorted(told))
+        self.assertEqual(told[-1], 3)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 2)
+        self.flushLoggedErrors(SagewsError)
+
+    def test_what_cannot_be_written_holds_nobody_up(self) -> None:
+        """One document that the database refuses waits by itself; it is told nothing, and the others everything."""
+        bad, good, told, heard = self.writer(), self.writer(), [], []  # type: ignore[var-annotated]
+        self.journal.poisoned = {bad.document}
+        self.piece(bad, 1, told)
+        for number in range(1, 6):
+            self.piece(good, number, heard)
+            self.clock.pump([0.05] * 5)
+        self.assertEqual((told, heard[-1]), ([], 5))
+        self.journal.poisoned = set()
+        self.clock.pump([1.0] * 10)
+        self.assertEqual(told, [1])
+        self.flushLoggedErrors(ValueError)
+
+    def test_a_lost_lease_ends_one_document(self) -> None:
+        """When another backend has the workspace, nothing of it is acknowledged any more; the others go on."""
+        gone, good, told, heard = self.writer(), self.writer(), [], []  # type: ignore[var-annotated]
+        self.journal.lost = {gone.document}
+        self.piece(gone, 1, told)
+        self.piece(good, 1, heard)
+        self.clock.advance(0.2)
+        self.piece(gone, 2, told)
+        self.piece(good, 2, heard)
+        self.clock.advance(0.2)
+        self.assertEqual((told, heard, self.lost), ([], [1, 2], [gone.document]))
+        self.assertFalse(gone.pending)
+
+    def test_memory_is_bounded_while_the_database_is_away(self) -> None:
+        """Edits are refused once too many wait, and what was taken is committed in order when it is back."""
+        writer = self.writer()
+        self.journal.failures = [SagewsError("database")] * 3
+        data = b"x" * 1024 * 1024
+        taken = 0
+        with self.assertRaises(SagewsError):
+            for number in range(100):
+                writer.update(AUTHOR, data, self.page, number)
+                taken += 1
+        self.assertLess(taken, 20)
+        self.clock.pump([0.5] * 200)
+        self.assertEqual(self.page.saved, list(range(taken)))
+        writer.update(AUTHOR, data, self.page, 99)
+        self.flushLoggedErrors(SagewsError)
+
+    def test_large_output_goes_in_bounded_commits(self) -> None:
+        """Much output goes at once, in several commits, none of which holds the reactor for long."""
+        writer, told = self.writer(), []  # type: ignore[var-annotated]
+        for number in range(1, 101):
+            self.piece(writer, number, told, 64 * 1024)
+        self.clock.pump([0.05] * 100)
+        self.assertEqual(self.journal.pieces, list(range(1, 101)))
+        self.assertGreater(len(self.journal.commits), 10)
+        self.assertEqual(told[-1], 100)
+
+    def test_flush_waits_for_what_was_there(self) -> None:
+        """A flush is over when what waited is committed, whatever comes behind it; and when it never will be."""
+        writer, told = self.writer(), []  # type: ignore[var-annotated]
+        self.piece(writer, 1, told)
+        self.journal.held = held = Deferred()
+        flushed = Deferred.fromCoroutine(writer.flush())
+        self.assertNoResult(flushed)
+        self.piece(writer, 2, told)
+        self.journal.held = None
+        held.callback(None)
+        self.successResultOf(flushed)
+        self.assertEqual(told, [1])
+        again = Deferred.fromCoroutine(writer.flush())
+        writer.close()
+        self.successResultOf(again)
+
+    def test_one_who_cannot_be_told_hides_nothing_from_others(self) -> None:
+        """A page or worker that raises when it is told does not keep the next one from hearing."""
+        writer, told = self.writer(), []  # type: ignore[var-annotated]
+
+        def broken(*_: object) -> None:
+            raise RuntimeError("gone")
+
+        writer.update(AUTHOR, b"1", SimpleNamespace(id="broken", tell=broken), 1)  # type: ignore[arg-type]
+        writer.update(AUTHOR, b"2", self.page, 2)
+        writer.acknowledge(1, broken)
+        writer.acknowledge(1, told.append)
+        self.clock.advance(0.2)
+        self.assertEqual((self.page.saved, told), ([2], [1]))
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 2)

@@ -1,0 +1,149 @@
+"""What every IJournal does, seen through the stores that read. Mix into a trial TestCase that has `make_journal`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec.structs import replace
+from zope.interface.verify import verifyObject
+
+from sagews.interfaces.journal import IJournal
+from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, new_id
+from sagews.model.runs import DocumentWrite, Run, StoredPiece
+from sagews.model.sessions import PieceKind, RunState
+
+AUTHOR = UserId("01890a5d-ac96-774b-bcce-b302099a8057")
+NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def make_run(document: DocumentId, cell: str = "abc123", state: RunState = RunState.QUEUED) -> Run:
+    """Return a run of a cell."""
+    run, session = RunId(new_id()), SessionId(new_id())
+    return Run(run, document, CellId(cell), "shared", session, AUTHOR, 1, state, "0" * 64, NOW)
+
+
+def make_piece(run: Run, sequence: int, text: str = "text") -> StoredPiece:
+    """Return a piece of output."""
+    return StoredPiece(run.id, sequence, PieceKind.STREAM, {"name": "stdout", "text": text})
+
+
+def edits(document: DocumentId, *data: bytes, epoch: int = 3) -> DocumentWrite:
+    """Return edits of a document."""
+    return DocumentWrite(document, epoch, updates=[(AUTHOR, each) for each in data])
+
+
+class JournalContract:
+    """The contract; `make_journal` returns it, document and run store, and two documents under a lease of epoch 3."""
+
+    async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
+        """Return journal, documents, runs, and the two."""
+        raise NotImplementedError
+
+    async def test_provides_the_interface(self) -> None:
+        """It has every method of the interface with its signature."""
+        assert verifyObject(IJournal, (await self.make_journal())[0])
+
+    async def test_many_documents_in_one_commit(self) -> None:
+        """Edits of several documents are committed together, each document's in order and numbered by itself."""
+        journal, documents, _, one, two = await self.make_journal()
+        batch = [number.to_bytes(2, "big") for number in range(500)]
+        assert await journal.commit([edits(one, *batch), edits(two, b'{"\\', b"\x00\xff")]) == {one: 500, two: 2}
+        assert await journal.commit([edits(two, b"third"), DocumentWrite(one, 3)]) == {two: 3, one: 0}
+        assert await documents.load(one) == (None, batch)
+        assert await documents.load(two) == (None, [b'{"\\', b"\x00\xff", b"third"])
+
+    async def test_a_lost_lease_fails_alone(self) -> None:
+        """Who does not hold the lease's epoch writes nothing, is named by its absence, and holds nobody up."""
+        journal, documents, runs, one, two = await self.make_journal()
+        stray, run, late = DocumentId(new_id()), make_run(two), make_run(one)
+        writes = [
+            replace(edits(one, b"late", epoch=2), runs=[late], pieces=[make_piece(late, 1)]),
+            edits(stray, b"nowhere"),
+            DocumentWrite(two, 3, [(AUTHOR, b"good")], [run], [make_piece(run, 1)]),
+        ]
+        assert await journal.commit(writes) == {two: 1}
+        assert await documents.load(one) == (None, [])
+        assert await runs.last_runs(one) == []
+        assert await runs.pieces(late.id, 1, 9) == []
+        assert await documents.load(two) == (None, [b"good"])
+        assert await runs.pieces(run.id, 1, 9) == [make_piece(run, 1)]
+        assert await journal.commit([edits(two, b"early", epoch=4)]) == {}
+
+    async def test_runs_and_pieces(self) -> None:
+        """Pieces and states are committed together and read in order from any number on."""
+        journal, _, runs, document, _ = await self.make_journal()
+        run = make_run(document)
+        await runs.put_run(run)
+        running = replace(run, state=RunState.RUNNING, started=NOW)
+        pieces = [make_piece(run, number) for number in (1, 2, 3, 4, 5)]
+        await journal.commit([DocumentWrite(document, 3, [], [running], pieces[:3])])
+        await journal.commit([DocumentWrite(document, 3, pieces=pieces[3:])])
+        assert await runs.pieces(run.id, 1, 100) == pieces
+        assert await runs.pieces(run.id, 4, 100) == pieces[3:]
+        assert await runs.pieces(run.id, 2, 2) == pieces[1:3]
+        assert await runs.last_runs(document) == [running]
+
+    async def test_a_run_that_is_new_and_over(self) -> None:
+        """A run that was queued, ran and ended meanwhile is stored once, with its pieces."""
+        journal, _, runs, document, _ = await self.make_journal()
+        done = replace(make_run(document), state=RunState.DONE, started=NOW, finished=NOW, seconds=0.25)
+        quoted = make_piece(done, 1, 'a "quoted", {braced}\\ text\n\N{SNOWMAN} NULL')
+        write = DocumentWrite(document, 3, [], [done], [quoted, make_piece(done, 2)])
+        await journal.commit([write])
+        # A commit whose answer was lost comes again.
+        await journal.commit([write])
+        assert await runs.last_runs(document) == [done]
+        assert await runs.pieces(done.id, 1, 9) == [quoted, make_piece(done, 2)]
+        assert await runs.pieces(done.id, 2, 9) == [make_piece(done, 2)]
+
+    async def test_output_goes_on_after_the_first_commit(self) -> None:
+        """A run that was committed while it ran gets the rest of its output and its end later."""
+        journal, _, runs, document, _ = await self.make_journal()
+        running = make_run(document, state=RunState.RUNNING)
+        done = replace(running, state=RunState.DONE, finished=NOW)
+        await journal.commit([DocumentWrite(document, 3, [], [running], [make_piece(running, 1)])])
+        await journal.commit([DocumentWrite(document, 3, [], [done], [make_piece(running, 2), make_piece(running, 3)])])
+        assert [piece.sequence for piece in await runs.pieces(running.id, 1, 9)] == [1, 2, 3]
+        assert [piece.sequence for piece in await runs.pieces(running.id, 1, 2)] == [1, 2]
+        assert await runs.last_runs(document) == [done]
+
+    async def test_what_has_ended_stays(self) -> None:
+        """A state that comes late changes nothing; a lost run may still turn out to have ended otherwise."""
+        journal, _, runs, document, _ = await self.make_journal()
+        done, queued = make_run(document, "aaaa", RunState.DONE), make_run(document, "bbbb")
+        for run in (done, queued):
+            await runs.put_run(run)
+        await runs.new_epoch(document, 3)
+        late = [replace(done, state=RunState.RUNNING), replace(queued, state=RunState.RUNNING)]
+        await journal.commit([DocumentWrite(document, 3, runs=late)])
+        assert [run.state for run in await runs.last_runs(document)] == [RunState.DONE, RunState.LOST]
+        await journal.commit([DocumentWrite(document, 3, runs=[replace(queued, state=RunState.DONE)])])
+        assert [run.state for run in await runs.last_runs(document)] == [RunState.DONE, RunState.DONE]
+
+    async def test_runs_keep_their_order(self) -> None:
+        """Of runs of one cell in one commit the last is the cell's last."""
+        journal, _, runs, document, other = await self.make_journal()
+        ran = [make_run(document, state=RunState.DONE) for _ in range(50)]
+        await journal.commit([DocumentWrite(document, 3, runs=ran), DocumentWrite(other, 3, runs=[make_run(other)])])
+        assert await runs.last_runs(document) == [ran[-1]]
+
+    async def test_first_text_under_a_number_stays(self) -> None:
+        """A piece that is there already is left as it is, so that no number ever has two texts."""
+        journal, _, runs, document, _ = await self.make_journal()
+        run = make_run(document)
+        await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1, "first")])])
+        again = [make_piece(run, 1, "second"), make_piece(run, 2)]
+        await journal.commit([DocumentWrite(document, 3, pieces=again)])
+        assert [piece.body["text"] for piece in await runs.pieces(run.id, 1, 9)] == ["first", "text"]
+
+    async def test_foreign_pieces_are_left_out(self) -> None:
+        """Pieces of another document's run, or of no run, are not stored under this document's fence."""
+        journal, _, runs, document, other = await self.make_journal()
+        run = make_run(other)
+        await runs.put_run(run)
+        stray = StoredPiece(RunId(new_id()), 1, PieceKind.STREAM, {})
+        claimed = replace(run, document=document)
+        await journal.commit([DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])])
+        assert await runs.pieces(run.id, 1, 9) == []
+        assert await runs.pieces(stray.run, 1, 9) == []
