@@ -40,6 +40,11 @@ class LiveDocument:
         writer: commits what it brings forth.
     """
 
+    __slots__ = (
+        "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about", "presence",
+        "session", "stream", "touched", "unused_since",
+    )  # fmt: skip
+
     def __init__(
         self,
         about: Document,

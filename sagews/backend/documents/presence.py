@@ -28,6 +28,10 @@ class _Where:
 class Presence:
     """Everybody who watches one document; each is heard at most ten times a second, the last word counts."""
 
+    __slots__ = (
+        "_clock", "_stream", "_where",
+    )  # fmt: skip
+
     def __init__(self, clock: IReactorTime, stream: EventStream) -> None:
         self._clock = clock
         self._stream = stream

@@ -24,6 +24,10 @@ class EventStream:
         max_bytes: how many bytes of them.
     """
 
+    __slots__ = (
+        "_max_bytes", "_max_events", "_ring", "_ring_size", "document", "epoch", "sequence", "watchers",
+    )  # fmt: skip
+
     def __init__(self, document: DocumentId, epoch: int, max_events: int, max_bytes: int) -> None:
         self.document = document
         self.epoch = epoch
@@ -31,7 +35,8 @@ class EventStream:
         self.watchers: dict[str, Subscriber] = {}
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._ring: deque[bytes] = deque()
+        # None before the first event: many documents that are open are only read.
+        self._ring: deque[bytes] | None = None
         self._ring_size = 0
 
     @property
@@ -43,10 +48,13 @@ class EventStream:
         """Send an event that was made with `next_number`, and remember it."""
         self.sequence += 1
         data = message.encoded()
-        self._ring.append(data)
+        ring = self._ring
+        if ring is None:
+            ring = self._ring = deque()
+        ring.append(data)
         self._ring_size += len(data)
-        while self._ring_size > self._max_bytes or len(self._ring) > self._max_events:
-            self._ring_size -= len(self._ring.popleft())
+        while self._ring_size > self._max_bytes or len(ring) > self._max_events:
+            self._ring_size -= len(ring.popleft())
         for peer in list(self.watchers.values()):
             peer.event(self.document, data)
 
@@ -63,6 +71,7 @@ class EventStream:
         if position is None or position.epoch != self.epoch:
             return None
         missed = self.sequence - position.sequence
-        if missed < 0 or missed > len(self._ring):
+        ring = list(self._ring or ())
+        if missed < 0 or missed > len(ring):
             return None
-        return list(self._ring)[len(self._ring) - missed :]
+        return ring[len(ring) - missed :]

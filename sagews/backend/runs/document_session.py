@@ -42,11 +42,18 @@ from sagews.policy.sessions.endings import WISHED, ending_sentence
 from sagews.policy.sessions.machine import SessionCondition, session_machine
 
 SHUT_DOWN_SECONDS = 2.0
+MEASURE_SECONDS = 10.0
 
 
 @implementer(ISessionListener)
 class DocumentSession:
     """Runs the cells of one document."""
+
+    __slots__ = (
+        "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece", "_last_used",
+        "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs", "_session", "_status", "_stream",
+        "_tell", "_writer",
+    )  # fmt: skip
 
     _log = Logger()
 
@@ -199,7 +206,9 @@ class DocumentSession:
         """Look after the session every few seconds: what it uses, and whether anybody still uses it."""
         if self._host is None or self._session is None or self._condition.state is SessionState.STARTING:
             return
-        if self._stream.watchers:
+        recently = self._clock.seconds() - self._last_used < MEASURE_SECONDS
+        if self._stream.watchers and (recently or self._registry.running is not None):
+            # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
             run_in_background(self._measure(self._host, self._session), self._log, "usage", self._correlation)
         idle = self._clock.seconds() - self._last_used
         if self._condition.free and idle > self._context.settings.idle_seconds:

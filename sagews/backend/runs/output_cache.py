@@ -65,6 +65,10 @@ def _iso(time: datetime | None) -> str | None:
 class OutputCache:
     """All of a document's last runs."""
 
+    __slots__ = (
+        "_cells", "_runs", "_size",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self._cells: dict[CellId, CellRun] = {}
         self._runs: dict[RunId, CellRun] = {}

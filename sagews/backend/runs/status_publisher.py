@@ -24,6 +24,11 @@ SOON = 0.15
 class StatusPublisher:
     """What people see of one session."""
 
+    __slots__ = (
+        "_clock", "_condition", "_reason", "_registry", "_said", "_settings", "_since", "_soon", "_stream", "_text",
+        "_usage", "flavour",
+    )  # fmt: skip
+
     def __init__(
         self,
         clock: IReactorTime,

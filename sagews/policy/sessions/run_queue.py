@@ -30,13 +30,18 @@ class Entry:
 class RunQueue:
     """What waits and what runs; at most one entry runs."""
 
+    __slots__ = (
+        "_batches", "_running", "_waiting",
+    )  # fmt: skip
+
     def __init__(self) -> None:
-        self._waiting: deque[Entry] = deque()
+        # None while nothing waits, as in most worksheets that are open: an empty deque takes 600 bytes.
+        self._waiting: deque[Entry] | None = None
         self._running: Entry | None = None
         self._batches = 0
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting or ())
 
     @property
     def running(self) -> RunId | None:
@@ -50,22 +55,24 @@ class RunQueue:
             SagewsError: `limit` when more than 2,000 would wait; nothing is added then.
         """
         runs = list(runs)
-        if len(self._waiting) + len(runs) > MAX_QUEUED:
+        if len(self) + len(runs) > MAX_QUEUED:
             raise SagewsError(
                 "limit", limit=f"{MAX_QUEUED} cells waiting", advice="Wait for some to end, or press Stop."
             )
         self._batches += 1
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.extend(Entry(run, self._batches, confirmed) for run in runs)
 
     def confirm(self, run: RunId) -> None:
         """Note that a run has not run before."""
-        for entry in self._waiting:
+        for entry in self._waiting or ():
             if entry.run == run:
                 entry.confirmed = True
 
     def drop(self, run: RunId) -> None:
         """Take a waiting run out."""
-        self._waiting = deque(entry for entry in self._waiting if entry.run != run)
+        self._take(lambda entry: entry.run == run)
 
     def next(self) -> RunId | None:
         """Start the next run, if none runs and the first that waits is confirmed."""
@@ -86,6 +93,7 @@ class RunQueue:
         return self._take(lambda _: True)
 
     def _take(self, wanted: Callable[[Entry], bool]) -> list[RunId]:
-        taken = [entry.run for entry in self._waiting if wanted(entry)]
-        self._waiting = deque(entry for entry in self._waiting if not wanted(entry))
+        waiting = self._waiting or ()
+        taken = [entry.run for entry in waiting if wanted(entry)]
+        self._waiting = deque(entry for entry in waiting if not wanted(entry)) or None
         return taken
