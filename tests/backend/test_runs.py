@@ -335,6 +335,7 @@ class PieceTests(RunCase):
     def test_a_foreign_session_is_not_heard(self) -> None:
         """A piece of another session than the one we asked for changes nothing."""
         self.ran(WAITS)
+        self.later(0.1)
         [session] = self.host.sessions.values()
         piece = Piece(99, session.running.run, PieceKind.DONE, {"status": "ok"}, 10)  # type: ignore[union-attr]
         session.listener.piece(new_id(), piece)
@@ -344,6 +345,7 @@ class PieceTests(RunCase):
     def test_a_foreign_run_is_not_heard(self) -> None:
         """A session can't speak for a run that it was not given."""
         self.ran(WAITS)
+        self.later(0.1)
         [session] = self.host.sessions
         self.host.say(session, PieceKind.DONE, {"status": "ok"}, new_id())  # type: ignore[arg-type]
         self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "x"}, new_id())  # type: ignore[arg-type]

@@ -277,7 +277,6 @@ class DocumentSession:
             return
         self._machine.handed_over()
         run_in_background(self._evaluate(host, session, evaluation), self._log, "evaluate", self._correlation)
-        self._registry.say_started(evaluation.run)
         self._status.say_soon()
 
     async def _evaluate(self, host: ISessionHost, session: SessionId, evaluation: Evaluation) -> None:

@@ -38,7 +38,8 @@ class RunRegistry:
     """
 
     __slots__ = (
-        "_clock", "_known", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_waiting", "_writer",
+        "_clock", "_known", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_unsaid", "_waiting",
+        "_writer",
     )  # fmt: skip
 
     def __init__(self, clock: IReactorTime, stream: EventStream, outputs: OutputCache, writer: DocumentWriter) -> None:
@@ -51,6 +52,8 @@ class RunRegistry:
         self._waiting: dict[RunId, Evaluation] = {}
         self._refused_early: dict[RunId, str | None] = {}
         self._number = 0
+        # The run that began and of which nobody was told yet: see `say_running`.
+        self._unsaid: RunId | None = None
 
     @property
     def running(self) -> RunId | None:
@@ -149,13 +152,19 @@ class RunRegistry:
             return None
         entry = self._outputs.find(run)
         if entry is not None:
-            self._outputs.change(entry, state=RunState.RUNNING, started=self._now())
+            self._writer.run(self._outputs.change(entry, state=RunState.RUNNING, started=self._now()))
+        self._unsaid = run
         return self._waiting.pop(run)
 
-    def say_started(self, run: RunId) -> None:
-        """Tell that a run began, if it is not over already."""
-        entry = self._outputs.find(run)
-        if entry is not None and entry.run.state is RunState.RUNNING:
+    def say_running(self) -> None:
+        """Tell that the run which was started last began, unless that was told.
+
+        Its first output and its end tell it by themselves, just before: most evaluations take a millisecond, and what
+        is said in one turn of the reactor leaves in one packet. Whoever calls this does so a moment after the start.
+        """
+        unsaid, self._unsaid = self._unsaid, None
+        entry = None if unsaid is None else self._outputs.find(unsaid)
+        if entry is not None:
             self._say(entry)
 
     def take(self, piece: Piece) -> None:
@@ -163,6 +172,8 @@ class RunRegistry:
         entry = self._outputs.find(piece.run)
         if entry is None:
             return
+        if piece.run == self._unsaid:
+            self.say_running()
         body = self._outputs.add_piece(entry, piece.kind, piece.body, piece.size)
         run, stream = entry.run, self._stream
         stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, body))
@@ -201,6 +212,8 @@ class RunRegistry:
         entry = self._outputs.find(run)
         if entry is None:
             return None
+        if run == self._unsaid:
+            self.say_running()
         entry.reason = reason
         self._outputs.change(entry, state=state, finished=self._now(), seconds=seconds)
         self._say(entry)

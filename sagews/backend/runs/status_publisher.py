@@ -1,7 +1,7 @@
 """Says to everybody who watches a document where its session is.
 
-Short evaluations say nothing here: that a session computes is told only when it still does so a moment later, so that
-one evaluation stays three messages.
+Short evaluations say nothing here: that a session computes, and what, is told only when it still does so a moment
+later, so that one evaluation stays three messages in one packet.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sagews.model.sessions import MEBIBYTE, Usage
 from sagews.policy.sessions.machine import SessionCondition
 from sagews.wire.browser.session import SessionStatus
 
-SOON = 0.15
+SOON = 0.1
 
 
 class StatusPublisher:
@@ -96,6 +96,7 @@ class StatusPublisher:
 
     def _look(self) -> None:
         self._soon = None
+        self._registry.say_running()
         self._tell()
 
     def _tell(self) -> None:
