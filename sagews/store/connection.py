@@ -187,7 +187,7 @@ class StoreConnection(txpostgres.Connection):
             return self.statement(f"execute {name} ({marks})", parameters)
         name = f"kept_{next(self._names)}"
         numbered = sql % tuple(f"${place}" for place in range(1, len(parameters) + 1))
-        # What is not a mark for a parameter must get through psycopg2's own formatting.
+        # Other percent signs have yet to get through psycopg2's own formatting.
         first = f"prepare {name} as {numbered.replace('%', '%%')}; execute {name} ({marks})"
 
         def note(rows: list[Row]) -> list[Row]:

@@ -95,6 +95,30 @@ class GoodUpdates(SynchronousTestCase):
         self.assertEqual(title_of(document), "Two")
         self.assertEqual(document.get_state(), page.doc.get_state())
 
+    def test_the_code_of_a_cell_is_what_it_is_now(self) -> None:
+        """What a cell runs follows each edit: of its text, of its kind, its removal, and one that takes its place."""
+        document = new_document("One")
+        page = Page(document)
+        ((key, *_),) = [(view.id,) for view in cells_in_order(document)]
+
+        def code_after(change: Change) -> str | None:
+            update = page.changes(change)
+            check_update(document, update)
+            document.apply_update(update)
+            return code_of(document, key)
+
+        self.assertEqual(code_of(document, key), "")
+        self.assertEqual(code_after(lambda doc: doc["cells"][key]["source"].insert(0, "1+1")), "1+1")
+        self.assertEqual(code_after(lambda doc: doc["cells"][key]["source"].insert(0, "2*")), "2*1+1")
+        self.assertIsNone(code_after(lambda doc: doc["cells"][key].update({"type": "text"})))
+        self.assertEqual(code_after(lambda doc: doc["cells"][key].update({"type": "code"})), "2*1+1")
+        self.assertEqual(code_after(lambda doc: doc["cells"][key].update({"source": Text("new")})), "new")
+        self.assertIsNone(code_after(lambda doc: doc["cells"].__delitem__(key)))
+        self.assertEqual(code_after(lambda doc: doc["cells"].__setitem__(key, cell(source=Text("again")))), "again")
+        with document.transaction():
+            document.cells[key]["source"] = Text("by the server")
+        self.assertEqual(code_of(document, key), "by the server")
+
     def test_the_whole_state_of_a_page_passes(self) -> None:
         """A page that comes back may send everything that it has, also twice."""
         document = new_document("One")

@@ -53,6 +53,28 @@ class PoolTests(PostgresTestCase):
         assert pool.up == 1
         assert await pool.query("select 1") == [(1,)]
 
+    async def test_a_prepared_statement_is_kept(self) -> None:
+        """It gives what the same statement gives, percent signs and all, and is planned once by a connection."""
+        pool = await self.pool(size=1)
+        sql = "select n, 7 %% 4, '%%' from unnest(%s::int[]) as t (n) where n > %s::int"
+        for _ in range(3):
+            assert await pool.execute_prepared(sql, ("{1,2,3}", 1)) == [(2, 3, "%"), (3, 3, "%")]
+        assert await pool.query("select count(*) from pg_prepared_statements") == [(1,)]
+
+    async def test_a_prepared_statement_that_failed_works_again(self) -> None:
+        """What the server refuses the first time is told, and the next call works."""
+        pool = await self.pool(size=1)
+        sql = "select 6 / %s::int"
+        for divisor in ("0", "no number"):
+            try:
+                await pool.execute_prepared(sql, (divisor,))
+            except psycopg2.Error:
+                pass
+            else:
+                self.fail("no error")
+        for _ in range(2):
+            assert await pool.execute_prepared(sql, (2,)) == [(3,)]
+
     async def test_transaction_waits_for_its_coroutine(self) -> None:
         """A coroutine's statements are committed together, after its last one."""
         pool = await self.pool()
@@ -194,6 +216,9 @@ class LossTests(TestCase):
         await listener.start()
         await pool.execute("create table t (n int)")
         await pool.execute("checkpoint")
+        prepared = "select 1 + %s::int"
+        for _ in range(3):
+            assert await pool.execute_prepared(prepared, (1,)) == [(2,)]
         writing = Deferred.fromCoroutine(pool.execute("insert into t select 1 from pg_sleep(5)"))
         reading = Deferred.fromCoroutine(pool.query("select count(*), pg_sleep(0.5) from t"))
         await self.until_under_way(2)
@@ -204,6 +229,8 @@ class LossTests(TestCase):
         assert (await reading)[0][0] == 0
         await until(lambda: pool.up == 3 and len(begun) == 2)
         assert (pool.up, begun) == (3, [1, 1])
+        for _ in range(4):
+            assert await pool.execute_prepared(prepared, (1,)) == [(2,)]
         await pool.query("""select pg_notify('a', '{"again": 1}')""")
         await until(lambda: bool(heard))
         assert heard == [{"again": 1}]
