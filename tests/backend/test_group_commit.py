@@ -32,6 +32,7 @@ class Journal:
         self.commits: list[list[DocumentId]] = []
         self.edits: list[bytes] = []
         self.pieces: list[int] = []
+        self.sizes: list[int] = []
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
         """Note what is committed."""
@@ -43,6 +44,7 @@ class Journal:
             await self.held
         good = [write for write in writes if write.document not in self.lost]
         self.commits.append([write.document for write in good])
+        self.sizes.append(sum(len(write.updates) + len(write.pieces) for write in writes))
         self.edits += [data for write in good for _, data in write.updates]
         self.pieces += [piece.sequence for write in good for piece in write.pieces]
         return {write.document: len(self.edits) for write in good}
@@ -192,6 +194,15 @@ class GroupCommitTests(SynchronousTestCase):
         self.assertEqual(self.journal.pieces, list(range(1, 101)))
         self.assertGreater(len(self.journal.commits), 10)
         self.assertEqual(told[-1], 100)
+
+    def test_many_small_things_go_in_bounded_commits(self) -> None:
+        """However many rows wait, one commit takes so many that they are encoded in milliseconds; no row is left."""
+        for writer in [self.writer() for _ in range(30)]:
+            for number in range(200):
+                writer.update(AUTHOR, b"x", None, number)
+        self.clock.pump([0.01] * 60)
+        self.assertEqual(len(self.journal.edits), 6000)
+        self.assertLessEqual(max(self.journal.sizes), 900)
 
     def test_flush_waits_for_what_was_there(self) -> None:
         """A flush is over when what waited is committed, whatever comes behind it; and when it never will be."""

@@ -13,8 +13,8 @@ from sagews.model.runs import DocumentWrite, Run, StoredPiece
 
 Acknowledge = Callable[[int], None]
 
-# About as much as is encoded in a millisecond or two; what comes behind it waits for the next commit.
-MAX_BATCH_ITEMS = 1000
+# About as much as is encoded in three milliseconds; what comes behind it waits for the next commit.
+MAX_BATCH_ITEMS = 300
 MAX_BATCH_BYTES = 128 * 1024
 
 

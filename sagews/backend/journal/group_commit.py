@@ -22,8 +22,8 @@ from sagews.model.identifiers import DocumentId
 from sagews.net.background import cancelled, run_in_background, sleep
 
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
-# Of one statement: its text is made and sent in a few milliseconds of the reactor's time.
-MAX_ITEMS = 2000
+# Of one statement: a thousand rows take the reactor ten milliseconds. What is left over goes in the next one.
+MAX_ITEMS = 600
 MAX_BYTES = 4 * MAX_BATCH_BYTES
 
 Taken = list[tuple[DocumentWriter, Batch]]
@@ -121,6 +121,7 @@ class GroupCommit:
         for writer in list(self._due):
             alone = writer in self._apart
             if taken and (alone or items >= MAX_ITEMS or size >= MAX_BYTES):
+                self._by(self._began + self._settings.commit_seconds)
                 break
             del self._due[writer]
             batch = writer.take()
