@@ -233,18 +233,24 @@ async def load_document(
     """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
 
     Raises:
-        SagewsError: `database`, and `internal` when what is stored can't be read.
+        SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
     """
+    writer = commits.writer(about.id, context.epoch, lease_lost)
     snapshot, updates = await documents.load(about.id)
     if snapshot is None and not updates:
-        doc = crdt.new_document(about.title, context.flavour())
-        first = doc.get_update()
+        doc, outputs = await _begin_document(about, context, writer), OutputCache()
     else:
-        doc, first = crdt.load(snapshot, updates), None
-    await runs.new_epoch(about.id, context.epoch)
-    outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
-    writer = commits.writer(about.id, context.epoch, lease_lost)
-    if first is not None:
-        writer.update(context.workspace.owner, first, None, 0)
-        await writer.flush()
+        doc = crdt.load(snapshot, updates)
+        await runs.new_epoch(about.id, context.epoch)
+        outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
     return LiveDocument(about, doc, outputs, context, documents, runs, writer)
+
+
+async def _begin_document(about: Document, context: SessionContext, writer: DocumentWriter) -> crdt.WorksheetDocument:
+    """Return a document that was never opened, with its first content committed; nothing can have run in it yet."""
+    doc = crdt.new_document(about.title, context.flavour())
+    writer.update(context.workspace.owner, doc.get_update(), None, 0)
+    await writer.flush()
+    if not writer.last_update:
+        raise SagewsError("conflict")
+    return doc
