@@ -23,6 +23,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.logs.spool import Place, Spool
 from sagews.model.logs import LogRecord
+from sagews.net.backoff import Backoff
 from sagews.wire.logs import decode_record
 
 Result = TypeVar("Result")
@@ -69,7 +70,7 @@ class Shipper:
         self._running: Deferred[None] | None = None
         self._pause: Deferred[None] | None = None
         self._stopping = False
-        self._failures = 0
+        self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
 
     def start(self) -> None:
         """Begin."""
@@ -90,7 +91,7 @@ class Shipper:
         while not self._stopping:
             try:
                 more = await self._ship_batch()
-                self._failures = 0
+                self._backoff.forget()
                 delay = 0.0 if more else POLL_SECONDS
             except CancelledError:
                 return
@@ -122,11 +123,9 @@ class Shipper:
 
     def _failed(self, failure: Failure) -> float:
         """Note a failure, loudly once, and return how long to wait."""
-        delay = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures, 10))
-        if self._failures == 0:
+        if not self._backoff.failing:
             log.warn("the collector took nothing: {reason}", reason=failure.getErrorMessage())
-        self._failures += 1
-        return float(delay)
+        return self._backoff.take()
 
     async def _wait(self, seconds: float) -> None:
         self._pause = deferLater(self._clock, seconds)

@@ -1,7 +1,8 @@
 """Keeps one connection up: dials, has it registered, waits longer after each failure, starts anew when it is lost.
 
-A typed machine whose diagram is generated into docs/. Twisted's ClientService is not used, because it counts a
-connection as a success before the other side has taken it, and so never backs off from a backend that refuses us.
+A typed machine whose diagram is generated into docs/. Twisted's ClientService is not used: on Twisted 26.10 it
+backs off from a backend whose refusal `prepareConnection` passes on, but losing the link while that registers raises
+`NoTransition` in its machine, and a backend that restarts loses links just then.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sagews.net.amp import Link
+from sagews.net.backoff import Backoff
 
 log = Logger()
 
@@ -71,8 +73,7 @@ class Dialler:
         self._endpoint = endpoint
         self._factory = _Links(build)
         self._register = register
-        self._jitter = jitter
-        self._failures = 0
+        self._backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, GROWTH, jitter)
         self._link: Link | None = None
         self._dialling: Deferred[Any] | None = None
         self._retry: IDelayedCall | None = None
@@ -133,13 +134,11 @@ class Dialler:
 
     def settle(self) -> None:
         """Forget failures."""
-        self._failures = 0
+        self._backoff.forget()
 
     def wait(self) -> None:
         """Dial again after a delay."""
-        delay = min(LONGEST_DELAY, FIRST_DELAY * GROWTH**self._failures)
-        self._failures += 1
-        self._retry = self._reactor.callLater(delay * (1 + self._jitter() / 2), self._machine.due)
+        self._retry = self._reactor.callLater(self._backoff.take(), self._machine.due)
 
     def abandon(self) -> None:
         """Drop whatever is under way."""

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from sagews.errors import SagewsError
 from sagews.model.database import DATABASE, DatabaseRole
+from sagews.net.backoff import Backoff
 from sagews.ops.postgres.binaries import choose_binaries
 from sagews.ops.postgres.folders import (
     Account,
@@ -187,17 +188,16 @@ class PostgresService:
             log.failure("the database can't be restarted", outcome)
 
     async def _restart(self) -> None:
-        delay = FIRST_RESTART
+        backoff = Backoff(FIRST_RESTART, LONGEST_RESTART)
         while not self._stopping:
             try:
-                await self._sleep(delay)
+                await self._sleep(backoff.take())
                 await self._in_thread(lambda: clear_leftovers(self.folders))
                 if not self._stopping:
                     await self._start_server()
                 return
             except SagewsError as error:
                 log.error("the database could not be restarted: {error}", error=str(error))
-                delay = min(LONGEST_RESTART, delay * 2)
             except CancelledError:
                 return
 

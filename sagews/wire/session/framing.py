@@ -44,25 +44,32 @@ class FrameReader:
         Raises:
             ProtocolError: when a frame is empty or announces more than the limit. Nothing more may be fed then.
         """
-        self._buffer += data
+        buffer: bytes | bytearray = data
+        if self._buffer:
+            self._buffer += data
+            buffer = self._buffer
         start = 0
         try:
-            while (end := self._end(start)) is not None:
-                payload = bytes(memoryview(self._buffer)[start + HEADER : end])
+            while (end := self._end(buffer, start)) is not None:
+                payload = bytes(buffer[start + HEADER : end])
                 start = end
                 yield payload
         finally:
-            del self._buffer[:start]
+            # Whole frames, which nearly everything is, are cut from what arrived and never copied in between.
+            if buffer is data:
+                self._buffer += data[start:]
+            else:
+                del self._buffer[:start]
 
-    def _end(self, start: int) -> int | None:
+    def _end(self, buffer: bytes | bytearray, start: int) -> int | None:
         """Where the frame that begins at start ends, or None while it is not complete."""
-        if len(self._buffer) - start < HEADER:
+        if len(buffer) - start < HEADER:
             return None
-        (length,) = _length.unpack_from(self._buffer, start)
+        (length,) = _length.unpack_from(buffer, start)
         if not 0 < length <= self._limit:
             raise ProtocolError(f"a frame of {length} bytes, of at most {self._limit}")
         end = start + HEADER + int(length)
-        return end if end <= len(self._buffer) else None
+        return end if end <= len(buffer) else None
 
     @property
     def unfinished(self) -> int:

@@ -104,6 +104,7 @@ class StreamSocket(Descriptor):
         self._received = received
         self._ended = ended
         self._waiting = bytearray()
+        self._broken = False
 
     @property
     def unsent(self) -> int:
@@ -135,22 +136,33 @@ class StreamSocket(Descriptor):
         """Send in order; what the kernel does not take waits. Does nothing once closed."""
         if self.closed:
             return
-        self._waiting += data
-        if len(self._waiting) == len(data):
-            self.doWrite()
+        if self._waiting:
+            self._waiting += data
+            return
+        # Nearly always the kernel takes all of it: then nothing is copied, and the reactor need not know.
+        sent = self._try(data)
+        if sent < len(data) and not self._broken:
+            self._waiting += memoryview(data)[sent:]
+            self.reactor.addWriter(self)
 
     def doWrite(self) -> None:
         """Hand the kernel what waits."""
+        del self._waiting[: self._try(self._waiting)]
+        if self._broken:
+            self._waiting.clear()
+        if not self._waiting:
+            self.reactor.removeWriter(self)
+
+    def _try(self, data: bytes | bytearray) -> int:
+        """Return how many bytes the kernel took; a broken socket takes none, now and later."""
         try:
-            sent = self._stream.send(self._waiting)
+            return self._stream.send(data)
         except (BlockingIOError, InterruptedError):
-            sent = 0
+            return 0
         except OSError:
             # The reader learns of the end after it has read what the other side left.
-            self._waiting.clear()
-            sent = 0
-        del self._waiting[:sent]
-        (self.reactor.addWriter if self._waiting else self.reactor.removeWriter)(self)
+            self._broken = True
+            return 0
 
     def release(self) -> None:
         """Close the socket and tell the owner."""

@@ -14,7 +14,7 @@ from sagews.wire.session.framing import ProtocolError
 Answer = Mapping[str, Any]
 
 
-class Questions:
+class PendingRequests:
     """The questions of one session.
 
     Args:

@@ -22,7 +22,7 @@ from sagews.wire.session.framing import FrameReader, ProtocolError
 from sagews.worker.launcher.descriptors import StreamSocket
 from sagews.worker.sessions.flow_control import Pool, RunBudget, Window
 from sagews.worker.sessions.machine import SessionCore, SessionLife
-from sagews.worker.sessions.pending_requests import Questions
+from sagews.worker.sessions.pending_requests import PendingRequests
 
 log = Logger()
 
@@ -109,7 +109,7 @@ class Session:
         # Apart from the machine, because what a run printed still arrives while its session is ending.
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
-        self._questions = Questions(reactor, bounds.answer_seconds, bounds.questions, self._unanswered)
+        self._pending = PendingRequests(reactor, bounds.answer_seconds, bounds.questions, self._unanswered)
         self._reason = ""
         self._detail: dict[str, Any] = {}
         self._stream: StreamSocket | None = None
@@ -153,9 +153,9 @@ class Session:
 
     def ask(self, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
         """Send a question and fire with the answer's fields; `limit` past the deadline."""
-        frame = _frame(form(self._questions.next_number))
+        frame = _frame(form(self._pending.next_number))
         _allow(self._life.ask())
-        answer = self._questions.asked()
+        answer = self._pending.asked()
         self._send(frame)
         return answer
 
@@ -163,7 +163,7 @@ class Session:
         """Signal SIGINT to whatever is going on."""
         if self._life.running():
             self._interrupt(self._run, self._clock.seconds() + INTERRUPT_PATIENCE)
-        elif self._questions:
+        elif self._pending:
             self._launcher.signal(self.id, "INT")
 
     def _interrupt(self, run: RunId | None, latest: float) -> None:
@@ -268,7 +268,7 @@ class Session:
 
     def _answered(self, value: Any) -> None:
         fields = wire.body(value)
-        self._questions.answered(fields.pop("request"), fields)
+        self._pending.answered(fields.pop("request"), fields)
 
     def _unanswered(self) -> None:
         if not self._life.running():
@@ -336,7 +336,7 @@ class Session:
     def _finish(self) -> None:
         if not self._life.over():
             return
-        self._questions.close()
+        self._pending.close()
         self._release()
         ending = self._launcher_ending or Ending("crash")
         self._finished(self)
