@@ -65,7 +65,7 @@ class SiteComponent(Component):
             self.daemon.ports.serve_site(keys.secure_site(sockets), None)
             return
         frontend = Frontend(self.daemon, backend_apart=backend is None)
-        site, content = frontend.sites(self._status, websockets)
+        site, content = await frontend.sites(self._status, websockets)
         await frontend.prepare()
         self.daemon.ports.serve_site(keys.secure_site(site), keys.secure_site(content))
 
@@ -102,21 +102,25 @@ class Frontend:
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
 
-    def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
+    async def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
         """Return the factories of the site and of the origin for untrusted content."""
 
         async def place(_workspace: WorkspaceId | None) -> BackendPlace:
             return self._backend
 
+        # Reading the client's files and the first hash of a password take tenths of a second: a page that comes back
+        # to a backend that is up already must not wait for them.
+        built = await deferToThread(lambda: load_built(find_built()))
+        passwords = await deferToThread(Passwords)
         parts = Parts(
             accounts=self._accounts,
             workspaces=self._workspaces,
             logs=self._databases.log_store(),
-            hasher=Hasher(Passwords(), deferToThread),
+            hasher=Hasher(passwords, deferToThread),
             status=status,
             place=place,
             addresses=self._addresses,
-            built=load_built(find_built()),
+            built=built,
             version=sagews.__version__,
             now=now,
             websockets=websockets,
