@@ -182,6 +182,8 @@ class PageFactory(WebSocketServerFactory):
         )
         # Autobahn copies the options that a protocol's class does not have into each protocol.
         options = {name: getattr(self, name) for name in PageProtocol.CONFIG_ATTRS}
+        # With none left to copy it also formats no list of them for its log, which takes longer than the handshake.
+        options["CONFIG_ATTRS"] = ()
         # What it holds text against is made only for connections that send other than common frames.
         validator = cached_property(lambda page: Utf8Validator())
         self.protocol = type("Page", (PageProtocol,), {**RESTING, **options, "utf8validator": validator})
