@@ -33,8 +33,12 @@ class ILauncher(Interface):
         limits: Limits,
         stream: socket.socket,
         listener: Any,
+        kind: str,
     ) -> None:
-        """Hand a waiting child its home and this end of a stream socket (which the launcher client closes here)."""
+        """Hand a waiting child its home and this end of a stream socket (which the launcher client closes here).
+
+        The child becomes a session of the kind; one that it does not know ends at once.
+        """
 
     async def run_job(
         job: str,

@@ -40,11 +40,18 @@ class ISessionHost(Interface):
         """Start a session; fires when it can take an evaluation.
 
         Raises:
-            SagewsError: `no-worker`, `unknown-flavour`, `isolation`, `limit`.
+            SagewsError: `no-worker`, `unknown-flavour`, `isolation`, `limit`; `bad-value` for an unknown kind.
         """
 
     async def evaluate(session: SessionId, evaluation: Evaluation) -> None:
         """Hand a cell over; pieces follow, the last of kind DONE. One at a time: `busy` otherwise."""
+
+    async def send(session: SessionId, message: Mapping[str, Any]) -> None:
+        """Say something to a session of another kind than evaluation; what it says are pieces of kind MESSAGE.
+
+        Raises:
+            SagewsError: `bad-message` for what its kind does not know; every message, where the kind is evaluation.
+        """
 
     async def interrupt(session: SessionId) -> None:
         """Send SIGINT; travels beside output, never behind it."""

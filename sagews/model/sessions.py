@@ -72,7 +72,10 @@ class SessionState(StrEnum):
 
 
 class PieceKind(StrEnum):
-    """What a piece of output is; the names are those of the session's frames (wire/session.py)."""
+    """What a piece of output is; the names are those of the session's frames (wire/session/frames.py).
+
+    A message is what a session of another kind than evaluation says; its body is of that kind's own form.
+    """
 
     STREAM = "stream"
     DISPLAY = "display"
@@ -81,6 +84,10 @@ class PieceKind(StrEnum):
     SPILLED = "spilled"
     STARTED = "started"
     DONE = "done"
+    MESSAGE = "message"
+
+
+EVALUATION = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Piece:
 
     Attributes:
         sequence: counts from 1 within the session, without gaps.
-        run: the run that it belongs to.
+        run: the run that it belongs to; empty where the kind of the session knows no runs.
         body: the frame's other fields.
         size: bytes on the wire, which count against the credit window.
     """
@@ -103,7 +110,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What a backend asks a worker to start; a request with an older lease `epoch` is refused."""
+    """What a backend asks a worker to start; a request with an older lease `epoch` is refused.
+
+    `kind` says what is at the other end of the channel: cells are evaluated, or what a kind of its own does
+    (worker/kinds/ and session/kinds/).
+    """
 
     session: SessionId
     workspace: WorkspaceId | None
@@ -111,6 +122,7 @@ class SessionRequest:
     limits: Limits
     epoch: int
     correlation: str
+    kind: str = EVALUATION
 
 
 @dataclass(frozen=True, slots=True)

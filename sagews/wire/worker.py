@@ -8,7 +8,7 @@
       Ping       heartbeat
 
     backend → worker
-      Open Evaluate Interrupt End Complete Inspect Usage      one session; its id must have been given over this link
+      Open Evaluate Send Interrupt End Complete Inspect Usage one session; its id must have been given over this link
       Acknowledge                                             pieces up to these numbers are committed
       Part Fetch                                              bytes of a transfer, in parts
       Restore Snapshot Forget                                 the files of a workspace
@@ -137,6 +137,13 @@ class Evaluate(LinkCommand):
     response = []
 
 
+class Send(LinkCommand):
+    """Sent by a backend to say something to a session of another kind than evaluation; what it says back are pieces."""
+
+    arguments = [(b"session", amp.Unicode()), (b"message", Value(dict[str, Any], MAX_FRAME_TO_SESSION))]
+    response = []
+
+
 class Interrupt(LinkCommand):
     """Sent by a backend to send SIGINT to a session; never waits behind output."""
 
@@ -226,6 +233,6 @@ class Forget(LinkCommand):
 
 COMMANDS = (
     *(Register, Pieces, Ended, Log, Ping),
-    *(Open, Evaluate, Interrupt, End, Acknowledge, Complete, Inspect, Usage),
+    *(Open, Evaluate, Send, Interrupt, End, Acknowledge, Complete, Inspect, Usage),
     *(Part, Fetch, Restore, TakeSnapshot, Forget),
 )

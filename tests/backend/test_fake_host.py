@@ -7,11 +7,11 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
-from tests.contracts.session_host import SessionHostContract
+from tests.contracts.session_host import ChannelContract, SessionHostContract
 from tests.fakes.session_host import FakeSessionHost
 
 
-class FakeSessionHostTests(SessionHostContract, TestCase):
+class FakeSessionHostTests(SessionHostContract, ChannelContract, TestCase):
     """The contract on the fake."""
 
     async def make_host(self) -> Any:

@@ -6,6 +6,7 @@ a scripted session has to understand just these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -14,7 +15,9 @@ from zope.interface.verify import verifyObject
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
-from sagews.model.sessions import Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
+from sagews.model.sessions import EVALUATION, Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
+from sagews.wire.session.framing import ProtocolError
+from sagews.worker.kinds import table as kinds
 
 if TYPE_CHECKING:
     from twisted.trial.unittest import TestCase
@@ -56,6 +59,11 @@ class Listener:
             await self._next()
         return self.pieces
 
+    async def until_pieces(self, count: int) -> None:
+        """Wait for so many pieces."""
+        while len(self.pieces) < count:
+            await self._next()
+
     async def until_ended(self) -> Ending:
         """Wait for the end of the session."""
         while not self.endings:
@@ -66,6 +74,71 @@ class Listener:
         waiting: Deferred[None] = Deferred()
         self._waiting.append(waiting)
         return waiting
+
+
+def _decoded(payload: bytes) -> Mapping[str, Any]:
+    if not payload.isascii():
+        raise ProtocolError("it is not ASCII")
+    return {"text": payload.decode()}
+
+
+def _encoded(message: Mapping[str, Any]) -> bytes:
+    if not isinstance(message.get("text"), str):
+        raise SagewsError("bad-message", reason="it has no text")
+    return str(message["text"]).encode()
+
+
+TOY = kinds.Kind("toy", _encoded, _decoded)
+if kinds.find(TOY.name) is None:
+    kinds.register(TOY)
+
+
+class ChannelContract(Base):
+    """What holds for sessions of a kind that nothing in the house knows; scripted ones answer in capitals."""
+
+    timeout = 20
+
+    async def make_host(self) -> Any:
+        """Return an ISessionHost as for SessionHostContract."""
+        raise NotImplementedError
+
+    async def opened_toy(self, kind: str = "toy") -> tuple[Any, SessionId, Listener]:
+        """Return a host with one open session of a kind."""
+        host, listener = await self.make_host(), Listener()
+        request = SessionRequest(SessionId(new_id()), None, "python", Limits(), 1, "contract", kind)
+        await host.open_session(request, listener)
+        return host, request.session, listener
+
+    async def test_messages_go_there_and_back_in_order(self) -> None:
+        """Each answer is a numbered piece without a run, acknowledged as output is; the end is as of any session."""
+        host, session, listener = await self.opened_toy()
+        for number, text in enumerate(("one", "two", "three"), 1):
+            await host.send(session, {"text": text})
+            await listener.until_pieces(number)
+            host.acknowledge(session, number)
+        self.assertEqual([piece.body["text"] for piece in listener.pieces], ["ONE", "TWO", "THREE"])
+        self.assertEqual([piece.sequence for piece in listener.pieces], [1, 2, 3])
+        self.assertEqual({(piece.kind, piece.run) for piece in listener.pieces}, {(PieceKind.MESSAGE, "")})
+        await host.end_session(session, "stopped")
+        self.assertEqual((await listener.until_ended()).reason, "stopped")
+        await self.refused_as("no-session", host.send(session, {"text": "late"}))
+
+    async def test_messages_of_another_form_are_refused(self) -> None:
+        """The kind's own codec says what fits; a session that evaluates takes no messages."""
+        host, session, listener = await self.opened_toy()
+        await self.refused_as("bad-message", host.send(session, {"number": 1}))
+        self.assertEqual(listener.endings, [])
+        evaluating, other, _ = await self.opened_toy(EVALUATION)
+        await self.refused_as("bad-message", evaluating.send(other, {"text": "x"}))
+
+    async def test_a_kind_that_nobody_knows_is_refused(self) -> None:
+        """Before anything is started."""
+        await self.refused_as("bad-value", self.opened_toy("unheard_of"))
+
+    async def refused_as(self, code: str, waiting: Any) -> None:
+        """Hold that awaiting this raises SagewsError of this code."""
+        error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
+        self.assertEqual(error.code, code)
 
 
 class SessionHostContract(Base):

@@ -16,6 +16,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import (
+    EVALUATION,
     Ending,
     Evaluation,
     Isolation,
@@ -25,6 +26,7 @@ from sagews.model.sessions import (
     Usage,
     WorkerInfo,
 )
+from sagews.worker.kinds import table as kinds
 from sagews.worker.leases import Epochs
 from tests.fakes.files import FakeFiles
 
@@ -92,6 +94,8 @@ class FakeSessionHost:
             raise self.refuse
         if request.flavour not in self.info.flavours:
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=", ".join(self.info.flavours))
+        if request.kind != EVALUATION and kinds.find(request.kind) is None:
+            raise SagewsError("bad-value", field="kind", reason="not known")
         self._epochs.see(request.workspace, request.epoch)
         self.sessions[request.session] = FakeSession(request, listener)
 
@@ -104,6 +108,14 @@ class FakeSessionHost:
         self.evaluations.append(evaluation)
         if not self.held:
             self.clock.callLater(0, self._play, session)
+
+    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
+        """Have a session of another kind than evaluation say the same in capitals."""
+        kind = kinds.find(self._session(session).request.kind)
+        if kind is None:
+            raise SagewsError("bad-message", reason="this kind of session takes no messages")
+        answer = kind.decode(kind.encode(message).upper())
+        self.clock.callLater(0, self.say, session, PieceKind.MESSAGE, answer, RunId(""))
 
     def release(self) -> None:
         """Let what is held go on."""
@@ -131,7 +143,7 @@ class FakeSessionHost:
         """Let a session say something about what it runs."""
         found = self.sessions[session]
         found.sequence += 1
-        running = run or (found.running.run if found.running else RunId(new_id()))
+        running = run if run is not None else (found.running.run if found.running else RunId(new_id()))
         piece = Piece(found.sequence, running, kind, body, len(str(body)))
         found.unacknowledged.append(piece)
         found.listener.piece(session, piece)

@@ -16,9 +16,9 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
-from sagews.model.sessions import Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
+from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
 from sagews.wire.session import frames as wire
-from sagews.wire.session.framing import FrameReader
+from sagews.wire.session.framing import FrameReader, frame
 
 WORKER = WorkerId("0198c0de-0000-7000-8000-000000000001")
 PRINTS = "print('hello')"
@@ -54,8 +54,9 @@ class PumpedReactor(MemoryReactorClock):
 class FakeSession:
     """The far end of a session's socket: understands a handful of sources."""
 
-    def __init__(self, stream: socket.socket, *, silent: bool = False) -> None:
+    def __init__(self, stream: socket.socket, kind: str, *, silent: bool = False) -> None:
         self.stream = stream
+        self._kind = kind
         stream.setblocking(False)
         self._frames = FrameReader(wire.MAX_FRAME_TO_SESSION)
         self._run: str | None = None
@@ -98,7 +99,10 @@ class FakeSession:
         if not data:
             self.stream.close()
         for payload in self._frames.feed(data):
-            self._do(wire.parse_to_session(payload))
+            if self._kind == EVALUATION:
+                self._do(wire.parse_to_session(payload))
+            else:
+                self.raw(frame(payload.upper()))
 
     def doWrite(self) -> None:
         """Print as long as somebody reads."""
@@ -162,13 +166,14 @@ class FakeLauncher:
         limits: Limits,
         stream: socket.socket,
         listener: Any,
+        kind: str = EVALUATION,
     ) -> None:
         """See ILauncher."""
         with stream:
             if self.refusal is not None:
                 raise self.refusal
             self.listeners[session] = listener
-            found = FakeSession(stream.dup(), silent=self.silent)
+            found = FakeSession(stream.dup(), kind, silent=self.silent)
         self.sessions[session] = found
         self.reactor.addReader(found)
 

@@ -8,12 +8,12 @@ from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from sagews.worker.sessions.host import LocalHost
-from tests.contracts.session_host import SessionHostContract
+from tests.contracts.session_host import ChannelContract, SessionHostContract
 from tests.worker.fakes import WORKER, FakeLauncher
 from tests.worker.rig import Rig
 
 
-class LocalHostContractTests(SessionHostContract, TestCase):
+class LocalHostContractTests(SessionHostContract, ChannelContract, TestCase):
     """In process, with scripted sessions on real sockets."""
 
     async def make_host(self) -> Any:
@@ -25,7 +25,7 @@ class LocalHostContractTests(SessionHostContract, TestCase):
         return host
 
 
-class RemoteHostContractTests(SessionHostContract, TestCase):
+class RemoteHostContractTests(SessionHostContract, ChannelContract, TestCase):
     """Over AMP and mutual TLS on loopback."""
 
     async def make_host(self) -> Any:

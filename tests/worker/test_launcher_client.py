@@ -93,7 +93,7 @@ class LauncherClientTests(TestCase):
         client, listener = await self.client(), Listener()
         ours, theirs = socket.socketpair()
         with ours:
-            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener)
+            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
             self.assertEqual(theirs.fileno(), -1)
             await deferLater(reactor, 0.3)
             self.assertIn(b"ready", ours.recv(1000))
@@ -105,7 +105,7 @@ class LauncherClientTests(TestCase):
         client, listener, session = await self.client(), Listener(), SessionId(new_id())
         ours, theirs = socket.socketpair()
         with ours:
-            await client.open_session(session, None, "python", Limits(), theirs, listener)
+            await client.open_session(session, None, "python", Limits(), theirs, listener, "evaluation")
             client.signal(session, "KILL")
             self.assertEqual(await listener.ending, ("killed", -9))
             client.signal(session, "KILL")
@@ -116,7 +116,7 @@ class LauncherClientTests(TestCase):
         ours, theirs = socket.socketpair()
         with ours:
             error = await self.refusal(
-                client.open_session(SessionId(new_id()), None, "refuse", Limits(), theirs, Listener())
+                client.open_session(SessionId(new_id()), None, "refuse", Limits(), theirs, Listener(), "evaluation")
             )
             self.assertEqual(error.code, "busy")
             await deferLater(reactor, 0.05)
@@ -159,11 +159,11 @@ class LauncherClientTests(TestCase):
         client, listener = await self.client(), Listener()
         ours, theirs = socket.socketpair()
         with ours:
-            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener)
+            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
             left, right = socket.socketpair()
             with left:
                 error = await self.refusal(
-                    client.open_session(SessionId(new_id()), None, "die", Limits(), right, Listener())
+                    client.open_session(SessionId(new_id()), None, "die", Limits(), right, Listener(), "evaluation")
                 )
         self.assertEqual(error.code, "internal")
         self.assertEqual((await listener.ending)[0], "crash")

@@ -16,7 +16,7 @@ from sagews.backend.workers.remote_files import RemoteFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId
-from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
+from sagews.model.sessions import EVALUATION, Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
 from sagews.net.amp import Link
 from sagews.wire import worker as wire
 
@@ -194,7 +194,9 @@ class RemoteHost:
         """See ISessionHost."""
         if request.session in self._sessions:
             raise SagewsError("busy")
-        self._sessions[request.session] = Given(request, listener)
+        given = self._sessions[request.session] = Given(request, listener)
+        if request.kind != EVALUATION:
+            given.runs.append(RunId(""))
         try:
             await self._ask(wire.Open, OPEN_SECONDS, request=request)
         except SagewsError:
@@ -218,6 +220,11 @@ class RemoteHost:
             if evaluation.run in given.runs:
                 given.runs.remove(evaluation.run)
             raise
+
+    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
+        """See ISessionHost; refused without a link, because nobody could tell whether it was taken before."""
+        self._given(session)
+        await self._ask(wire.Send, session=session, message=message)
 
     async def interrupt(self, session: SessionId) -> None:
         """See ISessionHost."""

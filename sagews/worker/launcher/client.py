@@ -270,11 +270,12 @@ class LauncherClient:
         limits: Limits,
         stream: socket.socket,
         listener: ILauncherListener,
+        kind: str,
     ) -> None:
         """See ILauncher; fires when the session has its home and its socket."""
         with stream:
             started = self._expect(session, listener)
-            self._send(wire.StartSession(session, workspace, flavour, limits), [stream.fileno()])
+            self._send(wire.StartSession(session, workspace, flavour, limits, kind), [stream.fileno()])
         await started
 
     def _expect(self, identifier: str, listener: ILauncherListener) -> Deferred[None]:

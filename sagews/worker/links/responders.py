@@ -73,6 +73,12 @@ class BackendCommands(GuardedLocator):
             outgoing.run = evaluation.run
         return {}
 
+    @wire.Send.responder
+    async def send(self, session: str, message: dict[str, Any]) -> Answer:
+        """Say something to a session of another kind."""
+        await self._host.send(self._find(session), message)
+        return {}
+
     @wire.Interrupt.responder
     async def interrupt(self, session: str) -> Answer:
         """Send SIGINT."""

@@ -16,10 +16,11 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
-from sagews.model.sessions import MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
+from sagews.model.sessions import EVALUATION, MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
 from sagews.wire.session import frames as wire
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import Homes
+from sagews.worker.kinds import table as kinds
 from sagews.worker.leases import Epochs
 from sagews.worker.sessions.flow_control import Pool
 from sagews.worker.sessions.session import Bounds, Session
@@ -57,6 +58,7 @@ class LocalHost:
         pool_bytes: int = POOL_BYTES,
         job_limits: Limits | None = None,
     ) -> None:
+        kinds.load()
         self._reactor = reactor
         self._launcher = launcher
         self._worker = worker
@@ -126,7 +128,7 @@ class LocalHost:
         session.connect(ours)
         try:
             await self._launcher.open_session(
-                request.session, request.workspace, request.flavour, request.limits, theirs, session
+                request.session, request.workspace, request.flavour, request.limits, theirs, session, request.kind
             )
         except SagewsError:
             session.abandon()
@@ -142,6 +144,8 @@ class LocalHost:
         if request.flavour not in flavours:
             known = ", ".join(flavours)
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=known)
+        if request.kind != EVALUATION and kinds.find(request.kind) is None:
+            raise SagewsError("bad-value", field="kind", reason="this worker does not know it")
         self._epochs.see(request.workspace, request.epoch)
 
     def _session_bounds(self) -> Bounds:
@@ -157,6 +161,12 @@ class LocalHost:
         found = self._session(session)
         self._epochs.see(found.request.workspace, found.request.epoch)
         found.evaluate(evaluation)
+
+    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
+        """See ISessionHost."""
+        found = self._session(session)
+        self._epochs.see(found.request.workspace, found.request.epoch)
+        found.say(message)
 
     async def interrupt(self, session: SessionId) -> None:
         """See ISessionHost."""

@@ -18,7 +18,8 @@ from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, SessionRequest, Usage
 from sagews.wire.session import frames as wire
-from sagews.wire.session.framing import FrameReader, ProtocolError
+from sagews.wire.session.framing import FrameReader, ProtocolError, frame
+from sagews.worker.kinds import table as kinds
 from sagews.worker.launcher.descriptors import StreamSocket
 from sagews.worker.sessions.flow_control import Pool, RunBudget, Window
 from sagews.worker.sessions.machine import SessionCore, SessionLife
@@ -92,6 +93,7 @@ class Session:
     ) -> None:
         self.request = request
         self.id = request.session
+        self._kind = kinds.find(request.kind)
         self._opening: Deferred[None] | None = None
         self._said_ready = False
         self._clock: IReactorTime = reactor
@@ -145,25 +147,35 @@ class Session:
     def evaluate(self, evaluation: Evaluation) -> None:
         """Send a cell; `busy` or `no-session` where it can't be, `too-large` above the frame's limit."""
         e = evaluation
-        frame = _frame(wire.Run(e.run, e.cell, e.number, e.source, e.mode, e.shows))
+        cell = _frame(wire.Run(e.run, e.cell, e.number, e.source, e.mode, e.shows))
         _allow(self._life.evaluate())
         self._run, self._run_since, self._run_open = evaluation.run, self._clock.seconds(), True
         self._budget = RunBudget(self._bounds.run_output)
-        self._send(frame)
+        self._send(cell)
+
+    def say(self, message: Mapping[str, Any]) -> None:
+        """Send a message of the session's kind; `bad-message` where it knows none, `no-session`, `too-large`."""
+        if self._kind is None:
+            raise SagewsError("bad-message", reason="this kind of session takes no messages")
+        payload = self._kind.encode(message)
+        if len(payload) > wire.MAX_FRAME_TO_SESSION:
+            raise SagewsError("too-large", limit=wire.MAX_FRAME_TO_SESSION)
+        _allow(self._life.ask())
+        self._send(frame(payload))
 
     def ask(self, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
         """Send a question and fire with the answer's fields; `limit` past the deadline."""
-        frame = _frame(form(self._pending.next_number))
+        question = _frame(form(self._pending.next_number))
         _allow(self._life.ask())
         answer = self._pending.asked()
-        self._send(frame)
+        self._send(question)
         return answer
 
     def interrupt(self) -> None:
         """Signal SIGINT to whatever is going on."""
         if self._life.running():
             self._interrupt(self._run, self._clock.seconds() + INTERRUPT_PATIENCE)
-        elif self._pending:
+        elif self._pending or self._kind is not None:
             self._launcher.signal(self.id, "INT")
 
     def _interrupt(self, run: RunId | None, latest: float) -> None:
@@ -187,10 +199,10 @@ class Session:
         """Free every piece up to this number."""
         self._window.acknowledge(min(sequence, self._sequence))
 
-    def _send(self, frame: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         if self._stream is None:
             return
-        self._stream.send(frame)
+        self._stream.send(data)
         if self._stream.unsent > self._bounds.unsent:
             self.end("protocol", explanation="it does not read what it is sent")
 
@@ -223,6 +235,9 @@ class Session:
             self._stream.lost()
 
     def _handle(self, payload: bytes) -> None:
+        if self._kind is not None and self._said_ready:
+            self._emit(PieceKind.MESSAGE, self._kind.decode(payload), len(payload))
+            return
         value = wire.parse_from_session(payload)
         kind = KINDS.get(type(value))
         if kind is not None:
@@ -362,12 +377,12 @@ class Session:
 
 def _frame(value: wire.ToSession) -> bytes:
     try:
-        frame = wire.encode(value)
+        encoded = wire.encode(value)
     except ValueError as error:
         raise SagewsError("bad-value", field="source", reason="it is not text") from error
-    if len(frame) > wire.MAX_FRAME_TO_SESSION:
+    if len(encoded) > wire.MAX_FRAME_TO_SESSION:
         raise SagewsError("too-large", limit=wire.MAX_FRAME_TO_SESSION)
-    return frame
+    return encoded
 
 
 def _too_slow(result: Any, seconds: float) -> None:
