@@ -91,6 +91,7 @@ class Rig:
             sink=self.sink,
         )
         self.link: WorkerLink | None = None
+        self.jitter = 0.0
         self.port = 0
 
     def files(self, role: str, name: str, authority: Authority | None = None) -> Files:
@@ -111,7 +112,7 @@ class Rig:
         """Have the worker dial."""
         context = DaemonClient(files or self.files(self._role, self._name), "backend", HOST)
         endpoint = TLSClientEndpoint(TCP4ClientEndpoint(self.reactor, HOST, self.port), context)
-        self.link = WorkerLink(self.reactor, self.local, endpoint, lambda: 0.0)
+        self.link = WorkerLink(self.reactor, self.local, endpoint, lambda: self.jitter)
         self.link.start()
         self.case.addCleanup(self._end)
         return self.link

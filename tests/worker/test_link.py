@@ -132,8 +132,7 @@ class LossTests(LinkTestCase):
         rig = Rig(self, reactor, keep_seconds=0.3)
         self.patch(backend_link, "MARGIN_SECONDS", 0.2)
         session, recorder = await self.opened(rig)
-        assert rig.link is not None
-        rig.link._dialler._jitter = lambda: 100.0
+        rig.jitter = 100.0
         rig.cut()
         self.assertEqual((await recorder.over).reason, "worker-lost")
         await rig.until(lambda: rig.removed == rig.hosts)
