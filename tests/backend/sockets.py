@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from autobahn.websocket.compress import PerMessageDeflateOffer
 from twisted.internet import reactor as default_reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
@@ -107,13 +108,14 @@ class SocketTestCase(TestCase):
         return Deferred.fromCoroutine(self._end())
 
     async def connect(self, *, origin: str | None = "", host: str | None = None) -> Browser:
-        """Return an open websocket; `origin` "" stands for the site's own."""
+        """Return an open websocket that offers compression as browsers do; `origin` "" stands for the site's own."""
         factory = WebSocketClientFactory(
             f"ws://{host or self.address}/ws",
             origin=f"http://{self.address}" if origin == "" else origin,
             reactor=reactor,
         )
         factory.protocol = Browser
+        factory.setProtocolOptions(perMessageCompressionOffers=[PerMessageDeflateOffer()])
         browser: Browser = await self.endpoint().connect(factory)
         self.browsers.append(browser)
         await browser.opened

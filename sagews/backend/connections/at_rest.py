@@ -37,8 +37,8 @@ RESTING: dict[str, Any] = {
 PASSED = frozenset(
     "_results _transport_details _valid_events _wskey current_frame_masker frame_length http_headers http_request_data "
     "http_request_host http_request_params http_request_path http_request_uri http_response_data http_status_line "
-    "is_open message_data message_data_total_length message_is_binary trafficStats utf8validateLast utf8validator "
-    "websocket_extensions websocket_extensions_in_use websocket_origin websocket_protocol_in_use "
+    "is_open message_data message_data_total_length message_is_binary send_queue trafficStats utf8validateLast "
+    "utf8validator websocket_extensions websocket_extensions_in_use websocket_origin websocket_protocol_in_use "
     "websocket_protocols".split()
 )
 

@@ -182,6 +182,8 @@ class PageFactory(WebSocketServerFactory):
         )
         # Autobahn copies the options that a protocol's class does not have into each protocol.
         options = {name: getattr(self, name) for name in PageProtocol.CONFIG_ATTRS}
+        # A function would become a method of the class.
+        options["perMessageCompressionAccept"] = staticmethod(self.perMessageCompressionAccept)
         # With none left to copy it also formats no list of them for its log, which takes longer than the handshake.
         options["CONFIG_ATTRS"] = ()
         # What it holds text against is made only for connections that send other than common frames.
