@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sagews.errors import SagewsError
+from sagews.launcher.isolation.level import Level
+from sagews.launcher.isolation.table import LEVELS
 from sagews.launcher.permits import Permits
 from sagews.launcher.resources.slots import Work
 from sagews.model.sessions import Isolation
@@ -55,7 +57,7 @@ def _is_stream(work: Work, status: os.stat_result) -> bool:
     return kind in _STREAMS or status.st_rdev == os.stat(os.devnull).st_rdev
 
 
-def choose_level(request: wire.Configure, reached: Isolation, least: Isolation, report: Mapping[str, Any]) -> Isolation:
+def choose_level(request: wire.Configure, reached: Level, least: Isolation, report: Mapping[str, Any]) -> Level:
     """Return the level to serve at: the one that was reached, or a lower one that is wanted and possible.
 
     Args:
@@ -67,15 +69,13 @@ def choose_level(request: wire.Configure, reached: Isolation, least: Isolation, 
     Raises:
         SagewsError: `isolation` when it would be below a minimum, or is not the wanted one.
     """
-    level = reached
-    if request.wanted == Isolation.NAMESPACES and reached == Isolation.FULL:
-        level = Isolation.NAMESPACES
-    elif request.wanted not in ("auto", reached):
+    level = reached if request.wanted == "auto" else LEVELS.named(request.wanted)
+    if level is not reached and reached.name not in level.part_of:
         advice = f"The level {request.wanted} was wanted; set the wanted level to auto."
-        raise SagewsError("isolation", level=reached, minimum=request.wanted, advice=advice)
+        raise SagewsError("isolation", level=reached.name, minimum=request.wanted, advice=advice)
     for minimum in (least, Isolation(request.minimum)):
-        if not level.suffices(minimum):
+        if not level.name.suffices(minimum):
             missing = "; ".join(report.get("missing", [])) or "nothing"
             advice = f"Missing: {missing}. Start the worker as root, or lower isolation.minimum knowingly."
-            raise SagewsError("isolation", level=level, minimum=minimum, advice=advice)
+            raise SagewsError("isolation", level=level.name, minimum=minimum, advice=advice)
     return level

@@ -13,6 +13,7 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
 from sagews.launcher import checks
+from sagews.launcher.isolation.level import Level
 from sagews.launcher.isolation.self_test import SelfTest
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
@@ -21,7 +22,6 @@ from sagews.launcher.resources.slots import Slot, Work
 from sagews.launcher.zygotes import interpreters
 from sagews.launcher.zygotes import processes as zygotes
 from sagews.launcher.zygotes.flavours import RETRY_SECONDS, Flavour
-from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
 from sagews.wire.zygote import JOB_FLAVOUR
 
@@ -49,7 +49,7 @@ class Service:
         control: Channel,
         permits: Permits,
         place: Place,
-        level: Isolation,
+        level: Level,
         report: Mapping[str, Any],
         loop: EventLoop,
         job_interpreter: interpreters.Interpreter,
@@ -143,8 +143,8 @@ class Service:
         births = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
         births |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
         self._level = checks.choose_level(request, self._level, self._permits.minimum, self._report)
-        self._report["level"] = self._level
-        if self._level == Isolation.NAMESPACES:
+        self._report["level"] = self._level.name
+        if not self._level.has_cgroups:
             self._place.groups = None
             self._report["cgroup"] = "none"
         self._configured = True
@@ -311,7 +311,7 @@ class Service:
 
     def _greet(self) -> None:
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
-        self._say(wire.Hello(self._level, self._report, flavours, self._place.lent))
+        self._say(wire.Hello(self._level.name, self._report, flavours, self._place.lent))
 
     def _watch_processors(self) -> None:
         """End sessions that used up their processor time in many short processes, which no rlimit adds up."""

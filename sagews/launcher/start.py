@@ -20,22 +20,22 @@ from sagews.errors import SagewsError
 from sagews.kernel import calls
 from sagews.kernel.packets import Channel
 from sagews.launcher import permits
-from sagews.launcher.isolation import levels
+from sagews.launcher.isolation.advice import advice
+from sagews.launcher.isolation.level import Level, Machine
+from sagews.launcher.isolation.table import LEVELS
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
 from sagews.launcher.resources import cgroups
 from sagews.launcher.resources.allocation import Place
 from sagews.launcher.resources.cgroups import Groups
 from sagews.launcher.resources.homes import Homes, refuses_maps
-from sagews.launcher.resources.uids import UidPool
+from sagews.launcher.resources.uids import UID_WITHOUT_ROOT, UidPool
 from sagews.launcher.service import Service
 from sagews.launcher.zygotes import interpreters
 from sagews.launcher.zygotes.interpreters import Interpreter
 from sagews.launcher.zygotes.processes import Users
-from sagews.model.sessions import Isolation
 from sagews.wire.launcher import Refused, format_packet
 
-SESSION_UID_WITHOUT_ROOT = 1000
 MAX_OPEN_FILES = 65_536
 CLEARING_TRIES, CLEARING_SECONDS = 100, 0.02
 
@@ -56,12 +56,13 @@ def start(arguments: Sequence[str]) -> int:
     place = _place(allowed, groups, is_root)
     if is_root and not place.mapped:
         missing.append("idmapped mounts on the homes' file system: sessions share one uid outside of their namespaces")
+    machine = Machine(is_root, groups is not None, calls.landlock_version())
+    level, enter = LEVELS.best(machine)
     try:
-        _unshare(is_root)
+        enter()
     except OSError as error:
-        _refuse(control, _no_namespaces(error, allowed, is_root))
+        _refuse(control, _no_namespaces(error, allowed, machine))
         return 1
-    level = Isolation.USERNS if not is_root else Isolation.FULL if groups is not None else Isolation.NAMESPACES
     return _guard(control, Plan(allowed, jobs, place, level, _report(level, groups, missing)))
 
 
@@ -96,17 +97,9 @@ def _leave_the_terminal(control: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MAX_OPEN_FILES), hard))
 
 
-def _unshare(is_root: bool) -> None:
-    """Leave the host's mount and pid namespaces; without root by way of a user namespace with one uid."""
-    if not is_root:
-        calls.enter_user_namespace(SESSION_UID_WITHOUT_ROOT, SESSION_UID_WITHOUT_ROOT)
-    calls.unshare(calls.CLONE_NEWNS | calls.CLONE_NEWPID)
-
-
-def _no_namespaces(error: OSError, allowed: Permits, is_root: bool) -> SagewsError:
-    level = levels.without_namespaces(is_root=is_root)
-    advice = f"Namespaces can't be made ({error.strerror}). {levels.advice()}"
-    return SagewsError("isolation", level=level, minimum=allowed.minimum, advice=advice)
+def _no_namespaces(error: OSError, allowed: Permits, machine: Machine) -> SagewsError:
+    words = f"Namespaces can't be made ({error.strerror}). {advice()}"
+    return SagewsError("isolation", level=LEVELS.left(machine).name, minimum=allowed.minimum, advice=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,7 @@ class Plan:
     permits: Permits
     jobs: Interpreter
     place: Place
-    level: Isolation
+    level: Level
     report: dict[str, Any]
 
 
@@ -182,15 +175,15 @@ def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
         homes = Homes(allowed.homes, first, is_root=True, mapped=False)
         alone = Users(zygote=first, inside=first, first=last, count=1)
         return Place(homes, groups, UidPool(first, first, shared=True), first, (first, first), alone, mapped=False)
-    uid = SESSION_UID_WITHOUT_ROOT
+    uid = UID_WITHOUT_ROOT
     homes = Homes(allowed.homes, uid, is_root=False, mapped=False)
     return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), None, mapped=False)
 
 
-def _report(level: Isolation, groups: Groups | None, missing: list[str]) -> dict[str, Any]:
+def _report(level: Level, groups: Groups | None, missing: list[str]) -> dict[str, Any]:
     return {
-        "level": level,
-        "namespaces": "mnt,pid,net,ipc,uts,cgroup" + ("" if level != Isolation.USERNS else ",user"),
+        "level": level.name,
+        "namespaces": level.namespaces,
         "cgroup": groups.describe() if groups is not None else "none",
         "network": "loopback",
         "missing": missing,

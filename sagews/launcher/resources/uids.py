@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
+# The one uid of all sessions in a user namespace that was made without root; its name outside is the user's.
+UID_WITHOUT_ROOT = 1000
+
 
 class UidPool:
     """Uids from first to last, inclusive. Without root there is one, shared by all.
