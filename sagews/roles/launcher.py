@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import sagews
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
-from sagews.frontend.sign_in.first_link import write_private
 from sagews.model.sessions import Isolation
+from sagews.net.private_files import write_private
 from sagews.ops.folders import Layout
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.terminal import isolation_line
@@ -67,7 +67,7 @@ def make_launcher(
     folder.mkdir(mode=0o711, exist_ok=True)
     environments = session_environments(settings) if sessions else {}
     permits = folder / "permits.json"
-    write_private(permits, json.dumps(_permits(settings, folder, environments), indent=1))
+    write_private(permits, json.dumps(_permits(settings, folder, environments), indent=1).encode())
     program = Path(sagews.__file__).parent / "launcher" / "main.py"
     command = [sys.executable, "-I", str(program), "3", str(permits)]
     pools = dict.fromkeys(environments, settings.sessions.pool)

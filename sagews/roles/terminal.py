@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sagews.frontend.sign_in.first_link import write_private
+from sagews.net.private_files import write_private
 from sagews.ops.folders import Layout
 
 TERMINAL = 1
@@ -51,7 +51,7 @@ class Terminal:
         if self._present:
             self.say(f"Sign in as the first administrator (good for 30 minutes, once):\n\n    {link}\n")
             return
-        write_private(self._layout.first_link, link + "\n")
+        write_private(self._layout.first_link, f"{link}\n".encode())
         self.say(f"The first administrator's sign-in link, good for 30 minutes, is in {self._layout.first_link}")
 
     def forget_first_link(self) -> None:
@@ -62,4 +62,4 @@ class Terminal:
 def write_address(layout: Layout, url: str, certificate: Path | None) -> None:
     """Tell the command line how to reach the daemon."""
     address = {"url": url, "certificate": str(certificate) if certificate else None}
-    write_private(layout.address, json.dumps(address) + "\n")
+    write_private(layout.address, f"{json.dumps(address)}\n".encode())

@@ -8,7 +8,8 @@ from datetime import timedelta
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token, read_private, write_private
+from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token, read_private
+from sagews.net.private_files import write_private
 from sagews.policy.accounts import tokens
 from tests.frontend.memory import World
 from tests.scratch import scratch_folder
@@ -65,6 +66,6 @@ class BootstrapTests(SynchronousTestCase):
 
     def test_no_folder(self) -> None:
         """A file that can't be written is an error that says which."""
-        error = self.assertRaises(SagewsError, write_private, self.path / "nowhere" / "token", "x")
+        error = self.assertRaises(SagewsError, write_private, self.path / "nowhere" / "token", b"x")
         self.assertEqual(error.code, "configuration")
         self.assertIn("nowhere", str(error))

@@ -15,6 +15,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
+from sagews.net.private_files import write_private
 from sagews.ops.tls.authority import (
     Authority,
     Files,
@@ -23,7 +24,6 @@ from sagews.ops.tls.authority import (
     require_private,
     role_of,
     site_files,
-    write_private,
 )
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLS, SiteServer, identify
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sagews.errors import SagewsError
 from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Login, Privilege, User
 from sagews.model.identifiers import LoginId, new_id
+from sagews.net.private_files import write_private
 from sagews.policy.accounts import tokens
 from sagews.policy.names import FIRST_ADMINISTRATOR, OPERATOR
 
@@ -44,7 +44,7 @@ async def ensure_personal_token(accounts: IAccountStore, path: Path, now: Callab
         return login
     token = tokens.new_secret()
     login = await _issue(accounts, operator, token, now() + tokens.TOKEN_LIFETIME)
-    write_private(path, token + "\n")
+    write_private(path, f"{token}\n".encode())
     return login
 
 
@@ -73,19 +73,3 @@ def read_private(path: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return text if tokens.is_secret(text) and not mode else None
-
-
-def write_private(path: Path, text: str) -> None:
-    """Put text into a file of mode 0600, whole or not at all.
-
-    Raises:
-        SagewsError: `configuration` when it can't be written.
-    """
-    fresh = path.with_name(f".{path.name}.{new_id()}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-        os.replace(fresh, path)
-    except OSError as error:
-        raise SagewsError("configuration", reason=f"{path} can't be written: {error.strerror}.") from None

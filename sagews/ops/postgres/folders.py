@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sagews.errors import SagewsError
+from sagews.net.private_files import Owner, write_private
 from sagews.ops.postgres.roles import SUPERUSER
 
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -31,6 +32,11 @@ class Account:
 
     uid: int
     gid: int
+
+    @property
+    def owner(self) -> Owner:
+        """Whom its files belong to."""
+        return self.uid, self.gid
 
     @property
     def as_subprocess(self) -> dict[str, Any]:
@@ -127,21 +133,13 @@ def initialise(binaries: Path, folders: ClusterFolders, password: str, account: 
     password_file = folders.root / "initial-password"
     password_file.unlink(missing_ok=True)
     try:
-        _write_private(password_file, password, account)
+        write_private(password_file, password.encode(), account.owner if account else None)
         building = folders.root / "data.new"
         _discard(building)
         _initdb(binaries, building, password_file, account)
         building.rename(folders.data)
     finally:
         password_file.unlink(missing_ok=True)
-
-
-def _write_private(path: Path, text: str, account: Account | None) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        if account is not None:
-            os.fchown(file.fileno(), account.uid, account.gid)
-        file.write(text)
 
 
 def _discard(folder: Path) -> None:

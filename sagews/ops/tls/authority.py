@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sagews.errors import SagewsError
+from sagews.net.private_files import Owner, write_private
 
 AUTHORITY_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=365)
@@ -39,8 +40,6 @@ BACKDATED = timedelta(minutes=5)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 ROLES = ("frontend", "backend", "worker", "log")
 _URI = re.compile(r"sagews://role/([a-z]+)/([a-z0-9][a-z0-9-]{0,62})")
-
-Owner = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class Authority:
         builder = _builder(key, name, name, self._now, AUTHORITY_LIFE)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         builder = builder.add_extension(_usage(authority=True), critical=True)
-        write_private(self._files.key, _key_text(key), None)
-        write_private(self._files.certificate, _text(builder.sign(key, hashes.SHA256())), None)
+        write_private(self._files.key, _key_text(key), None, make_folder=True)
+        write_private(self._files.certificate, _text(builder.sign(key, hashes.SHA256())), None, make_folder=True)
 
     def daemon(self, folder: Path, role: str, name: str, hosts: Sequence[str], owner: Owner | None) -> Files:
         """Return a daemon's key and certificate; a new one where there is none, it soon ends, or its hosts differ.
@@ -138,10 +137,10 @@ class Authority:
         signer = load_pem_private_key(self._files.key.read_bytes(), None)
         if not isinstance(signer, ec.EllipticCurvePrivateKey):
             raise SagewsError("configuration", reason=f"{self._files.key} is not the key of the authority.")
-        write_private(files.key, _key_text(key), owner)
-        write_private(files.certificate, _text(builder.sign(signer, hashes.SHA256())), owner)
+        write_private(files.key, _key_text(key), owner, make_folder=True)
+        write_private(files.certificate, _text(builder.sign(signer, hashes.SHA256())), owner, make_folder=True)
         if files.authority is not None:
-            write_private(files.authority, _text(authority), owner)
+            write_private(files.authority, _text(authority), owner, make_folder=True)
 
 
 def given(folder: Path, role: str) -> Files | None:
@@ -173,8 +172,8 @@ def site_files(folder: Path, hosts: Sequence[str], owner: Owner | None, now: dat
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sage Workspaces")])
     builder = _leaf(_builder(key, name, name, now, LIFE), _names(hosts))
-    write_private(files.key, _key_text(key), owner)
-    write_private(files.certificate, _text(builder.sign(key, hashes.SHA256())), owner)
+    write_private(files.key, _key_text(key), owner, make_folder=True)
+    write_private(files.certificate, _text(builder.sign(key, hashes.SHA256())), owner, make_folder=True)
     return files
 
 
@@ -280,21 +279,6 @@ def _key_text(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def _text(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.PEM)
-
-
-def write_private(path: Path, content: bytes, owner: Owner | None) -> None:
-    """Write a file whole or not at all, readable by its owner alone from its first moment."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.unlink(missing_ok=True)
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as stream:
-        if owner is not None and os.geteuid() == 0:
-            os.fchown(descriptor, *owner)
-        stream.write(content)
-        stream.flush()
-        os.fsync(descriptor)
-    scratch.replace(path)
 
 
 def require_private(path: Path) -> None:
