@@ -51,11 +51,17 @@ def is_death(failure: Failure) -> bool:
 
 
 class Reconnector(DeadConnectionDetector):
-    """Connects, notices death, and connects again until `stop`."""
+    """Connects, notices death, and connects again until `stop`.
 
-    def __init__(self, reactor: Any) -> None:
+    Args:
+        reactor: the reactor.
+        died: is called as soon as death is noticed.
+    """
+
+    def __init__(self, reactor: Any, died: Callable[[], None]) -> None:
         super().__init__(deathChecker=is_death, reactor=reactor)
         self.connectionIsDead = True
+        self._died = died
         self._stopped = False
         self._waiting: Deferred[None] | None = None
         self._running: Deferred[None] | None = None
@@ -68,6 +74,7 @@ class Reconnector(DeadConnectionDetector):
 
     def startReconnecting(self, failure: Failure) -> None:
         """Begin again after the connection died (called by txpostgres)."""
+        self._died()
         if self._stopped:
             return
         log.warn("database connection lost: {reason}", reason=first_line(failure.value))
@@ -85,6 +92,7 @@ class Reconnector(DeadConnectionDetector):
             try:
                 await self.reconnect()
             except Exception as error:
+                self._died()
                 if attempt == 0:
                     log.warn("database can't be reached yet: {reason}", reason=first_line(error))
                 await self._pause(backoff(attempt))
@@ -107,11 +115,36 @@ class StoreConnection(txpostgres.Connection):
 
     def __init__(self, reactor: Any, dsn: str) -> None:
         cooperator = Cooperator(scheduler=lambda step: reactor.callLater(0, step))
-        super().__init__(reactor=reactor, cooperator=cooperator, detector=Reconnector(reactor))
+        super().__init__(reactor=reactor, cooperator=cooperator, detector=Reconnector(reactor, self._leave_reactor))
         self._closing = False
         self._prepared: dict[str, str] = {}
+        self._number = -1
         self._names = count(1)
         self.detector.setReconnectable(self, dsn)
+
+    def fileno(self) -> int:
+        """The socket's number, or -1 once it is closed; the last one is remembered."""
+        number: int = super().fileno()
+        if number >= 0:
+            self._number = number
+        return number
+
+    def _leave_reactor(self) -> None:
+        """Have a dead socket's number forgotten.
+
+        libpq closes the socket when it finds it dead, and epoll then knows it no more: Twisted's removal fails halfway
+        and keeps the number (epollreactor._remove), so that the next socket which gets it, ours or another
+        connection's, would never be listened to.
+        """
+        watched = getattr(self.reactor, "_selectables", {})
+        if self._number >= 0 and watched.get(self._number, self) is self and not self._lives():
+            watched.pop(self._number, None)
+            for kind in ("_reads", "_writes"):
+                getattr(self.reactor, kind, set()).discard(self._number)
+            self._number = -1
+
+    def _lives(self) -> bool:
+        return self._connection is not None and not self._connection.closed
 
     @property
     def is_up(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
+import psycopg2
 import pytest
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
@@ -28,6 +29,14 @@ pytestmark = pytest.mark.slow
 
 DOCUMENTS = 5
 KILLS = 3
+
+
+def wait_for_disk(dsn: str) -> None:
+    """Let later connections wait for their commits; other tests go without, but here it is what is looked at."""
+    connection = psycopg2.connect(dsn)
+    connection.autocommit = True
+    connection.cursor().execute("alter role current_user set synchronous_commit = on")
+    connection.close()
 
 
 class Worksheet:
@@ -70,14 +79,10 @@ class KilledServerTests(TestCase):
         """Edits and output of several documents go on through kills; nothing acknowledged is missing or in disorder."""
         cluster = Cluster()
         self.addCleanup(cluster.remove)
-        migrate(cluster.superuser_dsn())
-        pool = Pool(reactor, cluster.superuser_dsn(), size=2)
-        self.addCleanup(pool.stop)
-        await pool.start()
-        # Other tests go without, for speed; here it is what is looked at. Connections that come later have it.
-        await pool.execute("alter role current_user set synchronous_commit = on")
-        pool.stop()
-        pool = Pool(reactor, cluster.superuser_dsn(), size=2)
+        dsn = cluster.superuser_dsn()
+        migrate(dsn)
+        wait_for_disk(dsn)
+        pool = Pool(reactor, dsn, size=2)
         self.addCleanup(pool.stop)
         await pool.start()
         commits = GroupCommit(reactor, BackendSettings(), Journal(pool))  # type: ignore[arg-type]
