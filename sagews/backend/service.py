@@ -33,7 +33,7 @@ from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.identifiers import LoginId, UserId, WorkspaceId
+from sagews.model.identifiers import LoginId, UserId, WorkspaceId, new_id
 from sagews.net.background import run_in_background
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
@@ -74,7 +74,7 @@ class Backend:
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
         stores = Stores(workspaces, documents, runs, commits, histories, self._hosts)
-        self.workspaces = Workspaces(clock, settings, stores, self._workspace_lost)
+        self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)
         handshake = PageHandshake(settings, accounts, stores, self.workspaces, self._registry, self._resume)

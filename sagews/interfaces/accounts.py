@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from zope.interface import Interface
@@ -25,6 +25,9 @@ class IAccountStore(Interface):
 
     async def user(user: UserId) -> User | None:
         """Return an account that is not disabled."""
+
+    async def find_users(users: Sequence[UserId]) -> list[User]:
+        """Return these accounts by name, those that are disabled too; unknown ones are left out."""
 
     async def user_by_email(email: str) -> User | None:
         """Return an account that is not disabled, by its address without case."""
@@ -58,8 +61,14 @@ class IAccountStore(Interface):
     async def login_by_cookie(cookie_hash: bytes) -> tuple[Login, bytes] | None:
         """Return a login that is alive and the hash of its origin's secret."""
 
+    async def login(login: LoginId) -> Login | None:
+        """Return a login that is alive, and whose it is."""
+
     async def login_is_alive(login: LoginId) -> bool:
         """Whether a login has neither ended nor expired; asked again by open sockets."""
+
+    async def alive_logins(logins: Sequence[LoginId]) -> set[LoginId]:
+        """Return those of these logins that have neither ended nor expired, in one statement."""
 
     async def end_login(login: LoginId) -> None:
         """End a login; notifies `logins_ended`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from zope.interface import Interface
 
-from sagews.model.accounts import Grant, Role, User
+from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
-from sagews.model.workspaces import Document, Workspace
+from sagews.model.workspaces import Document, Lease, Ticket, Workspace
 
 
 class IWorkspaceStore(Interface):
@@ -40,11 +41,14 @@ class IWorkspaceStore(Interface):
     async def remove_grant(workspace: WorkspaceId, user: UserId) -> None:
         """Take a grant away (never the last owner's); notifies `grants_changed`."""
 
-    async def people(workspace: WorkspaceId) -> list[tuple[User, Grant]]:
-        """List who may open a workspace."""
+    async def grants(workspaces: Sequence[WorkspaceId]) -> list[Grant]:
+        """List who may open these workspaces, by person."""
 
     async def documents(workspace: WorkspaceId) -> list[Document]:
         """List documents by path."""
+
+    async def documents_of(workspaces: Sequence[WorkspaceId]) -> list[Document]:
+        """List the documents of several workspaces by path, in one statement."""
 
     async def document(document: DocumentId) -> Document | None:
         """Return one document that is not removed."""
@@ -58,28 +62,48 @@ class IWorkspaceStore(Interface):
     async def remove_document(document: DocumentId) -> None:
         """Mark as removed."""
 
-    async def touch_document(document: DocumentId, title: str) -> None:
-        """Note an edit: time and title, on the document and its workspace."""
+    async def note_edits(titles: Mapping[DocumentId, str]) -> None:
+        """Note edits in one statement: time and title, on each document and its workspace. Unknown ones are left out.
+
+        Call it and `note_session_states` one after the other: both change workspaces.
+        """
+
+    async def note_session_states(states: Mapping[WorkspaceId, str]) -> None:
+        """Note in one statement for lists whether something runs in these workspaces."""
 
     async def create_ticket(
         ticket_hash: bytes,
         login: LoginId,
         user: UserId,
         workspace: WorkspaceId | None,
-        role: str,
         backend: str,
         expires: datetime,
     ) -> None:
-        """Store a ticket: good for 30 s and one use."""
+        """Store a ticket, good for one use, in one statement; `not-found` for a workspace without a grant for it."""
 
-    async def spend_ticket(ticket_hash: bytes, backend: str) -> tuple[LoginId, User, WorkspaceId | None] | None:
+    async def spend_ticket(ticket_hash: bytes, backend: str) -> Ticket | None:
         """Spend a ticket in one statement; None if unknown, spent, expired, or for another backend."""
 
-    async def take_lease(workspace: WorkspaceId, backend: str, seconds: int) -> int | None:
-        """Take or renew a lease: its epoch, which counts up when the owner changes; None if another owns it."""
+    async def take_lease(workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
+        """Take the lease of a workspace for this life of a backend, in one statement.
 
-    async def release_lease(workspace: WorkspaceId, backend: str, epoch: int) -> None:
-        """Give a lease back."""
+        The lease of a former life of the same backend is taken over at once. Its epoch counts up whenever another life
+        takes it; a life that has it already keeps it under its epoch.
 
-    async def set_session_state(workspace: WorkspaceId, state: str) -> None:
-        """Note for lists whether something runs here."""
+        Args:
+            backend: its name, which its next life has too.
+            life: a UUID that this life alone has.
+            seconds: how long the lease is good without being renewed.
+
+        Returns:
+            None if a life of another backend owns it.
+
+        Raises:
+            SagewsError: `not-found` without the workspace.
+        """
+
+    async def renew_leases(life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
+        """Renew leases in one statement; returns those workspaces that this life still holds under their epoch."""
+
+    async def release_lease(workspace: WorkspaceId, life: str, epoch: int) -> None:
+        """Give a lease back; nothing happens if it is another's by now."""

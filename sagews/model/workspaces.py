@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
+from sagews.model.accounts import Grant
+from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,28 @@ class Document:
     title: str
     created: datetime
     edited: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A workspace that one life of a backend owns. Whoever writes names the epoch, which counts its owners."""
+
+    workspace: Workspace
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a spent ticket was for. Its login may have ended since: that is the account store's to say.
+
+    Attributes:
+        workspace: None for single evaluations, and for one that was deleted meanwhile.
+        for_workspace: whether it was made for a workspace at all.
+        grant: what the person may do there now; None if nothing.
+    """
+
+    login: LoginId
+    user: UserId
+    for_workspace: bool = False
+    workspace: Workspace | None = None
+    grant: Grant | None = None

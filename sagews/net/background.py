@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sagews.errors import SagewsError
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def run_in_background(work: Coroutine[Any, Any, None], log: Logger, what: str, correlation: str) -> Deferred[None]:
@@ -34,6 +37,16 @@ def run_in_background(work: Coroutine[Any, Any, None], log: Logger, what: str, c
             log.failure("{what} failed", failure, what=what, correlation=correlation)
 
     return started.addErrback(failed)
+
+
+async def both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+    """Do two things at once and return both results, once both are over; raises what the first one that failed did."""
+    started: list[Deferred[Any]] = [Deferred.fromCoroutine(first), Deferred.fromCoroutine(second)]
+    results = await DeferredList(started, consumeErrors=True)
+    for succeeded, result in results:
+        if not succeeded:
+            result.raiseException()
+    return results[0][1], results[1][1]
 
 
 async def sleep(clock: IReactorTime, seconds: float) -> None:

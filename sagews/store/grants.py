@@ -1,65 +1,61 @@
-"""What each database role may do: the frontend, the backend and the log collector see only what they need.
+"""What each database role may do: every folder of the store says it of its own tables, and all of it is gathered here.
 
 Applied after every migration. Roles that are not there (an operator's own database with one login) are left out.
-The backend reads accounts but no hash of any secret: not passwords, not cookies, not tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Sequence
 
+import sagews.store
 from sagews.model.database import DatabaseRole
+from sagews.store.tables import Right, StoreTables
 
-ALL = "select, insert, update, delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """A privilege list on some tables, of all columns or of those named."""
-
-    privileges: str
-    tables: tuple[str, ...]
-    columns: tuple[str, ...] = ()
+ROLES = (DatabaseRole.FRONTEND, DatabaseRole.BACKEND, DatabaseRole.LOG)
 
 
-USER_COLUMNS = ("id", "email", "name", "privilege", "has_password", "disabled", "created")
-LOGIN_COLUMNS = ("id", "user_id", "created", "expires", "ended")
+def folders(path: Sequence[str] = sagews.store.__path__, package: str = sagews.store.__name__) -> list[StoreTables]:
+    """Return what every folder of the store declares, by the folders' names.
 
-RIGHTS: Mapping[DatabaseRole, Sequence[Right]] = {
-    DatabaseRole.FRONTEND: (
-        Right(ALL, ("users", "user_settings", "logins", "one_time_tokens", "attempts", "claims")),
-        Right(ALL, ("workspaces", "workspace_users", "documents", "tickets", "publications")),
-        Right("select", ("leases", "runs", "outputs", "commits", "refs", "bundles", "document_snapshots")),
-        Right("select", ("document_updates", "log_records")),
-        Right(ALL, ("resources", "backends", "workers")),
-    ),
-    DatabaseRole.BACKEND: (
-        Right("select", ("users",), USER_COLUMNS),
-        Right("select", ("logins",), LOGIN_COLUMNS),
-        Right("select", ("user_settings", "workspace_users")),
-        Right("select, update", ("workspaces",)),
-        Right(ALL, ("documents", "document_updates", "document_snapshots", "leases", "runs", "outputs")),
-        Right("select, insert, update", ("commits", "refs", "bundles")),
-        Right("select, delete", ("tickets",)),
-        Right(ALL, ("resources", "backends", "workers")),
-        Right("select", ("publications",)),
-    ),
-    DatabaseRole.LOG: (Right("select, insert", ("log_records",)),),
-}
+    Args:
+        path: where the folders are.
+        package: what they are imported under.
 
-LOG_FUNCTIONS = ("log_partition_ensure(date)", "log_partitions_drop_before(date)")
+    Raises:
+        TypeError: when a table is declared by two of them.
+    """
+    found: list[StoreTables] = []
+    for folder in sorted(module.name for module in pkgutil.iter_modules(path) if module.ispkg):
+        name = f"{package}.{folder}.tables"
+        if importlib.util.find_spec(name) is not None:
+            found.append(importlib.import_module(name).TABLES)
+    names = [table for each in found for table in each.tables]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise TypeError(f"tables that two folders of the store declare: {', '.join(twice)}")
+    return found
 
 
-def statements(roles: Sequence[DatabaseRole]) -> list[str]:
-    """Return the statements that give these roles exactly their rights, and everybody else none."""
+def statements(roles: Sequence[DatabaseRole], declared: Sequence[StoreTables] | None = None) -> list[str]:
+    """Return the statements that give these roles exactly their rights, and everybody else none.
+
+    Args:
+        roles: those that are there.
+        declared: of all folders; by default those of this package.
+    """
+    declared = folders() if declared is None else declared
     found = ["revoke all on schema public from public"]
     for role in roles:
         found.append(f"revoke all on all tables in schema public from {role}")
         found.append(f"grant usage on schema public to {role}")
-        found.extend(_grant(right, role) for right in RIGHTS[role])
-    if DatabaseRole.LOG in roles:
-        found.append(f"grant execute on function {', '.join(LOG_FUNCTIONS)} to {DatabaseRole.LOG}")
+        for each in declared:
+            found.extend(_grant(right, role) for right in each.rights.get(role, ()))
+            functions = ", ".join(each.functions.get(role, ()))
+            if functions:
+                found.append(f"grant execute on function {functions} to {role}")
     return found
 
 

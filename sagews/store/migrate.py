@@ -30,13 +30,14 @@ ATTEMPTS = 10
 PAUSE_SECONDS = 0.2
 
 
-def migrate(dsn: str) -> str:
+def migrate(dsn: str, target: str = "head") -> str:
     """Bring the schema to this daemon's revision and set the roles' rights; blocks.
 
     Two daemons that start at once wait for each other. Safe to repeat.
 
     Args:
         dsn: of the schema's owner, for psycopg2.
+        target: the revision to stop at; tests make databases of older daemons so.
 
     Returns:
         The revision that the schema has now.
@@ -51,7 +52,7 @@ def migrate(dsn: str) -> str:
             connection.execute(text(f"set lock_timeout = '{WAIT_SECONDS}s'"))
             connection.execute(text(f"select pg_advisory_lock({LOCK_KEY})"))
             connection.commit()
-            return _upgrade(connection)
+            return _upgrade(connection, target)
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0]
         raise SagewsError("configuration", reason=f"The schema could not be brought up to date: {said}") from error
@@ -66,13 +67,13 @@ def _connect(dsn: str) -> Any:
         raise SagewsError("database") from error
 
 
-def _upgrade(connection: Connection) -> str:
+def _upgrade(connection: Connection, target: str) -> str:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     newest = scripts.get_current_head()
     _refuse_newer(connection, scripts)
-    command.upgrade(config, "head")
+    command.upgrade(config, target)
     _set_rights(connection)
     return str(newest)
 
@@ -95,7 +96,7 @@ def _set_rights(connection: Connection) -> None:
     They touch every table, so another daemon that makes a partition at the same moment may refuse them: tried again.
     """
     there = set(connection.scalars(text("select rolname from pg_roles")))
-    statements = grants.statements([role for role in grants.RIGHTS if role in there])
+    statements = grants.statements([role for role in grants.ROLES if role in there])
     mark = RIGHTS_MARK + hashlib.sha256("\n".join(statements).encode()).hexdigest()
     if connection.scalar(text("select count(*) from claims where what = :mark"), {"mark": mark}):
         connection.rollback()

@@ -239,9 +239,7 @@ class BackendTestCase(SynchronousTestCase):
         secret, user = new_secret(), user or self.owner
         expires = datetime.now(UTC) + timedelta(seconds=30)
         space = self.workspace if workspace else None
-        made = self.workspaces.create_ticket(
-            hashed(secret), login or self.login(user), user.id, space, "owner", "here", expires
-        )
+        made = self.workspaces.create_ticket(hashed(secret), login or self.login(user), user.id, space, "here", expires)
         self.done(made)
         return secret
 

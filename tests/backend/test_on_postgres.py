@@ -60,9 +60,7 @@ class PostgresLifeTests(PostgresTestCase):
         """Return a page with the document open."""
         secret = new_secret()
         expires = datetime.now(UTC) + timedelta(seconds=30)
-        await self.frontend.create_ticket(
-            hashed(secret), self.login, self.owner.id, self.workspace, "owner", "here", expires
-        )
+        await self.frontend.create_ticket(hashed(secret), self.login, self.owner.id, self.workspace, "here", expires)
         page = Page(backend)
         page.say(type="hello", protocol=1, client="test", ticket=secret)
         await self.told(page, "welcome")

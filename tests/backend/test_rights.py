@@ -6,6 +6,7 @@ from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
+from sagews.model.identifiers import LoginId
 from tests.backend.harness import BackendTestCase
 
 
@@ -97,18 +98,18 @@ class UnknownRightTests(BackendTestCase):
         """After thirty seconds without an answer edits are refused; once it answers, all is as before."""
         page = self.opened()
 
-        async def down(*_: Any) -> bool:
+        async def down(*_: Any) -> set[LoginId]:
             raise SagewsError("database")
 
-        asked = self.accounts.login_is_alive
-        self.accounts.login_is_alive = down  # type: ignore[method-assign, assignment]
+        asked = self.accounts.alive_logins
+        self.accounts.alive_logins = down  # type: ignore[method-assign, assignment]
         for _ in range(17):
             self.later(2)
         self.assertEqual(page.last("rights")["role"], "viewer")
         page.edit(self.document, "1")
         self.assertEqual(page.last("error")["code"], "read-only")
         self.assertEqual(page.say(type="documents", request=1)[0]["type"], "documents")
-        self.accounts.login_is_alive = asked  # type: ignore[method-assign]
+        self.accounts.alive_logins = asked  # type: ignore[method-assign]
         self.later(2)
         self.assertEqual(page.last("rights")["role"], "owner")
         self.assertEqual(page.say(type="save", request=2)[0]["type"], "version")

@@ -92,6 +92,29 @@ class AccountStoreContract:
         assert [user.id for user in await store.users(3, ids[2])] == ids[3:]
         assert [user.id for user in await store.users(9, None) if user.disabled] == [made[0].id]
 
+    async def test_find_users(self) -> None:
+        """Several accounts are found at once, by name, those that are disabled too; unknown ones are left out."""
+        store, ada = await self._store_and_user()
+        zoe = await store.create_user("zoe@example.org", "Zoe", "user", None)
+        bob = await store.create_user("bob@example.org", "Bob", "user", None)
+        await store.disable_user(bob.id, True)
+        found = await store.find_users([zoe.id, UserId(new_id()), bob.id, ada.id])
+        assert [user.id for user in found] == [ada.id, bob.id, zoe.id]
+        assert await store.find_users([]) == []
+
+    async def test_logins_that_are_alive(self) -> None:
+        """A login is found with whose it is, alone or among others, until it ends."""
+        store, ada = await self._store_and_user()
+        first, second = await self._login(store, ada.id), await self._login(store, ada.id, b"d" * 32)
+        found = await store.login(first)
+        assert (found.id, found.user) == (first, ada)
+        assert await store.alive_logins([first, second, LoginId(new_id())]) == {first, second}
+        await store.end_login(first)
+        assert await store.login(first) is None
+        assert await store.alive_logins([first, second]) == {second}
+        await store.disable_user(ada.id, True)
+        assert await store.alive_logins([second]) == set()
+
     async def test_changes(self) -> None:
         """Name, address and privilege change by themselves; an unknown account is not found."""
         store, ada = await self._store_and_user()

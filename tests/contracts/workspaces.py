@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from zope.interface.verify import verifyObject
@@ -9,6 +10,7 @@ from zope.interface.verify import verifyObject
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
+from sagews.model.workspaces import Lease, Ticket
 from tests.contracts.accounts import later, refused
 
 
@@ -58,7 +60,7 @@ class WorkspaceStoreContract:
         first, document = await self._begin()
         second, _ = await self._space()
         third, _ = await self._space()
-        await self.store.touch_document(document, "Curves II")
+        await self.store.note_edits({document: "Curves II", DocumentId(new_id()): "Nobody"})
         await self.store.delete_workspace(third)
         await self.store.set_grant(second, self.bob.id, Role.VIEWER, False)
         assert [(space.id, role) for space, role in await self.store.workspaces(self.ada.id)] == [
@@ -82,14 +84,14 @@ class WorkspaceStoreContract:
         await refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "not-found")
 
     async def test_grants(self) -> None:
-        """A grant is given, changed and taken away; people are listed by name."""
+        """A grant is given, changed and taken away; those of several workspaces are listed at once, by person."""
         workspace, _ = await self._begin()
         await self.store.set_grant(workspace, self.bob.id, Role.EDITOR, True)
         await self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False)
         bob = Grant(self.bob.id, workspace, Role.VIEWER, False)
         assert await self.store.grant(workspace, self.bob.id) == bob
         owner = Grant(self.ada.id, workspace, Role.OWNER, True)
-        assert await self.store.people(workspace) == [(self.ada, owner), (self.bob, bob)]
+        assert await self.store.grants([workspace]) == sorted([owner, bob], key=lambda grant: grant.user)
         await self.store.remove_grant(workspace, self.bob.id)
         assert await self.store.grant(workspace, self.bob.id) is None
 
@@ -100,7 +102,7 @@ class WorkspaceStoreContract:
         await refused(self.store.set_grant(workspace, self.ada.id, Role.EDITOR, True), "bad-value")
         await self.store.set_grant(workspace, self.bob.id, Role.OWNER, True)
         await self.store.remove_grant(workspace, self.ada.id)
-        assert [user.id for user, _ in await self.store.people(workspace)] == [self.bob.id]
+        assert [grant.user for grant in await self.store.grants([workspace])] == [self.bob.id]
 
     async def test_documents_have_their_own_paths(self) -> None:
         """A path is taken once in a workspace and free again after removal or renaming."""
@@ -112,6 +114,9 @@ class WorkspaceStoreContract:
         assert (await self.store.rename_document(second.id, "a.sage.md")).path == "a.sage.md"
         assert (await self.store.rename_document(second.id, "a.sage.md")).path == "a.sage.md"
         assert [page.path for page in await self.store.documents(workspace)] == ["a.sage.md", "first.sage.md"]
+        other, _ = await self._space()
+        found = await self.store.documents_of([workspace, other])
+        assert sorted(page.path for page in found) == ["a.sage.md", "first.sage.md", "first.sage.md"]
         await self.store.remove_document(first)
         assert await self.store.document(first) is None
         await self.store.rename_document(second.id, "first.sage.md")
@@ -124,61 +129,108 @@ class WorkspaceStoreContract:
         await refused(self.store.create_document(new_id(), new_id(), "x.sage.md", "X"), "not-found")
         await refused(self.store.rename_document(new_id(), "x.sage.md"), "not-found")
         await refused(self.store.remove_document(new_id()), "not-found")
-        await refused(self.store.touch_document(new_id(), "X"), "not-found")
 
-    async def test_session_state(self) -> None:
-        """Lists say whether something runs."""
+    async def test_session_states(self) -> None:
+        """Lists say whether something runs; several workspaces are noted at once."""
         workspace, _ = await self._begin()
-        await self.store.set_session_state(workspace, "running")
+        other, _ = await self._space()
+        await self.store.note_session_states({workspace: "running", other: "ready", WorkspaceId(new_id()): "ready"})
         assert (await self.store.workspace(workspace)).session == "running"
+        assert (await self.store.workspace(other)).session == "ready"
 
     async def _ticket(self, workspace: WorkspaceId | None, seconds: float = 30) -> LoginId:
         login = LoginId(new_id())
-        await self.accounts.create_login(login, self.ada.id, login.encode()[:32], b"s" * 32, later())
-        await self.store.create_ticket(b"t" * 32, login, self.ada.id, workspace, "owner", "b1", later(seconds))
+        await self.store.create_ticket(b"t" * 32, login, self.ada.id, workspace, "b1", later(seconds))
         return login
 
     async def test_ticket_is_spent_once(self) -> None:
-        """A ticket is good once, at its backend alone."""
+        """A ticket is good once, at its backend alone, and says what its person may do there now."""
         workspace, _ = await self._begin()
         login = await self._ticket(workspace)
         assert await self.store.spend_ticket(b"u" * 32, "b1") is None
         assert await self.store.spend_ticket(b"t" * 32, "b2") is None
-        assert await self.store.spend_ticket(b"t" * 32, "b1") == (login, self.ada, workspace)
+        space, grant = await self.store.workspace(workspace), Grant(self.ada.id, workspace, Role.OWNER, True)
+        assert await self.store.spend_ticket(b"t" * 32, "b1") == Ticket(login, self.ada.id, True, space, grant)
         assert await self.store.spend_ticket(b"t" * 32, "b1") is None
 
     async def test_ticket_without_workspace(self) -> None:
         """A ticket may be for no workspace."""
         await self._begin()
         login = await self._ticket(None)
-        assert await self.store.spend_ticket(b"t" * 32, "b1") == (login, self.ada, None)
+        assert await self.store.spend_ticket(b"t" * 32, "b1") == Ticket(login, self.ada.id)
 
-    async def test_ticket_that_expired_or_whose_login_ended(self) -> None:
-        """A ticket ends with its time and with its login."""
+    async def test_ticket_without_a_grant(self) -> None:
+        """No ticket is made without a grant; one that was taken away since is not there when it is spent."""
+        workspace, _ = await self._begin()
+        expires = later(30)
+        stranger = self.store.create_ticket(b"t" * 32, LoginId(new_id()), self.bob.id, workspace, "b1", expires)
+        await refused(stranger, "not-found")
+        await self.store.set_grant(workspace, self.bob.id, Role.OWNER, True)
+        login = await self._ticket(workspace)
+        await self.store.remove_grant(workspace, self.ada.id)
+        spent = await self.store.spend_ticket(b"t" * 32, "b1")
+        assert (spent.login, spent.for_workspace, spent.grant) == (login, True, None)
+        await self.store.set_grant(workspace, self.ada.id, Role.OWNER, True)
+        await self._ticket(workspace)
+        await self.store.delete_workspace(workspace)
+        spent = await self.store.spend_ticket(b"t" * 32, "b1")
+        assert (spent.for_workspace, spent.workspace, spent.grant) == (True, None, None)
+
+    async def test_ticket_that_expired(self) -> None:
+        """A ticket ends with its time."""
         workspace, _ = await self._begin()
         await self._ticket(workspace, -1)
         assert await self.store.spend_ticket(b"t" * 32, "b1") is None
-        login = await self._ticket(workspace)
-        await self.accounts.end_login(login)
-        assert await self.store.spend_ticket(b"t" * 32, "b1") is None
+
+    async def _take(self, workspace: WorkspaceId, backend: str, life: str, seconds: int = 30) -> int | None:
+        lease = await self.store.take_lease(workspace, backend, life, seconds)
+        return None if lease is None else int(lease.epoch)
 
     async def test_lease(self) -> None:
-        """A lease is renewed under its epoch, refused to others, and counts up when the owner changes."""
+        """A lease is kept under its epoch by its life, refused to other backends, and counts its owners."""
         workspace, _ = await self._begin()
-        assert await self.store.take_lease(workspace, "b1", 30) == 1
-        assert await self.store.take_lease(workspace, "b1", 30) == 1
-        assert await self.store.take_lease(workspace, "b2", 30) is None
-        await self.store.release_lease(workspace, "b2", 1)
-        assert await self.store.take_lease(workspace, "b2", 30) is None
-        await self.store.release_lease(workspace, "b1", 1)
-        assert await self.store.take_lease(workspace, "b2", 30) == 2
-        await self.store.release_lease(workspace, "b1", 1)
-        assert await self.store.take_lease(workspace, "b1", 30) is None
-        await refused(self.store.take_lease(new_id(), "b1", 30), "not-found")
+        one, two = new_id(), new_id()
+        lease = await self.store.take_lease(workspace, "b1", one, 30)
+        assert lease == Lease(await self.store.workspace(workspace), 1)
+        assert await self._take(workspace, "b1", one) == 1
+        assert await self._take(workspace, "b2", two) is None
+        await self.store.release_lease(workspace, two, 1)
+        assert await self._take(workspace, "b2", two) is None
+        await self.store.release_lease(workspace, one, 1)
+        assert await self._take(workspace, "b2", two) == 2
+        await self.store.release_lease(workspace, one, 1)
+        assert await self._take(workspace, "b1", one) is None
+        await self.store.release_lease(workspace, two, 2)
+        assert await self._take(workspace, "b2", two) == 3
+        await refused(self.store.take_lease(new_id(), "b1", one, 30), "not-found")
+
+    async def test_the_lease_of_a_former_life(self) -> None:
+        """The next life of a backend takes its leases over at once, under a new epoch, and the former one has none."""
+        workspace, _ = await self._begin()
+        former, next_one = new_id(), new_id()
+        old = await self.store.take_lease(workspace, "b1", former, 30)
+        new = await self.store.take_lease(workspace, "b1", next_one, 30)
+        assert (old.epoch, new.epoch) == (1, 2)
+        assert await self.store.renew_leases(former, [old], 30) == set()
+        await self.store.release_lease(workspace, former, 1)
+        assert await self.store.renew_leases(next_one, [new], 30) == {workspace}
 
     async def test_expired_lease(self) -> None:
-        """A lease that has run out may be taken by another, and not renewed after that."""
+        """A lease that has run out may be taken by another backend, and not taken back after that."""
         workspace, _ = await self._begin()
-        assert await self.store.take_lease(workspace, "b1", 0) == 1
-        assert await self.store.take_lease(workspace, "b2", 30) == 2
-        assert await self.store.take_lease(workspace, "b1", 30) is None
+        assert await self._take(workspace, "b1", new_id(), 0) == 1
+        assert await self._take(workspace, "b2", new_id()) == 2
+        assert await self._take(workspace, "b1", new_id()) is None
+
+    async def test_leases_are_renewed_together(self) -> None:
+        """One call renews those that this life still holds, under their epochs, and says which; others stay theirs."""
+        first, _ = await self._begin()
+        second, third = (await self._space())[0], (await self._space())[0]
+        one, two = new_id(), new_id()
+        held = [await self.store.take_lease(space, "b1", one, 0) for space in (first, second, third)]
+        assert await self._take(second, "b2", two) == 2
+        assert await self.store.renew_leases(one, held, 30) == {first, third}
+        assert await self.store.renew_leases(one, [replace(held[0], epoch=7)], 30) == set()
+        assert await self.store.renew_leases(one, [], 30) == set()
+        assert await self._take(first, "b2", two) is None
+        assert await self._take(second, "b1", one) is None

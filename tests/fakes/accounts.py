@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -67,6 +67,9 @@ class _Users(FakeAccountStore):
     async def user(self, user: UserId) -> User | None:
         found = self.people.get(user)
         return None if found is None or found.disabled else found
+
+    async def find_users(self, users: Sequence[UserId]) -> list[User]:
+        return sorted((self.people[user] for user in set(users) & set(self.people)), key=lambda u: (u.name, u.id))
 
     async def user_by_email(self, email: str) -> User | None:
         found = [user for user in self.people.values() if user.email.lower() == email.lower() and not user.disabled]
@@ -156,6 +159,12 @@ class _Logins(_Users):
     async def login_by_token(self, token_hash: bytes) -> Login | None:
         found = [stored for stored in self.logins.values() if stored.token_hash == token_hash]
         return await self._alive(found[0]) if found else None
+
+    async def login(self, login: LoginId) -> Login | None:
+        return await self._alive(self.logins.get(login))
+
+    async def alive_logins(self, logins: Sequence[LoginId]) -> set[LoginId]:
+        return {login for login in logins if await self.login_is_alive(login)}
 
     async def login_is_alive(self, login: LoginId) -> bool:
         return await self._alive(self.logins.get(login)) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,14 +10,14 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.accounts import Grant, Role, User
+from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
-from sagews.model.workspaces import Document, Workspace
+from sagews.model.workspaces import Document, Lease, Ticket, Workspace
 from tests.fakes.accounts import MemoryAccounts
 
 
 @dataclass
-class Ticket:
+class TicketRow:
     """A ticket as a row."""
 
     login: LoginId
@@ -28,10 +29,11 @@ class Ticket:
 
 
 @dataclass
-class Lease:
+class LeaseRow:
     """A lease as a row."""
 
     backend: str | None
+    life: str | None
     epoch: int
     expires: datetime
 
@@ -42,11 +44,11 @@ class FakeWorkspaceStore:
 
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     spaces: dict[WorkspaceId, Workspace] = field(default_factory=dict)
-    grants: dict[tuple[WorkspaceId, UserId], Grant] = field(default_factory=dict)
+    granted: dict[tuple[WorkspaceId, UserId], Grant] = field(default_factory=dict)
     pages: dict[DocumentId, Document] = field(default_factory=dict)
     removed: set[DocumentId] = field(default_factory=set)
-    tickets: dict[bytes, Ticket] = field(default_factory=dict)
-    leases: dict[WorkspaceId, Lease] = field(default_factory=dict)
+    tickets: dict[bytes, TicketRow] = field(default_factory=dict)
+    leases: dict[WorkspaceId, LeaseRow] = field(default_factory=dict)
     changed: list[tuple[WorkspaceId, UserId | None]] = field(default_factory=list)
 
     def _space(self, workspace: WorkspaceId) -> Workspace:
@@ -68,12 +70,12 @@ class _Spaces(FakeWorkspaceStore):
             raise SagewsError("name-taken", name=workspace)
         now = self.accounts.now()
         self.spaces[workspace] = Workspace(workspace, name, owner, now, now, 0, "stopped")
-        self.grants[workspace, owner] = Grant(owner, workspace, Role.OWNER, True)
+        self.granted[workspace, owner] = Grant(owner, workspace, Role.OWNER, True)
         self.pages[document] = Document(document, workspace, path, name, now, now)
         return self.spaces[workspace]
 
     async def workspaces(self, user: UserId) -> list[tuple[Workspace, Role]]:
-        mine = [(self.spaces[grant.workspace], grant.role) for grant in self.grants.values() if grant.user == user]
+        mine = [(self.spaces[grant.workspace], grant.role) for grant in self.granted.values() if grant.user == user]
         return sorted(mine, key=lambda item: (item[0].edited, item[0].id), reverse=True)
 
     async def workspace(self, workspace: WorkspaceId) -> Workspace | None:
@@ -85,47 +87,48 @@ class _Spaces(FakeWorkspaceStore):
     async def delete_workspace(self, workspace: WorkspaceId) -> None:
         self._space(workspace)
         del self.spaces[workspace]
-        self.grants = {key: grant for key, grant in self.grants.items() if key[0] != workspace}
+        self.granted = {key: grant for key, grant in self.granted.items() if key[0] != workspace}
         self.removed |= {page.id for page in self.pages.values() if page.workspace == workspace}
         self.changed.append((workspace, None))
 
-    async def set_session_state(self, workspace: WorkspaceId, state: str) -> None:
-        if workspace in self.spaces:
-            self.spaces[workspace] = replace(self.spaces[workspace], session=state)
+    async def note_session_states(self, states: Mapping[WorkspaceId, str]) -> None:
+        for workspace, state in states.items():
+            if workspace in self.spaces:
+                self.spaces[workspace] = replace(self.spaces[workspace], session=state)
 
     async def grant(self, workspace: WorkspaceId, user: UserId) -> Grant | None:
-        return self.grants.get((workspace, user))
+        return self.granted.get((workspace, user))
 
     async def set_grant(self, workspace: WorkspaceId, user: UserId, role: Role, may_run: bool) -> None:
         self._space(workspace)
         if role is not Role.OWNER:
             self._keep_an_owner(workspace, user)
-        self.grants[workspace, user] = Grant(user, workspace, Role(role), may_run)
+        self.granted[workspace, user] = Grant(user, workspace, Role(role), may_run)
         self.changed.append((workspace, user))
 
     async def remove_grant(self, workspace: WorkspaceId, user: UserId) -> None:
         self._space(workspace)
         self._keep_an_owner(workspace, user)
-        if self.grants.pop((workspace, user), None) is not None:
+        if self.granted.pop((workspace, user), None) is not None:
             self.changed.append((workspace, user))
 
     def _keep_an_owner(self, workspace: WorkspaceId, without: UserId) -> None:
-        grants = [grant for grant in self.grants.values() if grant.workspace == workspace and grant.user != without]
+        grants = [grant for grant in self.granted.values() if grant.workspace == workspace and grant.user != without]
         if not any(grant.role is Role.OWNER for grant in grants):
             raise SagewsError("bad-value", field="role", reason="a workspace needs an owner")
 
-    async def people(self, workspace: WorkspaceId) -> list[tuple[User, Grant]]:
-        found = [
-            (self.accounts.people[grant.user], grant)
-            for grant in self.grants.values()
-            if grant.workspace == workspace and grant.user in self.accounts.people
-        ]
-        return sorted(found, key=lambda item: (item[0].name, item[0].id))
+    async def grants(self, workspaces: Sequence[WorkspaceId]) -> list[Grant]:
+        found = [grant for grant in self.granted.values() if grant.workspace in set(workspaces)]
+        return sorted(found, key=lambda grant: grant.user)
 
 
 class _Documents(_Spaces):
     async def documents(self, workspace: WorkspaceId) -> list[Document]:
         found = [page for page in self.pages.values() if page.workspace == workspace and page.id not in self.removed]
+        return sorted(found, key=lambda page: page.path)
+
+    async def documents_of(self, workspaces: Sequence[WorkspaceId]) -> list[Document]:
+        found = [page for workspace in workspaces for page in await self.documents(workspace)]
         return sorted(found, key=lambda page: page.path)
 
     async def document(self, document: DocumentId) -> Document | None:
@@ -153,15 +156,17 @@ class _Documents(_Spaces):
         self._page(document)
         self.removed.add(document)
 
-    async def touch_document(self, document: DocumentId, title: str) -> None:
-        page, now = self._page(document), self.accounts.now()
-        self.pages[document] = replace(page, title=title, edited=now)
-        self.spaces[page.workspace] = replace(self.spaces[page.workspace], edited=now)
+    async def note_edits(self, titles: Mapping[DocumentId, str]) -> None:
+        for document, title in titles.items():
+            if document in self.pages and document not in self.removed:
+                page, now = self.pages[document], self.accounts.now()
+                self.pages[document] = replace(page, title=title, edited=now)
+                self.spaces[page.workspace] = replace(self.spaces[page.workspace], edited=now)
 
 
 @implementer(IWorkspaceStore)
 class MemoryWorkspaces(_Documents):
-    """The whole of it; give it the account fake that its people are in."""
+    """The whole of it."""
 
     async def create_ticket(
         self,
@@ -169,41 +174,53 @@ class MemoryWorkspaces(_Documents):
         login: LoginId,
         user: UserId,
         workspace: WorkspaceId | None,
-        role: str,
         backend: str,
         expires: datetime,
     ) -> None:
         """Store a ticket."""
-        self.tickets[ticket_hash] = Ticket(login, user, workspace, role, backend, expires)
+        if workspace is not None and (workspace, user) not in self.granted:
+            raise SagewsError("not-found")
+        role = "none" if workspace is None else str(self.granted[workspace, user].role)
+        self.tickets[ticket_hash] = TicketRow(login, user, workspace, role, backend, expires)
 
-    async def spend_ticket(self, ticket_hash: bytes, backend: str) -> tuple[LoginId, User, WorkspaceId | None] | None:
+    async def spend_ticket(self, ticket_hash: bytes, backend: str) -> Ticket | None:
         """Spend a ticket."""
         ticket = self.tickets.get(ticket_hash)
         if ticket is None or ticket.backend != backend:
             return None
         del self.tickets[ticket_hash]
-        user = await self.accounts.user(ticket.user)
-        alive = await self.accounts.login_is_alive(ticket.login)
-        if user is None or not alive or ticket.expires <= self.accounts.now():
+        if ticket.expires <= self.accounts.now():
             return None
-        return ticket.login, user, ticket.workspace
+        if ticket.workspace is None:
+            return Ticket(ticket.login, ticket.user)
+        space, grant = self.spaces.get(ticket.workspace), self.granted.get((ticket.workspace, ticket.user))
+        return Ticket(ticket.login, ticket.user, True, space, grant)
 
-    async def take_lease(self, workspace: WorkspaceId, backend: str, seconds: int) -> int | None:
-        """Take or renew a lease."""
-        self._space(workspace)
-        now = self.accounts.now()
-        lease = self.leases.get(workspace, Lease(None, 0, now))
-        if lease.backend not in (None, backend) and lease.expires > now:
+    async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
+        """Take a lease."""
+        space, now = self._space(workspace), self.accounts.now()
+        row = self.leases.get(workspace, LeaseRow(None, None, 0, now))
+        if row.backend not in (None, backend) and row.expires > now:
             return None
-        epoch = lease.epoch + (lease.backend != backend)
-        self.leases[workspace] = Lease(backend, epoch, now + timedelta(seconds=seconds))
-        return epoch
+        epoch = row.epoch + (row.life != life)
+        self.leases[workspace] = LeaseRow(backend, life, epoch, now + timedelta(seconds=seconds))
+        return Lease(space, epoch)
 
-    async def release_lease(self, workspace: WorkspaceId, backend: str, epoch: int) -> None:
+    async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
+        """Renew leases."""
+        kept, expires = set(), self.accounts.now() + timedelta(seconds=seconds)
+        for lease in held:
+            row = self.leases.get(lease.workspace.id)
+            if row is not None and (row.life, row.epoch) == (life, lease.epoch):
+                row.expires = expires
+                kept.add(lease.workspace.id)
+        return kept
+
+    async def release_lease(self, workspace: WorkspaceId, life: str, epoch: int) -> None:
         """Give a lease back."""
-        lease = self.leases.get(workspace)
-        if lease is not None and (lease.backend, lease.epoch) == (backend, epoch):
-            lease.backend = None
+        row = self.leases.get(workspace)
+        if row is not None and (row.life, row.epoch) == (life, epoch):
+            row.backend = row.life = None
 
     def holds(self, document: DocumentId, epoch: int) -> bool:
         """Whether an epoch is that of the lease of a document's workspace: what fences writes."""

@@ -6,13 +6,17 @@ import psycopg2
 import pytest
 from psycopg2.errors import Error
 from psycopg2.sql import SQL, Identifier
+from twisted.internet import reactor
 from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
+from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.store.migrate import migrate
+from sagews.store.pool import Pool
+from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.postgres import Cluster, Database, new_database, shared_cluster
 
 pytestmark = pytest.mark.slow
@@ -36,11 +40,11 @@ class MigrateTests(TestCase):
 
     timeout = 60
 
-    def _ask(self, database: Database, statement: str) -> list[tuple[object, ...]]:
+    def _ask(self, database: Database, statement: str, *parameters: str) -> list[tuple[object, ...]]:
         connection = psycopg2.connect(database.dsn())
         try:
             with connection, connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement, parameters or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
@@ -52,6 +56,23 @@ class MigrateTests(TestCase):
         found = await gatherResults([deferToThread(migrate, database.dsn()) for _ in range(2)])
         self.assertEqual(found, [migrate(database.dsn())] * 2)
         self.assertEqual(self._ask(database, "select count(*) from users"), [(0,)])
+
+    async def test_a_database_of_the_first_version(self) -> None:
+        """What an older daemon left is brought up to date with its rows; its backend's lease is taken over."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        migrate(database.dsn(), "0001")
+        workspace = new_id()
+        self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
+        self._ask(database, "insert into leases values (%s, 'backend', 7, now() + interval '1 hour')", workspace)
+        self.assertEqual(migrate(database.dsn()), "0002")
+        pool = Pool(reactor, database.dsn(), size=1)
+        self.addCleanup(pool.stop)
+        await pool.start()
+        store, life = WorkspaceStore(pool), new_id()
+        self.assertIsNone(await store.take_lease(WorkspaceId(workspace), "another", new_id(), 30))
+        lease = await store.take_lease(WorkspaceId(workspace), "backend", life, 30)
+        self.assertEqual((lease.workspace.name, lease.epoch) if lease else None, ("W", 8))
 
     async def test_newer_schema_is_refused(self) -> None:
         """A schema that this daemon does not know stops it, in words, and stays as it is."""

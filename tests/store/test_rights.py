@@ -14,6 +14,7 @@ from sagews.model.accounts import Role
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.model.logs import LogQuery
+from sagews.model.workspaces import Lease
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs.logs import LogStore
@@ -96,19 +97,24 @@ class RightsTests(PostgresTestCase):
         workspace, document, login = WorkspaceId(new_id()), DocumentId(new_id()), LoginId(new_id())
         await workspaces.create_workspace(workspace, "W", ada.id, document, "a.sage.md")
         await accounts.create_login(login, ada.id, b"c" * 32, b"s" * 32, later())
-        await workspaces.create_ticket(b"t" * 32, login, ada.id, workspace, "owner", "b1", later())
+        await workspaces.create_ticket(b"t" * 32, login, ada.id, workspace, "b1", later())
         store, readers = WorkspaceStore(backend), AccountStore(backend)
-        self.assertEqual(await store.spend_ticket(b"t" * 32, "b1"), (login, ada, workspace))
+        spent = await store.spend_ticket(b"t" * 32, "b1")
+        self.assertEqual((spent.login, spent.user) if spent else None, (login, ada.id))
+        self.assertEqual((await readers.login(login)).user, ada)  # type: ignore[union-attr]
+        self.assertEqual(await readers.alive_logins([login]), {login})
         self.assertTrue(await readers.login_is_alive(login))
         self.assertEqual(await readers.user(ada.id), ada)
         self.assertEqual(await readers.settings(ada.id), {})
         self.assertEqual((await store.grant(workspace, ada.id)).role, Role.OWNER)  # type: ignore[union-attr]
-        self.assertEqual(await store.take_lease(workspace, "b1", 30), 1)
+        life = new_id()
+        lease = await store.take_lease(workspace, "b1", life, 30)
+        self.assertEqual(await store.renew_leases(life, [lease] if lease else [], 30), {workspace})
         await store.create_document(workspace, DocumentId(new_id()), "b.sage.md", "B")
-        await store.touch_document(document, "A")
-        await store.set_session_state(workspace, "ready")
-        await store.release_lease(workspace, "b1", 1)
-        self.assertEqual(len(await store.people(workspace)), 1)
+        await store.note_edits({document: "A"})
+        await store.note_session_states({workspace: "ready"})
+        await store.release_lease(workspace, life, 1)
+        self.assertEqual(len(await store.grants([workspace])), 1)
 
     async def test_what_changed_is_told(self) -> None:
         """Ended logins and changed grants are notified with ids alone."""
@@ -188,18 +194,18 @@ class RightsTests(PostgresTestCase):
         store, journal = WorkspaceStore(pool), Journal(pool)
         workspace, document = WorkspaceId(new_id()), DocumentId(new_id())
         await store.create_workspace(workspace, "W", UserId(AUTHOR), document, "a.sage.md")
-        self.assertEqual(await store.take_lease(workspace, "b1", 0), 1)
+        self.assertIsNotNone(await store.take_lease(workspace, "b1", new_id(), 0))
 
-        taking: list[Deferred[int | None]] = []
+        taking: list[Deferred[Lease | None]] = []
 
         async def work(transaction: Transaction) -> None:
             await transaction.execute(
                 "select from documents d join leases l using (workspace) where d.id = %s for share of l", (document,)
             )
-            taking.append(Deferred.fromCoroutine(store.take_lease(workspace, "b2", 30)))
+            taking.append(Deferred.fromCoroutine(store.take_lease(workspace, "b2", new_id(), 30)))
             await deferLater(reactor, 0.1)
             self.assertFalse(taking[0].called)
 
         await pool.transaction(work)
-        self.assertEqual(await taking[0], 2)
+        self.assertEqual((await taking[0]).epoch, 2)  # type: ignore[union-attr]
         self.assertEqual(await journal.commit([edits(document, b"late", epoch=1)]), {})

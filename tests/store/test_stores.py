@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
@@ -12,6 +13,7 @@ from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.logs.logs import LogStore
 from sagews.store.runs.journal import Journal
+from sagews.store.pool import Pool
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
@@ -26,7 +28,7 @@ from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryHistory, MemoryJournal, MemoryRuns
 from tests.fakes.logs import MemoryLogs
 from tests.fakes.workspaces import MemoryWorkspaces
-from tests.postgres import PostgresTestCase
+from tests.postgres import PostgresTestCase, new_database
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +39,7 @@ async def leased(workspaces: Any) -> tuple[WorkspaceId, DocumentId, DocumentId]:
     await workspaces.create_workspace(workspace, "W", UserId(AUTHOR), first, "first.sage.md")
     await workspaces.create_document(workspace, second, "second.sage.md", "Second")
     for backend in ("b1", "b2", "b3"):
-        await workspaces.take_lease(workspace, backend, 0)
+        await workspaces.take_lease(workspace, backend, new_id(), 0)
     return workspace, first, second
 
 
@@ -94,6 +96,23 @@ class JournalTests(JournalContract, PostgresTestCase):
         _, first, second = await leased(WorkspaceStore(await self.pool()))
         pool = await self.pool("sagews_backend")
         return Journal(pool), DocumentStore(pool), RunStore(pool), first, second
+
+
+class ApartTests(WorkspaceStoreContract, PostgresTestCase):
+    """Accounts in one database and workspaces in another: neither ever asks for what the other has."""
+
+    async def make_stores(self) -> tuple[Any, Any]:
+        """Return empty stores."""
+        other = new_database()
+        self.addCleanup(other.drop)
+        pool = Pool(reactor, other.dsn(), size=2, application="test")
+        self.addCleanup(pool.stop)
+        await pool.start()
+        for table in ("user_settings", "logins", "users"):
+            await pool.execute(f"drop table {table}")
+        accounts = await self.pool()
+        await accounts.execute("drop table workspaces, workspace_users, documents, tickets, leases cascade")
+        return AccountStore(accounts), WorkspaceStore(pool)
 
 
 class MemoryDocumentTests(DocumentStoreContract, TestCase):

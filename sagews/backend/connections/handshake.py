@@ -11,9 +11,12 @@ from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.resume_tokens import ResumeSecrets
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.manager import Workspaces
+from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
 from sagews.interfaces.accounts import IAccountStore
+from sagews.model.workspaces import Ticket
+from sagews.net.background import both
 from sagews.policy.accounts.tokens import hashed, is_secret
 from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
 from sagews.wire.browser.connection import CloseCode, Hello, Welcome
@@ -53,30 +56,42 @@ class PageHandshake:
         """
         if hello.protocol != PROTOCOL:
             raise SagewsError("version-mismatch")
-        identity = await self._identity(hello.ticket, hello.resume)
+        if hello.ticket is not None and hello.resume is None:
+            return await self._admit_by_ticket(hello.ticket)
+        if hello.resume is not None and hello.ticket is None:
+            return await self._admit_again(await self._come_back(hello.resume))
+        raise SagewsError("bad-ticket")
+
+    async def _admit_by_ticket(self, secret: str) -> Admission:
+        """Spend a ticket; then ask the accounts about its login while the workspace is being opened."""
+        ticket = None
+        if is_secret(secret):
+            ticket = await self._stores.workspaces.spend_ticket(hashed(secret), self._settings.name)
+        if ticket is None:
+            raise SagewsError("bad-ticket")
+        login, workspace = await both(self._accounts.login(ticket.login), self._open(ticket))
+        if login is None:
+            raise SagewsError("bad-ticket")
+        if not ticket.for_workspace:
+            return Admission(Principal(Identity(login.id, login.user, None)), None)
+        if workspace is None or ticket.grant is None:
+            raise SagewsError("forbidden")
+        identity = Identity(login.id, login.user, workspace.about.id)
+        return Admission(Principal(identity, ticket.grant.role, ticket.grant.may_run), workspace)
+
+    async def _open(self, ticket: Ticket) -> OpenWorkspace | None:
+        if ticket.workspace is None or ticket.grant is None:
+            return None
+        return await self._workspaces.open(ticket.workspace.id)
+
+    async def _admit_again(self, identity: Identity) -> Admission:
         if identity.workspace is None:
             return Admission(Principal(identity), None)
         grant = await self._stores.workspaces.grant(identity.workspace, identity.user.id)
         if grant is None:
             raise SagewsError("forbidden")
-        return Admission(
-            Principal(identity, grant.role, grant.may_run), await self._workspaces.open(identity.workspace)
-        )
-
-    async def _identity(self, ticket: str | None, resume: str | None) -> Identity:
-        if ticket is not None and resume is None:
-            return await self._spend(ticket)
-        if resume is not None and ticket is None:
-            return await self._come_back(resume)
-        raise SagewsError("bad-ticket")
-
-    async def _spend(self, ticket: str) -> Identity:
-        spent = None
-        if is_secret(ticket):
-            spent = await self._stores.workspaces.spend_ticket(hashed(ticket), self._settings.name)
-        if spent is None:
-            raise SagewsError("bad-ticket")
-        return Identity(*spent)
+        opened = await self._workspaces.open(identity.workspace)
+        return Admission(Principal(identity, grant.role, grant.may_run), opened)
 
     async def _come_back(self, secret: str) -> Identity:
         kept = self._resume.spend(secret)

@@ -7,7 +7,7 @@ may read and nothing more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -18,9 +18,9 @@ from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.accounts import Role
+from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
-from sagews.net.background import run_in_background
+from sagews.net.background import both, run_in_background
 from sagews.wire.browser.connection import CloseCode
 
 
@@ -79,28 +79,35 @@ class PermissionWatch:
         for connection in connections:
             if connection.principal is not None:
                 groups[connection.principal.identity].append(connection)
-        for identity, members in groups.items():
-            # One question at a time about one login in one workspace, however many pages it has open.
-            if identity not in self._asking:
-                self._asking.add(identity)
-                run_in_background(self._check(identity, members), self._log, "rights", members[0].id)
+        # One question at a time about one login in one workspace, however many pages it has open.
+        asked = {identity: members for identity, members in groups.items() if identity not in self._asking}
+        if asked:
+            self._asking.update(asked)
+            run_in_background(self._check(asked), self._log, "rights", "")
 
-    async def _check(self, identity: Identity, members: list[Connection]) -> None:
+    async def _check(self, groups: Mapping[Identity, list[Connection]]) -> None:
+        """Ask about all of them in two statements, one to each store: a thousand pages cost little more than one."""
         asked = self._clock.seconds()
+        logins = {identity.login for identity in groups}
+        workspaces = {identity.workspace for identity in groups if identity.workspace is not None}
         try:
-            if not await self._accounts.login_is_alive(identity.login):
-                for connection in members:
-                    connection.close(CloseCode.LOGIN_ENDED, "not-signed-in")
-                return
-            role, may_run = Role.VIEWER, False
-            if identity.workspace is not None:
-                grant = await self._workspaces.grant(identity.workspace, identity.user.id)
-                if grant is None:
-                    for connection in members:
-                        connection.close(CloseCode.FORBIDDEN, "forbidden")
-                    return
-                role, may_run = grant.role, grant.may_run
+            alive, granted = await both(
+                self._accounts.alive_logins(list(logins)), self._workspaces.grants(list(workspaces))
+            )
         finally:
-            self._asking.discard(identity)
-        for connection in members:
-            connection.confirm(role, may_run, asked)
+            self._asking.difference_update(groups)
+        grants = {(grant.workspace, grant.user): grant for grant in granted}
+        for identity, members in groups.items():
+            grant = None if identity.workspace is None else grants.get((identity.workspace, identity.user.id))
+            for connection in members:
+                self._tell(connection, identity, identity.login in alive, grant, asked)
+
+    def _tell(self, connection: Connection, identity: Identity, alive: bool, grant: Grant | None, asked: float) -> None:
+        if not alive:
+            connection.close(CloseCode.LOGIN_ENDED, "not-signed-in")
+        elif identity.workspace is None:
+            connection.confirm(Role.VIEWER, False, asked)
+        elif grant is None:
+            connection.close(CloseCode.FORBIDDEN, "forbidden")
+        else:
+            connection.confirm(grant.role, grant.may_run, asked)

@@ -41,6 +41,7 @@ class DocumentSet:
         stores: where they are kept.
         context: what their sessions need.
         tell_all: says something to everybody in the workspace.
+        wake: is called when a document is loaded or changed: it is to be looked after from then on.
         lease_lost: is called when the store says that another backend owns the workspace now.
     """
 
@@ -52,12 +53,14 @@ class DocumentSet:
         stores: Stores,
         context: SessionContext,
         tell_all: TellAll,
+        wake: Callable[[], None],
         lease_lost: Callable[[], None],
     ) -> None:
         self._workspace = workspace
         self._stores = stores
         self._context = context
         self._tell_all = tell_all
+        self._wake = wake
         self._lease_lost = lease_lost
         self._loaded: Shared[DocumentId, LiveDocument] = Shared()
 
@@ -94,6 +97,7 @@ class DocumentSet:
 
     async def _load(self, document: DocumentId) -> LiveDocument:
         about = await self._about(document)
+        self._wake()
         stores = self._stores
         return await load_document(
             about, self._context, stores.documents, stores.runs, stores.commits, self._lease_lost
@@ -180,6 +184,7 @@ class DocumentSet:
             live = await self.load(about.id)
             if live.put_text(user, text):
                 live.touched = True
+                self._wake()
         for path in removed:
             if path in known:
                 await self.remove(known[path].id)

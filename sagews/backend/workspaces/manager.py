@@ -10,35 +10,55 @@ from twisted.logger import Logger
 
 from sagews.backend.settings import BackendSettings
 from sagews.backend.single_flight import Shared
+from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.net.background import run_in_background
 
+# A lease is renewed so many times within the time for which it is good.
+RENEWALS = 4
+
 
 class Workspaces:
     """Opens workspaces on demand, renews their leases, and closes those that nobody uses.
 
     Args:
+        life: a UUID that this life of the backend alone has; leases name it.
         lost: is told which workspace another backend has taken over, after it stopped writing.
     """
 
     _log = Logger()
 
     def __init__(
-        self, clock: IReactorTime, settings: BackendSettings, stores: Stores, lost: Callable[[OpenWorkspace], None]
+        self,
+        clock: IReactorTime,
+        settings: BackendSettings,
+        stores: Stores,
+        life: str,
+        lost: Callable[[OpenWorkspace], None],
     ) -> None:
         self._clock = clock
         self._settings = settings
         self._stores = stores
+        self._life = life
         self._tell_lost = lost
         self._open: Shared[WorkspaceId, OpenWorkspace] = Shared()
+        self._awake: dict[WorkspaceId, OpenWorkspace] = {}
+        self._notes = ListNotes(stores.workspaces)
+        self._renewed = clock.seconds()
+        self._renewing = False
 
     @property
     def all(self) -> list[OpenWorkspace]:
         """Every open workspace."""
         return self._open.values()
+
+    @property
+    def awake(self) -> int:
+        """In how many of them something moves, so that they are looked after."""
+        return len(self._awake)
 
     def find(self, workspace: WorkspaceId) -> OpenWorkspace | None:
         """Return an open workspace."""
@@ -55,45 +75,59 @@ class Workspaces:
         return opened
 
     async def _take(self, workspace: WorkspaceId) -> OpenWorkspace:
-        """Take the lease twice: a former life of this backend may hold it, and this one needs its own epoch."""
-        store, settings = self._stores.workspaces, self._settings
-        about = await store.workspace(workspace)
-        if about is None:
-            raise SagewsError("not-found")
-        former = await store.take_lease(workspace, settings.name, settings.lease_seconds)
-        if former is None:
+        settings = self._settings
+        lease = await self._stores.workspaces.take_lease(workspace, settings.name, self._life, settings.lease_seconds)
+        if lease is None:
             raise SagewsError("elsewhere")
-        await store.release_lease(workspace, settings.name, former)
-        epoch = await store.take_lease(workspace, settings.name, settings.lease_seconds)
-        if epoch is None:
-            raise SagewsError("elsewhere")
-        return OpenWorkspace(about, epoch, self._clock, settings, self._stores, self._lose)
+        opened = OpenWorkspace(lease, self._clock, settings, self._stores, self._notes, self._wake, self._lose)
+        self._wake(opened)
+        return opened
+
+    def _wake(self, workspace: OpenWorkspace) -> None:
+        """Look after a workspace from now on, until nothing moves in it any more."""
+        self._awake[workspace.about.id] = workspace
 
     def _lose(self, workspace: OpenWorkspace) -> None:
         if self._open.get(workspace.about.id) is workspace:
             self._log.warn("the lease of {workspace} was lost", workspace=workspace.about.id)
             self._open.forget(workspace.about.id)
+            self._awake.pop(workspace.about.id, None)
             workspace.drop()
             self._tell_lost(workspace)
 
     # ------------------------------------------------------------------------------------- life
 
     def tick(self) -> None:
-        """Look after every workspace; called every few seconds."""
+        """Look after workspaces in which something moves, and after all leases; called every few seconds.
+
+        A workspace whose pages only watch costs nothing here: it wakes up with the next edit, run or loss of a page.
+        """
         now = self._clock.seconds()
-        for workspace in self.all:
+        for workspace in list(self._awake.values()):
             workspace.tick()
-            if now - workspace.renewed >= self._settings.lease_seconds / 4:
-                workspace.renewed = now
-                run_in_background(self._renew(workspace), self._log, "lease", workspace.about.id)
             if workspace.idle and now - workspace.unused_since > self._settings.close_seconds:
                 run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
+            elif workspace.still:
+                del self._awake[workspace.about.id]
+        self._notes.write_soon()
+        if now - self._renewed >= self._settings.lease_seconds / RENEWALS and not self._renewing:
+            self._renewed = now
+            run_in_background(self._renew(self.all), self._log, "lease", self._life)
 
-    async def _renew(self, workspace: OpenWorkspace) -> None:
-        settings = self._settings
-        epoch = await self._stores.workspaces.take_lease(workspace.about.id, settings.name, settings.lease_seconds)
-        if epoch != workspace.epoch:
-            self._lose(workspace)
+    async def _renew(self, held: list[OpenWorkspace]) -> None:
+        """Renew all leases in one statement; what another life has taken is lost."""
+        if not held:
+            return
+        self._renewing = True
+        try:
+            leases = [workspace.lease for workspace in held]
+            kept = await self._stores.workspaces.renew_leases(self._life, leases, self._settings.lease_seconds)
+        finally:
+            self._renewing = False
+        for workspace in held:
+            # One that was closed meanwhile has given its lease back by itself.
+            if workspace.about.id not in kept and not workspace.dropped:
+                self._lose(workspace)
 
     async def close(self, workspace: OpenWorkspace) -> None:
         """Commit everything, let the history keep it, and give the lease back."""
@@ -106,6 +140,7 @@ class Workspaces:
         ]
         await gatherResults(closing)
         await self._open.settled()
+        await self._notes.write()
 
     async def _finish(self, workspace: OpenWorkspace) -> None:
         """Whatever the history says, documents are committed before it is asked, and the lease goes back."""
@@ -117,4 +152,5 @@ class Workspaces:
         except Exception:
             self._log.failure("the end of {workspace} was not saved", workspace=key)
         workspace.drop()
-        await self._stores.workspaces.release_lease(key, self._settings.name, workspace.epoch)
+        self._awake.pop(key, None)
+        await self._stores.workspaces.release_lease(key, self._life, workspace.lease.epoch)

@@ -15,11 +15,12 @@ from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workspaces.documents import DocumentSet
 from sagews.backend.workspaces.entries import version_entry
+from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId
-from sagews.model.workspaces import Workspace
+from sagews.model.workspaces import Lease
 from sagews.net.background import run_in_background
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.history import Version
@@ -29,8 +30,9 @@ class OpenWorkspace:
     """A workspace whose lease this backend holds.
 
     Args:
-        about: as the store has it.
-        epoch: of the lease.
+        lease: of this life of the backend, with the workspace as the store has it.
+        notes: takes what lists of workspaces show.
+        wake: is called with this object when something begins to move in it, so that it is looked after.
         lost: is called with this object when another backend has taken it over.
     """
 
@@ -38,35 +40,44 @@ class OpenWorkspace:
 
     def __init__(
         self,
-        about: Workspace,
-        epoch: int,
+        lease: Lease,
         clock: IReactorTime,
         settings: BackendSettings,
         stores: Stores,
+        notes: ListNotes,
+        wake: Callable[[OpenWorkspace], None],
         lost: Callable[[OpenWorkspace], None],
     ) -> None:
+        about = lease.workspace
         self.about = about
-        self.epoch = epoch
-        self.renewed = clock.seconds()
+        self.lease = lease
+        self.dropped = False
         self.unused_since = clock.seconds()
         self.peers: dict[str, Subscriber] = {}
         self._clock = clock
         self._settings = settings
         self._stores = stores
+        self._notes = notes
+        self._wake = wake
         self._noted_state = about.session
-        self.files = WorkspaceFiles(about.id, epoch, stores.hosts, self._lay_out)
+        self.files = WorkspaceFiles(about.id, lease.epoch, stores.hosts, self._lay_out)
         context = SessionContext(
             clock,
             settings,
             about,
-            epoch,
+            lease.epoch,
             stores.hosts.usual_flavour,
-            self.files.acquire_host,
+            self._acquire_host,
             stores.hosts.count,
             self.changed,
         )
-        self.document_set = DocumentSet(about.id, stores, context, self.tell_all, lambda: lost(self))
+        self.document_set = DocumentSet(about.id, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the lease."""
+        return self.lease.epoch
 
     # ------------------------------------------------------------------------------------- documents and history
 
@@ -90,6 +101,7 @@ class OpenWorkspace:
 
     def changed(self, user: UserId) -> None:
         """Note that files or documents may have changed."""
+        self._wake(self)
         self.history.changed(user)
 
     def _saved(self, commit: Commit) -> None:
@@ -97,6 +109,11 @@ class OpenWorkspace:
         self.tell_all(Version(version=version_entry(commit)))
 
     # ------------------------------------------------------------------------------------- compute
+
+    async def _acquire_host(self, flavour: str | None) -> ISessionHost:
+        """Return the worker for a session that is about to begin."""
+        self._wake(self)
+        return await self.files.acquire_host(flavour)
 
     async def _lay_out(self, host: ISessionHost) -> None:
         """Put the newest version's files on a worker; documents are not among them, their text is ours."""
@@ -121,6 +138,7 @@ class OpenWorkspace:
         for live in self.documents:
             live.close(peer)
         self.unused_since = self._clock.seconds()
+        self._wake(self)
 
     def tell_all(self, message: ToPage, but: str | None = None) -> None:
         """Say something to every connection."""
@@ -146,8 +164,13 @@ class OpenWorkspace:
         state = self.session_state
         if state != self._noted_state:
             self._noted_state = state
-            note = self._stores.workspaces.set_session_state(self.about.id, state)
-            run_in_background(note, self._log, "session state", self.about.id)
+            self._notes.state(self.about.id, state)
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing moves: people at most watch, no session is alive, nothing waits to be put away."""
+        watched = all(live.stream.watchers for live in self.documents)
+        return bool(self.peers) and watched and not self.computing and not self.document_set.changing
 
     @property
     def idle(self) -> bool:
@@ -162,8 +185,7 @@ class OpenWorkspace:
             live.session.tick()
             if live.touched:
                 live.touched = False
-                touch = self._stores.workspaces.touch_document(live.about.id, live.title)
-                run_in_background(touch, self._log, "touch", live.about.id)
+                self._notes.title(live.about.id, live.title)
             if live.idle and now - live.unused_since > self._settings.unload_seconds:
                 run_in_background(self.document_set.unload(live), self._log, "unload", live.about.id)
 
@@ -190,5 +212,6 @@ class OpenWorkspace:
 
     def drop(self) -> None:
         """Another backend owns it: write nothing any more."""
+        self.dropped = True
         self.history.drop()
         self.document_set.drop()

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sagews.errors import SagewsError
 from sagews.frontend.http import schemas as shapes
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
@@ -14,8 +13,6 @@ from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts import tokens
 from sagews.policy.http.requests import Addresses, Policy
-
-NO_ROLE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +53,10 @@ class TicketCalls:
         """Make a ticket for a workspace that the caller has a grant for, or for evaluation only."""
         wanted = call.body.workspace
         workspace = None if wanted is None else WorkspaceId(wanted)
-        role = NO_ROLE if workspace is None else await self._role(workspace, call)
         backend = await self._place(workspace)
         ticket = tokens.new_secret()
         expires = self._now() + tokens.TICKET_LIFETIME
         await self._workspaces.create_ticket(
-            tokens.hashed(ticket), call.signed_in.id, call.user.id, workspace, role, backend.name, expires
+            tokens.hashed(ticket), call.signed_in.id, call.user.id, workspace, backend.name, expires
         )
         return answer({"ticket": ticket, "url": backend.url or self._addresses.websocket(call.name)})
-
-    async def _role(self, workspace: WorkspaceId, call: Call) -> str:
-        grant = await self._workspaces.grant(workspace, call.user.id)
-        if grant is None or await self._workspaces.workspace(workspace) is None:
-            raise SagewsError("not-found")
-        return str(grant.role)

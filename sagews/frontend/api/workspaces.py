@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
-
-from twisted.internet.defer import Deferred, gatherResults
 
 from sagews.errors import SagewsError
 from sagews.frontend.http import schemas as shapes
@@ -13,9 +12,10 @@ from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.accounts import Grant, Role
+from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Workspace
+from sagews.net.background import both
 from sagews.policy import names
 from sagews.policy.http.requests import Policy
 
@@ -30,7 +30,7 @@ class WorkspaceCalls:
     def add_to(self, routes: Routes) -> None:
         """Add the routes."""
         one, people = "/api/workspaces/{workspace}", "/api/workspaces/{workspace}/people"
-        routes.add("GET", "/api/workspaces", Policy.LOGIN, self.list)
+        routes.add("GET", "/api/workspaces", Policy.LOGIN, self.mine)
         routes.add("POST", "/api/workspaces", Policy.LOGIN, self.create, body=shapes.Name)
         routes.add("GET", one, Policy.LOGIN, self.show)
         routes.add("PATCH", one, Policy.LOGIN, self.rename, body=shapes.Name)
@@ -39,16 +39,29 @@ class WorkspaceCalls:
         routes.add("POST", people, Policy.LOGIN, self.share, body=shapes.Share)
         routes.add("DELETE", people, Policy.LOGIN, self.unshare, body=shapes.Unshare)
 
-    async def list(self, call: Call) -> Answer:
+    async def mine(self, call: Call) -> Answer:
         """What I may open, last edited first."""
         found = await self._workspaces.workspaces(call.user.id)
-        shown = await gatherResults([_started(self._shown(each, role)) for each, role in found], consumeErrors=True)
-        return answer({"workspaces": shown})
+        return answer({"workspaces": await self._shown(found)})
 
-    async def _shown(self, workspace: Workspace, role: Role) -> dict[str, Any]:
-        people = await self._workspaces.people(workspace.id)
-        documents = await self._workspaces.documents(workspace.id)
-        return shapes.workspace(workspace, role, people, documents)
+    async def _shown(self, found: Sequence[tuple[Workspace, Role]]) -> list[dict[str, Any]]:
+        """Return workspaces with their people and documents: three statements, however many there are."""
+        keys = [workspace.id for workspace, _ in found]
+        grants, documents = await both(self._workspaces.grants(keys), self._workspaces.documents_of(keys))
+        people, pages = defaultdict(list), defaultdict(list)
+        for who, grant in await self._people(grants):
+            people[grant.workspace].append((who, grant))
+        for document in documents:
+            pages[document.workspace].append(document)
+        return [shapes.workspace(each, role, people[each.id], pages[each.id]) for each, role in found]
+
+    async def _people(self, grants: Sequence[Grant]) -> list[tuple[User, Grant]]:
+        """Put grants, which the workspace store has, and people, whom the account store has, together, by name."""
+        people = await self._accounts.find_users(list({grant.user for grant in grants}))
+        by_user: defaultdict[UserId, list[Grant]] = defaultdict(list)
+        for grant in grants:
+            by_user[grant.user].append(grant)
+        return [(who, grant) for who in people for grant in by_user[who.id]]
 
     async def create(self, call: Call) -> Answer:
         """Make a workspace with a first, empty worksheet."""
@@ -57,14 +70,14 @@ class WorkspaceCalls:
         made = await self._workspaces.create_workspace(
             WorkspaceId(new_id()), name, call.user.id, document, names.FIRST_PATH
         )
-        shown = await self._shown(made, Role.OWNER)
+        (shown,) = await self._shown([(made, Role.OWNER)])
         first = next(each for each in shown["documents"] if each["id"] == document)
         return answer({"workspace": shown, "document": first}, status=201)
 
     async def show(self, call: Call) -> Answer:
         """One workspace."""
         workspace, grant = await self._granted(call)
-        return answer({"workspace": await self._shown(workspace, grant.role)})
+        return await self._one(workspace, grant.role)
 
     async def rename(self, call: Call) -> Answer:
         """Give it another name; an owner's right."""
@@ -73,7 +86,11 @@ class WorkspaceCalls:
         changed = await self._workspaces.workspace(workspace.id)
         if changed is None:
             raise SagewsError("not-found")
-        return answer({"workspace": await self._shown(changed, grant.role)})
+        return await self._one(changed, grant.role)
+
+    async def _one(self, workspace: Workspace, role: Role) -> Answer:
+        (shown,) = await self._shown([(workspace, role)])
+        return answer({"workspace": shown})
 
     async def delete(self, call: Call) -> Answer:
         """Delete it; an owner's right."""
@@ -84,10 +101,10 @@ class WorkspaceCalls:
     async def people(self, call: Call) -> Answer:
         """Who may open it."""
         workspace, _ = await self._granted(call)
-        return await self._people(workspace.id)
+        return await self._members(workspace.id)
 
-    async def _people(self, workspace: WorkspaceId) -> Answer:
-        people = await self._workspaces.people(workspace)
+    async def _members(self, workspace: WorkspaceId) -> Answer:
+        people = await self._people(await self._workspaces.grants([workspace]))
         return answer({"people": [shapes.grant(who, grant) for who, grant in people]})
 
     async def share(self, call: Call) -> Answer:
@@ -97,7 +114,7 @@ class WorkspaceCalls:
         if other is None or names.is_operator(other):
             raise SagewsError("bad-value", field="email", reason="nobody here has this address")
         await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.may_run)
-        return await self._people(workspace.id)
+        return await self._members(workspace.id)
 
     async def unshare(self, call: Call) -> Answer:
         """Take a grant away: an owner anybody's, everybody their own; never the last owner's."""
@@ -106,7 +123,7 @@ class WorkspaceCalls:
         if grant.role is not Role.OWNER and other != call.user.id:
             raise SagewsError("forbidden")
         await self._workspaces.remove_grant(workspace.id, other)
-        return await self._people(workspace.id)
+        return await self._members(workspace.id)
 
     async def _granted(self, call: Call) -> tuple[Workspace, Grant]:
         workspace = WorkspaceId(call.parameters["workspace"])
@@ -121,7 +138,3 @@ class WorkspaceCalls:
         if grant.role is not Role.OWNER:
             raise SagewsError("forbidden")
         return workspace, grant
-
-
-def _started(coroutine: Awaitable[Any]) -> Deferred[Any]:
-    return Deferred.fromCoroutine(coroutine)  # type: ignore[arg-type]

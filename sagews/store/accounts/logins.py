@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg2 import Binary
@@ -75,10 +76,21 @@ class LoginStore:
         rows = await self._pool.query(sql, (Binary(token_hash),))
         return login_from(rows[0]) if rows else None
 
+    async def login(self, login: LoginId) -> Login | None:
+        """Return a login that is alive, and whose it is."""
+        sql = f"select {LOGIN_FIELDS} from logins l join users u on u.id = l.user_id where l.id = %s and {ALIVE}"
+        rows = await self._pool.query(sql, (login,))
+        return login_from(rows[0]) if rows else None
+
     async def login_is_alive(self, login: LoginId) -> bool:
         """Whether a login has neither ended nor expired, and its account is not disabled."""
         sql = f"select exists (select from logins l join users u on u.id = l.user_id where l.id = %s and {ALIVE})"
         return bool((await self._pool.query(sql, (login,)))[0][0])
+
+    async def alive_logins(self, logins: Sequence[LoginId]) -> set[LoginId]:
+        """Return those of these logins that are alive, as `login_is_alive` says of one."""
+        sql = f"select l.id from logins l join users u on u.id = l.user_id where l.id = any(%s::uuid[]) and {ALIVE}"
+        return {LoginId(row[0]) for row in await self._pool.query(sql, (list(logins),))}
 
     async def end_login(self, login: LoginId) -> None:
         """End a login; notifies `logins_ended`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg2.errors import ForeignKeyViolation, UniqueViolation
@@ -9,31 +10,32 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.accounts import Grant, Role, User
+from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
-from sagews.store.pool import Transaction
+from sagews.store.pool import Pool, Transaction
 from sagews.store.rows import (
     DOCUMENT_FIELDS,
     GRANT_FIELDS,
-    USER_FIELDS,
-    USER_WIDTH,
     WORKSPACE_FIELDS,
     WORKSPACE_WIDTH,
     document_from,
     grant_from,
-    user_from,
     workspace_from,
 )
 from sagews.store.values import clean_text
+from sagews.store.workspaces.leases import LeaseStore
 from sagews.store.workspaces.tickets import TicketStore
 
 TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {workspace}, 'user', {user})::text)"
 
 
 @implementer(IWorkspaceStore)
-class WorkspaceStore(TicketStore):
+class WorkspaceStore(TicketStore, LeaseStore):
     """Workspaces through a pool; the frontend's role may do everything here, the backend's no grants."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
 
     async def create_workspace(
         self, workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
@@ -81,9 +83,11 @@ class WorkspaceStore(TicketStore):
             select {TELL_GRANTS.format(workspace="id", user="null")} from changed"""
         await self._must_find(sql, (workspace,))
 
-    async def set_session_state(self, workspace: WorkspaceId, state: str) -> None:
-        """Note for lists whether something runs here."""
-        await self._pool.execute("update workspaces set session = %s where id = %s", (state, workspace))
+    async def note_session_states(self, states: Mapping[WorkspaceId, str]) -> None:
+        """Note in one statement for lists whether something runs in these workspaces."""
+        sql = """update workspaces w set session = s.state from unnest(%s::uuid[], %s::text[]) as s (id, state)
+            where w.id = s.id"""
+        await self._pool.execute(sql, (list(states), list(states.values())))
 
     # ------------------------------------------------------------------------------------------ grants
 
@@ -133,12 +137,11 @@ class WorkspaceStore(TicketStore):
 
         await self._pool.transaction(change)
 
-    async def people(self, workspace: WorkspaceId) -> list[tuple[User, Grant]]:
-        """List who may open a workspace, by name."""
-        sql = f"""select {USER_FIELDS}, {GRANT_FIELDS} from workspace_users g join users u on u.id = g.user_id
-            where g.workspace = %s order by u.name, u.id"""
-        rows = await self._pool.query(sql, (workspace,))
-        return [(user_from(row), grant_from(row[USER_WIDTH:])) for row in rows]
+    async def grants(self, workspaces: Sequence[WorkspaceId]) -> list[Grant]:
+        """List who may open these workspaces, by person."""
+        sql = f"""select {GRANT_FIELDS} from workspace_users g join workspaces w on w.id = g.workspace
+            where g.workspace = any(%s::uuid[]) and w.deleted is null order by g.user_id"""
+        return [grant_from(row) for row in await self._pool.query(sql, (list(workspaces),))]
 
     # --------------------------------------------------------------------------------------- documents
 
@@ -147,6 +150,12 @@ class WorkspaceStore(TicketStore):
         sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = %s and removed is null
             order by path collate "C" """
         return [document_from(row) for row in await self._pool.query(sql, (workspace,))]
+
+    async def documents_of(self, workspaces: Sequence[WorkspaceId]) -> list[Document]:
+        """List the documents of several workspaces by path, in one statement."""
+        sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = any(%s::uuid[]) and removed is null
+            order by path collate "C" """
+        return [document_from(row) for row in await self._pool.query(sql, (list(workspaces),))]
 
     async def document(self, document: DocumentId) -> Document | None:
         """Return one document that is not removed, of a workspace that is not deleted."""
@@ -183,13 +192,15 @@ class WorkspaceStore(TicketStore):
         sql = "update documents set removed = now() where id = %s and removed is null returning id"
         await self._must_find(sql, (document,))
 
-    async def touch_document(self, document: DocumentId, title: str) -> None:
-        """Note an edit: time and title, on the document and its workspace."""
+    async def note_edits(self, titles: Mapping[DocumentId, str]) -> None:
+        """Note edits in one statement: time and title, on each document and its workspace; unknown ones left out."""
         sql = """with changed as (
-                update documents set edited = now(), title = %s where id = %s and removed is null returning workspace
+                update documents d set edited = now(), title = t.title
+                from unnest(%s::uuid[], %s::text[]) as t (id, title)
+                where d.id = t.id and d.removed is null returning d.workspace
             )
-            update workspaces w set edited = now() from changed where w.id = changed.workspace returning w.id"""
-        await self._must_find(sql, (clean_text(title), document))
+            update workspaces w set edited = now() where w.id in (select workspace from changed)"""
+        await self._pool.execute(sql, (list(titles), [clean_text(title) for title in titles.values()]))
 
     async def _must_find(self, sql: str, parameters: tuple[Any, ...]) -> None:
         if not await self._pool.execute(sql, parameters):

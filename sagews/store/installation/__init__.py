@@ -1,0 +1,1 @@
+"""What the daemons of an installation say of themselves."""

@@ -1,0 +1,15 @@
+"""The tables in which daemons say where they are and what they can do."""
+
+from __future__ import annotations
+
+from sagews.model.database import DatabaseRole
+from sagews.store.tables import ALL, Right, StoreTables
+
+TABLES = StoreTables(
+    group="installation",
+    tables=("resources", "backends", "workers"),
+    rights={
+        DatabaseRole.FRONTEND: (Right(ALL, ("resources", "backends", "workers")),),
+        DatabaseRole.BACKEND: (Right(ALL, ("resources", "backends", "workers")),),
+    },
+)

@@ -1,0 +1,16 @@
+"""The table of log records; its partitions are made and dropped by two functions of the schema's owner."""
+
+from __future__ import annotations
+
+from sagews.model.database import DatabaseRole
+from sagews.store.tables import Right, StoreTables
+
+TABLES = StoreTables(
+    group="logs",
+    tables=("log_records",),
+    rights={
+        DatabaseRole.FRONTEND: (Right("select", ("log_records",)),),
+        DatabaseRole.LOG: (Right("select, insert", ("log_records",)),),
+    },
+    functions={DatabaseRole.LOG: ("log_partition_ensure(date)", "log_partitions_drop_before(date)")},
+)

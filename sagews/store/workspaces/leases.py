@@ -1,0 +1,70 @@
+"""Leases, by which one life of a backend owns an open workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import WorkspaceId
+from sagews.model.workspaces import Lease
+from sagews.store.pool import Pool
+from sagews.store.rows import WORKSPACE_FIELDS, WORKSPACE_WIDTH, workspace_from
+
+
+class LeaseStore:
+    """The part of the workspace store that is about owning."""
+
+    _pool: Pool
+
+    async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
+        """Take the lease of a workspace for this life of a backend, in one statement.
+
+        A row that an older daemon left names no life, which is a former life like any other.
+
+        Returns:
+            None if a life of another backend owns it.
+
+        Raises:
+            SagewsError: `not-found` without the workspace.
+        """
+        sql = f"""with w as (select {WORKSPACE_FIELDS} from workspaces w where id = %s and deleted is null),
+            taken as (
+                insert into leases as l (workspace, backend, life, epoch, expires)
+                select id, %s, %s, 1, now() + make_interval(secs => %s) from w
+                on conflict (workspace) do update set
+                    epoch = l.epoch + (l.life is distinct from excluded.life)::int,
+                    backend = excluded.backend,
+                    life = excluded.life,
+                    expires = excluded.expires
+                where l.backend is null or l.backend = excluded.backend or l.expires <= now()
+                returning epoch
+            )
+            select {WORKSPACE_FIELDS}, t.epoch from w left join taken t on true"""
+        rows = await self._pool.query(sql, (workspace, backend, life, seconds))
+        if not rows:
+            raise SagewsError("not-found")
+        epoch = rows[0][WORKSPACE_WIDTH]
+        return None if epoch is None else Lease(workspace_from(rows[0]), int(epoch))
+
+    async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
+        """Renew leases in one statement; returns those workspaces that this life still holds under their epoch.
+
+        Rows are locked in the order in which the fence locks them, so that a renewal and a commit of many documents
+        can't wait for each other.
+        """
+        sql = """with held as (
+                select l.workspace from leases l
+                join unnest(%s::uuid[], %s::bigint[]) as h (workspace, epoch) using (workspace)
+                where l.life = %s and l.epoch = h.epoch
+                order by l.workspace for no key update of l
+            )
+            update leases l set expires = now() + make_interval(secs => %s) from held where l.workspace = held.workspace
+            returning l.workspace"""
+        workspaces, epochs = [lease.workspace.id for lease in held], [lease.epoch for lease in held]
+        rows = await self._pool.query(sql, (workspaces, epochs, life, seconds))
+        return {WorkspaceId(row[0]) for row in rows}
+
+    async def release_lease(self, workspace: WorkspaceId, life: str, epoch: int) -> None:
+        """Give a lease back; nothing happens if it is another's by now."""
+        sql = "update leases set backend = null, life = null where workspace = %s and life = %s and epoch = %s"
+        await self._pool.query(sql, (workspace, life, epoch))
