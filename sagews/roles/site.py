@@ -11,11 +11,11 @@ from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 import sagews
-from sagews.frontend.api.tickets import BackendPlace
 from sagews.frontend.http.static_files import find_built, load_built
+from sagews.frontend.parts import BackendPlace, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.frontend.site import Parts, make_sites, make_socket_site
+from sagews.frontend.site import make_sites, make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts.passwords import Passwords

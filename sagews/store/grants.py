@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import sagews.store
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import Right, StoreTables
+from sagews.store.tables import StoreTables, TableRight
 
 ROLES = (DatabaseRole.FRONTEND, DatabaseRole.BACKEND, DatabaseRole.LOG)
 
@@ -59,7 +59,7 @@ def statements(roles: Sequence[DatabaseRole], declared: Sequence[StoreTables] | 
     return found
 
 
-def _grant(right: Right, role: DatabaseRole) -> str:
+def _grant(right: TableRight, role: DatabaseRole) -> str:
     columns = f" ({', '.join(right.columns)})" if right.columns else ""
     privileges = ", ".join(privilege + columns for privilege in right.privileges.split(", "))
     return f"grant {privileges} on {', '.join(right.tables)} to {role}"

@@ -15,7 +15,7 @@ ALL = "select, insert, update, delete"
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
+class TableRight:
     """A privilege list on some tables, of all columns or of those named."""
 
     privileges: str
@@ -36,5 +36,5 @@ class StoreTables:
 
     group: str
     tables: tuple[str, ...]
-    rights: Mapping[DatabaseRole, Sequence[Right]]
+    rights: Mapping[DatabaseRole, Sequence[TableRight]]
     functions: Mapping[DatabaseRole, Sequence[str]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
-from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.parts import BackendPlace
 from tests.backend.harness import FakeHistories
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now

@@ -15,12 +15,12 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import Resource
 
-from sagews.frontend.api.tickets import BackendPlace
 from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.http.static_files import BuiltFiles, built_file
-from sagews.frontend.sign_in.logins import Logins, Opened
+from sagews.frontend.parts import BackendPlace, Parts
+from sagews.frontend.sign_in.logins import Logins, NewLogin
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.frontend.site import Parts, content_root, site_root
+from sagews.frontend.site import content_root, site_root
 from sagews.model.identifiers import new_id
 from sagews.policy.accounts.passwords import Passwords
 from sagews.policy.http.requests import addresses
@@ -95,7 +95,7 @@ class World:
     def logins(self) -> Logins:
         return Logins(self.accounts, self.now, secure=self.addresses.secure)
 
-    def page_of(self, opened: Opened) -> Page:
+    def page_of(self, opened: NewLogin) -> Page:
         return Page(self, opened.cookie_header.partition(";")[0], opened.secret)
 
     def now(self) -> datetime:

@@ -8,7 +8,6 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.site import site_routes
 from sagews.model.identifiers import new_id
 from tests.frontend.memory import World, parse
@@ -33,7 +32,7 @@ class FuzzTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.world = World()
         self.person = self.world.administrator()
-        self.routes = list(site_routes(self.world.parts, Logins(self.world.accounts, self.world.now, secure=False)))
+        self.routes = list(site_routes(self.world.parts))
 
     def check(self, data: bytes) -> None:
         self.assertTrue(data.startswith(b"HTTP/1.1 ") or data == b"", data[:80])

@@ -11,7 +11,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.errors import SagewsError
 from sagews.frontend.http.call import Answer
 from sagews.frontend.http.routes import Routes
-from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_socket_site, site_routes
 from sagews.model.identifiers import new_id
@@ -45,7 +44,7 @@ class WalkTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.world = World()
         parts = self.world.parts
-        self.routes = list(site_routes(parts, Logins(parts.accounts, parts.now, secure=False)))
+        self.routes = list(site_routes(parts))
 
     def walk(self, *policies: Policy):
         for route in self.routes:

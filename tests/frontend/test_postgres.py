@@ -13,11 +13,11 @@ from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThread
 from twisted.web.client import Agent
 
-from sagews.frontend.api.tickets import BackendPlace
 from sagews.frontend.http.static_files import load_built
+from sagews.frontend.parts import BackendPlace, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.frontend.site import Parts, make_sites
+from sagews.frontend.site import make_sites
 from sagews.model.database import DatabaseRole
 from sagews.policy.accounts import tokens
 from sagews.policy.accounts.passwords import Passwords

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.api.tickets import BackendPlace
+from sagews.frontend.parts import BackendPlace
 from sagews.model.identifiers import new_id
 from sagews.policy.accounts import tokens
 from tests.frontend.memory import START, World

@@ -13,7 +13,7 @@ from sagews.errors import SagewsError
 from sagews.model.history import Commit
 from sagews.model.identifiers import UserId, new_id
 from sagews.policy.history.autosave import Autosave
-from sagews.policy.history.steps import Heads, Origin, Step, commit_id, commit_object, next_step
+from sagews.policy.history.steps import CommitStep, Heads, Origin, commit_id, commit_object, next_step
 
 TIME = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLD, NEW = "1" * 40, "2" * 40
@@ -74,8 +74,8 @@ class StepTests(SynchronousTestCase):
     def test_the_first_version(self) -> None:
         """There is no parent yet."""
         nothing = Heads(None, None, None)
-        self.assertEqual(next_step(origin("save"), OLD, nothing), Step("main", None, None))
-        self.assertEqual(next_step(origin("autosave"), OLD, nothing), Step("autosave", None, None))
+        self.assertEqual(next_step(origin("save"), OLD, nothing), CommitStep("main", None, None))
+        self.assertEqual(next_step(origin("autosave"), OLD, nothing), CommitStep("autosave", None, None))
 
     def test_nothing_new(self) -> None:
         """The same tree is not kept twice, but may get a name, be gone back to, or be taken over from an autosave."""
@@ -84,10 +84,10 @@ class StepTests(SynchronousTestCase):
         self.assertIsNone(next_step(origin("save"), OLD, heads))
         self.assertIsNone(next_step(origin("session"), OLD, heads))
         self.assertIsNone(next_step(origin("autosave"), NEW, heads))
-        step = Step("main", main.id, main.id)
+        step = CommitStep("main", main.id, main.id)
         for asked, tree in ((origin("named", "x"), OLD), (origin("revert"), OLD), (origin("session"), NEW)):
             self.assertEqual(next_step(asked, tree, heads), step)
-        self.assertEqual(next_step(origin("autosave"), OLD, heads), Step("autosave", autosave.id, main.id))
+        self.assertEqual(next_step(origin("autosave"), OLD, heads), CommitStep("autosave", autosave.id, main.id))
         named = commit("c" * 40, OLD, kind="named", name="x")
         self.assertIsNone(next_step(origin("named", "x"), OLD, Heads(named, None, named)))
 

@@ -15,7 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 import sagews.store
 from sagews.model.database import DatabaseRole
 from sagews.store.grants import folders, statements
-from sagews.store.tables import ALL, Right, StoreTables
+from sagews.store.tables import ALL, StoreTables, TableRight
 from tests.postgres import new_database
 from tests.scratch import scratch_folder
 
@@ -91,9 +91,9 @@ class ToyStoreTests(SynchronousTestCase):
             folder.mkdir(parents=True)
             (folder / "__init__.py").touch()
             (folder / "tables.py").write_text(
-                "from sagews.store.tables import ALL, Right, StoreTables\n"
+                "from sagews.store.tables import ALL, TableRight, StoreTables\n"
                 "from sagews.model.database import DatabaseRole\n"
-                "TABLES = StoreTables('toys', ('toys',), {DatabaseRole.LOG: (Right(ALL, ('toys',)),)})\n"
+                "TABLES = StoreTables('toys', ('toys',), {DatabaseRole.LOG: (TableRight(ALL, ('toys',)),)})\n"
             )
         (root / package / "__init__.py").touch()
         sys.path.insert(0, str(root))
@@ -102,7 +102,7 @@ class ToyStoreTests(SynchronousTestCase):
 
     def test_a_folder_brings_its_tables_and_rights(self) -> None:
         """The roles get the rights that it declares, and no other."""
-        expected = StoreTables("toys", ("toys",), {DatabaseRole.LOG: (Right(ALL, ("toys",)),)})
+        expected = StoreTables("toys", ("toys",), {DatabaseRole.LOG: (TableRight(ALL, ("toys",)),)})
         found = folders(*self.package("toys"))
         self.assertEqual(found, [expected])
         given = statements([DatabaseRole.FRONTEND, DatabaseRole.LOG], found)

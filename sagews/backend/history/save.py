@@ -13,7 +13,7 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.model.accounts import User
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.policy.history.steps import AUTOSAVE, CHAIN, MAIN, Heads, Origin, Step, commit_object, next_step
+from sagews.policy.history.steps import AUTOSAVE, CHAIN, MAIN, CommitStep, Heads, Origin, commit_object, next_step
 from sagews.wire.jobs import DOCUMENT_SUFFIX, CommitRequest
 
 ATTEMPTS = 4
@@ -73,7 +73,7 @@ class CommitWriter:
         raise SagewsError("conflict")
 
     async def _add(
-        self, workspace: WorkspaceId, snapshot: Snapshot, heads: Heads, step: Step, origin: Origin
+        self, workspace: WorkspaceId, snapshot: Snapshot, heads: Heads, step: CommitStep, origin: Origin
     ) -> Commit | None:
         """Make a commit and store it; None when the ref has moved."""
         time = datetime.fromtimestamp(int(self._clock.seconds()), UTC)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sagews.errors import SagewsError
-from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
+from sagews.frontend.parts import Parts
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
-from sagews.frontend.sign_in.sign_in import Entering
+from sagews.frontend.sign_in.sign_in import SignInCalls
 from sagews.interfaces.accounts import IAccountStore
 from sagews.policy import names
 from sagews.policy.accounts import attempts
@@ -16,26 +17,33 @@ from sagews.policy.accounts.passwords import check_password
 from sagews.policy.http.requests import Policy
 
 
+def add_routes(routes: Routes, parts: Parts) -> None:
+    """Add the routes about oneself."""
+    logins = parts.logins()
+    sign_in = SignInCalls(parts.accounts, logins, parts.hasher)
+    ProfileCalls(parts.accounts, logins, parts.hasher, sign_in).add_to(routes)
+
+
 class ProfileCalls:
     """The calls about oneself."""
 
-    def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher, entering: Entering) -> None:
+    def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher, sign_in: SignInCalls) -> None:
         self._accounts = accounts
         self._logins = logins
         self._hasher = hasher
-        self._entering = entering
+        self._sign_in = sign_in
 
     def add_to(self, routes: Routes) -> None:
         """Add the routes."""
         routes.add("GET", "/api/me", Policy.LOGIN, self.me)
-        routes.add("PATCH", "/api/me", Policy.LOGIN, self.change, body=shapes.Profile)
-        routes.add("PUT", "/api/settings", Policy.LOGIN, self.settings, body=shapes.Settings)
-        routes.add("POST", "/api/password", Policy.LOGIN, self.password, body=shapes.NewPassword)
+        routes.add("PATCH", "/api/me", Policy.LOGIN, self.change, body=schemas.Profile)
+        routes.add("PUT", "/api/settings", Policy.LOGIN, self.settings, body=schemas.Settings)
+        routes.add("POST", "/api/password", Policy.LOGIN, self.password, body=schemas.NewPassword)
 
     async def me(self, call: Call) -> Answer:
         """Who I am and my settings."""
         settings = await self._accounts.settings(call.user.id)
-        return answer({"user": shapes.user(call.user), "settings": settings})
+        return answer({"user": schemas.user(call.user), "settings": settings})
 
     async def change(self, call: Call) -> Answer:
         """Change name or address."""
@@ -44,7 +52,7 @@ class ProfileCalls:
         email = None if call.body.email is None else names.email(call.body.email)
         if name is not None or email is not None:
             user = await self._accounts.update_user(user.id, name, email)
-        return answer({"user": shapes.user(user)})
+        return answer({"user": schemas.user(user)})
 
     async def settings(self, call: Call) -> Answer:
         """Set some settings; the others stay."""
@@ -62,8 +70,8 @@ class ProfileCalls:
         check_password(call.body.new)
         if user.has_password:
             limit = attempts.account_limit(user.email, call.address)
-            await self._entering.count(limit)
-            await self._entering.check(user.email, call.body.old or "")
+            await self._sign_in.count(limit)
+            await self._sign_in.check(user.email, call.body.old or "")
             await self._accounts.clear_attempts(limit.key)
         hashed = await self._hasher.hash(call.body.new)
         opened = await self._logins.open(user)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
-from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
+from sagews.frontend.parts import Parts, Placement
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts import tokens
 from sagews.policy.http.requests import Addresses, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class BackendPlace:
-    """A backend: the name under which it spends tickets, and the address of its websocket.
-
-    `url` is None when the websocket is on the site itself: pages then reach it under the name that they used.
-    """
-
-    name: str
-    url: str | None = None
-
-
-Placement = Callable[[WorkspaceId | None], Awaitable[BackendPlace]]
+def add_routes(routes: Routes, parts: Parts) -> None:
+    """Add the route of tickets."""
+    TicketCalls(parts.workspaces, parts.place, parts.addresses, parts.now).add_to(routes)
 
 
 class TicketCalls:
@@ -47,7 +38,7 @@ class TicketCalls:
 
     def add_to(self, routes: Routes) -> None:
         """Add the route."""
-        routes.add("POST", "/api/ticket", Policy.LOGIN, self.ticket, body=shapes.TicketFor)
+        routes.add("POST", "/api/ticket", Policy.LOGIN, self.ticket, body=schemas.TicketFor)
 
     async def ticket(self, call: Call) -> Answer:
         """Make a ticket for a workspace that the caller has a grant for, or for evaluation only."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sagews.errors import SagewsError
-from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
+from sagews.frontend.parts import Parts
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
@@ -18,6 +19,11 @@ from sagews.model.workspaces import Workspace
 from sagews.net.background import both
 from sagews.policy import names
 from sagews.policy.http.requests import Policy
+
+
+def add_routes(routes: Routes, parts: Parts) -> None:
+    """Add the routes of workspaces."""
+    WorkspaceCalls(parts.accounts, parts.workspaces).add_to(routes)
 
 
 class WorkspaceCalls:
@@ -31,13 +37,13 @@ class WorkspaceCalls:
         """Add the routes."""
         one, people = "/api/workspaces/{workspace}", "/api/workspaces/{workspace}/people"
         routes.add("GET", "/api/workspaces", Policy.LOGIN, self.mine)
-        routes.add("POST", "/api/workspaces", Policy.LOGIN, self.create, body=shapes.Name)
+        routes.add("POST", "/api/workspaces", Policy.LOGIN, self.create, body=schemas.Name)
         routes.add("GET", one, Policy.LOGIN, self.show)
-        routes.add("PATCH", one, Policy.LOGIN, self.rename, body=shapes.Name)
+        routes.add("PATCH", one, Policy.LOGIN, self.rename, body=schemas.Name)
         routes.add("DELETE", one, Policy.LOGIN, self.delete)
         routes.add("GET", people, Policy.LOGIN, self.people)
-        routes.add("POST", people, Policy.LOGIN, self.share, body=shapes.Share)
-        routes.add("DELETE", people, Policy.LOGIN, self.unshare, body=shapes.Unshare)
+        routes.add("POST", people, Policy.LOGIN, self.share, body=schemas.Share)
+        routes.add("DELETE", people, Policy.LOGIN, self.unshare, body=schemas.Unshare)
 
     async def mine(self, call: Call) -> Answer:
         """What I may open, last edited first."""
@@ -53,7 +59,7 @@ class WorkspaceCalls:
             people[grant.workspace].append((who, grant))
         for document in documents:
             pages[document.workspace].append(document)
-        return [shapes.workspace(each, role, people[each.id], pages[each.id]) for each, role in found]
+        return [schemas.workspace(each, role, people[each.id], pages[each.id]) for each, role in found]
 
     async def _people(self, grants: Sequence[Grant]) -> list[tuple[User, Grant]]:
         """Put grants, which the workspace store has, and people, whom the account store has, together, by name."""
@@ -105,7 +111,7 @@ class WorkspaceCalls:
 
     async def _members(self, workspace: WorkspaceId) -> Answer:
         people = await self._people(await self._workspaces.grants([workspace]))
-        return answer({"people": [shapes.grant(who, grant) for who, grant in people]})
+        return answer({"people": [schemas.grant(who, grant) for who, grant in people]})
 
     async def share(self, call: Call) -> Answer:
         """Grant somebody a role; an owner's right. The store keeps a last owner."""

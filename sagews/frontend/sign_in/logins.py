@@ -17,7 +17,7 @@ SECRET_HEADER = "X-Sagews-Secret"  # noqa: S105 - the name of a header
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class NewLogin:
     """A new login and its two secrets, which exist here only."""
 
     login: Login
@@ -81,14 +81,14 @@ class Logins:
         login, secret_hash = found
         return login if tokens.matches(secret, secret_hash) else None
 
-    async def open(self, user: User) -> Opened:
+    async def open(self, user: User) -> NewLogin:
         """Open a login for a person who proved who they are."""
         cookie, secret = tokens.new_secret(), tokens.new_secret()
         expires = self._now() + tokens.LOGIN_LIFETIME
         login = await self._accounts.create_login(
             LoginId(new_id()), user.id, tokens.hashed(cookie), tokens.hashed(secret), expires
         )
-        return Opened(login, secret, self._cookie(cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
+        return NewLogin(login, secret, self._cookie(cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
 
     def forget_cookie(self) -> str:
         """Return the Set-Cookie header that removes the cookie."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sagews.errors import SagewsError
-from sagews.frontend.http import schemas as shapes
+from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
+from sagews.frontend.parts import Parts
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
@@ -16,7 +17,12 @@ from sagews.policy.http.requests import Policy
 from sagews.policy.names import FIRST_ADMINISTRATOR, is_operator
 
 
-class Entering:
+def add_routes(routes: Routes, parts: Parts) -> None:
+    """Add the routes of signing in and out."""
+    SignInCalls(parts.accounts, parts.logins(), parts.hasher).add_to(routes)
+
+
+class SignInCalls:
     """The calls by which a person becomes a login, and stops being one."""
 
     def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher) -> None:
@@ -26,10 +32,10 @@ class Entering:
 
     def add_to(self, routes: Routes) -> None:
         """Add the routes."""
-        routes.add("POST", "/api/signin", Policy.OPEN, self.sign_in, body=shapes.SignIn)
-        routes.add("POST", "/api/first", Policy.OPEN, self.first, body=shapes.OneTime)
-        routes.add("POST", "/api/link", Policy.OPEN, self.link, body=shapes.OneTime)
-        routes.add("POST", "/api/signout", Policy.LOGIN, self.sign_out, body=shapes.Nothing)
+        routes.add("POST", "/api/signin", Policy.OPEN, self.sign_in, body=schemas.SignIn)
+        routes.add("POST", "/api/first", Policy.OPEN, self.first, body=schemas.OneTime)
+        routes.add("POST", "/api/link", Policy.OPEN, self.link, body=schemas.OneTime)
+        routes.add("POST", "/api/signout", Policy.LOGIN, self.sign_out, body=schemas.Nothing)
 
     async def sign_in(self, call: Call) -> Answer:
         """Sign in with address and password; unknown addresses take as long as wrong passwords."""
@@ -87,5 +93,5 @@ class Entering:
 
     async def _enter(self, user: User) -> Answer:
         opened = await self._logins.open(user)
-        body = {"secret": opened.secret, "user": shapes.user(user)}
+        body = {"secret": opened.secret, "user": schemas.user(user)}
         return answer(body, headers=(("Set-Cookie", opened.cookie_header),))

@@ -52,7 +52,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CommitStep:
     """What to do with a tree: move this ref from `expected` to a new commit with this parent."""
 
     ref: str
@@ -60,7 +60,7 @@ class Step:
     parent: str | None
 
 
-def next_step(origin: Origin, tree: str, heads: Heads) -> Step | None:
+def next_step(origin: Origin, tree: str, heads: Heads) -> CommitStep | None:
     """Return where a tree goes, or None if there is nothing new to keep.
 
     Raises:
@@ -73,11 +73,11 @@ def next_step(origin: Origin, tree: str, heads: Heads) -> Step | None:
     if kind == "autosave":
         if heads.newest is not None and heads.newest.tree == tree:
             return None
-        return Step(AUTOSAVE, None if heads.autosave is None else heads.autosave.id, parent)
+        return CommitStep(AUTOSAVE, None if heads.autosave is None else heads.autosave.id, parent)
     same = main is not None and main.tree == tree
     if same and (kind in ("save", "session") or (kind == "named" and main is not None and main.name == origin.name)):
         return None
-    return Step(MAIN, parent, parent)
+    return CommitStep(MAIN, parent, parent)
 
 
 def commit_object(tree: str, parent: str | None, origin: Origin, time: datetime) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import ALL, Right, StoreTables
+from sagews.store.tables import ALL, StoreTables, TableRight
 
 USER_COLUMNS = ("id", "email", "name", "privilege", "has_password", "disabled", "created")
 LOGIN_COLUMNS = ("id", "user_id", "created", "expires", "ended")
@@ -13,12 +13,12 @@ TABLES = StoreTables(
     tables=("users", "user_settings", "logins", "one_time_tokens", "attempts", "claims"),
     rights={
         DatabaseRole.FRONTEND: (
-            Right(ALL, ("users", "user_settings", "logins", "one_time_tokens", "attempts", "claims")),
+            TableRight(ALL, ("users", "user_settings", "logins", "one_time_tokens", "attempts", "claims")),
         ),
         DatabaseRole.BACKEND: (
-            Right("select", ("users",), USER_COLUMNS),
-            Right("select", ("logins",), LOGIN_COLUMNS),
-            Right("select", ("user_settings",)),
+            TableRight("select", ("users",), USER_COLUMNS),
+            TableRight("select", ("logins",), LOGIN_COLUMNS),
+            TableRight("select", ("user_settings",)),
         ),
     },
 )

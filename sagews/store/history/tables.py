@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import Right, StoreTables
+from sagews.store.tables import StoreTables, TableRight
 
 TABLES = StoreTables(
     group="workspaces",
     tables=("commits", "refs", "bundles"),
     rights={
-        DatabaseRole.FRONTEND: (Right("select", ("commits", "refs", "bundles")),),
-        DatabaseRole.BACKEND: (Right("select, insert, update", ("commits", "refs", "bundles")),),
+        DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles")),),
+        DatabaseRole.BACKEND: (TableRight("select, insert, update", ("commits", "refs", "bundles")),),
     },
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import ALL, Right, StoreTables
+from sagews.store.tables import ALL, StoreTables, TableRight
 
 TABLES = StoreTables(
     group="installation",
     tables=("resources", "backends", "workers"),
     rights={
-        DatabaseRole.FRONTEND: (Right(ALL, ("resources", "backends", "workers")),),
-        DatabaseRole.BACKEND: (Right(ALL, ("resources", "backends", "workers")),),
+        DatabaseRole.FRONTEND: (TableRight(ALL, ("resources", "backends", "workers")),),
+        DatabaseRole.BACKEND: (TableRight(ALL, ("resources", "backends", "workers")),),
     },
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import ALL, Right, StoreTables
+from sagews.store.tables import ALL, StoreTables, TableRight
 
 TABLES = StoreTables(
     group="workspaces",
     tables=("runs", "outputs"),
     rights={
-        DatabaseRole.FRONTEND: (Right("select", ("runs", "outputs")),),
-        DatabaseRole.BACKEND: (Right(ALL, ("runs", "outputs")),),
+        DatabaseRole.FRONTEND: (TableRight("select", ("runs", "outputs")),),
+        DatabaseRole.BACKEND: (TableRight(ALL, ("runs", "outputs")),),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sagews.model.database import DatabaseRole
-from sagews.store.tables import ALL, Right, StoreTables
+from sagews.store.tables import ALL, StoreTables, TableRight
 
 TABLES = StoreTables(
     group="workspaces",
@@ -19,14 +19,14 @@ TABLES = StoreTables(
     ),
     rights={
         DatabaseRole.FRONTEND: (
-            Right(ALL, ("workspaces", "workspace_users", "documents", "tickets", "publications")),
-            Right("select", ("leases", "document_snapshots", "document_updates")),
+            TableRight(ALL, ("workspaces", "workspace_users", "documents", "tickets", "publications")),
+            TableRight("select", ("leases", "document_snapshots", "document_updates")),
         ),
         DatabaseRole.BACKEND: (
-            Right("select", ("workspace_users", "publications")),
-            Right("select, update", ("workspaces",)),
-            Right(ALL, ("documents", "document_updates", "document_snapshots", "leases")),
-            Right("select, delete", ("tickets",)),
+            TableRight("select", ("workspace_users", "publications")),
+            TableRight("select, update", ("workspaces",)),
+            TableRight(ALL, ("documents", "document_updates", "document_snapshots", "leases")),
+            TableRight("select, delete", ("tickets",)),
         ),
     },
 )

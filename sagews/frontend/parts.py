@@ -1,0 +1,70 @@
+"""What the site is made of: every folder of calls is given this, and takes what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from twisted.web.resource import IResource
+
+from sagews.frontend.http.static_files import BuiltFiles
+from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.logs import ILogStore
+from sagews.interfaces.workspaces import IWorkspaceStore
+from sagews.model.identifiers import WorkspaceId
+from sagews.policy.http.requests import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class BackendPlace:
+    """A backend: the name under which it spends tickets, and the address of its websocket.
+
+    `url` is None when the websocket is on the site itself: pages then reach it under the name that they used.
+    """
+
+    name: str
+    url: str | None = None
+
+
+Placement = Callable[[WorkspaceId | None], Awaitable[BackendPlace]]
+Status = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that the site is made of.
+
+    Attributes:
+        accounts: the account store.
+        workspaces: the workspace store.
+        logs: the log store; None on a frontend that reads no logs.
+        hasher: hashes passwords in threads.
+        status: returns what `GET /api/status` shows.
+        place: chooses the backend that a ticket opens.
+        addresses: the names under which the origins answer.
+        built: the files of the client.
+        now: returns the time, UTC.
+        websockets: resources that take the websocket of a backend in this process, by path, for instance "/ws".
+        strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
+    """
+
+    accounts: IAccountStore
+    workspaces: IWorkspaceStore
+    logs: ILogStore | None
+    hasher: Hasher
+    status: Status
+    place: Placement
+    addresses: Addresses
+    built: BuiltFiles
+    version: str
+    now: Callable[[], datetime]
+    websockets: Mapping[str, IResource] = field(default_factory=dict)
+    strict_transport: bool = False
+
+    def logins(self) -> Logins:
+        """Return what finds and opens logins; it keeps no state."""
+        return Logins(self.accounts, self.now, secure=self.addresses.secure)
