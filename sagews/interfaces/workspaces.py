@@ -85,7 +85,7 @@ class IWorkspaceStore(Interface):
         """Spend a ticket in one statement; None if unknown, spent, expired, or for another backend."""
 
     async def take_lease(workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
-        """Take the lease of a workspace for this life of a backend, in one statement.
+        """Take the lease of a workspace for this life of a backend, and read it with its documents, in one statement.
 
         The lease of a former life of the same backend is taken over at once. Its epoch counts up whenever another life
         takes it; a life that has it already keeps it under its epoch.

@@ -36,10 +36,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A workspace that one life of a backend owns. Whoever writes names the epoch, which counts its owners."""
+    """A workspace that one life of a backend owns. Whoever writes names the epoch, which counts its owners.
+
+    Attributes:
+        documents: of the workspace when the lease was taken; while it holds, nobody else makes or removes any.
+    """
 
     workspace: Workspace
     epoch: int
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

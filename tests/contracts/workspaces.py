@@ -191,7 +191,8 @@ class WorkspaceStoreContract:
         workspace, _ = await self._begin()
         one, two = new_id(), new_id()
         lease = await self.store.take_lease(workspace, "b1", one, 30)
-        assert lease == Lease(await self.store.workspace(workspace), 1)
+        documents = tuple(await self.store.documents(workspace))
+        assert lease == Lease(await self.store.workspace(workspace), 1, documents)
         assert await self._take(workspace, "b1", one) == 1
         assert await self._take(workspace, "b2", two) is None
         await self.store.release_lease(workspace, two, 1)
@@ -203,6 +204,16 @@ class WorkspaceStoreContract:
         await self.store.release_lease(workspace, two, 2)
         assert await self._take(workspace, "b2", two) == 3
         await refused(self.store.take_lease(new_id(), "b1", one, 30), "not-found")
+
+    async def test_a_lease_comes_with_documents(self) -> None:
+        """Whoever takes a workspace knows its documents from then on, without those that were removed."""
+        workspace, first = await self._begin()
+        assert len((await self.store.take_lease(workspace, "b1", new_id(), 30)).documents) == 1
+        second = await self.store.create_document(workspace, DocumentId(new_id()), "second.sage.md", "Second")
+        await self.store.remove_document(first)
+        assert (await self.store.take_lease(workspace, "b1", new_id(), 30)).documents == (second,)
+        await self.store.remove_document(second.id)
+        assert (await self.store.take_lease(workspace, "b1", new_id(), 30)).documents == ()
 
     async def test_the_lease_of_a_former_life(self) -> None:
         """The next life of a backend takes its leases over at once, under a new epoch, and the former one has none."""

@@ -204,7 +204,7 @@ class MemoryWorkspaces(_Documents):
             return None
         epoch = row.epoch + (row.life != life)
         self.leases[workspace] = LeaseRow(backend, life, epoch, now + timedelta(seconds=seconds))
-        return Lease(space, epoch)
+        return Lease(space, epoch, tuple(await self.documents(workspace)))
 
     async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
         """Renew leases."""

@@ -12,8 +12,8 @@ from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.logs.logs import LogStore
-from sagews.store.runs.journal import Journal
 from sagews.store.pool import Pool
+from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore

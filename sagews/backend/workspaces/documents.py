@@ -15,8 +15,8 @@ from sagews.backend.single_flight import Shared
 from sagews.backend.workspaces.entries import document_entry
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
-from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
-from sagews.model.workspaces import Document
+from sagews.model.identifiers import DocumentId, UserId, new_id
+from sagews.model.workspaces import Document, Lease
 from sagews.net.background import run_in_background
 from sagews.policy.documents.paths import check_document_path, title_of
 from sagews.wire.browser.base import ToPage
@@ -37,7 +37,7 @@ class DocumentSet:
     """The documents of a workspace whose lease this backend holds.
 
     Args:
-        workspace: whose documents these are.
+        lease: of the workspace whose documents these are.
         stores: where they are kept.
         context: what their sessions need.
         tell_all: says something to everybody in the workspace.
@@ -49,14 +49,15 @@ class DocumentSet:
 
     def __init__(
         self,
-        workspace: WorkspaceId,
+        lease: Lease,
         stores: Stores,
         context: SessionContext,
         tell_all: TellAll,
         wake: Callable[[], None],
         lease_lost: Callable[[], None],
     ) -> None:
-        self._workspace = workspace
+        self._workspace = lease.workspace.id
+        self._known = {about.id: about for about in lease.documents}
         self._stores = stores
         self._context = context
         self._tell_all = tell_all
@@ -96,7 +97,7 @@ class DocumentSet:
         return await self._loaded.get_or_make(document, lambda: self._load(document))
 
     async def _load(self, document: DocumentId) -> LiveDocument:
-        about = await self._about(document)
+        about = self._about(document)
         self._wake()
         stores = self._stores
         return await load_document(
@@ -115,9 +116,14 @@ class DocumentSet:
 
     # ------------------------------------------------------------------------------------- all of them
 
-    async def _about(self, document: DocumentId) -> Document:
-        about = await self._stores.workspaces.document(document)
-        if about is None or about.workspace != self._workspace:
+    def _about(self, document: DocumentId) -> Document:
+        """Return where a document stands; the lease brought it, and under the lease it changes here alone.
+
+        Raises:
+            SagewsError: `not-found` for one that is not in this workspace.
+        """
+        about = self._known.get(document)
+        if about is None:
             raise SagewsError("not-found")
         return about
 
@@ -138,6 +144,7 @@ class DocumentSet:
             raise SagewsError("limit", limit=f"{MAX_DOCUMENTS} worksheets", advice=advice)
         document = DocumentId(new_id())
         about = await self._stores.workspaces.create_document(self._workspace, document, path, title_of(path))
+        self._known[document] = about
         self._tell_all(Created(document=document_entry(about)), but=asker)
         return about
 
@@ -148,8 +155,8 @@ class DocumentSet:
             SagewsError: `bad-name`, `name-taken`, `not-found`.
         """
         path = check_document_path(path)
-        await self._about(document)
-        about = await self._stores.workspaces.rename_document(document, path)
+        self._about(document)
+        about = self._known[document] = await self._stores.workspaces.rename_document(document, path)
         live = self._loaded.get(document)
         if live is not None:
             live.about = about
@@ -162,8 +169,9 @@ class DocumentSet:
         Raises:
             SagewsError: `not-found`.
         """
-        await self._about(document)
+        self._about(document)
         await self._stores.workspaces.remove_document(document)
+        self._known.pop(document, None)
         live = self._loaded.get(document)
         if live is not None:
             live.session.stop("stopped")

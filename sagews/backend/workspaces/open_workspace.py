@@ -71,7 +71,7 @@ class OpenWorkspace:
             stores.hosts.count,
             self.changed,
         )
-        self.document_set = DocumentSet(about.id, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
+        self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved)
 
     @property

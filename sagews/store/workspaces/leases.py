@@ -8,7 +8,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.workspaces import Lease
 from sagews.store.pool import Pool
-from sagews.store.rows import WORKSPACE_FIELDS, WORKSPACE_WIDTH, workspace_from
+from sagews.store.rows import DOCUMENT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH, document_from, workspace_from
 
 
 class LeaseStore:
@@ -17,7 +17,7 @@ class LeaseStore:
     _pool: Pool
 
     async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
-        """Take the lease of a workspace for this life of a backend, in one statement.
+        """Take the lease of a workspace for this life of a backend, and read it with its documents, in one statement.
 
         A row that an older daemon left names no life, which is a former life like any other.
 
@@ -39,12 +39,18 @@ class LeaseStore:
                 where l.backend is null or l.backend = excluded.backend or l.expires <= now()
                 returning epoch
             )
-            select {WORKSPACE_FIELDS}, t.epoch from w left join taken t on true"""
+            select {WORKSPACE_FIELDS}, t.epoch, {DOCUMENT_FIELDS} from w
+            left join taken t on true
+            left join documents d on d.workspace = w.id and d.removed is null"""
         rows = await self._pool.query(sql, (workspace, backend, life, seconds))
         if not rows:
             raise SagewsError("not-found")
         epoch = rows[0][WORKSPACE_WIDTH]
-        return None if epoch is None else Lease(workspace_from(rows[0]), int(epoch))
+        if epoch is None:
+            return None
+        documents = (row[WORKSPACE_WIDTH + 1 :] for row in rows)
+        found = tuple(document_from(document) for document in documents if document[0] is not None)
+        return Lease(workspace_from(rows[0]), int(epoch), found)
 
     async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
         """Renew leases in one statement; returns those workspaces that this life still holds under their epoch.
