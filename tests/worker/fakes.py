@@ -172,6 +172,8 @@ class FakeLauncher:
         with stream:
             if self.refusal is not None:
                 raise self.refusal
+            if flavour not in self.flavours:
+                raise SagewsError("unknown-flavour", flavour=flavour, known=", ".join(self.flavours))
             self.listeners[session] = listener
             found = FakeSession(stream.dup(), kind, silent=self.silent)
         self.sessions[session] = found
@@ -189,8 +191,10 @@ class FakeLauncher:
         output_limit: int,
         limits: Limits,
     ) -> bytes:
-        """See ILauncher."""
+        """See ILauncher: each prepared answer serves once, and a job without one fails."""
         self.jobs.append((job, workspace, arguments, input))
+        if not self.answers:
+            raise SagewsError("internal", correlation=job)
         return self.answers.pop(0)
 
     def signal(self, session: SessionId, signal: str) -> None:
