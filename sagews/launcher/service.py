@@ -140,15 +140,15 @@ class Service:
         if self._configured:
             raise SagewsError("bad-message", reason="the launcher is configured already")
         checks.check_flavours(request.pools, self._permits.flavours)
-        births = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
-        births |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
+        wanted = {JOB_FLAVOUR: (JOB_SPARES, self._job_interpreter)}
+        wanted |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
         self._level = checks.choose_level(request, self._level, self._permits.minimum, self._report)
         self._report["level"] = self._level.name
         if not self._level.has_cgroups:
             self._place.groups = None
             self._report["cgroup"] = "none"
         self._configured = True
-        for name, (spare, interpreter) in births.items():
+        for name, (spare, interpreter) in wanted.items():
             self._flavours[name] = self._flavour(name, spare, interpreter)
         for flavour in self._flavours.values():
             flavour.start()
@@ -157,24 +157,24 @@ class Service:
         return interpreters.examine(self._permits.flavours[name])
 
     def _flavour(self, name: str, spare: int, interpreter: interpreters.Interpreter) -> Flavour:
-        def birth() -> zygotes.Birth:
-            return self._bear(name, interpreter)
+        def spawn() -> zygotes.SpawnedZygote:
+            return self._spawn(name, interpreter)
 
-        return Flavour(name, spare, birth, self._loop, self)
+        return Flavour(name, spare, spawn, self._loop, self)
 
-    def _bear(self, name: str, interpreter: interpreters.Interpreter) -> zygotes.Birth:
+    def _spawn(self, name: str, interpreter: interpreters.Interpreter) -> zygotes.SpawnedZygote:
         """Start a zygote in a user namespace of its own, or with few of root's rights where that is impossible."""
         try:
-            birth = zygotes.start(name, interpreter, self._permits.package, self._place.zygote_users)
+            spawned = zygotes.start(name, interpreter, self._permits.package, self._place.zygote_users)
         except OSError as error:
             if self._place.zygote_users is None or not self._place.mapped:
                 raise
             self._place.zygote_users = None
             self._report["missing"] = [*self._report.get("missing", []), f"user namespaces for zygotes ({error})"]
-            birth = zygotes.start(name, interpreter, self._permits.package, None)
+            spawned = zygotes.start(name, interpreter, self._permits.package, None)
         inside = self._place.zygote_users is not None or not self._place.mapped
         self._report["zygotes"] = "in a user namespace" if inside else "few rights of root"
-        return birth
+        return spawned
 
     def _start(self, work: Work, descriptors: list[int]) -> None:
         flavour = JOB_FLAVOUR if isinstance(work, wire.StartJob) else work.flavour

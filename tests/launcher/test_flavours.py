@@ -15,7 +15,7 @@ from sagews.kernel.packets import Channel, close_all
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.resources.slots import Slot, Work
 from sagews.launcher.zygotes.flavours import Flavour
-from sagews.launcher.zygotes.processes import Birth
+from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Pause
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
@@ -61,17 +61,17 @@ class Flavours(unittest.SynchronousTestCase):
         self.loop = EventLoop()
         self.owner = Owner()
         self.zygotes: list[Channel] = []
-        self.birth: Callable[[], Birth] = self._birth
-        self.flavour = Flavour("python", 0, lambda: self.birth(), self.loop, self.owner)
+        self.spawn: Callable[[], SpawnedZygote] = self._spawn
+        self.flavour = Flavour("python", 0, lambda: self.spawn(), self.loop, self.owner)
 
-    def _birth(self) -> Birth:
+    def _spawn(self) -> SpawnedZygote:
         ours, theirs = Channel.pair()
         process = subprocess.Popen(["sleep", "60"])
         process.returncode = 0
         self.zygotes.append(Channel(theirs))
         read, write = os.pipe2(os.O_NONBLOCK)
         os.close(write)
-        return Birth(process.pid, os.pidfd_open(process.pid), ours, read)
+        return SpawnedZygote(process.pid, os.pidfd_open(process.pid), ours, read)
 
     def _turn(self) -> None:
         """Run the event loop for a moment."""
@@ -127,10 +127,10 @@ class Flavours(unittest.SynchronousTestCase):
         """Work is told when the zygote can't be started, and the reason with it."""
         self.flavour.begin(self._work(), [])
 
-        def fails() -> Birth:
+        def fails() -> SpawnedZygote:
             raise OSError("no mounts here")
 
-        self.birth = fails
+        self.spawn = fails
         self.flavour.start()
         self.assertEqual(self._reasons("failed"), ["no mounts here", "no mounts here"])
 
@@ -138,7 +138,7 @@ class Flavours(unittest.SynchronousTestCase):
         """A zygote that reports on a child that it does not have is ended, and another one is started."""
         for lie in ({"type": "made", "slot": 99}, {"type": "over", "slot": []}, {"type": "dance"}, {}):
             told = len(self._reasons("loading"))
-            self.birth = self._birth
+            self.spawn = self._spawn
             self.flavour.start()
             self.zygotes[-1].say({"type": "ready", "data": 1})
             self.zygotes[-1].say(lie)

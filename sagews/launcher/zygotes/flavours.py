@@ -13,7 +13,7 @@ from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
 from sagews.launcher.loop import EventLoop, Timer
 from sagews.launcher.resources.slots import Over, Phase, Slot, Work
-from sagews.launcher.zygotes.processes import Birth
+from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.launcher.zygotes.supervisor import Keeper, Pause
 from sagews.wire.fields import Fields
 from sagews.wire.launcher import MAX_PACKET, MAX_REASON, MAX_SIZE
@@ -63,20 +63,22 @@ class Flavour:
     Args:
         name: of the flavour.
         spare: how many children wait for work.
-        birth: starts the zygote.
+        spawn: starts the zygote.
         loop: the event loop.
         owner: the launcher.
     """
 
     _numbers = itertools.count(1)
 
-    def __init__(self, name: str, spare: int, birth: Callable[[], Birth], loop: EventLoop, owner: Owner) -> None:
+    def __init__(
+        self, name: str, spare: int, spawn: Callable[[], SpawnedZygote], loop: EventLoop, owner: Owner
+    ) -> None:
         self.name = name
         self.slots: dict[int, Slot] = {}
         self._spare = spare
         self._loop = loop
         self._owner = owner
-        self._keeper = Keeper(birth, loop, self)
+        self._keeper = Keeper(spawn, loop, self)
         self._queue: deque[Waiting] = deque()
         self._refill: Timer | None = None
         self._pause = Pause()

@@ -31,7 +31,7 @@ MAX_OPEN_FILES = 4096
 
 
 @dataclass(slots=True)
-class Birth:
+class SpawnedZygote:
     """A zygote that was just started.
 
     Attributes:
@@ -69,7 +69,7 @@ class Users:
         return f"{self.inside} {self.zygote} 1\n{self.first} {self.first} {self.count}\n"
 
 
-def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | None) -> Birth:
+def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | None) -> SpawnedZygote:
     """Start the zygote of a flavour; it reports on its channel when it is ready.
 
     Args:
@@ -99,7 +99,7 @@ def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | 
         os.close(complaints)
         raise OSError(answer or "the process ended")
     pid = int(answer)
-    return Birth(pid, os.pidfd_open(pid), channel, complaints)
+    return SpawnedZygote(pid, os.pidfd_open(pid), channel, complaints)
 
 
 def _prepare(

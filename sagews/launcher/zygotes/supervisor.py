@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sagews.errors import SagewsError
 from sagews.kernel.packets import PacketError, close_all
 from sagews.launcher.loop import EventLoop, Timer
-from sagews.launcher.zygotes.processes import Birth
+from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.wire.launcher import MAX_REASON
 
 LOADING_SECONDS = 300.0
@@ -55,16 +55,16 @@ class Keeper:
     """The life of a zygote.
 
     Args:
-        birth: starts one.
+        spawn: starts one.
         loop: the event loop.
         listener: is told.
     """
 
-    def __init__(self, birth: Callable[[], Birth], loop: EventLoop, listener: ZygoteListener) -> None:
-        self._bear = birth
+    def __init__(self, spawn: Callable[[], SpawnedZygote], loop: EventLoop, listener: ZygoteListener) -> None:
+        self._spawn = spawn
         self._loop = loop
         self._listener = listener
-        self._zygote: Birth | None = None
+        self._zygote: SpawnedZygote | None = None
         self._loading: Timer | None = None
         self._pause = Pause()
         self._complaint = b""
@@ -80,7 +80,7 @@ class Keeper:
         self._complaint = b""
         self._listener.zygote_loading()
         try:
-            zygote = self._bear()
+            zygote = self._spawn()
         except OSError as error:
             self._fail(str(error))
             return

@@ -17,7 +17,7 @@ from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.lines import LinePrinter
 from sagews.session.output.spill import SpillFile
-from sagews.session.output.text_buffer import Gathered
+from sagews.session.output.text_buffer import TextBuffer
 from sagews.wire.session.checks import UNFIT
 from sagews.wire.session.frames import Display, Done, Error, FromSession, Result, Spilled, Stream, encode
 
@@ -82,7 +82,7 @@ class Output:
         self._wake = wake
         self._whole = Whole(interrupts)
         self._busy = False
-        self._gathered = Gathered()
+        self._buffer = TextBuffer()
         self._due: float | None = None
         self._live = False
         self._tokens = BURST
@@ -102,7 +102,7 @@ class Output:
             self._open = self._live = True
             self._shown = self._shown_bytes = self._unshown = 0
             self._tokens, self._filled = BURST, time.monotonic()
-            if self._gathered.size:
+            if self._buffer.size:
                 self._flush_if_wanted("")
 
     def write(self, name: str, text: str) -> None:
@@ -111,7 +111,7 @@ class Output:
             self._child.write(name, text)
             return
         # This is what a loop full of prints does all day: no calls that are not needed.
-        gathered = self._gathered
+        gathered = self._buffer
         with self._whole:
             if self.capture.ready(0, 1):
                 self._drain()
@@ -129,7 +129,7 @@ class Output:
         """Send printed text now, unless that would be too often."""
         if self._child is not None:
             self._child.flush()
-        if not self._gathered.size:
+        if not self._buffer.size:
             return
         with self._whole:
             if self._may_send():
@@ -155,7 +155,7 @@ class Output:
     def finish(self, status: str, seconds: float, cpu: float) -> None:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
         with self._whole:
-            self.capture.finish(self._gathered.add)
+            self.capture.finish(self._buffer.add)
             self._flush(push=False)
             if self._budget is not None:
                 self._budget.finish(self._spilled)
@@ -192,7 +192,7 @@ class Output:
         """In a forked child: print through the inherited pipes, never on the worker's socket."""
         self._whole = Whole(self._whole.interrupts)
         self._child = LinePrinter()
-        self._gathered = Gathered()
+        self._buffer = TextBuffer()
         self.capture.close()
 
     def _wait_for_room(self) -> None:
@@ -205,13 +205,13 @@ class Output:
             self.writer.push()
 
     def _drain(self) -> None:
-        before = self._gathered.size
-        self.capture.read(self._gathered.add)
-        if self._gathered.size > before:
+        before = self._buffer.size
+        self.capture.read(self._buffer.add)
+        if self._buffer.size > before:
             self._flush_if_wanted("\n")
 
     def _flush_if_wanted(self, text: str) -> None:
-        if self._gathered.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
+        if self._buffer.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
             self._flush()
         elif self._live and self._due is None:
             self._due = time.monotonic() + DELAY
@@ -234,20 +234,20 @@ class Output:
         """
         if self._busy:
             return
-        if not self._gathered.size:
+        if not self._buffer.size:
             self._due = None
             if push:
                 self.writer.push()
             return
         if not self._open:
             # Nobody's cell runs: keep the latest of whatever prints in the background for the next one.
-            self._gathered.keep(HELD_OVER)
+            self._buffer.keep(HELD_OVER)
             return
         self._busy = True
         try:
             self._due = None
             budget = self._budget or self._new_budget()
-            for name, text in self._gathered.take():
+            for name, text in self._buffer.take():
                 budget.add(name, clean(text))
             self._live = budget.open
             if push:

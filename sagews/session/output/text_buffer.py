@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Gathered:
+class TextBuffer:
     """Pieces of text by stream.
 
     Attributes:
