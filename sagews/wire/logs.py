@@ -57,7 +57,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     component: _Name
     level: Literal["debug", "info", "warn", "error", "critical"]
     namespace: _Name
-    correlation: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
+    correlation: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}\Z")]
     message: Annotated[str, Meta(max_length=MAX_MESSAGE)]
     fields: dict[str, Any]
 

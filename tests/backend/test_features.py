@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.connections.context import Context, Handlers, Router
 from sagews.backend.messages.services import FeatureServices
 from sagews.model.accounts import Role
-from sagews.wire.browser.base import FromPage, Right, ToPage
+from sagews.wire.browser.base import Cell, Commit, FromPage, Hash, Right, ToPage, Uuid
 from sagews.wire.browser.messages import PAGE_MESSAGES, SERVER_MESSAGES, tag_of
 from tests.backend.harness import BackendTestCase, Page
 
@@ -104,3 +105,16 @@ class EveryMessageTests(BackendTestCase):
         for messages in (PAGE_MESSAGES, SERVER_MESSAGES):
             tags = [tag_of(kind) for kind in messages]
             self.assertEqual(len(tags), len(set(tags)))
+
+
+class IdentifierTests(SynchronousTestCase):
+    """Ids of a page go into statements that everybody's edits share."""
+
+    def test_nothing_follows_an_id(self) -> None:
+        """An id with a line break behind it is refused: PostgreSQL would refuse the whole commit that it stands in."""
+        identity, digest = "01a219e2-0049-7000-88ef-97130b83176e", "a" * 64
+        for kind, good in ((Uuid, identity), (Cell, "abcd"), (Hash, digest), (Commit, "b" * 40)):
+            self.assertEqual(msgspec.json.decode(msgspec.json.encode(good), type=kind), good)
+            for bad in (good + "\n", "\n" + good, good + "\0"):
+                with self.assertRaises(msgspec.ValidationError):
+                    msgspec.json.decode(msgspec.json.encode(bad), type=kind)

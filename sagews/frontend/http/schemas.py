@@ -16,7 +16,7 @@ Line = Annotated[str, msgspec.Meta(max_length=400)]
 Email = Annotated[str, msgspec.Meta(max_length=400)]
 Password = Annotated[str, msgspec.Meta(max_length=2000)]
 Token = Annotated[str, msgspec.Meta(max_length=200)]
-Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 
 Settings = dict[Annotated[str, msgspec.Meta(max_length=50)], Annotated[str, msgspec.Meta(max_length=1000)]]
 

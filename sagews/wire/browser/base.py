@@ -18,15 +18,16 @@ import msgspec
 PROTOCOL = 1
 MAX_MESSAGE = 1024 * 1024
 
-Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Cell = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{4,12}$")]
-Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+# \Z and not $, which lets a line break pass that PostgreSQL refuses, and with it a commit of many documents.
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+Cell = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{4,12}\Z")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Secret = Annotated[str, msgspec.Meta(min_length=20, max_length=200)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Short = Annotated[str, msgspec.Meta(max_length=300)]
 Code = Annotated[str, msgspec.Meta(max_length=500_000)]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Commit = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}$")]
+Commit = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}\Z")]
 
 
 class Right(StrEnum):
