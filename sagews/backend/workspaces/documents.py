@@ -97,7 +97,7 @@ class DocumentSet:
         return await self._loaded.get_or_make(document, lambda: self._load(document))
 
     async def _load(self, document: DocumentId) -> LiveDocument:
-        about = self._about(document)
+        about = await self._about(document)
         self._wake()
         stores = self._stores
         return await load_document(
@@ -116,14 +116,14 @@ class DocumentSet:
 
     # ------------------------------------------------------------------------------------- all of them
 
-    def _about(self, document: DocumentId) -> Document:
-        """Return where a document stands; the lease brought it, and under the lease it changes here alone.
+    async def _about(self, document: DocumentId) -> Document:
+        """Return where a document stands: the lease brought it; the store is asked about any other.
 
         Raises:
             SagewsError: `not-found` for one that is not in this workspace.
         """
-        about = self._known.get(document)
-        if about is None:
+        about = self._known.get(document) or await self._stores.workspaces.document(document)
+        if about is None or about.workspace != self._workspace:
             raise SagewsError("not-found")
         return about
 
@@ -155,7 +155,7 @@ class DocumentSet:
             SagewsError: `bad-name`, `name-taken`, `not-found`.
         """
         path = check_document_path(path)
-        self._about(document)
+        await self._about(document)
         about = self._known[document] = await self._stores.workspaces.rename_document(document, path)
         live = self._loaded.get(document)
         if live is not None:
@@ -169,7 +169,7 @@ class DocumentSet:
         Raises:
             SagewsError: `not-found`.
         """
-        self._about(document)
+        await self._about(document)
         await self._stores.workspaces.remove_document(document)
         self._known.pop(document, None)
         live = self._loaded.get(document)
