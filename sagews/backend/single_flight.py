@@ -11,7 +11,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Shared(Generic[K, V]):
+class SingleFlightCache(Generic[K, V]):
     """Values by key. While one is being made or put away, all who ask for it wait."""
 
     def __init__(self) -> None:

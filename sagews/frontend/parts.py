@@ -20,7 +20,7 @@ from sagews.policy.http.requests import Addresses
 
 
 @dataclass(frozen=True, slots=True)
-class BackendPlace:
+class BackendAddress:
     """A backend: the name under which it spends tickets, and the address of its websocket.
 
     `url` is None when the websocket is on the site itself: pages then reach it under the name that they used.
@@ -30,7 +30,7 @@ class BackendPlace:
     url: str | None = None
 
 
-Placement = Callable[[WorkspaceId | None], Awaitable[BackendPlace]]
+Placement = Callable[[WorkspaceId | None], Awaitable[BackendAddress]]
 Status = Callable[[], Awaitable[Mapping[str, Any]]]
 
 

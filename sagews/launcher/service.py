@@ -17,7 +17,7 @@ from sagews.launcher.isolation.level import Level
 from sagews.launcher.isolation.self_test import SelfTest
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
-from sagews.launcher.resources.allocation import Place
+from sagews.launcher.resources.allocation import SessionResources
 from sagews.launcher.resources.slots import Slot, Work
 from sagews.launcher.zygotes import interpreters
 from sagews.launcher.zygotes import processes as zygotes
@@ -37,7 +37,7 @@ class Service:
     Args:
         control: the socket with the daemon.
         permits: what is allowed at most.
-        place: uids, cgroups and homes.
+        resources: uids, cgroups and homes.
         level: the isolation level that was reached.
         report: how it was found.
         loop: the event loop.
@@ -48,7 +48,7 @@ class Service:
         self,
         control: Channel,
         permits: Permits,
-        place: Place,
+        resources: SessionResources,
         level: Level,
         report: Mapping[str, Any],
         loop: EventLoop,
@@ -56,7 +56,7 @@ class Service:
     ) -> None:
         self._control = control
         self._permits = permits
-        self._place = place
+        self._resources = resources
         self._level = level
         self._report = dict(report)
         self._loop = loop
@@ -72,7 +72,7 @@ class Service:
         self._loop.watch(self._control, self._heard)
         self._loop.before_waiting = self._flush
         self._loop.later(WATCH_SECONDS, self._watch_processors)
-        for aside in self._place.homes.left_over()[:REMOVALS_AT_START]:
+        for aside in self._resources.homes.left_over()[:REMOVALS_AT_START]:
             self._remove(aside, lambda gone: None)
         self._loop.run()
 
@@ -145,7 +145,7 @@ class Service:
         self._level = checks.choose_level(request, self._level, self._permits.minimum, self._report)
         self._report["level"] = self._level.name
         if not self._level.has_cgroups:
-            self._place.groups = None
+            self._resources.groups = None
             self._report["cgroup"] = "none"
         self._configured = True
         for name, (spare, interpreter) in wanted.items():
@@ -165,14 +165,14 @@ class Service:
     def _spawn(self, name: str, interpreter: interpreters.Interpreter) -> zygotes.SpawnedZygote:
         """Start a zygote in a user namespace of its own, or with few of root's rights where that is impossible."""
         try:
-            spawned = zygotes.start(name, interpreter, self._permits.package, self._place.zygote_users)
+            spawned = zygotes.start(name, interpreter, self._permits.package, self._resources.zygote_users)
         except OSError as error:
-            if self._place.zygote_users is None or not self._place.mapped:
+            if self._resources.zygote_users is None or not self._resources.mapped:
                 raise
-            self._place.zygote_users = None
+            self._resources.zygote_users = None
             self._report["missing"] = [*self._report.get("missing", []), f"user namespaces for zygotes ({error})"]
             spawned = zygotes.start(name, interpreter, self._permits.package, None)
-        inside = self._place.zygote_users is not None or not self._place.mapped
+        inside = self._resources.zygote_users is not None or not self._resources.mapped
         self._report["zygotes"] = "in a user namespace" if inside else "few rights of root"
         return spawned
 
@@ -208,7 +208,7 @@ class Service:
         for flavour in self._flavours.values():
             if flavour.uses(request.workspace):
                 raise SagewsError("busy")
-        aside = self._place.homes.set_aside(request.workspace)
+        aside = self._resources.homes.set_aside(request.workspace)
         if aside is None:
             self._say(wire.Forgotten(request.request))
             return
@@ -218,7 +218,7 @@ class Service:
 
     def _remove(self, aside: str, told: Callable[[bool], None]) -> None:
         """Remove a home that was set aside, in a process of its own; tell whether it is gone."""
-        pid = self._place.homes.remove(aside)
+        pid = self._resources.homes.remove(aside)
         process = os.pidfd_open(pid)
 
         def ended() -> None:
@@ -232,11 +232,11 @@ class Service:
 
     def new_slot(self, flavour: str, init: Channel, child: Channel) -> Slot | None:
         """Return a slot with a free uid and a cgroup."""
-        return self._place.new_slot(flavour, init, child)
+        return self._resources.new_slot(flavour, init, child)
 
     def mounts(self, slot: Slot, work: Work) -> list[int]:
         """Return the detached mounts that a work needs."""
-        return self._place.mounts(slot, work)
+        return self._resources.mounts(slot, work)
 
     def started(self, slot: Slot) -> None:
         """Tell the daemon that a session has begun, and keep its deadline."""
@@ -270,7 +270,7 @@ class Service:
         self._clear(slot, report)
 
     def _clear(self, slot: Slot, report: wire.Ended) -> None:
-        if not self._place.clear(slot):
+        if not self._resources.clear(slot):
             self._loop.later(RETRY_SECONDS, lambda: self._clear(slot, report))
             return
         if slot.work is not None:
@@ -311,7 +311,7 @@ class Service:
 
     def _greet(self) -> None:
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
-        self._say(wire.Hello(self._level.name, self._report, flavours, self._place.lent))
+        self._say(wire.Hello(self._level.name, self._report, flavours, self._resources.lent))
 
     def _watch_processors(self) -> None:
         """End sessions that used up their processor time in many short processes, which no rlimit adds up."""

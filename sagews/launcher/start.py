@@ -26,7 +26,7 @@ from sagews.launcher.isolation.table import LEVELS
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
 from sagews.launcher.resources import cgroups
-from sagews.launcher.resources.allocation import Place
+from sagews.launcher.resources.allocation import SessionResources
 from sagews.launcher.resources.cgroups import Groups
 from sagews.launcher.resources.homes import Homes, refuses_maps
 from sagews.launcher.resources.uids import UID_WITHOUT_ROOT, UidPool
@@ -53,8 +53,8 @@ def start(arguments: Sequence[str]) -> int:
     _leave_the_terminal(control.fileno())
     is_root = os.geteuid() == 0
     groups, missing = _groups(is_root)
-    place = _place(allowed, groups, is_root)
-    if is_root and not place.mapped:
+    resources = _resources(allowed, groups, is_root)
+    if is_root and not resources.mapped:
         missing.append("idmapped mounts on the homes' file system: sessions share one uid outside of their namespaces")
     machine = Machine(is_root, groups is not None, calls.landlock_version())
     level, enter = LEVELS.best(machine)
@@ -63,7 +63,7 @@ def start(arguments: Sequence[str]) -> int:
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed, machine))
         return 1
-    return _guard(control, Plan(allowed, jobs, place, level, _report(level, groups, missing)))
+    return _guard(control, Plan(allowed, jobs, resources, level, _report(level, groups, missing)))
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[socket.socket, Path]:
@@ -108,7 +108,7 @@ class Plan:
 
     permits: Permits
     jobs: Interpreter
-    place: Place
+    resources: SessionResources
     level: Level
     report: dict[str, Any]
 
@@ -132,7 +132,7 @@ def _guard(control: socket.socket, plan: Plan) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: os.kill(pid, signal.SIGKILL))
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     for _ in range(CLEARING_TRIES):
-        if plan.place.close():
+        if plan.resources.close():
             break
         time.sleep(CLEARING_SECONDS)
     return abs(status)
@@ -145,7 +145,7 @@ def _launch(control: Channel, plan: Plan, alive: int) -> int:
         return 1
     calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
     calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
-    Service(control, plan.permits, plan.place, plan.level, plan.report, EventLoop(), plan.jobs).run()
+    Service(control, plan.permits, plan.resources, plan.level, plan.report, EventLoop(), plan.jobs).run()
     return 0
 
 
@@ -160,7 +160,7 @@ def _groups(is_root: bool) -> tuple[Groups | None, list[str]]:
         return None, [f"cgroups ({error})"]
 
 
-def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
+def _resources(allowed: Permits, groups: Groups | None, is_root: bool) -> SessionResources:
     """Return where sessions live: with root each has a uid of its own, if the homes' file system can map owners.
 
     If it can't, sessions have the uid that owns the files, each in a user namespace of its own, as without root.
@@ -170,14 +170,16 @@ def _place(allowed: Permits, groups: Groups | None, is_root: bool) -> Place:
         homes = Homes(allowed.homes, first, is_root=True, mapped=True)
         lent = (first + 1, last - 1)
         users = Users(zygote=last, inside=0, first=lent[0], count=lent[1] - lent[0] + 1)
-        return Place(homes, groups, UidPool(*lent), first, lent, users, mapped=True)
+        return SessionResources(homes, groups, UidPool(*lent), first, lent, users, mapped=True)
     if is_root:
         homes = Homes(allowed.homes, first, is_root=True, mapped=False)
         alone = Users(zygote=first, inside=first, first=last, count=1)
-        return Place(homes, groups, UidPool(first, first, shared=True), first, (first, first), alone, mapped=False)
+        return SessionResources(
+            homes, groups, UidPool(first, first, shared=True), first, (first, first), alone, mapped=False
+        )
     uid = UID_WITHOUT_ROOT
     homes = Homes(allowed.homes, uid, is_root=False, mapped=False)
-    return Place(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), None, mapped=False)
+    return SessionResources(homes, None, UidPool(uid, uid, shared=True), uid, (uid, uid), None, mapped=False)
 
 
 def _report(level: Level, groups: Groups | None, missing: list[str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
-from sagews.logs.spool import Place, Spool
+from sagews.logs.spool import Spool, SpoolOffset
 from sagews.model.logs import LogRecord
 from sagews.net.backoff import Backoff
 from sagews.wire.logs import decode_record
@@ -50,7 +50,7 @@ class Shipper:
         spool: what to ship.
         sink: where to.
         in_thread: runs a blocking function and returns a Deferred, for instance deferToThread.
-        place_file: where to remember the place; the spool's own by default.
+        offset_file: where to remember the place; the spool's own by default.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class Shipper:
         spool: Spool,
         sink: ILogSink,
         in_thread: Callable[..., Deferred[Any]],
-        place_file: Path | None = None,
+        offset_file: Path | None = None,
     ) -> None:
         self._clock = clock
         self._spool = spool
         self._sink = sink
         self._in_thread = in_thread
-        self._place_file = place_file or spool.place_file
-        self.place = load_place(self._place_file)
+        self._offset_file = offset_file or spool.offset_file
+        self.place = load_offset(self._offset_file)
         self._running: Deferred[None] | None = None
         self._pause: Deferred[None] | None = None
         self._stopping = False
@@ -107,7 +107,7 @@ class Shipper:
             return False
         if records:
             await self._deliver(records)
-        await self._in_thread(save_place, self._place_file, place)
+        await self._in_thread(save_offset, self._offset_file, place)
         if place.segment != self.place.segment:
             await self._in_thread(self._spool.shipped, place)
         self.place = place
@@ -138,7 +138,7 @@ def _swallow_cancel(failure: Failure) -> None:
     failure.trap(CancelledError)
 
 
-def read_records(spool: Spool, place: Place) -> tuple[list[LogRecord], Place]:
+def read_records(spool: Spool, place: SpoolOffset) -> tuple[list[LogRecord], SpoolOffset]:
     """Return records to ship from a place on, and the place behind them; blocks for one read."""
     lines, behind = spool.read(place, MOST_RECORDS, MOST_BYTES)
     records = []
@@ -152,19 +152,19 @@ def read_records(spool: Spool, place: Place) -> tuple[list[LogRecord], Place]:
     return records, behind
 
 
-def load_place(path: Path) -> Place:
+def load_offset(path: Path) -> SpoolOffset:
     """Return the remembered place; the beginning if there is none or it can't be read."""
     try:
         segment, offset = json.loads(path.read_text("ascii"))
-        return Place(int(segment), int(offset))
+        return SpoolOffset(int(segment), int(offset))
     except FileNotFoundError:
-        return Place()
+        return SpoolOffset()
     except (ValueError, TypeError):
         log.warn("the place in {path} can't be read; everything is sent again", path=str(path))
-        return Place()
+        return SpoolOffset()
 
 
-def save_place(path: Path, place: Place) -> None:
+def save_offset(path: Path, place: SpoolOffset) -> None:
     """Remember a place: written aside, then put in place of the old one at once."""
     beside = path.with_name(path.name + ".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)

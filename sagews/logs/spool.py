@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SpoolOffset:
     """How far something was read: a segment's number, and bytes in it."""
 
     segment: int = 0
@@ -58,7 +58,7 @@ class Spool:
         return self.folder / f"{self.name}-{segment:08d}.jsonl"
 
     @property
-    def place_file(self) -> Path:
+    def offset_file(self) -> Path:
         """Where the shipper notes how far it is."""
         return self.folder / f"{self.name}.place"
 
@@ -67,7 +67,7 @@ class Spool:
         found = (self._pattern.fullmatch(entry.name) for entry in os.scandir(self.folder))
         return sorted(int(match[1]) for match in found if match)
 
-    def shipped(self, place: Place) -> None:
+    def shipped(self, place: SpoolOffset) -> None:
         """Remove segments that were shipped, but for the last few, which people may want to look at."""
         done = [segment for segment in self.segments() if segment < place.segment]
         self._remove(done[:-KEPT_AFTER_SHIPPING])
@@ -93,7 +93,7 @@ class Spool:
         for segment in segments:
             self.path(segment).unlink(missing_ok=True)
 
-    def read(self, place: Place, most_records: int, most_bytes: int) -> tuple[list[bytes], Place]:
+    def read(self, place: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], SpoolOffset]:
         """Return complete lines from a place on, and the place behind them; blocks for one read.
 
         What has no end yet is left for later in the newest segment, and dropped in an older one. A segment that is
@@ -101,22 +101,22 @@ class Spool:
         """
         segments = self.segments()
         if segments and segments[-1] < place.segment:
-            place = Place()
+            place = SpoolOffset()
         following = [segment for segment in segments if segment >= place.segment]
         if not following:
             return [], place
         if following[0] != place.segment:
-            place = Place(following[0], 0)
+            place = SpoolOffset(following[0], 0)
         lines, end = self._read_segment(place, most_records, most_bytes)
         if not lines and len(following) > 1:
-            return [], Place(following[1], 0)
-        return lines, Place(place.segment, end)
+            return [], SpoolOffset(following[1], 0)
+        return lines, SpoolOffset(place.segment, end)
 
-    def _read_segment(self, place: Place, most_records: int, most_bytes: int) -> tuple[list[bytes], int]:
+    def _read_segment(self, place: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], int]:
         try:
             with self.path(place.segment).open("rb") as file:
                 if os.fstat(file.fileno()).st_size < place.offset:
-                    place = Place(place.segment, 0)
+                    place = SpoolOffset(place.segment, 0)
                 file.seek(place.offset)
                 data = file.read(max(most_bytes, LONGEST_LINE + 1))
         except FileNotFoundError:

@@ -7,14 +7,7 @@ from __future__ import annotations
 
 import re
 
-from sagews.model.identifiers import new_id
-
 _PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def new_correlation() -> str:
-    """Return a new correlation id."""
-    return new_id()
 
 
 def parse_correlation(text: object) -> str:

@@ -49,10 +49,3 @@ def parse_id(text: object, field: str) -> str:
 def new_cell_id() -> CellId:
     """Return a random id for a cell: six letters and digits that can't be mistaken for one another."""
     return CellId("".join(secrets.choice(_CELL_ALPHABET) for _ in range(6)))
-
-
-def parse_cell_id(text: object) -> CellId:
-    """Return text if it is a cell id, else raise SagewsError `bad-value`."""
-    if isinstance(text, str) and CELL_PATTERN.fullmatch(text):
-        return CellId(text)
-    raise SagewsError("bad-value", field="cell", reason="it is not the id of a cell")

@@ -12,7 +12,7 @@ from twisted.web.server import Site
 
 import sagews
 from sagews.frontend.http.static_files import find_built, load_built
-from sagews.frontend.parts import BackendPlace, Parts
+from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_sites, make_socket_site
@@ -97,7 +97,7 @@ class Frontend:
         self._layout = daemon.layout
         self._terminal = daemon.terminal
         self._addresses = site_addresses(daemon.settings, backend_apart=backend_apart)
-        self._backend = BackendPlace(BACKEND_NAME, self._socket_url() if backend_apart else None)
+        self._backend = BackendAddress(BACKEND_NAME, self._socket_url() if backend_apart else None)
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
@@ -105,7 +105,7 @@ class Frontend:
     async def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
         """Return the factories of the site and of the origin for untrusted content."""
 
-        async def place(_workspace: WorkspaceId | None) -> BackendPlace:
+        async def place(_workspace: WorkspaceId | None) -> BackendAddress:
             return self._backend
 
         # Reading the client's files and the first hash of a password take tenths of a second: a page that comes back

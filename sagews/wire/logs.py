@@ -18,7 +18,7 @@ A record is one line of JSON, at most 256 KiB of UTF-8, with exactly these keys:
       Deliver    records: lines (<= 1 MiB)           →  stored: int, left_out: int
                  answered when committed; records out of form are left out, and sending them again does not help
 
-A refusal is the error `Refusal` of wire/amp.py: `database` or `internal` (send the batch again later), `too-large`,
+A refusal is the error `Refusal` of net/amp.py: `database` or `internal` (send the batch again later), `too-large`,
 `greeting-expected`, `forbidden`. A record that is sent twice is stored once. docs/protocol-logs.md says more.
 """
 

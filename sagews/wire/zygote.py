@@ -27,9 +27,9 @@ launcher → child
                                                                                     fds: [session socket]
   job       job: str, arguments: {str: str}, limits as above                        fds: [stdin, stdout, stderr]
 
-zygote → nursery
+zygote → init factory
   prepare   as above                                        fds: [init's socket, cgroup.procs ...]
-nursery → zygote
+init factory → zygote
   born      -                                               fds: [pidfd of init]
   stillborn reason: str
 """

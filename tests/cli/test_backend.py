@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
-from sagews.frontend.parts import BackendPlace
+from sagews.frontend.parts import BackendAddress
 from tests.backend.harness import FakeHistories
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
@@ -40,8 +40,8 @@ class BackendTests(CommandTestCase):
     def more_parts(self) -> dict[str, Any]:
         """Send tickets to it."""
 
-        async def place(_workspace: object) -> BackendPlace:
-            return BackendPlace("b1")
+        async def place(_workspace: object) -> BackendAddress:
+            return BackendAddress("b1")
 
         return {"place": place, "now": utc_now}
 

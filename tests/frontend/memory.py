@@ -17,7 +17,7 @@ from twisted.web.resource import Resource
 
 from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.http.static_files import BuiltFiles, built_file
-from sagews.frontend.parts import BackendPlace, Parts
+from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.logins import Logins, NewLogin
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import content_root, site_root
@@ -104,8 +104,8 @@ class World:
     async def status(self) -> Mapping[str, Any]:
         return {"isolation": "full"}
 
-    async def place(self, _workspace: Any) -> BackendPlace:
-        return BackendPlace("backend-1")
+    async def place(self, _workspace: Any) -> BackendAddress:
+        return BackendAddress("backend-1")
 
     def connect(self, site: BoundedSite | None = None) -> tuple[Any, StringTransport]:
         channel = (site or self.site).buildProtocol(IPv4Address("TCP", "127.0.0.1", 50000))

@@ -14,7 +14,7 @@ from twisted.internet.threads import deferToThread
 from twisted.web.client import Agent
 
 from sagews.frontend.http.static_files import load_built
-from sagews.frontend.parts import BackendPlace, Parts
+from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_sites
@@ -64,8 +64,8 @@ class RealTests(PostgresTestCase):
     async def status(self) -> dict[str, Any]:
         return {}
 
-    async def place(self, _workspace: object) -> BackendPlace:
-        return BackendPlace("b1")
+    async def place(self, _workspace: object) -> BackendAddress:
+        return BackendAddress("b1")
 
     async def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, Any]:
         agent = Agent(reactor)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.frontend.parts import BackendPlace
+from sagews.frontend.parts import BackendAddress
 from sagews.model.identifiers import new_id
 from sagews.policy.accounts import tokens
 from tests.frontend.memory import START, World
@@ -128,8 +128,8 @@ class TicketTests(SynchronousTestCase):
         """A backend with an address of its own is named as it is."""
         world = World()
 
-        async def place(_workspace: object) -> BackendPlace:
-            return BackendPlace("b2", "wss://b2.example/ws")
+        async def place(_workspace: object) -> BackendAddress:
+            return BackendAddress("b2", "wss://b2.example/ws")
 
         world.rebuild(place=place)
         response = world.person().call("POST", "/api/ticket", {"workspace": None})

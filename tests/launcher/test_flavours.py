@@ -16,9 +16,10 @@ from sagews.launcher.loop import EventLoop
 from sagews.launcher.resources.slots import Slot, Work
 from sagews.launcher.zygotes.flavours import Flavour
 from sagews.launcher.zygotes.processes import SpawnedZygote
-from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Pause
+from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
+from sagews.net.backoff import Backoff
 from sagews.wire.launcher import StartSession
 
 
@@ -171,7 +172,7 @@ class Flavours(unittest.SynchronousTestCase):
 class Pauses(unittest.SynchronousTestCase):
     def test_growing(self) -> None:
         """Pauses double up to the longest, and begin anew after a success."""
-        pause = Pause()
+        pause = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         taken = [pause.take() for _ in range(12)]
         self.assertEqual(taken[:3], [FIRST_PAUSE, FIRST_PAUSE * 2, FIRST_PAUSE * 4])
         self.assertEqual(taken[-1], LONGEST_PAUSE)

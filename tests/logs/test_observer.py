@@ -15,7 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.logs.observer import MOST_A_SECOND, SpoolObserver
 from sagews.logs.records import record_from
-from sagews.logs.spool import Place, Spool
+from sagews.logs.spool import Spool, SpoolOffset
 from sagews.wire.logs import decode_record, encode_record
 
 ANY = st.recursive(
@@ -84,7 +84,7 @@ class ObserverTests(SynchronousTestCase):
 
     def messages(self) -> list[str]:
         """Return the messages of every line that is there."""
-        lines, place = [], Place()
+        lines, place = [], SpoolOffset()
         while True:
             found, following = self.spool.read(place, 100, 10_000)
             lines += found
@@ -146,7 +146,7 @@ class ObserverTests(SynchronousTestCase):
         logger.warn("important")
         self.seconds += 1
         logger.info("calm")
-        lines, _ = spool.read(Place(), 10_000, 10_000_000)
+        lines, _ = spool.read(SpoolOffset(), 10_000, 10_000_000)
         records = [json.loads(line) for line in lines[-3:]]
         last = [record["message"] for record in records]
         self.assertEqual(len({record["time"][:10] for record in records}), 1)

@@ -15,8 +15,8 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.logs.observer import SpoolObserver
-from sagews.logs.shipper import LONGEST_RETRY, MOST_RECORDS, Shipper, load_place, save_place
-from sagews.logs.spool import KEPT_AFTER_SHIPPING, Place, Spool
+from sagews.logs.shipper import LONGEST_RETRY, MOST_RECORDS, Shipper, load_offset, save_offset
+from sagews.logs.spool import KEPT_AFTER_SHIPPING, Spool, SpoolOffset
 from sagews.model.logs import LogRecord
 
 
@@ -133,7 +133,7 @@ class ShipperTests(SynchronousTestCase):
         """A batch whose place was not noted is sent again, with the same ids."""
         self.say(0, 3)
         self.clock.advance(1)
-        save_place(self.spool.place_file, Place(1, 0))
+        save_offset(self.spool.offset_file, SpoolOffset(1, 0))
         self.stop(self.shipper)
         self.start()
         self.clock.advance(1)
@@ -143,8 +143,8 @@ class ShipperTests(SynchronousTestCase):
     def test_damaged_place(self) -> None:
         """A place that can't be read begins at the beginning."""
         for text in ("", "no", "[1]", '{"a": 1}', "[null, 2]"):
-            self.spool.place_file.write_text(text)
-            self.assertEqual(load_place(self.spool.place_file), Place())
+            self.spool.offset_file.write_text(text)
+            self.assertEqual(load_offset(self.spool.offset_file), SpoolOffset())
 
     def test_damaged_lines(self) -> None:
         """Lines out of form are passed over."""
@@ -212,11 +212,11 @@ class ShipperTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertEqual(self.sink.messages, expected)
 
-    def test_place_file_is_replaced_whole(self) -> None:
+    def test_offset_file_is_replaced_whole(self) -> None:
         """The place is written aside and put in place at once."""
-        save_place(self.spool.place_file, Place(3, 4))
-        self.assertEqual(json.loads(self.spool.place_file.read_text()), [3, 4])
-        self.assertEqual(load_place(self.spool.place_file), Place(3, 4))
+        save_offset(self.spool.offset_file, SpoolOffset(3, 4))
+        self.assertEqual(json.loads(self.spool.offset_file.read_text()), [3, 4])
+        self.assertEqual(load_offset(self.spool.offset_file), SpoolOffset(3, 4))
         self.assertFalse(list(self.spool.folder.glob("*.new")))
 
     def test_names(self) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.model.database import DatabaseRole
 from sagews.ops.postgres.binaries import choose_binaries, executable_by, find_candidates
-from sagews.ops.postgres.dsn import check_dsn, configured_dsns
+from sagews.ops.postgres.dsn import check_dsn
 
 
 class BinariesTests(SynchronousTestCase):
@@ -101,9 +100,3 @@ class DsnTests(SynchronousTestCase):
         """A DSN that can't be read is refused without its password."""
         error = self.assertRaises(SagewsError, check_dsn, "host=x password=geheim nonsense")
         self.assertNotIn("geheim", str(error))
-
-    def test_one_for_all_or_one_each(self) -> None:
-        """A role without its own DSN uses the common one."""
-        found = configured_dsns("dbname=x", {DatabaseRole.LOG: "dbname=logs"})
-        self.assertEqual(found[DatabaseRole.LOG], "dbname=logs")
-        self.assertEqual({found[role] for role in DatabaseRole if role is not DatabaseRole.LOG}, {"dbname=x"})

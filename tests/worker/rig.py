@@ -20,7 +20,7 @@ from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import WorkerId
 from sagews.model.logs import LogRecord
 from sagews.ops.tls.authority import Authority, Files
-from sagews.ops.tls.contexts import DaemonClient, DaemonServer, TLSClientEndpoint, TLSServerEndpoint, identify
+from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, TLSClientEndpoint, identify
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.links.link import WorkerLink
 from sagews.worker.sessions.host import LocalHost
@@ -103,7 +103,7 @@ class Rig:
         """Have the backend listen."""
         endpoint = TCP4ServerEndpoint(self.reactor, 0, interface=HOST)
         server = DaemonServer(self.files("backend", "backend-1"), ["worker"])
-        listening = await TLSServerEndpoint(endpoint, server).listen(self.gate)
+        listening = await endpoint.listen(PromptTLSFactory(server, False, self.gate))
         self.port = listening.getHost().port
         self.case.addCleanup(listening.stopListening)
         self.case.addCleanup(self.gate.stop)

@@ -4,7 +4,7 @@
     cells  Map   id → Map {type: "code" | "text" | "section", pos: a position (model/positions.py), depth: 0…5,
                            source: Text, flags: Map {name: bool | number | str}, raw: str?}
 
-`front` and `raw` keep what the file's writer needs to give back the same bytes (model/worksheet.py); a page leaves
+`front` and `raw` keep what the file's writer needs to give back the same bytes (model/worksheet/); a page leaves
 them alone. Everything here is plain synchronous code and stays in the reactor's thread. Text indices of pycrdt are
 offsets in UTF-8 bytes, so the server changes text through `crdt_text.edit_text` alone.
 """

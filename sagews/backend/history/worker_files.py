@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from sagews.backend.single_flight import Shared
+from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
@@ -38,7 +38,7 @@ class WorkspaceFiles:
         self._lay_out = lay_out
         self.was_used = False
         self._holder: ISessionHost | None = None
-        self._laid_out: Shared[str, ISessionHost] = Shared()
+        self._laid_out: SingleFlightCache[str, ISessionHost] = SingleFlightCache()
 
     async def acquire_host(self, flavour: str | None) -> ISessionHost:
         """Return the worker for a session of a flavour (None: for files alone), with this workspace's files on it.

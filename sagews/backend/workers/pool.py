@@ -37,7 +37,7 @@ class Hosts:
         return host is not None and self._hosts.get(host.info.id) is host
 
     def choose(self, flavour: str | None, holder: ISessionHost | None) -> ISessionHost:
-        """Return the worker for a new session, or for files when the flavour is None (policy/placement.py)."""
+        """Return the worker for a new session, or for files when the flavour is None (policy/sessions/placement.py)."""
         candidates = [Candidate(host.info, self._sessions[name]) for name, host in self._hosts.items()]
         known = holder.info.id if holder is not None and self.holds(holder) else None
         return self._hosts[choose(candidates, flavour, self._minimum, known)]

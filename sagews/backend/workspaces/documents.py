@@ -11,7 +11,7 @@ from zope.interface import implementer
 from sagews.backend.documents.live_document import LiveDocument, load_document
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
-from sagews.backend.single_flight import Shared
+from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workspaces.entries import document_entry
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
@@ -63,7 +63,7 @@ class DocumentSet:
         self._tell_all = tell_all
         self._wake = wake
         self._lease_lost = lease_lost
-        self._loaded: Shared[DocumentId, LiveDocument] = Shared()
+        self._loaded: SingleFlightCache[DocumentId, LiveDocument] = SingleFlightCache()
 
     # ------------------------------------------------------------------------------------- those that are loaded
 

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sagews.backend.settings import BackendSettings
-from sagews.backend.single_flight import Shared
+from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
@@ -44,7 +44,7 @@ class Workspaces:
         self._stores = stores
         self._life = life
         self._tell_lost = lost
-        self._open: Shared[WorkspaceId, OpenWorkspace] = Shared()
+        self._open: SingleFlightCache[WorkspaceId, OpenWorkspace] = SingleFlightCache()
         self._awake: dict[WorkspaceId, OpenWorkspace] = {}
         self._notes = ListNotes(stores.workspaces)
         self._renewed = clock.seconds()

@@ -16,8 +16,8 @@ from sagews.wire.launcher import StartJob
 
 
 @dataclass(slots=True)
-class Place:
-    """Where sessions live.
+class SessionResources:
+    """What sessions are given of this machine: a home, a cgroup, a uid.
 
     Attributes:
         homes: the folder of homes.

@@ -14,7 +14,8 @@ from sagews.kernel.packets import Channel, PacketError, close_all
 from sagews.launcher.loop import EventLoop, Timer
 from sagews.launcher.resources.slots import Over, Phase, Slot, Work
 from sagews.launcher.zygotes.processes import SpawnedZygote
-from sagews.launcher.zygotes.supervisor import Keeper, Pause
+from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Supervisor
+from sagews.net.backoff import Backoff
 from sagews.wire.fields import Fields
 from sagews.wire.launcher import MAX_PACKET, MAX_REASON, MAX_SIZE
 
@@ -78,14 +79,14 @@ class Flavour:
         self._spare = spare
         self._loop = loop
         self._owner = owner
-        self._keeper = Keeper(spawn, loop, self)
+        self._supervisor = Supervisor(spawn, loop, self)
         self._queue: deque[Waiting] = deque()
         self._refill: Timer | None = None
-        self._pause = Pause()
+        self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
 
     def start(self) -> None:
         """Start the zygote."""
-        self._keeper.start()
+        self._supervisor.start()
 
     # ------------------------------------------------------------------------------------- the zygote
 
@@ -154,12 +155,12 @@ class Flavour:
     def fill(self) -> None:
         """Make children until enough wait for work."""
         self._refill = None
-        while self._keeper.is_ready:
+        while self._supervisor.is_ready:
             coming = sum(slot.phase in (Phase.MAKING, Phase.WAITING) for slot in self.slots.values())
             if coming >= self._spare + len(self._queue):
                 return
             if not self._make():
-                self._refill_later(self._pause.take())
+                self._refill_later(self._backoff.take())
                 return
 
     def _make(self) -> bool:
@@ -175,7 +176,7 @@ class Flavour:
         with init_socket, child_socket:
             order = {"type": "prepare", "slot": slot.number, "uid": slot.uid, "gid": slot.uid}
             order["own_users"] = slot.owner_map < 0
-            self._keeper.order(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
+            self._supervisor.order(order, [init_socket.fileno(), child_socket.fileno(), *entrances])
         close_all(entrances)
         self._loop.watch(init_channel, lambda: self._init_spoke(slot))
         self._loop.watch(child_channel, lambda: self._child_spoke(slot))
@@ -196,7 +197,7 @@ class Flavour:
         self._serve_queue()
 
     def _unmade(self, slot: Slot, reason: str) -> None:
-        """The nursery could not furnish an init."""
+        """The init factory could not furnish an init."""
         slot.over, slot.init_gone = Over(-9, 0.0, 0), True
         self._finish(slot, reason)
 
@@ -208,7 +209,7 @@ class Flavour:
             return
         if received is not None and slot.phase == Phase.MAKING:
             slot.phase = Phase.WAITING
-            self._pause.forget()
+            self._backoff.forget()
             self._serve_queue()
 
     def _serve_queue(self) -> None:
@@ -288,10 +289,10 @@ class Flavour:
             work, slot.work = slot.work, None
             self._owner.failed(work, "it was ended before it began")
         self._owner.ended(slot)
-        if slot.phase == Phase.MAKING and self._keeper.is_ready:
-            self._disappoint(reason or self._keeper.complaint or "the child ended before it was ready")
+        if slot.phase == Phase.MAKING and self._supervisor.is_ready:
+            self._disappoint(reason or self._supervisor.complaint or "the child ended before it was ready")
         if slot.phase in (Phase.MAKING, Phase.WAITING) and self._refill is None:
-            self._refill_later(self._pause.take())
+            self._refill_later(self._backoff.take())
 
     def _forget(self, watched: Channel | int) -> None:
         with contextlib.suppress(KeyError, ValueError):

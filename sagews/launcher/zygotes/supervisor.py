@@ -12,27 +12,12 @@ from sagews.errors import SagewsError
 from sagews.kernel.packets import PacketError, close_all
 from sagews.launcher.loop import EventLoop, Timer
 from sagews.launcher.zygotes.processes import SpawnedZygote
+from sagews.net.backoff import Backoff
 from sagews.wire.launcher import MAX_REASON
 
 LOADING_SECONDS = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 MAX_COMPLAINT = 4000
-
-
-class Pause:
-    """A pause that doubles with every failure in a row, in seconds."""
-
-    def __init__(self) -> None:
-        self._next = FIRST_PAUSE
-
-    def take(self) -> float:
-        """Return how long to wait now."""
-        now, self._next = self._next, min(self._next * 2, LONGEST_PAUSE)
-        return now
-
-    def forget(self) -> None:
-        """Begin anew: something worked."""
-        self._next = FIRST_PAUSE
 
 
 class ZygoteListener(Protocol):
@@ -51,7 +36,7 @@ class ZygoteListener(Protocol):
         """It has ended, with all that came from it, or could not be started; another one follows."""
 
 
-class Keeper:
+class Supervisor:
     """The life of a zygote.
 
     Args:
@@ -66,7 +51,7 @@ class Keeper:
         self._listener = listener
         self._zygote: SpawnedZygote | None = None
         self._loading: Timer | None = None
-        self._pause = Pause()
+        self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         self._complaint = b""
         self.is_ready = False
 
@@ -120,7 +105,7 @@ class Keeper:
         elif message.get("type") == "ready":
             if self._loading is not None:
                 self._loading.cancel()
-            self._pause.forget()
+            self._backoff.forget()
             self.is_ready = True
             self._listener.zygote_ready()
         else:
@@ -162,5 +147,5 @@ class Keeper:
         self._fail(self.complaint or "its process ended")
 
     def _fail(self, reason: str) -> None:
-        self._loop.later(self._pause.take(), self.start)
+        self._loop.later(self._backoff.take(), self.start)
         self._listener.zygote_gone(reason[-MAX_REASON:])

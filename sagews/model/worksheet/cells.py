@@ -25,7 +25,7 @@ class Cell:
         id: its short id, or None where the file gives none.
         depth: of a section, 0 for a chapter to 5; else 0.
         options: words after the id, in order.
-        raw: how the file wrote it, where that is not how we would: see worksheet_write.py.
+        raw: how the file wrote it, where that is not how we would: see write.py.
     """
 
     type: str

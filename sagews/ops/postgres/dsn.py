@@ -1,4 +1,4 @@
-"""An operator's own PostgreSQL: one DSN for everything or one for each role, checked before anything connects."""
+"""An operator's own PostgreSQL: its DSN, checked before anything connects."""
 
 from __future__ import annotations
 
@@ -8,21 +8,6 @@ import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from sagews.errors import SagewsError
-from sagews.model.database import DatabaseRole
-
-
-def configured_dsns(dsn: str, per_role: Mapping[DatabaseRole, str] | None = None) -> dict[DatabaseRole, str]:
-    """Return the DSN of every role from what is configured.
-
-    Args:
-        dsn: used for every role without its own; libpq's key=value form or a URL. Passwords better stand in the file
-            that `passfile` names.
-        per_role: DSNs of single roles.
-
-    Raises:
-        SagewsError: `configuration` when one can't be read or reaches another machine without `sslmode=verify-full`.
-    """
-    return {role: check_dsn((per_role or {}).get(role, dsn)) for role in DatabaseRole}
 
 
 def check_dsn(dsn: str) -> str:

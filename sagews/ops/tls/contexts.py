@@ -13,13 +13,11 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
-    IListeningPort,
     IOpenSSLClientConnectionCreator,
     IOpenSSLServerConnectionCreator,
     IProtocol,
     IProtocolFactory,
     IStreamClientEndpoint,
-    IStreamServerEndpoint,
 )
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
@@ -141,24 +139,6 @@ class PromptTLSFactory(TLSMemoryBIOFactory):
 
     protocol = PromptTLS
     noisy = False
-
-
-@implementer(IStreamServerEndpoint)
-class TLSServerEndpoint:
-    """Listens with TLS on another endpoint.
-
-    Args:
-        endpoint: plain TCP.
-        context: DaemonServer or SiteServer.
-    """
-
-    def __init__(self, endpoint: IStreamServerEndpoint, context: IOpenSSLServerConnectionCreator) -> None:
-        self._endpoint = endpoint
-        self._context = context
-
-    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
-        """Listen; fires with the port."""
-        return self._endpoint.listen(PromptTLSFactory(self._context, False, protocolFactory))
 
 
 @implementer(IStreamClientEndpoint)

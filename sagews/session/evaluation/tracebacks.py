@@ -34,7 +34,7 @@ GENTLE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLocation:
     """One level of a traceback."""
 
     file: str
@@ -46,7 +46,7 @@ class Place:
 def describe(run: str, exception: BaseException) -> Error:
     """Return the error frame for an exception that ended a cell."""
     name = bounded(type(exception).__name__, 200)
-    frames = [_frame(place) for place in _places(exception)]
+    frames = [_frame(location) for location in _locations(exception)]
     return Error(
         run=run,
         name=name,
@@ -96,21 +96,21 @@ def _syntax_message(exception: SyntaxError) -> str:
     return shown
 
 
-def _places(exception: BaseException) -> list[Place]:
+def _locations(exception: BaseException) -> list[SourceLocation]:
     """Return the levels from the cell inwards: the first few and the last few."""
-    places = list(_own_left_out(exception.__traceback__))
+    locations = list(_own_left_out(exception.__traceback__))
     if isinstance(exception, SyntaxError) and isinstance(exception.lineno, int):
         cell = cell_of(str(exception.filename))
         if cell is not None:
-            places = [Place(str(exception.filename), exception.lineno, "<module>", cell)]
-    if len(places) <= FIRST_FRAMES + LAST_FRAMES:
-        return places
-    left_out = len(places) - FIRST_FRAMES - LAST_FRAMES
-    gap = Place("", 0, f"… {left_out} more calls …", None)
-    return [*places[:FIRST_FRAMES], gap, *places[-LAST_FRAMES:]]
+            locations = [SourceLocation(str(exception.filename), exception.lineno, "<module>", cell)]
+    if len(locations) <= FIRST_FRAMES + LAST_FRAMES:
+        return locations
+    left_out = len(locations) - FIRST_FRAMES - LAST_FRAMES
+    gap = SourceLocation("", 0, f"… {left_out} more calls …", None)
+    return [*locations[:FIRST_FRAMES], gap, *locations[-LAST_FRAMES:]]
 
 
-def _own_left_out(traceback: TracebackType | None) -> Iterator[Place]:
+def _own_left_out(traceback: TracebackType | None) -> Iterator[SourceLocation]:
     """Yield every level but those of the loop itself that lie around the cell."""
     inside = False
     while traceback is not None:
@@ -118,20 +118,20 @@ def _own_left_out(traceback: TracebackType | None) -> Iterator[Place]:
         inside = inside or not str(frame.f_globals.get("__name__", "")).startswith(_OURS)
         if inside:
             file = frame.f_code.co_filename
-            yield Place(file, traceback.tb_lineno or 0, frame.f_code.co_name, cell_of(file))
+            yield SourceLocation(file, traceback.tb_lineno or 0, frame.f_code.co_name, cell_of(file))
         traceback = traceback.tb_next
 
 
-def _frame(place: Place) -> dict[str, Any]:
+def _frame(location: SourceLocation) -> dict[str, Any]:
     """Return a level as it goes over the wire: a cell's with lines around it, a library's with its own line."""
-    around = CONTEXT_LINES if place.cell is not None else 0
-    numbers = range(max(1, place.line - around), place.line + around + 1) if place.line else ()
-    lines = [(number, linecache.getline(place.file, number)) for number in numbers]
+    around = CONTEXT_LINES if location.cell is not None else 0
+    numbers = range(max(1, location.line - around), location.line + around + 1) if location.line else ()
+    lines = [(number, linecache.getline(location.file, number)) for number in numbers]
     return {
-        "file": f"<cell {place.cell}>" if place.cell is not None else bounded(place.file, 1000),
-        "line": place.line,
-        "function": bounded(place.function, 200),
-        "user": place.cell is not None,
+        "file": f"<cell {location.cell}>" if location.cell is not None else bounded(location.file, 1000),
+        "line": location.line,
+        "function": bounded(location.function, 200),
+        "user": location.cell is not None,
         "source": [[number, bounded(line.rstrip("\n")[:MAX_LINE], 1000)] for number, line in lines if line],
     }
 
@@ -142,24 +142,24 @@ def _plain(exception: BaseException, seen: frozenset[int]) -> Iterator[str]:
     if earlier is not None and id(earlier) not in seen and len(seen) < MAX_CHAIN:
         yield from _plain(earlier, seen | {id(exception)})
         yield f"\n{how}\n"
-    places = _places(exception)
-    if places:
+    locations = _locations(exception)
+    if locations:
         yield "Traceback (most recent call last):"
-    for place in places:
-        yield from _plain_place(place)
+    for location in locations:
+        yield from _plain_location(location)
     text = message(exception)
     yield f"{type(exception).__name__}: {text}" if text else type(exception).__name__
     for note in getattr(exception, "__notes__", ())[:8]:
         yield bounded(str(note), 1000)
 
 
-def _plain_place(place: Place) -> Iterator[str]:
-    if not place.line:
-        yield f"  {place.function}"
+def _plain_location(location: SourceLocation) -> Iterator[str]:
+    if not location.line:
+        yield f"  {location.function}"
         return
-    where = f"cell {place.cell}" if place.cell is not None else f'file "{place.file}"'
-    yield f"  {where}, line {place.line}, in {place.function}"
-    if line := linecache.getline(place.file, place.line).strip():
+    where = f"cell {location.cell}" if location.cell is not None else f'file "{location.file}"'
+    yield f"  {where}, line {location.line}, in {location.function}"
+    if line := linecache.getline(location.file, location.line).strip():
         yield f"    {line[:MAX_LINE]}"
 
 

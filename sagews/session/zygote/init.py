@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from sagews.kernel import calls, seccomp
 from sagews.kernel.packets import Channel, close_all
-from sagews.session.zygote import namespaces as furniture
+from sagews.session.zygote import namespaces
 from sagews.session.zygote.blocking_channel import hear, take_channel
 from sagews.wire.zygote import INIT
 
@@ -26,7 +26,7 @@ def run(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         launcher = take_channel(_isolate_descriptors(descriptors, tell))
-        furniture.furnish(order["uid"], order["gid"])
+        namespaces.furnish(order["uid"], order["gid"])
         _become(order["uid"], order["gid"])
         os.write(tell, FURNISHED)
     except BaseException:

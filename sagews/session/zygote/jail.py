@@ -16,7 +16,6 @@ from sagews.kernel import calls, seccomp
 from sagews.session.zygote.init import join
 
 MAX_OPEN_FILES = 1024
-STACK_BYTES = 16 * 2**20
 CPU_GRACE_SECONDS = 2
 
 _NAMESPACES = calls.CLONE_NEWNS | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS | calls.CLONE_NEWNET | calls.CLONE_NEWCGROUP

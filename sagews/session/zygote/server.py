@@ -18,8 +18,7 @@ from typing import Any
 
 from sagews.kernel import calls, seccomp
 from sagews.kernel.packets import Channel, PacketError, close_all
-from sagews.session.zygote import child
-from sagews.session.zygote import init_factory as nursery
+from sagews.session.zygote import child, init_factory
 from sagews.session.zygote.blocking_channel import hear
 from sagews.wire.zygote import CONTROL_DESCRIPTOR, JOB_FLAVOUR
 
@@ -31,14 +30,14 @@ def run(flavour: str) -> None:
     """Serve the launcher until it is gone."""
     launcher = Channel(socket.socket(fileno=CONTROL_DESCRIPTOR))
     os.set_inheritable(CONTROL_DESCRIPTOR, False)
-    births = nursery.start()
+    inits = init_factory.start()
     try:
         _preload(flavour)
         _refuse_threads()
     except BaseException:
         launcher.say({"type": "failed", "reason": traceback.format_exc(limit=-4)[-1800:]})
         return
-    zygote = Zygote(flavour, launcher, births, _data_bytes())
+    zygote = Zygote(flavour, launcher, inits, _data_bytes())
     gc.freeze()
     launcher.say({"type": "ready", "data": zygote.data})
     zygote.serve()
@@ -75,15 +74,15 @@ class Zygote:
     Args:
         flavour: what was loaded.
         launcher: the control socket.
-        births: the nursery's socket.
+        inits: the init factory's socket.
         data: VmData of this process, bytes.
     """
 
-    def __init__(self, flavour: str, launcher: Channel, births: Channel, data: int) -> None:
+    def __init__(self, flavour: str, launcher: Channel, inits: Channel, data: int) -> None:
         self.flavour = flavour
         self.data = data
         self._launcher = launcher
-        self._births = births
+        self._inits = inits
         self._program = seccomp.compile_filter(os.uname().machine)
         self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._slots: dict[int, int] = {}
@@ -92,7 +91,7 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
 
     def serve(self) -> None:
-        """Obey until the launcher or the nursery is gone."""
+        """Obey until the launcher or the init factory is gone."""
         while True:
             writing = [self._launcher] if self._launcher.waiting else []
             reading: list[Any] = [self._launcher, self._woken]
@@ -128,10 +127,10 @@ class Zygote:
                 )
 
     def _prepare(self, order: dict[str, Any], descriptors: list[int]) -> None:
-        """Make one child: an init from the nursery, then a fork of this process into the init's namespaces."""
+        """Make one child: an init from the init factory, then a fork of this process into the init's namespaces."""
         for_init, for_child, *groups = descriptors
-        self._births.say(order, [for_init, *groups])
-        answer, processes = hear(self._births)
+        self._inits.say(order, [for_init, *groups])
+        answer, processes = hear(self._inits)
         try:
             if answer["type"] != "born":
                 raise OSError(answer["reason"])

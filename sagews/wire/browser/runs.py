@@ -69,7 +69,7 @@ class RunStatus(ToPage, frozen=True, tag="run_state"):
 
 
 class PieceBody(msgspec.Struct, frozen=True):
-    """One piece of output; `kind` and `body` are those of wire/session.py."""
+    """One piece of output; `kind` and `body` are those of wire/session/frames.py."""
 
     sequence: int
     kind: str

@@ -1,6 +1,6 @@
 """What a worker and the session process in its jail say to each other, over one unix stream socket.
 
-A frame (wire/frames.py) is a 4-byte big-endian length and that many bytes of UTF-8 JSON: one object with a "type".
+A frame (framing.py) is a 4-byte big-endian length and that many bytes of UTF-8 JSON: one object with a "type".
 Standard library only: this module runs inside the jail as well. A session is hostile: the worker parses every frame
 with `parse_from_session`, and anything out of form ends the session, never the worker.
 
