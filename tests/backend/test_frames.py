@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.frames import read_frames, text_frame
+from sagews.backend.connections.websocket import PageProtocol
 
 MOST = 300
 
@@ -65,7 +66,7 @@ class Fast(Autobahn):
         """Take common frames first."""
         if self.state == WebSocketProtocol.STATE_OPEN and not self.data and self.current_frame is None:
             if not self.inside_message:
-                messages, taken = read_frames(data, MOST)
+                messages, taken = read_frames(data, MOST, 9)
                 self.messages += messages
                 data = data[taken:]
         if data:
@@ -98,7 +99,7 @@ class FastWayTests(SynchronousTestCase):
     def test_common_frames_are_taken(self, text: str, mask: bytes) -> None:
         """ASCII text in one frame, the usual case, never goes the long way."""
         frame = masked(0x81, text.encode(), mask)
-        self.assertEqual(read_frames(frame * 3, MOST), ([text.encode()] * 3, 3 * len(frame)))
+        self.assertEqual(read_frames(frame * 3, MOST, 9), ([text.encode()] * 3, 3 * len(frame)))
 
     def test_what_is_not_common_is_left(self) -> None:
         """Lengths in a longer form, or too large, or more than there is, are not touched."""
@@ -112,11 +113,72 @@ class FastWayTests(SynchronousTestCase):
             masked(0x81, "ä".encode(), mask),
             text_frame(b"unmasked"),
         ):
-            self.assertEqual(read_frames(frame, MOST), ([], 0))
+            self.assertEqual(read_frames(frame, MOST, 9), ([], 0))
 
     def test_empty_pongs_are_taken(self) -> None:
         """The answers to our pings lead to nothing."""
-        self.assertEqual(read_frames(masked(0x8A, b"", b"abcd") * 2, MOST), ([], 12))
+        self.assertEqual(read_frames(masked(0x8A, b"", b"abcd") * 2, MOST, 9), ([], 12))
+
+
+class Page(PageProtocol):
+    """A page's protocol after a handshake that nobody saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[bytes] = []
+        self.clock = Clock()
+        factory: Any = WebSocketServerFactory(reactor=self.clock)
+        factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, failByDrop=False)
+        self.factory = factory
+        self.makeConnection(Transport())
+        self._accept(100_000)
+        self.state = WebSocketProtocol.STATE_OPEN
+        self.current_frame, self.inside_message, self.websocket_version = None, False, 13
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Keep a message."""
+        self.messages.append(payload)
+
+
+class ManyAtOnceTests(SynchronousTestCase):
+    """What one read brings is taken a little at a time, so that others have their turn in between."""
+
+    def test_small_messages(self) -> None:
+        """Of thousands of messages a hundred are handed on in a turn, all in order, and nothing is read meanwhile."""
+        page, sent = Page(), [b"%d" % number for number in range(1050)]
+        frames = [masked(0x81, payload, b"abcd") for payload in sent]
+        page.dataReceived(b"".join(frames[:1000]))
+        self.assertEqual((len(page.messages), page.transport.producerState), (100, "paused"))
+        page.dataReceived(b"".join(frames[1000:]))
+        for _ in range(11):
+            page.clock.advance(0)
+        self.assertEqual((page.messages, page.transport.producerState), (sent, "producing"))
+
+    def test_frames_of_autobahn(self) -> None:
+        """Pings that must be answered, thousands in one read, are answered in many turns."""
+        page = Page()
+        page.dataReceived(masked(0x89, b"", b"abcd") * 10_000)
+        self.assertLess(len(page.transport.value()), 2_000)
+        while page.clock.getDelayedCalls():
+            page.clock.advance(0)
+        self.assertEqual((len(page.transport.value()), page.transport.producerState), (20_000, "producing"))
+
+    def test_one_large_frame(self) -> None:
+        """A large message takes one more turn than it did."""
+        page = Page()
+        frame = masked(0x81, b"a" * 90_000, b"abcd")
+        page.dataReceived(frame[:65_536])
+        page.clock.advance(0)
+        page.dataReceived(frame[65_536:])
+        self.assertEqual([len(message) for message in page.messages], [90_000])
+
+    def test_the_end_in_between(self) -> None:
+        """What waits of a connection that is lost is dropped."""
+        page = Page()
+        page.dataReceived(masked(0x81, b"1", b"abcd") * 500)
+        page.connectionLost()
+        page.clock.advance(0)
+        self.assertEqual((len(page.messages), page.clock.getDelayedCalls()), (100, []))
 
 
 class AtRestTests(SynchronousTestCase):

@@ -24,7 +24,7 @@ def text_frame(data: bytes) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big") + data
 
 
-def read_frames(data: bytes, most: int) -> tuple[list[bytes], int]:
+def read_frames(data: bytes, most: int, count: int) -> tuple[list[bytes], int]:
     """Return the messages of the common frames that data begins with, and how many bytes those frames take.
 
     Common is: whole, final, masked, text of ASCII with no more than `most` bytes and less than 64 KiB, its length in
@@ -33,7 +33,7 @@ def read_frames(data: bytes, most: int) -> tuple[list[bytes], int]:
     """
     messages: list[bytes] = []
     at, end = 0, len(data)
-    while end - at >= HEADER + MASK:
+    while end - at >= HEADER + MASK and len(messages) < count:
         first, second = data[at], data[at + 1]
         if first == PONG and second == MASKED:
             at += HEADER + MASK

@@ -24,6 +24,10 @@ from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
 PING = b"\x89\x00"
+# What is taken at a stretch of what one read brought: a read of 64 KiB may hold ten thousand frames, and to count and
+# refuse one takes 20 microseconds. What is left waits until others had their turn.
+MOST_MESSAGES = 100
+MOST_BYTES = 4096
 
 
 class _Request(Protocol):
@@ -60,10 +64,13 @@ class PageProtocol(WebSocketServerProtocol):
     connection: Connection | None = None
     heard = True
     _slot = 0
+    _kept = b""
+    _is_there = True
     _log = Logger()
     data: Any
     current_frame: Any
     inside_message: Any
+    current_frame_masker: Any
     # Nobody reads these counts; all connections add to one.
     trafficStats = TrafficStats()
 
@@ -92,18 +99,50 @@ class PageProtocol(WebSocketServerProtocol):
         self.maxMessagePayloadSize = self.maxFramePayloadSize = size
 
     def dataReceived(self, data: bytes) -> None:
-        """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there."""
+        """Take what came, a little at a time; behind what waits already if something does."""
         self.heard = True
+        if self._kept:
+            self._kept += data
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there.
+
+        What is left is kept, and nothing more is read meanwhile: reading on would only move the backlog in here.
+        """
         if self.state == WebSocketServerProtocol.STATE_OPEN and not self._midway():
-            messages, taken = read_frames(data, self.maxMessagePayloadSize)
+            messages, taken = read_frames(data, self.maxMessagePayloadSize, MOST_MESSAGES)
             for message in messages:
                 # A message may have closed the connection; autobahn would not hand on what follows it either.
                 if self.state == WebSocketServerProtocol.STATE_OPEN:
                     self.onMessage(message, False)
-            if taken == len(data):
-                return
             data = data[taken:]
-        self._dataReceived(data)
+            if len(messages) == MOST_MESSAGES:
+                self._keep(data)
+                return
+        if data:
+            most = self._at_once()
+            self._dataReceived(data[:most])
+            self._keep(data[most:])
+
+    def _at_once(self) -> int:
+        """Return how many bytes autobahn may be given: those of a large frame cost little, many small frames much."""
+        frame = self.current_frame
+        return MOST_BYTES if frame is None else max(MOST_BYTES, frame.length - self.current_frame_masker.pointer())
+
+    def _keep(self, data: bytes) -> None:
+        if data and self.transport is not None:
+            self._kept = data
+            self.transport.pauseProducing()
+            self.factory.reactor.callLater(0, self._go_on)
+
+    def _go_on(self) -> None:
+        data, self._kept = self._kept, b""
+        if data:
+            self._take(data)
+        if not self._kept and self._is_there:
+            self.transport.resumeProducing()
 
     def _midway(self) -> bool:
         return bool(self.data) or self.current_frame is not None or self.inside_message
@@ -129,6 +168,7 @@ class PageProtocol(WebSocketServerProtocol):
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         """Say that it is over, also where autobahn would not."""
+        self._kept, self._is_there = b"", False
         super().connectionLost(reason)
         self.onClose(False, None, None)
 
