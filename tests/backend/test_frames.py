@@ -144,13 +144,13 @@ class ManyAtOnceTests(SynchronousTestCase):
     """What one read brings is taken a little at a time, so that others have their turn in between."""
 
     def test_small_messages(self) -> None:
-        """Of thousands of messages a hundred are handed on in a turn, all in order, and nothing is read meanwhile."""
+        """Of thousands of messages twenty are handed on in a turn, all in order, and nothing is read meanwhile."""
         page, sent = Page(), [b"%d" % number for number in range(1050)]
         frames = [masked(0x81, payload, b"abcd") for payload in sent]
         page.dataReceived(b"".join(frames[:1000]))
-        self.assertEqual((len(page.messages), page.transport.producerState), (100, "paused"))
+        self.assertEqual((len(page.messages), page.transport.producerState), (20, "paused"))
         page.dataReceived(b"".join(frames[1000:]))
-        for _ in range(11):
+        while page.clock.getDelayedCalls():
             page.clock.advance(0)
         self.assertEqual((page.messages, page.transport.producerState), (sent, "producing"))
 
@@ -158,7 +158,7 @@ class ManyAtOnceTests(SynchronousTestCase):
         """Pings that must be answered, thousands in one read, are answered in many turns."""
         page = Page()
         page.dataReceived(masked(0x89, b"", b"abcd") * 10_000)
-        self.assertLess(len(page.transport.value()), 2_000)
+        self.assertLess(len(page.transport.value()), 500)
         while page.clock.getDelayedCalls():
             page.clock.advance(0)
         self.assertEqual((len(page.transport.value()), page.transport.producerState), (20_000, "producing"))
@@ -178,7 +178,7 @@ class ManyAtOnceTests(SynchronousTestCase):
         page.dataReceived(masked(0x81, b"1", b"abcd") * 500)
         page.connectionLost()
         page.clock.advance(0)
-        self.assertEqual((len(page.messages), page.clock.getDelayedCalls()), (100, []))
+        self.assertEqual((len(page.messages), page.clock.getDelayedCalls()), (20, []))
 
 
 class AtRestTests(SynchronousTestCase):

@@ -24,10 +24,10 @@ from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
 PING = b"\x89\x00"
-# What is taken at a stretch of what one read brought: a read of 64 KiB may hold ten thousand frames, and to count and
-# refuse one takes 20 microseconds. What is left waits until others had their turn.
-MOST_MESSAGES = 100
-MOST_BYTES = 4096
+# What is taken at a stretch of what one read brought: a read of 64 KiB may hold ten thousand frames. To refuse one
+# takes up to half a millisecond, to answer a ping 30 microseconds. What is left waits until others had their turn.
+MOST_MESSAGES = 20
+MOST_BYTES = 1024
 
 
 class _Request(Protocol):
