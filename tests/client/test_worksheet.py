@@ -291,6 +291,25 @@ class EditingTests(ClientTestCase):
             "() => [...document.querySelectorAll('.cm-focused .cm-line')].at(-1).textContent === '    '"
         )
 
+    def test_enter_indents(self) -> None:
+        """Enter behind a colon begins the next line a step further in, and behind a return a step back."""
+        page = self.sheet()
+        page.locator("[data-testid=insert-code]").last.click()
+        # Tab completes once the second part of the editor has come, which is the one that indents.
+        page.keyboard.type("Ell")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".cm-tooltip-autocomplete")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        for line in ("def double(n):", "return 2*n", "double(21)"):
+            page.keyboard.type(line)
+            page.keyboard.press("Enter")
+        self.assertEqual(
+            page.locator(".cm-focused .cm-line").all_inner_texts()[:3],
+            ["def double(n):", "    return 2*n", "double(21)"],
+        )
+
     def test_completion_and_inspection(self) -> None:
         """Tab completes behind a name, Shift-Tab explains, and Escape closes what is open before it leaves."""
         page = self.sheet()

@@ -38,7 +38,8 @@ function codeExtensions(options: Assisted): Extension {
     ),
     indentUnit.of("    "),
     indentService.of((context, position) => {
-      const line = context.state.doc.lineAt(position);
+      // Enter asks before the line break is in the document: the context's line is the one that will begin at it.
+      const line = context.lineAt(position);
       return options.indentAfter(context.state.doc.sliceString(0, line.from), line.text);
     }),
     bracketMatching(),
