@@ -169,6 +169,13 @@ class Differences(Homes):
         self.assertIn("-a\n", found["kind"].diff)
         self.assertEqual(len(diff(one.commit, None, [one.bundle]).files), 6)
 
+    def test_the_same_files(self) -> None:
+        """A version of the same files as the one before, such as a name given later, has no differences."""
+        one = commit(snapshot(self.home({"a": b"1\n"})))
+        two = commit(snapshot(self.home({"a": b"1\n"})), one.commit, [one.bundle])
+        answer = diff(two.commit, one.commit, [one.bundle, two.bundle])
+        self.assertEqual((answer.files, answer.cut), ((), False))
+
     def test_large_differences_are_cut(self) -> None:
         """The answer is bounded, and says where it was cut."""
         one = commit(snapshot(self.home()))

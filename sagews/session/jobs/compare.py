@@ -58,7 +58,9 @@ def _sections(git: Git, before: str, after: str) -> tuple[list[bytes], bool]:
     """The diff of each file, in the same order (two for a file that becomes a link), and whether there was more."""
     output, ended = git.read("diff-tree", "-r", "-p", *_PLAIN, before, after, longest=_MAX_OUTPUT)
     starts = [found.start() for found in _SECTION.finditer(output)]
-    sections = [output[start:end] for start, end in zip(starts, [*starts[1:], len(output)], strict=True)]
+    # Versions of the same files have no section at all: each ends where the next begins, and the last with the output.
+    ends = [*starts[1:], len(output)][: len(starts)]
+    sections = [output[start:end] for start, end in zip(starts, ends, strict=True)]
     return sections, not ended
 
 
