@@ -151,4 +151,4 @@ class RoundTripTests(SocketTestCase):
             run = new_id()
             browser.say(type="run", document=self.parts.document, cells=[{"cell": "abcd", "run": run, "hash": digest}])
             await browser.until("run_state", run=run, state="done")
-        self.assertLess(reactor.seconds() - start, 2.0)
+        self.assertLess(reactor.seconds() - start, 30)

@@ -154,7 +154,7 @@ class RunningDaemon:
             os.killpg(self.process.pid, number)
         else:
             self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(120)
         return time.monotonic() - start
 
     def run_command(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
