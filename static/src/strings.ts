@@ -39,7 +39,7 @@ export const strings = {
   lostOutput: "The session ended while this ran. What it printed until then was kept.",
   output: (number: number) => `Output of cell ${number}`,
   showAll: (lines: number) => `Show all ${lines.toLocaleString("en").replace(/,/g, " ")} lines`,
-  showAllPieces: (count: number) => `${plural(count, "piece", "pieces")} of output left out here. Show everything`,
+  showAllPieces: (count: number) => `${plural(count, "piece", "pieces")} of output left out. Show all`,
   showTraceback: (count: number) => `Show traceback, ${plural(count, "frame", "frames")}`,
   hideTraceback: "Hide traceback",
   inCell: (number: number | null, line: number) => (number === null ? `line ${line}` : `Cell ${number}, line ${line}`),
