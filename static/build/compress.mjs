@@ -7,7 +7,7 @@ const folder = process.argv[2];
 for (const name of readdirSync(folder)) {
   if (!/\.(js|css|html|svg|txt)$/.test(name)) continue;
   const data = readFileSync(join(folder, name));
-  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } };
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } };
   for (const [suffix, packed] of [[".br", brotliCompressSync(data, options)], [".gz", gzipSync(data, { level: 9 })]]) {
     if (packed.length < data.length) writeFileSync(join(folder, name + suffix), packed);
   }
