@@ -7,6 +7,7 @@ checkout; their names carry a hash of what they were built from, so that they ne
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -14,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -66,15 +68,37 @@ def run(*command: str) -> None:
 def environment(name: str, requirements: list[str], *, binary: bool) -> Path:
     """Return a virtual environment with these requirements, building it if it is not there.
 
-    It is built under another name and renamed when it is complete, so that an interrupted build is never used.
+    A file in it says that it is complete, so that an interrupted build is never used. Who comes while another builds the
+    same one waits for it: sessions' environments belong to all checkouts of a machine.
     """
     place = prefix() / f"{name}-{digest([sys.version, *requirements])}"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(place):
+        if not (place / READY).exists():
+            build_environment(place, requirements, binary=binary)
+    return place
+
+
+@contextmanager
+def only_one(place: Path) -> Iterator[None]:
+    """Keep others from building an environment for as long as this one is at it; the kernel lets go if we die."""
     if (place / READY).exists():
-        return place
+        yield
+        return
+    with place.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another build of {place.name}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build_environment(place: Path, requirements: list[str], *, binary: bool) -> None:
+    """Build a virtual environment from nothing, whatever an interrupted build has left there."""
     start = time.monotonic()
     say(f"building the environment {place.name} ({len(requirements)} requirements); this happens once")
     shutil.rmtree(place, ignore_errors=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
     run(sys.executable, "-m", "venv", str(place))
     run(str(place / "bin" / "pip"), "install", "-q", "--upgrade", "pip", "setuptools>=77", "wheel")
     only = ["--only-binary", ":all:"] if binary else []
@@ -83,7 +107,6 @@ def environment(name: str, requirements: list[str], *, binary: bool) -> Path:
         run("chmod", "-R", "go+rX,go-w", str(place))
     (place / READY).write_text(json.dumps(requirements), encoding="utf-8")
     say(f"{place.name} is ready after {time.monotonic() - start:.0f} s")
-    return place
 
 
 def source_digest() -> str:

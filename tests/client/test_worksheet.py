@@ -259,6 +259,15 @@ class EditingTests(ClientTestCase):
         second.wait_for_function("() => document.body.innerText.includes('E.rank() + 1')")
         second.locator("[data-testid=status-saving][data-state=saved]").wait_for()
 
+    def test_editor_between_press_and_release(self) -> None:
+        """A click that begins on still text and ends on the editor that took its place leaves the keyboard there."""
+        page = self.sheet()
+        cell(page, 1).locator(".still").dispatch_event("mousedown", {"button": 0})
+        page.wait_for_selector(".cm-focused")
+        cell(page, 1).locator(".src").dispatch_event("click")
+        page.keyboard.type("zeta")
+        self.assertIn("zeta", cell(page, 1).locator(".cm-content").inner_text())
+
     def test_several_carets(self) -> None:
         """Ctrl and a click set a second caret, which is drawn; what is typed goes to both."""
         page = self.sheet()

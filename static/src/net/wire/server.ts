@@ -139,7 +139,7 @@ export interface Person {
   readonly state?: Record<string, Json> | null;
 }
 
-/** One piece of output; `kind` and `body` are those of wire/session.py. */
+/** One piece of output; `kind` and `body` are those of wire/session/frames.py. */
 export interface PieceBody {
   readonly sequence: number;
   readonly kind: string;

@@ -31,8 +31,10 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
     if (focus.mode.peek() === "command") element.current?.focus({ preventScroll: true });
     element.current?.scrollIntoView({ block: "nearest" });
   });
+  // An editor takes the place of still text between press and release: the click then falls on what holds both of them.
+  const pressed = useRef<EventTarget | null>(null);
   const take = (event: MouseEvent) => {
-    if (event.target instanceof Element && event.target.closest("button, a, input, .live, .still, summary, iframe")) {
+    if (isOwn(event.target) || isOwn(pressed.current)) {
       if (!active) focus.activate(cell.id);
       return;
     }
@@ -50,12 +52,18 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
       data-cell-id={cell.id}
       data-type={cell.type}
       data-state={state}
+      onMouseDown={(event) => (pressed.current = event.target)}
       onClick={take}
     >
       {active && <CellTools cell={cell} />}
       {children}
     </section>
   );
+}
+
+/** Whether what is clicked does something of its own with it. */
+function isOwn(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("button, a, input, .live, .still, summary, iframe") !== null;
 }
 
 function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
