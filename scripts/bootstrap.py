@@ -68,8 +68,8 @@ def run(*command: str) -> None:
 def environment(name: str, requirements: list[str], *, binary: bool) -> Path:
     """Return a virtual environment with these requirements, building it if it is not there.
 
-    A file in it says that it is complete, so that an interrupted build is never used. Who comes while another builds the
-    same one waits for it: sessions' environments belong to all checkouts of a machine.
+    A file in it says that it is complete, so that an interrupted build is never used. Who comes while another builds
+    the same one waits for it: sessions' environments belong to all checkouts of a machine.
     """
     place = prefix() / f"{name}-{digest([sys.version, *requirements])}"
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,8 @@ _OPTIONS = (
     "--entry-names=[name]-[hash]",
     "--chunk-names=[name]-[hash]",
     "--asset-names=[name]-[hash]",
+    # Yjs speaks to the console in colours: a kilobyte on the way to every first paint, for words that nobody sees.
+    "--alias:lib0/logging=./src/net/yjs-words.ts",
     "--legal-comments=linked",
     "--log-level=warning",
 )

@@ -43,16 +43,3 @@ export function bytes(value: number): string {
   const digits = size < 10 && size % 1 >= 0.05 ? 1 : 0;
   return `${size.toFixed(digits)} ${units[unit]}`;
 }
-
-/** "14:04:11.208" in the viewer's zone. */
-export function clock(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return "";
-  return `${date.toLocaleTimeString("en-GB")}.${String(date.getMilliseconds()).padStart(3, "0")}`;
-}
-
-/** The viewer's date and time in full, for tooltips and version lists. */
-export function full(time: string): string {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleString(strings.locale);
-}

@@ -51,8 +51,7 @@ class BudgetTests(SynchronousTestCase):
 
     def test_shell(self) -> None:
         """What paints a worksheet as static text takes 60 KB, as browsers get it."""
-        # The hashes in the names of files move the size by a tenth of a kilobyte from build to build.
-        self.assertLessEqual(self._size(self._closure(ENTRY["shell"]), ".br"), 60.2)
+        self.assertLessEqual(self._size(self._closure(ENTRY["shell"]), ".br"), 60)
 
     def test_editor(self) -> None:
         """Everything to a working editor takes at most 150 KB, even with gzip."""

@@ -89,7 +89,9 @@ export function step(state: Connection, event: Event, random: number): Step {
 /** An error before the welcome: a spent secret is replaced by a new ticket, other refusals may be final. */
 function refused(state: Connection, code: string): Step {
   if (FINAL.has(code)) return [{ ...state, phase: "stopped", reason: code }, [{ type: "close" }]];
-  return [{ ...state, secret: null }, [{ type: "close" }]];
+  // The answer shows that the server is back: the ticket is fetched at once. A refused ticket waits, longer each time.
+  const failures = state.secret?.kind === "resume" && code === "bad-ticket" ? 0 : state.failures;
+  return [{ ...state, secret: null, failures }, [{ type: "close" }]];
 }
 
 function closed(state: Connection, random: number): Step {

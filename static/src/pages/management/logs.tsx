@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { clock, full } from "../../times";
+import { clock, full } from "../../dates";
 import { managementCalls, type LogEntry } from "./calls";
 import { errorText } from "../../ui/basics";
 import { managementPages } from "./registry";

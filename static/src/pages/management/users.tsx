@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/dialogs";
 import { Field, Form } from "../../ui/form";
 import { Icon } from "../../ui/icons";
 import { managementPages } from "./registry";
+import { account } from "../strings";
 import { words } from "./strings";
 
 managementPages.add({ id: "users", label: words.users, icon: "users", Page: Users });
@@ -39,8 +40,8 @@ function Users(): JSX.Element {
       <table class="plain">
         <thead>
           <tr>
-            <th>{strings.name}</th>
-            <th class="wide">{strings.email}</th>
+            <th>{account.name}</th>
+            <th class="wide">{account.email}</th>
             <th>{words.privilege}</th>
             <th class="wide">{words.created}</th>
             <th><span class="hidden">{strings.moreActions}</span></th>
@@ -99,13 +100,13 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
   const send = async () => {
     await managementCalls.createUser({ name, email, password });
     onClose();
-    return strings.saved;
+    return account.saved;
   };
   return (
     <Dialog label={words.createUser} onClose={onClose}>
       <Form title={words.createUser} action={words.createUser} send={send}>
-        <Field label={strings.name} value={name} onValue={setName} />
-        <Field label={strings.email} value={email} onValue={setEmail} />
+        <Field label={account.name} value={name} onValue={setName} />
+        <Field label={account.email} value={email} onValue={setEmail} />
         <Field label={words.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
       </Form>
     </Dialog>

@@ -10,6 +10,7 @@ import { strings } from "../../strings";
 import { setTheme, theme, type Theme } from "../../theme";
 import { Field, Form } from "../../ui/form";
 import { SiteHeader } from "../../ui/site-header";
+import { account } from "../strings";
 import { words } from "./strings";
 
 export function SettingsPage(): JSX.Element {
@@ -36,12 +37,12 @@ function Profile(): JSX.Element {
   const [email, setEmail] = useState(user.value?.email ?? "");
   const send = async () => {
     user.value = (await settingsCalls.changeMe({ name, email })).user;
-    return strings.saved;
+    return account.saved;
   };
   return (
     <Form title={words.profile} action={words.save} send={send} testId="profile">
-      <Field label={strings.name} value={name} onValue={setName} autocomplete="name" />
-      <Field label={strings.email} value={email} onValue={setEmail} autocomplete="email" />
+      <Field label={account.name} value={name} onValue={setName} autocomplete="name" />
+      <Field label={account.email} value={email} onValue={setEmail} autocomplete="email" />
     </Form>
   );
 }
@@ -82,7 +83,7 @@ function Password(): JSX.Element {
     return words.passwordChanged;
   };
   return (
-    <Form title={has ? words.changePassword : strings.setPasswordAction} action={words.save} send={send} testId="password-form">
+    <Form title={has ? words.changePassword : account.setPasswordAction} action={words.save} send={send} testId="password-form">
       {has && <Field label={words.oldPassword} value={old} onValue={setOld} type="password" autocomplete="current-password" />}
       <Field label={words.newPassword} value={fresh} onValue={setFresh} type="password" autocomplete="new-password" />
       <Field label={words.repeatPassword} value={again} onValue={setAgain} type="password" autocomplete="new-password" />

@@ -8,6 +8,7 @@ import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
 import { Leaf } from "../../ui/icons";
 import { CENTRE, RADIUS, tessellation } from "./tessellation";
+import { account } from "../strings";
 import { words } from "./strings";
 
 export function SignIn(): JSX.Element {
@@ -47,7 +48,7 @@ function Form(): JSX.Element {
       </div>
       <h1>{words.signIn}</h1>
       <p class="m">{site.value?.needs_first === true ? words.needsFirst : words.signInText}</p>
-      <label for="email">{strings.email}</label>
+      <label for="email">{account.email}</label>
       <input id="email" class="in" type="text" inputMode="email" spellcheck={false} autocomplete="username" required autofocus value={email} data-testid="email" onInput={(event) => setEmail(event.currentTarget.value)} />
       <label for="password">{words.password}</label>
       <input id="password" class="in" type="password" autocomplete="current-password" required value={password} data-testid="password" onInput={(event) => setPassword(event.currentTarget.value)} />

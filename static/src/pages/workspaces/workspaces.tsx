@@ -14,6 +14,7 @@ import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
 import { RecentCards } from "./recent-cards";
 import { WorkspaceTable } from "./workspace-table";
+import { account } from "../strings";
 import { words } from "./strings";
 
 type Tab = "all" | "shared" | "running";
@@ -48,7 +49,7 @@ export function Workspaces(): JSX.Element {
       <main class="wrap" id="content">
         {user.value?.has_password === false && (
           <p class="banner" data-testid="set-password">
-            {words.setPassword} <a href="/settings">{strings.setPasswordAction}</a>
+            {words.setPassword} <a href="/settings">{account.setPasswordAction}</a>
           </p>
         )}
         <div class="hd">

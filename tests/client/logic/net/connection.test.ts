@@ -33,8 +33,15 @@ test("a lost connection waits, then comes back with the resume secret and withou
 });
 
 test("a refused resume secret is replaced by a new ticket", () => {
-  const events: Event[] = [...greeted, { type: "closed" }, { type: "timer" }, { type: "opened" }, { type: "refused", code: "bad-ticket" }, { type: "closed" }, { type: "timer" }];
+  const events: Event[] = [...greeted, { type: "closed" }, { type: "timer" }, { type: "opened" }, { type: "refused", code: "bad-ticket" }, { type: "closed" }];
   assert.deepEqual(after(events)[1], ["fetch_ticket"]);
+});
+
+test("a resume secret that is refused after many failures is replaced at once, a refused ticket only after a wait", () => {
+  const failed: Event[] = [...greeted, { type: "closed" }, { type: "timer" }, { type: "closed" }, { type: "timer" }];
+  const refused: Event[] = [{ type: "opened" }, { type: "refused", code: "bad-ticket" }, { type: "closed" }];
+  assert.deepEqual(after([...failed, ...refused])[1], ["fetch_ticket"]);
+  assert.deepEqual(after([...failed, ...refused, ticket, ...refused])[1], ["wait"]);
 });
 
 test("what can't succeed stops for good, until somebody starts it again", () => {
