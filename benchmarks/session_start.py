@@ -55,7 +55,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     began = time.monotonic()
     flavours = {options.flavour: options.interpreter}
     launcher = Launcher(folder, flavours, {options.flavour: options.sessions}, uid=options.uid)
-    hello = launcher.expect(wire.Hello)
+    hello = launcher.expect(wire.LauncherInfo)
     figures: dict[str, Any] = {"level": hello.level, "start to hello, s": round(time.monotonic() - began, 2)}
     launcher.expect(wire.FlavourState, flavour=options.flavour, state="ready", seconds=120)
     figures["start to flavour ready, s"] = round(time.monotonic() - began, 2)
@@ -113,7 +113,7 @@ def _in_a_row(launcher: Launcher, flavour: str, count: int) -> dict[str, Any]:
 def _without_pool(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Start sessions for which no child waits: making one and handing it over."""
     launcher = Launcher(folder, {options.flavour: options.interpreter}, {options.flavour: 0}, uid=options.uid)
-    launcher.expect(wire.Hello)
+    launcher.expect(wire.LauncherInfo)
     launcher.expect(wire.FlavourState, flavour=options.flavour, state="ready", seconds=120)
     times = []
     for _ in range(15):

@@ -77,10 +77,10 @@ def _prepare_twistd(parent: Any, settings: Settings, roles: tuple[str, ...]) -> 
     name = "sagews" if len(roles) == len(ROLES) else "sagews-" + "-".join(roles)
     uid, gid = service_account(settings)
     for folder in ("run", "logs"):
-        place = settings.folder / folder
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = settings.folder / folder
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            os.chown(place, uid, gid)
+            os.chown(path, uid, gid)
     if parent["pidfile"] == "twistd.pid":
         parent["pidfile"] = str(settings.folder / "run" / f"{name}.pid")
     if parent["logfile"] is None and not parent["nodaemon"]:

@@ -12,7 +12,7 @@ from typing import Any
 from sagews.net.dialler import DialMachine
 from sagews.policy.browser.connection import connection_machine
 from sagews.policy.sessions.machine import session_machine
-from sagews.worker.sessions.machine import SessionLife
+from sagews.worker.sessions.machine import ProcessLife
 
 PAGE = """# Lives
 
@@ -21,7 +21,7 @@ Generated from the machines by `python -m tests.machines > docs/machines.md`. In
 MACHINES: tuple[tuple[str, str, Any], ...] = (
     ("A browser's connection", "sagews/policy/browser/connection.py", connection_machine),
     ("A session, as people see it", "sagews/policy/sessions/machine.py", session_machine),
-    ("A session, as its worker holds it", "sagews/worker/sessions/machine.py", SessionLife),
+    ("A session, as its worker holds it", "sagews/worker/sessions/machine.py", ProcessLife),
     ("A worker's link to a backend", "sagews/net/dialler.py", DialMachine),
 )
 

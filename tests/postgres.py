@@ -42,7 +42,7 @@ from sagews.model.identifiers import new_id
 from sagews.ops.postgres.binaries import choose_binaries
 from sagews.ops.postgres.roles import SUPERUSER, create_roles, ensure_passwords
 from sagews.store.migrate import migrate
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 
 NOBODY = 65534
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
@@ -176,11 +176,11 @@ class PostgresTestCase(TestCase):
         self.database = new_database()
         self.addCleanup(self.database.drop)
 
-    async def pool(self, role: str = DatabaseRole.SCHEMA, size: int = 2) -> Pool:
+    async def pool(self, role: str = DatabaseRole.SCHEMA, size: int = 2) -> ConnectionPool:
         """Return a started pool under a role."""
         from twisted.internet import reactor
 
-        pool = Pool(reactor, self.database.dsn(role), size=size, application="test")
+        pool = ConnectionPool(reactor, self.database.dsn(role), size=size, application="test")
         self.addCleanup(pool.stop)
         await pool.start()
         return pool

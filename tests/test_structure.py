@@ -71,6 +71,15 @@ class StructureTests(SynchronousTestCase):
         ]
         self.assertEqual(names, [])
 
+    def test_a_name_means_one_thing(self) -> None:
+        """No two public classes of the daemon have one name, so that a name in a log or a review needs no folder."""
+        homes: dict[str, list[str]] = {}
+        for path in (CHECKOUT / "sagews").rglob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    homes.setdefault(node.name, []).append(module_name(path))
+        self.assertEqual({name: modules for name, modules in homes.items() if len(modules) > 1}, {})
+
     def test_folders_can_be_surveyed(self) -> None:
         """No folder of sources holds more than sixteen files side by side."""
         crowded = {}

@@ -18,7 +18,7 @@ class BackendSettings:
         name: of this backend, as tickets and leases name it.
         origins: from where pages may connect, as browsers write it, for instance "https://math.example.org:8443";
             their part after "//" is what the Host header may be.
-        greeting_seconds: how long a connection may stay silent before its greeting.
+        handshake_seconds: how long a connection may stay silent before its handshake.
         resume_seconds: how long after a loss a resume secret is good.
         recheck_seconds: how often login and grant of an open connection are checked again.
         confirm_seconds: how long after a page has come back a run is compared with the store before it starts: pages
@@ -39,7 +39,7 @@ class BackendSettings:
     origins: frozenset[str] = frozenset({"http://127.0.0.1:8080", "http://localhost:8080"})
     limits: Limits = field(default_factory=Limits)
     minimum: Isolation = Isolation.NONE
-    greeting_seconds: float = 5.0
+    handshake_seconds: float = 5.0
     resume_seconds: float = 600.0
     recheck_seconds: float = 20.0
     suspend_seconds: float = 30.0

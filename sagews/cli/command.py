@@ -15,7 +15,7 @@ from typing import Any, Protocol, TextIO
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from sagews.cli.daemon_client import Daemon
+from sagews.cli.daemon_client import RunningDaemon
 from sagews.config.settings import Settings
 from sagews.ops.folders import Layout
 
@@ -49,14 +49,14 @@ class Invocation:
         """The data folder."""
         return Layout(self.settings.folder)
 
-    def ask_daemon(self, work: Callable[[Daemon], Coroutine[Any, Any, int]]) -> int:
+    def ask_daemon(self, work: Callable[[RunningDaemon], Coroutine[Any, Any, int]]) -> int:
         """Run a coroutine that talks to the running daemon, and return its exit status.
 
         Raises:
             SagewsError: `configuration` when there is none, and what the coroutine raises.
         """
         reactor, results = self.reactor, []
-        daemon = Daemon(reactor, self.layout)
+        daemon = RunningDaemon(reactor, self.layout)
         self.interrupts.append(reactor.stop)
 
         def finished(result: int | Failure) -> None:

@@ -70,7 +70,7 @@ class Trust:
         return self._pinned or optionsForClientTLS(hostname.decode("ascii"))
 
 
-class Daemon:
+class RunningDaemon:
     """The running daemon, as the command line calls it.
 
     Args:

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, DNSLookupError
 
-from sagews.cli.daemon_client import Daemon
+from sagews.cli.daemon_client import RunningDaemon
 from sagews.errors import CATALOGUE, SagewsError
 from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
 from sagews.wire.browser.connection import Hello
@@ -27,13 +27,13 @@ _encoder = msgspec.json.Encoder()
 SAGE = "sage"
 
 
-class Evaluation:
+class EvaluationConversation:
     """One evaluation: what it prints, and the exit status that it ends with.
 
     Args:
         source: the code.
         flavour: which interpreter; None for Sage where the server has it, else for what it has.
-        ticket: for the greeting.
+        ticket: for the handshake.
         out: where results and standard output go.
         err: where errors go.
     """
@@ -48,7 +48,7 @@ class Evaluation:
         self.over: Deferred[int] = Deferred()
 
     def hello(self) -> bytes:
-        """Return the greeting."""
+        """Return the handshake."""
         return _encoder.encode(Hello(protocol=PROTOCOL, client="sagews eval", ticket=self._ticket))
 
     def handle(self, data: bytes) -> bytes | None:
@@ -134,7 +134,7 @@ class _Protocol(WebSocketClientProtocol):
         self.sendMessage(self.factory.evaluation.hello())
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        evaluation: Evaluation = self.factory.evaluation
+        evaluation: EvaluationConversation = self.factory.evaluation
         try:
             answer = evaluation.handle(payload)
         except (msgspec.DecodeError, LookupError, TypeError, AttributeError, OSError) as error:
@@ -151,7 +151,7 @@ class _Protocol(WebSocketClientProtocol):
 class _Factory(WebSocketClientFactory):
     protocol = _Protocol  # type: ignore[assignment]
 
-    def __init__(self, url: str, origin: str, evaluation: Evaluation, reactor: Any) -> None:
+    def __init__(self, url: str, origin: str, evaluation: EvaluationConversation, reactor: Any) -> None:
         super().__init__(url, origin=origin, reactor=reactor)
         self.evaluation = evaluation
         self.setProtocolOptions(
@@ -165,8 +165,8 @@ class _Factory(WebSocketClientFactory):
 
 async def evaluate(
     reactor: Any,
-    daemon: Daemon,
-    evaluation_of: Callable[[str], Evaluation],
+    daemon: RunningDaemon,
+    evaluation_of: Callable[[str], EvaluationConversation],
     interrupts: list[Callable[[], None]],
 ) -> int:
     """Evaluate and return the exit status: 0, 1 after an error, 130 when it was interrupted.
@@ -195,7 +195,7 @@ async def evaluate(
         connection.transport.loseConnection()
 
 
-def _endpoint(reactor: Any, daemon: Daemon, url: str) -> Any:
+def _endpoint(reactor: Any, daemon: RunningDaemon, url: str) -> Any:
     parts = urlsplit(url)
     secure = parts.scheme == "wss"
     host = parts.hostname or ""

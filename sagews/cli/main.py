@@ -11,18 +11,26 @@ from twisted.internet import reactor
 
 from sagews import __version__
 from sagews.cli.command import INTERRUPTED, Command, Invocation
-from sagews.cli.commands.check import Check
-from sagews.cli.commands.eval import Eval
-from sagews.cli.commands.logs import Logs
-from sagews.cli.commands.start import Start
-from sagews.cli.commands.status import Status
-from sagews.cli.commands.stop import Stop
-from sagews.cli.commands.user import User
+from sagews.cli.commands.check import CheckCommand
+from sagews.cli.commands.eval import EvalCommand
+from sagews.cli.commands.logs import LogsCommand
+from sagews.cli.commands.start import StartCommand
+from sagews.cli.commands.status import StatusCommand
+from sagews.cli.commands.stop import StopCommand
+from sagews.cli.commands.user import UserCommand
 from sagews.cli.terminal_text import safe
 from sagews.config.loading import load
 from sagews.errors import SagewsError
 
-COMMANDS: tuple[Command, ...] = (Eval(), Status(), Logs(), User(), Check(), Start(), Stop())
+COMMANDS: tuple[Command, ...] = (
+    EvalCommand(),
+    StatusCommand(),
+    LogsCommand(),
+    UserCommand(),
+    CheckCommand(),
+    StartCommand(),
+    StopCommand(),
+)
 
 
 def main(arguments: Sequence[str] | None = None, commands: Sequence[Command] = COMMANDS) -> int:

@@ -9,7 +9,7 @@ import msgspec
 from sagews.config.section import Section
 
 
-class Database(Section, frozen=True, kw_only=True):
+class DatabaseSection(Section, frozen=True, kw_only=True):
     """Which PostgreSQL: a DSN, in a file that only the daemon can read, else an own cluster in the data folder."""
 
     dsn_file: str | None = None

@@ -9,7 +9,7 @@ import msgspec
 from sagews.config.section import Address, HostName, Port, Positive, Section
 
 
-class Link(Section, frozen=True, kw_only=True):
+class LinkSection(Section, frozen=True, kw_only=True):
     """The hop between backends and workers, and to the log collector (AMP over mutual TLS).
 
     Attributes:

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from sagews.config.section import Section
-from sagews.config.sessions import Sessions
+from sagews.config.sessions import SessionsSection
 from sagews.config.settings import Settings
-from sagews.config.site import Site
+from sagews.config.site import SiteSection
 from sagews.errors import SagewsError
 
 
@@ -92,9 +92,9 @@ def _apply_environment(values: dict[str, Any], environment: Mapping[str, str], e
     if port is not None and (not port.isdecimal() or not 1 <= int(port) <= 65534):
         errors.append("SAGEWS_PORT has to be a port number from 1 to 65534")
     elif port is not None:
-        values["site"] = msgspec.structs.replace(values.get("site", Site()), port=int(port))
+        values["site"] = msgspec.structs.replace(values.get("site", SiteSection()), port=int(port))
     built = environment.get("SAGEWS_ENVIRONMENTS")
-    sessions = values.get("sessions", Sessions())
+    sessions = values.get("sessions", SessionsSection())
     if built is not None and not sessions.environments:
         try:
             environments = msgspec.json.decode(built, type=dict[str, str])

@@ -10,7 +10,7 @@ from sagews.config.section import Positive, Section
 from sagews.model.sessions import MEBIBYTE, Limits
 
 
-class Sessions(Section, frozen=True, kw_only=True):
+class SessionsSection(Section, frozen=True, kw_only=True):
     """What sessions may use, and where their Python lives.
 
     Attributes:

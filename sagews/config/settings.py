@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sagews.config.database import Database
+from sagews.config.database import DatabaseSection
 from sagews.config.isolation import IsolationSection
-from sagews.config.link import Link
+from sagews.config.link import LinkSection
 from sagews.config.section import Section
-from sagews.config.sessions import Sessions
-from sagews.config.site import Site
+from sagews.config.sessions import SessionsSection
+from sagews.config.site import SiteSection
 
 ROLES = ("frontend", "backend", "worker", "log")
 
@@ -19,11 +19,11 @@ class Settings(Section, frozen=True, kw_only=True):
 
     data: str = ""
     account: str = "sagews"
-    site: Site = Site()
-    database: Database = Database()
-    sessions: Sessions = Sessions()
+    site: SiteSection = SiteSection()
+    database: DatabaseSection = DatabaseSection()
+    sessions: SessionsSection = SessionsSection()
     isolation: IsolationSection = IsolationSection()
-    link: Link = Link()
+    link: LinkSection = LinkSection()
 
     @property
     def folder(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sagews.config.section import HostName, Port, Section
 
 
-class Site(Section, frozen=True, kw_only=True):
+class SiteSection(Section, frozen=True, kw_only=True):
     """Where people reach the service.
 
     Attributes:

@@ -44,7 +44,7 @@ class Parts:
         logs: the log store; None on a frontend that reads no logs.
         hasher: hashes passwords in threads.
         status: returns what `GET /api/status` shows.
-        place: chooses the backend that a ticket opens.
+        placement: chooses the backend that a ticket opens.
         addresses: the names under which the origins answer.
         built: the files of the client.
         now: returns the time, UTC.
@@ -57,7 +57,7 @@ class Parts:
     logs: ILogStore | None
     hasher: Hasher
     status: Status
-    place: Placement
+    placement: Placement
     addresses: Addresses
     built: BuiltFiles
     version: str

@@ -116,9 +116,9 @@ class Service:
             case wire.AskUsage():
                 usage = {id: self._running[id].usage() for id in request.ids if id in self._running}
                 self._say(wire.UsageReport(request.request, usage))
-            case wire.Forget():
+            case wire.RemoveHome():
                 self._forget(request)
-            case wire.Stop():
+            case wire.StopLauncher():
                 self._loop.stop()
 
     def _say(self, reply: wire.Reply) -> None:
@@ -204,17 +204,17 @@ class Service:
             if slot.work is not None and slot.work.id == id:
                 slot.kill("killed")
 
-    def _forget(self, request: wire.Forget) -> None:
+    def _forget(self, request: wire.RemoveHome) -> None:
         for flavour in self._flavours.values():
             if flavour.uses(request.workspace):
                 raise SagewsError("busy")
         aside = self._resources.homes.set_aside(request.workspace)
         if aside is None:
-            self._say(wire.Forgotten(request.request))
+            self._say(wire.HomeRemoved(request.request))
             return
         reason = "The home could not be removed; it was set aside and is tried again at the next start."
         failed = wire.Refused("internal", reason, request=request.request)
-        self._remove(aside, lambda gone: self._say(wire.Forgotten(request.request) if gone else failed))
+        self._remove(aside, lambda gone: self._say(wire.HomeRemoved(request.request) if gone else failed))
 
     def _remove(self, aside: str, told: Callable[[bool], None]) -> None:
         """Remove a home that was set aside, in a process of its own; tell whether it is gone."""
@@ -269,7 +269,7 @@ class Service:
         report = slot.ended()
         self._clear(slot, report)
 
-    def _clear(self, slot: Slot, report: wire.Ended) -> None:
+    def _clear(self, slot: Slot, report: wire.Exited) -> None:
         if not self._resources.clear(slot):
             self._loop.later(RETRY_SECONDS, lambda: self._clear(slot, report))
             return
@@ -311,7 +311,7 @@ class Service:
 
     def _greet(self) -> None:
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
-        self._say(wire.Hello(self._level.name, self._report, flavours, self._resources.lent))
+        self._say(wire.LauncherInfo(self._level.name, self._report, flavours, self._resources.lent))
 
     def _watch_processors(self) -> None:
         """End sessions that used up their processor time in many short processes, which no rlimit adds up."""

@@ -63,7 +63,7 @@ def start(arguments: Sequence[str]) -> int:
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed, machine))
         return 1
-    return _guard(control, Plan(allowed, jobs, resources, level, _report(level, groups, missing)))
+    return _guard(control, LaunchPlan(allowed, jobs, resources, level, _report(level, groups, missing)))
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[socket.socket, Path]:
@@ -103,7 +103,7 @@ def _no_namespaces(error: OSError, allowed: Permits, machine: Machine) -> Sagews
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LaunchPlan:
     """What the launcher proper works with."""
 
     permits: Permits
@@ -113,7 +113,7 @@ class Plan:
     report: dict[str, Any]
 
 
-def _guard(control: socket.socket, plan: Plan) -> int:
+def _guard(control: socket.socket, plan: LaunchPlan) -> int:
     """Fork the launcher proper, wait for it, clear up behind it."""
     alive, guard = os.pipe()
     pid = os.fork()
@@ -138,7 +138,7 @@ def _guard(control: socket.socket, plan: Plan) -> int:
     return abs(status)
 
 
-def _launch(control: Channel, plan: Plan, alive: int) -> int:
+def _launch(control: Channel, plan: LaunchPlan, alive: int) -> int:
     """Be process 1 of the launcher's pid namespace."""
     calls.die_with_parent(signal.SIGKILL)
     if select.select([alive], [], [], 0)[0]:

@@ -15,11 +15,11 @@ from twisted.logger import Logger
 from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.model.logs import LogRecord
-from sagews.net.amp import GuardedLocator, Link
-from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, decode_batch
+from sagews.net.amp import AmpLink, GuardedLocator
+from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, DeliverRecords, RegisterSender, decode_batch
 
 MOST_WAITING = 4
-GREETING_SECONDS = 10.0
+HANDSHAKE_SECONDS = 10.0
 WORKER = "worker"
 RELAYING = "backend"
 
@@ -55,19 +55,19 @@ class CollectorCommands(GuardedLocator):
         self._turn = DeferredLock()
         self.sender: Sender | None = None
 
-    @Hello.responder
+    @RegisterSender.responder
     def hello(self, protocol: int, least_protocol: int) -> dict[str, Any]:
-        """Greet a sender."""
+        """Agree with a sender on a protocol."""
         if protocol < LEAST_PROTOCOL or least_protocol > PROTOCOL:
             raise SagewsError("version-mismatch")
         self.sender = Sender(*self._identify())
         return {"protocol": min(protocol, PROTOCOL)}
 
-    @Deliver.responder
+    @DeliverRecords.responder
     async def deliver(self, records: bytes) -> dict[str, Any]:
         """Commit a batch."""
         if self.sender is None:
-            raise SagewsError("greeting-expected")
+            raise SagewsError("handshake-expected")
         if len(self._turn.waiting) >= MOST_WAITING:
             raise SagewsError("too-often", seconds=1)
         found, left_out = decode_batch(records)
@@ -82,7 +82,7 @@ class CollectorFactory(Factory):
     """Accepts senders of log records.
 
     Args:
-        clock: for the heartbeat and the greeting's deadline.
+        clock: for the heartbeat and the handshake's deadline.
         intake: where batches go.
         identify: returns role and name from the certificate of a transport's peer; raises SagewsError without one.
         allowed: networks that may connect.
@@ -101,16 +101,16 @@ class CollectorFactory(Factory):
         self._intake = intake
         self._identify = identify
         self._allowed = tuple(allowed)
-        self._links: dict[Link, IDelayedCall] = {}
+        self._links: dict[AmpLink, IDelayedCall] = {}
 
-    def buildProtocol(self, address: IAddress | None) -> Link | None:
+    def buildProtocol(self, address: IAddress | None) -> AmpLink | None:
         """Return a link for an allowed address; anything else is closed at once."""
         if not self._is_allowed(address):
             log.warn("a sender of log records from {address} was refused", address=str(address))
             return None
         commands = CollectorCommands(self._intake, lambda: self._identify(link.transport))
-        link = Link(commands, self._clock, self._lost)
-        self._links[link] = self._clock.callLater(GREETING_SECONDS, _require_greeting, link, commands)
+        link = AmpLink(commands, self._clock, self._lost)
+        self._links[link] = self._clock.callLater(HANDSHAKE_SECONDS, _require_handshake, link, commands)
         return link
 
     def close(self) -> None:
@@ -126,13 +126,13 @@ class CollectorFactory(Factory):
             return False
         return any(found.version == network.version and found in network for network in self._allowed)
 
-    def _lost(self, link: Link) -> None:
+    def _lost(self, link: AmpLink) -> None:
         deadline = self._links.pop(link)
         if deadline.active():
             deadline.cancel()
 
 
-def _require_greeting(link: Link, commands: CollectorCommands) -> None:
+def _require_handshake(link: AmpLink, commands: CollectorCommands) -> None:
     if commands.sender is None:
         log.warn("a sender of log records said nothing")
         link.abort()

@@ -13,24 +13,24 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.model.logs import LogRecord
-from sagews.net.amp import GuardedLocator, Link
-from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, Deliver, Hello, encode_batches
+from sagews.net.amp import AmpLink, GuardedLocator
+from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, DeliverRecords, RegisterSender, encode_batches
 
 CONNECT_SECONDS = 15.0
-GREETING_SECONDS = 10.0
+HANDSHAKE_SECONDS = 10.0
 DELIVER_SECONDS = 30.0
 
 
 class _SenderFactory(Factory):
     noisy = False
 
-    def __init__(self, clock: IReactorTime, lost: Callable[[Link], None]) -> None:
+    def __init__(self, clock: IReactorTime, lost: Callable[[AmpLink], None]) -> None:
         self._clock = clock
         self._lost = lost
 
-    def buildProtocol(self, address: object) -> Link:
+    def buildProtocol(self, address: object) -> AmpLink:
         """Return the sender's end of a link; the collector has no commands for it."""
-        return Link(GuardedLocator(), self._clock, self._lost)
+        return AmpLink(GuardedLocator(), self._clock, self._lost)
 
 
 @implementer(ILogSink)
@@ -46,7 +46,7 @@ class RemoteSink:
         self._clock = clock
         self._endpoint = endpoint
         self._turn = DeferredLock()
-        self._link: Link | None = None
+        self._link: AmpLink | None = None
 
     async def deliver(self, records: Iterable[LogRecord]) -> None:
         """Deliver a batch, in several calls if it is large; raises when the collector did not commit all of it."""
@@ -61,23 +61,23 @@ class RemoteSink:
         link = self._link or await self._connect()
         try:
             for batch in encode_batches(records):
-                await link.ask(Deliver, DELIVER_SECONDS, records=batch)
+                await link.ask(DeliverRecords, DELIVER_SECONDS, records=batch)
         except SagewsError as error:
             if error.code == "worker-lost":
                 link.abort()
             raise
 
-    async def _connect(self) -> Link:
+    async def _connect(self) -> AmpLink:
         connecting: Deferred[Any] = self._endpoint.connect(_SenderFactory(self._clock, self._lost))
-        link: Link = await connecting.addTimeout(CONNECT_SECONDS, self._clock)
+        link: AmpLink = await connecting.addTimeout(CONNECT_SECONDS, self._clock)
         try:
-            await link.ask(Hello, GREETING_SECONDS, protocol=PROTOCOL, least_protocol=LEAST_PROTOCOL)
+            await link.ask(RegisterSender, HANDSHAKE_SECONDS, protocol=PROTOCOL, least_protocol=LEAST_PROTOCOL)
         except BaseException:
             link.abort()
             raise
         self._link = link
         return link
 
-    def _lost(self, link: Link) -> None:
+    def _lost(self, link: AmpLink) -> None:
         if self._link is link:
             self._link = None

@@ -1,7 +1,7 @@
 """Carries a daemon's log from its own disk to the collector, batch by batch, however long it takes.
 
-The collector may be gone for a day: then the place stays, the disk keeps the records, and attempts are made at growing
-intervals. Nobody waits for it. The place is noted after each batch that was committed; after a crash a batch may be
+The collector may be gone for a day: then the offset stays, the disk keeps the records, and attempts are made at growing
+intervals. Nobody waits for it. The offset is noted after each batch that was committed; after a crash a batch may be
 sent twice, and is stored once.
 """
 
@@ -43,14 +43,14 @@ log = Logger()
 
 
 class Shipper:
-    """Ships one spool to one sink. A second collector is a second shipper with a place file of its own.
+    """Ships one spool to one sink. A second collector is a second shipper with an offset file of its own.
 
     Args:
         clock: waits.
         spool: what to ship.
         sink: where to.
         in_thread: runs a blocking function and returns a Deferred, for instance deferToThread.
-        offset_file: where to remember the place; the spool's own by default.
+        offset_file: where to remember the offset; the spool's own by default.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Shipper:
         self._sink = sink
         self._in_thread = in_thread
         self._offset_file = offset_file or spool.offset_file
-        self.place = load_offset(self._offset_file)
+        self.offset = load_offset(self._offset_file)
         self._running: Deferred[None] | None = None
         self._pause: Deferred[None] | None = None
         self._stopping = False
@@ -102,15 +102,15 @@ class Shipper:
 
     async def _ship_batch(self) -> bool:
         """Ship what fits into one batch; whether there may be more."""
-        records, place = await self._in_thread(read_records, self._spool, self.place)
-        if place == self.place:
+        records, offset = await self._in_thread(read_records, self._spool, self.offset)
+        if offset == self.offset:
             return False
         if records:
             await self._deliver(records)
-        await self._in_thread(save_offset, self._offset_file, place)
-        if place.segment != self.place.segment:
-            await self._in_thread(self._spool.shipped, place)
-        self.place = place
+        await self._in_thread(save_offset, self._offset_file, offset)
+        if offset.segment != self.offset.segment:
+            await self._in_thread(self._spool.shipped, offset)
+        self.offset = offset
         return True
 
     async def _deliver(self, records: list[LogRecord]) -> None:
@@ -138,9 +138,9 @@ def _swallow_cancel(failure: Failure) -> None:
     failure.trap(CancelledError)
 
 
-def read_records(spool: Spool, place: SpoolOffset) -> tuple[list[LogRecord], SpoolOffset]:
-    """Return records to ship from a place on, and the place behind them; blocks for one read."""
-    lines, behind = spool.read(place, MOST_RECORDS, MOST_BYTES)
+def read_records(spool: Spool, offset: SpoolOffset) -> tuple[list[LogRecord], SpoolOffset]:
+    """Return records to ship from an offset on, and the offset behind them; blocks for one read."""
+    lines, behind = spool.read(offset, MOST_RECORDS, MOST_BYTES)
     records = []
     for line in lines:
         try:
@@ -153,21 +153,21 @@ def read_records(spool: Spool, place: SpoolOffset) -> tuple[list[LogRecord], Spo
 
 
 def load_offset(path: Path) -> SpoolOffset:
-    """Return the remembered place; the beginning if there is none or it can't be read."""
+    """Return the remembered offset; the beginning if there is none or it can't be read."""
     try:
         segment, offset = json.loads(path.read_text("ascii"))
         return SpoolOffset(int(segment), int(offset))
     except FileNotFoundError:
         return SpoolOffset()
     except (ValueError, TypeError):
-        log.warn("the place in {path} can't be read; everything is sent again", path=str(path))
+        log.warn("the offset in {path} can't be read; everything is sent again", path=str(path))
         return SpoolOffset()
 
 
-def save_offset(path: Path, place: SpoolOffset) -> None:
-    """Remember a place: written aside, then put in place of the old one at once."""
+def save_offset(path: Path, offset: SpoolOffset) -> None:
+    """Remember an offset: written aside, then put in place of the old one at once."""
     beside = path.with_name(path.name + ".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump([place.segment, place.offset], file)
+        json.dump([offset.segment, offset.offset], file)
     beside.replace(path)

@@ -60,16 +60,16 @@ class Spool:
     @property
     def offset_file(self) -> Path:
         """Where the shipper notes how far it is."""
-        return self.folder / f"{self.name}.place"
+        return self.folder / f"{self.name}.offset"
 
     def segments(self) -> list[int]:
         """Return the numbers of the segments that are there, oldest first."""
         found = (self._pattern.fullmatch(entry.name) for entry in os.scandir(self.folder))
         return sorted(int(match[1]) for match in found if match)
 
-    def shipped(self, place: SpoolOffset) -> None:
+    def shipped(self, offset: SpoolOffset) -> None:
         """Remove segments that were shipped, but for the last few, which people may want to look at."""
-        done = [segment for segment in self.segments() if segment < place.segment]
+        done = [segment for segment in self.segments() if segment < offset.segment]
         self._remove(done[:-KEPT_AFTER_SHIPPING])
 
     def make_room(self) -> int:
@@ -93,34 +93,34 @@ class Spool:
         for segment in segments:
             self.path(segment).unlink(missing_ok=True)
 
-    def read(self, place: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], SpoolOffset]:
-        """Return complete lines from a place on, and the place behind them; blocks for one read.
+    def read(self, offset: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], SpoolOffset]:
+        """Return complete lines from an offset on, and the offset behind them; blocks for one read.
 
         What has no end yet is left for later in the newest segment, and dropped in an older one. A segment that is
-        gone is passed over; a place beyond everything that is there (somebody emptied the folder) begins again.
+        gone is passed over; an offset beyond everything that is there (somebody emptied the folder) begins again.
         """
         segments = self.segments()
-        if segments and segments[-1] < place.segment:
-            place = SpoolOffset()
-        following = [segment for segment in segments if segment >= place.segment]
+        if segments and segments[-1] < offset.segment:
+            offset = SpoolOffset()
+        following = [segment for segment in segments if segment >= offset.segment]
         if not following:
-            return [], place
-        if following[0] != place.segment:
-            place = SpoolOffset(following[0], 0)
-        lines, end = self._read_segment(place, most_records, most_bytes)
+            return [], offset
+        if following[0] != offset.segment:
+            offset = SpoolOffset(following[0], 0)
+        lines, end = self._read_segment(offset, most_records, most_bytes)
         if not lines and len(following) > 1:
             return [], SpoolOffset(following[1], 0)
-        return lines, SpoolOffset(place.segment, end)
+        return lines, SpoolOffset(offset.segment, end)
 
-    def _read_segment(self, place: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], int]:
+    def _read_segment(self, offset: SpoolOffset, most_records: int, most_bytes: int) -> tuple[list[bytes], int]:
         try:
-            with self.path(place.segment).open("rb") as file:
-                if os.fstat(file.fileno()).st_size < place.offset:
-                    place = SpoolOffset(place.segment, 0)
-                file.seek(place.offset)
+            with self.path(offset.segment).open("rb") as file:
+                if os.fstat(file.fileno()).st_size < offset.offset:
+                    offset = SpoolOffset(offset.segment, 0)
+                file.seek(offset.offset)
                 data = file.read(max(most_bytes, LONGEST_LINE + 1))
         except FileNotFoundError:
-            return [], place.offset
+            return [], offset.offset
         lines: list[bytes] = []
         taken = 0
         while len(lines) < most_records and (end := data.find(b"\n", taken)) >= 0:
@@ -130,7 +130,7 @@ class Spool:
             taken = end + 1
         if not lines and len(data) > LONGEST_LINE:
             taken = len(data)
-        return lines, place.offset + taken
+        return lines, offset.offset + taken
 
 
 class SpoolWriter:

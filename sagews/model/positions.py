@@ -132,12 +132,12 @@ def _middle(low: str, high: str | None) -> str:
 def _increment(integer: str) -> str | None:
     """The next integer part, or None after the last one."""
     head, digits = integer[0], list(integer[1:])
-    for place in reversed(range(len(digits))):
-        value = DIGITS.index(digits[place]) + 1
+    for index in reversed(range(len(digits))):
+        value = DIGITS.index(digits[index]) + 1
         if value < len(DIGITS):
-            digits[place] = DIGITS[value]
+            digits[index] = DIGITS[value]
             return head + "".join(digits)
-        digits[place] = "0"
+        digits[index] = "0"
     if head == "z":
         return None
     if head == "Z":
@@ -149,12 +149,12 @@ def _increment(integer: str) -> str | None:
 def _decrement(integer: str) -> str | None:
     """The integer part before this one, or None before the first."""
     head, digits = integer[0], list(integer[1:])
-    for place in reversed(range(len(digits))):
-        value = DIGITS.index(digits[place]) - 1
+    for index in reversed(range(len(digits))):
+        value = DIGITS.index(digits[index]) - 1
         if value >= 0:
-            digits[place] = DIGITS[value]
+            digits[index] = DIGITS[value]
             return head + "".join(digits)
-        digits[place] = DIGITS[-1]
+        digits[index] = DIGITS[-1]
     if head == "A":
         return None
     if head == "a":

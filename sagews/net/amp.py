@@ -6,7 +6,7 @@ for values above 65,535 bytes and no heartbeat. This module gives it those, once
 - `LinkCommand` declares one error, `Refusal`, which carries a code of errors.CATALOGUE and its parameters;
 - `GuardedLocator` turns whatever a responder raises into a Refusal, so that the link stays up;
 - `LargeBytes` and `Value` split over the keys `name`, `name.1`, `name.2`, …;
-- `Link` bounds boxes, sends `Ping` every few seconds, and closes after silence.
+- `AmpLink` bounds boxes, sends `Heartbeat` every few seconds, and closes after silence.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class LinkCommand(amp.Command):
     errors = {Refusal: _CODE}
 
 
-class Ping(LinkCommand):
+class Heartbeat(LinkCommand):
     """Sent by both sides when nothing else may be: says that this side lives. Not answered; silence closes the link."""
 
     arguments = []
@@ -160,7 +160,7 @@ class GuardedLocator(amp.CommandLocator):
 
         return respond
 
-    @Ping.responder
+    @Heartbeat.responder
     def _pinged(self) -> dict[str, Any]:
         return {}
 
@@ -186,7 +186,7 @@ def _refuse(failure: Failure, name: bytes, wanted: bool) -> Any:
     raise amp.RemoteAmpError(_CODE, str(Refusal.of(error)), local=failure)
 
 
-class Link(amp.AMP):
+class AmpLink(amp.AMP):
     """One end of an AMP connection between two daemons.
 
     Args:
@@ -195,7 +195,7 @@ class Link(amp.AMP):
         lost: called once with this link when the connection is gone.
     """
 
-    def __init__(self, locator: GuardedLocator, clock: IReactorTime, lost: Callable[[Link], None]) -> None:
+    def __init__(self, locator: GuardedLocator, clock: IReactorTime, lost: Callable[[AmpLink], None]) -> None:
         super().__init__(locator=locator)
         self._clock = clock
         self._lost = lost
@@ -231,7 +231,7 @@ class Link(amp.AMP):
             self.abort()
             return
         self._beat = self._clock.callLater(PING_SECONDS, self._tick)
-        self.tell(Ping)
+        self.tell(Heartbeat)
 
     def abort(self) -> None:
         """Close at once."""

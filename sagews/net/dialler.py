@@ -17,7 +17,7 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sagews.net.amp import Link
+from sagews.net.amp import AmpLink
 from sagews.net.backoff import Backoff
 
 log = Logger()
@@ -31,7 +31,7 @@ class DialInputs(Protocol):
     def start(self) -> None:
         """Somebody wants it."""
 
-    def connected(self, link: Link) -> None:
+    def connected(self, link: AmpLink) -> None:
         """The handshake is done on our side."""
 
     def failed(self) -> None:
@@ -65,8 +65,8 @@ class Dialler:
         self,
         reactor: Any,
         endpoint: IStreamClientEndpoint,
-        build: Callable[[], Link],
-        register: Callable[[Link], Awaitable[None]],
+        build: Callable[[], AmpLink],
+        register: Callable[[AmpLink], Awaitable[None]],
         jitter: Callable[[], float],
     ) -> None:
         self._reactor = reactor
@@ -74,7 +74,7 @@ class Dialler:
         self._factory = _Links(build)
         self._register = register
         self._backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, GROWTH, jitter)
-        self._link: Link | None = None
+        self._link: AmpLink | None = None
         self._dialling: Deferred[Any] | None = None
         self._retry: IDelayedCall | None = None
         self._machine = DialMachine(self)
@@ -94,7 +94,7 @@ class Dialler:
         if self._gone is not None:
             await self._gone
 
-    def lost(self, link: Link) -> None:
+    def lost(self, link: AmpLink) -> None:
         """Learn that a connection is gone."""
         if link is self._link:
             self._link = None
@@ -109,7 +109,7 @@ class Dialler:
         self._dialling = self._endpoint.connect(self._factory)
         self._dialling.addCallbacks(self._reached, self._not_reached)
 
-    def _reached(self, link: Link) -> None:
+    def _reached(self, link: AmpLink) -> None:
         if self._stopped:
             link.abort()
         else:
@@ -119,7 +119,7 @@ class Dialler:
         log.info("the backend can't be reached: {reason}", reason=failure.getErrorMessage())
         self._machine.failed()
 
-    def introduce(self, link: Link) -> None:
+    def introduce(self, link: AmpLink) -> None:
         """Register over a new connection."""
         if not link.connected:
             self._machine.failed()
@@ -128,7 +128,7 @@ class Dialler:
         done = Deferred.fromCoroutine(_awaited(self._register(link)))
         done.addCallbacks(lambda _: self._machine.registered(), self._refused, errbackArgs=(link,))
 
-    def _refused(self, failure: Failure, link: Link) -> None:
+    def _refused(self, failure: Failure, link: AmpLink) -> None:
         log.warn("the backend did not take us: {reason}", reason=failure.getErrorMessage())
         link.abort()
 
@@ -155,10 +155,10 @@ class _Links(Factory):
 
     noisy = False
 
-    def __init__(self, build: Callable[[], Link]) -> None:
+    def __init__(self, build: Callable[[], AmpLink]) -> None:
         self._build = build
 
-    def buildProtocol(self, addr: IAddress | None) -> Link:
+    def buildProtocol(self, addr: IAddress | None) -> AmpLink:
         """Return the protocol of a new connection."""
         return self._build()
 
@@ -178,7 +178,7 @@ def _build() -> TypeMachineBuilder[DialInputs, Dialler]:
         core.dial()
 
     @dialling.upon(DialInputs.connected).to(registering)
-    def introduce(machine: DialInputs, core: Dialler, link: Link) -> None:
+    def introduce(machine: DialInputs, core: Dialler, link: AmpLink) -> None:
         core.introduce(link)
 
     @registering.upon(DialInputs.registered).to(linked)

@@ -106,9 +106,9 @@ class StallBook:
         return piece
 
     def _stalled(self, began: float, seconds: float, what: str) -> None:
-        sampled, ticks, place = self._sampled
+        sampled, ticks, location = self._sampled
         if sampled == began:
-            what += f", at {place}"
+            what += f", at {location}"
         stall = Stall(seconds, TICK_SECONDS * (ticks + 1) if sampled == began else 0.0, what)
         self.count += 1
         self.waited += stall.waited

@@ -44,7 +44,7 @@ class Layout:
 
     @property
     def logs(self) -> Path:
-        """Log files and the shipper's place in them."""
+        """Log files and the shipper's offset in them."""
         return self.base / "logs"
 
     @property

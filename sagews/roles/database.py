@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from sagews.config.database import Database
+from sagews.config.database import DatabaseSection
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.ops.folders import check_private
@@ -23,7 +23,7 @@ from sagews.roles.component import Component, DaemonContext
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.migrate import migrate
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 
 # How a daemon's connections are shared out, in twelfths; the listener's own one comes on top.
 SHARES = {DatabaseRole.FRONTEND: 4, DatabaseRole.BACKEND: 6, DatabaseRole.LOG: 2}
@@ -34,7 +34,7 @@ log = Logger()
 NEEDS = {"frontend": DatabaseRole.FRONTEND, "backend": DatabaseRole.BACKEND, "log": DatabaseRole.LOG}
 
 
-def read_dsn(settings: Database, owners: tuple[int, ...]) -> str | None:
+def read_dsn(settings: DatabaseSection, owners: tuple[int, ...]) -> str | None:
     """Return the operator's DSN; None when the daemon runs its own cluster.
 
     Raises:
@@ -86,7 +86,7 @@ class Databases(Component):
         self._sizes = {
             NEEDS[role]: max(1, connections * SHARES[NEEDS[role]] // 12) for role in daemon.roles if role in NEEDS
         }
-        self._pools: dict[DatabaseRole, Pool] = {}
+        self._pools: dict[DatabaseRole, ConnectionPool] = {}
         self._listener: Listener | None = None
 
     def prepare_privileged(self, account: tuple[int, int]) -> None:
@@ -97,7 +97,7 @@ class Databases(Component):
             runs_it = self.daemon.plays("backend")
             self._cluster = PostgresService(self._reactor, folder) if runs_it else Guest(folder)
 
-    def pool(self, role: DatabaseRole) -> Pool:
+    def pool(self, role: DatabaseRole) -> ConnectionPool:
         """Return the pool of a role, once started."""
         return self._pools[role]
 
@@ -111,7 +111,7 @@ class Databases(Component):
             await self._cluster.start()
         await self._migrate(self._dsn_of(DatabaseRole.SCHEMA))
         for role, size in self._sizes.items():
-            pool = self._pools[role] = Pool(self._reactor, self._dsn_of(role), size=size, application=role)
+            pool = self._pools[role] = ConnectionPool(self._reactor, self._dsn_of(role), size=size, application=role)
             await pool.start()
 
     async def _migrate(self, dsn: str) -> None:

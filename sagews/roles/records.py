@@ -24,7 +24,7 @@ from sagews.roles.certificates import Certificates, machine_name
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
 from sagews.store.logs.logs import LogStore
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 
 
 class Records(Component):
@@ -59,7 +59,7 @@ class Records(Component):
         if self.sink is not None:
             self.ship()
 
-    async def _collect(self, pool: Pool) -> None:
+    async def _collect(self, pool: ConnectionPool) -> None:
         """Be the collector: take batches from daemons with a certificate, and keep the partitions."""
         store = LogStore(pool)
         self.sink = Intake(store, time.time)

@@ -105,7 +105,7 @@ class Frontend:
     async def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
         """Return the factories of the site and of the origin for untrusted content."""
 
-        async def place(_workspace: WorkspaceId | None) -> BackendAddress:
+        async def placement(_workspace: WorkspaceId | None) -> BackendAddress:
             return self._backend
 
         # Reading the client's files and the first hash of a password take tenths of a second: a page that comes back
@@ -118,7 +118,7 @@ class Frontend:
             logs=self._databases.log_store(),
             hasher=Hasher(passwords, deferToThread),
             status=status,
-            place=place,
+            placement=placement,
             addresses=self._addresses,
             built=built,
             version=sagews.__version__,

@@ -45,8 +45,8 @@ def bind_sockets(settings: Settings, roles: tuple[str, ...]) -> Sockets:
         wanted["collector"] = (settings.link.host, settings.collector_port, "the log collector")
     taken: dict[str, socket.socket] = {}
     try:
-        for name, place in wanted.items():
-            taken[name] = bind(*place)
+        for name, address in wanted.items():
+            taken[name] = bind(*address)
     except Exception:
         Sockets(**taken).close()
         raise

@@ -219,7 +219,7 @@ class StoreConnection(txpostgres.Connection):
         if name is not None:
             return self.statement(f"execute {name} ({marks})", parameters)
         name = f"kept_{next(self._names)}"
-        numbered = sql % tuple(f"${place}" for place in range(1, len(parameters) + 1))
+        numbered = sql % tuple(f"${number}" for number in range(1, len(parameters) + 1))
         # Other percent signs have yet to get through psycopg2's own formatting.
         first = f"prepare {name} as {numbered.replace('%', '%%')}; execute {name} ({marks})"
 

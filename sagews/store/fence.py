@@ -13,11 +13,11 @@ FENCE = """fence as (
     )"""
 
 # The same for many documents; parameters: document ids, epochs, numbers of new updates. `wanted` has them all, with
-# their places from 1, `fence` those whose epoch is their lease's. Everybody locks leases in one order, so that two
+# their ordinals from 1, `fence` those whose epoch is their lease's. Everybody locks leases in one order, so that two
 # writers can't wait for each other.
 FENCES = """wanted as (
         select * from unnest(%s::uuid[], %s::bigint[], %s::bigint[]) with ordinality
-            as w (document, epoch, added, place)
+            as w (document, epoch, added, ordinal)
     ),
     fence as (
         select d.id, w.added from wanted w join documents d on d.id = w.document

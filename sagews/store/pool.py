@@ -26,7 +26,7 @@ from txpostgres import txpostgres
 from sagews.errors import SagewsError
 from sagews.store.connection import ConnectionDead, Row, StoreConnection, backoff, first_line, is_death, rows_of
 
-__all__ = ["Pool", "Row", "Transaction", "connection_dsn"]
+__all__ = ["ConnectionPool", "Row", "Transaction", "connection_dsn"]
 
 Result = TypeVar("Result")
 
@@ -86,7 +86,7 @@ class Transaction:
         return rows_of(await self._cursor.execute(sql, parameters))
 
 
-class Pool:
+class ConnectionPool:
     """Connections to one database under one role.
 
     Args:

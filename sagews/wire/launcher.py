@@ -115,7 +115,7 @@ class AskUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class RemoveHome:
     """Remove a workspace's home from this machine."""
 
     request: int
@@ -123,15 +123,15 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopLauncher:
     """End every session, then the launcher."""
 
 
-Request = Configure | StartSession | StartJob | Signal | AskUsage | Forget | Stop
+Request = Configure | StartSession | StartJob | Signal | AskUsage | RemoveHome | StopLauncher
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class LauncherInfo:
     """The level reached, how it was found, the flavours that can be asked for, the range of session uids."""
 
     level: str
@@ -157,7 +157,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Exited:
     """A session or job is over and nothing of it is left. Memory in bytes (0: unknown), CPU time in seconds."""
 
     id: str
@@ -186,18 +186,19 @@ class UsageReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class HomeRemoved:
     """The home is gone."""
 
     request: int
 
 
-Reply = Hello | FlavourState | Started | Ended | Refused | UsageReport | Forgotten
+Reply = LauncherInfo | FlavourState | Started | Exited | Refused | UsageReport | HomeRemoved
 
 _NAMES: Mapping[type, str] = {
     Configure: "configure", StartSession: "session", StartJob: "job", Signal: "signal", AskUsage: "usage",
-    Forget: "forget", Stop: "stop", Hello: "hello", FlavourState: "flavour", Started: "started", Ended: "ended",
-    Refused: "refused", UsageReport: "usage", Forgotten: "forgotten",
+    RemoveHome: "forget", StopLauncher: "stop",
+    LauncherInfo: "hello", FlavourState: "flavour", Started: "started", Exited: "ended", Refused: "refused",
+    UsageReport: "usage", HomeRemoved: "forgotten",
 }  # fmt: skip
 DESCRIPTORS: Mapping[type, int] = {StartSession: 1, StartJob: 3}
 
@@ -299,16 +300,16 @@ def _job(fields: Fields) -> StartJob:
     return StartJob(id, job, workspace, write, arguments, seconds, _limits(fields))
 
 
-def _hello(fields: Fields) -> Hello:
+def _hello(fields: Fields) -> LauncherInfo:
     first, last = (fields.bounded("uids", uid, 0, 2**32) for uid in fields.sequence("uids", 2, least=2))
     flavours = tuple(fields.matched("flavours", f, FLAVOUR_PATTERN) for f in fields.sequence("flavours", MAX_POOL))
-    return Hello(fields.choice("level", LEVELS), fields.mapping("report", 1000), flavours, (first, last))
+    return LauncherInfo(fields.choice("level", LEVELS), fields.mapping("report", 1000), flavours, (first, last))
 
 
-def _ended(fields: Fields) -> Ended:
+def _ended(fields: Fields) -> Exited:
     id, reason = fields.id("id"), fields.choice("reason", REASONS)
     status, cpu = fields.integer("status", -256, 255), fields.number("cpu_seconds")
-    return Ended(id, reason, status, cpu, fields.integer("peak_memory", 0, MAX_SIZE))
+    return Exited(id, reason, status, cpu, fields.integer("peak_memory", 0, MAX_SIZE))
 
 
 def _refused(fields: Fields) -> Refused:
@@ -345,8 +346,8 @@ _REQUEST_READERS: Mapping[str, Any] = {
     "job": _job,
     "signal": lambda fields: Signal(fields.id("id"), fields.choice("signal", SIGNALS)),
     "usage": _ask_usage,
-    "forget": lambda fields: Forget(fields.integer("request", 0, 2**53), fields.id("workspace")),
-    "stop": lambda fields: Stop(),
+    "forget": lambda fields: RemoveHome(fields.integer("request", 0, 2**53), fields.id("workspace")),
+    "stop": lambda fields: StopLauncher(),
 }
 _REPLY_READERS: Mapping[str, Any] = {
     "hello": _hello,
@@ -355,5 +356,5 @@ _REPLY_READERS: Mapping[str, Any] = {
     "ended": _ended,
     "refused": _refused,
     "usage": _usage,
-    "forgotten": lambda fields: Forgotten(fields.integer("request", 0, 2**53)),
+    "forgotten": lambda fields: HomeRemoved(fields.integer("request", 0, 2**53)),
 }

@@ -13,13 +13,13 @@ A record is one line of JSON, at most 256 KiB of UTF-8, with exactly these keys:
     fields       object   JSON
 
     sender → collector
-      Hello      protocol: int, least_protocol: int  →  protocol: int
-                 the first command; both then speak the smaller protocol, or are refused with `version-mismatch`
-      Deliver    records: lines (<= 1 MiB)           →  stored: int, left_out: int
-                 answered when committed; records out of form are left out, and sending them again does not help
+      RegisterSender  protocol: int, least_protocol: int  →  protocol: int
+                      the first command; both then speak the smaller protocol, or are refused with `version-mismatch`
+      DeliverRecords  records: lines (<= 1 MiB)           →  stored: int, left_out: int
+                      answered when committed; records out of form are left out, sending them again does not help
 
 A refusal is the error `Refusal` of net/amp.py: `database` or `internal` (send the batch again later), `too-large`,
-`greeting-expected`, `forbidden`. A record that is sent twice is stored once. docs/protocol-logs.md says more.
+`handshake-expected`, `forbidden`. A record that is sent twice is stored once. docs/protocol-logs.md says more.
 """
 
 from __future__ import annotations
@@ -120,14 +120,14 @@ def decode_batch(batch: bytes) -> tuple[list[LogRecord], int]:
     return records, len(lines) - len(records)
 
 
-class Hello(LinkCommand):
+class RegisterSender(LinkCommand):
     """Sent first by a sender; says which protocols it speaks."""
 
     arguments = [(b"protocol", amp.Integer()), (b"least_protocol", amp.Integer())]
     response = [(b"protocol", amp.Integer())]
 
 
-class Deliver(LinkCommand):
+class DeliverRecords(LinkCommand):
     """Sent with a batch of records; answered when they are committed."""
 
     arguments = [(b"records", LargeBytes(MAX_BATCH))]

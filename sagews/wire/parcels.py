@@ -58,17 +58,17 @@ def unpack(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     return header, _blobs(data, 8 + length, header.get("blobs"))
 
 
-def _blobs(data: bytes, place: int, sizes: object) -> list[bytes]:
+def _blobs(data: bytes, offset: int, sizes: object) -> list[bytes]:
     """The blobs, which fill the parcel to its end."""
     if not isinstance(sizes, list) or len(sizes) > MAX_BLOBS:
         raise refusal("its blobs have no sizes")
     blobs: list[bytes] = []
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= len(data) - place:
+        if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= len(data) - offset:
             raise refusal("a blob has a wrong size")
-        blobs.append(data[place : place + size])
-        place += size
-    if place != len(data):
+        blobs.append(data[offset : offset + size])
+        offset += size
+    if offset != len(data):
         raise refusal("bytes follow its end")
     return blobs
 

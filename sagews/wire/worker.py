@@ -1,20 +1,22 @@
-"""What a worker and a backend say to each other: AMP over mutual TLS (wire/amp.py), the worker dials.
+"""What a worker and a backend say to each other: AMP over mutual TLS (net/amp.py), the worker dials.
 
     worker → backend
-      Register   versions, who it is, what it can do, the sessions that it still holds        first, within 10 s
-      Pieces     output, in batches; answered when the backend has it, at most a few batches unanswered
-      Ended      a session is over, after its last piece; answered, else it comes again after a resume
-      Log        records of the worker's own log
-      Ping       heartbeat
+      Register       versions, who it is, what it can do, the sessions that it still holds    first, within 10 s
+      Pieces         output, in batches; answered when the backend has it, at most a few batches unanswered
+      SessionEnded   a session is over, after its last piece; answered, else it comes again after a resume
+      Log            records of the worker's own log
+      Heartbeat      says that this side lives
 
     backend → worker
-      Open Evaluate Send Interrupt End Complete Inspect Usage one session; its id must have been given over this link
-      Acknowledge                                             pieces up to these numbers are committed
-      Part Fetch                                              bytes of a transfer, in parts
-      Restore Snapshot Forget                                 the files of a workspace
-      Ping       heartbeat
+      OpenSession EvaluateCell SendMessage InterruptSession EndSession CompleteCode InspectName SessionUsage
+                     one session; its id must have been given over this link
+      Acknowledge    pieces up to these numbers are committed
+      Part Fetch     bytes of a transfer, in parts
+      RestoreHome SnapshotHome ForgetHome
+                     the files of a workspace
+      Heartbeat      says that this side lives
 
-A refusal is the error `Refusal` of wire/amp.py. After a lost link the worker dials again, registers with the sessions
+A refusal is the error `Refusal` of net/amp.py. After a lost link the worker dials again, registers with the sessions
 that it still holds, learns which of them the backend knows and up to which number it has their pieces, sends the rest
 again in order, and ends the others. docs/protocol-worker.md tells it at length.
 """
@@ -28,13 +30,13 @@ from twisted.protocols import amp
 
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, WorkerInfo
-from sagews.net.amp import LargeBytes, LinkCommand, Ping, Value
+from sagews.net.amp import Heartbeat, LargeBytes, LinkCommand, Value
 from sagews.wire.session.frames import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
 
-__all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Held", "Known", "Ping", "Welcome", "WorkerSettings"]
+__all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Heartbeat", "Held", "Known", "Registered", "WorkerSettings"]
 
-PROTOCOL = 1
-LEAST_PROTOCOL = 1
+PROTOCOL = 2
+LEAST_PROTOCOL = 2
 REGISTER_SECONDS = 10.0
 PART = 512 * 1024
 MAX_TRANSFER = 256 * 1024 * 1024
@@ -79,7 +81,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run_seconds: Annotated[float, msgspec.Meta(ge=1, le=604_800)] | None = None
 
 
-class Welcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Registered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The answer to Register."""
 
     backend: str
@@ -99,7 +101,7 @@ class Register(LinkCommand):
         (b"info", Value(WorkerInfo, MAX_BATCH)),
         (b"sessions", Value(dict[str, Held], MAX_BATCH)),
     ]
-    response = [(b"protocol", amp.Integer()), (b"welcome", Value(Welcome, MAX_BATCH))]
+    response = [(b"protocol", amp.Integer()), (b"welcome", Value(Registered, MAX_BATCH))]
 
 
 class Pieces(LinkCommand):
@@ -109,7 +111,7 @@ class Pieces(LinkCommand):
     response = []
 
 
-class Ended(LinkCommand):
+class SessionEnded(LinkCommand):
     """Sent by a worker when a session is over and all of its pieces were sent; answered so that it may forget it."""
 
     arguments = [(b"session", amp.Unicode()), (b"ending", Value(Ending, _SMALL))]
@@ -123,36 +125,36 @@ class Log(LinkCommand):
     response = []
 
 
-class Open(LinkCommand):
+class OpenSession(LinkCommand):
     """Sent by a backend to start a session; answered when it can take an evaluation."""
 
     arguments = [(b"request", Value(SessionRequest, _SMALL))]
     response = []
 
 
-class Evaluate(LinkCommand):
+class EvaluateCell(LinkCommand):
     """Sent by a backend to hand a cell over; the same run twice (after a resume) runs once."""
 
     arguments = [(b"session", amp.Unicode()), (b"evaluation", Value(Evaluation, MAX_FRAME_TO_SESSION))]
     response = []
 
 
-class Send(LinkCommand):
+class SendMessage(LinkCommand):
     """Sent by a backend to say something to a session of another kind than evaluation; what it says back are pieces."""
 
     arguments = [(b"session", amp.Unicode()), (b"message", Value(dict[str, Any], MAX_FRAME_TO_SESSION))]
     response = []
 
 
-class Interrupt(LinkCommand):
+class InterruptSession(LinkCommand):
     """Sent by a backend to send SIGINT to a session; never waits behind output."""
 
     arguments = [(b"session", amp.Unicode())]
     response = []
 
 
-class End(LinkCommand):
-    """Sent by a backend to end a session for good; Ended follows with this reason."""
+class EndSession(LinkCommand):
+    """Sent by a backend to end a session for good; SessionEnded follows with this reason."""
 
     arguments = [(b"session", amp.Unicode()), (b"reason", amp.Unicode())]
     response = []
@@ -166,14 +168,14 @@ class Acknowledge(LinkCommand):
     requiresAnswer = False
 
 
-class Complete(LinkCommand):
+class CompleteCode(LinkCommand):
     """Sent by a backend for what may stand at the cursor."""
 
     arguments = [(b"session", amp.Unicode()), (b"code", LargeBytes(MAX_FRAME_TO_SESSION)), (b"cursor", amp.Integer())]
     response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
 
 
-class Inspect(LinkCommand):
+class InspectName(LinkCommand):
     """Sent by a backend for what the name at the cursor is."""
 
     arguments = [
@@ -185,7 +187,7 @@ class Inspect(LinkCommand):
     response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
 
 
-class Usage(LinkCommand):
+class SessionUsage(LinkCommand):
     """Sent by a backend for what a session uses now: memory in bytes, processor time in seconds."""
 
     arguments = [(b"session", amp.Unicode())]
@@ -206,14 +208,14 @@ class Fetch(LinkCommand):
     response = [(b"data", LargeBytes(PART))]
 
 
-class Restore(LinkCommand):
+class RestoreHome(LinkCommand):
     """Sent by a backend to lay files into a home; the transfer holds a RestoreRequest (wire/jobs.py)."""
 
     arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
     response = []
 
 
-class TakeSnapshot(LinkCommand):
+class SnapshotHome(LinkCommand):
     """Sent by a backend for a home's tree; the transfer holds a SnapshotRequest, the answer's the bundle."""
 
     arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
@@ -224,7 +226,7 @@ class TakeSnapshot(LinkCommand):
     ]
 
 
-class Forget(LinkCommand):
+class ForgetHome(LinkCommand):
     """Sent by a backend to remove a home from the worker."""
 
     arguments = [(b"workspace", amp.Unicode())]
@@ -232,7 +234,17 @@ class Forget(LinkCommand):
 
 
 COMMANDS = (
-    *(Register, Pieces, Ended, Log, Ping),
-    *(Open, Evaluate, Send, Interrupt, End, Acknowledge, Complete, Inspect, Usage),
-    *(Part, Fetch, Restore, TakeSnapshot, Forget),
+    *(Register, Pieces, SessionEnded, Log, Heartbeat),
+    *(
+        OpenSession,
+        EvaluateCell,
+        SendMessage,
+        InterruptSession,
+        EndSession,
+        Acknowledge,
+        CompleteCode,
+        InspectName,
+        SessionUsage,
+    ),
+    *(Part, Fetch, RestoreHome, SnapshotHome, ForgetHome),
 )

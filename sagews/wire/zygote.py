@@ -30,8 +30,8 @@ launcher → child
 zygote → init factory
   prepare   as above                                        fds: [init's socket, cgroup.procs ...]
 init factory → zygote
-  born      -                                               fds: [pidfd of init]
-  stillborn reason: str
+  forked    -                                               fds: [pidfd of init]
+  failed    reason: str
 """
 
 from __future__ import annotations

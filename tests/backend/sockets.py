@@ -121,7 +121,7 @@ class SocketTestCase(TestCase):
         await browser.opened
         return browser
 
-    async def greeted(self) -> Browser:
+    async def welcomed(self) -> Browser:
         """Return a websocket that has been welcomed."""
         browser = await self.connect()
         browser.say(type="hello", protocol=1, client="test", ticket=self.parts.ticket())

@@ -11,13 +11,13 @@ class ResumeTests(BackendTestCase):
     """The secret by which a page comes back without the frontend."""
 
     def resumed(self, secret: str) -> Page:
-        """Return a page that greeted with a resume secret."""
+        """Return a page that came back with a resume secret."""
         page = Page(self.backend)
         page.say(type="hello", protocol=1, client="test", resume=secret)
         return page
 
     def test_a_secret_is_good_once(self) -> None:
-        """The secret of the last greeting opens one connection, which gets a new one; it never works again."""
+        """The secret of the last handshake opens one connection, which gets a new one; it never works again."""
         page = self.page()
         secret = page.last("welcome")["resume"]
         page.lose()

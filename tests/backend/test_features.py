@@ -76,7 +76,7 @@ class ToyFeatureTests(BackendTestCase):
         self.assertEqual(refused["code"], "read-only")
         self.assertEqual(self.look(viewer), [{"type": "toy_painted", "colour": "white"}])
         self.assertEqual(self.look(scratch)[0]["code"], "forbidden")
-        self.assertEqual(self.look(stranger)[0]["code"], "greeting-expected")
+        self.assertEqual(self.look(stranger)[0]["code"], "handshake-expected")
 
 
 class RouterTests(SynchronousTestCase):
@@ -96,7 +96,7 @@ class EveryMessageTests(BackendTestCase):
     """The grammar and the handlers fit together."""
 
     def test_every_message_has_a_handler(self) -> None:
-        """Each message of the wire but the greeting has a handler, and none is heard that the wire does not know."""
+        """Each message of the wire but the handshake has a handler, and none is heard that the wire does not know."""
         handled = set(self.backend._connections.router.handlers)
         self.assertEqual({tag_of(kind) for kind in PAGE_MESSAGES}, {tag_of(kind) for kind in handled} | {"hello"})
 

@@ -1,4 +1,4 @@
-"""The shortest whole path: a page greets, opens, edits, runs, and sees what came of it."""
+"""The shortest whole path: a page says hello, opens, edits, runs, and sees what came of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.fakes.session_host import SUM
 
 
 class FirstRunTests(BackendTestCase):
-    """From the greeting to the result."""
+    """From the handshake to the result."""
 
     def test_a_page_is_welcomed(self) -> None:
         """A good ticket brings who, where, what they may do, and a secret for coming back."""

@@ -50,7 +50,7 @@ class StalledReaderTests(SocketTestCase):
         parts = self.parts
         document = DocumentId(new_id())
         await parts.workspaces.create_document(parts.workspace, document, f"d{number}.sage.md", "")
-        browser = await self.greeted() if not self.browsers else self.browsers[0]
+        browser = await self.welcomed() if not self.browsers else self.browsers[0]
         opened = browser.until("opened", document=document)
         browser.say(type="open", document=document)
         await opened
@@ -66,7 +66,7 @@ class StalledReaderTests(SocketTestCase):
 
     async def reader(self, *documents: DocumentId) -> Browser:
         """Return a connection that has documents open."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         for document in documents:
             opened = browser.until("opened", document=document)
             browser.say(type="open", document=document)

@@ -26,7 +26,7 @@ class SocketTests(SocketTestCase):
     async def test_nagle_is_off(self) -> None:
         """TCP_NODELAY is set on the server's side of an open websocket: two small frames never wait for each other."""
         before = set(reactor.getReaders())
-        await self.greeted()
+        await self.welcomed()
         ours = [self.browsers[0].transport]
         server = [
             reader for reader in set(reactor.getReaders()) - before - set(ours) if hasattr(reader, "getTcpNoDelay")
@@ -36,7 +36,7 @@ class SocketTests(SocketTestCase):
 
     async def test_a_cell_is_run(self) -> None:
         """Through a real socket too, a run gives its result."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         browser.say(type="open", document=self.parts.document)
         opened = await browser.until("opened")
         self.assertTrue(base64.b64decode(opened["update"]))
@@ -61,23 +61,23 @@ class SocketTests(SocketTestCase):
 
     async def test_a_message_beyond_the_limit_closes(self) -> None:
         """More than 1 MiB in one message is answered with close code 1009."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         browser.sendMessage(b'{"type":"ping","sent":' + b" " * (1024 * 1024) + b"1}")
         self.assertEqual(await browser.over, 1009)
 
-    async def test_little_is_read_before_the_greeting(self) -> None:
-        """Who has not greeted can't make the server collect more than 4 KiB; who has can send a large message."""
+    async def test_little_is_read_before_the_handshake(self) -> None:
+        """Before its handshake a page can't make the server collect more than 4 KiB; then it can send much."""
         stranger = await self.connect()
         stranger.sendMessage(b" " * 5000)
         self.assertEqual(await stranger.over, 1009)
-        browser = await self.greeted()
+        browser = await self.welcomed()
         pong = browser.until("pong")
         browser.sendMessage(b'{"type":"ping","sent":' + b" " * 500_000 + b"1}")
         self.assertEqual((await pong)["sent"], 1.0)
 
     async def test_stopping_says_when_to_come_back(self) -> None:
         """A backend that stops tells its pages after how long to come back, and closes with 4503."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         going = browser.until("going_away")
         await self.backend.stop()
         self.assertEqual((await going)["after"], 2.0)
@@ -89,7 +89,7 @@ class FrameTests(SocketTestCase):
 
     async def test_sizes(self) -> None:
         """Messages of every length of header arrive whole."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         connection = self.backend._registry.connections[0]
         for size in (1, 125, 126, 127, 65535, 65536, 300_000):
             data = b'{"type":"x","t":"' + b"a" * size + b'"}'
@@ -118,7 +118,7 @@ class EncryptedTests(SocketTestCase):
     async def test_nagle_is_off_and_pressure_is_felt(self) -> None:
         """TCP_NODELAY is set below TLS too, and a reader who stops reading is noticed by the queue."""
         before = set(reactor.getReaders())
-        browser = await self.greeted()
+        browser = await self.welcomed()
         server = [
             reader
             for reader in set(reactor.getReaders()) - before
@@ -140,7 +140,7 @@ class RoundTripTests(SocketTestCase):
 
     async def test_round_trip(self) -> None:
         """A hundred evaluations in a row take far less than they would with Nagle or with a wait for the database."""
-        browser = await self.greeted()
+        browser = await self.welcomed()
         browser.say(type="open", document=self.parts.document)
         await browser.until("opened")
         live = self.backend.workspaces.all[0].documents[0]

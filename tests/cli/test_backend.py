@@ -40,10 +40,10 @@ class BackendTests(CommandTestCase):
     def more_parts(self) -> dict[str, Any]:
         """Send tickets to it."""
 
-        async def place(_workspace: object) -> BackendAddress:
+        async def placement(_workspace: object) -> BackendAddress:
             return BackendAddress("b1")
 
-        return {"place": place, "now": utc_now}
+        return {"placement": placement, "now": utc_now}
 
     async def test_values(self) -> None:
         """Values and printed text arrive, in the flavour that was asked for."""

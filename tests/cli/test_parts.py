@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.cli import terminal_text
 from sagews.cli.commands import logs as command_logs
-from sagews.cli.evaluation import Evaluation, check_source, plain
+from sagews.cli.evaluation import EvaluationConversation, check_source, plain
 from sagews.errors import SagewsError
 from sagews.wire.browser.connection import Hello
 from sagews.wire.browser.evaluate import Evaluate
@@ -25,7 +25,7 @@ class EvaluationTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.out, self.err = io.StringIO(), io.StringIO()
-        self.evaluation = Evaluation("2+2", "sage", "T" * 43, self.out, self.err)
+        self.evaluation = EvaluationConversation("2+2", "sage", "T" * 43, self.out, self.err)
 
     def take(self, **message: Any) -> bytes | None:
         return self.evaluation.handle(json.dumps(message).encode())
@@ -34,7 +34,7 @@ class EvaluationTests(SynchronousTestCase):
         self.take(type="output", document="", run="r", piece={"sequence": 1, "kind": kind, "body": body})
 
     def test_conversation(self) -> None:
-        """It greets with its ticket and asks for one evaluation, both in the grammar of the browser's protocol."""
+        """It says hello with its ticket and asks for one evaluation, both in the grammar of the browser's protocol."""
         hello = parse_page_message(self.evaluation.hello())
         assert isinstance(hello, Hello)
         self.assertEqual(hello.ticket, "T" * 43)
@@ -45,7 +45,7 @@ class EvaluationTests(SynchronousTestCase):
     def test_flavour_that_is_there(self) -> None:
         """Without a wish it asks for Sage where the server has it, and else for what it has."""
         for known, chosen in ((["python", "sage"], "sage"), (["python"], "python"), ([], "sage")):
-            evaluation = Evaluation("2+2", None, "T" * 43, self.out, self.err)
+            evaluation = EvaluationConversation("2+2", None, "T" * 43, self.out, self.err)
             asked = evaluation.handle(json.dumps({"type": "welcome", "flavours": known}).encode())
             self.assertEqual(json.loads(asked or b"")["flavour"], chosen)
 

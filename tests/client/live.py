@@ -157,7 +157,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         self.sendMessage(data)
 
     def do_hello(self, message: dict[str, Any]) -> None:
-        """Greet."""
+        """Say hello."""
         self.say(
             {
                 "type": "welcome",

@@ -88,7 +88,7 @@ def _encoded(message: Mapping[str, Any]) -> bytes:
     return str(message["text"]).encode()
 
 
-TOY = kinds.Kind("toy", _encoded, _decoded)
+TOY = kinds.KindCodec("toy", _encoded, _decoded)
 if kinds.find(TOY.name) is None:
     kinds.register(TOY)
 

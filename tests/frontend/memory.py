@@ -76,7 +76,7 @@ class World:
             logs=self.logs,
             hasher=Hasher(self.passwords, maybeDeferred),
             status=self.status,
-            place=self.place,
+            placement=self.placement,
             addresses=self.addresses,
             built=self.built,
             version="0.0",
@@ -104,7 +104,7 @@ class World:
     async def status(self) -> Mapping[str, Any]:
         return {"isolation": "full"}
 
-    async def place(self, _workspace: Any) -> BackendAddress:
+    async def placement(self, _workspace: Any) -> BackendAddress:
         return BackendAddress("backend-1")
 
     def connect(self, site: BoundedSite | None = None) -> tuple[Any, StringTransport]:

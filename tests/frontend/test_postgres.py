@@ -52,7 +52,7 @@ class RealTests(PostgresTestCase):
             logs=LogStore(pool),
             hasher=Hasher(passwords, deferToThread),
             status=self.status,
-            place=self.place,
+            placement=self.placement,
             addresses=addresses("127.0.0.1", [], port, port + 1 if port < 65535 else 1, secure=False),
             built=load_built(None),
             version="0",
@@ -64,7 +64,7 @@ class RealTests(PostgresTestCase):
     async def status(self) -> dict[str, Any]:
         return {}
 
-    async def place(self, _workspace: object) -> BackendAddress:
+    async def placement(self, _workspace: object) -> BackendAddress:
         return BackendAddress("b1")
 
     async def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, Any]:

@@ -128,10 +128,10 @@ class TicketTests(SynchronousTestCase):
         """A backend with an address of its own is named as it is."""
         world = World()
 
-        async def place(_workspace: object) -> BackendAddress:
+        async def placement(_workspace: object) -> BackendAddress:
             return BackendAddress("b2", "wss://b2.example/ws")
 
-        world.rebuild(place=place)
+        world.rebuild(placement=placement)
         response = world.person().call("POST", "/api/ticket", {"workspace": None})
         self.assertEqual(response.json["url"], "wss://b2.example/ws")
 

@@ -23,7 +23,7 @@ from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, Usage, WorkerInfo
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
-from sagews.worker.files.homes import Homes
+from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.history.running import JobFailed, run_program
 
@@ -89,7 +89,7 @@ class Worker:
 
     def __init__(self, launcher: ProgramLauncher) -> None:
         self.launcher = launcher
-        self.homes = Homes(launcher, Limits(), Epochs(), lambda workspace: False)
+        self.homes = HomeFiles(launcher, Limits(), Epochs(), lambda workspace: False)
         self.files = self
         self.snapshots: list[tuple[str | None, int]] = []
         self.lost = False

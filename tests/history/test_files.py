@@ -15,7 +15,7 @@ from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest
-from sagews.worker.files.homes import Homes
+from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.contracts.files import WorkspaceFilesContract
 from tests.fakes.files import FakeFiles
@@ -56,7 +56,7 @@ class HomesTests(WorkspaceFilesContract, TestCase):
         root = Path(self.mktemp()).resolve()
         root.mkdir()
         self.launcher = ProgramLauncher(root)
-        return Homes(self.launcher, Limits(), Epochs(), lambda workspace: workspace == USED)
+        return HomeFiles(self.launcher, Limits(), Epochs(), lambda workspace: workspace == USED)
 
     async def make_used(self, files: Any) -> WorkspaceId:
         """One is."""

@@ -18,7 +18,7 @@ from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest, RestoreRequest, SnapshotRequest
-from sagews.worker.files.homes import Homes
+from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.history.live import datetime_of
 from tests.worker.real_launcher import real_launcher
@@ -47,7 +47,7 @@ class JailedJobs(TestCase):
 
     async def _there_and_back(self) -> None:
         homes, jobs = (
-            Homes(self.launcher, Limits(memory=512 * MEBIBYTE), Epochs(), lambda workspace: False),
+            HomeFiles(self.launcher, Limits(memory=512 * MEBIBYTE), Epochs(), lambda workspace: False),
             HistoryJobs(self.launcher),
         )
         first, second = WorkspaceId(new_id()), WorkspaceId(new_id())

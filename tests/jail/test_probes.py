@@ -39,7 +39,7 @@ class Outside:
         self._session = session
         self.most_processes = 0
         self.slowest_answer = 0.0
-        self.ended: wire.Ended | None = None
+        self.ended: wire.Exited | None = None
 
     def watch(self) -> None:
         """Measure once, while the probe runs."""

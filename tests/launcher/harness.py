@@ -66,7 +66,7 @@ class Launcher:
         theirs.close()
         self.control = Channel(ours)
         self.replies: list[wire.Reply] = []
-        self.hello = wire.Hello("none", {}, (), (0, 0))
+        self.hello = wire.LauncherInfo("none", {}, (), (0, 0))
         if pools is not None:
             self.ask(wire.Configure(pools, minimum, wanted))
 
@@ -132,7 +132,7 @@ class Launcher:
         arguments: Mapping[str, str] | None = None,
         seconds: int = 30,
         limits: Limits = LIMITS,
-    ) -> tuple[wire.Ended, bytes, bytes]:
+    ) -> tuple[wire.Exited, bytes, bytes]:
         """Run a job to its end; return its end, its standard output and its standard error."""
         id = new_id()
         files = [tempfile.TemporaryFile() for _ in range(3)]
@@ -140,7 +140,7 @@ class Launcher:
         files[0].seek(0)
         request = wire.StartJob(id, job, workspace, write, arguments or {}, seconds, limits)
         self.ask(request, [file.fileno() for file in files])
-        ended = self.expect(wire.Ended, id=id)
+        ended = self.expect(wire.Exited, id=id)
         files[1].seek(0)
         files[2].seek(0)
         output, errors = files[1].read(), files[2].read()
@@ -232,12 +232,12 @@ class Session:
         """Have the launcher send a signal."""
         self.launcher.ask(wire.Signal(self.id, name))
 
-    def ended(self, seconds: float = PATIENCE) -> wire.Ended:
+    def ended(self, seconds: float = PATIENCE) -> wire.Exited:
         """Wait for the report of its end."""
-        report: wire.Ended = self.launcher.expect(wire.Ended, seconds, id=self.id)
+        report: wire.Exited = self.launcher.expect(wire.Exited, seconds, id=self.id)
         return report
 
-    def close(self) -> wire.Ended:
+    def close(self) -> wire.Exited:
         """Close the socket and wait for the end."""
         self.sock.close()
         return self.ended()

@@ -23,7 +23,7 @@ def launch(uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] 
     folder.chmod(0o755)
     flavours = {"python": interpreter("python")}
     launcher = Launcher(folder, flavours, {"python": spare}, uid=uid, overrides=overrides)
-    launcher.hello = launcher.expect(wire.Hello)
+    launcher.hello = launcher.expect(wire.LauncherInfo)
     launcher.expect(wire.FlavourState, flavour="python", state="loading")
     state = launcher.expect(wire.FlavourState, flavour="python")
     if state.state != "ready":

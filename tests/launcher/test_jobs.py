@@ -36,7 +36,7 @@ class Jobs(SharedLauncher):
         request = wire.StartJob(id, "check", None, False, {}, 1, LIMITS)
         self.launcher.ask(request, [never, null, null])
         self.launcher.expect(wire.Started, id=id)
-        self.assertEqual(self.launcher.expect(wire.Ended, 5, id=id).reason, "deadline")
+        self.assertEqual(self.launcher.expect(wire.Exited, 5, id=id).reason, "deadline")
         for descriptor in (never, keep_open, null):
             os.close(descriptor)
 
@@ -48,7 +48,7 @@ class Jobs(SharedLauncher):
         self.launcher.ask(wire.StartJob(id, "check", None, False, {}, 60, LIMITS), [never, null, null])
         self.launcher.expect(wire.Started, id=id)
         self.launcher.ask(wire.Signal(id, "KILL"))
-        self.assertEqual(self.launcher.expect(wire.Ended, 5, id=id).reason, "killed")
+        self.assertEqual(self.launcher.expect(wire.Exited, 5, id=id).reason, "killed")
         for descriptor in (never, keep_open, null):
             os.close(descriptor)
 
@@ -95,8 +95,8 @@ class WithoutMaps(unittest.SynchronousTestCase):
             self.assertEqual((folder / "homes" / workspace / "a").stat().st_uid, launcher.hello.uids[0])
             self.assertEqual(one.close().reason, "exit")
             self.assertEqual(two.close().reason, "exit")
-            launcher.ask(wire.Forget(1, workspace))
-            launcher.expect(wire.Forgotten, request=1)
+            launcher.ask(wire.RemoveHome(1, workspace))
+            launcher.expect(wire.HomeRemoved, request=1)
             land(launcher)
         finally:
             calls.unmount(str(folder / "homes"))

@@ -139,7 +139,7 @@ class Requests(SharedLauncher):
         """The home of an open session can't be removed."""
         workspace = new_id()
         session = self.launcher.open("python", workspace)
-        self.assertEqual(self._ask(wire.Forget(1, workspace)), "busy")
+        self.assertEqual(self._ask(wire.RemoveHome(1, workspace)), "busy")
         session.close()
 
     def test_second_configuration(self) -> None:

@@ -79,14 +79,14 @@ class Sessions(SharedLauncher):
         )
         second.evaluate("os.symlink('/etc', 'link'); os.chmod('deep/er', 0); os.chmod('.', 0)")
         second.close()
-        self.launcher.ask(wire.Forget(5, workspace))
-        self.launcher.expect(wire.Forgotten, request=5)
+        self.launcher.ask(wire.RemoveHome(5, workspace))
+        self.launcher.expect(wire.HomeRemoved, request=5)
         self.assertEqual([p.name for p in (self.launcher.folder / "homes").glob(f"*{workspace}*")], [])
 
     def test_forget_unknown(self) -> None:
         """A home that does not exist is forgotten already."""
-        self.launcher.ask(wire.Forget(6, new_id()))
-        self.launcher.expect(wire.Forgotten, request=6)
+        self.launcher.ask(wire.RemoveHome(6, new_id()))
+        self.launcher.expect(wire.HomeRemoved, request=6)
 
     def test_private_home(self) -> None:
         """A session without a workspace has an empty home of its limited size."""
@@ -307,7 +307,7 @@ class Ends(unittest.SynchronousTestCase):
 
     def test_stop(self) -> None:
         """The same when the daemon says stop."""
-        self.launcher.ask(wire.Stop())
+        self.launcher.ask(wire.StopLauncher())
         self.assertEqual(self.launcher.process.wait(10), 0)
         self.assertTrue(wait_until(self._all_gone, 1))
         land(self.launcher)

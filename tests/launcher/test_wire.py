@@ -21,17 +21,17 @@ REQUESTS = [
     (wire.StartJob(ID, "diff", ID, False, {"a": "b"}, 5, Limits()), 3),
     (wire.Signal(ID, "INT"), 0),
     (wire.AskUsage(1, (ID,)), 0),
-    (wire.Forget(2, ID), 0),
-    (wire.Stop(), 0),
+    (wire.RemoveHome(2, ID), 0),
+    (wire.StopLauncher(), 0),
 ]
 REPLIES = [
-    wire.Hello("full", {"a": 1}, ("python",), (1, 2)),
+    wire.LauncherInfo("full", {"a": 1}, ("python",), (1, 2)),
     wire.FlavourState("python", "ready"),
     wire.Started(ID),
-    wire.Ended(ID, "exit", 0, 1.5, 7),
+    wire.Exited(ID, "exit", 0, 1.5, 7),
     wire.Refused("limit", "why", ID, None),
     wire.UsageReport(1, {ID: (1, 2.0)}),
-    wire.Forgotten(3),
+    wire.HomeRemoved(3),
 ]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -17,13 +17,13 @@ from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from sagews.errors import SagewsError
-from sagews.logs.collector import GREETING_SECONDS, CollectorFactory, Sender
+from sagews.logs.collector import HANDSHAKE_SECONDS, CollectorFactory, Sender
 from sagews.logs.intake import REMEMBERED, Intake
 from sagews.logs.remote import RemoteSink
 from sagews.logs.upkeep import Upkeep
 from sagews.model.logs import LogQuery
-from sagews.net.amp import GuardedLocator, Link
-from sagews.wire.logs import MAX_RECORDS, Deliver, Hello, decode_batch, encode_record
+from sagews.net.amp import AmpLink, GuardedLocator
+from sagews.wire.logs import MAX_RECORDS, DeliverRecords, RegisterSender, decode_batch, encode_record
 from tests.contracts.accounts import refused
 from tests.contracts.logs import LogSinkContract, make_record
 from tests.fakes.logs import MemoryLogs
@@ -67,12 +67,12 @@ class Wired(TestCase):
         self.addCleanup(lambda: Deferred.fromCoroutine(sink.close()))
         return sink
 
-    async def link(self) -> Link:
+    async def link(self) -> AmpLink:
         """Return a bare link to the collector."""
         endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.port.getHost().port)
-        factory: Any = Factory.forProtocol(lambda: Link(GuardedLocator(), reactor, lambda _: None))
+        factory: Any = Factory.forProtocol(lambda: AmpLink(GuardedLocator(), reactor, lambda _: None))
         factory.noisy = False
-        link: Link = await endpoint.connect(factory)  # type: ignore[assignment]
+        link: AmpLink = await endpoint.connect(factory)  # type: ignore[assignment]
         self.addCleanup(link.abort)
         return link
 
@@ -126,22 +126,22 @@ class RemoteSinkTests(LogSinkContract, Wired):
 class HostileSenderTests(Wired):
     """What a sender may not do."""
 
-    async def test_records_before_the_greeting(self) -> None:
-        """A batch before the greeting is refused."""
+    async def test_records_before_the_handshake(self) -> None:
+        """A batch before the handshake is refused."""
         link = await self.link()
-        await refused(link.ask(Deliver, records=encode_record(make_record())), "greeting-expected")
+        await refused(link.ask(DeliverRecords, records=encode_record(make_record())), "handshake-expected")
 
     async def test_other_protocols(self) -> None:
         """A sender that speaks none of our protocols is told so; a newer one that speaks ours too is taken."""
         link = await self.link()
-        await refused(link.ask(Hello, protocol=0, least_protocol=0), "version-mismatch")
-        await refused(link.ask(Hello, protocol=9, least_protocol=9), "version-mismatch")
-        self.assertEqual(await link.ask(Hello, protocol=9, least_protocol=1), {"protocol": 1})
+        await refused(link.ask(RegisterSender, protocol=0, least_protocol=0), "version-mismatch")
+        await refused(link.ask(RegisterSender, protocol=9, least_protocol=9), "version-mismatch")
+        self.assertEqual(await link.ask(RegisterSender, protocol=9, least_protocol=1), {"protocol": 1})
 
     async def test_records_out_of_form(self) -> None:
         """Records out of form are left out and counted; the others are stored, and the link stays."""
         link = await self.link()
-        await link.ask(Hello, protocol=1, least_protocol=1)
+        await link.ask(RegisterSender, protocol=1, least_protocol=1)
         good = encode_record(make_record(time=datetime.now(UTC)))
         bad = [
             b"",
@@ -157,9 +157,9 @@ class HostileSenderTests(Wired):
             good.replace(b'"correlation":""', b'"correlation":"a b"'),
             good.replace(b'"time":"', b'"time":"x'),
         ]
-        answer = await link.ask(Deliver, records=b"\n".join([*bad, good]))
+        answer = await link.ask(DeliverRecords, records=b"\n".join([*bad, good]))
         self.assertEqual(answer, {"stored": 1, "left_out": len(bad)})
-        await refused(link.ask(Deliver, records=b"\n" * (MAX_RECORDS + 1)), "too-large")
+        await refused(link.ask(DeliverRecords, records=b"\n" * (MAX_RECORDS + 1)), "too-large")
         self.assertTrue(link.connected)
 
     async def test_too_many_at_once(self) -> None:
@@ -173,9 +173,9 @@ class HostileSenderTests(Wired):
 
         self.store.insert = slowly  # type: ignore[method-assign]
         link = await self.link()
-        await link.ask(Hello, protocol=1, least_protocol=1)
+        await link.ask(RegisterSender, protocol=1, least_protocol=1)
         asking = [
-            Deferred.fromCoroutine(link.ask(Deliver, records=encode_record(make_record(time=datetime.now(UTC)))))
+            Deferred.fromCoroutine(link.ask(DeliverRecords, records=encode_record(make_record(time=datetime.now(UTC)))))
             for _ in range(8)
         ]
         await refused(asking[7], "too-often")
@@ -205,14 +205,14 @@ class CollectorTests(SynchronousTestCase):
         self.assertIsNone(factory.buildProtocol(None))
 
     def test_silence(self) -> None:
-        """A peer that does not greet is cut off."""
+        """A peer that does not register is cut off."""
         clock = Clock()
         factory = CollectorFactory(clock, Intake(MemoryLogs(), time.time), lambda _: ("backend", "b"), LOOPBACK)
         link = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
         assert link is not None
         aborted: list[int] = []
         link.abort = lambda: aborted.append(1)  # type: ignore[method-assign]
-        clock.advance(GREETING_SECONDS)
+        clock.advance(HANDSHAKE_SECONDS)
         self.assertEqual(aborted, [1])
 
     def test_relayed_records(self) -> None:

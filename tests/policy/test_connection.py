@@ -13,8 +13,8 @@ from sagews.wire.browser.messages import PAGE_MESSAGES, tag_of
 
 # How each state is reached, and what may be said there.
 PATHS: dict[str, tuple[tuple[str, ...], set[Right], str]] = {
-    "waiting": ((), {Right.GREETING}, "greeting-expected"),
-    "greeting": (("hello",), set(), "greeting-expected"),
+    "waiting": ((), {Right.HANDSHAKE}, "handshake-expected"),
+    "handshake": (("hello",), set(), "handshake-expected"),
     "working": (("hello", "workspace_given"), {Right.ALIVE, Right.READ, Right.EDIT, Right.RUN}, "forbidden"),
     "reading": (("hello", "workspace_given", "right_unknown"), {Right.ALIVE, Right.READ}, "read-only"),
     "scratch": (("hello", "scratch_given"), {Right.ALIVE, Right.SCRATCH}, "forbidden"),
@@ -35,11 +35,11 @@ class EveryMessageTests(SynchronousTestCase):
     """Nothing is admitted that is not named."""
 
     def test_every_message_declares_a_right(self) -> None:
-        """No message comes without saying what it needs, and none inherits it; only the greeting needs none."""
+        """No message comes without saying what it needs, and none inherits it; only the handshake needs none."""
         for message in PAGE_MESSAGES:
             self.assertIsInstance(vars(message).get("needs"), Right, tag_of(message))
-        greetings = [tag_of(message) for message in PAGE_MESSAGES if message.needs is Right.GREETING]
-        self.assertEqual(greetings, ["hello"])
+        handshakes = [tag_of(message) for message in PAGE_MESSAGES if message.needs is Right.HANDSHAKE]
+        self.assertEqual(handshakes, ["hello"])
 
     def test_every_state_and_right(self) -> None:
         """In each state exactly the messages of its rights are admitted; any other is refused with the state's code."""
@@ -51,7 +51,9 @@ class EveryMessageTests(SynchronousTestCase):
                     guard.check(needs)
                     continue
                 error = self.assertRaises(SagewsError, guard.check, needs)
-                self.assertEqual(error.code, "already-greeted" if needs is Right.GREETING else refusal, (state, needs))
+                self.assertEqual(
+                    error.code, "already-connected" if needs is Right.HANDSHAKE else refusal, (state, needs)
+                )
 
     def test_every_role_and_right(self) -> None:
         """A viewer edits nothing, and nobody runs without the right to, whatever the role."""

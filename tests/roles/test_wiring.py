@@ -10,10 +10,10 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.config.isolation import IsolationSection
-from sagews.config.link import Link
-from sagews.config.sessions import Sessions
+from sagews.config.link import LinkSection
+from sagews.config.sessions import SessionsSection
 from sagews.config.settings import Settings
-from sagews.config.site import Site
+from sagews.config.site import SiteSection
 from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
 from sagews.ops.folders import Layout
@@ -46,7 +46,7 @@ class ComputeTests(SynchronousTestCase):
 
     def test_missing_environment(self) -> None:
         """An environment without an interpreter is refused by its flavour's name."""
-        settings = Settings(sessions=Sessions(environments={"sage": str(scratch_folder(self))}))
+        settings = Settings(sessions=SessionsSection(environments={"sage": str(scratch_folder(self))}))
         error = self.assertRaises(SagewsError, session_environments, settings)
         self.assertIn("sage", str(error))
 
@@ -54,7 +54,7 @@ class ComputeTests(SynchronousTestCase):
         """The permits hold the settings' limits, are closed to others, and a backend apart may start no session."""
         layout = Layout(scratch_folder(self))
         layout.launcher.mkdir()
-        settings = Settings(sessions=Sessions(environments={"python": str(self.environment())}, memory_mib=100))
+        settings = Settings(sessions=SessionsSection(environments={"python": str(self.environment())}, memory_mib=100))
         for sessions, flavours in ((True, ["python"]), (False, [])):
             make_launcher(Clock(), settings, layout, "all", lambda reason: None, sessions=sessions)
             path = layout.launcher / "all" / "permits.json"
@@ -69,12 +69,12 @@ class NameTests(SynchronousTestCase):
 
     def test_worker_name(self) -> None:
         """A worker is called as the settings say, else after its machine, in the form that certificates have."""
-        self.assertEqual(worker_name(Settings(link=Link(worker="w-1"))), "w-1")
+        self.assertEqual(worker_name(Settings(link=LinkSection(worker="w-1"))), "w-1")
         self.assertRegex(machine_name(), r"^[a-z0-9][a-z0-9-]*$")
 
     def test_addresses(self) -> None:
         """Ports that are not chosen follow the site's; addresses that are given are taken apart."""
-        settings = Settings(site=Site(port=9000), link=Link(backend="[::1]:77"))
+        settings = Settings(site=SiteSection(port=9000), link=LinkSection(backend="[::1]:77"))
         self.assertEqual((settings.link_port, settings.collector_port, settings.site.socket_port), (9002, 9003, 9004))
         self.assertEqual(settings.backend_address, ("::1", 77))
         self.assertEqual(settings.collector_address, ("127.0.0.1", 9003))
@@ -82,7 +82,7 @@ class NameTests(SynchronousTestCase):
     def test_origin(self) -> None:
         """The printed address is the first configured name, else loopback's, with TLS where there is TLS."""
         self.assertEqual(addresses.origin(Settings()), "http://127.0.0.1:8080")
-        public = Settings(site=Site(host="::", port=443, names=("math.example.org",)))
+        public = Settings(site=SiteSection(host="::", port=443, names=("math.example.org",)))
         self.assertEqual(addresses.origin(public), "https://math.example.org")
 
     def test_backend_apart(self) -> None:
@@ -120,12 +120,14 @@ class SocketTests(SynchronousTestCase):
 
     def test_all_or_nothing(self) -> None:
         """When one port is taken, those that were taken before it are free again."""
-        site = Site(port=free_port(), untrusted_port=free_port())
-        blocker = bind_sockets(Settings(site=Site(port=site.content_port, untrusted_port=free_port())), ("frontend",))
+        site = SiteSection(port=free_port(), untrusted_port=free_port())
+        blocker = bind_sockets(
+            Settings(site=SiteSection(port=site.content_port, untrusted_port=free_port())), ("frontend",)
+        )
         self.addCleanup(blocker.close)
-        settings = Settings(site=site, link=Link(port=free_port(), collector_port=free_port()))
+        settings = Settings(site=site, link=LinkSection(port=free_port(), collector_port=free_port()))
         self.assertRaises(SagewsError, bind_sockets, settings, ("frontend", "backend"))
-        bind_sockets(Settings(site=Site(port=site.port, untrusted_port=free_port())), ("frontend",)).close()
+        bind_sockets(Settings(site=SiteSection(port=site.port, untrusted_port=free_port())), ("frontend",)).close()
 
     def test_worker_listens_on_nothing(self) -> None:
         """A worker takes no port."""

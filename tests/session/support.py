@@ -16,16 +16,16 @@ from typing import Any
 
 from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
-    Complete,
-    Display,
-    Done,
-    Error,
+    CompleteFrame,
+    DisplayFrame,
+    DoneFrame,
+    ErrorFrame,
     FromSession,
-    Inspect,
-    Ready,
-    Result,
-    Run,
-    Stream,
+    InspectFrame,
+    ReadyFrame,
+    ResultFrame,
+    RunFrame,
+    StreamFrame,
     encode,
     parse_from_session,
 )
@@ -116,7 +116,7 @@ class Session:
         self._frames = self._read()
         self._number = 0
         ready = next(self._frames)
-        if not isinstance(ready, Ready):
+        if not isinstance(ready, ReadyFrame):
             raise AssertionError(f"{ready} came first")
         self.ready = ready
 
@@ -124,7 +124,7 @@ class Session:
         """Send a cell and return its run's id."""
         self._number += 1
         run = str(uuid.uuid4())
-        self.connection.sendall(encode(Run(run, f"cell{self._number}", self._number, source, mode, shows)))
+        self.connection.sendall(encode(RunFrame(run, f"cell{self._number}", self._number, source, mode, shows)))
         return run
 
     def begin(self, source: str, mode: str = "python") -> str:
@@ -141,7 +141,7 @@ class Session:
     def rest(self) -> list[FromSession]:
         """Return the frames up to `done`."""
         found: list[FromSession] = []
-        while not found or not isinstance(found[-1], Done):
+        while not found or not isinstance(found[-1], DoneFrame):
             found.append(self.next())
         return found
 
@@ -149,7 +149,7 @@ class Session:
         """Return the next frame."""
         return next(self._frames)
 
-    def ask(self, request: Complete | Inspect) -> Any:
+    def ask(self, request: CompleteFrame | InspectFrame) -> Any:
         """Send a request for help and return the answer."""
         self.connection.sendall(encode(request))
         return self.next()
@@ -172,28 +172,28 @@ class Session:
 
 def printed(frames: list[FromSession], name: str = "stdout") -> str:
     """Return what was printed."""
-    return "".join(frame.text for frame in frames if isinstance(frame, Stream) and frame.name == name)
+    return "".join(frame.text for frame in frames if isinstance(frame, StreamFrame) and frame.name == name)
 
 
 def values(frames: list[FromSession]) -> list[str]:
     """Return the values that were shown, as text."""
-    return [str(frame.data.get("text/plain")) for frame in frames if isinstance(frame, Result)]
+    return [str(frame.data.get("text/plain")) for frame in frames if isinstance(frame, ResultFrame)]
 
 
-def displays(frames: list[FromSession]) -> list[Display]:
+def displays(frames: list[FromSession]) -> list[DisplayFrame]:
     """Return what was displayed."""
-    return [frame for frame in frames if isinstance(frame, Display)]
+    return [frame for frame in frames if isinstance(frame, DisplayFrame)]
 
 
-def error(frames: list[FromSession]) -> Error:
+def error(frames: list[FromSession]) -> ErrorFrame:
     """Return the one error."""
-    (found,) = [frame for frame in frames if isinstance(frame, Error)]
+    (found,) = [frame for frame in frames if isinstance(frame, ErrorFrame)]
     return found
 
 
 def status(frames: list[FromSession]) -> str:
     """Return how the run ended."""
-    (done,) = [frame for frame in frames if isinstance(frame, Done)]
+    (done,) = [frame for frame in frames if isinstance(frame, DoneFrame)]
     return done.status
 
 

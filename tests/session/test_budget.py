@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.output import spill
-from sagews.session.output.budget import Budget, Omitted, cut, later
+from sagews.session.output.budget import CellBudget, Omitted, cut, later
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 HEAD, TAIL = 50, 30
@@ -22,7 +22,7 @@ def pass_on(prints: list[tuple[str, bytes]]) -> tuple[bytes, bytes, bytes, list[
     parts: dict[str, list[bytes]] = {"head": [], "middle": [], "tail": []}
     state = "head"
     markers: list[Omitted] = []
-    budget = Budget(lambda _, data: parts[state].append(data), parts["middle"].append, HEAD, TAIL)
+    budget = CellBudget(lambda _, data: parts[state].append(data), parts["middle"].append, HEAD, TAIL)
     for name, data in prints:
         budget.add(name, data)
     state = "tail"

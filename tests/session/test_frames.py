@@ -35,15 +35,17 @@ _bundles = st.dictionaries(st.sampled_from(["text/plain", "text/html"]), _fit) |
     {"application/json": _json, "image/png": st.sampled_from(["", "aGk="])}
 )
 _from_session = st.one_of(
-    st.builds(session.Ready, _fit.filter(lambda text: len(text) <= 64), st.just({"python": "3.11"})),
-    st.builds(session.Stream, st.just(RUN), st.sampled_from(session.STREAMS), _fit),
-    st.builds(session.Display, st.just(RUN), _bundles, st.dictionaries(_fit, _json, max_size=3)),
-    st.builds(session.Result, st.just(RUN), _bundles, st.just({})),
-    st.builds(session.Error, st.just(RUN), _fit, _fit, st.lists(_frames, max_size=3).map(tuple), _fit),
-    st.builds(session.Spilled, st.just(RUN), st.just(""), *[st.integers(0, 2**53)] * 3),
-    st.builds(session.Done, st.just(RUN), st.sampled_from(session.STATUSES), *[st.floats(0, 1000)] * 2),
-    st.builds(session.Completions, st.integers(0, 99), st.just(1), st.just(2), st.just(({"text": "a", "kind": "b"},))),
-    st.builds(session.Inspection, st.integers(0, 99), st.booleans(), _bundles),
+    st.builds(session.ReadyFrame, _fit.filter(lambda text: len(text) <= 64), st.just({"python": "3.11"})),
+    st.builds(session.StreamFrame, st.just(RUN), st.sampled_from(session.STREAMS), _fit),
+    st.builds(session.DisplayFrame, st.just(RUN), _bundles, st.dictionaries(_fit, _json, max_size=3)),
+    st.builds(session.ResultFrame, st.just(RUN), _bundles, st.just({})),
+    st.builds(session.ErrorFrame, st.just(RUN), _fit, _fit, st.lists(_frames, max_size=3).map(tuple), _fit),
+    st.builds(session.SpilledFrame, st.just(RUN), st.just(""), *[st.integers(0, 2**53)] * 3),
+    st.builds(session.DoneFrame, st.just(RUN), st.sampled_from(session.STATUSES), *[st.floats(0, 1000)] * 2),
+    st.builds(
+        session.CompletionsFrame, st.integers(0, 99), st.just(1), st.just(2), st.just(({"text": "a", "kind": "b"},))
+    ),
+    st.builds(session.InspectionFrame, st.integers(0, 99), st.booleans(), _bundles),
 )
 
 
@@ -104,20 +106,20 @@ class GrammarTests(SynchronousTestCase):
     def test_a_command_comes_back(self) -> None:
         """What the worker sends is read by the session."""
         for value in (
-            session.Run(RUN, "abcd", 1, "1+1", "sage", "all"),
-            session.Complete(1, "abc", 3),
-            session.Inspect(2, "abc", 0, 1),
+            session.RunFrame(RUN, "abcd", 1, "1+1", "sage", "all"),
+            session.CompleteFrame(1, "abc", 3),
+            session.InspectFrame(2, "abc", 0, 1),
         ):
             self.assertEqual(parse_to_session(payload(value)), value)
 
     def test_a_cursor_behind_the_code_is_refused(self) -> None:
         """A cursor lies within its code."""
-        self.assertRaises(ProtocolError, parse_to_session, payload(session.Complete(1, "abc", 4)))
+        self.assertRaises(ProtocolError, parse_to_session, payload(session.CompleteFrame(1, "abc", 4)))
 
     def test_hostile_payloads_are_refused(self) -> None:
         """The known tricks: depth, huge numbers, lone surrogates, NUL, NaN, wrong types, unknown fields."""
-        stream = payload(session.Stream(RUN, "stdout", "TEXT"))
-        display = payload(session.Display(RUN, {"application/json": 12345}))
+        stream = payload(session.StreamFrame(RUN, "stdout", "TEXT"))
+        display = payload(session.DisplayFrame(RUN, {"application/json": 12345}))
         hostile = [
             b"",
             b"null",
@@ -147,10 +149,10 @@ class GrammarTests(SynchronousTestCase):
             display.replace(b"application/json", b"image/svg+xml"),
             display.replace(b"application/json", b"not a type"),
             display.replace(b"12345", b'"&&&&"').replace(b"application/json", b"image/png"),
-            payload(session.Spilled(RUN, "../outside", 1, 1)),
-            payload(session.Done(RUN, "ok", 1.0, -1.0)),
-            payload(session.Done(RUN, "ok", 1e300, 0.0)),
-            payload(session.Completions(1, 3, 2, ())),
+            payload(session.SpilledFrame(RUN, "../outside", 1, 1)),
+            payload(session.DoneFrame(RUN, "ok", 1.0, -1.0)),
+            payload(session.DoneFrame(RUN, "ok", 1e300, 0.0)),
+            payload(session.CompletionsFrame(1, 3, 2, ())),
         ]
         for data in hostile:
             with self.subTest(data[:80]):
@@ -158,7 +160,7 @@ class GrammarTests(SynchronousTestCase):
 
     def test_nothing_is_written_that_would_be_refused_as_number(self) -> None:
         """NaN can't leave this side either."""
-        self.assertRaises(ValueError, encode, replace(session.Done(RUN, "ok", 0.0, 0.0), cpu=float("nan")))
+        self.assertRaises(ValueError, encode, replace(session.DoneFrame(RUN, "ok", 0.0, 0.0), cpu=float("nan")))
 
     def _refused(self, data: bytes) -> None:
         self.assertRaises(ProtocolError, parse_from_session, data)
@@ -193,4 +195,4 @@ class PlainRunTests(SynchronousTestCase):
             *(values[0] == RUN, values[1] == "ab12", values[2] in (0, 2**31) and type(values[2]) is int),
             *(values[3] in ("1+1", "é"), values[4] == "sage", values[5] == "all", "more" not in fields),
         ]
-        self.assertEqual(value, session.Run(*values) if all(fit) else None)
+        self.assertEqual(value, session.RunFrame(*values) if all(fit) else None)

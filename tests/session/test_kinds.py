@@ -22,7 +22,7 @@ def echo(descriptor, flavour):
         os.write(descriptor, flavour.encode() + b": " + data)
     return 7
 
-table.register(table.Kind("toy", echo))
+table.register(table.SessionKind("toy", echo))
 sys.exit(become_session(sys.argv[1], int(sys.argv[2]), "python"))
 """
 
@@ -54,6 +54,6 @@ class KindTests(SynchronousTestCase):
 
     def test_no_name_is_taken_twice(self) -> None:
         """Two features can't replace each other unseen."""
-        kind = table.Kind(f"twice-{os.getpid()}", lambda descriptor, flavour: 0)
+        kind = table.SessionKind(f"twice-{os.getpid()}", lambda descriptor, flavour: 0)
         table.register(kind)
         self.assertRaises(ValueError, table.register, kind)

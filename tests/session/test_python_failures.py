@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 
-from sagews.wire.session.frames import Done, Run, encode
+from sagews.wire.session.frames import DoneFrame, RunFrame, encode
 
 from .python_case import PythonCase
 from .support import ROOT, error, gone, interpreter, printed, status, values
@@ -181,7 +181,7 @@ class EndTests(PythonCase):
         for bad in (
             struct.pack(">I", 2**31),
             struct.pack(">I", 3) + b"{{{",
-            encode(Done(str(uuid.uuid4()), "ok", 0, 0)),
+            encode(DoneFrame(str(uuid.uuid4()), "ok", 0, 0)),
         ):
             ours, theirs = socket.socketpair()
             with ours, theirs:
@@ -200,7 +200,7 @@ class EndTests(PythonCase):
     def test_cells_sent_ahead_wait_in_order(self) -> None:
         """Also when half of one arrives late."""
         data = b"".join(
-            encode(Run(str(uuid.uuid4()), "a", number, f"print({number})", "python", "all")) for number in range(5)
+            encode(RunFrame(str(uuid.uuid4()), "a", number, f"print({number})", "python", "all")) for number in range(5)
         )
         self.session.connection.sendall(data[:-10])
         shown = [printed(self.session.rest()) for _ in range(4)]

@@ -14,12 +14,12 @@ from sagews.session.output import budget
 from sagews.session.output.spill import FOLDER
 from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
-    Complete,
-    Display,
-    Done,
-    Result,
-    Spilled,
-    Stream,
+    CompleteFrame,
+    DisplayFrame,
+    DoneFrame,
+    ResultFrame,
+    SpilledFrame,
+    StreamFrame,
     parse_from_session,
 )
 from sagews.wire.session.framing import FrameReader
@@ -45,7 +45,7 @@ class OutputTests(PythonCase):
         self.session.start("1 + 1")
         data = self.session.connection.recv(1 << 16)
         frames = [parse_from_session(payload) for payload in FrameReader(MAX_FRAME_FROM_SESSION).feed(data)]
-        self.assertEqual([type(frame) for frame in frames], [Result, Done])
+        self.assertEqual([type(frame) for frame in frames], [ResultFrame, DoneFrame])
 
     def test_prints_arrive_in_order_from_everywhere(self) -> None:
         """Python, descriptors, C's stdio, child programs and displays keep their order on each stream."""
@@ -59,7 +59,7 @@ display(1); print("j")
         frames = self.session.run(source, shows="last")
         self.assertEqual("".join(printed(frames).split()), "abcdefghij")
         kinds = [type(frame) for frame in frames]
-        self.assertIs(kinds[-3], Display)
+        self.assertIs(kinds[-3], DisplayFrame)
         self.assertEqual(printed(frames[-2:]), "j\n")
 
     def test_standard_error_has_its_own_name(self) -> None:
@@ -82,7 +82,7 @@ display(1); print("j")
         # Each line is there while the loop still waits to be let go on.
         for number in range(3):
             frame = self.session.next()
-            assert isinstance(frame, Stream)
+            assert isinstance(frame, StreamFrame)
             self.assertEqual(frame.text, f"{number} ")
             Path(f"{gate}{number}").touch()
         self.assertEqual(status(self.session.rest()), "ok")
@@ -100,9 +100,9 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         """Every printed byte is in the stream or in the file, in order."""
         frames = self.session.run("for i in range(200_000): print(i)")
         whole = "".join(f"{i}\n" for i in range(200_000))
-        at = next(place for place, frame in enumerate(frames) if isinstance(frame, Spilled))
+        at = next(place for place, frame in enumerate(frames) if isinstance(frame, SpilledFrame))
         spilled = frames[at]
-        assert isinstance(spilled, Spilled)
+        assert isinstance(spilled, SpilledFrame)
         middle = (self.session.home / spilled.path).read_text()
         self.assertEqual(printed(frames[:at]) + middle + printed(frames[at:]), whole)
         self.assertEqual((spilled.bytes, spilled.lines, spilled.dropped), (len(middle), middle.count("\n"), 0))
@@ -128,7 +128,7 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         self.session.interrupt()
         frames = self.session.rest()
         self.assertEqual(status(frames), "interrupted")
-        self.assertTrue(any(isinstance(frame, Spilled) for frame in frames))
+        self.assertTrue(any(isinstance(frame, SpilledFrame) for frame in frames))
         self.alive()
 
     def test_a_worker_that_does_not_read_cannot_make_a_cell_deaf(self) -> None:
@@ -183,7 +183,7 @@ bad
         frames = self.session.run(source)
         self.assertEqual(status(frames), "ok")
         self.assertEqual(displays(frames)[-1].metadata, {"c": 1})
-        matches = self.session.ask(Complete(1, "odd.", 4)).matches
+        matches = self.session.ask(CompleteFrame(1, "odd.", 4)).matches
         self.assertEqual([match["text"] for match in matches], ["fine"])
         hostile = r"""
 E = type("N" * 1000 + "\ud800", (Exception,), {"__str__": lambda self: "\0\ud800" * 10**5})

@@ -7,7 +7,14 @@ import struct
 
 import pytest
 
-from sagews.wire.session.frames import Complete, Completions, Display, Inspect, Result, Stream
+from sagews.wire.session.frames import (
+    CompleteFrame,
+    CompletionsFrame,
+    DisplayFrame,
+    InspectFrame,
+    ResultFrame,
+    StreamFrame,
+)
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values
@@ -96,8 +103,8 @@ class PictureTests(PythonCase):
         """As PNG of twice the size, with words for those who can't see it."""
         self.session.run("import matplotlib.pyplot as plt")
         frames = self.session.run("plt.plot([1, 2]); plt.show(); print('between'); plt.plot([2, 1]); plt.title('T');")
-        kinds = [type(frame) for frame in frames if isinstance(frame, (Display, Stream))]
-        self.assertEqual(kinds, [Display, Stream, Display])
+        kinds = [type(frame) for frame in frames if isinstance(frame, (DisplayFrame, StreamFrame))]
+        self.assertEqual(kinds, [DisplayFrame, StreamFrame, DisplayFrame])
         first, second = displays(frames)
         png = base64.b64decode(first.data["image/png"])
         width, height = struct.unpack(">II", png[16:24])
@@ -107,7 +114,7 @@ class PictureTests(PythonCase):
     def test_a_figure_that_is_a_value_is_shown_once(self) -> None:
         """Not again at the end of the cell."""
         frames = self.session.run("import matplotlib.pyplot as plt\nf, a = plt.subplots()\na.plot([1, 2]);\nf")
-        shown = [frame for frame in frames if isinstance(frame, (Display, Result))]
+        shown = [frame for frame in frames if isinstance(frame, (DisplayFrame, ResultFrame))]
         self.assertEqual(["image/png" in frame.data for frame in shown], [True])
 
     def test_figures_survive_an_error(self) -> None:
@@ -118,7 +125,7 @@ class PictureTests(PythonCase):
     def test_sympy_is_typeset(self) -> None:
         """Expressions, and small lists of them."""
         frames = self.session.run("from sympy import *\nx = Symbol('x')\nintegrate(sin(x)**2, x)\nsolve(x**2 - 2)")
-        latex = [frame.data.get("text/latex", "") for frame in frames if isinstance(frame, Result)]
+        latex = [frame.data.get("text/latex", "") for frame in frames if isinstance(frame, ResultFrame)]
         self.assertIn("\\frac{x}{2}", latex[0])
         self.assertIn("\\sqrt{2}", latex[1])
 
@@ -133,7 +140,7 @@ A()
 """
         frames = self.session.run(source)
         self.assertEqual([sorted(shown.data)[0] for shown in displays(frames)], ["text/html", "text/markdown"])
-        (value,) = [frame for frame in frames if isinstance(frame, Result)]
+        (value,) = [frame for frame in frames if isinstance(frame, ResultFrame)]
         self.assertEqual(value.data["text/html"], "<i>3</i>")
 
     def test_child_programs_can_plot_to_files(self) -> None:
@@ -170,10 +177,10 @@ class HelpTests(PythonCase):
             self.assertEqual((answer.request, answer.end), (3, len(code)))
         self.assertEqual([path.name for path in self.session.home.iterdir()], [".sage"])
 
-    def answer(self, code: str) -> Completions:
+    def answer(self, code: str) -> CompletionsFrame:
         """Ask until there is an answer: a machine that others keep busy may miss the deadline of one question."""
         for _ in range(50):
-            answer: Completions = self.session.ask(Complete(3, code, len(code)))
+            answer: CompletionsFrame = self.session.ask(CompleteFrame(3, code, len(code)))
             if answer.matches:
                 break
         return answer
@@ -181,17 +188,17 @@ class HelpTests(PythonCase):
     def test_an_object_that_never_answers_is_given_up(self) -> None:
         """Completion has a deadline; the session goes on."""
         self.session.run("class A:\n    def __dir__(self):\n        while True: pass\na = A()")
-        self.assertEqual(self.session.ask(Complete(1, "a.", 2)).matches, ())
+        self.assertEqual(self.session.ask(CompleteFrame(1, "a.", 2)).matches, ())
         self.alive()
 
     def test_inspection(self) -> None:
         """Signature and docstring, source on demand, False for what is not there."""
         self.session.run("def f(x, y=1):\n    'Adds.'\n    return x + y")
-        answer = self.session.ask(Inspect(1, "f(2)", 1, 0))
+        answer = self.session.ask(InspectFrame(1, "f(2)", 1, 0))
         self.assertIn("f(x, y=1)", answer.data["text/plain"])
         self.assertIn("Adds.", answer.data["text/plain"])
-        self.assertIn("return x + y", self.session.ask(Inspect(1, "f(2, ", 5, 1)).data["text/plain"])
-        self.assertFalse(self.session.ask(Inspect(1, "nothing", 3, 0)).found)
+        self.assertIn("return x + y", self.session.ask(InspectFrame(1, "f(2, ", 5, 1)).data["text/plain"])
+        self.assertFalse(self.session.ask(InspectFrame(1, "nothing", 3, 0)).found)
 
     def test_questions_in_cells(self) -> None:
         """`name?` and `name??` below other lines too."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.wire.session.frames import Complete, Display, FromSession, Inspect, Result
+from sagews.wire.session.frames import CompleteFrame, DisplayFrame, FromSession, InspectFrame, ResultFrame, StreamFrame
 
 from .support import Session, Zygote, displays, error, interpreter, printed, status, values
 
@@ -28,7 +28,7 @@ pytestmark = [
 
 def latex(frames: list[FromSession]) -> list[str]:
     """Return what is typeset."""
-    return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (Result, Display))]
+    return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
 
 
 class SageTests(SynchronousTestCase):
@@ -102,7 +102,7 @@ f(x) = x^2 +
     def test_show_and_pretty_print(self) -> None:
         """They typeset at once, in order with prints."""
         frames = self.sage("show(1/3); print('then'); pretty_print(x^2); show('text')")
-        self.assertEqual([type(frame).__name__ for frame in frames[:4]], ["Display", "Stream", "Display", "Display"])
+        self.assertEqual([type(frame) for frame in frames[:4]], [DisplayFrame, StreamFrame, DisplayFrame, DisplayFrame])
         self.assertIn("\\frac{1}{3}", latex(frames)[0])
         self.assertEqual(displays(frames)[-1].data, {"text/plain": "text"})
         self.assertEqual(latex(self.sage("show('x =', x^2)")), ["$\\displaystyle \\text{x =} x^{2}$"])
@@ -111,7 +111,7 @@ f(x) = x^2 +
     def test_plots(self) -> None:
         """A simple one is SVG, one with many points or an image is PNG, three dimensions are a picture."""
         frames = self.sage("plot(sin(x), 0, 6)\nplot(x^2).show(figsize=3)")
-        svgs = [frame.data for frame in frames if isinstance(frame, (Result, Display))]
+        svgs = [frame.data for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
         self.assertTrue(all("<svg" in data["image/svg+xml"] and len(data["image/svg+xml"]) < 200_000 for data in svgs))
         for source in (
             "points([(i, i^2) for i in range(6000)])",
@@ -119,7 +119,7 @@ f(x) = x^2 +
             "show(points([(i, i) for i in range(6000)]))",
             "plot3d(x^2, (x, -1, 1), (var('y'), -1, 1))",
         ):
-            shown = [frame for frame in self.sage(source) if isinstance(frame, (Result, Display))]
+            shown = [frame for frame in self.sage(source) if isinstance(frame, (ResultFrame, DisplayFrame))]
             self.assertTrue(base64.b64decode(shown[-1].data["image/png"]).startswith(b"\x89PNG"), source)
         self.assertIn("image/svg+xml", self.sage("graphs.PetersenGraph().plot()")[0].data)  # type: ignore[union-attr]
 
@@ -128,13 +128,13 @@ f(x) = x^2 +
         self.assertEqual(values(self.sage("var('u, v')\nu + v")), ["(u, v)", "u + v"])
         self.assertEqual(status(self.sage("sleep(1/100); sleep(0.01)")), "ok")
         self.sage("E = EllipticCurve('37a')")
-        found = {match["text"] for match in self.session.ask(Complete(1, "E.ran", 5)).matches}
+        found = {match["text"] for match in self.session.ask(CompleteFrame(1, "E.ran", 5)).matches}
         self.assertIn("rank", found)
-        self.assertIn("factor", {match["text"] for match in self.session.ask(Complete(1, "fac", 3)).matches})
+        self.assertIn("factor", {match["text"] for match in self.session.ask(CompleteFrame(1, "fac", 3)).matches})
 
     def test_help(self) -> None:
         """Signature and docstring of Sage's functions, source of compiled ones."""
-        self.assertIn("factorization", self.session.ask(Inspect(1, "factor", 3, 0)).data["text/plain"])
+        self.assertIn("factorization", self.session.ask(InspectFrame(1, "factor", 3, 0)).data["text/plain"])
         self.assertIn("Signature: factor(n", displays(self.sage("factor?"))[0].data["text/plain"])
         self.assertIn("def is_prime", displays(self.sage("Integer.is_prime??"))[0].data["text/plain"])
 

@@ -54,7 +54,7 @@ class Site:
         return answer
 
     async def connect(self, workspace: str) -> Connection:
-        """Get a ticket, connect and greet; raises LostError."""
+        """Get a ticket, connect and say hello; raises LostError."""
         ticket = await self.post("/api/ticket", {"workspace": workspace})
         factory = WebSocketClientFactory(ticket["url"], origin=self.origin, reactor=self.reactor)
         factory.protocol = Connection

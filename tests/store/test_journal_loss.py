@@ -17,7 +17,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.model.sessions import RunState
 from sagews.store.migrate import migrate
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
@@ -82,7 +82,7 @@ class KilledServerTests(TestCase):
         dsn = cluster.superuser_dsn()
         migrate(dsn)
         wait_for_disk(dsn)
-        pool = Pool(reactor, dsn, size=2)
+        pool = ConnectionPool(reactor, dsn, size=2)
         self.addCleanup(pool.stop)
         await pool.start()
         commits = GroupCommit(reactor, BackendSettings(), Journal(pool))  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ class KilledServerTests(TestCase):
             self.assertFalse(sheet.lost)
         self.flushLoggedErrors()
 
-    async def leased(self, pool: Pool) -> list[DocumentId]:
+    async def leased(self, pool: ConnectionPool) -> list[DocumentId]:
         """Return documents of workspaces of their own, whose leases have epoch 1."""
         store, documents = WorkspaceStore(pool), []
         for _ in range(DOCUMENTS):
@@ -120,7 +120,7 @@ class KilledServerTests(TestCase):
                 sheet.step()
             await deferLater(reactor, 0.002)
 
-    async def check(self, pool: Pool, sheet: Worksheet, saved: list[int], acknowledged: list[int]) -> None:
+    async def check(self, pool: ConnectionPool, sheet: Worksheet, saved: list[int], acknowledged: list[int]) -> None:
         """Compare what was said before the server came back with what it holds."""
         _, updates = await DocumentStore(pool).load(sheet.document)
         stored = list(dict.fromkeys(int.from_bytes(data, "big") for data in updates))

@@ -15,7 +15,7 @@ from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.store.migrate import migrate
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.postgres import Cluster, Database, new_database, shared_cluster
 
@@ -66,7 +66,7 @@ class MigrateTests(TestCase):
         self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
         self._ask(database, "insert into leases values (%s, 'backend', 7, now() + interval '1 hour')", workspace)
         self.assertEqual(migrate(database.dsn()), "0002")
-        pool = Pool(reactor, database.dsn(), size=1)
+        pool = ConnectionPool(reactor, database.dsn(), size=1)
         self.addCleanup(pool.stop)
         await pool.start()
         store, life = WorkspaceStore(pool), new_id()

@@ -16,7 +16,7 @@ from twisted.trial.unittest import TestCase
 
 from sagews.errors import SagewsError
 from sagews.store.listener import Listener
-from sagews.store.pool import Pool, Transaction
+from sagews.store.pool import ConnectionPool, Transaction
 from tests.contracts.accounts import refused
 from tests.postgres import Cluster, PostgresTestCase
 
@@ -163,7 +163,7 @@ class PoolTests(PostgresTestCase):
     async def test_wrong_password(self) -> None:
         """A pool that can't connect gives up with a clear error that has no password in it."""
         dsn = psycopg2.extensions.make_dsn(self.database.dsn(), password="wrong")
-        pool = Pool(reactor, dsn, size=2)
+        pool = ConnectionPool(reactor, dsn, size=2)
         await refused(pool.start(seconds=0.3), "database")
 
     async def test_listener_hears(self) -> None:
@@ -197,7 +197,7 @@ class LossTests(TestCase):
 
     async def until_under_way(self, count: int) -> None:
         """Wait until so many statements sleep in the server."""
-        pool = Pool(reactor, self.dsn, size=1)
+        pool = ConnectionPool(reactor, self.dsn, size=1)
         await pool.start()
         asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
         while (await pool.query(asleep))[0][0] < count:
@@ -206,7 +206,7 @@ class LossTests(TestCase):
 
     async def test_recovers_from_a_killed_server(self) -> None:
         """After kill -9 every connection comes back, reads wait for it, the listener listens again."""
-        pool = Pool(reactor, self.dsn, size=3)
+        pool = ConnectionPool(reactor, self.dsn, size=3)
         self.addCleanup(pool.stop)
         heard: list[Any] = []
         begun: list[int] = []
@@ -237,7 +237,7 @@ class LossTests(TestCase):
 
     async def test_no_answer_while_the_server_is_away(self) -> None:
         """While the server is away a call fails within seconds, and a pool can be stopped."""
-        pool = Pool(reactor, self.dsn, size=2)
+        pool = ConnectionPool(reactor, self.dsn, size=2)
         await pool.start()
         self.cluster.kill(signal.SIGKILL)
         await refused(pool.query("select 1"), "database")
@@ -247,7 +247,7 @@ class LossTests(TestCase):
     async def test_waits_for_a_server_that_starts_late(self) -> None:
         """A pool that is started first connects as soon as there is a server."""
         self.cluster.kill(signal.SIGINT)
-        pool = Pool(reactor, self.dsn, size=2)
+        pool = ConnectionPool(reactor, self.dsn, size=2)
         self.addCleanup(pool.stop)
         started = Deferred.fromCoroutine(pool.start())
         # The first attempt fails in this very turn: the socket is not there.
@@ -258,7 +258,7 @@ class LossTests(TestCase):
 
     async def test_one_lost_connection(self) -> None:
         """A single backend process that is killed takes no other call with it."""
-        pool = Pool(reactor, self.dsn, size=2)
+        pool = ConnectionPool(reactor, self.dsn, size=2)
         self.addCleanup(pool.stop)
         await pool.start()
         victim = (await pool.query("select pg_backend_pid()"))[0][0]

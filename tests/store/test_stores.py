@@ -12,7 +12,7 @@ from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.logs.logs import LogStore
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
@@ -105,7 +105,7 @@ class ApartTests(WorkspaceStoreContract, PostgresTestCase):
         """Return empty stores."""
         other = new_database()
         self.addCleanup(other.drop)
-        pool = Pool(reactor, other.dsn(), size=2, application="test")
+        pool = ConnectionPool(reactor, other.dsn(), size=2, application="test")
         self.addCleanup(pool.stop)
         await pool.start()
         for table in ("user_settings", "logins", "users"):

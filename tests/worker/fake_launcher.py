@@ -57,7 +57,7 @@ class Launcher:
         self.say(type="flavour", flavour="sage", state="failed", reason="not installed")
 
     def do_session(self, body: dict[str, str], descriptors: list[int]) -> None:
-        """Start a session that greets and ends when something is said to it."""
+        """Start a session that says `ready` and ends when something is said to it."""
         if body["flavour"] == "die":
             os._exit(7)
         if body["flavour"] == "refuse":

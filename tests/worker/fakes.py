@@ -64,7 +64,7 @@ class FakeSession:
         self.sent = 0
         self._unsent = bytearray()
         if not silent:
-            self.say(wire.Ready("python", {"python": "3.11"}))
+            self.say(wire.ReadyFrame("python", {"python": "3.11"}))
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -108,20 +108,20 @@ class FakeSession:
         """Print as long as somebody reads."""
         self.raw(b"")
         if self.flooding and self._run is not None:
-            self.say(wire.Stream(self._run, "stdout", "x" * 50_000))
+            self.say(wire.StreamFrame(self._run, "stdout", "x" * 50_000))
 
     def _do(self, asked: wire.ToSession) -> None:
-        if isinstance(asked, wire.Complete):
-            self.say(wire.Completions(asked.request, 0, asked.cursor, ({"text": "print", "kind": "function"},)))
-        elif isinstance(asked, wire.Inspect):
-            self.say(wire.Inspection(asked.request, True, {"text/plain": "a function"}))
+        if isinstance(asked, wire.CompleteFrame):
+            self.say(wire.CompletionsFrame(asked.request, 0, asked.cursor, ({"text": "print", "kind": "function"},)))
+        elif isinstance(asked, wire.InspectFrame):
+            self.say(wire.InspectionFrame(asked.request, True, {"text/plain": "a function"}))
         else:
             self._evaluate(asked)
 
-    def _evaluate(self, asked: wire.Run) -> None:
+    def _evaluate(self, asked: wire.RunFrame) -> None:
         self._run = asked.run
         if asked.source == PRINTS:
-            self.say(wire.Stream(asked.run, "stdout", "hello\n"))
+            self.say(wire.StreamFrame(asked.run, "stdout", "hello\n"))
             self.done("ok")
         elif asked.source == EXITS:
             self.stream.close()
@@ -134,7 +134,7 @@ class FakeSession:
     def done(self, status: str) -> None:
         """End the run."""
         assert self._run is not None
-        self.say(wire.Done(self._run, status, 0.01, 0.01))
+        self.say(wire.DoneFrame(self._run, status, 0.01, 0.01))
         self._run = None
 
 

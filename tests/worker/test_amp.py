@@ -21,9 +21,9 @@ from sagews.net.amp import (
     MAX_BOX,
     PING_SECONDS,
     SILENCE_SECONDS,
+    AmpLink,
     GuardedLocator,
     LargeBytes,
-    Link,
     LinkCommand,
     Refusal,
     Value,
@@ -81,12 +81,12 @@ class LinkTests(SynchronousTestCase):
         """Connect them."""
         self.clock = Clock()
         self.commands = Commands()
-        self.lost: list[Link] = []
+        self.lost: list[AmpLink] = []
         self.ours, self.theirs = (self.link(GuardedLocator()), self.link(self.commands))
 
-    def link(self, locator: GuardedLocator) -> tuple[Link, Transport]:
+    def link(self, locator: GuardedLocator) -> tuple[AmpLink, Transport]:
         """Return a connected link."""
-        link, transport = Link(locator, self.clock, self.lost.append), Transport()
+        link, transport = AmpLink(locator, self.clock, self.lost.append), Transport()
         link.makeConnection(transport)
         return link, transport
 
@@ -147,7 +147,7 @@ class LinkTests(SynchronousTestCase):
 
     def test_an_unknown_command(self) -> None:
         """A command that the other side does not know is refused, and the link stays up."""
-        waiting = Deferred.fromCoroutine(self.ours[0].ask(wire.Usage, session="x"))
+        waiting = Deferred.fromCoroutine(self.ours[0].ask(wire.SessionUsage, session="x"))
         self.pump()
         error: Any = self.failureResultOf(waiting, SagewsError).value
         self.assertEqual(error.code, "bad-message")

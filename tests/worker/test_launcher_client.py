@@ -45,7 +45,7 @@ class LauncherClientTests(TestCase):
         self.deaths: list[str] = []
 
     async def client(self, minimum: str = "namespaces") -> LauncherClient:
-        """Return a client whose launcher has greeted."""
+        """Return a client whose launcher serves."""
         client = LauncherClient(
             reactor, [sys.executable, "-I", FAKE], Configure({"python": 1}, minimum), self.deaths.append
         )
@@ -68,7 +68,7 @@ class LauncherClientTests(TestCase):
             return error
         raise self.failureException("it was not refused")
 
-    async def test_greeting(self) -> None:
+    async def test_handshake(self) -> None:
         """After the hello the client knows level and report; flavours that failed to load are not offered."""
         client = await self.client()
         verifyObject(ILauncher, client)

@@ -19,7 +19,7 @@ from sagews.model.history import Snapshot
 from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, Isolation, Piece, PieceKind
-from sagews.net.amp import Link
+from sagews.net.amp import AmpLink
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
 from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
@@ -59,7 +59,7 @@ class LinkTestCase(TestCase):
             return error
         raise self.failureException("it was not refused")
 
-    def server_link(self, rig: Rig) -> Link:
+    def server_link(self, rig: Rig) -> AmpLink:
         """Return the backend's end of the connection."""
         return next(iter(rig.gate._links))
 
@@ -73,7 +73,7 @@ class LossTests(LinkTestCase):
         session, recorder, run = await self.running(rig)
         fake = rig.launcher.sessions[session]
         for number in range(60):
-            fake.say(session_wire.Stream(run, "stdout", f"{number}\n"))
+            fake.say(session_wire.StreamFrame(run, "stdout", f"{number}\n"))
             if number % 20 == 10:
                 await rig.later(0.005)
                 rig.cut()
@@ -102,7 +102,7 @@ class LossTests(LinkTestCase):
         session, recorder = await self.opened(rig)
         cell = evaluation(PRINTS)
         await rig.hosts[0].evaluate(session, cell)
-        await self.server_link(rig).ask(wire.Evaluate, session=session, evaluation=cell)
+        await self.server_link(rig).ask(wire.EvaluateCell, session=session, evaluation=cell)
         await recorder.done
         await rig.later(0.05)
         self.assertEqual(recorder.text, "hello\n")
@@ -113,7 +113,7 @@ class LossTests(LinkTestCase):
         session, recorder, run = await self.running(rig)
         rig.cut()
         await rig.until(lambda: rig.hosts[0].info.capacity == 0)
-        rig.launcher.sessions[session].say(session_wire.Stream(run, "stdout", "last words"))
+        rig.launcher.sessions[session].say(session_wire.StreamFrame(run, "stdout", "last words"))
         rig.launcher.end(session, "memory", -9)
         self.assertEqual((await recorder.over).reason, "memory")
         self.assertEqual(recorder.text, "last words")
@@ -185,7 +185,7 @@ class BackpressureTests(LinkTestCase):
         quiet, quiet_recorder = await self.opened(rig)
         fake = rig.launcher.sessions[loud]
         for _ in range(3):
-            fake.say(session_wire.Stream(run, "stdout", "x" * 60_000))
+            fake.say(session_wire.StreamFrame(run, "stdout", "x" * 60_000))
         await rig.hosts[0].evaluate(quiet, evaluation(PRINTS))
         await quiet_recorder.done
         await rig.until(lambda: len(loud_recorder.text) == 180_000)
@@ -268,7 +268,7 @@ class HostileWorkerTests(LinkTestCase):
         assert rig.link is not None and rig.link._link is not None
         piece = Piece(1, RunId(new_id()), PieceKind.STREAM, {"name": "stdout", "text": "x"}, 1)
         await rig.link._link.ask(wire.Pieces, batch=[(new_id(), [piece])])
-        await rig.link._link.ask(wire.Ended, session=new_id(), ending=Ending("exit"))
+        await rig.link._link.ask(wire.SessionEnded, session=new_id(), ending=Ending("exit"))
         await rig.hosts[0].evaluate(session, evaluation(PRINTS))
         await recorder.done
         self.assertEqual(recorder.text, "hello\n")

@@ -179,7 +179,7 @@ class BudgetTests(SessionTestCase):
         """Beyond the budget pieces are dropped, and one notice before the end says how many bytes."""
         _, recorder, fake, run = self.waiting_run()
         for _ in range(5):
-            fake.say(wire.Stream(run, "stdout", "x" * 400))
+            fake.say(wire.StreamFrame(run, "stdout", "x" * 400))
         fake.done("ok")
         self.reactor.pump()
         kinds = [piece.kind for piece in recorder.pieces]
@@ -189,7 +189,7 @@ class BudgetTests(SessionTestCase):
     def test_each_run_has_its_own(self) -> None:
         """The next run starts with the whole budget."""
         session, recorder, fake, run = self.waiting_run()
-        fake.say(wire.Stream(run, "stdout", "x" * 2000))
+        fake.say(wire.StreamFrame(run, "stdout", "x" * 2000))
         fake.done("ok")
         self.reactor.pump()
         self.run_now(self.host.evaluate(session, evaluation(PRINTS)))
@@ -234,32 +234,36 @@ class HostileSessionTests(SessionTestCase):
 
     def test_output_of_a_foreign_run(self) -> None:
         """A session can't write into a run that it was not given."""
-        self.ends(wire.encode(wire.Stream(new_id(), "stdout", "x")))
+        self.ends(wire.encode(wire.StreamFrame(new_id(), "stdout", "x")))
 
     def test_output_after_the_end(self) -> None:
         """A run has one end, and nothing comes after it."""
-        for late in (wire.Stream, wire.Done):
+        for late in (wire.StreamFrame, wire.DoneFrame):
             _, recorder, fake, run = self.waiting_run()
             fake.done("ok")
-            fake.say(wire.Stream(run, "stdout", "x") if late is wire.Stream else wire.Done(run, "ok", 0.0, 0.0))
+            fake.say(
+                wire.StreamFrame(run, "stdout", "x")
+                if late is wire.StreamFrame
+                else wire.DoneFrame(run, "ok", 0.0, 0.0)
+            )
             self.reactor.pump()
             self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
             self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
 
     def test_an_answer_nobody_asked_for(self) -> None:
         """An answer with a number that was never given ends the session."""
-        self.ends(wire.encode(wire.Completions(7, 0, 0, ())))
+        self.ends(wire.encode(wire.CompletionsFrame(7, 0, 0, ())))
 
-    def test_a_second_greeting(self) -> None:
+    def test_a_second_handshake(self) -> None:
         """Ready is said once."""
-        self.ends(wire.encode(wire.Ready("python", {})))
+        self.ends(wire.encode(wire.ReadyFrame("python", {})))
 
     def test_descriptors_along_with_a_frame(self) -> None:
         """Descriptors that a session passes along never reach the worker; the frame beside them does."""
         _, recorder, fake, run = self.waiting_run()
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(20):
-            frame = wire.encode(wire.Stream(run, "stdout", "x"))
+            frame = wire.encode(wire.StreamFrame(run, "stdout", "x"))
             socket.send_fds(fake.stream, [frame], [0, 1, 2])
             self.reactor.pump()
         self.assertEqual(recorder.text, "x" * 20)
@@ -268,7 +272,7 @@ class HostileSessionTests(SessionTestCase):
     def test_a_slow_frame(self) -> None:
         """A frame that drips in is cut off after its time, however regularly something arrives."""
         _, recorder, fake, run = self.waiting_run()
-        frame = wire.encode(wire.Stream(run, "stdout", "hello"))
+        frame = wire.encode(wire.StreamFrame(run, "stdout", "hello"))
         for at in range(40):
             fake.raw(frame[at : at + 1])
             self.later(1)
@@ -279,7 +283,7 @@ class HostileSessionTests(SessionTestCase):
     def test_a_frame_in_pieces(self) -> None:
         """A frame that arrives byte by byte, but in time, is a frame."""
         _, recorder, fake, run = self.waiting_run()
-        for byte in wire.encode(wire.Stream(run, "stdout", "hello")):
+        for byte in wire.encode(wire.StreamFrame(run, "stdout", "hello")):
             fake.raw(bytes([byte]))
             self.reactor.pump()
         self.assertEqual(recorder.text, "hello")

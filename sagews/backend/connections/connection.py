@@ -33,21 +33,21 @@ from sagews.wire.browser.messages import tag_of
 
 T = TypeVar("T")
 
-MAX_GREETING = 4096
+MAX_HANDSHAKE = 4096
 MAX_UNDER_WAY = 32
 MAX_REFUSALS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A greeting that was good: who it is, and the workspace, none for single evaluations."""
+    """A handshake that was good: who it is, and the workspace, none for single evaluations."""
 
     principal: Principal
     workspace: OpenWorkspace | None
 
 
 class Handshake(Protocol):
-    """What is done about greetings."""
+    """What is done about handshakes."""
 
     async def admit(self, hello: Hello) -> Admission:
         """Find out who it is and what they may do, or raise SagewsError."""
@@ -113,13 +113,13 @@ class Connection:
         self._bytes = TokenBucket(settings.bytes_per_second, settings.bytes_at_once, clock.seconds())
         self._refusals = 0
         self._under_way = 0
-        self._silence: IDelayedCall | None = clock.callLater(settings.greeting_seconds, self._silent)
+        self._silence: IDelayedCall | None = clock.callLater(settings.handshake_seconds, self._silent)
 
     @property
     def user(self) -> User:
-        """Who it is; only of a connection that was greeted."""
+        """Who it is; only of a connection that was welcomed."""
         if self.principal is None:
-            raise SagewsError("greeting-expected")
+            raise SagewsError("handshake-expected")
         return self.principal.user
 
     # ------------------------------------------------------------------------------------- what comes
@@ -138,8 +138,8 @@ class Connection:
 
     def _count(self, size: int) -> None:
         now = self._services.clock.seconds()
-        if self.guard.state == "waiting" and size > MAX_GREETING:
-            raise SagewsError("too-large", limit=MAX_GREETING)
+        if self.guard.state == "waiting" and size > MAX_HANDSHAKE:
+            raise SagewsError("too-large", limit=MAX_HANDSHAKE)
         if not (self._messages.take(1, now) and self._bytes.take(size, now)):
             wait = max(self._messages.wait(1), self._bytes.wait(size), 0.1)
             raise SagewsError("too-often", seconds=round(wait, 1))
@@ -157,11 +157,11 @@ class Connection:
                 self._start(work, message)
 
     def _dispatch(self, message: FromPage) -> Coroutine[Any, Any, None] | None:
-        # The guard admits nothing but a greeting before these two are set.
+        # The guard admits nothing but a handshake before these two are set.
         principal, context = self.principal, self._context
         if principal is None or context is None:
-            raise SagewsError("greeting-expected")
-        if context.place is not None:
+            raise SagewsError("handshake-expected")
+        if context.open_workspace is not None:
             check_right(message.needs, principal.role, principal.may_run)
         return self._services.router.handlers[type(message)](context, message)
 
@@ -198,8 +198,8 @@ class Connection:
                 edit=getattr(message, "edit", None),
             )
         )
-        if self.guard.state in ("waiting", "greeting"):
-            self.close(CloseCode.OLD_PAGE if error.code == "version-mismatch" else CloseCode.BAD_GREETING, error.code)
+        if self.guard.state in ("waiting", "handshake"):
+            self.close(CloseCode.OLD_PAGE if error.code == "version-mismatch" else CloseCode.BAD_HANDSHAKE, error.code)
         elif self._refusals > MAX_REFUSALS:
             self.close(CloseCode.TOO_OFTEN, error.code)
 
@@ -210,7 +210,7 @@ class Connection:
         self._silence = cancelled(self._silence)
         self.machine.hello()
         admission = await handshake.admit(hello)
-        if self.guard.state != "greeting":
+        if self.guard.state != "handshake":
             # It was closed while the store was asked; the ticket is spent, and nobody is told anything.
             return
         self.principal, self.checked_at = admission.principal, asked
@@ -240,8 +240,8 @@ class Connection:
 
     def _silent(self) -> None:
         self._silence = None
-        self.tell(Error(code="greeting-expected", parameters={}, message=str(SagewsError("greeting-expected"))))
-        self.close(CloseCode.SILENT, "greeting-expected")
+        self.tell(Error(code="handshake-expected", parameters={}, message=str(SagewsError("handshake-expected"))))
+        self.close(CloseCode.SILENT, "handshake-expected")
 
     # ------------------------------------------------------------------------------------- what goes
 
@@ -259,8 +259,8 @@ class Connection:
         self.queue.forget(document)
 
     def _catch_up(self, document: str) -> None:
-        if self._context is not None and self._context.place is not None:
-            self._context.place.find(DocumentId(document)).catch_up(self)
+        if self._context is not None and self._context.open_workspace is not None:
+            self._context.open_workspace.find(DocumentId(document)).catch_up(self)
 
     def _too_slow(self) -> None:
         self.close(CloseCode.TOO_SLOW, "too-slow")
@@ -296,5 +296,5 @@ class Connection:
         for callback in waiting:
             callback()
         self._silence = cancelled(self._silence)
-        if self._context is not None and self._context.place is not None:
-            self._context.place.leave(self)
+        if self._context is not None and self._context.open_workspace is not None:
+            self._context.open_workspace.leave(self)

@@ -24,12 +24,12 @@ class Context:
     Attributes:
         subscriber: the connection, as documents know it.
         user: who it is.
-        place: the workspace that the connection is about; None for single evaluations.
+        open_workspace: the workspace that the connection is about; None for single evaluations.
     """
 
     subscriber: Subscriber
     user: User
-    place: OpenWorkspace | None
+    open_workspace: OpenWorkspace | None
 
     @property
     def id(self) -> str:
@@ -39,9 +39,9 @@ class Context:
     @property
     def workspace(self) -> OpenWorkspace:
         """The workspace; the guard has seen to it that there is one."""
-        if self.place is None:
+        if self.open_workspace is None:
             raise SagewsError("forbidden")
-        return self.place
+        return self.open_workspace
 
     def document(self, document: str) -> LiveDocument:
         """Return a document that this connection has open.

@@ -106,9 +106,9 @@ class PageHandshake:
         return identity
 
     def welcome(self, connection: str, admission: Admission) -> Welcome:
-        """Return the answer to a connection whose greeting was good, with its secret for coming back."""
+        """Return the answer to a connection whose handshake was good, with its secret for coming back."""
         settings, workspace, principal = self._settings, admission.workspace, admission.principal
-        self._registry.greeted(connection)
+        self._registry.welcomed(connection)
         self._log.info(
             "welcomed {user} to {workspace}",
             user=principal.user.id,

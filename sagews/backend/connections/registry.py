@@ -22,7 +22,7 @@ class ConnectionRegistry:
 
     @property
     def connections(self) -> list[Connection]:
-        """Every connection, greeted or not."""
+        """Every connection, welcomed or not."""
         return list(self._connections.values())
 
     def has_room(self) -> bool:
@@ -36,8 +36,8 @@ class ConnectionRegistry:
         self._connections[connection.id] = connection
         self._waiting.add(connection.id)
 
-    def greeted(self, connection: str) -> None:
-        """Note that a connection's greeting was good."""
+    def welcomed(self, connection: str) -> None:
+        """Note that a connection's handshake was good."""
         self._waiting.discard(connection)
 
     def remove(self, connection: Connection) -> None:

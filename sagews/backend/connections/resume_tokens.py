@@ -1,4 +1,4 @@
-"""The secrets by which a page comes back without asking the frontend: one use each, a new one with every greeting.
+"""The secrets by which a page comes back without asking the frontend: one use each, a new one with every handshake.
 
 They live in this process's memory only, hashed, so a backend that restarts asks for a fresh ticket.
 """

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sagews.backend.connections.at_rest import RESTING, at_rest
-from sagews.backend.connections.connection import MAX_GREETING, Connection, ConnectionServices
+from sagews.backend.connections.connection import MAX_HANDSHAKE, Connection, ConnectionServices
 from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
@@ -87,7 +87,7 @@ class PageProtocol(WebSocketServerProtocol):
         The HTTP channel has registered itself as the transport's producer and can't be asked to go, hence the order.
         """
         self.transport.setTcpNoDelay(True)
-        self._accept(MAX_GREETING)
+        self._accept(MAX_HANDSHAKE)
         self.connection = Connection(self.factory.services, self._say, self._end)
         self.factory.registry.add(self.connection)
         self._slot = self.factory.pinger.add(self)
@@ -216,7 +216,7 @@ class PageFactory(WebSocketServerFactory):
             maxMessagePayloadSize=MAX_MESSAGE,
             maxFramePayloadSize=MAX_MESSAGE,
             failByDrop=False,
-            openHandshakeTimeout=settings.greeting_seconds,
+            openHandshakeTimeout=settings.handshake_seconds,
             closeHandshakeTimeout=2,
             tcpNoDelay=True,
         )

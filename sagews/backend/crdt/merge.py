@@ -88,16 +88,16 @@ def own_ids(wanted: Sequence[str | None], avoid: set[CellId]) -> list[CellId]:
     return ids
 
 
-def positions_for(places: Sequence[str | None]) -> list[str]:
+def positions_for(keys: Sequence[str | None]) -> list[str]:
     """Return positions in order that keep as many of the given ones as can be; None asks for a new one."""
-    keep = _increasing(places)
+    keep = _increasing(keys)
     result: list[str] = []
     number = 0
-    while number < len(places):
+    while number < len(keys):
         end = number
-        while end < len(places) and end not in keep:
+        while end < len(keys) and end not in keep:
             end += 1
-        following = places[end] if end < len(places) else None
+        following = keys[end] if end < len(keys) else None
         result += spread(result[-1] if result else None, following, end - number)
         if following is not None:
             result.append(following)
@@ -153,17 +153,17 @@ def _alike(one: str, other: str) -> bool:
     return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
-def _increasing(places: Sequence[str | None]) -> set[int]:
+def _increasing(keys: Sequence[str | None]) -> set[int]:
     """The numbers of a longest run of places that are in order already (patience sorting)."""
     tops: list[str] = []
     top_numbers: list[int] = []
     previous: dict[int, int | None] = {}
-    for number, place in enumerate(places):
-        if place is None:
+    for number, key in enumerate(keys):
+        if key is None:
             continue
-        pile = bisect_left(tops, place)
+        pile = bisect_left(tops, key)
         previous[number] = top_numbers[pile - 1] if pile else None
-        tops[pile : pile + 1] = [place]
+        tops[pile : pile + 1] = [key]
         top_numbers[pile : pile + 1] = [number]
     chosen: set[int] = set()
     place_number = top_numbers[-1] if top_numbers else None

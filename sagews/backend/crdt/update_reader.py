@@ -193,20 +193,20 @@ _CONTENTS: Mapping[int, Callable[[_Reader], int]] = {
 
 
 class _Reader:
-    """A place in bytes; every step is bounded by what is left."""
+    """An offset in bytes; every step is bounded by what is left."""
 
-    __slots__ = ("data", "place")
+    __slots__ = ("data", "offset")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.place = 0
+        self.offset = 0
 
     def byte(self) -> int:
         """The next byte."""
-        if self.place >= len(self.data):
+        if self.offset >= len(self.data):
             raise MalformedUpdate("it ends too early")
-        self.place += 1
-        return self.data[self.place - 1]
+        self.offset += 1
+        return self.data[self.offset - 1]
 
     def number(self, largest: int) -> int:
         """An unsigned number in base 128."""
@@ -225,7 +225,7 @@ class _Reader:
 
     def count(self) -> int:
         """How many things follow, each of at least one byte."""
-        return self.number(len(self.data) - self.place + 10)
+        return self.number(len(self.data) - self.offset + 10)
 
     def skip_signed(self) -> None:
         """A signed number."""
@@ -236,21 +236,21 @@ class _Reader:
 
     def skip(self, count: int) -> None:
         """Pass over bytes."""
-        if count > len(self.data) - self.place:
+        if count > len(self.data) - self.offset:
             raise MalformedUpdate("it ends too early")
-        self.place += count
+        self.offset += count
 
     def text(self, longest: int) -> str:
         """A length and that many bytes of UTF-8."""
         length = self.number(longest)
-        start = self.place
+        start = self.offset
         self.skip(length)
         try:
-            return self.data[start : self.place].decode()
+            return self.data[start : self.offset].decode()
         except UnicodeDecodeError:
             raise MalformedUpdate("a text is not UTF-8") from None
 
     def require_end(self) -> None:
         """Refuse what follows the end."""
-        if self.place != len(self.data):
+        if self.offset != len(self.data):
             raise MalformedUpdate("bytes follow its end")

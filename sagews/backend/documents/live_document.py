@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
-from sagews.backend.documents.presence import Presence
+from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
@@ -62,7 +62,7 @@ class LiveDocument:
         self._outputs = outputs
         self._runs = runs
         self.stream = EventStream(about.id, epoch, settings.ring_events, settings.ring_bytes)
-        self.presence = Presence(clock, self.stream)
+        self.presence = PresenceTracker(clock, self.stream)
         self._writer = writer
         self._snapshots = Snapshots(clock, settings, documents, writer, doc.get_update)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
@@ -86,17 +86,17 @@ class LiveDocument:
         """The worksheet as its file."""
         return to_text(self._doc)
 
-    def edit(self, peer: Subscriber, number: int, update: bytes) -> None:
+    def edit(self, subscriber: Subscriber, number: int, update: bytes) -> None:
         """Try, apply, send on and store an edit of a page.
 
         Raises:
             SagewsError: `bad-update`, and `database` when too many wait to be stored.
         """
         crdt.check_update(self._doc, update)
-        self._writer.update(peer.user.id, update, peer, number)
+        self._writer.update(subscriber.user.id, update, subscriber, number)
         self._doc.apply_update(update)
         self._snapshots.edited(len(update))
-        self.stream.say(EditOut(document=self.about.id, update=update, author=peer.id), but=peer.id)
+        self.stream.say(EditOut(document=self.about.id, update=update, author=subscriber.id), but=subscriber.id)
 
     def put_text(self, user: UserId, text: str) -> bool:
         """Bring the document to another text, as an edit of this person; False if nothing differs."""
@@ -110,7 +110,7 @@ class LiveDocument:
 
     # ------------------------------------------------------------------------------------- watchers
 
-    def open(self, peer: Subscriber, vector: bytes, have: StreamPosition | None) -> None:
+    def open(self, subscriber: Subscriber, vector: bytes, have: StreamPosition | None) -> None:
         """Let a connection watch, and tell it what it lacks.
 
         Raises:
@@ -121,19 +121,19 @@ class LiveDocument:
             # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
             self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
         missed = self.stream.since(have)
-        self.stream.watchers[peer.id] = peer
-        self.presence.join(peer)
+        self.stream.watchers[subscriber.id] = subscriber
+        self.presence.join(subscriber)
         if missed is None or have is None:
-            peer.tell(self._opened(update, None))
+            subscriber.tell(self._opened(update, None))
             return
-        peer.tell(self._opened(update, have.sequence))
+        subscriber.tell(self._opened(update, have.sequence))
         for data in missed:
-            peer.event(self.about.id, data)
+            subscriber.event(self.about.id, data)
 
-    def catch_up(self, peer: Subscriber) -> None:
+    def catch_up(self, subscriber: Subscriber) -> None:
         """Give a connection that reads slowly everything anew."""
-        if peer.id in self.stream.watchers:
-            peer.tell(self._opened(self._doc.get_update(), None))
+        if subscriber.id in self.stream.watchers:
+            subscriber.tell(self._opened(self._doc.get_update(), None))
 
     def _opened(self, update: bytes, continued: int | None) -> ToPage:
         stream = self.stream
@@ -149,15 +149,15 @@ class LiveDocument:
             cells=self._outputs.cells(stream.epoch, stream.sequence) if continued is None else None,
         )
 
-    def close(self, peer: Subscriber) -> None:
+    def close(self, subscriber: Subscriber) -> None:
         """A connection does not watch any more."""
-        if self.stream.watchers.pop(peer.id, None) is not None:
-            self.presence.leave(peer)
+        if self.stream.watchers.pop(subscriber.id, None) is not None:
+            self.presence.leave(subscriber)
             self.unused_since = self._context.clock.seconds()
 
     # ------------------------------------------------------------------------------------- runs
 
-    def run(self, peer: Subscriber, cells: list[CellRun]) -> list[CellId]:
+    def run(self, subscriber: Subscriber, cells: list[CellRun]) -> list[CellId]:
         """Queue cells if the server's text is what the page shows; else return those that differ and run nothing.
 
         Raises:
@@ -172,7 +172,7 @@ class LiveDocument:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
         if not changed:
             check = self._context.clock.seconds() < self._confirm_until
-            self.session.run(peer.user.id, requests, check=check, correlation=peer.id)
+            self.session.run(subscriber.user.id, requests, check=check, correlation=subscriber.id)
         return changed
 
     async def whole_output(self, run: RunId) -> list[PieceBody]:

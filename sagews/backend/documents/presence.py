@@ -19,13 +19,13 @@ SECONDS_BETWEEN = 0.1
 
 @dataclass(slots=True)
 class _Where:
-    peer: Subscriber
+    subscriber: Subscriber
     state: dict[str, Any] | None = None
     said: float = field(default=float("-inf"))
     timer: IDelayedCall | None = None
 
 
-class Presence:
+class PresenceTracker:
     """Everybody who watches one document; each is heard at most ten times a second, the last word counts."""
 
     __slots__ = (
@@ -41,23 +41,25 @@ class Presence:
         """Return everybody who is here."""
         return [_person(where) for where in self._where.values()]
 
-    def join(self, peer: Subscriber) -> None:
+    def join(self, subscriber: Subscriber) -> None:
         """Somebody opened the document."""
-        if peer.id not in self._where:
-            self._where[peer.id] = where = _Where(peer)
-            self._stream.say(PresenceOut(document=self._stream.document, person=_person(where)), but=peer.id)
+        if subscriber.id not in self._where:
+            self._where[subscriber.id] = where = _Where(subscriber)
+            self._stream.say(PresenceOut(document=self._stream.document, person=_person(where)), but=subscriber.id)
 
-    def leave(self, peer: Subscriber) -> None:
+    def leave(self, subscriber: Subscriber) -> None:
         """Somebody closed it or was lost."""
-        where = self._where.pop(peer.id, None)
+        where = self._where.pop(subscriber.id, None)
         if where is None:
             return
         if where.timer is not None:
             where.timer.cancel()
         where.state = None
-        self._stream.say(PresenceOut(document=self._stream.document, person=_person(where), left=True), but=peer.id)
+        self._stream.say(
+            PresenceOut(document=self._stream.document, person=_person(where), left=True), but=subscriber.id
+        )
 
-    def set(self, peer: Subscriber, state: dict[str, Any] | None) -> None:
+    def set(self, subscriber: Subscriber, state: dict[str, Any] | None) -> None:
         """Take where somebody is.
 
         Raises:
@@ -65,7 +67,7 @@ class Presence:
         """
         if len(msgspec.json.encode(state)) > MAX_STATE:
             raise SagewsError("too-large", limit=MAX_STATE)
-        where = self._where[peer.id]
+        where = self._where[subscriber.id]
         where.state = state
         if where.timer is None:
             wait = max(0.0, where.said + SECONDS_BETWEEN - self._clock.seconds())
@@ -78,9 +80,9 @@ class Presence:
         where.timer = None
         where.said = self._clock.seconds()
         message = PresenceOut(document=self._stream.document, person=_person(where))
-        self._stream.say(message, but=where.peer.id)
+        self._stream.say(message, but=where.subscriber.id)
 
 
 def _person(where: _Where) -> Person:
-    peer = where.peer
-    return Person(connection=peer.id, user=peer.user.id, name=peer.user.name, state=where.state)
+    subscriber = where.subscriber
+    return Person(connection=subscriber.id, user=subscriber.user.id, name=subscriber.user.name, state=where.state)

@@ -55,16 +55,16 @@ class EventStream:
         self._ring_size += len(data)
         while self._ring_size > self._max_bytes or len(ring) > self._max_events:
             self._ring_size -= len(ring.popleft())
-        for peer in list(self.watchers.values()):
-            peer.event(self.document, data)
+        for subscriber in list(self.watchers.values()):
+            subscriber.event(self.document, data)
 
     def say(self, message: ToPage, but: str | None = None) -> None:
         """Send something that has no number to everybody but one connection."""
         if len(self.watchers) > (but in self.watchers):
             data = message.encoded()
-            for peer in list(self.watchers.values()):
-                if peer.id != but:
-                    peer.event(self.document, data)
+            for subscriber in list(self.watchers.values()):
+                if subscriber.id != but:
+                    subscriber.event(self.document, data)
 
     def since(self, position: StreamPosition | None) -> list[bytes] | None:
         """Return the events after a position, or None if they are gone."""

@@ -26,7 +26,7 @@ MAX_WAITING_BYTES = 16 * 1024 * 1024
 log = Logger()
 
 
-class Plan(Protocol):
+class CommitSchedule(Protocol):
     """Whoever commits for all documents."""
 
     def soon(self, writer: DocumentWriter) -> None:
@@ -56,7 +56,7 @@ class DocumentWriter:
         "document", "epoch", "last_update",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
+    def __init__(self, plan: CommitSchedule, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
         self.document = document
         self.epoch = epoch
         self.last_update = 0
@@ -76,8 +76,8 @@ class DocumentWriter:
 
     # ------------------------------------------------------------------------------------- what comes
 
-    def update(self, user: UserId, data: bytes, peer: Subscriber | None, edit: int) -> None:
-        """Take an edit that is being applied; `peer` hears `saved` with its number.
+    def update(self, user: UserId, data: bytes, subscriber: Subscriber | None, edit: int) -> None:
+        """Take an edit that is being applied; `subscriber` hears `saved` with its number.
 
         Raises:
             SagewsError: `database` when too many wait already.
@@ -91,8 +91,8 @@ class DocumentWriter:
         batch.size += len(data)
         self._edits += 1
         self._edit_bytes += len(data)
-        if peer is not None:
-            batch.saved.append((peer, edit))
+        if subscriber is not None:
+            batch.saved.append((subscriber, edit))
         self._plan.soon(self)
 
     def run(self, run: Run) -> None:
@@ -164,11 +164,11 @@ class DocumentWriter:
 
     def _tell(self, batch: Batch) -> None:
         """One who can't be told must not keep the others from hearing it."""
-        for peer, edit in batch.saved:
+        for subscriber, edit in batch.saved:
             try:
-                peer.tell(Saved(document=self.document, edit=edit))
+                subscriber.tell(Saved(document=self.document, edit=edit))
             except Exception:
-                log.failure("a page could not be told of its edit", correlation=peer.id)
+                log.failure("a page could not be told of its edit", correlation=subscriber.id)
         for tell, sequence in batch.acknowledge.items():
             try:
                 tell(sequence)

@@ -30,7 +30,7 @@ Taken = list[tuple[DocumentWriter, Batch]]
 
 
 class GroupCommit:
-    """Commits for all documents (document_writer.Plan).
+    """Commits for all documents (document_writer.CommitSchedule).
 
     Args:
         clock: the reactor, or a clock in tests.
@@ -58,18 +58,18 @@ class GroupCommit:
     # ------------------------------------------------------------------------------------- when
 
     def soon(self, writer: DocumentWriter) -> None:
-        """See Plan."""
+        """See CommitSchedule."""
         self._due[writer] = None
         self._by(max(self._clock.seconds(), self._began + self._settings.commit_seconds))
 
     def later(self, writer: DocumentWriter) -> None:
-        """See Plan."""
+        """See CommitSchedule."""
         if writer not in self._due:
             self._due[writer] = None
             self._by(self._clock.seconds() + self._settings.record_seconds)
 
     def now(self, writer: DocumentWriter) -> None:
-        """See Plan."""
+        """See CommitSchedule."""
         self._due[writer] = None
         self._by(float("-inf"))
 

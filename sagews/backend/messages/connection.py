@@ -1,4 +1,4 @@
-"""Messages about the connection itself, once it was greeted."""
+"""Messages about the connection itself, once it was welcomed."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ async def open_document(context: Context, message: Open) -> None:
     workspace = context.workspace
     live = await workspace.load(DocumentId(message.document))
     # The page may have gone while the document was loaded; then it has left the workspace too.
-    if context.id in workspace.peers:
+    if context.id in workspace.subscribers:
         live.open(context.subscriber, message.vector, message.have)
 
 

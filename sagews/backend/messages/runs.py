@@ -5,10 +5,10 @@ from __future__ import annotations
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.model.identifiers import RunId
-from sagews.wire.browser.runs import Changed, Run, WholeOutput, WholeOutputOut
+from sagews.wire.browser.runs import Changed, RunCells, WholeOutput, WholeOutputOut
 
 
-def run(context: Context, message: Run) -> None:
+def run(context: Context, message: RunCells) -> None:
     """Queue cells, or say which have changed."""
     live = context.document(message.document)
     changed = live.run(context.subscriber, message.cells)
@@ -25,4 +25,4 @@ async def whole_output(context: Context, message: WholeOutput) -> None:
 
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {Run: run, WholeOutput: whole_output}
+    return {RunCells: run, WholeOutput: whole_output}

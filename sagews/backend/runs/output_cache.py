@@ -25,7 +25,7 @@ MAX_BYTES_OF_OPENED = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class CellRun:
+class CachedRun:
     """A run and its output.
 
     Attributes:
@@ -70,8 +70,8 @@ class OutputCache:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self._cells: dict[CellId, CellRun] = {}
-        self._runs: dict[RunId, CellRun] = {}
+        self._cells: dict[CellId, CachedRun] = {}
+        self._runs: dict[RunId, CachedRun] = {}
         self._size = 0
 
     @property
@@ -79,9 +79,9 @@ class OutputCache:
         """Whether any cell was ever run."""
         return bool(self._cells)
 
-    def add(self, run: Run) -> CellRun:
+    def add(self, run: Run) -> CachedRun:
         """Take a new run; it takes the place of the cell's last one."""
-        entry = CellRun(run)
+        entry = CachedRun(run)
         former = self._cells.pop(run.cell, None)
         if former is not None:
             self._size -= former.kept.size
@@ -91,24 +91,24 @@ class OutputCache:
         self._runs[run.id] = entry
         return entry
 
-    def find(self, run: RunId) -> CellRun | None:
+    def find(self, run: RunId) -> CachedRun | None:
         """Return a run that is the last of its cell, or not over."""
         return self._runs.get(run)
 
-    def change(self, entry: CellRun, **changes: object) -> Run:
+    def change(self, entry: CachedRun, **changes: object) -> Run:
         """Set fields of a run and return it."""
         entry.run = msgspec.structs.replace(entry.run, **changes)
         if entry.run.state.over and self._cells.get(entry.run.cell) is not entry:
             self._runs.pop(entry.run.id, None)
         return entry.run
 
-    def add_piece(self, entry: CellRun, kind: PieceKind, body: object, size: int) -> PieceBody:
+    def add_piece(self, entry: CachedRun, kind: PieceKind, body: object, size: int) -> PieceBody:
         """Take a piece of a run and return it with its number within the run."""
         piece = PieceBody(sequence=entry.kept.count + 1, kind=kind.value, body=dict(body))  # type: ignore[call-overload]
         self._keep(entry, piece, size)
         return piece
 
-    def _keep(self, entry: CellRun, piece: PieceBody, size: int) -> None:
+    def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
         before = entry.kept.size
         entry.kept.add(piece, size)
         if self._cells.get(entry.run.cell) is entry:
@@ -116,7 +116,7 @@ class OutputCache:
         if self._size > MAX_BYTES_OF_A_DOCUMENT:
             self._make_room(entry)
 
-    def _make_room(self, but: CellRun) -> None:
+    def _make_room(self, but: CachedRun) -> None:
         for entry in self._cells.values():
             if entry is not but and entry.run.state.over:
                 self._size -= entry.kept.size

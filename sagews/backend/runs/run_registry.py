@@ -15,7 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
-from sagews.backend.runs.output_cache import CellRun, OutputCache
+from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
 from sagews.errors import sentence
 from sagews.model.identifiers import RunId, SessionId, UserId
@@ -219,7 +219,7 @@ class RunRegistry:
         self._say(entry)
         return entry.run.user
 
-    def _say(self, entry: CellRun) -> None:
+    def _say(self, entry: CachedRun) -> None:
         self._writer.run(entry.run)
         self._stream.emit(entry.status(self._stream.epoch, self._stream.next_number))
 

@@ -20,7 +20,7 @@ from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import SessionId
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, WorkerInfo
-from sagews.net.amp import GuardedLocator, Link
+from sagews.net.amp import AmpLink, GuardedLocator
 from sagews.wire import worker as wire
 
 log = Logger()
@@ -43,13 +43,13 @@ class WorkerCommands(GuardedLocator):
     def __init__(self, gate: WorkerGate) -> None:
         super().__init__()
         self._gate = gate
-        self.link: Link | None = None
+        self.link: AmpLink | None = None
         self.host: RemoteHost | None = None
         self.worker = ""
 
     def _registered(self) -> RemoteHost:
         if self.host is None:
-            raise SagewsError("greeting-expected")
+            raise SagewsError("handshake-expected")
         return self.host
 
     @wire.Register.responder
@@ -58,7 +58,7 @@ class WorkerCommands(GuardedLocator):
     ) -> Answer:
         """Take a worker."""
         if self.host is not None or self.link is None:
-            raise SagewsError("already-greeted")
+            raise SagewsError("already-connected")
         if protocol < wire.LEAST_PROTOCOL or least_protocol > wire.PROTOCOL:
             raise SagewsError("version-mismatch")
         welcome = self._gate.register(self, self.link, info, sessions)
@@ -72,7 +72,7 @@ class WorkerCommands(GuardedLocator):
             host.pieces(SessionId(session), pieces)
         return {}
 
-    @wire.Ended.responder
+    @wire.SessionEnded.responder
     def ended(self, session: str, ending: Ending) -> Answer:
         """Take the end of a session."""
         self._registered().ended(SessionId(session), ending)
@@ -122,28 +122,28 @@ class WorkerGate(Factory):
         self._keep_seconds = keep_seconds
         self._sink = sink
         self._hosts: dict[str, RemoteHost] = {}
-        self._strangers: dict[Link, IDelayedCall] = {}
-        self._links: dict[Link, WorkerCommands] = {}
+        self._strangers: dict[AmpLink, IDelayedCall] = {}
+        self._links: dict[AmpLink, WorkerCommands] = {}
 
     @property
     def hosts(self) -> Mapping[str, RemoteHost]:
         """The workers by id, those whose link is lost included."""
         return self._hosts
 
-    def buildProtocol(self, addr: IAddress | None) -> Link | None:
+    def buildProtocol(self, addr: IAddress | None) -> AmpLink | None:
         """Take a connection, unless too many have not said who they are."""
         if len(self._strangers) >= MAX_STRANGERS:
             return None
         commands = WorkerCommands(self)
-        link = Link(commands, self._reactor, self._lost)
+        link = AmpLink(commands, self._reactor, self._lost)
         commands.link = link
         self._links[link] = commands
         self._strangers[link] = self._reactor.callLater(wire.REGISTER_SECONDS, self._unknown, link)
         return link
 
     def register(
-        self, commands: WorkerCommands, link: Link, info: WorkerInfo, held: Mapping[str, wire.Held]
-    ) -> wire.Welcome:
+        self, commands: WorkerCommands, link: AmpLink, info: WorkerInfo, held: Mapping[str, wire.Held]
+    ) -> wire.Registered:
         """Give a link its host.
 
         Raises:
@@ -165,7 +165,7 @@ class WorkerGate(Factory):
         if fresh:
             self._add_host(host)
         log.info("worker {worker} is linked", worker=name, isolation=info.level, sessions=len(known), fresh=fresh)
-        return wire.Welcome(self._backend, self._settings, known)
+        return wire.Registered(self._backend, self._settings, known)
 
     async def log(self, worker: str, records: list[LogRecord]) -> None:
         """Pass a worker's records on."""
@@ -180,11 +180,11 @@ class WorkerGate(Factory):
         for host in list(self._hosts.values()):
             host.give_up()
 
-    def _unknown(self, link: Link) -> None:
+    def _unknown(self, link: AmpLink) -> None:
         del self._strangers[link]
         link.abort()
 
-    def _lost(self, link: Link) -> None:
+    def _lost(self, link: AmpLink) -> None:
         commands = self._links.pop(link)
         waiting = self._strangers.pop(link, None)
         if waiting is not None:

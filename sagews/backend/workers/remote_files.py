@@ -41,18 +41,18 @@ class RemoteFiles:
     async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
         """See IWorkspaceFiles."""
         transfer = await self._upload(request.to_bytes())
-        await self._ask(wire.Restore, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        await self._ask(wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
 
     async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """See IWorkspaceFiles."""
         transfer = await self._upload(request.to_bytes())
-        answer = await self._ask(wire.TakeSnapshot, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        answer = await self._ask(wire.SnapshotHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
         left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
         return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
 
     async def forget(self, workspace: WorkspaceId) -> None:
         """See IWorkspaceFiles."""
-        await self._ask(wire.Forget, workspace=workspace)
+        await self._ask(wire.ForgetHome, workspace=workspace)
 
     async def _upload(self, content: bytes) -> int:
         if len(content) > wire.MAX_TRANSFER:

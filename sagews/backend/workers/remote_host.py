@@ -17,7 +17,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
-from sagews.net.amp import Link
+from sagews.net.amp import AmpLink
 from sagews.wire import worker as wire
 
 log = Logger()
@@ -60,7 +60,7 @@ class RemoteHost:
         self._keep_seconds = keep_seconds
         self._gone = gone
         self._over = False
-        self._link: Link | None = None
+        self._link: AmpLink | None = None
         self._sessions: dict[SessionId, Given] = {}
         self._waiting: list[Deferred[None]] = []
         self._expiry: IDelayedCall | None = None
@@ -76,7 +76,7 @@ class RemoteHost:
 
     # ------------------------------------------------------------------------------------------ the link
 
-    def attach(self, link: Link, info: WorkerInfo, held: Mapping[str, wire.Held]) -> dict[str, wire.Known]:
+    def attach(self, link: AmpLink, info: WorkerInfo, held: Mapping[str, wire.Held]) -> dict[str, wire.Known]:
         """Take a link that was registered; return the sessions that we know, which the worker goes on with.
 
         A session that the worker does not hold any more, or holds under another workspace or epoch than it was given,
@@ -94,7 +94,7 @@ class RemoteHost:
         self._clock.callLater(0, self._wake)
         return {name: wire.Known(given.received, given.acknowledged) for name, given in self._sessions.items()}
 
-    def detach(self, link: Link) -> None:
+    def detach(self, link: AmpLink) -> None:
         """Learn that a link is gone; one that was replaced does not count."""
         if link is self._link and not self._over:
             self._link = None
@@ -198,7 +198,7 @@ class RemoteHost:
         if request.kind != EVALUATION:
             given.runs.append(RunId(""))
         try:
-            await self._ask(wire.Open, OPEN_SECONDS, request=request)
+            await self._ask(wire.OpenSession, OPEN_SECONDS, request=request)
         except SagewsError:
             # Without a word to the listener. If it comes to be after all, nobody wants it.
             self._sessions.pop(request.session, None)
@@ -207,7 +207,7 @@ class RemoteHost:
 
     def _unwanted(self, session: SessionId) -> None:
         if self._link is not None:
-            ended = Deferred.fromCoroutine(self._link.ask(wire.End, session=session, reason="stopped"))
+            ended = Deferred.fromCoroutine(self._link.ask(wire.EndSession, session=session, reason="stopped"))
             ended.addErrback(lambda failure: failure.trap(SagewsError))
 
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
@@ -215,7 +215,7 @@ class RemoteHost:
         given = self._given(session)
         given.runs.append(evaluation.run)
         try:
-            await self._insist(session, wire.Evaluate, evaluation=evaluation)
+            await self._insist(session, wire.EvaluateCell, evaluation=evaluation)
         except SagewsError:
             if evaluation.run in given.runs:
                 given.runs.remove(evaluation.run)
@@ -224,16 +224,16 @@ class RemoteHost:
     async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
         """See ISessionHost; refused without a link, because nobody could tell whether it was taken before."""
         self._given(session)
-        await self._ask(wire.Send, session=session, message=message)
+        await self._ask(wire.SendMessage, session=session, message=message)
 
     async def interrupt(self, session: SessionId) -> None:
         """See ISessionHost."""
         self._given(session)
-        await self._ask(wire.Interrupt, session=session)
+        await self._ask(wire.InterruptSession, session=session)
 
     async def end_session(self, session: SessionId, reason: str) -> None:
         """See ISessionHost; waits for a lost link."""
-        await self._insist(session, wire.End, reason=reason)
+        await self._insist(session, wire.EndSession, reason=reason)
 
     def acknowledge(self, session: SessionId, sequence: int) -> None:
         """See ISessionHost; several at once travel as one."""
@@ -253,20 +253,22 @@ class RemoteHost:
     async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
         """See ISessionHost."""
         self._given(session)
-        answer = await self._ask(wire.Complete, session=session, code=code.encode("utf-8", "replace"), cursor=cursor)
+        answer = await self._ask(
+            wire.CompleteCode, session=session, code=code.encode("utf-8", "replace"), cursor=cursor
+        )
         return answer["answer"]  # type: ignore[no-any-return]
 
     async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
         """See ISessionHost."""
         self._given(session)
         text = code.encode("utf-8", "replace")
-        answer = await self._ask(wire.Inspect, session=session, code=text, cursor=cursor, detail=detail)
+        answer = await self._ask(wire.InspectName, session=session, code=text, cursor=cursor, detail=detail)
         return answer["answer"]  # type: ignore[no-any-return]
 
     async def usage(self, session: SessionId) -> Usage:
         """See ISessionHost."""
         self._given(session)
-        answer = await self._ask(wire.Usage, session=session)
+        answer = await self._ask(wire.SessionUsage, session=session)
         return Usage(answer["memory"], answer["cpu_seconds"])
 
     def _given(self, session: SessionId) -> Given:

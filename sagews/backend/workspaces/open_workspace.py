@@ -53,7 +53,7 @@ class OpenWorkspace:
         self.lease = lease
         self.dropped = False
         self.unused_since = clock.seconds()
-        self.peers: dict[str, Subscriber] = {}
+        self.subscribers: dict[str, Subscriber] = {}
         self._clock = clock
         self._settings = settings
         self._stores = stores
@@ -128,23 +128,23 @@ class OpenWorkspace:
 
     # ------------------------------------------------------------------------------------- people
 
-    def join(self, peer: Subscriber) -> None:
+    def join(self, subscriber: Subscriber) -> None:
         """A connection belongs to this workspace."""
-        self.peers[peer.id] = peer
+        self.subscribers[subscriber.id] = subscriber
 
-    def leave(self, peer: Subscriber) -> None:
+    def leave(self, subscriber: Subscriber) -> None:
         """A connection is gone."""
-        self.peers.pop(peer.id, None)
+        self.subscribers.pop(subscriber.id, None)
         for live in self.documents:
-            live.close(peer)
+            live.close(subscriber)
         self.unused_since = self._clock.seconds()
         self._wake(self)
 
     def tell_all(self, message: ToPage, but: str | None = None) -> None:
         """Say something to every connection."""
-        for peer in list(self.peers.values()):
-            if peer.id != but:
-                peer.tell(message)
+        for subscriber in list(self.subscribers.values()):
+            if subscriber.id != but:
+                subscriber.tell(message)
 
     # ------------------------------------------------------------------------------------- life
 
@@ -170,12 +170,12 @@ class OpenWorkspace:
     def still(self) -> bool:
         """Whether nothing moves: people at most watch, no session is alive, nothing waits to be put away."""
         watched = all(live.stream.watchers for live in self.documents)
-        return bool(self.peers) and watched and not self.computing and not self.document_set.changing
+        return bool(self.subscribers) and watched and not self.computing and not self.document_set.changing
 
     @property
     def idle(self) -> bool:
         """Whether nobody is connected, nothing runs and nothing is on its way into the database."""
-        return not self.peers and not self.document_set.changing and all(live.idle for live in self.documents)
+        return not self.subscribers and not self.document_set.changing and all(live.idle for live in self.documents)
 
     def tick(self) -> None:
         """Look after documents and sessions; called every few seconds."""

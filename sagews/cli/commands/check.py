@@ -7,7 +7,7 @@ import argparse
 from sagews.cli.command import Invocation
 
 
-class Check:
+class CheckCommand:
     """Says that the settings have no errors: an invocation exists only where they have none."""
 
     name = "check"

@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from sagews.cli.command import Invocation
-from sagews.cli.daemon_client import Daemon
-from sagews.cli.evaluation import Evaluation, check_source, evaluate
+from sagews.cli.daemon_client import RunningDaemon
+from sagews.cli.evaluation import EvaluationConversation, check_source, evaluate
 
 
-class Eval:
+class EvalCommand:
     """Evaluates code."""
 
     name = "eval"
@@ -26,10 +26,10 @@ class Eval:
         options = invocation.options
         source = check_source(sys.stdin.read() if options.code == "-" else options.code)
 
-        def evaluation(ticket: str) -> Evaluation:
-            return Evaluation(source, options.flavour, ticket, invocation.out, invocation.err)
+        def evaluation(ticket: str) -> EvaluationConversation:
+            return EvaluationConversation(source, options.flavour, ticket, invocation.out, invocation.err)
 
-        async def work(daemon: Daemon) -> int:
+        async def work(daemon: RunningDaemon) -> int:
             return await evaluate(invocation.reactor, daemon, evaluation, invocation.interrupts)
 
         return invocation.ask_daemon(work)

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from twisted.internet.task import deferLater
 
 from sagews.cli.command import Invocation
-from sagews.cli.daemon_client import Daemon
+from sagews.cli.daemon_client import RunningDaemon
 from sagews.cli.terminal_text import safe
 
 FILTERS = ("level", "component", "machine", "correlation", "text", "since", "before", "limit")
@@ -26,7 +26,7 @@ FOLLOW_SECONDS = 1.0
 _REMEMBERED = 5000
 
 
-class Logs:
+class LogsCommand:
     """Shows log records, oldest first."""
 
     name = "logs"
@@ -47,7 +47,7 @@ class Logs:
         async def wait(seconds: float) -> None:
             await deferLater(invocation.reactor, seconds)
 
-        async def work(daemon: Daemon) -> int:
+        async def work(daemon: RunningDaemon) -> int:
             follow = wait if options.follow else None
             return await logs(daemon, invocation.out, query, as_json=options.json, wait=follow)
 
@@ -61,7 +61,7 @@ def log_line(record: Mapping[str, Any]) -> str:
 
 
 async def logs(
-    daemon: Daemon,
+    daemon: RunningDaemon,
     out: TextIO,
     query: Mapping[str, str],
     *,

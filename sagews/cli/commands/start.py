@@ -8,7 +8,7 @@ from sagews.cli.background_daemon import add_role_option, start
 from sagews.cli.command import Invocation
 
 
-class Start:
+class StartCommand:
     """Starts the daemon."""
 
     name = "start"

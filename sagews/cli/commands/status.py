@@ -6,11 +6,11 @@ import argparse
 import json
 
 from sagews.cli.command import Invocation
-from sagews.cli.daemon_client import Daemon
+from sagews.cli.daemon_client import RunningDaemon
 from sagews.cli.terminal_text import lines_of
 
 
-class Status:
+class StatusCommand:
     """Shows the state of the installation."""
 
     name = "status"
@@ -23,7 +23,7 @@ class Status:
     def run(self, invocation: Invocation) -> int:
         """Ask, and show the answer."""
 
-        async def work(daemon: Daemon) -> int:
+        async def work(daemon: RunningDaemon) -> int:
             found = await daemon.call("GET", "/api/status")
             shown = [json.dumps(found, indent=2)] if invocation.options.json else lines_of(found)
             invocation.out.writelines(line + "\n" for line in shown)

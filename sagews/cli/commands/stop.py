@@ -8,7 +8,7 @@ from sagews.cli.background_daemon import add_role_option, stop
 from sagews.cli.command import Invocation
 
 
-class Stop:
+class StopCommand:
     """Stops the daemon."""
 
     name = "stop"

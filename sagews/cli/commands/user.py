@@ -9,17 +9,17 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TextIO
 
 from sagews.cli.command import Invocation
-from sagews.cli.daemon_client import Daemon
+from sagews.cli.daemon_client import RunningDaemon
 from sagews.cli.terminal_text import safe
 from sagews.errors import SagewsError
 
 PAGE = 500
 
-Work = Callable[[Daemon], Coroutine[Any, Any, int]]
+Work = Callable[[RunningDaemon], Coroutine[Any, Any, int]]
 Action = Callable[[Invocation], Work]
 
 
-class User:
+class UserCommand:
     """Makes and changes accounts; its actions are below."""
 
     name = "user"
@@ -98,7 +98,9 @@ def new_password() -> str:
     return given
 
 
-async def add(daemon: Daemon, out: TextIO, email: str, name: str, *, administrator: bool, password: str | None) -> int:
+async def add(
+    daemon: RunningDaemon, out: TextIO, email: str, name: str, *, administrator: bool, password: str | None
+) -> int:
     """Make an account; without a password, print a link that opens it."""
     privilege = "administrator" if administrator else "user"
     body: dict[str, Any] = {"email": email, "name": name, "privilege": privilege, "password": password}
@@ -107,7 +109,7 @@ async def add(daemon: Daemon, out: TextIO, email: str, name: str, *, administrat
     return 0 if password is not None else await _print_link(daemon, out, made["id"])
 
 
-async def password(daemon: Daemon, out: TextIO, email: str, new: str) -> int:
+async def password(daemon: RunningDaemon, out: TextIO, email: str, new: str) -> int:
     """Set a password; all logins of the account end."""
     user = await find(daemon, email)
     await daemon.call("PATCH", f"/api/users/{user['id']}", {"password": new})
@@ -115,18 +117,18 @@ async def password(daemon: Daemon, out: TextIO, email: str, new: str) -> int:
     return 0
 
 
-async def link(daemon: Daemon, out: TextIO, email: str) -> int:
+async def link(daemon: RunningDaemon, out: TextIO, email: str) -> int:
     """Print a link that signs a person in once."""
     return await _print_link(daemon, out, (await find(daemon, email))["id"])
 
 
-async def _print_link(daemon: Daemon, out: TextIO, user: str) -> int:
+async def _print_link(daemon: RunningDaemon, out: TextIO, user: str) -> int:
     made = await daemon.call("POST", f"/api/users/{user}/link", {})
     out.write(f"Good for 24 hours and one use: {made['url']}\n")
     return 0
 
 
-async def change(daemon: Daemon, out: TextIO, email: str, **changes: Any) -> int:
+async def change(daemon: RunningDaemon, out: TextIO, email: str, **changes: Any) -> int:
     """Change `disabled` or `privilege` of an account."""
     user = await find(daemon, email)
     await daemon.call("PATCH", f"/api/users/{user['id']}", changes)
@@ -134,7 +136,7 @@ async def change(daemon: Daemon, out: TextIO, email: str, **changes: Any) -> int
     return 0
 
 
-async def show(daemon: Daemon, out: TextIO) -> int:
+async def show(daemon: RunningDaemon, out: TextIO) -> int:
     """List the accounts."""
     for user in await everybody(daemon):
         state = "disabled" if user["disabled"] else "" if user["has_password"] else "no password"
@@ -142,7 +144,7 @@ async def show(daemon: Daemon, out: TextIO) -> int:
     return 0
 
 
-async def everybody(daemon: Daemon) -> list[dict[str, Any]]:
+async def everybody(daemon: RunningDaemon) -> list[dict[str, Any]]:
     """Return every account."""
     found: list[dict[str, Any]] = []
     while True:
@@ -153,7 +155,7 @@ async def everybody(daemon: Daemon) -> list[dict[str, Any]]:
             return found
 
 
-async def find(daemon: Daemon, email: str) -> dict[str, Any]:
+async def find(daemon: RunningDaemon, email: str) -> dict[str, Any]:
     """Return an account by its address, without case; raises SagewsError `bad-value`."""
     for user in await everybody(daemon):
         if user["email"].casefold() == email.casefold():

@@ -1,4 +1,4 @@
-"""Tickets: with one, good for 30 seconds and one use, a page greets the backend that serves its workspace."""
+"""Tickets: with one, good for 30 seconds and one use, a page connects to the backend that serves its workspace."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from sagews.policy.http.requests import Addresses, Policy
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the route of tickets."""
-    TicketCalls(parts.workspaces, parts.place, parts.addresses, parts.now).add_to(routes)
+    TicketCalls(parts.workspaces, parts.placement, parts.addresses, parts.now).add_to(routes)
 
 
 class TicketCalls:
     """Makes tickets.
 
     Args:
-        place: chooses the backend of a workspace, or of an evaluation.
+        placement: chooses the backend of a workspace, or of an evaluation.
         now: returns the time, UTC.
     """
 
     def __init__(
-        self, workspaces: IWorkspaceStore, place: Placement, addresses: Addresses, now: Callable[[], datetime]
+        self, workspaces: IWorkspaceStore, placement: Placement, addresses: Addresses, now: Callable[[], datetime]
     ) -> None:
         self._workspaces = workspaces
-        self._place = place
+        self._placement = placement
         self._addresses = addresses
         self._now = now
 
@@ -44,7 +44,7 @@ class TicketCalls:
         """Make a ticket for a workspace that the caller has a grant for, or for evaluation only."""
         wanted = call.body.workspace
         workspace = None if wanted is None else WorkspaceId(wanted)
-        backend = await self._place(workspace)
+        backend = await self._placement(workspace)
         ticket = tokens.new_secret()
         expires = self._now() + tokens.TICKET_LIFETIME
         await self._workspaces.create_ticket(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
-from sagews.wire.launcher import Ended, StartJob
+from sagews.wire.launcher import Exited, StartJob
 
 JOB = "self_test"
 SECONDS = 30
@@ -40,7 +40,7 @@ class SelfTest:
         job = StartJob(self.id, JOB, None, True, {}, SECONDS, self._limits)
         return job, [null, self._write, os.dup(null)]
 
-    def finish(self, ended: Ended) -> None:
+    def finish(self, ended: Exited) -> None:
         """Read what the job printed and give the verdict. The job has ended, so nothing is waited for."""
         try:
             text = os.read(self._answer, MAX_ANSWER)

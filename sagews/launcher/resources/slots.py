@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sagews.kernel.packets import Channel, close_all
 from sagews.launcher.resources.cgroups import Group, Readings
-from sagews.wire.launcher import Ended, StartJob, StartSession
+from sagews.wire.launcher import Exited, StartJob, StartSession
 from sagews.wire.zygote import HOME, SCRATCH
 
 Work = StartSession | StartJob
@@ -149,7 +149,7 @@ class Slot:
         except (OSError, ValueError):
             return None
 
-    def ended(self) -> Ended:
+    def ended(self) -> Exited:
         """Return the report of its end; only after `over`."""
         over = self.over or Over(-signal.SIGKILL, 0.0, 0)
         readings = self.readings()
@@ -157,7 +157,7 @@ class Slot:
         if readings is not None:
             cpu, peak = max(cpu, readings.cpu_seconds or 0.0), readings.peak
         reason = self._reason(over, cpu, readings.killed_for_memory if readings else 0)
-        return Ended(self.work.id if self.work else "", reason, over.status, round(cpu, 6), peak)
+        return Exited(self.work.id if self.work else "", reason, over.status, round(cpu, 6), peak)
 
     def _reason(self, over: Over, cpu: float, killed_for_memory: int) -> str:
         if self.condemned:

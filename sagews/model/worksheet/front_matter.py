@@ -34,12 +34,12 @@ def with_values(front: str, values: Mapping[str, str]) -> str:
     ending = ending_of(lines[0])
     for key, value in wanted.items():
         line = f"{key}: {_quoted(value)}{ending}"
-        place = next((n for n in range(1, count - 1) if lines[n].startswith(f"{key}:")), None)
-        if place is None:
+        index = next((n for n in range(1, count - 1) if lines[n].startswith(f"{key}:")), None)
+        if index is None:
             lines.insert(count - 1, line)
             count += 1
         else:
-            lines[place] = line
+            lines[index] = line
     return "".join(lines)
 
 

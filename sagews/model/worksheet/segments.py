@@ -40,35 +40,35 @@ class Segment:
 def segments(text: str, whole: bool = True) -> tuple[str, list[Segment]]:
     """Return the front of a file and its segments; a part from within a file (not `whole`) has no front matter."""
     lines = lines_of(text)
-    place = front_lines(lines) if whole else 0
-    mark = BYTE_ORDER_MARK if whole and not place and text.startswith(BYTE_ORDER_MARK) else ""
+    index = front_lines(lines) if whole else 0
+    mark = BYTE_ORDER_MARK if whole and not index and text.startswith(BYTE_ORDER_MARK) else ""
     if mark:
         lines[0] = lines[0][len(mark) :]
         if not lines[0]:
             del lines[0]
-    place = _skip_blank(lines, place)
-    front = mark + "".join(lines[:place])
+    index = _skip_blank(lines, index)
+    front = mark + "".join(lines[:index])
     found: list[Segment] = []
-    while place < len(lines):
-        segment, place = _segment(lines, place)
+    while index < len(lines):
+        segment, index = _segment(lines, index)
         found.append(segment)
     return front, found
 
 
-def _segment(lines: list[str], place: int) -> tuple[Segment, int]:
+def _segment(lines: list[str], index: int) -> tuple[Segment, int]:
     """The segment that starts at a line that is not blank, and where the next one starts."""
-    fence = opened_fence(lines[place])
+    fence = opened_fence(lines[index])
     words = cell_words(fence[1]) if fence else None
     if fence and words:
-        return _code(lines, place, fence[0], Cell("code", "", words[0], 0, words[1]))
-    if lines[place].startswith("#") and heading(lines[place]):
-        return _section(lines, place)
-    return _text(lines, place)
+        return _code(lines, index, fence[0], Cell("code", "", words[0], 0, words[1]))
+    if lines[index].startswith("#") and heading(lines[index]):
+        return _section(lines, index)
+    return _text(lines, index)
 
 
-def _code(lines: list[str], place: int, mark: str, cell: Cell) -> tuple[Segment, int]:
+def _code(lines: list[str], index: int, mark: str, cell: Cell) -> tuple[Segment, int]:
     """A code cell, up to the fence's end (or the file's) and the blank lines behind."""
-    first = place + 1
+    first = index + 1
     end = first
     while end < len(lines) and not closes(lines[end], mark):
         end += 1
@@ -77,26 +77,26 @@ def _code(lines: list[str], place: int, mark: str, cell: Cell) -> tuple[Segment,
     ending = ending_of(body)
     body = body[: len(body) - len(ending)]
     tail = ending + "".join(lines[end:following])
-    return Segment(replace(cell, source=_source(body)), lines[place], body, tail), following
+    return Segment(replace(cell, source=_source(body)), lines[index], body, tail), following
 
 
-def _section(lines: list[str], place: int) -> tuple[Segment, int]:
+def _section(lines: list[str], index: int) -> tuple[Segment, int]:
     """A heading and the blank lines behind."""
-    found = heading(lines[place])
+    found = heading(lines[index])
     if found is None:
         raise ValueError("not a heading")
-    following = _skip_blank(lines, place + 1)
-    tail = found.tail + ending_of(lines[place]) + "".join(lines[place + 1 : following])
+    following = _skip_blank(lines, index + 1)
+    tail = found.tail + ending_of(lines[index]) + "".join(lines[index + 1 : following])
     cell = Cell("section", found.title.replace("\r", " "), found.id, found.depth, found.options)
     return Segment(cell, found.head, found.title, tail), following
 
 
-def _text(lines: list[str], place: int) -> tuple[Segment, int]:
+def _text(lines: list[str], index: int) -> tuple[Segment, int]:
     """Prose up to the next cell; a separator line before it may give its id."""
-    words = separator(lines[place])
-    first = place if words is None else _skip_blank(lines, place + 1)
+    words = separator(lines[index])
+    first = index if words is None else _skip_blank(lines, index + 1)
     end = first
-    while end < len(lines) and not _starts_cell(lines[end], inside=words is None and end == place):
+    while end < len(lines) and not _starts_cell(lines[end], inside=words is None and end == index):
         fence = opened_fence(lines[end])
         end += 1
         while fence and end < len(lines) and not closes(lines[end], fence[0]):
@@ -111,7 +111,7 @@ def _text(lines: list[str], place: int) -> tuple[Segment, int]:
     identity, options = words or (None, ())
     segment = Segment(
         Cell("text", _source(body), identity, 0, options),
-        "".join(lines[place:first]),
+        "".join(lines[index:first]),
         body,
         ending + "".join(lines[last:end]),
     )
@@ -128,11 +128,11 @@ def _starts_cell(line: str, inside: bool) -> bool:
     return separator(line) is not None or heading(line) is not None
 
 
-def _skip_blank(lines: list[str], place: int) -> int:
+def _skip_blank(lines: list[str], index: int) -> int:
     """The next line that is not blank."""
-    while place < len(lines) and is_blank(lines[place]):
-        place += 1
-    return place
+    while index < len(lines) and is_blank(lines[index]):
+        index += 1
+    return index
 
 
 def _source(body: str) -> str:

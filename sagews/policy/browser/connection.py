@@ -1,6 +1,6 @@
 """The life of one browser connection, and what it may say in each state, before anything it says is looked at.
 
-    waiting ──hello──▶ greeting ──workspace_given──▶ working ◀──right_confirmed / right_unknown──▶ reading
+    waiting ──hello──▶ handshake ──workspace_given──▶ working ◀──right_confirmed / right_unknown──▶ reading
                            └─────scratch_given─────▶ scratch
     every state ──closed──▶ over
 
@@ -18,7 +18,7 @@ from sagews.errors import SagewsError
 from sagews.wire.browser.base import Right
 
 # What is admitted in a state, by the right that a message declares; whether this person has it is asked after that.
-GREETING = frozenset({Right.GREETING})
+HANDSHAKE = frozenset({Right.HANDSHAKE})
 WORKING = frozenset({Right.ALIVE, Right.READ, Right.EDIT, Right.RUN})
 READING = frozenset({Right.ALIVE, Right.READ})
 SCRATCH = frozenset({Right.ALIVE, Right.SCRATCH})
@@ -29,13 +29,13 @@ class ConnectionInputs(Protocol):
     """What can happen to a connection."""
 
     def hello(self) -> None:
-        """A greeting came; whether it is good is being found out."""
+        """A handshake came; whether it is good is being found out."""
 
     def workspace_given(self) -> None:
-        """The greeting was good, for a workspace."""
+        """The handshake was good, for a workspace."""
 
     def scratch_given(self) -> None:
-        """The greeting was good, for single evaluations only."""
+        """The handshake was good, for single evaluations only."""
 
     def right_unknown(self) -> None:
         """Login and grant could not be checked for too long."""
@@ -58,14 +58,14 @@ class Guard:
     """
 
     state: str = "waiting"
-    admitted: frozenset[Right] = GREETING
-    refusal: str = "greeting-expected"
+    admitted: frozenset[Right] = HANDSHAKE
+    refusal: str = "handshake-expected"
 
     def check(self, needs: Right) -> None:
         """Raise SagewsError if a message that needs this right may not come now."""
         if needs in self.admitted:
             return
-        raise SagewsError("already-greeted" if needs is Right.GREETING else self.refusal)
+        raise SagewsError("already-connected" if needs is Right.HANDSHAKE else self.refusal)
 
     def enter(self, state: str, admitted: frozenset[Right], refusal: str) -> None:
         """Take on what holds in a state."""
@@ -74,27 +74,27 @@ class Guard:
 
 builder = TypeMachineBuilder(ConnectionInputs, Guard)
 waiting = builder.state("waiting")
-greeting = builder.state("greeting")
+handshake = builder.state("handshake")
 working = builder.state("working")
 reading = builder.state("reading")
 scratch = builder.state("scratch")
 over = builder.state("over")
 
 
-@waiting.upon(ConnectionInputs.hello).to(greeting)
+@waiting.upon(ConnectionInputs.hello).to(handshake)
 def spend(inputs: ConnectionInputs, guard: Guard) -> None:
-    """Listen to nothing until the greeting has been found good."""
-    guard.enter("greeting", NOTHING, "greeting-expected")
+    """Listen to nothing until the handshake has been found good."""
+    guard.enter("handshake", NOTHING, "handshake-expected")
 
 
-@greeting.upon(ConnectionInputs.workspace_given).to(working)
+@handshake.upon(ConnectionInputs.workspace_given).to(working)
 @reading.upon(ConnectionInputs.right_confirmed).to(working)
 def work(inputs: ConnectionInputs, guard: Guard) -> None:
     """Listen to everything that needs a workspace."""
     guard.enter("working", WORKING, "forbidden")
 
 
-@greeting.upon(ConnectionInputs.scratch_given).to(scratch)
+@handshake.upon(ConnectionInputs.scratch_given).to(scratch)
 def evaluate(inputs: ConnectionInputs, guard: Guard) -> None:
     """Listen to single evaluations."""
     guard.enter("scratch", SCRATCH, "forbidden")
@@ -107,7 +107,7 @@ def only_read(inputs: ConnectionInputs, guard: Guard) -> None:
 
 
 @waiting.upon(ConnectionInputs.closed).to(over)
-@greeting.upon(ConnectionInputs.closed).to(over)
+@handshake.upon(ConnectionInputs.closed).to(over)
 @working.upon(ConnectionInputs.closed).to(over)
 @reading.upon(ConnectionInputs.closed).to(over)
 @scratch.upon(ConnectionInputs.closed).to(over)

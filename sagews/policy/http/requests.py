@@ -48,7 +48,7 @@ class Policy(StrEnum):
 
     OPEN: anybody. LOGIN: a cookie and its origin's secret, or a personal token. ADMINISTRATOR: a login of an
     administrator. OPERATOR: the same, or the command line's own account. WEBSOCKET: anybody from our own page; the
-    greeting that follows is checked by the backend.
+    handshake that follows is checked by the backend.
     """
 
     OPEN = "open"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagews.session.display.mime import Formatters, bounded_bundle
-from sagews.session.output.output import Output
-from sagews.wire.session.frames import Display, Result
+from sagews.session.output.output import SessionOutput
+from sagews.wire.session.frames import DisplayFrame, ResultFrame
 
 
 class Stage:
@@ -25,7 +25,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.formatters: Formatters | None = None
-        self.output: Output | None = None
+        self.output: SessionOutput | None = None
         self.run = ""
 
     def value(self, value: Any, last: bool) -> None:
@@ -34,7 +34,7 @@ class Stage:
             return
         data, metadata = self.formatters.bundle(value)
         if self.output is not None and data:
-            self.output.show(Result(self.run, data, metadata), now=not last)
+            self.output.show(ResultFrame(self.run, data, metadata), now=not last)
 
     def display(self, value: Any) -> None:
         """Show an object now."""
@@ -45,7 +45,7 @@ class Stage:
         """Show a ready MIME bundle now."""
         fit, told = bounded_bundle(data, metadata)
         if self.output is not None and fit:
-            self.output.show(Display(self.run, fit, told))
+            self.output.show(DisplayFrame(self.run, fit, told))
 
 
 stage = Stage()

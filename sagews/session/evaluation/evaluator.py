@@ -17,8 +17,8 @@ from sagews.session.evaluation.compiler import Compiler, Step
 from sagews.session.evaluation.loaded import Loaded
 from sagews.session.evaluation.modes import Modes
 from sagews.session.output.interrupts import Interrupts
-from sagews.session.output.output import Output
-from sagews.wire.session.frames import Error, Run
+from sagews.session.output.output import SessionOutput
+from sagews.wire.session.frames import ErrorFrame, RunFrame
 
 REMEMBERED = 16
 
@@ -32,7 +32,7 @@ class Evaluator:
         loaded: the flavour: the globals of all cells, and their language.
     """
 
-    def __init__(self, output: Output, interrupts: Interrupts, loaded: Loaded) -> None:
+    def __init__(self, output: SessionOutput, interrupts: Interrupts, loaded: Loaded) -> None:
         self.namespace = loaded.namespace
         self._output = output
         self._interrupts = interrupts
@@ -42,7 +42,7 @@ class Evaluator:
         self._values: deque[str] = deque()
         self._process = os.getpid()
 
-    def run(self, run: Run) -> float:
+    def run(self, run: RunFrame) -> float:
         """Evaluate a cell and send everything about it, `done` last; return the seconds that it took."""
         self._interrupts.renew()
         self._output.begin(run.run)
@@ -55,7 +55,7 @@ class Evaluator:
         self._output.finish(status, seconds, time.process_time() - cpu)
         return seconds
 
-    def _status(self, run: Run) -> str:
+    def _status(self, run: RunFrame) -> str:
         problem = self.attempt(lambda: self._work(run))
         if problem is None:
             return "ok"
@@ -72,17 +72,17 @@ class Evaluator:
             return exception
         return None
 
-    def _report(self, run: Run, problem: BaseException) -> None:
+    def _report(self, run: RunFrame, problem: BaseException) -> None:
         """Send the error; even its text is user code that may fail or be interrupted."""
         if self.attempt(lambda: self._output.show(failures.describe(run.run, problem), now=False)):
             name = failures.bounded(type(problem).__name__, 200)
-            self._output.show(Error(run.run, name, "Its text can't be shown.", (), name), now=False)
+            self._output.show(ErrorFrame(run.run, name, "Its text can't be shown.", (), name), now=False)
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: RunFrame) -> None:
         self._execute(run)
         _flush_figures()
 
-    def _execute(self, run: Run) -> None:
+    def _execute(self, run: RunFrame) -> None:
         filename = sources.register(run.cell, run.number, run.source)
         prepared = self._modes.prepare(run.source, run.mode)
         if prepared is None:

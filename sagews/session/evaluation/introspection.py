@@ -6,8 +6,8 @@ import signal
 
 from sagews.session.evaluation import completion, inspection
 from sagews.session.evaluation.evaluator import Evaluator
-from sagews.session.output.output import Output
-from sagews.wire.session.frames import Complete, Completions, Inspect, Inspection
+from sagews.session.output.output import SessionOutput
+from sagews.wire.session.frames import CompleteFrame, CompletionsFrame, InspectFrame, InspectionFrame
 
 DEADLINE = 0.8
 
@@ -20,11 +20,11 @@ class Helper:
         output: takes the answers.
     """
 
-    def __init__(self, evaluator: Evaluator, output: Output) -> None:
+    def __init__(self, evaluator: Evaluator, output: SessionOutput) -> None:
         self._evaluator = evaluator
         self._output = output
 
-    def answer(self, request: Complete | Inspect) -> None:
+    def answer(self, request: CompleteFrame | InspectFrame) -> None:
         """Answer one request; what takes too long, or fails, is answered with nothing."""
         signal.setitimer(signal.ITIMER_REAL, DEADLINE)
         try:
@@ -33,19 +33,19 @@ class Helper:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._output.answer(reply)
 
-    def _reply(self, request: Complete | Inspect) -> Completions | Inspection:
-        found: list[Completions | Inspection] = []
-        if isinstance(request, Complete):
+    def _reply(self, request: CompleteFrame | InspectFrame) -> CompletionsFrame | InspectionFrame:
+        found: list[CompletionsFrame | InspectionFrame] = []
+        if isinstance(request, CompleteFrame):
             self._evaluator.attempt(lambda: found.append(self._complete(request)))
-            return found[0] if found else Completions(request.request, request.cursor, request.cursor, ())
+            return found[0] if found else CompletionsFrame(request.request, request.cursor, request.cursor, ())
         self._evaluator.attempt(lambda: found.append(self._inspect(request)))
-        return found[0] if found else Inspection(request.request, False, {})
+        return found[0] if found else InspectionFrame(request.request, False, {})
 
-    def _complete(self, request: Complete) -> Completions:
+    def _complete(self, request: CompleteFrame) -> CompletionsFrame:
         start, end, matches = completion.complete(request.code, request.cursor, self._evaluator.namespace)
-        return Completions(request.request, start, end, tuple(matches))
+        return CompletionsFrame(request.request, start, end, tuple(matches))
 
-    def _inspect(self, request: Inspect) -> Inspection:
+    def _inspect(self, request: InspectFrame) -> InspectionFrame:
         name = inspection.name_at(request.code, request.cursor)
         text = inspection.describe(name, request.detail, self._evaluator.namespace)
-        return Inspection(request.request, text is not None, {"text/plain": text} if text else {})
+        return InspectionFrame(request.request, text is not None, {"text/plain": text} if text else {})

@@ -16,10 +16,10 @@ from sagews.session.evaluation.loaded import loaded
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
-from sagews.session.output.output import Output
+from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText, no_input
-from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, Ready, Run, ToSession, parse_to_session
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ReadyFrame, RunFrame, ToSession, parse_to_session
 from sagews.wire.session.framing import FrameReader, ProtocolError
 
 CHUNK = 64 * 1024
@@ -40,7 +40,7 @@ def serve(socket_fd: int, flavour: str) -> int:
     os.set_inheritable(socket_fd, False)
     connection = socket.socket(fileno=socket_fd)
     connection.setblocking(True)
-    session = Session(connection, flavour)
+    session = EvaluationLoop(connection, flavour)
     session.start()
     try:
         session.run()
@@ -50,7 +50,7 @@ def serve(socket_fd: int, flavour: str) -> int:
     return 0
 
 
-class Session:
+class EvaluationLoop:
     """One session: its socket, its output, its evaluator."""
 
     def __init__(self, connection: socket.socket, flavour: str) -> None:
@@ -59,7 +59,7 @@ class Session:
         self._home = os.path.expanduser("~")
         self._interrupts = Interrupts()
         self._pump = Pump(connection)
-        self._output = Output(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
+        self._output = SessionOutput(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
         self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
 
@@ -71,7 +71,7 @@ class Session:
         stage.output = self._output
         self._pump.start(self._output)
         os.register_at_fork(after_in_child=self._forked)
-        self._output.answer(Ready(self._flavour, loaded(self._flavour).versions))
+        self._output.answer(ReadyFrame(self._flavour, loaded(self._flavour).versions))
 
     def _settle_in(self) -> None:
         """Make the home the place where files are looked for. A home that can't be used is no reason to fail."""
@@ -95,7 +95,7 @@ class Session:
             return b""
 
     def _answer(self, request: ToSession) -> None:
-        if isinstance(request, Run):
+        if isinstance(request, RunFrame):
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
                 _libc.malloc_trim(0)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sagews.session.evaluation.sources import cell_of
 from sagews.wire.session.checks import UNFIT
-from sagews.wire.session.frames import Error
+from sagews.wire.session.frames import ErrorFrame
 
 MAX_MESSAGE = 8000
 MAX_PLAIN = 32_000
@@ -43,11 +43,11 @@ class SourceLocation:
     cell: str | None
 
 
-def describe(run: str, exception: BaseException) -> Error:
+def describe(run: str, exception: BaseException) -> ErrorFrame:
     """Return the error frame for an exception that ended a cell."""
     name = bounded(type(exception).__name__, 200)
     frames = [_frame(location) for location in _locations(exception)]
-    return Error(
+    return ErrorFrame(
         run=run,
         name=name,
         message=message(exception),

@@ -35,8 +35,8 @@ def read_at_most(file: IO[bytes], longest: int) -> bytes:
 
 def serve(handler: Handler) -> NoReturn:
     """Run a job; after its arguments (unused) tests name another home and scratch folder."""
-    places = [Path(argument) for argument in sys.argv[2:4]]
-    home, scratch = places if len(places) == 2 else (Path(HOME), Path(SCRATCH))
+    folders = [Path(argument) for argument in sys.argv[2:4]]
+    home, scratch = folders if len(folders) == 2 else (Path(HOME), Path(SCRATCH))
     try:
         data = read_at_most(sys.stdin.buffer, MAX_INPUT + 1)
         if len(data) > MAX_INPUT:

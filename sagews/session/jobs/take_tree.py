@@ -40,7 +40,7 @@ Documents = dict[str, "bytes | Documents"]
 
 
 @dataclass(slots=True)
-class Budget:
+class SnapshotBudget:
     """What may still be saved, and what was not."""
 
     bytes: int = MAX_TOTAL
@@ -83,7 +83,7 @@ class Taker:
 
     def __init__(self, pack: PackWriter) -> None:
         self._pack = pack
-        self.budget = Budget()
+        self.budget = SnapshotBudget()
 
     def take(self, folder: int | None, path: str, documents: Documents) -> str | None:
         """Return the tree of a folder (None: only documents), or None if there is nothing in it to save."""
@@ -186,7 +186,7 @@ def _names(folder: int, most: int) -> list[str]:
     return sorted(names, key=os.fsencode)
 
 
-def _nested(files: Mapping[str, bytes], budget: Budget) -> Documents:
+def _nested(files: Mapping[str, bytes], budget: SnapshotBudget) -> Documents:
     """Documents by folder; what can't stand in one tree is left out."""
     root: Documents = {}
     for path, text in files.items():
@@ -202,10 +202,10 @@ def _nested(files: Mapping[str, bytes], budget: Budget) -> Documents:
 
 def _folder_for(root: Documents, parts: list[str]) -> Documents | None:
     """The folder of a document, made where it is missing; None where a document has its name."""
-    place = root
+    folder = root
     for part in parts:
-        inner = place.setdefault(part, {})
+        inner = folder.setdefault(part, {})
         if not isinstance(inner, dict):
             return None
-        place = inner
-    return place
+        folder = inner
+    return folder

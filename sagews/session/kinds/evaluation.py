@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from sagews.session.evaluation.loop import serve
-from sagews.session.kinds.table import Kind, register
+from sagews.session.kinds.table import SessionKind, register
 
-register(Kind("evaluation", serve))
+register(SessionKind("evaluation", serve))

@@ -15,7 +15,7 @@ PACKAGE = "sagews.session.kinds"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SessionKind:
     """A kind of session.
 
     Attributes:
@@ -28,10 +28,10 @@ class Kind:
     serve: Callable[[int, str], int]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, SessionKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: SessionKind) -> None:
     """Enter a kind.
 
     Raises:
@@ -42,7 +42,7 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
-def find(name: str) -> Kind | None:
+def find(name: str) -> SessionKind | None:
     """Return the kind of this name, or None where there is none."""
     return _kinds.get(name)
 

@@ -22,7 +22,7 @@ class Omitted:
     lines: int = 0
 
 
-class Budget:
+class CellBudget:
     """The budget of one cell.
 
     Args:

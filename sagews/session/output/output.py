@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from sagews.session.output.budget import Budget, Omitted
+from sagews.session.output.budget import CellBudget, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
@@ -19,7 +19,16 @@ from sagews.session.output.lines import LinePrinter
 from sagews.session.output.spill import SpillFile
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.wire.session.checks import UNFIT
-from sagews.wire.session.frames import Display, Done, Error, FromSession, Result, Spilled, Stream, encode
+from sagews.wire.session.frames import (
+    DisplayFrame,
+    DoneFrame,
+    ErrorFrame,
+    FromSession,
+    ResultFrame,
+    SpilledFrame,
+    StreamFrame,
+    encode,
+)
 
 CHUNK = 32 * 1024
 DELAY = 0.03
@@ -57,7 +66,7 @@ def _lock_functions() -> tuple[Callable[[], bool], Callable[[], None]]:
     return lock.acquire, lock.release
 
 
-class Output:
+class SessionOutput:
     """The one way out of a session.
 
     Args:
@@ -90,7 +99,7 @@ class Output:
         self._run = ""
         # Whether a cell runs. Its budget is made when it prints: most cells only have a value.
         self._open = False
-        self._budget: Budget | None = None
+        self._budget: CellBudget | None = None
         self._spill: SpillFile | None = None
         self._shown = self._shown_bytes = self._unshown = 0
         self._child: LinePrinter | None = None
@@ -135,7 +144,7 @@ class Output:
             if self._may_send():
                 self._flush()
 
-    def show(self, value: Display | Result | Error, now: bool = True) -> None:
+    def show(self, value: DisplayFrame | ResultFrame | ErrorFrame, now: bool = True) -> None:
         """Send a bundle or an error behind everything printed before it.
 
         Args:
@@ -148,7 +157,7 @@ class Output:
         with self._whole:
             self._drain()
             self._flush(push=now)
-            if isinstance(value, Error) or self._counted(len(data)):
+            if isinstance(value, ErrorFrame) or self._counted(len(data)):
                 self._put(data, now)
         self._wait_for_room()
 
@@ -163,7 +172,7 @@ class Output:
             if self._unshown:
                 self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
             self._open = self._live = False
-            self._put(encode(Done(self._run, status, seconds, cpu)), True)
+            self._put(encode(DoneFrame(self._run, status, seconds, cpu)), True)
         self.settle()
 
     def answer(self, value: FromSession) -> None:
@@ -255,18 +264,18 @@ class Output:
         finally:
             self._busy = False
 
-    def _new_budget(self) -> Budget:
+    def _new_budget(self) -> CellBudget:
         self._spill = SpillFile(self._home, self._run)
-        self._budget = Budget(self._stream, self._spill.write)
+        self._budget = CellBudget(self._stream, self._spill.write)
         return self._budget
 
     def _stream(self, name: str, data: bytes) -> None:
-        self.writer.put(encode(Stream(self._run, name, data.decode())))
+        self.writer.put(encode(StreamFrame(self._run, name, data.decode())))
 
     def _spilled(self, omitted: Omitted) -> None:
         if self._spill is not None:
             path, dropped = self._spill.close(), self._spill.dropped
-            self.writer.put(encode(Spilled(self._run, path, omitted.bytes, omitted.lines, dropped)))
+            self.writer.put(encode(SpilledFrame(self._run, path, omitted.bytes, omitted.lines, dropped)))
 
     def _counted(self, size: int) -> bool:
         self._shown += 1

@@ -13,7 +13,7 @@ import socket
 import threading
 
 from sagews.session.output.interrupts import all_blocked
-from sagews.session.output.output import Output
+from sagews.session.output.output import SessionOutput
 
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -34,7 +34,7 @@ class Pump:
         """Let the thread look at its output again; safe from any thread."""
         os.eventfd_write(self._wake, 1)
 
-    def start(self, output: Output) -> None:
+    def start(self, output: SessionOutput) -> None:
         """Start the thread."""
         self._poll.register(self._wake, select.POLLIN)
         for descriptor in output.capture.descriptors:
@@ -49,7 +49,7 @@ class Pump:
         os.close(self._wake)
         self._socket.close()
 
-    def _run(self, output: Output) -> None:
+    def _run(self, output: SessionOutput) -> None:
         timeout: float | None = None
         while True:
             for descriptor, event in self._poll.poll(None if timeout is None else timeout * 1000 + 1):
@@ -60,7 +60,7 @@ class Pump:
             timeout = output.pump()
             self._watch(output)
 
-    def _watch(self, output: Output) -> None:
+    def _watch(self, output: SessionOutput) -> None:
         """Wait for the socket while frames wait; leave the pipes alone while too many do."""
         self._poll.modify(self._socket, select.POLLOUT if output.writer.pending else 0)
         for descriptor in output.capture.descriptors:

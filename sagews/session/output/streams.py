@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from sagews.session.output.output import Output
+from sagews.session.output.output import SessionOutput
 
 
 class PrintedText(io.TextIOBase):
@@ -19,7 +19,7 @@ class PrintedText(io.TextIOBase):
         descriptor: the descriptor beneath, for programs that are handed this stream.
     """
 
-    def __init__(self, output: Output, name: str, descriptor: int) -> None:
+    def __init__(self, output: SessionOutput, name: str, descriptor: int) -> None:
         self._output = output
         self._write = output.write
         self._name = name

@@ -19,9 +19,9 @@ from sagews.session.evaluation.loaded import Loaded
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
-from sagews.session.output.output import Output
+from sagews.session.output.output import SessionOutput
 from sagews.session.output.streams import PrintedText
-from sagews.wire.session.frames import Run
+from sagews.wire.session.frames import RunFrame
 
 TEMPORARY = "/tmp/sage-"  # noqa: S108  (in the session's own file system)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -57,11 +57,11 @@ def touch(loaded: Loaded) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         interrupts = Interrupts()
-        output = Output(FrameWriter(ours), Capture(), interrupts, os.devnull, lambda: None)
+        output = SessionOutput(FrameWriter(ours), Capture(), interrupts, os.devnull, lambda: None)
         stage.output = output
         evaluator = Evaluator(output, interrupts, loaded)
         with contextlib.redirect_stdout(PrintedText(output, "stdout", 1)):
-            evaluator.run(Run(NOBODY, "warm", 0, CELL, "sage" if loaded.preparse else "python", "all"))
+            evaluator.run(RunFrame(NOBODY, "warm", 0, CELL, "sage" if loaded.preparse else "python", "all"))
         stage.output = None
     for name in ("_", "__", "___", "_0"):
         loaded.namespace.pop(name, None)

@@ -56,10 +56,10 @@ def _spawn(zygote: Channel, own_pids: int, order: dict[str, Any], descriptors: l
     report = _read_all(told)
     if pid and report == init.FURNISHED:
         process = os.pidfd_open(pid)
-        zygote.say({"type": "born"}, [process])
+        zygote.say({"type": "forked"}, [process])
         os.close(process)
     else:
-        zygote.say({"type": "stillborn", "reason": report.decode(errors="replace")[:1000] or "it died"})
+        zygote.say({"type": "failed", "reason": report.decode(errors="replace")[:1000] or "it died"})
 
 
 def _fork_init(order: dict[str, Any], descriptors: list[int], tell: int, program: bytes) -> int:

@@ -132,7 +132,7 @@ class Zygote:
         self._inits.say(order, [for_init, *groups])
         answer, processes = hear(self._inits)
         try:
-            if answer["type"] != "born":
+            if answer["type"] != "forked":
                 raise OSError(answer["reason"])
             processes.append(self._fork(order, for_child, processes[0], groups))
             self._launcher.say({"type": "made", "slot": order["slot"]}, processes)

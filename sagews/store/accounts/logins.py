@@ -11,7 +11,7 @@ from sagews.errors import SagewsError
 from sagews.model.accounts import Login
 from sagews.model.identifiers import LoginId, UserId
 from sagews.store.connection import Row
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.rows import USER_FIELDS, USER_WIDTH, user_from
 
 LOGIN_FIELDS = f"{USER_FIELDS}, l.id, l.expires"
@@ -27,7 +27,7 @@ def login_from(row: Row) -> Login:
 class LoginStore:
     """The half of the account store that is about signing in."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def create_login(

@@ -10,7 +10,7 @@ from zope.interface import implementer
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.rows import COMMIT_FIELDS, commit_from
 from sagews.store.values import clean_text
 
@@ -39,7 +39,7 @@ def prerequisites(bundle: bytes, parent: str | None) -> list[str]:
 class HistoryStore:
     """History through a pool of the backend's role."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def add(self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
@@ -49,9 +49,9 @@ class HistoryStore:
             False if the ref has moved: nothing was stored then.
         """
         if expected is None:
-            move, place = MOVE_FIRST, [workspace, ref, commit.id]
+            move, values = MOVE_FIRST, [workspace, ref, commit.id]
         else:
-            move, place = MOVE, [commit.id, workspace, ref, expected]
+            move, values = MOVE, [commit.id, workspace, ref, expected]
         sql = f"""with moved as ({move}),
             counted as (
                 update workspaces w set versions = versions + 1, edited = now() from moved
@@ -78,7 +78,7 @@ class HistoryStore:
             commit.files_changed,
         ]
         needs = prerequisites(bundle, commit.parent)
-        return bool(await self._pool.execute(sql, (*place, *described, needs, Binary(bundle))))
+        return bool(await self._pool.execute(sql, (*values, *described, needs, Binary(bundle))))
 
     async def head(self, workspace: WorkspaceId, ref: str) -> Commit | None:
         """Return the commit that a ref ("main", "autosave") points to."""

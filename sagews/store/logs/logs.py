@@ -13,7 +13,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogStore
 from sagews.model.logs import LogQuery, LogRecord
 from sagews.store.connection import Row
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.values import clean_text, json_parameter
 
 LEVELS = ("debug", "info", "warn", "error", "critical")
@@ -24,7 +24,7 @@ MOST_RECORDS = 1000
 class LogStore:
     """Log records through a pool of the log's role; the frontend's role may only query."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self._days: set[date] = set()
 

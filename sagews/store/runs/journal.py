@@ -16,11 +16,11 @@ from sagews.model.identifiers import DocumentId
 from sagews.model.runs import DocumentWrite
 from sagews.store.arrays import bytes_array, text_array
 from sagews.store.fence import FENCES
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import MAY_CHANGE, RUN_COLUMNS, RUN_TYPES, run_values
 from sagews.store.values import dump_json
 
-# Each row says by a number to which of the documents it belongs, and `places` answers for that number, in arrays:
+# Each row says by a number to which of the documents it belongs, and `owners` answers for that number, in arrays:
 # whether the document is held, and how many updates it had. A join would do the same, but a plan that is made once, for
 # any number of rows, goes through all documents for each row.
 _SQL = f"""with {FENCES},
@@ -28,25 +28,25 @@ _SQL = f"""with {FENCES},
         update documents d set last_update = d.last_update + f.added from fence f
         where d.id = f.id and f.added > 0 returning d.id, d.last_update - f.added as before
     ),
-    places as (
-        select array_agg(f.id is not null order by w.place) as held,
-            array_agg(coalesce(c.before, 0) order by w.place) as before
+    owners as (
+        select array_agg(f.id is not null order by w.ordinal) as held,
+            array_agg(coalesce(c.before, 0) order by w.ordinal) as before
         from wanted w left join fence f on f.id = w.document left join counted c on c.id = w.document
     ),
     edited as (
         insert into document_updates (document, sequence, author, data)
-        select e.document, (select before from places)[e.owner] + e.place, e.author, e.data
+        select e.document, (select before from owners)[e.owner] + e.ordinal, e.author, e.data
         from unnest(%s::int[], %s::uuid[], %s::bigint[], %s::uuid[], %s::bytea[])
-            as e (owner, document, place, author, data)
-        where (select held from places)[e.owner]
+            as e (owner, document, ordinal, author, data)
+        where (select held from owners)[e.owner]
     ),
     changed as (
         insert into runs as r ({", ".join(RUN_COLUMNS)})
         select {", ".join(f"s.{name}" for name in RUN_COLUMNS)}
         from unnest(%s::int[], {", ".join(f"%s::{kind}[]" for kind in RUN_TYPES)}) with ordinality
-            as s (owner, {", ".join(RUN_COLUMNS)}, place)
-        where (select held from places)[s.owner]
-        order by s.place
+            as s (owner, {", ".join(RUN_COLUMNS)}, ordinal)
+        where (select held from owners)[s.owner]
+        order by s.ordinal
         on conflict (id) do update set state = excluded.state, started = excluded.started,
             finished = excluded.finished, seconds = excluded.seconds
         where r.document = excluded.document and {MAY_CHANGE.format(new="excluded.state")}
@@ -57,7 +57,7 @@ _SQL = f"""with {FENCES},
         select p.run, p.sequence, p.kind, p.body::jsonb
         from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[])
             as p (owner, document, run, sequence, kind, body)
-        where (select held from places)[p.owner]
+        where (select held from owners)[p.owner]
             and (p.run in (select id from changed)
                 or exists (select from runs r where r.id = p.run and r.document = p.document))
         on conflict do nothing
@@ -69,7 +69,7 @@ _SQL = f"""with {FENCES},
 class Journal:
     """The journal through a pool of the backend's role."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
@@ -84,9 +84,9 @@ class Journal:
 def _parameters(writes: Sequence[DocumentWrite]) -> tuple[str, ...]:
     owned = list(enumerate(writes, 1))
     edits = [
-        (owner, write.document, place, author, data)
+        (owner, write.document, ordinal, author, data)
         for owner, write in owned
-        for place, (author, data) in enumerate(write.updates, 1)
+        for ordinal, (author, data) in enumerate(write.updates, 1)
     ]
     runs = [(owner, *run_values(run)) for owner, write in owned for run in write.runs]
     pieces = [
@@ -94,12 +94,12 @@ def _parameters(writes: Sequence[DocumentWrite]) -> tuple[str, ...]:
         for owner, write in owned
         for piece in write.pieces
     ]
-    *places, data = _columns(edits, 5)
+    *columns, data = _columns(edits, 5)
     return (
         text_array(write.document for write in writes),
         text_array(write.epoch for write in writes),
         text_array(len(write.updates) for write in writes),
-        *(text_array(column) for column in places),
+        *(text_array(column) for column in columns),
         bytes_array(data),
         *(text_array(column) for column in _columns(runs, 1 + len(RUN_COLUMNS))),
         *(text_array(column) for column in _columns(pieces, 6)),

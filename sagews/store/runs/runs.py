@@ -12,7 +12,7 @@ from sagews.model.identifiers import DocumentId, RunId
 from sagews.model.runs import Run, StoredPiece
 from sagews.model.sessions import PieceKind
 from sagews.store.fence import FENCE
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import RUN_COLUMNS, run_from, run_values
 
 MOST_PIECES = 10_000
@@ -24,7 +24,7 @@ _COLUMNS = ", ".join(RUN_COLUMNS)
 class RunStore:
     """Runs through a pool of the backend's role."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def new_epoch(self, document: DocumentId, epoch: int) -> list[RunId]:

@@ -9,14 +9,14 @@ from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId
 from sagews.store.fence import FENCE
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 
 
 @implementer(IDocumentStore)
 class DocumentStore:
     """Updates and snapshots through a pool of the backend's role."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def load(self, document: DocumentId) -> tuple[bytes | None, list[bytes]]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.workspaces import Lease
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.rows import DOCUMENT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH, document_from, workspace_from
 
 
 class LeaseStore:
     """The part of the workspace store that is about owning."""
 
-    _pool: Pool
+    _pool: ConnectionPool
 
     async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
         """Take the lease of a workspace for this life of a backend, and read it with its documents, in one statement.

@@ -13,7 +13,7 @@ from psycopg2 import Binary
 from sagews.errors import SagewsError
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.model.workspaces import Ticket
-from sagews.store.pool import Pool
+from sagews.store.pool import ConnectionPool
 from sagews.store.rows import GRANT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH, grant_from, workspace_from
 
 NO_ROLE = "none"
@@ -22,7 +22,7 @@ NO_ROLE = "none"
 class TicketStore:
     """The part of the workspace store that is about passing from the frontend to a backend."""
 
-    _pool: Pool
+    _pool: ConnectionPool
 
     async def create_ticket(
         self,

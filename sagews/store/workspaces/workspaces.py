@@ -13,7 +13,7 @@ from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
-from sagews.store.pool import Pool, Transaction
+from sagews.store.pool import ConnectionPool, Transaction
 from sagews.store.rows import (
     DOCUMENT_FIELDS,
     GRANT_FIELDS,
@@ -34,7 +34,7 @@ TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {works
 class WorkspaceStore(TicketStore, LeaseStore):
     """Workspaces through a pool; the frontend's role may do everything here, the backend's no grants."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
     async def create_workspace(

@@ -33,11 +33,11 @@ Commit = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}\Z")]
 class Right(StrEnum):
     """What a connection needs for a message.
 
-    GREETING: to say it first. ALIVE: to be greeted. READ: a workspace. EDIT: a workspace, as editor or owner. RUN: a
+    HANDSHAKE: to say it first. ALIVE: to be welcomed. READ: a workspace. EDIT: a workspace, as editor or owner. RUN: a
     workspace, with the right to run. SCRATCH: a connection for single evaluations.
     """
 
-    GREETING = "greeting"
+    HANDSHAKE = "handshake"
     ALIVE = "alive"
     READ = "read"
     EDIT = "edit"

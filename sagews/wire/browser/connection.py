@@ -1,7 +1,7 @@
 """How a connection begins, is refused, and ends.
 
 page → backend                                                      needs      answered by
-  hello          protocol, client, ticket | resume                   GREETING   welcome | error and close
+  hello          protocol, client, ticket | resume                   HANDSHAKE   welcome | error and close
   ping           sent                                                ALIVE      pong
 
 backend → page
@@ -12,7 +12,7 @@ backend → page
   going_away     after (seconds to wait before reconnecting)
   pong           sent
 
-Whoever greets with `resume` needs no frontend: it is the one-use secret of the last welcome.
+Whoever says hello with `resume` needs no frontend: it is the one-use secret of the last welcome.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from sagews.wire.browser.base import FromPage, Right, Secret, Short, ToPage
 class CloseCode(IntEnum):
     """Why a backend closed a connection.
 
-    BAD_GREETING: no good ticket or resume secret: get a new ticket. LOGIN_ENDED: sign in again. FORBIDDEN: no grant any
-    more. SILENT: no greeting within five seconds. REPLACED: the page came back over another connection. TOO_SLOW: it
-    asked much and did not read. OLD_PAGE: another version, reload. TOO_OFTEN: too many messages after being told.
-    GOING_AWAY: the backend stops or has given the workspace away: come back after what `going_away` said.
+    BAD_HANDSHAKE: no good ticket or resume secret: get a new ticket. LOGIN_ENDED: sign in again. FORBIDDEN: no
+    grant any more. SILENT: no handshake within five seconds. REPLACED: the page came back over another connection.
+    TOO_SLOW: it asked much and did not read. OLD_PAGE: another version, reload. TOO_OFTEN: too many messages after
+    being told. GOING_AWAY: the backend stops or has given the workspace away: come back after what `going_away`
+    said.
     """
 
-    BAD_GREETING = 4400
+    BAD_HANDSHAKE = 4400
     LOGIN_ENDED = 4401
     FORBIDDEN = 4403
     SILENT = 4408
@@ -44,9 +45,9 @@ class CloseCode(IntEnum):
 
 
 class Hello(FromPage, frozen=True, tag="hello"):
-    """The greeting: the first message, within five seconds; exactly one of ticket and resume."""
+    """The handshake: the first message, within five seconds; exactly one of ticket and resume."""
 
-    needs = Right.GREETING
+    needs = Right.HANDSHAKE
     protocol: int
     client: Short
     ticket: Secret | None = None
@@ -61,7 +62,7 @@ class Ping(FromPage, frozen=True, tag="ping"):
 
 
 class Welcome(ToPage, frozen=True, tag="welcome"):
-    """The answer to a greeting. `resume` is the one-use secret for the next connection."""
+    """The answer to a handshake. `resume` is the one-use secret for the next connection."""
 
     protocol: int
     server: str

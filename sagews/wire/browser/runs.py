@@ -32,7 +32,7 @@ class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hash: Hash
 
 
-class Run(FromPage, frozen=True, tag="run"):
+class RunCells(FromPage, frozen=True, tag="run"):
     """Runs cells in this order. The same run id twice runs once."""
 
     needs = Right.RUN

@@ -58,7 +58,7 @@ _RUN = ("run", "cell", "number", "source", "mode", "shows")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunFrame:
     """Evaluate one cell."""
 
     run: str
@@ -70,7 +70,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Complete:
+class CompleteFrame:
     """Say what could stand at the cursor, which counts code points of the code."""
 
     request: int
@@ -79,7 +79,7 @@ class Complete:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspect:
+class InspectFrame:
     """Describe the object at the cursor; detail 1 asks for its source."""
 
     request: int
@@ -89,7 +89,7 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyFrame:
     """The session can take its first cell."""
 
     flavour: str
@@ -97,7 +97,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class StreamFrame:
     """Text that was printed."""
 
     run: str
@@ -106,7 +106,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
+class DisplayFrame:
     """Something shown while the cell ran, by MIME type."""
 
     run: str
@@ -115,7 +115,7 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ResultFrame:
     """The value of a top-level expression, by MIME type."""
 
     run: str
@@ -124,7 +124,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
+class ErrorFrame:
     """An exception that ended the cell; frames run from the outermost call to where it was raised."""
 
     run: str
@@ -135,7 +135,7 @@ class Error:
 
 
 @dataclass(frozen=True, slots=True)
-class Spilled:
+class SpilledFrame:
     """The middle of the output was not sent: so many bytes and lines lie in a file of the home."""
 
     run: str
@@ -146,7 +146,7 @@ class Spilled:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class DoneFrame:
     """The last frame of a run. Times in seconds; cpu is this process's own."""
 
     run: str
@@ -156,7 +156,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Completions:
+class CompletionsFrame:
     """What could replace the code between start and end (code points)."""
 
     request: int
@@ -166,7 +166,7 @@ class Completions:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class InspectionFrame:
     """What was found at the cursor."""
 
     request: int
@@ -174,8 +174,18 @@ class Inspection:
     data: Mapping[str, JSON]
 
 
-ToSession = Run | Complete | Inspect
-FromSession = Ready | Stream | Display | Result | Error | Spilled | Done | Completions | Inspection
+ToSession = RunFrame | CompleteFrame | InspectFrame
+FromSession = (
+    ReadyFrame
+    | StreamFrame
+    | DisplayFrame
+    | ResultFrame
+    | ErrorFrame
+    | SpilledFrame
+    | DoneFrame
+    | CompletionsFrame
+    | InspectionFrame
+)
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _quote = json.encoder.encode_basestring
@@ -188,14 +198,14 @@ def payload(value: ToSession | FromSession) -> bytes:
     Raises:
         ValueError: for a number that is not finite or a text with lone surrogates.
     """
-    if isinstance(value, Done):
+    if isinstance(value, DoneFrame):
         return _done_text(value).encode()
-    if isinstance(value, Result) and value.data.keys() == _PLAIN and not value.metadata:
+    if isinstance(value, ResultFrame) and value.data.keys() == _PLAIN and not value.metadata:
         return _plain_result_text(value).encode()
     return _encoder.encode({"type": _words[type(value)], **body(value)}).encode()
 
 
-def _done_text(value: Done) -> str:
+def _done_text(value: DoneFrame) -> str:
     """Write (like the next one) a frame of nearly every evaluation without the general encoder, in 1/5 of its time."""
     times = value.seconds + value.cpu
     if not math.isfinite(times):
@@ -206,7 +216,7 @@ def _done_text(value: Done) -> str:
     )
 
 
-def _plain_result_text(value: Result) -> str:
+def _plain_result_text(value: ResultFrame) -> str:
     return (
         f'{{"type":"result","run":{_quote(value.run)},"data":{{"text/plain":{_quote(value.data["text/plain"])}}},'
         f'"metadata":{{}}}}'
@@ -252,11 +262,11 @@ def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any
     return value
 
 
-def _run(form: Fields) -> Run:
+def _run(form: Fields) -> RunFrame:
     found = form.take_all(_RUN, _is_plain_run)
     if found is not None:
-        return Run(*found)
-    return Run(
+        return RunFrame(*found)
+    return RunFrame(
         run=form.id("run"),
         cell=form.pattern("cell", check.CELL),
         number=form.integer("number", 0, 2**31),
@@ -282,39 +292,39 @@ def _is_plain_run(run: Any, cell: Any, number: Any, source: Any, mode: Any, show
     )
 
 
-def _complete(form: Fields) -> Complete:
+def _complete(form: Fields) -> CompleteFrame:
     code = check.text(form, "code", MAX_CODE)
-    return Complete(check.request(form), code, form.integer("cursor", 0, len(code)))
+    return CompleteFrame(check.request(form), code, form.integer("cursor", 0, len(code)))
 
 
-def _inspect(form: Fields) -> Inspect:
+def _inspect(form: Fields) -> InspectFrame:
     code = check.text(form, "code", MAX_CODE)
     cursor = form.integer("cursor", 0, len(code))
-    return Inspect(check.request(form), code, cursor, form.integer("detail", 0, 1))
+    return InspectFrame(check.request(form), code, cursor, form.integer("detail", 0, 1))
 
 
-def _ready(form: Fields) -> Ready:
+def _ready(form: Fields) -> ReadyFrame:
     versions = {
         form.short("versions", name, 64): form.short("versions", version, 200)
         for name, version in form.mapping("versions", 64).items()
     }
-    return Ready(form.text("flavour", 64), versions)
+    return ReadyFrame(form.text("flavour", 64), versions)
 
 
-def _stream(form: Fields) -> Stream:
-    return Stream(form.id("run"), form.choice("name", STREAMS), check.text(form, "text", MAX_STREAM_TEXT))
+def _stream(form: Fields) -> StreamFrame:
+    return StreamFrame(form.id("run"), form.choice("name", STREAMS), check.text(form, "text", MAX_STREAM_TEXT))
 
 
-def _display(form: Fields) -> Display:
-    return Display(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+def _display(form: Fields) -> DisplayFrame:
+    return DisplayFrame(form.id("run"), check.bundle(form, "data"), check.metadata(form))
 
 
-def _result(form: Fields) -> Result:
-    return Result(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+def _result(form: Fields) -> ResultFrame:
+    return ResultFrame(form.id("run"), check.bundle(form, "data"), check.metadata(form))
 
 
-def _error(form: Fields) -> Error:
-    return Error(
+def _error(form: Fields) -> ErrorFrame:
+    return ErrorFrame(
         run=form.id("run"),
         name=form.text("name", 200),
         message=check.text(form, "message", MAX_MESSAGE),
@@ -323,29 +333,29 @@ def _error(form: Fields) -> Error:
     )
 
 
-def _spilled(form: Fields) -> Spilled:
+def _spilled(form: Fields) -> SpilledFrame:
     path = form.text("path", 200)
     if path and not check.SPILL_PATH.fullmatch(path):
         raise ProtocolError("path has another form")
     counts = [form.integer(name, 0, 2**53) for name in ("bytes", "lines", "dropped")]
-    return Spilled(form.id("run"), path, *counts)
+    return SpilledFrame(form.id("run"), path, *counts)
 
 
-def _done(form: Fields) -> Done:
+def _done(form: Fields) -> DoneFrame:
     seconds, cpu = form.number("seconds"), form.number("cpu")
     if not math.isfinite(seconds + cpu) or max(seconds, cpu) > check.MAX_SECONDS:
         raise ProtocolError("a time out of bounds")
-    return Done(form.id("run"), form.choice("status", STATUSES), seconds, cpu)
+    return DoneFrame(form.id("run"), form.choice("status", STATUSES), seconds, cpu)
 
 
-def _completions(form: Fields) -> Completions:
+def _completions(form: Fields) -> CompletionsFrame:
     end = form.integer("end", 0, MAX_CODE)
     start = form.integer("start", 0, end)
-    return Completions(check.request(form), start, end, check.matches(form, MAX_MATCHES))
+    return CompletionsFrame(check.request(form), start, end, check.matches(form, MAX_MATCHES))
 
 
-def _inspection(form: Fields) -> Inspection:
-    return Inspection(check.request(form), form.boolean("found"), check.bundle(form, "data"))
+def _inspection(form: Fields) -> InspectionFrame:
+    return InspectionFrame(check.request(form), form.boolean("found"), check.bundle(form, "data"))
 
 
 _to_session: Mapping[str, Callable[[Fields], ToSession]] = {
@@ -367,8 +377,18 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
 _names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
-        *(Run, Complete, Inspect),
-        *(Ready, Stream, Display, Result, Error, Spilled, Done, Completions, Inspection),
+        *(RunFrame, CompleteFrame, InspectFrame),
+        *(
+            ReadyFrame,
+            StreamFrame,
+            DisplayFrame,
+            ResultFrame,
+            ErrorFrame,
+            SpilledFrame,
+            DoneFrame,
+            CompletionsFrame,
+            InspectionFrame,
+        ),
     )
 }
-_words: Mapping[type, str] = {kind: kind.__name__.lower() for kind in _names}
+_words: Mapping[type, str] = {kind: kind.__name__.removesuffix("Frame").lower() for kind in _names}

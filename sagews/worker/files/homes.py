@@ -23,7 +23,7 @@ MAX_RESTORE_ANSWER = 32 * MEBIBYTE
 
 
 @implementer(IWorkspaceFiles)
-class Homes:
+class HomeFiles:
     """Lays files into homes and takes snapshots of them.
 
     The tree and the objects of the last answer are kept for some workspaces: the next bundle can leave them out.

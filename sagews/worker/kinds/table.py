@@ -18,7 +18,7 @@ PACKAGE = "sagews.worker.kinds"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindCodec:
     """The codec of a kind. The first frame of every session is the `ready` of wire/session/frames.py; then these hold.
 
     Attributes:
@@ -33,10 +33,10 @@ class Kind:
     decode: Callable[[bytes], Mapping[str, Any]]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, KindCodec] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: KindCodec) -> None:
     """Enter a kind.
 
     Raises:
@@ -47,7 +47,7 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
-def find(name: str) -> Kind | None:
+def find(name: str) -> KindCodec | None:
     """Return the kind of this name, or None where there is none."""
     return _kinds.get(name)
 

@@ -82,8 +82,8 @@ class LauncherClient:
         self._socket: PacketSocket | None = None
         self._transport: Any = None
         self.gone: Deferred[None] = Deferred()
-        self._hello: Deferred[wire.Hello] = Deferred()
-        self._said: wire.Hello | None = None
+        self._hello: Deferred[wire.LauncherInfo] = Deferred()
+        self._said: wire.LauncherInfo | None = None
         self._refusal: SagewsError | None = None
         self._states: dict[str, str] = {}
         self._starting: dict[str, Deferred[None]] = {}
@@ -91,13 +91,13 @@ class LauncherClient:
         self._numbers = itertools.count(1)
         self._asked: dict[int, Deferred[Any]] = {}
         self._handlers: Mapping[type, Callable[[Any], None]] = {
-            wire.Hello: self._greeted,
+            wire.LauncherInfo: self._serves,
             wire.FlavourState: self._flavour,
             wire.Started: self._started,
-            wire.Ended: self._ended,
+            wire.Exited: self._ended,
             wire.Refused: self._refused,
             wire.UsageReport: lambda reply: self._answer(reply.request, reply.sessions),
-            wire.Forgotten: lambda reply: self._answer(reply.request, None),
+            wire.HomeRemoved: lambda reply: self._answer(reply.request, None),
         }
 
     # ------------------------------------------------------------------------------------------ its life
@@ -138,7 +138,7 @@ class LauncherClient:
         self._stopping = True
         if self._dead or self._transport is None:
             return
-        self._send(wire.Stop())
+        self._send(wire.StopLauncher())
         late = self._reactor.callLater(STOP_SECONDS, self._force)
         await self.gone
         if late.active():
@@ -203,10 +203,10 @@ class LauncherClient:
             return
         self._handlers[type(reply)](reply)
 
-    def _greeted(self, hello: wire.Hello) -> None:
-        self._said = hello
+    def _serves(self, info: wire.LauncherInfo) -> None:
+        self._said = info
         if not self._hello.called:
-            self._hello.callback(hello)
+            self._hello.callback(info)
 
     def _flavour(self, state: wire.FlavourState) -> None:
         self._states[state.flavour] = state.state
@@ -217,7 +217,7 @@ class LauncherClient:
         if waiting is not None:
             waiting.callback(None)
 
-    def _ended(self, ended: wire.Ended) -> None:
+    def _ended(self, ended: wire.Exited) -> None:
         self._started(wire.Started(ended.id))
         listener = self._listeners.pop(ended.id, None)
         if listener is not None:
@@ -257,7 +257,7 @@ class LauncherClient:
         """See ILauncher: those that have not failed to load."""
         return [name for name in self._known().flavours if self._states.get(name) != "failed"]
 
-    def _known(self) -> wire.Hello:
+    def _known(self) -> wire.LauncherInfo:
         if self._said is None:
             raise SagewsError("internal", correlation="launcher")
         return self._said
@@ -336,7 +336,7 @@ class LauncherClient:
     async def forget(self, workspace: WorkspaceId) -> None:
         """See ILauncher."""
         number = next(self._numbers)
-        await self._ask(number, wire.Forget(number, workspace))
+        await self._ask(number, wire.RemoveHome(number, workspace))
 
     def _ask(self, number: int, request: wire.Request) -> Deferred[Any]:
         self._send(request)

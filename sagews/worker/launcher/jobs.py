@@ -26,7 +26,7 @@ _SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class JobExit:
     """How a job ended, as the launcher says."""
 
     reason: str
@@ -54,7 +54,7 @@ class Job:
         self._kill = kill
         self._reactor = reactor
         self.result: Deferred[bytes] = Deferred()
-        self._how: Ended | None = None
+        self._how: JobExit | None = None
         self._overflowed = False
         self._output, output_end = _pipe(reactor, output_limit, self._too_much, self._ended)
         self._errors, error_end = _pipe(reactor, ERROR_LIMIT, lambda: None, self._ended)
@@ -88,7 +88,7 @@ class Job:
     def ended(self, reason: str, status: int, cpu_seconds: float, peak_memory: int) -> None:
         """Learn that nothing of it is left; its pipes still hold what it said."""
         if self._how is None:
-            self._how = Ended(reason, status)
+            self._how = JobExit(reason, status)
             self._linger = self._reactor.callLater(LINGER_SECONDS, self._close)
             self._ended()
 
@@ -106,7 +106,7 @@ class Job:
         except SagewsError as error:
             self.result.errback(error)
 
-    def _judge(self, how: Ended) -> bytes:
+    def _judge(self, how: JobExit) -> bytes:
         if self._overflowed:
             raise SagewsError("limit", limit=f"{self._output_limit} bytes", advice="Use fewer or smaller files.")
         if how.reason == "deadline":

@@ -21,7 +21,7 @@ from sagews.interfaces.logs import ILogSink
 from sagews.model.identifiers import SessionId
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Piece, SessionRequest
-from sagews.net.amp import Link
+from sagews.net.amp import AmpLink
 from sagews.net.dialler import Dialler
 from sagews.wire import worker as wire
 from sagews.worker.links.outgoing import Outgoing
@@ -50,7 +50,7 @@ class WorkerLink:
     ) -> None:
         self._reactor = reactor
         self._host = host
-        self._link: Link | None = None
+        self._link: AmpLink | None = None
         self._outgoing: dict[SessionId, Outgoing] = {}
         self._ready: dict[SessionId, None] = {}
         self._in_flight = 0
@@ -77,10 +77,10 @@ class WorkerLink:
         """Whether a backend has answered our registration."""
         return self._link is not None
 
-    def _build(self) -> Link:
-        return Link(self._commands, self._reactor, self._lost)
+    def _build(self) -> AmpLink:
+        return AmpLink(self._commands, self._reactor, self._lost)
 
-    async def _register(self, link: Link) -> None:
+    async def _register(self, link: AmpLink) -> None:
         answer = await link.ask(
             wire.Register,
             wire.REGISTER_SECONDS,
@@ -89,11 +89,11 @@ class WorkerLink:
             info=self._host.info,
             sessions={name: outgoing.held() for name, outgoing in self._outgoing.items()},
         )
-        welcome: wire.Welcome = answer["welcome"]
+        welcome: wire.Registered = answer["welcome"]
         self._host.tighten(welcome.settings)
         self._resume(link, welcome)
 
-    def _resume(self, link: Link, welcome: wire.Welcome) -> None:
+    def _resume(self, link: AmpLink, welcome: wire.Registered) -> None:
         log.info("linked to backend {backend}", backend=welcome.backend, sessions=len(self._outgoing))
         self._link = link
         self._in_flight = 0
@@ -109,7 +109,7 @@ class WorkerLink:
             self._host.acknowledge(name, known.acknowledged)
             self._changed(name)
 
-    def _lost(self, link: Link) -> None:
+    def _lost(self, link: AmpLink) -> None:
         if link is self._link:
             self._link = None
             self._commands.transfers.clear()
@@ -176,18 +176,18 @@ class WorkerLink:
                 endings.append(name)
         return batch, size, endings
 
-    def _arrived(self, answer: object, link: Link, size: int) -> None:
+    def _arrived(self, answer: object, link: AmpLink, size: int) -> None:
         if link is self._link:
             self._in_flight -= size
             self._flush()
 
-    def _failed(self, failure: Failure, link: Link) -> None:
+    def _failed(self, failure: Failure, link: AmpLink) -> None:
         if link.connected:
             log.failure("output was not taken; the link starts anew", failure=failure)
             link.abort()
 
-    def _send_ending(self, link: Link, name: SessionId) -> None:
-        sent = Deferred.fromCoroutine(link.ask(wire.Ended, session=name, ending=self._outgoing[name].ending))
+    def _send_ending(self, link: AmpLink, name: SessionId) -> None:
+        sent = Deferred.fromCoroutine(link.ask(wire.SessionEnded, session=name, ending=self._outgoing[name].ending))
         sent.addCallbacks(lambda _: self._outgoing.pop(name, None), self._failed, errbackArgs=(link,))
         sent.addErrback(_not_handled)
 

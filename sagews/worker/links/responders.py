@@ -47,7 +47,7 @@ class BackendCommands(GuardedLocator):
             raise SagewsError("no-session")
         return name
 
-    @wire.Open.responder
+    @wire.OpenSession.responder
     async def open(self, request: SessionRequest) -> Answer:
         """Start a session."""
         parse_id(request.session, "session")
@@ -63,7 +63,7 @@ class BackendCommands(GuardedLocator):
             raise
         return {}
 
-    @wire.Evaluate.responder
+    @wire.EvaluateCell.responder
     async def evaluate(self, session: str, evaluation: Evaluation) -> Answer:
         """Hand a cell over, once."""
         name = self._find(session)
@@ -73,21 +73,21 @@ class BackendCommands(GuardedLocator):
             outgoing.run = evaluation.run
         return {}
 
-    @wire.Send.responder
+    @wire.SendMessage.responder
     async def send(self, session: str, message: dict[str, Any]) -> Answer:
         """Say something to a session of another kind."""
         await self._host.send(self._find(session), message)
         return {}
 
-    @wire.Interrupt.responder
+    @wire.InterruptSession.responder
     async def interrupt(self, session: str) -> Answer:
         """Send SIGINT."""
         await self._host.interrupt(self._find(session))
         return {}
 
-    @wire.End.responder
+    @wire.EndSession.responder
     async def end(self, session: str, reason: str) -> Answer:
-        """End a session; one that has ended already is no error, its Ended is on its way."""
+        """End a session; one that has ended already is no error, its SessionEnded is on its way."""
         name = self._find(session)
         if self._outgoing[name].ending is None:
             await self._host.end_session(name, reason[:MAX_REASON])
@@ -104,17 +104,17 @@ class BackendCommands(GuardedLocator):
                 self._host.acknowledge(name, sequence)
         return {}
 
-    @wire.Complete.responder
+    @wire.CompleteCode.responder
     async def complete(self, session: str, code: bytes, cursor: int) -> Answer:
         """Ask for completions."""
         return {"answer": dict(await self._host.complete(self._find(session), _text(code), cursor))}
 
-    @wire.Inspect.responder
+    @wire.InspectName.responder
     async def inspect(self, session: str, code: bytes, cursor: int, detail: int) -> Answer:
         """Ask about a name."""
         return {"answer": dict(await self._host.inspect(self._find(session), _text(code), cursor, detail))}
 
-    @wire.Usage.responder
+    @wire.SessionUsage.responder
     async def usage(self, session: str) -> Answer:
         """Measure a session."""
         usage = await self._host.usage(self._find(session))
@@ -131,14 +131,14 @@ class BackendCommands(GuardedLocator):
         """Give bytes."""
         return {"data": self.transfers.part(transfer, offset)}
 
-    @wire.Restore.responder
+    @wire.RestoreHome.responder
     async def restore(self, workspace: str, epoch: int, transfer: int) -> Answer:
         """Lay files into a home."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
         await self._host.files.restore_packed(name, epoch, self.transfers.finish(transfer))
         return {}
 
-    @wire.TakeSnapshot.responder
+    @wire.SnapshotHome.responder
     async def snapshot(self, workspace: str, epoch: int, transfer: int) -> Answer:
         """Take a home's tree."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
@@ -146,7 +146,7 @@ class BackendCommands(GuardedLocator):
         found = await self._host.files.snapshot(name, epoch, asked)
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
-    @wire.Forget.responder
+    @wire.ForgetHome.responder
     async def forget(self, workspace: str) -> Answer:
         """Remove a home."""
         await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")))

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 
-class Pool:
+class SharedWindow:
     """The bytes that all sessions of a worker together hold unacknowledged."""
 
     def __init__(self, limit: int) -> None:
@@ -45,7 +45,7 @@ class Window:
         changed: called when there may be room again.
     """
 
-    def __init__(self, limit: int, pool: Pool, changed: Callable[[], None]) -> None:
+    def __init__(self, limit: int, pool: SharedWindow, changed: Callable[[], None]) -> None:
         self._limit = limit
         self._pool = pool
         self.changed = changed

@@ -19,11 +19,11 @@ from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
 from sagews.model.sessions import EVALUATION, MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
 from sagews.wire.session import frames as wire
 from sagews.wire.worker import WorkerSettings
-from sagews.worker.files.homes import Homes
+from sagews.worker.files.homes import HomeFiles
 from sagews.worker.kinds import table as kinds
 from sagews.worker.leases import Epochs
-from sagews.worker.sessions.flow_control import Pool
-from sagews.worker.sessions.session import Bounds, Session
+from sagews.worker.sessions.flow_control import SharedWindow
+from sagews.worker.sessions.session import Bounds, WorkerSession
 from sagews.worker.settings import LocalSettings
 
 log = Logger()
@@ -64,10 +64,10 @@ class LocalHost:
         self._worker = worker
         self.settings = settings or LocalSettings()
         self._bounds = bounds or Bounds()
-        self._pool = Pool(pool_bytes)
-        self._sessions: dict[SessionId, Session] = {}
+        self._pool = SharedWindow(pool_bytes)
+        self._sessions: dict[SessionId, WorkerSession] = {}
         self._epochs = Epochs()
-        self.files = Homes(launcher, job_limits or Limits(cpu_seconds=600), self._epochs, self._uses)
+        self.files = HomeFiles(launcher, job_limits or Limits(cpu_seconds=600), self._epochs, self._uses)
         self._meter = LoopingCall(self._measure)
         self._meter.clock = reactor
         self._empty: Deferred[None] | None = None
@@ -120,7 +120,7 @@ class LocalHost:
     async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
         """See ISessionHost."""
         self._admit(request)
-        session = Session(
+        session = WorkerSession(
             request, self._reactor, self._launcher, listener, self._pool, self._session_bounds(), self._finished
         )
         self._sessions[request.session] = session
@@ -151,7 +151,7 @@ class LocalHost:
     def _session_bounds(self) -> Bounds:
         return replace(self._bounds, run_seconds=min(self._bounds.run_seconds, self.settings.run_seconds))
 
-    def _finished(self, session: Session) -> None:
+    def _finished(self, session: WorkerSession) -> None:
         self._sessions.pop(session.id, None)
         if not self._sessions and self._empty is not None and not self._empty.called:
             self._empty.callback(None)
@@ -184,11 +184,11 @@ class LocalHost:
 
     async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
         """See ISessionHost."""
-        return await self._ask(session, lambda number: wire.Complete(number, code, cursor))
+        return await self._ask(session, lambda number: wire.CompleteFrame(number, code, cursor))
 
     async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
         """See ISessionHost."""
-        return await self._ask(session, lambda number: wire.Inspect(number, code, cursor, detail))
+        return await self._ask(session, lambda number: wire.InspectFrame(number, code, cursor, detail))
 
     def _ask(self, session: SessionId, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
         return self._session(session).ask(form)
@@ -201,7 +201,7 @@ class LocalHost:
             raise SagewsError("no-session")
         return found
 
-    def _session(self, session: SessionId) -> Session:
+    def _session(self, session: SessionId) -> WorkerSession:
         found = self._sessions.get(session)
         if found is None:
             raise SagewsError("no-session")

@@ -11,7 +11,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 
 
-class SessionInputs(Protocol):
+class ProcessInputs(Protocol):
     """What happens to a session."""
 
     def ready(self) -> bool:
@@ -36,35 +36,35 @@ class SessionInputs(Protocol):
         """Nothing of it is left: whether this is news."""
 
 
-class SessionCore:
+class ProcessCore:
     """The machine needs no data of its own."""
 
 
-def _build() -> TypeMachineBuilder[SessionInputs, SessionCore]:
-    builder = TypeMachineBuilder(SessionInputs, SessionCore)
+def _build() -> TypeMachineBuilder[ProcessInputs, ProcessCore]:
+    builder = TypeMachineBuilder(ProcessInputs, ProcessCore)
     starting, idle = builder.state("starting"), builder.state("idle")
     running, ending, over = builder.state("running"), builder.state("ending"), builder.state("over")
-    starting.upon(SessionInputs.ready).to(idle).returns(True)
-    idle.upon(SessionInputs.evaluate).to(running).returns("")
-    idle.upon(SessionInputs.ask).loop().returns("")
-    running.upon(SessionInputs.done).to(idle).returns(None)
+    starting.upon(ProcessInputs.ready).to(idle).returns(True)
+    idle.upon(ProcessInputs.evaluate).to(running).returns("")
+    idle.upon(ProcessInputs.ask).loop().returns("")
+    running.upon(ProcessInputs.done).to(idle).returns(None)
     for state in (idle, running, ending, over):
-        state.upon(SessionInputs.ready).loop().returns(False)
+        state.upon(ProcessInputs.ready).loop().returns(False)
     for state in (starting, idle, ending, over):
-        state.upon(SessionInputs.done).loop().returns(None)
-        state.upon(SessionInputs.running).loop().returns(False)
-    running.upon(SessionInputs.running).loop().returns(True)
+        state.upon(ProcessInputs.done).loop().returns(None)
+        state.upon(ProcessInputs.running).loop().returns(False)
+    running.upon(ProcessInputs.running).loop().returns(True)
     for state, code in ((starting, "busy"), (running, "busy"), (ending, "no-session"), (over, "no-session")):
-        state.upon(SessionInputs.evaluate).loop().returns(code)
-        state.upon(SessionInputs.ask).loop().returns(code)
+        state.upon(ProcessInputs.evaluate).loop().returns(code)
+        state.upon(ProcessInputs.ask).loop().returns(code)
     for state in (starting, idle, running):
-        state.upon(SessionInputs.end).to(ending).returns(True)
+        state.upon(ProcessInputs.end).to(ending).returns(True)
     for state in (starting, idle, running, ending):
-        state.upon(SessionInputs.over).to(over).returns(True)
+        state.upon(ProcessInputs.over).to(over).returns(True)
     for state in (ending, over):
-        state.upon(SessionInputs.end).loop().returns(False)
-    over.upon(SessionInputs.over).loop().returns(False)
+        state.upon(ProcessInputs.end).loop().returns(False)
+    over.upon(ProcessInputs.over).loop().returns(False)
     return builder
 
 
-SessionLife = _build().build()
+ProcessLife = _build().build()

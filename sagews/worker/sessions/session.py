@@ -21,8 +21,8 @@ from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
 from sagews.worker.kinds import table as kinds
 from sagews.worker.launcher.descriptors import StreamSocket
-from sagews.worker.sessions.flow_control import Pool, RunBudget, Window
-from sagews.worker.sessions.machine import SessionCore, SessionLife
+from sagews.worker.sessions.flow_control import RunBudget, SharedWindow, Window
+from sagews.worker.sessions.machine import ProcessCore, ProcessLife
 from sagews.worker.sessions.pending_requests import PendingRequests
 
 log = Logger()
@@ -31,12 +31,12 @@ INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
 KINDS: Mapping[type, PieceKind] = {
-    wire.Stream: PieceKind.STREAM,
-    wire.Display: PieceKind.DISPLAY,
-    wire.Result: PieceKind.RESULT,
-    wire.Error: PieceKind.ERROR,
-    wire.Spilled: PieceKind.SPILLED,
-    wire.Done: PieceKind.DONE,
+    wire.StreamFrame: PieceKind.STREAM,
+    wire.DisplayFrame: PieceKind.DISPLAY,
+    wire.ResultFrame: PieceKind.RESULT,
+    wire.ErrorFrame: PieceKind.ERROR,
+    wire.SpilledFrame: PieceKind.SPILLED,
+    wire.DoneFrame: PieceKind.DONE,
 }
 
 
@@ -68,7 +68,7 @@ class Bounds:
 
 
 @implementer(ILauncherListener)
-class Session:
+class WorkerSession:
     """One session.
 
     Args:
@@ -87,9 +87,9 @@ class Session:
         reactor: Any,
         launcher: ILauncher,
         listener: ISessionListener,
-        pool: Pool,
+        pool: SharedWindow,
         bounds: Bounds,
-        finished: Callable[[Session], None],
+        finished: Callable[[WorkerSession], None],
     ) -> None:
         self.request = request
         self.id = request.session
@@ -101,7 +101,7 @@ class Session:
         self._listener = listener
         self._bounds = bounds
         self._finished = finished
-        self._life = SessionLife(SessionCore())
+        self._life = ProcessLife(ProcessCore())
         self._window = Window(bounds.window, pool, self._read_on)
         self._frames = FrameReader(wire.MAX_FRAME_FROM_SESSION)
         self._frame_since: float | None = None
@@ -147,7 +147,7 @@ class Session:
     def evaluate(self, evaluation: Evaluation) -> None:
         """Send a cell; `busy` or `no-session` where it can't be, `too-large` above the frame's limit."""
         e = evaluation
-        cell = _frame(wire.Run(e.run, e.cell, e.number, e.source, e.mode, e.shows))
+        cell = _frame(wire.RunFrame(e.run, e.cell, e.number, e.source, e.mode, e.shows))
         _allow(self._life.evaluate())
         self._run, self._run_since, self._run_open = evaluation.run, self._clock.seconds(), True
         self._budget = RunBudget(self._bounds.run_output)
@@ -242,14 +242,14 @@ class Session:
         kind = KINDS.get(type(value))
         if kind is not None:
             self._output(kind, value, len(payload))
-        elif isinstance(value, wire.Ready):
+        elif isinstance(value, wire.ReadyFrame):
             self._ready()
         else:
             self._answered(value)
 
     def _ready(self) -> None:
         if not self._life.ready():
-            raise ProtocolError("a second greeting")
+            raise ProtocolError("a second handshake")
         self._said_ready = True
         if self._opening is not None:
             self._opening.callback(None)

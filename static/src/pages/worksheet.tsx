@@ -69,7 +69,7 @@ function partsOf(workspace: string, id: string | null): Parts {
   const actions = new Actions(worksheet, focus);
   const mounted = new Mounted(worksheet, focus);
   const bench: Bench = { socket, worksheet, focus, actions, panels: new Panels(), mounted, filling: new Filling(worksheet), files, view: signal(FIRST_VIEW) };
-  hearing.add({ welcome: () => greeted(bench, id) });
+  hearing.add({ welcome: () => welcomed(bench, id) });
   worksheet.hearers.forEach((hearers) => hearing.add(ofDocument(worksheet.id, hearers)));
   hearing.add(files.hearers);
   hearerSets.all().forEach((set) => hearing.add(set.hearers(bench)));
@@ -78,7 +78,7 @@ function partsOf(workspace: string, id: string | null): Parts {
 }
 
 /** Connected, for the first time or again: ask for what the page shows. */
-function greeted({ files, socket, worksheet }: Bench, id: string | null): void {
+function welcomed({ files, socket, worksheet }: Bench, id: string | null): void {
   if (id !== null) worksheet.open();
   void files.load().then(() => id === null && openFirst(socket.workspace, files), () => undefined);
   if (id !== null) void worksheet.versions.load();

@@ -63,7 +63,7 @@ export interface Evaluate {
   readonly flavour?: string;
 }
 
-/** The greeting: the first message, within five seconds; exactly one of ticket and resume. */
+/** The handshake: the first message, within five seconds; exactly one of ticket and resume. */
 export interface Hello {
   readonly type: "hello";
   readonly protocol: number;
@@ -138,7 +138,7 @@ export interface Revert {
 }
 
 /** Runs cells in this order. The same run id twice runs once. */
-export interface Run {
+export interface RunCells {
   readonly type: "run";
   readonly document: string;
   readonly cells: readonly CellRun[];
@@ -199,7 +199,7 @@ export type ToServer =
   | Rename
   | Restart
   | Revert
-  | Run
+  | RunCells
   | Save
   | Stop
   | Versions;

@@ -247,7 +247,7 @@ export interface VersionList {
   readonly more: boolean;
 }
 
-/** The answer to a greeting. `resume` is the one-use secret for the next connection. */
+/** The answer to a handshake. `resume` is the one-use secret for the next connection. */
 export interface Welcome {
   readonly type: "welcome";
   readonly protocol: number;

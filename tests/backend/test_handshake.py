@@ -1,4 +1,4 @@
-"""The greeting, and what may be said before, instead of and after it."""
+"""The handshake, and what may be said before, instead of and after it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sagews.wire.browser.base import MAX_MESSAGE
 from tests.backend.harness import BackendTestCase, Page
 
 
-class GreetingTests(BackendTestCase):
+class HandshakeTests(BackendTestCase):
     """What opens a connection, and what does not."""
 
     def fresh(self) -> Page:
@@ -20,24 +20,24 @@ class GreetingTests(BackendTestCase):
         """Who says nothing for five seconds reads why and is closed with 4408."""
         page = self.fresh()
         self.later(5.1)
-        self.assertEqual((page.last("error")["code"], page.closed), ("greeting-expected", 4408))
+        self.assertEqual((page.last("error")["code"], page.closed), ("handshake-expected", 4408))
 
     def test_anything_else_first_closes(self) -> None:
-        """A message before the greeting is refused, whatever it is, and the connection closed."""
+        """A message before the handshake is refused, whatever it is, and the connection closed."""
         for message in ({"type": "ping", "sent": 1.0}, {"type": "documents", "request": 1}):
             page = self.fresh()
             page.say(**message)
-            self.assertEqual((page.last("error")["code"], page.closed), ("greeting-expected", 4400))
+            self.assertEqual((page.last("error")["code"], page.closed), ("handshake-expected", 4400))
 
     def test_what_is_no_message_closes(self) -> None:
-        """Bytes that are no message, before the greeting, are refused and the connection closed."""
+        """Bytes that are no message, before the handshake, are refused and the connection closed."""
         for data in (b"", b"\xff\xfe", b"[]", b"{}", b'{"type":"nonsense"}', b'{"type":"hello","protocol":"x"}'):
             page = self.fresh()
             page.connection.received(data)
             self.assertEqual((page.last("error")["code"], page.closed), ("bad-message", 4400))
 
-    def test_a_large_greeting_is_not_read(self) -> None:
-        """Before the greeting not more than 4 KiB are looked at."""
+    def test_a_large_handshake_is_not_read(self) -> None:
+        """Before the handshake not more than 4 KiB are looked at."""
         page = self.fresh()
         page.connection.received(b" " * 5000)
         self.assertEqual((page.last("error")["code"], page.closed), ("too-large", 4400))
@@ -74,15 +74,15 @@ class GreetingTests(BackendTestCase):
         page.say(type="hello", protocol=1, client="test", ticket=ticket)
         self.assertEqual(page.last("error")["code"], "forbidden")
 
-    def test_a_second_greeting_is_refused(self) -> None:
-        """Once greeted, a greeting is an error that changes nothing."""
+    def test_a_second_handshake_is_refused(self) -> None:
+        """Once welcomed, a handshake is an error that changes nothing."""
         page = self.page()
         [error] = page.say(type="hello", protocol=1, client="test", ticket=self.ticket())
-        self.assertEqual(error["code"], "already-greeted")
+        self.assertEqual(error["code"], "already-connected")
         self.assertIsNone(page.closed)
 
     def test_too_many_who_wait_are_not_let_in(self) -> None:
-        """Only so many connections may be without a greeting at a time."""
+        """Only so many connections may be without a handshake at a time."""
         backend = self.life(max_waiting=3)
         self.page(backend=backend)
         pages = []
