@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twisted.internet.defer import Deferred
+
+from sagews.backend.workspaces.manager import CLOSING_AT_ONCE
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.model.workspaces import Lease
@@ -67,6 +70,31 @@ class LeaseTests(BackendTestCase):
         for _ in range(4):
             self.later(2)
         self.assertGreater(self.workspaces.leases[self.workspace].expires, before)
+
+    def test_a_class_that_leaves(self) -> None:
+        """Workspaces that many leave in one moment are closed a few at a time; the others wait open, not closing."""
+        pages = [self.second_workspace() for _ in range(CLOSING_AT_ONCE + 4)]
+        waiting: list[Deferred[None]] = []
+        release = self.workspaces.release_lease
+
+        async def slow(workspace: WorkspaceId, life: str, epoch: int) -> None:
+            waiting.append(Deferred())
+            await waiting[-1]
+            await release(workspace, life, epoch)
+
+        self.workspaces.release_lease = slow  # type: ignore[method-assign]
+        for page in pages:
+            page.lose()
+        for _ in range(60):
+            self.later(2)
+        self.assertEqual(len(waiting), CLOSING_AT_ONCE)
+        for closing in list(waiting):
+            closing.callback(None)
+        self.later(2)
+        self.assertEqual(len(waiting), len(pages))
+        for closing in waiting[CLOSING_AT_ONCE:]:
+            closing.callback(None)
+        self.assertEqual(self.backend.workspaces.all, [])
 
 
 class StillTests(BackendTestCase):

@@ -16,6 +16,8 @@ PROGRAMS = {
     "commit": "import sys; sys.stderr.write('no such object'); sys.exit(4)",
     "snapshot": "import time; time.sleep(30)",
 }
+# What runs at once at most, as permits say it.
+MOST = 16
 SESSION = """
 import os, socket, struct, sys
 s = socket.socket(fileno=0)
@@ -71,6 +73,9 @@ class Launcher:
 
     def start(self, name: str, program: str, files: list[int]) -> None:
         """Start a program and report its end from a thread."""
+        if len(self.children) >= MOST:
+            self.say(type="refused", id=name, request=None, code="limit", reason=f"{MOST} sessions")
+            return
         child = subprocess.Popen([sys.executable, "-c", program], stdin=files[0], stdout=files[1], stderr=files[2])
         self.children[name] = child
         self.say(type="started", id=name)
@@ -79,12 +84,14 @@ class Launcher:
     def wait(self, name: str, child: subprocess.Popen[bytes]) -> None:
         """Report the end of a child."""
         status = child.wait()
+        self.children.pop(name, None)
         reason = "killed" if status < 0 else "exit"
         self.say(type="ended", id=name, reason=reason, status=status, cpu_seconds=0.1, peak_memory=1)
 
     def do_signal(self, body: dict[str, str], descriptors: list[int]) -> None:
-        """Deliver a signal."""
-        self.children[body["id"]].send_signal(getattr(signal, "SIG" + body["signal"]))
+        """Deliver a signal; nothing happens to what has ended."""
+        if body["id"] in self.children:
+            self.children[body["id"]].send_signal(getattr(signal, "SIG" + body["signal"]))
 
     def do_usage(self, body: dict[str, object], descriptors: list[int]) -> None:
         """Answer with the same figures for all."""
@@ -97,7 +104,7 @@ class Launcher:
 
     def do_stop(self, body: dict[str, object], descriptors: list[int]) -> None:
         """Kill everything and leave."""
-        for child in self.children.values():
+        for child in list(self.children.values()):
             child.kill()
         sys.exit(0)
 

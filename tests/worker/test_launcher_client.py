@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 from zope.interface.verify import verifyObject
@@ -19,7 +19,7 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.wire.launcher import Configure
-from sagews.worker.launcher.client import LauncherClient
+from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
 
 FAKE = str(Path(__file__).with_name("fake_launcher.py"))
 
@@ -126,6 +126,18 @@ class LauncherClientTests(TestCase):
         """Standard input arrives whole, and standard output comes back whole, beyond any pipe's size."""
         content = os.urandom(700_000)
         self.assertEqual(await self.job(await self.client(), "check", input=content), content)
+
+    async def test_a_flood_of_jobs(self) -> None:
+        """More jobs than the launcher takes are run a few at a time, and a session begins in the midst of them."""
+        client, listener, session = await self.client(), Listener(), SessionId(new_id())
+        jobs = [Deferred.fromCoroutine(self.job(client, "check", input=b"x")) for _ in range(3 * JOBS_AT_ONCE)]
+        ours, theirs = socket.socketpair()
+        with ours:
+            await client.open_session(session, None, "python", Limits(), theirs, listener, "evaluation")
+            self.assertFalse(all(job.called for job in jobs))
+            self.assertEqual(await gatherResults(jobs), [b"x"] * len(jobs))
+            client.signal(session, "KILL")
+            await listener.ending
 
     async def test_a_job_that_says_too_much(self) -> None:
         """Output beyond the limit ends the job."""

@@ -1,4 +1,8 @@
-"""The timer of one workspace's autosaves."""
+"""The timer of one workspace's autosaves.
+
+A class that opens its worksheets together falls due together: a save is two jobs in jails, a tenth of a second of
+processor time or more, so all workspaces of a backend share a few turns.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from twisted.logger import Logger
 
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.net.background import cancelled, run_in_background
+from sagews.net.turns import Turns
 from sagews.policy.history.autosave import Autosave
 
 
@@ -20,15 +25,18 @@ class Autosaver:
         clock: tells the time.
         workspace: for the log.
         times: when it is due.
+        turns: shared by all workspaces of a backend.
     """
 
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, workspace: WorkspaceId, times: Autosave) -> None:
+    def __init__(self, clock: IReactorTime, workspace: WorkspaceId, times: Autosave, turns: Turns) -> None:
         self.user: UserId | None = None
         self._clock = clock
         self._workspace = workspace
         self._times = times
+        self._turns = turns
+        self._waiting = False
         self._timer: IDelayedCall | None = None
         self._saving = False
         self._stopped = False
@@ -72,12 +80,12 @@ class Autosaver:
         """Set a timer to when the workspace is due.
 
         One that is running stays, so that a keystroke costs nothing; it looks again when it fires. A save that is under
-        way plans at its end.
+        way, or waits for its turn, plans at its end.
         """
         due = self._times.due
         if due is None:
             self._timer = cancelled(self._timer)
-        elif self._timer is None and not self._saving and not self._stopped:
+        elif self._timer is None and not (self._saving or self._waiting or self._stopped):
             self._timer = self._clock.callLater(max(0.0, due - self._clock.seconds()), self._look)
 
     def _look(self) -> None:
@@ -87,4 +95,19 @@ class Autosaver:
         if due is None or due > self._clock.seconds() or self._save is None:
             self._plan()
             return
-        run_in_background(self._save(), self._log, "autosave", self._workspace)
+        self._waiting = True
+        run_in_background(self._save_in_turn(self._save), self._log, "autosave", self._workspace)
+
+    async def _save_in_turn(self, save: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Save when it is our turn, unless somebody saved meanwhile or nothing is to be saved any more."""
+        try:
+            async with self._turns:
+                if self.pending and not self._stopped:
+                    await save()
+        finally:
+            self._waiting = False
+            now, due = self._clock.seconds(), self._times.due
+            if due is not None and due <= now:
+                # It did not even begin: asking again at once would not help.
+                self._times.failed(now)
+            self._plan()

@@ -18,8 +18,13 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
+from sagews.net.turns import Turns
 from sagews.policy.history.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave
 from sagews.wire.jobs import RestoreRequest
+
+# Fewer than the launcher takes jobs at once: what somebody waits for finds a place beside them.
+SAVES_AT_ONCE = 4
+SAVES_WAITING = 10_000
 
 
 @implementer(IHistories)
@@ -49,6 +54,7 @@ class Histories:
         self._jobs = jobs
         self._writer = CommitWriter(reactor, store, accounts, jobs)
         self._quiet, self._most = quiet, most
+        self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING)
 
     async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
         """Lay the files of the newest commit into the workspace's home on this worker.
@@ -69,5 +75,5 @@ class Histories:
         saved: Callable[[Commit], None],
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened."""
-        autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most))
+        autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most), self._turns)
         return WorkspaceHistory(workspace, self._store, self._jobs, self._writer, autosaver, files, documents, saved)

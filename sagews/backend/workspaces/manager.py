@@ -19,6 +19,9 @@ from sagews.net.background import run_in_background
 
 # A lease is renewed so many times within the time for which it is good.
 RENEWALS = 4
+# Whoever comes back to a workspace that is being closed waits until it is, so no more are begun than are soon over:
+# when a class leaves, the others stay open until it is their turn.
+CLOSING_AT_ONCE = 8
 
 
 class Workspaces:
@@ -45,6 +48,7 @@ class Workspaces:
         self._life = life
         self._tell_lost = lost
         self._open: SingleFlightCache[WorkspaceId, OpenWorkspace] = SingleFlightCache()
+        self._closing = 0
         self._awake: dict[WorkspaceId, OpenWorkspace] = {}
         self._notes = ListNotes(stores.workspaces)
         self._renewed = clock.seconds()
@@ -106,13 +110,21 @@ class Workspaces:
         for workspace in list(self._awake.values()):
             workspace.tick()
             if workspace.idle and now - workspace.unused_since > self._settings.close_seconds:
-                run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
+                self._close_unused(workspace)
             elif workspace.still:
                 del self._awake[workspace.about.id]
         self._notes.write_soon()
         if now - self._renewed >= self._settings.lease_seconds / RENEWALS and not self._renewing:
             self._renewed = now
             run_in_background(self._renew(self.all), self._log, "lease", self._life)
+
+    def _close_unused(self, workspace: OpenWorkspace) -> None:
+        if self._closing < CLOSING_AT_ONCE:
+            self._closing += 1
+            run_in_background(self.close(workspace), self._log, "close", workspace.about.id).addBoth(self._closed)
+
+    def _closed(self, _: object) -> None:
+        self._closing -= 1
 
     async def _renew(self, held: list[OpenWorkspace]) -> None:
         """Renew all leases in one statement; what another life has taken is lost."""

@@ -25,6 +25,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, Usage
+from sagews.net.turns import Turns
 from sagews.wire import launcher as wire
 from sagews.worker.launcher.descriptors import PacketSocket
 from sagews.worker.launcher.jobs import Job
@@ -32,6 +33,10 @@ from sagews.worker.launcher.jobs import Job
 log = Logger()
 
 CONTROL_DESCRIPTOR = 3
+# The launcher counts jobs and sessions together. When hundreds of workspaces save themselves in one moment, their jobs
+# must leave room for the sessions of those who compute, and processors too.
+JOBS_AT_ONCE = 8
+JOBS_WAITING = 2000
 MAX_LINE = 4096
 STOP_SECONDS = 5.0
 
@@ -90,6 +95,7 @@ class LauncherClient:
         self._listeners: dict[str, ILauncherListener] = {}
         self._numbers = itertools.count(1)
         self._asked: dict[int, Deferred[Any]] = {}
+        self._jobs = Turns(JOBS_AT_ONCE, JOBS_WAITING)
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             wire.LauncherInfo: self._serves,
             wire.FlavourState: self._flavour,
@@ -298,12 +304,16 @@ class LauncherClient:
         output_limit: int,
         limits: Limits,
     ) -> bytes:
-        """See ILauncher."""
-        identifier = new_id()
+        """See ILauncher; its time begins with its turn."""
+        request = wire.StartJob(new_id(), job, workspace, write, arguments, seconds, limits)
+        async with self._jobs:
+            return await self._start_job(request, input, output_limit)
+
+    def _start_job(self, request: wire.StartJob, input: bytes, output_limit: int) -> Deferred[bytes]:
+        identifier = request.id
         running = Job(
-            self._reactor, identifier, output_limit, seconds, lambda: self.signal(_session(identifier), "KILL")
+            self._reactor, identifier, output_limit, request.seconds, lambda: self.signal(_session(identifier), "KILL")
         )
-        request = wire.StartJob(identifier, job, workspace, write, arguments, seconds, limits)
         try:
             started = self._expect(identifier, running)
             self._send(request, running.descriptors(input))
@@ -313,7 +323,7 @@ class LauncherClient:
         else:
             running.sent()
             started.addErrback(running.not_started)
-        return await running.result
+        return running.result
 
     def _forget_waiting(self, identifier: str) -> None:
         self._starting.pop(identifier, None)
