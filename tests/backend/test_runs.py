@@ -6,7 +6,7 @@ import hashlib
 
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
-from sagews.model.identifiers import new_id
+from sagews.model.identifiers import SessionId, new_id
 from sagews.model.sessions import Ending, Piece, PieceKind, RunState
 from tests.backend.harness import BackendTestCase, Page
 from tests.fakes.session_host import DEAF, DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
@@ -236,6 +236,27 @@ class InterruptTests(RunCase):
             self.later(0.2)
             self.assertEqual(states(self.one, run)[-1], "done")
             self.assertEqual(len(self.host.requests), number)
+
+    def test_a_restart_does_not_wait_for_the_end(self) -> None:
+        """The fresh session computes while the old one is still being taken down, which nobody hears any more."""
+        running = self.ran(WAITS)
+        ends: list[tuple[SessionId, str]] = []
+
+        async def never(session: SessionId, reason: str) -> None:
+            ends.append((session, reason))
+
+        self.host.end_session = never  # type: ignore[method-assign]
+        old = next(iter(self.host.sessions))
+        self.one.say(type="restart", document=self.document)
+        self.assertEqual(ends, [(old, "restarted")])
+        self.assertEqual(states(self.one, running)[-1], "interrupted")
+        self.host.say(old, PieceKind.STREAM, {"name": "stdout", "text": "still here"})
+        run = self.ran(SUM)
+        self.assertEqual(states(self.one, run)[-1], "done")
+        self.host.end(old, Ending("restarted"))
+        self.later(0.2)
+        self.assertEqual(self.state()["state"], "ready")
+        self.assertNotIn("still here", str(self.one.told))
 
     def test_patience_ends_with_the_run(self) -> None:
         """A run that ends within the time of grace leaves no warning behind."""

@@ -393,6 +393,15 @@ class EndTests(SessionTestCase):
         self.run_now(self.host.end_session(sessions[0], "stopped"))
         self.opened()
 
+    def test_one_that_is_being_ended_takes_no_place(self) -> None:
+        """A session that was told to end leaves its place to the next one, however long the kernel takes."""
+        sessions = [self.opened()[0] for _ in range(3)]
+        self.launcher.signal = lambda *_: None  # type: ignore[method-assign]
+        self.run_now(self.host.end_session(sessions[0], "restarted"))
+        self.assertEqual(len(self.launcher.listeners), 3)
+        self.opened()
+        self.assertEqual(self.refused(self.host.open_session(session_request(), Recorder())).code, "no-worker")
+
     def test_a_lease_that_was_lost(self) -> None:
         """Once a newer epoch of a workspace was seen, cells for a session of an older one are refused."""
         workspace = WorkspaceId(new_id())

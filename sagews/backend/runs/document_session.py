@@ -180,6 +180,11 @@ class DocumentSession:
         self._machine.stop()
         if opened and not already and self._host is not None and self._session is not None:
             run_in_background(self._host.end_session(self._session, reason), self._log, "end", self._correlation)
+            if self._restart:
+                # The kernel takes longer to take the old one down than the next one takes to begin, and nobody needs
+                # to wait for that: it gets nothing any more, and what it still says is not listened to.
+                self.ended(self._session, Ending(reason))
+                return
         self._status.say()
 
     async def shut_down(self) -> None:

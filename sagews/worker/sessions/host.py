@@ -138,7 +138,8 @@ class LocalHost:
     def _admit(self, request: SessionRequest) -> None:
         if request.session in self._sessions:
             raise SagewsError("busy")
-        if len(self._sessions) >= self.settings.capacity:
+        # One that is being taken down is followed by the next beside it, also where there is room for no more.
+        if sum(not session.ending for session in self._sessions.values()) >= self.settings.capacity:
             raise SagewsError("no-worker")
         flavours = self.settings.allows(self._launcher.flavours)
         if request.flavour not in flavours:

@@ -112,6 +112,8 @@ class WorkerSession:
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
         self._pending = PendingRequests(reactor, bounds.answer_seconds, bounds.questions, self._unanswered)
+        # Its end was asked for, or has come: the kernel may take a while longer to take it down.
+        self.ending = False
         self._reason = ""
         self._detail: dict[str, Any] = {}
         self._stream: StreamSocket | None = None
@@ -192,6 +194,7 @@ class WorkerSession:
     def end(self, reason: str, **detail: Any) -> None:
         """Kill it; the first reason given is the one that people read."""
         if self._life.end():
+            self.ending = True
             self._reason, self._detail = reason, detail
             self._launcher.signal(self.id, "KILL")
 
