@@ -61,17 +61,17 @@ class IAccountStore(Interface):
     async def login_by_cookie(cookie_hash: bytes) -> tuple[Login, bytes] | None:
         """Return a login that is alive and the hash of its origin's secret."""
 
-    async def login(login: LoginId) -> Login | None:
-        """Return a login that is alive, and whose it is."""
+    async def login(user: UserId, login: LoginId) -> Login | None:
+        """Return a login of this person that is alive."""
 
-    async def login_is_alive(login: LoginId) -> bool:
-        """Whether a login has neither ended nor expired; asked again by open sockets."""
+    async def login_is_alive(user: UserId, login: LoginId) -> bool:
+        """Whether a login of this person has neither ended nor expired; asked again by open sockets."""
 
     async def alive_logins(logins: Sequence[LoginId]) -> set[LoginId]:
         """Return those of these logins that have neither ended nor expired, in one statement."""
 
-    async def end_login(login: LoginId) -> None:
-        """End a login; notifies `logins_ended`."""
+    async def end_login(user: UserId, login: LoginId) -> None:
+        """End a login of this person; notifies `logins_ended`. Nothing happens to somebody else's."""
 
     async def create_token(login: LoginId, user: UserId, token_hash: bytes, expires: datetime) -> Login:
         """Store a personal token (for the command line): a login without a cookie."""

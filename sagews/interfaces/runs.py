@@ -22,8 +22,8 @@ class IRunStore(Interface):
     async def last_runs(document: DocumentId) -> list[Run]:
         """Return the last run of each cell."""
 
-    async def pieces(run: RunId, first: int, limit: int) -> list[StoredPiece]:
-        """Return pieces of a run, in order, from a number on."""
+    async def pieces(document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
+        """Return pieces of a run of this document, in order, from a number on; none of a run of another document."""
 
     async def delete_old(document: DocumentId, keep: Sequence[RunId]) -> int:
         """Delete output of runs that are neither the last of their cell nor in `keep`; returns how many."""

@@ -50,17 +50,17 @@ class IWorkspaceStore(Interface):
     async def documents_of(workspaces: Sequence[WorkspaceId]) -> list[Document]:
         """List the documents of several workspaces by path, in one statement."""
 
-    async def document(document: DocumentId) -> Document | None:
-        """Return one document that is not removed."""
+    async def document(workspace: WorkspaceId, document: DocumentId) -> Document | None:
+        """Return one document of this workspace that is not removed."""
 
     async def create_document(workspace: WorkspaceId, document: DocumentId, path: str, title: str) -> Document:
         """Create a document; `name-taken` if the path exists."""
 
-    async def rename_document(document: DocumentId, path: str) -> Document:
-        """Give another path; `name-taken` if it exists."""
+    async def rename_document(workspace: WorkspaceId, document: DocumentId, path: str) -> Document:
+        """Give another path; `name-taken` if it exists, `not-found` for a document of another workspace."""
 
-    async def remove_document(document: DocumentId) -> None:
-        """Mark as removed."""
+    async def remove_document(workspace: WorkspaceId, document: DocumentId) -> None:
+        """Mark as removed; `not-found` for a document of another workspace."""
 
     async def note_edits(titles: Mapping[DocumentId, str]) -> None:
         """Note edits in one statement: time and title, on each document and its workspace. Unknown ones are left out.

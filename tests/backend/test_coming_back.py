@@ -49,7 +49,7 @@ class ResumeTests(BackendTestCase):
         login = self.login(self.owner)
         page = self.page(login=login)
         page.lose()
-        self.done(self.accounts.end_login(login))
+        self.done(self.accounts.end_login(self.owner.id, login))
         self.assertEqual(self.resumed(page.last("welcome")["resume"]).closed, 4400)
 
 

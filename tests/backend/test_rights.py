@@ -68,7 +68,7 @@ class LoginTests(BackendTestCase):
         """Nothing depends on the notification: within thirty seconds the connection is closed."""
         login = self.login(self.owner)
         page = self.page(login=login)
-        self.done(self.accounts.end_login(login))
+        self.done(self.accounts.end_login(self.owner.id, login))
         for _ in range(15):
             self.later(2)
         self.assertEqual(page.closed, 4401)
@@ -77,7 +77,7 @@ class LoginTests(BackendTestCase):
         """When notifications may have been missed, every login is looked at."""
         login = self.login(self.owner)
         page = self.page(login=login)
-        self.done(self.accounts.end_login(login))
+        self.done(self.accounts.end_login(self.owner.id, login))
         self.backend.logins_ended(None)
         self.assertEqual(page.closed, 4401)
 
@@ -85,7 +85,7 @@ class LoginTests(BackendTestCase):
         """A connection for single evaluations ends with its login."""
         login = self.login(self.owner)
         page = self.page(workspace=False, login=login)
-        self.done(self.accounts.end_login(login))
+        self.done(self.accounts.end_login(self.owner.id, login))
         for _ in range(15):
             self.later(2)
         self.assertEqual(page.closed, 4401)

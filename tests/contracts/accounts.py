@@ -106,11 +106,11 @@ class AccountStoreContract:
         """A login is found with whose it is, alone or among others, until it ends."""
         store, ada = await self._store_and_user()
         first, second = await self._login(store, ada.id), await self._login(store, ada.id, b"d" * 32)
-        found = await store.login(first)
+        found = await store.login(ada.id, first)
         assert (found.id, found.user) == (first, ada)
         assert await store.alive_logins([first, second, LoginId(new_id())]) == {first, second}
-        await store.end_login(first)
-        assert await store.login(first) is None
+        await store.end_login(ada.id, first)
+        assert await store.login(ada.id, first) is None
         assert await store.alive_logins([first, second]) == {second}
         await store.disable_user(ada.id, True)
         assert await store.alive_logins([second]) == set()
@@ -138,11 +138,11 @@ class AccountStoreContract:
         login = await self._login(store, ada.id)
         found, secret = await store.login_by_cookie(b"c" * 32)
         assert (found.id, found.user, secret) == (login, ada, b"s" * 32)
-        assert await store.login_is_alive(login)
+        assert await store.login_is_alive(ada.id, login)
         assert await store.login_by_cookie(b"x" * 32) is None
-        await store.end_login(login)
+        await store.end_login(ada.id, login)
         assert await store.login_by_cookie(b"c" * 32) is None
-        assert not await store.login_is_alive(login)
+        assert not await store.login_is_alive(ada.id, login)
 
     async def test_expired_login(self) -> None:
         """A login that has expired is not found."""
@@ -150,7 +150,7 @@ class AccountStoreContract:
         login = LoginId(new_id())
         await store.create_login(login, ada.id, b"c" * 32, b"s" * 32, later(-1))
         assert await store.login_by_cookie(b"c" * 32) is None
-        assert not await store.login_is_alive(login)
+        assert not await store.login_is_alive(ada.id, login)
 
     async def test_new_password_ends_other_logins(self) -> None:
         """A new password ends every login but the one that is kept; a rehash ends none."""
@@ -158,13 +158,13 @@ class AccountStoreContract:
         kept = await self._login(store, ada.id, b"1" * 32)
         other = await self._login(store, ada.id, b"2" * 32)
         await store.rehash_password(ada.id, "hash-1b")
-        assert await store.login_is_alive(other)
+        assert await store.login_is_alive(ada.id, other)
         await store.set_password(ada.id, "hash-2", kept)
-        assert await store.login_is_alive(kept)
-        assert not await store.login_is_alive(other)
+        assert await store.login_is_alive(ada.id, kept)
+        assert not await store.login_is_alive(ada.id, other)
         assert (await store.password_hash("ada@example.org"))[1] == "hash-2"
         await store.set_password(ada.id, "hash-3", None)
-        assert not await store.login_is_alive(kept)
+        assert not await store.login_is_alive(ada.id, kept)
 
     async def test_disabled_account(self) -> None:
         """A disabled account can't be found to sign in, its logins end for good, and it may be enabled again."""
@@ -177,7 +177,7 @@ class AccountStoreContract:
         await refused(store.create_login(new_id(), ada.id, b"d" * 32, b"s", later()), "not-found")
         await store.disable_user(ada.id, False)
         assert await store.user(ada.id) == ada
-        assert not await store.login_is_alive(login)
+        assert not await store.login_is_alive(ada.id, login)
 
     async def test_personal_token(self) -> None:
         """A personal token is a login of its own, which ends like any other."""
@@ -186,7 +186,7 @@ class AccountStoreContract:
         assert (await store.create_token(login, ada.id, b"t" * 32, later())).user == ada
         assert (await store.login_by_token(b"t" * 32)).id == login
         assert await store.login_by_token(b"u" * 32) is None
-        await store.end_login(login)
+        await store.end_login(ada.id, login)
         assert await store.login_by_token(b"t" * 32) is None
 
     async def test_one_time_token_once(self) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from zope.interface.verify import verifyObject
 
 from sagews.interfaces.journal import IJournal
-from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, new_id
+from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId, new_id
 from sagews.model.runs import DocumentWrite, Run, StoredPiece
 from sagews.model.sessions import PieceKind, RunState
 
@@ -36,6 +36,8 @@ def edits(document: DocumentId, *data: bytes, epoch: int = 3) -> DocumentWrite:
 class JournalContract:
     """The contract; `make_journal` returns it, document and run store, and two documents under a lease of epoch 3."""
 
+    space: WorkspaceId
+
     async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
         """Return journal, documents, runs, and the two."""
         raise NotImplementedError
@@ -50,8 +52,8 @@ class JournalContract:
         batch = [number.to_bytes(2, "big") for number in range(500)]
         assert await journal.commit([edits(one, *batch), edits(two, b'{"\\', b"\x00\xff")]) == {one: 500, two: 2}
         assert await journal.commit([edits(two, b"third"), DocumentWrite(one, 3)]) == {two: 3, one: 0}
-        assert await documents.load(one) == (None, batch)
-        assert await documents.load(two) == (None, [b'{"\\', b"\x00\xff", b"third"])
+        assert await documents.load(self.space, one) == (None, batch)
+        assert await documents.load(self.space, two) == (None, [b'{"\\', b"\x00\xff", b"third"])
 
     async def test_a_lost_lease_fails_alone(self) -> None:
         """Who does not hold the lease's epoch writes nothing, is named by its absence, and holds nobody up."""
@@ -63,11 +65,11 @@ class JournalContract:
             DocumentWrite(two, 3, [(AUTHOR, b"good")], [run], [make_piece(run, 1)]),
         ]
         assert await journal.commit(writes) == {two: 1}
-        assert await documents.load(one) == (None, [])
+        assert await documents.load(self.space, one) == (None, [])
         assert await runs.last_runs(one) == []
-        assert await runs.pieces(late.id, 1, 9) == []
-        assert await documents.load(two) == (None, [b"good"])
-        assert await runs.pieces(run.id, 1, 9) == [make_piece(run, 1)]
+        assert await runs.pieces(one, late.id, 1, 9) == []
+        assert await documents.load(self.space, two) == (None, [b"good"])
+        assert await runs.pieces(two, run.id, 1, 9) == [make_piece(run, 1)]
         assert await journal.commit([edits(two, b"early", epoch=4)]) == {}
 
     async def test_runs_and_pieces(self) -> None:
@@ -79,9 +81,9 @@ class JournalContract:
         pieces = [make_piece(run, number) for number in (1, 2, 3, 4, 5)]
         await journal.commit([DocumentWrite(document, 3, [], [running], pieces[:3])])
         await journal.commit([DocumentWrite(document, 3, pieces=pieces[3:])])
-        assert await runs.pieces(run.id, 1, 100) == pieces
-        assert await runs.pieces(run.id, 4, 100) == pieces[3:]
-        assert await runs.pieces(run.id, 2, 2) == pieces[1:3]
+        assert await runs.pieces(document, run.id, 1, 100) == pieces
+        assert await runs.pieces(document, run.id, 4, 100) == pieces[3:]
+        assert await runs.pieces(document, run.id, 2, 2) == pieces[1:3]
         assert await runs.last_runs(document) == [running]
 
     async def test_a_run_that_is_new_and_over(self) -> None:
@@ -94,8 +96,8 @@ class JournalContract:
         # A commit whose answer was lost comes again.
         await journal.commit([write])
         assert await runs.last_runs(document) == [done]
-        assert await runs.pieces(done.id, 1, 9) == [quoted, make_piece(done, 2)]
-        assert await runs.pieces(done.id, 2, 9) == [make_piece(done, 2)]
+        assert await runs.pieces(document, done.id, 1, 9) == [quoted, make_piece(done, 2)]
+        assert await runs.pieces(document, done.id, 2, 9) == [make_piece(done, 2)]
 
     async def test_output_goes_on_after_the_first_commit(self) -> None:
         """A run that was committed while it ran gets the rest of its output and its end later."""
@@ -104,8 +106,8 @@ class JournalContract:
         done = replace(running, state=RunState.DONE, finished=NOW)
         await journal.commit([DocumentWrite(document, 3, [], [running], [make_piece(running, 1)])])
         await journal.commit([DocumentWrite(document, 3, [], [done], [make_piece(running, 2), make_piece(running, 3)])])
-        assert [piece.sequence for piece in await runs.pieces(running.id, 1, 9)] == [1, 2, 3]
-        assert [piece.sequence for piece in await runs.pieces(running.id, 1, 2)] == [1, 2]
+        assert [piece.sequence for piece in await runs.pieces(document, running.id, 1, 9)] == [1, 2, 3]
+        assert [piece.sequence for piece in await runs.pieces(document, running.id, 1, 2)] == [1, 2]
         assert await runs.last_runs(document) == [done]
 
     async def test_what_has_ended_stays(self) -> None:
@@ -135,7 +137,7 @@ class JournalContract:
         await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1, "first")])])
         again = [make_piece(run, 1, "second"), make_piece(run, 2)]
         await journal.commit([DocumentWrite(document, 3, pieces=again)])
-        assert [piece.body["text"] for piece in await runs.pieces(run.id, 1, 9)] == ["first", "text"]
+        assert [piece.body["text"] for piece in await runs.pieces(document, run.id, 1, 9)] == ["first", "text"]
 
     async def test_foreign_pieces_are_left_out(self) -> None:
         """Pieces of another document's run, or of no run, are not stored under this document's fence."""
@@ -145,5 +147,5 @@ class JournalContract:
         stray = StoredPiece(RunId(new_id()), 1, PieceKind.STREAM, {})
         claimed = replace(run, document=document)
         await journal.commit([DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])])
-        assert await runs.pieces(run.id, 1, 9) == []
-        assert await runs.pieces(stray.run, 1, 9) == []
+        assert await runs.pieces(document, run.id, 1, 9) == []
+        assert await runs.pieces(document, stray.run, 1, 9) == []

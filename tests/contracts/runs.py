@@ -70,5 +70,5 @@ class RunStoreContract:
             await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1), make_piece(run, 2)])])
         await journal.commit([DocumentWrite(other, 3, [], [foreign], [make_piece(foreign, 1)])])
         assert await store.delete_old(document, [kept.id]) == 2
-        counts = [len(await store.pieces(run.id, 1, 9)) for run in (old, kept, growing, last, foreign)]
+        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (old, kept, growing, last, foreign)]
         assert counts == [0, 2, 2, 2, 1]

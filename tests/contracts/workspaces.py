@@ -50,7 +50,7 @@ class WorkspaceStoreContract:
         assert await self.store.grant(workspace, self.ada.id) == Grant(self.ada.id, workspace, Role.OWNER, True)
         assert await self.store.grant(workspace, self.bob.id) is None
         assert [page.id for page in await self.store.documents(workspace)] == [document]
-        assert (await self.store.document(document)).path == "first.sage.md"
+        assert (await self.store.document(workspace, document)).path == "first.sage.md"
         await refused(
             self.store.create_workspace(workspace, "Again", self.bob.id, new_id(), "first.sage.md"), "name-taken"
         )
@@ -68,7 +68,7 @@ class WorkspaceStoreContract:
             (second, Role.OWNER),
         ]
         assert [(space.id, role) for space, role in await self.store.workspaces(self.bob.id)] == [(second, Role.VIEWER)]
-        assert (await self.store.document(document)).title == "Curves II"
+        assert (await self.store.document(first, document)).title == "Curves II"
 
     async def test_rename_and_delete(self) -> None:
         """A workspace is renamed; a deleted one can't be found, opened or changed."""
@@ -78,7 +78,7 @@ class WorkspaceStoreContract:
         await self.store.delete_workspace(workspace)
         assert await self.store.workspace(workspace) is None
         assert await self.store.grant(workspace, self.ada.id) is None
-        assert await self.store.document(document) is None
+        assert await self.store.document(workspace, document) is None
         await refused(self.store.rename_workspace(workspace, "X"), "not-found")
         await refused(self.store.delete_workspace(workspace), "not-found")
         await refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "not-found")
@@ -110,25 +110,27 @@ class WorkspaceStoreContract:
         await refused(self.store.create_document(workspace, new_id(), "first.sage.md", "T"), "name-taken")
         second = await self.store.create_document(workspace, DocumentId(new_id()), "b/second.sage.md", "Second")
         assert (second.workspace, second.title) == (workspace, "Second")
-        await refused(self.store.rename_document(second.id, "first.sage.md"), "name-taken")
-        assert (await self.store.rename_document(second.id, "a.sage.md")).path == "a.sage.md"
-        assert (await self.store.rename_document(second.id, "a.sage.md")).path == "a.sage.md"
+        await refused(self.store.rename_document(workspace, second.id, "first.sage.md"), "name-taken")
+        assert (await self.store.rename_document(workspace, second.id, "a.sage.md")).path == "a.sage.md"
+        assert (await self.store.rename_document(workspace, second.id, "a.sage.md")).path == "a.sage.md"
         assert [page.path for page in await self.store.documents(workspace)] == ["a.sage.md", "first.sage.md"]
         other, _ = await self._space()
         found = await self.store.documents_of([workspace, other])
         assert sorted(page.path for page in found) == ["a.sage.md", "first.sage.md", "first.sage.md"]
-        await self.store.remove_document(first)
-        assert await self.store.document(first) is None
-        await self.store.rename_document(second.id, "first.sage.md")
+        await self.store.remove_document(workspace, first)
+        assert await self.store.document(workspace, first) is None
+        await self.store.rename_document(workspace, second.id, "first.sage.md")
 
     async def test_unknown_documents(self) -> None:
-        """What is not there can't be changed."""
-        await self._begin()
-        assert await self.store.document(new_id()) is None
+        """What is not there, or is in another workspace, can't be read or changed."""
+        workspace, _ = await self._begin()
+        _, foreign = await self._space()
+        for document in (new_id(), foreign):
+            assert await self.store.document(workspace, document) is None
+            await refused(self.store.rename_document(workspace, document, "x.sage.md"), "not-found")
+            await refused(self.store.remove_document(workspace, document), "not-found")
         assert await self.store.documents(new_id()) == []
         await refused(self.store.create_document(new_id(), new_id(), "x.sage.md", "X"), "not-found")
-        await refused(self.store.rename_document(new_id(), "x.sage.md"), "not-found")
-        await refused(self.store.remove_document(new_id()), "not-found")
 
     async def test_session_states(self) -> None:
         """Lists say whether something runs; several workspaces are noted at once."""
@@ -210,9 +212,9 @@ class WorkspaceStoreContract:
         workspace, first = await self._begin()
         assert len((await self.store.take_lease(workspace, "b1", new_id(), 30)).documents) == 1
         second = await self.store.create_document(workspace, DocumentId(new_id()), "second.sage.md", "Second")
-        await self.store.remove_document(first)
+        await self.store.remove_document(workspace, first)
         assert (await self.store.take_lease(workspace, "b1", new_id(), 30)).documents == (second,)
-        await self.store.remove_document(second.id)
+        await self.store.remove_document(workspace, second.id)
         assert (await self.store.take_lease(workspace, "b1", new_id(), 30)).documents == ()
 
     async def test_the_lease_of_a_former_life(self) -> None:

@@ -160,18 +160,19 @@ class _Logins(_Users):
         found = [stored for stored in self.logins.values() if stored.token_hash == token_hash]
         return await self._alive(found[0]) if found else None
 
-    async def login(self, login: LoginId) -> Login | None:
-        return await self._alive(self.logins.get(login))
+    async def login(self, user: UserId, login: LoginId) -> Login | None:
+        found = await self._alive(self.logins.get(login))
+        return found if found is not None and found.user.id == user else None
 
     async def alive_logins(self, logins: Sequence[LoginId]) -> set[LoginId]:
-        return {login for login in logins if await self.login_is_alive(login)}
+        return {login for login in logins if await self._alive(self.logins.get(login)) is not None}
 
-    async def login_is_alive(self, login: LoginId) -> bool:
-        return await self._alive(self.logins.get(login)) is not None
+    async def login_is_alive(self, user: UserId, login: LoginId) -> bool:
+        return await self.login(user, login) is not None
 
-    async def end_login(self, login: LoginId) -> None:
+    async def end_login(self, user: UserId, login: LoginId) -> None:
         stored = self.logins.get(login)
-        if stored is not None and not stored.ended:
+        if stored is not None and stored.user == user and not stored.ended:
             stored.ended = True
             self.ended.append((stored.user, login))
 

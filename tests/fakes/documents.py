@@ -33,8 +33,10 @@ class MemoryDocuments:
         if self.workspaces is not None and not self.workspaces.holds(document, epoch):
             raise SagewsError("conflict")
 
-    async def load(self, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
+    async def load(self, workspace: WorkspaceId, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
         """Return snapshot and what came after it."""
+        if self.workspaces is not None and await self.workspaces.document(workspace, document) is None:
+            return None, []
         covers, state = self.snapshots.get(document, (0, None))
         return state, [data for _, data in self.updates.get(document, [])[covers:]]
 
@@ -78,9 +80,10 @@ class MemoryRuns:
         last = {(run.lane, run.cell): run for run in self.runs.values() if run.document == document}
         return sorted(last.values(), key=lambda run: order.index(run.id))
 
-    async def pieces(self, run: RunId, first: int, limit: int) -> list[StoredPiece]:
+    async def pieces(self, document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
         """Return pieces from a number on."""
-        stored = self.outputs.get(run, {})
+        owner = self.runs.get(run)
+        stored = self.outputs.get(run, {}) if owner is not None and owner.document == document else {}
         return [stored[number] for number in sorted(stored) if number >= first][:limit]
 
     async def delete_old(self, document: DocumentId, keep: Sequence[RunId]) -> int:

@@ -56,10 +56,11 @@ class FakeWorkspaceStore:
             raise SagewsError("not-found")
         return self.spaces[workspace]
 
-    def _page(self, document: DocumentId) -> Document:
-        if document not in self.pages or document in self.removed:
+    def _page(self, workspace: WorkspaceId, document: DocumentId) -> Document:
+        page = self.pages.get(document)
+        if page is None or page.workspace != workspace or document in self.removed:
             raise SagewsError("not-found")
-        return self.pages[document]
+        return page
 
 
 class _Spaces(FakeWorkspaceStore):
@@ -131,8 +132,9 @@ class _Documents(_Spaces):
         found = [page for workspace in workspaces for page in await self.documents(workspace)]
         return sorted(found, key=lambda page: page.path)
 
-    async def document(self, document: DocumentId) -> Document | None:
-        return None if document in self.removed else self.pages.get(document)
+    async def document(self, workspace: WorkspaceId, document: DocumentId) -> Document | None:
+        page = self.pages.get(document)
+        return None if page is None or document in self.removed or page.workspace != workspace else page
 
     async def create_document(self, workspace: WorkspaceId, document: DocumentId, path: str, title: str) -> Document:
         self._space(workspace)
@@ -141,8 +143,8 @@ class _Documents(_Spaces):
         self.pages[document] = Document(document, workspace, path, title, now, now)
         return self.pages[document]
 
-    async def rename_document(self, document: DocumentId, path: str) -> Document:
-        page = self._page(document)
+    async def rename_document(self, workspace: WorkspaceId, document: DocumentId, path: str) -> Document:
+        page = self._page(workspace, document)
         if path != page.path:
             await self._refuse_taken(page.workspace, path)
         self.pages[document] = replace(page, path=path, edited=self.accounts.now())
@@ -152,8 +154,8 @@ class _Documents(_Spaces):
         if any(page.path == path for page in await self.documents(workspace)):
             raise SagewsError("name-taken", name=path)
 
-    async def remove_document(self, document: DocumentId) -> None:
-        self._page(document)
+    async def remove_document(self, workspace: WorkspaceId, document: DocumentId) -> None:
+        self._page(workspace, document)
         self.removed.add(document)
 
     async def note_edits(self, titles: Mapping[DocumentId, str]) -> None:

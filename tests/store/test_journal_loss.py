@@ -44,7 +44,8 @@ class Worksheet:
 
     id = "page"
 
-    def __init__(self, document: DocumentId, commits: GroupCommit) -> None:
+    def __init__(self, workspace: WorkspaceId, document: DocumentId, commits: GroupCommit) -> None:
+        self.workspace = workspace
         self.document = document
         self.lost = False
         self.writer: DocumentWriter = commits.writer(document, 1, self._lose)
@@ -86,7 +87,7 @@ class KilledServerTests(TestCase):
         self.addCleanup(pool.stop)
         await pool.start()
         commits = GroupCommit(reactor, BackendSettings(), Journal(pool))  # type: ignore[arg-type]
-        sheets = [Worksheet(document, commits) for document in await self.leased(pool)]
+        sheets = [Worksheet(*place, commits) for place in await self.leased(pool)]
         for _ in range(KILLS):
             await self.work(sheets, 60)
             cluster.kill(signal.SIGKILL)
@@ -102,15 +103,15 @@ class KilledServerTests(TestCase):
             self.assertFalse(sheet.lost)
         self.flushLoggedErrors()
 
-    async def leased(self, pool: ConnectionPool) -> list[DocumentId]:
-        """Return documents of workspaces of their own, whose leases have epoch 1."""
+    async def leased(self, pool: ConnectionPool) -> list[tuple[WorkspaceId, DocumentId]]:
+        """Return workspaces with a document each, whose leases have epoch 1."""
         store, documents = WorkspaceStore(pool), []
         for _ in range(DOCUMENTS):
             workspace, document = WorkspaceId(new_id()), DocumentId(new_id())
             await store.create_workspace(workspace, "W", UserId(AUTHOR), document, "a.sage.md")
             lease = "insert into leases (workspace, backend, epoch, expires) values (%s, 'b', 1, now())"
             await pool.execute(lease, (workspace,))
-            documents.append(document)
+            documents.append((workspace, document))
         return documents
 
     async def work(self, sheets: list[Worksheet], steps: int) -> None:
@@ -122,10 +123,10 @@ class KilledServerTests(TestCase):
 
     async def check(self, pool: ConnectionPool, sheet: Worksheet, saved: list[int], acknowledged: list[int]) -> None:
         """Compare what was said before the server came back with what it holds."""
-        _, updates = await DocumentStore(pool).load(sheet.document)
+        _, updates = await DocumentStore(pool).load(sheet.workspace, sheet.document)
         stored = list(dict.fromkeys(int.from_bytes(data, "big") for data in updates))
         self.assertEqual(saved, sorted(saved))
         self.assertEqual(stored[: len(saved)], saved)
-        pieces = [piece.sequence for piece in await RunStore(pool).pieces(sheet.run.id, 1, 10_000)]
+        pieces = [piece.sequence for piece in await RunStore(pool).pieces(sheet.document, sheet.run.id, 1, 10_000)]
         last = acknowledged[-1] if acknowledged else 0
         self.assertEqual(pieces[:last], list(range(1, last + 1)))

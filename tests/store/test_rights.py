@@ -101,9 +101,9 @@ class RightsTests(PostgresTestCase):
         store, readers = WorkspaceStore(backend), AccountStore(backend)
         spent = await store.spend_ticket(b"t" * 32, "b1")
         self.assertEqual((spent.login, spent.user) if spent else None, (login, ada.id))
-        self.assertEqual((await readers.login(login)).user, ada)  # type: ignore[union-attr]
+        self.assertEqual((await readers.login(ada.id, login)).user, ada)  # type: ignore[union-attr]
         self.assertEqual(await readers.alive_logins([login]), {login})
-        self.assertTrue(await readers.login_is_alive(login))
+        self.assertTrue(await readers.login_is_alive(ada.id, login))
         self.assertEqual(await readers.user(ada.id), ada)
         self.assertEqual(await readers.settings(ada.id), {})
         self.assertEqual((await store.grant(workspace, ada.id)).role, Role.OWNER)  # type: ignore[union-attr]
@@ -135,8 +135,8 @@ class RightsTests(PostgresTestCase):
         await workspaces.create_workspace(workspace, "W", ada.id, DocumentId(new_id()), "a.sage.md")
         await accounts.create_login(login, ada.id, b"c" * 32, b"s" * 32, later())
         await accounts.set_password(ada.id, "new", login)
-        await accounts.end_login(login)
-        await accounts.end_login(login)
+        await accounts.end_login(ada.id, login)
+        await accounts.end_login(ada.id, login)
         await accounts.create_login(LoginId(new_id()), ada.id, b"d" * 32, b"s" * 32, later())
         await accounts.disable_user(ada.id, True)
         bob = UserId(new_id())

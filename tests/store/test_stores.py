@@ -83,7 +83,7 @@ class MemoryJournalTests(JournalContract, TestCase):
     async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
         """Return journal, documents, runs, and two documents."""
         workspaces = MemoryWorkspaces()
-        _, first, second = await leased(workspaces)
+        self.space, first, second = await leased(workspaces)
         documents, runs = MemoryDocuments(workspaces), MemoryRuns(workspaces)
         return MemoryJournal(documents, runs), documents, runs, first, second
 
@@ -93,7 +93,7 @@ class JournalTests(JournalContract, PostgresTestCase):
 
     async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
         """Return journal, documents, runs, and two documents."""
-        _, first, second = await leased(WorkspaceStore(await self.pool()))
+        self.space, first, second = await leased(WorkspaceStore(await self.pool()))
         pool = await self.pool("sagews_backend")
         return Journal(pool), DocumentStore(pool), RunStore(pool), first, second
 
@@ -122,7 +122,8 @@ class MemoryDocumentTests(DocumentStoreContract, TestCase):
         """Return a store, a journal and a document."""
         workspaces = MemoryWorkspaces()
         documents = MemoryDocuments(workspaces)
-        return documents, MemoryJournal(documents, MemoryRuns(workspaces)), (await leased(workspaces))[1]
+        self.space, document, _ = await leased(workspaces)
+        return documents, MemoryJournal(documents, MemoryRuns(workspaces)), document
 
 
 class DocumentTests(DocumentStoreContract, PostgresTestCase):
@@ -130,7 +131,7 @@ class DocumentTests(DocumentStoreContract, PostgresTestCase):
 
     async def make_documents(self) -> tuple[Any, Any, DocumentId]:
         """Return a store, a journal and a document."""
-        _, document, _ = await leased(WorkspaceStore(await self.pool()))
+        self.space, document, _ = await leased(WorkspaceStore(await self.pool()))
         pool = await self.pool("sagews_backend")
         return DocumentStore(pool), Journal(pool), document
 

@@ -69,7 +69,7 @@ class PageHandshake:
             ticket = await self._stores.workspaces.spend_ticket(hashed(secret), self._settings.name)
         if ticket is None:
             raise SagewsError("bad-ticket")
-        login, workspace = await both(self._accounts.login(ticket.login), self._open(ticket))
+        login, workspace = await both(self._accounts.login(ticket.user, ticket.login), self._open(ticket))
         if login is None:
             raise SagewsError("bad-ticket")
         if not ticket.for_workspace:
@@ -101,7 +101,7 @@ class PageHandshake:
         still_there = self._registry.find(former)
         if still_there is not None:
             still_there.close(CloseCode.REPLACED, "replaced")
-        if not await self._accounts.login_is_alive(identity.login):
+        if not await self._accounts.login_is_alive(identity.user.id, identity.login):
             raise SagewsError("bad-ticket")
         return identity
 

@@ -184,7 +184,7 @@ class LiveDocument:
         await self._writer.flush()
         if self._outputs.find(run) is None:
             raise SagewsError("not-found")
-        pieces = await read_pieces(self._runs, run)
+        pieces = await read_pieces(self._runs, self.about.id, run)
         return [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in pieces]
 
     # ------------------------------------------------------------------------------------- life
@@ -236,7 +236,7 @@ async def load_document(
         SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
     """
     writer = commits.writer(about.id, context.epoch, lease_lost)
-    snapshot, updates = await documents.load(about.id)
+    snapshot, updates = await documents.load(about.workspace, about.id)
     if snapshot is None and not updates:
         doc, outputs = await _begin_document(about, context, writer), OutputCache()
     else:

@@ -158,5 +158,5 @@ async def load_outputs(store: IRunStore, document: DocumentId, lost: str) -> Out
     """Return what the store holds of the outputs of a document."""
     outputs = OutputCache()
     runs = await store.last_runs(document)
-    outputs.restore([(run, await read_pieces(store, run.id)) for run in runs], lost)
+    outputs.restore([(run, await read_pieces(store, document, run.id)) for run in runs], lost)
     return outputs

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from sagews.interfaces.runs import IRunStore
-from sagews.model.identifiers import RunId
+from sagews.model.identifiers import DocumentId, RunId
 from sagews.model.runs import StoredPiece
 
 AT_ONCE = 500
 MAX_PIECES = 20_000
 
 
-async def read_pieces(store: IRunStore, run: RunId) -> list[StoredPiece]:
-    """Return the pieces of a run, in order, at most 20,000."""
+async def read_pieces(store: IRunStore, document: DocumentId, run: RunId) -> list[StoredPiece]:
+    """Return the pieces of a run of a document, in order, at most 20,000."""
     pieces: list[StoredPiece] = []
     while len(pieces) < MAX_PIECES:
-        more = await store.pieces(run, pieces[-1].sequence + 1 if pieces else 1, AT_ONCE)
+        more = await store.pieces(document, run, pieces[-1].sequence + 1 if pieces else 1, AT_ONCE)
         pieces.extend(more)
         if len(more) < AT_ONCE:
             break

@@ -122,8 +122,8 @@ class DocumentSet:
         Raises:
             SagewsError: `not-found` for one that is not in this workspace.
         """
-        about = self._known.get(document) or await self._stores.workspaces.document(document)
-        if about is None or about.workspace != self._workspace:
+        about = self._known.get(document) or await self._stores.workspaces.document(self._workspace, document)
+        if about is None:
             raise SagewsError("not-found")
         return about
 
@@ -156,7 +156,7 @@ class DocumentSet:
         """
         path = check_document_path(path)
         await self._about(document)
-        about = self._known[document] = await self._stores.workspaces.rename_document(document, path)
+        about = self._known[document] = await self._stores.workspaces.rename_document(self._workspace, document, path)
         live = self._loaded.get(document)
         if live is not None:
             live.about = about
@@ -170,7 +170,7 @@ class DocumentSet:
             SagewsError: `not-found`.
         """
         await self._about(document)
-        await self._stores.workspaces.remove_document(document)
+        await self._stores.workspaces.remove_document(self._workspace, document)
         self._known.pop(document, None)
         live = self._loaded.get(document)
         if live is not None:

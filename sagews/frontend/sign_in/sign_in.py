@@ -87,7 +87,7 @@ class SignInCalls:
 
     async def sign_out(self, call: Call) -> Answer:
         """End the login and remove its cookie."""
-        await self._accounts.end_login(call.signed_in.id)
+        await self._accounts.end_login(call.user.id, call.signed_in.id)
         headers = () if call.by_token else (("Set-Cookie", self._logins.forget_cookie()),)
         return answer({}, headers=headers)
 

@@ -76,29 +76,32 @@ class LoginStore:
         rows = await self._pool.query(sql, (Binary(token_hash),))
         return login_from(rows[0]) if rows else None
 
-    async def login(self, login: LoginId) -> Login | None:
-        """Return a login that is alive, and whose it is."""
-        sql = f"select {LOGIN_FIELDS} from logins l join users u on u.id = l.user_id where l.id = %s and {ALIVE}"
-        rows = await self._pool.query(sql, (login,))
+    async def login(self, user: UserId, login: LoginId) -> Login | None:
+        """Return a login of this person that is alive."""
+        sql = f"""select {LOGIN_FIELDS} from logins l join users u on u.id = l.user_id
+            where l.id = %s and l.user_id = %s and {ALIVE}"""
+        rows = await self._pool.query(sql, (login, user))
         return login_from(rows[0]) if rows else None
 
-    async def login_is_alive(self, login: LoginId) -> bool:
-        """Whether a login has neither ended nor expired, and its account is not disabled."""
-        sql = f"select exists (select from logins l join users u on u.id = l.user_id where l.id = %s and {ALIVE})"
-        return bool((await self._pool.query(sql, (login,)))[0][0])
+    async def login_is_alive(self, user: UserId, login: LoginId) -> bool:
+        """Whether a login of this person has neither ended nor expired, and the account is not disabled."""
+        sql = f"""select exists (select from logins l join users u on u.id = l.user_id
+            where l.id = %s and l.user_id = %s and {ALIVE})"""
+        return bool((await self._pool.query(sql, (login, user)))[0][0])
 
     async def alive_logins(self, logins: Sequence[LoginId]) -> set[LoginId]:
         """Return those of these logins that are alive, as `login_is_alive` says of one."""
         sql = f"select l.id from logins l join users u on u.id = l.user_id where l.id = any(%s::uuid[]) and {ALIVE}"
         return {LoginId(row[0]) for row in await self._pool.query(sql, (list(logins),))}
 
-    async def end_login(self, login: LoginId) -> None:
-        """End a login; notifies `logins_ended`."""
+    async def end_login(self, user: UserId, login: LoginId) -> None:
+        """End a login of this person; notifies `logins_ended`. Nothing happens to somebody else's."""
         sql = """with ended as (
-                update logins set ended = now() where id = %s and ended is null returning id, user_id
+                update logins set ended = now() where id = %s and user_id = %s and ended is null
+                returning id, user_id
             )
             select pg_notify('logins_ended', json_build_object('user', user_id, 'login', id)::text) from ended"""
-        await self._pool.execute(sql, (login,))
+        await self._pool.execute(sql, (login, user))
 
     async def put_one_time(self, kind: str, token_hash: bytes, subject: str, expires: datetime) -> None:
         """Store a one-time token: "first", "link", "join"; sweeps what expired."""

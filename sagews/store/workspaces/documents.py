@@ -7,7 +7,7 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
-from sagews.model.identifiers import DocumentId
+from sagews.model.identifiers import DocumentId, WorkspaceId
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 
@@ -19,15 +19,16 @@ class DocumentStore:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    async def load(self, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
+    async def load(self, workspace: WorkspaceId, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
         """Return the newest snapshot's state and the updates after it, in order, as of one moment."""
-        sql = """with s as (select covers, state from document_snapshots where document = %s)
+        sql = """with d as (select id from documents where id = %s and workspace = %s),
+            s as (select covers, state from document_snapshots where document = (select id from d))
             select 0, state from s
             union all
             select sequence, data from document_updates
-            where document = %s and sequence > coalesce((select covers from s), 0)
+            where document = (select id from d) and sequence > coalesce((select covers from s), 0)
             order by 1"""
-        rows = await self._pool.query(sql, (document, document))
+        rows = await self._pool.query(sql, (document, workspace))
         snapshots = [bytes(state) for sequence, state in rows if sequence == 0]
         return (snapshots[0] if snapshots else None), [bytes(data) for sequence, data in rows if sequence > 0]
 

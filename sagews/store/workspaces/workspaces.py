@@ -157,11 +157,11 @@ class WorkspaceStore(TicketStore, LeaseStore):
             order by path collate "C" """
         return [document_from(row) for row in await self._pool.query(sql, (list(workspaces),))]
 
-    async def document(self, document: DocumentId) -> Document | None:
-        """Return one document that is not removed, of a workspace that is not deleted."""
+    async def document(self, workspace: WorkspaceId, document: DocumentId) -> Document | None:
+        """Return one document of this workspace that is not removed, if the workspace is not deleted."""
         sql = f"""select {DOCUMENT_FIELDS} from documents d join workspaces w on w.id = d.workspace
-            where d.id = %s and d.removed is null and w.deleted is null"""
-        rows = await self._pool.query(sql, (document,))
+            where d.id = %s and d.workspace = %s and d.removed is null and w.deleted is null"""
+        rows = await self._pool.query(sql, (document, workspace))
         return document_from(rows[0]) if rows else None
 
     async def create_document(self, workspace: WorkspaceId, document: DocumentId, path: str, title: str) -> Document:
@@ -170,11 +170,11 @@ class WorkspaceStore(TicketStore, LeaseStore):
             returning {DOCUMENT_FIELDS}"""
         return await self._change_document(path, sql, (document, workspace, clean_text(path), clean_text(title)))
 
-    async def rename_document(self, document: DocumentId, path: str) -> Document:
-        """Give another path; `name-taken` if it exists."""
-        sql = f"""update documents d set path = %s, edited = now() where id = %s and removed is null
-            returning {DOCUMENT_FIELDS}"""
-        return await self._change_document(path, sql, (clean_text(path), document))
+    async def rename_document(self, workspace: WorkspaceId, document: DocumentId, path: str) -> Document:
+        """Give another path; `name-taken` if it exists, `not-found` for a document of another workspace."""
+        sql = f"""update documents d set path = %s, edited = now()
+            where id = %s and workspace = %s and removed is null returning {DOCUMENT_FIELDS}"""
+        return await self._change_document(path, sql, (clean_text(path), document, workspace))
 
     async def _change_document(self, path: str, sql: str, parameters: tuple[Any, ...]) -> Document:
         try:
@@ -187,10 +187,11 @@ class WorkspaceStore(TicketStore, LeaseStore):
             raise SagewsError("not-found")
         return document_from(rows[0])
 
-    async def remove_document(self, document: DocumentId) -> None:
-        """Mark as removed; its updates, runs and outputs stay."""
-        sql = "update documents set removed = now() where id = %s and removed is null returning id"
-        await self._must_find(sql, (document,))
+    async def remove_document(self, workspace: WorkspaceId, document: DocumentId) -> None:
+        """Mark as removed; its updates, runs and outputs stay. `not-found` for a document of another workspace."""
+        sql = """update documents set removed = now() where id = %s and workspace = %s and removed is null
+            returning id"""
+        await self._must_find(sql, (document, workspace))
 
     async def note_edits(self, titles: Mapping[DocumentId, str]) -> None:
         """Note edits in one statement: time and title, on each document and its workspace; unknown ones left out."""
