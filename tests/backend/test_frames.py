@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
@@ -15,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.websocket import PageProtocol
+from sagews.policy.browser.shares import Shares
 
 MOST = 300
 
@@ -129,6 +131,7 @@ class Page(PageProtocol):
         self.clock = Clock()
         factory: Any = WebSocketServerFactory(reactor=self.clock)
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, failByDrop=False)
+        factory.shares, factory.spent = Shares(), lambda: 0.0
         self.factory = factory
         self.makeConnection(Transport())
         self._accept(100_000)
@@ -171,6 +174,22 @@ class ManyAtOnceTests(SynchronousTestCase):
         page.clock.advance(0)
         page.dataReceived(frame[65_536:])
         self.assertEqual([len(message) for message in page.messages], [90_000])
+
+    def test_whatever_comes_is_charged(self) -> None:
+        """Pings and empty fragments without end are work too: who sends them waits, and is read again later."""
+        begin, mask = masked(0x01, b"a", b"abcd"), b"abcd"
+        for before, flood in ((b"", masked(0x89, b"", mask)), (begin, masked(0x00, b"", mask))):
+            page, work = Page(), count(0.0, 0.1)
+            # Every reading of the clock is a tenth of a second after the last: twenty turns are two seconds of work.
+            page.factory.spent = lambda work=work: next(work)
+            page.dataReceived(before + flood * 20_000)
+            for _ in range(20):
+                page.clock.advance(0)
+            self.assertEqual(page.transport.producerState, "paused")
+            self.assertGreater(page.clock.getDelayedCalls()[0].getTime(), page.clock.seconds())
+            while page.clock.getDelayedCalls():
+                page.clock.advance(1)
+            self.assertEqual(page.transport.producerState, "producing")
 
     def test_the_end_in_between(self) -> None:
         """What waits of a connection that is lost is dropped."""

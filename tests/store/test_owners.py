@@ -81,11 +81,11 @@ class WalkTests(SynchronousTestCase):
     def test_every_id_comes_with_its_owner(self) -> None:
         """A method that takes an id takes what it belongs to as well, or stands in a list with the reason."""
         taking = set()
-        for name, annotations in methods().items():
-            ids = [each for each in OWNERS if each in annotations]
+        for name, taken in methods().items():
+            ids = [each for each in OWNERS if each in taken]
             if ids:
                 taking.add(name)
-            missing = [each for each in ids if OWNERS[each] not in annotations]
+            missing = [each for each in ids if OWNERS[each] not in taken]
             self.assertFalse(missing and name not in OWNED_OTHERWISE, f"{name} takes {missing} without an owner")
         self.assertEqual(taking, ASKED | set(OWNED_OTHERWISE))
 

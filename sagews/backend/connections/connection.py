@@ -122,6 +122,11 @@ class Connection:
             raise SagewsError("handshake-expected")
         return self.principal.user
 
+    @property
+    def account(self) -> str:
+        """Whose work is done for it; empty before the greeting."""
+        return "" if self.principal is None else self.principal.user.id
+
     # ------------------------------------------------------------------------------------- what comes
 
     def received(self, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.settings import BackendSettings
+from sagews.policy.browser.shares import Shares
 from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
@@ -65,6 +67,7 @@ class PageProtocol(WebSocketServerProtocol):
     heard = True
     _slot = 0
     _kept = b""
+    _pausing = False
     _is_there = True
     _log = Logger()
     data: Any
@@ -101,15 +104,32 @@ class PageProtocol(WebSocketServerProtocol):
     def dataReceived(self, data: bytes) -> None:
         """Take what came, a little at a time; behind what waits already if something does."""
         self.heard = True
-        if self._kept:
+        if self._pausing:
+            # TLS hands on what it had decrypted, whether its transport is paused or not.
             self._kept += data
         else:
-            self._take(data)
+            self._turn(data)
 
-    def _take(self, data: bytes) -> None:
-        """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there.
+    def _turn(self, data: bytes) -> None:
+        """Take a little, and charge what that cost to the account, whatever came: messages, pings, empty fragments.
 
         What is left is kept, and nothing more is read meanwhile: reading on would only move the backlog in here.
+        """
+        began = self.factory.spent()
+        left = self._take(data)
+        who = "" if self.connection is None else self.connection.account
+        now = self.factory.reactor.seconds()
+        wait = self.factory.shares.charge(who, self.factory.spent() - began, now)
+        if (left or wait) and self.transport is not None and self._is_there:
+            self._kept, self._pausing = left, True
+            self.transport.pauseProducing()
+            self.factory.reactor.callLater(wait, self._go_on)
+
+    def _take(self, data: bytes) -> bytes:
+        """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there.
+
+        Returns:
+            What is left for the next turn.
         """
         if self.state == WebSocketServerProtocol.STATE_OPEN and not self._midway():
             messages, taken = read_frames(data, self.maxMessagePayloadSize, MOST_MESSAGES)
@@ -119,29 +139,23 @@ class PageProtocol(WebSocketServerProtocol):
                     self.onMessage(message, False)
             data = data[taken:]
             if len(messages) == MOST_MESSAGES:
-                self._keep(data)
-                return
-        if data:
-            most = self._at_once()
-            self._dataReceived(data[:most])
-            self._keep(data[most:])
+                return data
+        if not data:
+            return b""
+        most = self._at_once()
+        self._dataReceived(data[:most])
+        return data[most:]
 
     def _at_once(self) -> int:
         """Return how many bytes autobahn may be given: those of a large frame cost little, many small frames much."""
         frame = self.current_frame
         return MOST_BYTES if frame is None else max(MOST_BYTES, frame.length - self.current_frame_masker.pointer())
 
-    def _keep(self, data: bytes) -> None:
-        if data and self.transport is not None:
-            self._kept = data
-            self.transport.pauseProducing()
-            self.factory.reactor.callLater(0, self._go_on)
-
     def _go_on(self) -> None:
-        data, self._kept = self._kept, b""
+        data, self._kept, self._pausing = self._kept, b"", False
         if data:
-            self._take(data)
-        if not self._kept and self._is_there:
+            self._turn(data)
+        if not self._pausing and self._is_there:
             self.transport.resumeProducing()
 
     def _midway(self) -> bool:
@@ -200,7 +214,12 @@ class PageProtocol(WebSocketServerProtocol):
 
 
 class PageFactory(WebSocketServerFactory):
-    """Makes websockets for one backend."""
+    """Makes websockets for one backend.
+
+    Attributes:
+        shares: of all accounts in the time of this process.
+        spent: returns the seconds that this thread has computed: waiting for a busy machine is nobody's doing.
+    """
 
     protocol: Any = PageProtocol
 
@@ -211,6 +230,8 @@ class PageFactory(WebSocketServerFactory):
         self.registry = registry
         self.services = services
         self.pinger = pinger
+        self.shares = Shares()
+        self.spent = time.thread_time
         settings = services.settings
         self.setProtocolOptions(
             maxMessagePayloadSize=MAX_MESSAGE,

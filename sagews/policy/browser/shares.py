@@ -1,0 +1,66 @@
+"""Who may have how much of the one thing that all share: the time of the process that serves everybody.
+
+Counts of messages and bytes say little about what they cost: a ping takes 30 microseconds, a refusal half a
+millisecond, an edit up to twenty. So what was spent is measured and charged to the account that it was spent for,
+whatever it was spent on. Each account that does something has an equal share; who is alone has nearly everything.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+# Of one processor, for what pages say: the rest is for output, commits and the site.
+MOST = 0.8
+# Seconds of work that an account may have had beyond its share before it must wait: a paste, an import, a reconnect.
+BURST = 1.0
+# Seconds without work after which an account takes no share from the others any more.
+IDLE = 1.0
+LONGEST_WAIT = 1.0
+
+
+@dataclass(slots=True)
+class _Account:
+    debt: float
+    then: float
+
+
+class Shares:
+    """Measures the work of accounts against equal shares of the time.
+
+    Args:
+        most: what all together may have, in seconds of work a second.
+        burst: seconds of work in advance.
+    """
+
+    def __init__(self, most: float = MOST, burst: float = BURST) -> None:
+        self._most = most
+        self._burst = burst
+        self._accounts: OrderedDict[str, _Account] = OrderedDict()
+
+    def charge(self, who: str, seconds: float, now: float) -> float:
+        """Charge work that was done, and return the seconds for which nothing more is to be done for that account.
+
+        Args:
+            who: the account; all who have not said yet who they are share one.
+            seconds: of work.
+            now: seconds, on a clock that does not stand still.
+        """
+        account = self._accounts.get(who)
+        if account is None:
+            account = self._accounts[who] = _Account(0.0, now)
+        self._accounts.move_to_end(who)
+        rate = self._most / len(self._accounts)
+        account.debt = max(0.0, account.debt - max(0.0, now - account.then) * rate) + seconds
+        account.then = now
+        self._forget_idle(now)
+        return min(LONGEST_WAIT, max(0.0, account.debt - self._burst) / rate)
+
+    def _forget_idle(self, now: float) -> None:
+        """Forget who has done nothing for a while; what they owed is paid by then, or small."""
+        while self._accounts:
+            who, account = next(iter(self._accounts.items()))
+            rate = self._most / len(self._accounts)
+            if now - account.then < IDLE or account.debt - (now - account.then) * rate > self._burst / 2:
+                return
+            del self._accounts[who]
