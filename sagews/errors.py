@@ -65,6 +65,7 @@ CATALOGUE: Mapping[str, str] = {
     "ended-protocol": "The session sent what it may not send and was ended. Files stay; variables are gone.",
     "ended-worker-lost": "The computing machine was lost. Files go back to the last save; variables are gone.",
     "database": "The database does not answer. Try again in a moment.",
+    "not-saved": "What was written here last can't be saved right now. Keep this page open: it is tried again and again.",
 }
 
 

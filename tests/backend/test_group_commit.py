@@ -25,6 +25,7 @@ class Journal:
     """Commits, after it has failed in every way that it was told; holds an answer back while `held` is set."""
 
     def __init__(self) -> None:
+        self.asked = 0
         self.failures: list[Exception] = []
         self.poisoned: set[DocumentId] = set()
         self.lost: set[DocumentId] = set()
@@ -36,6 +37,7 @@ class Journal:
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
         """Note what is committed."""
+        self.asked += 1
         if self.failures:
             raise self.failures.pop(0)
         if self.poisoned & {write.document for write in writes}:
@@ -154,6 +156,43 @@ class GroupCommitTests(SynchronousTestCase):
         self.journal.poisoned = set()
         self.clock.pump([1.0] * 10)
         self.assertEqual(told, [1])
+        self.flushLoggedErrors(ValueError)
+
+    def test_many_that_cannot_be_written(self) -> None:
+        """However many documents the database refuses, one is tried at a time, ever less often, and nobody waits."""
+        bad = [self.writer() for _ in range(200)]
+        good, told, heard = self.writer(), [], []  # type: ignore[var-annotated]
+        self.journal.poisoned = {writer.document for writer in bad}
+        refused: list[DocumentId] = []
+        for number, writer in enumerate(bad):
+            writer.when_refused = lambda writer=writer: refused.append(writer.document)  # type: ignore[misc]
+            self.piece(writer, number, told)
+        self.clock.pump([0.1] * 2)
+        for number in range(1, 101):
+            good.update(AUTHOR, b"good", self.page, number)
+            self.clock.advance(0.1)
+            self.assertEqual(self.page.saved[-1], number)
+        self.assertEqual(sorted(refused), sorted(self.journal.poisoned))
+        self.clock.pump([1.0] * 60)
+        before = self.journal.asked
+        self.clock.pump([1.0] * 120)
+        self.assertLessEqual(self.journal.asked - before, 3 * len(bad))
+        self.assertEqual(told, [])
+        self.journal.poisoned = set()
+        self.clock.pump([1.0] * 70)
+        self.assertEqual(sorted(told), list(range(200)))
+        self.assertFalse(any(writer.pending for writer in bad))
+        self.flushLoggedErrors(ValueError)
+
+    def test_one_refused_among_many_is_found_by_halves(self) -> None:
+        """The others of a commit that was refused are committed in few statements."""
+        writers = [self.writer() for _ in range(128)]
+        self.journal.poisoned = {writers[77].document}
+        for writer in writers:
+            writer.update(AUTHOR, b"x", None, 1)
+        self.clock.pump([0.01] * 2)
+        self.assertEqual(len(self.journal.edits), 127)
+        self.assertLessEqual(self.journal.asked, 16)
         self.flushLoggedErrors(ValueError)
 
     def test_a_lost_lease_ends_one_document(self) -> None:

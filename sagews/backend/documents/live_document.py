@@ -25,6 +25,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
 from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.connection import Error
 from sagews.wire.browser.document import EditOut, Opened, StreamPosition
 from sagews.wire.browser.runs import CellRun, PieceBody
 
@@ -64,6 +65,7 @@ class LiveDocument:
         self.stream = EventStream(about.id, epoch, settings.ring_events, settings.ring_bytes)
         self.presence = PresenceTracker(clock, self.stream)
         self._writer = writer
+        writer.when_refused = self._say_refused
         self._snapshots = Snapshots(clock, settings, documents, writer, doc.get_update)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         self.unused_since = clock.seconds()
@@ -107,6 +109,11 @@ class LiveDocument:
         self._snapshots.edited(len(update))
         self.stream.say(EditOut(document=self.about.id, update=update, author=""))
         return True
+
+    def _say_refused(self) -> None:
+        """Tell everybody who watches that edits do not get into the database; their pages keep them."""
+        error = SagewsError("not-saved")
+        self.stream.say(Error(code=error.code, parameters={}, message=str(error), document=self.about.id))
 
     # ------------------------------------------------------------------------------------- watchers
 

@@ -48,18 +48,20 @@ class DocumentWriter:
         lease_lost: is called when another backend has taken the workspace over.
 
     Attributes:
+        when_refused: is called when the database has refused what waits several times.
         last_update: the number of the last committed update that was written here; 0 before the first.
     """
 
     __slots__ = (
         "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_under_way",
-        "document", "epoch", "last_update",
+        "document", "epoch", "last_update", "when_refused",
     )  # fmt: skip
 
     def __init__(self, plan: CommitSchedule, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
         self.document = document
         self.epoch = epoch
         self.last_update = 0
+        self.when_refused: Callable[[], None] | None = None
         self._plan = plan
         self._lease_lost = lease_lost
         # None while nothing waits: most documents that are open are idle.
@@ -174,6 +176,11 @@ class DocumentWriter:
                 tell(sequence)
             except Exception:
                 log.failure("output of {document} could not be acknowledged", document=self.document)
+
+    def refused(self) -> None:
+        """Say that what waits is refused again and again; it goes on waiting."""
+        if self.when_refused is not None:
+            self.when_refused()
 
     def lost(self) -> None:
         """Another backend holds the lease."""

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 
 from sagews.backend.journal.batch import MAX_BATCH_BYTES, Batch
 from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.journal.quarantine import Quarantine
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces.journal import IJournal
@@ -45,7 +46,7 @@ class GroupCommit:
         self._settings = settings
         self._journal = journal
         self._due: dict[DocumentWriter, None] = {}
-        self._apart: dict[DocumentWriter, int] = {}
+        self._quarantine = Quarantine(clock, self._commit_alone, self._released)
         self._deadline = float("inf")
         self._began = float("-inf")
         self._timer: IDelayedCall | None = None
@@ -59,17 +60,21 @@ class GroupCommit:
 
     def soon(self, writer: DocumentWriter) -> None:
         """See CommitSchedule."""
+        if writer in self._quarantine:
+            return
         self._due[writer] = None
         self._by(max(self._clock.seconds(), self._began + self._settings.commit_seconds))
 
     def later(self, writer: DocumentWriter) -> None:
         """See CommitSchedule."""
-        if writer not in self._due:
+        if writer not in self._due and writer not in self._quarantine:
             self._due[writer] = None
             self._by(self._clock.seconds() + self._settings.record_seconds)
 
     def now(self, writer: DocumentWriter) -> None:
         """See CommitSchedule."""
+        if writer in self._quarantine:
+            return
         self._due[writer] = None
         self._by(float("-inf"))
 
@@ -108,19 +113,19 @@ class GroupCommit:
         taken = self._take()
         while taken and not await self._commit(taken):
             for writer, _ in taken:
-                writer.put_back()
-                self._due[writer] = None
+                if writer not in self._quarantine:
+                    writer.put_back()
+                    self._due[writer] = None
             await sleep(self._clock, RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
             failures += 1
             taken = self._take()
 
     def _take(self) -> Taken:
-        """Take what is due, up to the bounds; what failed by itself before goes by itself."""
+        """Take what is due, up to the bounds."""
         taken: Taken = []
         items = size = 0
         for writer in list(self._due):
-            alone = writer in self._apart
-            if taken and (alone or items >= MAX_ITEMS or size >= MAX_BYTES):
+            if taken and (items >= MAX_ITEMS or size >= MAX_BYTES):
                 self._by(self._began + self._settings.commit_seconds)
                 break
             del self._due[writer]
@@ -130,8 +135,6 @@ class GroupCommit:
             taken.append((writer, batch))
             items += batch.items
             size += batch.size
-            if alone:
-                break
         return taken
 
     async def _commit(self, taken: Taken) -> bool:
@@ -145,7 +148,6 @@ class GroupCommit:
         return True
 
     def _settle(self, writer: DocumentWriter, last_update: int | None) -> None:
-        self._apart.pop(writer, None)
         if last_update is None:
             self._due.pop(writer, None)
             writer.lost()
@@ -155,27 +157,34 @@ class GroupCommit:
             self._due[writer] = None
 
     async def _failed(self, taken: Taken, error: Exception) -> bool:
-        """Find out whose fault it is: one document that can't be written must not hold the others up."""
-        self._log.failure("{count} documents wait for the database", count=len(taken))
+        """Find out whose fault it is, by halves: one document that can't be written must not hold the others up."""
         if isinstance(error, SagewsError) and error.code == "database":
+            self._log.failure("{count} documents wait for the database", count=len(taken))
             return False
         if len(taken) == 1:
-            self._set_apart(taken[0][0])
+            writer, _ = taken[0]
+            self._log.failure("the database refuses {document}", document=writer.document)
+            writer.put_back()
+            self._quarantine.refused(writer)
             return True
-        for each in taken:
-            if not await self._commit([each]):
-                return False
-        return True
+        middle = len(taken) // 2
+        first = await self._commit(taken[:middle])
+        # What has been committed of these has no batch under way any more and is left as it is.
+        return await self._commit(taken[middle:]) and first
 
-    def _set_apart(self, writer: DocumentWriter) -> None:
-        """Try a document again by itself, after a longer and longer time."""
-        failures = self._apart.get(writer, 0)
-        self._apart[writer] = failures + 1
-        writer.put_back()
-        self._clock.callLater(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], self._again, writer)
+    async def _commit_alone(self, writer: DocumentWriter) -> None:
+        """Commit what a document in quarantine has waiting; raises what the store does."""
+        batch = writer.take()
+        if batch is None:
+            return
+        try:
+            held = await self._journal.commit([batch.write(writer.document, writer.epoch)])
+        except BaseException:
+            writer.put_back()
+            raise
+        self._settle(writer, held.get(writer.document))
 
-    def _again(self, writer: DocumentWriter) -> None:
+    def _released(self, writer: DocumentWriter) -> None:
+        """Let a document go with the others again."""
         if writer.pending:
             self.soon(writer)
-        else:
-            self._apart.pop(writer, None)
