@@ -60,12 +60,13 @@ CATALOGUE: Mapping[str, str] = {
     "ended-killed": "The session was killed. Files stay; variables are gone: run all above to get them back.",
     "ended-memory": "The session used all of its {memory_limit} MiB of memory. Files stay; variables are gone.",
     "ended-cpu": "The session used all of its {cpu_limit} seconds of computing time. Files stay; variables are gone.",
+    "ended-output": "The session printed far more than {output_limit} MiB in one run and was ended. Variables are gone.",
     "ended-deadline": "The session took longer than it may and was ended. Files stay; variables are gone.",
     "ended-crash": "The session crashed. Files stay; variables are gone: run all above to get them back.",
     "ended-protocol": "The session sent what it may not send and was ended. Files stay; variables are gone.",
     "ended-worker-lost": "The computing machine was lost. Files go back to the last save; variables are gone.",
     "database": "The database does not answer. Try again in a moment.",
-    "not-saved": "What was written here last can't be saved right now. Keep this page open: it is tried again and again.",
+    "not-saved": "What was written here last can't be saved now. Keep this page open: it is tried again and again.",
 }
 
 

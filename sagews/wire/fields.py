@@ -6,8 +6,8 @@ Standard library only, because the launcher and the session process in its jail 
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -77,7 +77,8 @@ class Fields:
     def number(self, name: str) -> float:
         """Take a finite number that is not negative."""
         value = self.take(name)
-        if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
+        # Compared and not converted: a whole number of JSON may be larger than any float.
+        if type(value) not in (int, float) or not 0 <= value <= sys.float_info.max:
             raise SagewsError("bad-value", field=name, reason="it is not a number")
         return float(value)
 

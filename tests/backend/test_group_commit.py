@@ -161,7 +161,7 @@ class GroupCommitTests(SynchronousTestCase):
     def test_many_that_cannot_be_written(self) -> None:
         """However many documents the database refuses, one is tried at a time, ever less often, and nobody waits."""
         bad = [self.writer() for _ in range(200)]
-        good, told, heard = self.writer(), [], []  # type: ignore[var-annotated]
+        good, told = self.writer(), []  # type: ignore[var-annotated]
         self.journal.poisoned = {writer.document for writer in bad}
         refused: list[DocumentId] = []
         for number, writer in enumerate(bad):

@@ -173,7 +173,7 @@ class PoolTests(WindowTests):
 class BudgetTests(SessionTestCase):
     """The worker cuts and counts whatever the loop lets through."""
 
-    bounds = Bounds(run_output=1000)
+    bounds = Bounds(run_output=1000, overrun=10_000)
 
     def test_output_beyond_the_budget_is_counted(self) -> None:
         """Beyond the budget pieces are dropped, and one notice before the end says how many bytes."""
@@ -194,6 +194,54 @@ class BudgetTests(SessionTestCase):
         self.reactor.pump()
         self.run_now(self.host.evaluate(session, evaluation(PRINTS)))
         self.assertEqual(recorder.text, "hello\n")
+
+    def test_a_run_that_goes_on_is_interrupted_and_then_ended(self) -> None:
+        """Reading and dropping costs as much as taking: a run beyond its budget is told to stop, then it is over."""
+        session, recorder, fake, run = self.waiting_run()
+        self.patch(fake, "interrupt", lambda: None)
+        self.reactor.advance(1)
+        fake.say(wire.StreamFrame(run, "stdout", "x" * 2000))
+        self.reactor.pump()
+        self.assertIn((session, "INT"), self.launcher.signals)
+        self.assertEqual(recorder.endings, [])
+        for _ in range(6):
+            fake.say(wire.StreamFrame(run, "stdout", "x" * 2000))
+        self.reactor.pump()
+        self.later(2)
+        self.assertEqual([ending.reason for ending in recorder.endings], ["output"])
+        self.assertIn((session, "KILL"), self.launcher.signals)
+
+
+class SharesTests(SessionTestCase):
+    """What output costs this process is charged to its workspace."""
+
+    def test_a_flood_of_small_frames_is_taken_in_turns(self) -> None:
+        """Thousands of frames that come in one read are handed on some at a time; none is lost, also at the end."""
+        _, recorder, fake, run = self.waiting_run()
+        fake.raw(wire.encode(wire.StreamFrame(run, "stdout", "x")) * 600)
+        for reader in list(self.reactor.getReaders()):
+            reader.doRead()
+        self.assertLessEqual(len(recorder.pieces), 50)
+        fake.done("ok")
+        fake.stream.close()
+        self.reactor.pump()
+        self.later(2)
+        self.assertEqual(len(recorder.pieces), 601)
+
+    def test_who_costs_much_waits(self) -> None:
+        """A session that used up its share is not read for a while, and then goes on; its neighbour is read."""
+        flooding = WorkspaceId(new_id())
+        _, recorder, fake, run = self.waiting_run(workspace=flooding)
+        _, other, neighbour, second = self.waiting_run(workspace=WorkspaceId(new_id()))
+        self.host._shares.charge(flooding, 1.5, self.reactor.seconds())
+        for each, number in ((fake, run), (neighbour, second)):
+            for _ in range(3):
+                each.say(wire.StreamFrame(number, "stdout", "x" * 40_000))
+                self.reactor.pump()
+        self.assertEqual(len(other.pieces), 3)
+        self.assertLess(len(recorder.pieces), 3)
+        self.later(5)
+        self.assertEqual(len(recorder.pieces), 3)
 
 
 class HostileSessionTests(SessionTestCase):
@@ -232,6 +280,10 @@ class HostileSessionTests(SessionTestCase):
         body = b'{"type":"done","run":"x","status":"ok","seconds":' + b"9" * 500_000 + b',"cpu":0}'
         self.ends(*[self.framed(body)[at : at + 60_000] for at in range(0, len(body) + 4, 60_000)])
 
+    def test_a_time_beyond_every_float(self) -> None:
+        """A run that says it took 10^400 seconds is refused like any other number out of bounds."""
+        self.ends(self.framed(b'{"type":"done","run":"x","status":"ok","seconds":1' + b"0" * 400 + b',"cpu":0}'))
+
     def test_output_of_a_foreign_run(self) -> None:
         """A session can't write into a run that it was not given."""
         self.ends(wire.encode(wire.StreamFrame(new_id(), "stdout", "x")))
@@ -252,7 +304,8 @@ class HostileSessionTests(SessionTestCase):
 
     def test_an_answer_nobody_asked_for(self) -> None:
         """An answer with a number that was never given ends the session."""
-        self.ends(wire.encode(wire.CompletionsFrame(7, 0, 0, ())))
+        for number in (7, 0):
+            self.ends(wire.encode(wire.CompletionsFrame(number, 0, 0, ())))
 
     def test_a_second_handshake(self) -> None:
         """Ready is said once."""

@@ -90,11 +90,16 @@ class RunBudget:
 
     Args:
         limit: bytes of pieces.
+
+    Attributes:
+        dropped: bytes beyond it.
+        told: whether the run was told to stop.
     """
 
     def __init__(self, limit: int) -> None:
         self._left = limit
         self.dropped = 0
+        self.told = False
 
     def admits(self, size: int) -> bool:
         """Whether a piece of this size still fits; counts it as dropped otherwise."""

@@ -17,6 +17,7 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
 from sagews.model.sessions import EVALUATION, MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
+from sagews.policy.browser.shares import Shares
 from sagews.wire.session import frames as wire
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import HomeFiles
@@ -65,6 +66,7 @@ class LocalHost:
         self.settings = settings or LocalSettings()
         self._bounds = bounds or Bounds()
         self._pool = SharedWindow(pool_bytes)
+        self._shares = Shares()
         self._sessions: dict[SessionId, WorkerSession] = {}
         self._epochs = Epochs()
         self.files = HomeFiles(launcher, job_limits or Limits(cpu_seconds=600), self._epochs, self._uses)
@@ -121,7 +123,14 @@ class LocalHost:
         """See ISessionHost."""
         self._admit(request)
         session = WorkerSession(
-            request, self._reactor, self._launcher, listener, self._pool, self._session_bounds(), self._finished
+            request,
+            self._reactor,
+            self._launcher,
+            listener,
+            self._pool,
+            self._shares,
+            self._session_bounds(),
+            self._finished,
         )
         self._sessions[request.session] = session
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -13,6 +13,8 @@ from sagews.wire.session.framing import ProtocolError
 
 Answer = Mapping[str, Any]
 
+MOST_LATE = 1000
+
 
 class PendingRequests:
     """The questions of one session.
@@ -31,6 +33,8 @@ class PendingRequests:
         self._late = late
         self._asked = 0
         self._waiting: dict[int, tuple[Deferred[Answer], IDelayedCall]] = {}
+        # Questions that were given up: each may still be answered, once. They are few, a session that is asked answers.
+        self._late_ones: set[int] = set()
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -54,17 +58,22 @@ class PendingRequests:
         """Take an answer; one that comes too late is ignored.
 
         Raises:
-            ProtocolError: for a number that was never given.
+            ProtocolError: for a number that was never given, or that was answered already.
         """
-        if number > self._asked:
-            raise ProtocolError("an answer that nobody asked for")
         waiting = self._waiting.pop(number, None)
         if waiting is not None:
             waiting[1].cancel()
             waiting[0].callback(answer)
+        elif number in self._late_ones:
+            self._late_ones.discard(number)
+        else:
+            raise ProtocolError("an answer that nobody asked for")
 
     def _give_up(self, number: int) -> None:
         answer, _ = self._waiting.pop(number)
+        self._late_ones.add(number)
+        if len(self._late_ones) > MOST_LATE:
+            self._late_ones.discard(min(self._late_ones))
         self._late()
         advice = "The session is slow to answer; try again."
         answer.errback(SagewsError("limit", limit=f"{self._seconds:g} s", advice=advice))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import RunId
-from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, SessionRequest, Usage
+from sagews.model.sessions import MEBIBYTE, Ending, Evaluation, Piece, PieceKind, SessionRequest, Usage
+from sagews.policy.browser.shares import Shares
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
 from sagews.worker.kinds import table as kinds
@@ -29,6 +31,8 @@ log = Logger()
 
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
+# Of what one read brings: 64 KiB may hold a thousand frames, each of which goes three ways before the next.
+MOST_FRAMES = 50
 
 KINDS: Mapping[type, PieceKind] = {
     wire.StreamFrame: PieceKind.STREAM,
@@ -46,7 +50,8 @@ class Bounds:
 
     Attributes:
         window: unacknowledged output from which on a session is not read.
-        run_output: output of one run; what is beyond it is dropped and counted.
+        run_output: output of one run; what is beyond it is dropped and counted, and the run is interrupted.
+        overrun: dropped bytes of one run after which its session ends: to read and drop costs as much as to take.
         frame_seconds: within which a frame that has begun must be complete.
         start_seconds: within which a session must be able to take an evaluation.
         answer_seconds: within which completions and inspections must be answered.
@@ -58,6 +63,7 @@ class Bounds:
 
     window: int = 512 * 1024
     run_output: int = 16 * 1024 * 1024
+    overrun: int = 8 * 1024 * 1024
     frame_seconds: float = 30.0
     start_seconds: float = 60.0
     answer_seconds: float = 5.0
@@ -77,6 +83,7 @@ class WorkerSession:
         launcher: delivers signals.
         listener: an ISessionListener.
         pool: counts unacknowledged output of all sessions.
+        shares: of all workspaces in the time of this process.
         bounds: what it may do.
         finished: called once with this session, before the listener is told of the end.
     """
@@ -88,6 +95,7 @@ class WorkerSession:
         launcher: ILauncher,
         listener: ISessionListener,
         pool: SharedWindow,
+        shares: Shares,
         bounds: Bounds,
         finished: Callable[[WorkerSession], None],
     ) -> None:
@@ -100,6 +108,10 @@ class WorkerSession:
         self._launcher = launcher
         self._listener = listener
         self._bounds = bounds
+        self._shares = shares
+        self._not_before = 0.0
+        # Nothing that it says is looked at any more.
+        self._broken = False
         self._finished = finished
         self._life = ProcessLife(ProcessCore())
         self._window = Window(bounds.window, pool, self._read_on)
@@ -212,19 +224,43 @@ class WorkerSession:
     # ------------------------------------------------------------------------------------------ what it says
 
     def _received(self, data: bytes) -> None:
+        if not self._advance(data) and self._stream is not None:
+            self._stream.pause()
+
+    def _advance(self, data: bytes) -> bool:
+        """Take a little of what arrived, charge what that cost to the workspace, and say whether to read on at once.
+
+        Everything that a piece sets going in this process happens here: its way to pages and into the journal.
+        """
+        began = time.thread_time()
+        whole = self._take(data)
+        who = self.request.workspace or self.id
+        wait = self._shares.charge(who, time.thread_time() - began, self._clock.seconds())
+        if not self._frames.unfinished:
+            self._frame_since = None
+        elif whole or self._frame_since is None:
+            self._frame_since = self._clock.seconds()
+        if self._launcher_ending is not None:
+            # What is left of a session that is gone is little, and its end is told behind it.
+            return True
+        if whole == MOST_FRAMES or wait:
+            self._not_before = self._clock.seconds() + wait
+            self._clock.callLater(wait, self._read_on)
+            return False
+        return self._window.open
+
+    def _take(self, data: bytes) -> int:
+        """Take so many frames at most, and return how many there were; the rest waits in the reader."""
         whole = 0
         try:
             for payload in self._frames.feed(data):
                 whole += 1
                 self._handle(payload)
+                if whole == MOST_FRAMES or self._broken:
+                    break
         except ProtocolError as error:
             self._violated(error.reason)
-        if not self._frames.unfinished:
-            self._frame_since = None
-        elif whole or self._frame_since is None:
-            self._frame_since = self._clock.seconds()
-        if not self._window.open and self._stream is not None and self._launcher_ending is None:
-            self._stream.pause()
+        return whole
 
     def _violated(self, reason: str) -> None:
         log.warn(
@@ -234,6 +270,7 @@ class WorkerSession:
             reason=reason,
         )
         self.end("protocol", explanation=reason)
+        self._broken = True
         if self._stream is not None:
             self._stream.lost()
 
@@ -266,6 +303,19 @@ class WorkerSession:
             self._done(body, size)
         elif self._budget.admits(size):
             self._emit(kind, body, size)
+        else:
+            self._overrun()
+
+    def _overrun(self) -> None:
+        """Stop a run that has shown all that it may; end a session that goes on all the same."""
+        if self._budget.dropped > self._bounds.overrun:
+            self.end("output", output_limit=self._bounds.run_output // MEBIBYTE)
+            self._broken = True
+            if self._stream is not None:
+                self._stream.lost()
+        elif not self._budget.told:
+            self._budget.told = True
+            self.interrupt()
 
     def _done(self, body: Mapping[str, Any], size: int) -> None:
         self._run_open = False
@@ -293,11 +343,16 @@ class WorkerSession:
             self._launcher.signal(self.id, "INT")
 
     def _read_on(self) -> None:
-        if self._stream is not None and self._stream.paused and self._window.open:
+        """Read again, once the window is open and what was read is paid for."""
+        stream = self._stream
+        if stream is None or stream.closed or not stream.paused or not self._window.open:
+            return
+        # Whole frames may have been left over from the last read.
+        if self._clock.seconds() >= self._not_before and (not self._frames.unfinished or self._advance(b"")):
             if self._frame_since is not None:
                 # The pause was ours: a frame that waited through it gets its whole time again.
                 self._frame_since = self._clock.seconds()
-            self._stream.resume()
+            stream.resume()
 
     # ------------------------------------------------------------------------------------------ what it uses
 
@@ -344,6 +399,9 @@ class WorkerSession:
         stream.resume()
 
     def _stream_ended(self) -> None:
+        # What was read and not yet taken came before the end. It is little: one read.
+        while self._frames.unfinished and not self._broken and self._take(b""):
+            continue
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
         if self._launcher_ending is not None:
