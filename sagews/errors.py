@@ -60,7 +60,7 @@ CATALOGUE: Mapping[str, str] = {
     "ended-killed": "The session was killed. Files stay; variables are gone: run all above to get them back.",
     "ended-memory": "The session used all of its {memory_limit} MiB of memory. Files stay; variables are gone.",
     "ended-cpu": "The session used all of its {cpu_limit} seconds of computing time. Files stay; variables are gone.",
-    "ended-output": "The session printed far more than {output_limit} MiB in one run and was ended. Variables are gone.",
+    "ended-output": "The session printed far more than {output_limit} MiB in a run and was ended. Variables are gone.",
     "ended-deadline": "The session took longer than it may and was ended. Files stay; variables are gone.",
     "ended-crash": "The session crashed. Files stay; variables are gone: run all above to get them back.",
     "ended-protocol": "The session sent what it may not send and was ended. Files stay; variables are gone.",
