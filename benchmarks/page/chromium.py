@@ -9,16 +9,8 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.chromium import launch_options
+
 # Frames as fast as they are ready: what is left of a key press is work, without the wait for the display's beat.
 UNLIMITED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
 VIEWPORT: Any = {"width": 1440, "height": 900}
@@ -29,7 +21,7 @@ SECONDS = 60
 async def chromium(flags: Sequence[str] = ()) -> AsyncIterator[Browser]:
     """Run Debian's Chromium."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        browser = await playwright.chromium.launch(**launch_options(*flags))
         try:
             yield browser
         finally:

@@ -6,23 +6,16 @@ tests of the gate like any other.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from types import ModuleType
 
+from sagews.discovery import modules
 from sagews.frontend import api, sign_in
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
 
 FOLDERS: Sequence[ModuleType] = (api, sign_in)
-
-
-def modules(folders: Sequence[ModuleType] = FOLDERS) -> Iterator[ModuleType]:
-    """Yield every module of some packages, by name."""
-    for folder in folders:
-        for found in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
-            yield importlib.import_module(f"{folder.__name__}.{found.name}")
 
 
 def add_features(routes: Routes, parts: Parts, folders: Sequence[ModuleType] = FOLDERS) -> None:
@@ -32,7 +25,7 @@ def add_features(routes: Routes, parts: Parts, folders: Sequence[ModuleType] = F
         TypeError: for a route without a policy.
         ValueError: for one that two modules bring.
     """
-    for module in modules(folders):
+    for module in chain.from_iterable(map(modules, folders)):
         add_routes = getattr(module, "add_routes", None)
         if add_routes is not None:
             add_routes(routes, parts)

@@ -21,20 +21,18 @@ from twisted.python.failure import Failure
 from txpostgres import txpostgres
 from txpostgres.reconnection import ConnectionDead, DeadConnectionDetector
 
-__all__ = ["ConnectionDead", "Row", "StoreConnection", "backoff", "is_death"]
+from sagews.net.backoff import Backoff
+
+__all__ = ["ConnectionDead", "Row", "StoreConnection", "is_death"]
 
 Row = tuple[Any, ...]
 
 CONNECT_SECONDS = 10.0
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 5.0
+GROWTH = 1.7
 
 log = Logger()
-
-
-def backoff(attempt: int, first: float = FIRST_DELAY, longest: float = LONGEST_DELAY) -> float:
-    """Return the seconds to wait after this failed attempt (counted from 0)."""
-    return min(longest, first * 1.7 ** min(attempt, 30))
 
 
 def is_death(failure: Failure) -> bool:
@@ -87,16 +85,15 @@ class Reconnector(DeadConnectionDetector):
             self._waiting.cancel()
 
     async def _connect_until_up(self) -> None:
-        attempt = 0
+        backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, GROWTH)
         while not self._stopped:
             try:
                 await self.reconnect()
             except Exception as error:
                 self._died()
-                if attempt == 0:
+                if not backoff.failing:
                     log.warn("database can't be reached yet: {reason}", reason=first_line(error))
-                await self._pause(backoff(attempt))
-                attempt += 1
+                await self._pause(backoff.take())
             else:
                 await self.connectionRecovered()
                 return

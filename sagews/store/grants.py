@@ -7,31 +7,31 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import pkgutil
 from collections.abc import Sequence
+from types import ModuleType
 
 import sagews.store
+from sagews.discovery import modules
 from sagews.model.database import DatabaseRole
 from sagews.store.tables import StoreTables, TableRight
 
 ROLES = (DatabaseRole.FRONTEND, DatabaseRole.BACKEND, DatabaseRole.LOG)
 
 
-def folders(path: Sequence[str] = sagews.store.__path__, package: str = sagews.store.__name__) -> list[StoreTables]:
+def folders(package: ModuleType = sagews.store) -> list[StoreTables]:
     """Return what every folder of the store declares, by the folders' names.
 
     Args:
-        path: where the folders are.
-        package: what they are imported under.
+        package: where the folders are.
 
     Raises:
         TypeError: when a table is declared by two of them.
     """
     found: list[StoreTables] = []
-    for folder in sorted(module.name for module in pkgutil.iter_modules(path) if module.ispkg):
-        name = f"{package}.{folder}.tables"
-        if importlib.util.find_spec(name) is not None:
-            found.append(importlib.import_module(name).TABLES)
+    for module in modules(package):
+        tables = f"{module.__name__}.tables"
+        if hasattr(module, "__path__") and importlib.util.find_spec(tables) is not None:
+            found.append(importlib.import_module(tables).TABLES)
     names = [table for each in found for table in each.tables]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -24,7 +24,8 @@ from twisted.python.failure import Failure
 from txpostgres import txpostgres
 
 from sagews.errors import SagewsError
-from sagews.store.connection import ConnectionDead, Row, StoreConnection, backoff, first_line, is_death, rows_of
+from sagews.net.backoff import Backoff
+from sagews.store.connection import GROWTH, ConnectionDead, Row, StoreConnection, first_line, is_death, rows_of
 
 __all__ = ["ConnectionPool", "Row", "Transaction", "connection_dsn"]
 
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 
 # Waits of 0.02 to 1 s, five seconds in all: longer than our own server needs to come back.
 ATTEMPTS = 12
+FIRST_RETRY = 0.02
+LONGEST_RETRY = 1.0
 STATEMENT_SECONDS = 15
 START_SECONDS = 60.0
 # Never sent, or rolled back by the server: safe to send again whatever it does.
@@ -169,7 +172,8 @@ class ConnectionPool:
         return _let_go(Deferred.fromCoroutine(self._attempts(work, again)))
 
     async def _attempts(self, work: Callable[[StoreConnection], Deferred[Result]], again: bool) -> Result:
-        for attempt in range(ATTEMPTS):
+        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY, GROWTH)
+        for _ in range(ATTEMPTS):
             try:
                 return await self._attempt(work)
             except _UNDONE as error:
@@ -180,7 +184,7 @@ class ConnectionPool:
                 reason = error
             if self._stopped:
                 break
-            await deferLater(self._reactor, backoff(attempt, 0.02, 1.0))
+            await deferLater(self._reactor, backoff.take())
         raise _no_answer(reason) from reason
 
     async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:

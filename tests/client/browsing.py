@@ -12,19 +12,10 @@ from typing import Any, ClassVar
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.chromium import launch_options
 from tests.client.building import ROOT, STATIC, built
 from tests.client.live import DOCUMENT, WORKSPACE
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SHEET = f"/w/{WORKSPACE}/{DOCUMENT}"
 AXE = STATIC / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = ROOT / "tests" / "screenshots"
@@ -42,7 +33,7 @@ class ClientTestCase(SynchronousTestCase):
         """Start Chromium once."""
         built()
         cls.playwright = sync_playwright().start()
-        cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        cls.browser = cls.playwright.chromium.launch(**launch_options())
 
     @classmethod
     def tearDownClass(cls) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.e2e.running import CHROMIUM, FLAGS, RunningDaemon
+from tests.chromium import launch_options
+from tests.e2e.running import RunningDaemon
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -139,7 +140,7 @@ class BrowserTestCase(SynchronousTestCase):
         cls.playwright = sync_playwright().start()
         try:
             cls.daemon.start()
-            cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *cls.flags])
+            cls.browser = cls.playwright.chromium.launch(**launch_options(*cls.flags))
             cls.context = cls.new_context(cls.daemon.first_link())
         except BaseException:
             cls.tearDownClass()

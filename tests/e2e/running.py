@@ -20,17 +20,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-# Without the last ones Chromium looks for its maker's hosts at every start.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.chromium import launch_options
+
 READY_SECONDS = 120
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
@@ -183,7 +174,7 @@ class RunningDaemon:
 def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(**launch_options())
         try:
             yield browser
         finally:

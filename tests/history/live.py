@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from sagews.backend.history.interfaces import IDocumentTexts
@@ -17,45 +18,28 @@ from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
-from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit, Snapshot
-from sagews.model.identifiers import SessionId, UserId, WorkspaceId
-from sagews.model.sessions import Isolation, Limits, Usage, WorkerInfo
+from sagews.model.identifiers import UserId, WorkspaceId
+from sagews.model.sessions import Isolation, Limits, WorkerInfo
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.history.running import JobFailed, run_program
+from tests.worker.fakes import FakeLauncher
 
 
-@implementer(ILauncher)
-class ProgramLauncher:
-    """Runs jobs at once, on folders below `root`; counts them."""
+class ProgramLauncher(FakeLauncher):
+    """Runs jobs at once, on folders below `root`; opens no sessions."""
 
     level = "none"
-    report: Mapping[str, object] = {}
-    flavours = ("python",)
 
     def __init__(self, root: Path) -> None:
+        super().__init__(Clock())
         self.root = root
-        self.jobs: list[str] = []
-        self.input = 0
 
-    async def run_job(
-        self,
-        job: str,
-        workspace: WorkspaceId | None,
-        *,
-        write: bool,
-        arguments: Mapping[str, str],
-        input: bytes,
-        seconds: int,
-        output_limit: int,
-        limits: Limits,
-    ) -> bytes:
+    def output_of(self, job: str, workspace: WorkspaceId | None, input: bytes) -> bytes:
         """Run a program; a failure is `internal`, as from the real one."""
-        self.jobs.append(job)
-        self.input = len(input)
         home = None if workspace is None else self.root / workspace
         if home is not None:
             home.mkdir(exist_ok=True)
@@ -63,18 +47,6 @@ class ProgramLauncher:
             return run_program(job, input, home)
         except JobFailed as error:
             raise SagewsError("internal", correlation=str(error)) from error
-
-    async def open_session(self, *_: object) -> None:
-        """Not here."""
-        raise NotImplementedError
-
-    def signal(self, session: SessionId, signal: str) -> None:
-        """Not here."""
-        raise NotImplementedError
-
-    async def usage(self, sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
-        """Not here."""
-        raise NotImplementedError
 
     async def forget(self, workspace: WorkspaceId) -> None:
         """Remove a home."""

@@ -15,7 +15,7 @@ import pytest
 
 from sagews.wire.session.frames import DoneFrame, RunFrame, encode
 
-from .python_case import PythonCase
+from .flavour_case import PythonCase
 from .support import ROOT, error, gone, interpreter, printed, status, values
 
 pytestmark = pytest.mark.slow

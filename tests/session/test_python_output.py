@@ -24,7 +24,7 @@ from sagews.wire.session.frames import (
 )
 from sagews.wire.session.framing import FrameReader
 
-from .python_case import PythonCase
+from .flavour_case import PythonCase
 from .support import displays, error, printed, status, values, wait_until
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from sagews.wire.session.frames import (
     StreamFrame,
 )
 
-from .python_case import PythonCase
+from .flavour_case import PythonCase
 from .support import displays, error, printed, status, values
 
 pytestmark = pytest.mark.slow

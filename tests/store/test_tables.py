@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import psycopg2
 import pytest
@@ -82,8 +84,8 @@ class GroupTests(SynchronousTestCase):
 class ToyStoreTests(SynchronousTestCase):
     """A store that was added as files alone."""
 
-    def package(self, *names: str) -> tuple[list[str], str]:
-        """Return the path and the name of a package whose folders declare a table each."""
+    def package(self, *names: str) -> ModuleType:
+        """Return a package whose folders declare a table each."""
         root = scratch_folder(self)
         package = f"toy_stores_{len(names)}_{names[-1]}"
         for name in names:
@@ -98,16 +100,16 @@ class ToyStoreTests(SynchronousTestCase):
         (root / package / "__init__.py").touch()
         sys.path.insert(0, str(root))
         self.addCleanup(sys.path.remove, str(root))
-        return [str(root / package)], package
+        return importlib.import_module(package)
 
     def test_a_folder_brings_its_tables_and_rights(self) -> None:
         """The roles get the rights that it declares, and no other."""
         expected = StoreTables("toys", ("toys",), {DatabaseRole.LOG: (TableRight(ALL, ("toys",)),)})
-        found = folders(*self.package("toys"))
+        found = folders(self.package("toys"))
         self.assertEqual(found, [expected])
         given = statements([DatabaseRole.FRONTEND, DatabaseRole.LOG], found)
         self.assertEqual([line for line in given if "toys" in line], [f"grant {ALL} on toys to sagews_log"])
 
     def test_a_table_has_one_folder(self) -> None:
         """A table that two folders declare is refused."""
-        self.assertRaises(TypeError, folders, *self.package("toys", "twins"))
+        self.assertRaises(TypeError, folders, self.package("toys", "twins"))

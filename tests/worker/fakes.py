@@ -191,8 +191,12 @@ class FakeLauncher:
         output_limit: int,
         limits: Limits,
     ) -> bytes:
-        """See ILauncher: each prepared answer serves once, and a job without one fails."""
+        """See ILauncher."""
         self.jobs.append((job, workspace, arguments, input))
+        return self.output_of(job, workspace, input)
+
+    def output_of(self, job: str, workspace: WorkspaceId | None, input: bytes) -> bytes:
+        """Return what a job prints: each prepared answer serves once, and a job without one fails."""
         if not self.answers:
             raise SagewsError("internal", correlation=job)
         return self.answers.pop(0)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 
+from sagews.discovery import modules
 from sagews.launcher.isolation import levels
 from sagews.launcher.isolation.level import Level, Machine
 from sagews.model.sessions import Isolation
@@ -59,8 +58,7 @@ class Table:
 
 def load() -> list[Level]:
     """Import every level's module and return the levels."""
-    names = [module.name for module in pkgutil.iter_modules(levels.__path__, f"{levels.__name__}.")]
-    return [importlib.import_module(name).LEVEL for name in names]
+    return [module.LEVEL for module in modules(levels)]
 
 
 LEVELS = Table(load())

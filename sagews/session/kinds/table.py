@@ -6,12 +6,10 @@ the zygote imports all of them before it forks, and the launcher passes the name
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PACKAGE = "sagews.session.kinds"
+from sagews.discovery import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +26,8 @@ class SessionKind:
     serve: Callable[[int, str], int]
 
 
-_kinds: dict[str, SessionKind] = {}
-
-
-def register(kind: SessionKind) -> None:
-    """Enter a kind.
-
-    Raises:
-        ValueError: when its name is taken.
-    """
-    if kind.name in _kinds:
-        raise ValueError(f"there are two kinds of sessions called {kind.name}")
-    _kinds[kind.name] = kind
-
-
-def find(name: str) -> SessionKind | None:
-    """Return the kind of this name, or None where there is none."""
-    return _kinds.get(name)
-
-
-def load() -> None:
-    """Import every kind, in the zygote: an import after the fork would cost each session time and memory."""
-    package = importlib.import_module(PACKAGE)
-    for module in pkgutil.iter_modules(package.__path__, f"{PACKAGE}."):
-        importlib.import_module(module.name)
+_registry: Registry[SessionKind] = Registry("kinds of sessions", "sagews.session.kinds")
+register = _registry.register
+find = _registry.find
+# The zygote loads all of them: an import after the fork would cost each session time and memory.
+load = _registry.load

@@ -5,8 +5,6 @@ A new feature is a new module here; nothing needs to be entered anywhere.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -14,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from sagews.discovery import modules
 from sagews.errors import SagewsError
 from sagews.wire import browser
 from sagews.wire.browser.base import MAX_MESSAGE, FromPage, ToPage
@@ -22,11 +21,9 @@ from sagews.wire.browser.base import MAX_MESSAGE, FromPage, ToPage
 def _declared(base: type) -> tuple[type[Any], ...]:
     """Return the messages of the feature modules below a base, in the order of their names on the wire."""
     found = set()
-    for module in pkgutil.iter_modules(browser.__path__, f"{browser.__name__}."):
-        # This module is being imported itself; the others import only what stands before them.
-        if module.name != __name__:
-            values = vars(importlib.import_module(module.name)).values()
-            found |= {value for value in values if isinstance(value, type) and issubclass(value, base)}
+    # This module is being imported itself; the others import only what stands before them.
+    for module in modules(browser, but=__name__):
+        found |= {value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base)}
     return tuple(sorted(found - {base}, key=tag_of))
 
 

@@ -8,13 +8,11 @@ Cells are evaluated by the kind that is built in, because runs have budgets, dea
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PACKAGE = "sagews.worker.kinds"
+from sagews.discovery import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +31,7 @@ class KindCodec:
     decode: Callable[[bytes], Mapping[str, Any]]
 
 
-_kinds: dict[str, KindCodec] = {}
-
-
-def register(kind: KindCodec) -> None:
-    """Enter a kind.
-
-    Raises:
-        ValueError: when its name is taken.
-    """
-    if kind.name in _kinds:
-        raise ValueError(f"there are two kinds of sessions called {kind.name}")
-    _kinds[kind.name] = kind
-
-
-def find(name: str) -> KindCodec | None:
-    """Return the kind of this name, or None where there is none."""
-    return _kinds.get(name)
-
-
-def load() -> None:
-    """Import every kind that is beside this module; once is enough, more does no harm."""
-    package = importlib.import_module(PACKAGE)
-    for module in pkgutil.iter_modules(package.__path__, f"{PACKAGE}."):
-        importlib.import_module(module.name)
+_registry: Registry[KindCodec] = Registry("kinds of sessions", "sagews.worker.kinds")
+register = _registry.register
+find = _registry.find
+load = _registry.load

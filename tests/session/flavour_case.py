@@ -1,4 +1,4 @@
-"""The base of tests that run cells in real sessions of the flavour python."""
+"""The base of tests that run cells in real sessions of a flavour."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from twisted.trial.unittest import SynchronousTestCase
 from .support import Session, Zygote, values
 
 
-class PythonCase(SynchronousTestCase):
+class FlavourCase(SynchronousTestCase):
     """A session of its own for each test, from one zygote."""
 
+    flavour: ClassVar[str]
     zygote: ClassVar[Zygote]
 
     @classmethod
     def setUpClass(cls) -> None:
         """Load the flavour once."""
-        cls.zygote = Zygote("python")
+        cls.zygote = Zygote(cls.flavour)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -32,3 +33,9 @@ class PythonCase(SynchronousTestCase):
     def alive(self) -> None:
         """Check that the session still computes."""
         self.assertEqual(values(self.session.run("20 + 22")), ["42"])
+
+
+class PythonCase(FlavourCase):
+    """Sessions of plain Python."""
+
+    flavour = "python"
