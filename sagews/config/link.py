@@ -8,6 +8,8 @@ import msgspec
 
 from sagews.config.section import Address, HostName, Port, Positive, Section
 
+DaemonName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
 
 class LinkSection(Section, frozen=True, kw_only=True):
     """The hop between backends and workers, and to the log collector (AMP over mutual TLS).
@@ -18,6 +20,8 @@ class LinkSection(Section, frozen=True, kw_only=True):
         collector_port: where a collector listens; by default three above the site's port.
         collector: the address to which a daemon without the log role sends its records.
         keep_seconds: how long a worker keeps sessions whose backend is gone.
+        name: of this backend, as leases and tickets have it; no two backends of one database may share one. A frontend
+            that runs apart gives tickets for the backend of this name.
         worker: the name of a worker that runs apart; by default the machine's.
     """
 
@@ -27,4 +31,5 @@ class LinkSection(Section, frozen=True, kw_only=True):
     collector_port: Port | None = None
     collector: Address | None = None
     keep_seconds: Positive = 120
-    worker: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] | None = None
+    name: DaemonName = "backend"
+    worker: DaemonName | None = None

@@ -7,9 +7,6 @@ from dataclasses import replace
 from sagews.config.settings import Settings
 from sagews.policy.http.requests import Addresses, addresses
 
-# There is one backend now; tickets and leases name it.
-BACKEND_NAME = "backend"
-
 
 def site_addresses(settings: Settings, *, backend_apart: bool) -> Addresses:
     """Return the names under which the site answers; with a backend apart, pages may connect there as well."""

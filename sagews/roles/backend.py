@@ -14,7 +14,7 @@ from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.ops.tls.contexts import identify
-from sagews.roles.addresses import BACKEND_NAME, site_addresses, socket_addresses
+from sagews.roles.addresses import site_addresses, socket_addresses
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
@@ -87,7 +87,7 @@ class BackendComponent(Component):
         """Return the factory that takes workers."""
         self._gate = WorkerGate(
             self._reactor,
-            BACKEND_NAME,
+            self._settings.link.name,
             add_host=self.backend.add_host,
             remove_host=self.backend.remove_host,
             identify=identify,
@@ -103,7 +103,7 @@ class BackendComponent(Component):
     def _backend_settings(self) -> BackendSettings:
         pages, sockets = site_addresses(self._settings, backend_apart=False), socket_addresses(self._settings)
         return BackendSettings(
-            name=BACKEND_NAME,
+            name=self._settings.link.name,
             origins=frozenset(known.site_origin(name) for known in (pages, sockets) for name in known.names),
             limits=self._settings.sessions.limits(),
             minimum=least_level(self._settings),

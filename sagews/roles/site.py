@@ -19,7 +19,7 @@ from sagews.frontend.site import make_sites, make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts.passwords import Passwords
-from sagews.roles.addresses import BACKEND_NAME, origin, site_addresses, socket_addresses
+from sagews.roles.addresses import origin, site_addresses, socket_addresses
 from sagews.roles.backend import BackendComponent
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
@@ -97,7 +97,7 @@ class Frontend:
         self._layout = daemon.layout
         self._terminal = daemon.terminal
         self._addresses = site_addresses(daemon.settings, backend_apart=backend_apart)
-        self._backend = BackendAddress(BACKEND_NAME, self._socket_url() if backend_apart else None)
+        self._backend = BackendAddress(daemon.settings.link.name, self._socket_url() if backend_apart else None)
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)

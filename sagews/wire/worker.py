@@ -4,6 +4,7 @@
       Register       versions, who it is, what it can do, the sessions that it still holds    first, within 10 s
       Pieces         output, in batches; answered when the backend has it, at most a few batches unanswered
       SessionEnded   a session is over, after its last piece; answered, else it comes again after a resume
+      Load           how many sessions it has, all backends' together, some moments after that changed
       Log            records of the worker's own log
       Heartbeat      says that this side lives
 
@@ -116,6 +117,14 @@ class SessionEnded(LinkCommand):
 
     arguments = [(b"session", amp.Unicode()), (b"ending", Value(Ending, _SMALL))]
     response = []
+
+
+class Load(LinkCommand):
+    """Sent by a worker when its number of sessions has changed: a backend sees only its own, and places by all."""
+
+    arguments = [(b"sessions", amp.Integer())]
+    response = []
+    requiresAnswer = False
 
 
 class Log(LinkCommand):
@@ -234,7 +243,7 @@ class ForgetHome(LinkCommand):
 
 
 COMMANDS = (
-    *(Register, Pieces, SessionEnded, Log, Heartbeat),
+    *(Register, Pieces, SessionEnded, Load, Log, Heartbeat),
     *(
         OpenSession,
         EvaluateCell,

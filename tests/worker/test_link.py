@@ -5,63 +5,19 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
-from twisted.trial.unittest import TestCase
 
 from sagews.backend.workers import listener as backend_link
-from sagews.backend.workers import remote_host
-from sagews.backend.workers.remote_host import RemoteHost
-from sagews.errors import SagewsError
-from sagews.model.history import Snapshot
-from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
-from sagews.model.logs import LogRecord
-from sagews.model.sessions import Ending, Isolation, Piece, PieceKind
-from sagews.net.amp import AmpLink
+from sagews.model.identifiers import RunId, WorkspaceId, new_id
+from sagews.model.sessions import Ending, Piece, PieceKind
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
-from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from sagews.wire.session import frames as session_wire
-from sagews.wire.worker import WorkerSettings
 from sagews.worker.sessions.session import Bounds
-from sagews.worker.settings import LocalSettings
-from tests.worker.fakes import FLOODS, PRINTS, WAITS, Recorder, evaluation, session_request
+from tests.worker.fakes import FLOODS, PRINTS, evaluation
+from tests.worker.link_case import LinkTestCase
 from tests.worker.rig import Rig
-
-
-class LinkTestCase(TestCase):
-    """Helpers."""
-
-    timeout = 30
-
-    async def opened(self, rig: Rig, **asked: Any) -> tuple[SessionId, Recorder]:
-        """Open a session through the link."""
-        host = rig.hosts[0] if rig.hosts else await rig.host()
-        request, recorder = session_request(**asked), Recorder()
-        await host.open_session(request, recorder)
-        return request.session, recorder
-
-    async def running(self, rig: Rig) -> tuple[SessionId, Recorder, str]:
-        """Open a session in which a run goes on."""
-        session, recorder = await self.opened(rig)
-        cell = evaluation(WAITS)
-        await rig.hosts[0].evaluate(session, cell)
-        await rig.until(lambda: rig.launcher.sessions[session]._run == cell.run)
-        return session, recorder, cell.run
-
-    async def refusal(self, waiting: Any) -> SagewsError:
-        """Return the error that awaiting this raises."""
-        try:
-            await waiting
-        except SagewsError as error:
-            return error
-        raise self.failureException("it was not refused")
-
-    def server_link(self, rig: Rig) -> AmpLink:
-        """Return the backend's end of the connection."""
-        return next(iter(rig.gate._links))
 
 
 class LossTests(LinkTestCase):
@@ -295,109 +251,3 @@ class HostileWorkerTests(LinkTestCase):
         outgoing.request = replace(outgoing.request, epoch=6)
         rig.cut()
         self.assertEqual((await recorder.over).reason, "worker-lost")
-
-
-class CommandTests(LinkTestCase):
-    """Everything else that goes over the link."""
-
-    async def test_a_raising_responder(self) -> None:
-        """A responder with a fault answers `internal` under an id that is in the log; the link stays up."""
-        rig = Rig(self, reactor)
-        session, recorder = await self.opened(rig)
-        link = self.server_link(rig)
-
-        async def broken(*arguments: object) -> None:
-            raise ZeroDivisionError
-
-        rig.local.usage = broken  # type: ignore[assignment,method-assign]
-        error = await self.refusal(rig.hosts[0].usage(session))
-        self.assertEqual(error.code, "internal")
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
-        await recorder.done
-        self.assertIs(self.server_link(rig), link)
-
-    async def test_files(self) -> None:
-        """Bundles larger than any message go both ways."""
-        rig = Rig(self, reactor)
-        host = await rig.host()
-        bundle, tree, workspace = bytes(range(256)) * 8192, "a" * 40, WorkspaceId(new_id())
-        rig.launcher.answers.append(RestoreAnswer(True, tree, ("b" * 40,), ()).to_bytes())
-        asked = RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",))
-        await host.files.restore(workspace, 1, asked)
-        self.assertEqual(RestoreRequest.from_bytes(rig.launcher.jobs[0][3]), asked)
-        rig.launcher.answers.append(SnapshotAnswer(tree, ("c" * 40,), (("big", "too large"),), bundle).to_bytes())
-        found = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A"}, tree))
-        self.assertEqual(found, Snapshot(tree, bundle, (("big", "too large"),)))
-        await host.files.forget(workspace)
-        self.assertEqual(rig.launcher.forgotten, [workspace])
-
-    async def test_settings(self) -> None:
-        """A backend's settings reach the worker, tighten its own, and can't widen them."""
-        settings = WorkerSettings(capacity=5, keep_seconds=7, minimum="none", run_seconds=10**5)
-        rig = Rig(self, reactor, settings=settings, local=LocalSettings(capacity=9, run_seconds=60))
-        await rig.host()
-        await rig.until(lambda: rig.local.settings.capacity == 5)
-        expected = LocalSettings(5, Isolation.NAMESPACES, None, 7, 60)
-        self.assertEqual(rig.local.settings, expected)
-
-    async def test_a_level_that_is_not_reached(self) -> None:
-        """A worker that can't reach the level that a backend wants does not serve it."""
-        rig = Rig(self, reactor, settings=WorkerSettings(minimum="full"))
-        await rig.listen()
-        link = rig.dial()
-        await rig.later(0.3)
-        self.assertFalse(link.linked)
-
-    async def test_a_session_that_does_not_start_in_time(self) -> None:
-        """When the backend gives up waiting for a session, the worker ends it, and its listener hears nothing."""
-        self.patch(remote_host, "OPEN_SECONDS", 0.2)
-        rig = Rig(self, reactor)
-        host = await rig.host()
-        rig.launcher.silent = True
-        request, recorder = session_request(), Recorder()
-        await self.refusal(host.open_session(request, recorder))
-        await rig.until(lambda: (request.session, "KILL") in rig.launcher.signals)
-        self.assertEqual((recorder.endings, host.info.sessions), ([], 0))
-
-    async def test_logs(self) -> None:
-        """A worker's records reach the backend's sink under the name in its certificate."""
-        rig = Rig(self, reactor)
-        await rig.host()
-        await rig.until(lambda: rig.link is not None and rig.link.linked)
-        record = LogRecord(new_id(), datetime.now(UTC), "liar", "backend", "info", "x", "c", "hello", {"a": 1})
-        assert rig.link is not None
-        await rig.link.deliver([record])
-        self.assertEqual(rig.sink.records, [replace(record, machine="worker-1", component="worker")])
-
-    async def test_no_delay(self) -> None:
-        """TCP_NODELAY is on at both ends, beneath the TLS."""
-        rig = Rig(self, reactor)
-        await rig.host()
-        await rig.until(lambda: rig.link is not None and rig.link.linked)
-        assert rig.link is not None and rig.link._link is not None
-        for link in (self.server_link(rig), rig.link._link):
-            transport: Any = link.transport
-            self.assertTrue(transport.getTcpNoDelay())
-
-    async def test_a_stranger_that_says_nothing(self) -> None:
-        """A worker that connects and does not register is closed after its time."""
-        rig = Rig(self, reactor)
-        self.patch(wire, "REGISTER_SECONDS", 0.2)
-        await rig.listen()
-        link = rig.dial()
-        link._dialler._register = lambda link: Deferred()
-        await rig.until(lambda: len(rig.gate._links) == 1)
-        await rig.until(lambda: len(rig.gate._links) == 0)
-
-    async def test_the_same_worker_twice(self) -> None:
-        """A second link of the same worker replaces the first, and its host stays the same."""
-        rig = Rig(self, reactor)
-        host = await rig.host()
-        first = rig.link
-        assert first is not None
-        rig.dial()
-        await rig.until(lambda: rig.link is not None and rig.link.linked and not first.linked)
-        self.assertEqual(rig.hosts, [host])
-        self.assertIsInstance(host, RemoteHost)
-        await first.stop()

@@ -78,6 +78,12 @@ class WorkerCommands(GuardedLocator):
         self._registered().ended(SessionId(session), ending)
         return {}
 
+    @wire.Load.responder
+    def load(self, sessions: int) -> Answer:
+        """Take how many sessions the worker has."""
+        self._registered().load(sessions)
+        return {}
+
     @wire.Log.responder
     async def log(self, records: list[LogRecord]) -> Answer:
         """Pass records on, as those of the machine that the certificate names."""

@@ -38,9 +38,13 @@ class Hosts:
 
     def choose(self, flavour: str | None, holder: ISessionHost | None) -> ISessionHost:
         """Return the worker for a new session, or for files when the flavour is None (policy/sessions/placement.py)."""
-        candidates = [Candidate(host.info, self._sessions[name]) for name, host in self._hosts.items()]
+        candidates = [Candidate(host.info, self._load(name)) for name, host in self._hosts.items()]
         known = holder.info.id if holder is not None and self.holds(holder) else None
         return self._hosts[choose(candidates, flavour, self._minimum, known)]
+
+    def _load(self, name: str) -> int:
+        """The sessions of a worker: ours from the moment they are asked for, and other backends' as it says itself."""
+        return max(self._sessions[name], self._hosts[name].info.sessions)
 
     def count(self, host: ISessionHost, change: int) -> None:
         """Note that a session began (1) or ended (-1)."""
@@ -62,7 +66,7 @@ class Hosts:
                 "id": name,
                 "level": host.info.level.value,
                 "flavours": list(host.info.flavours),
-                "sessions": self._sessions[name],
+                "sessions": self._load(name),
                 "capacity": host.info.capacity,
             }
             for name, host in self._hosts.items()

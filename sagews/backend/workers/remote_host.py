@@ -66,13 +66,14 @@ class RemoteHost:
         self._expiry: IDelayedCall | None = None
         self._marks: dict[str, int] = {}
         self._marking: IDelayedCall | None = None
+        self._others = 0
         self.files = RemoteFiles(self._ask)
 
     @property
     def info(self) -> WorkerInfo:
         """What the worker said; without a link it has room for nobody."""
         capacity = self._info.capacity if self._link is not None else 0
-        return replace(self._info, sessions=len(self._sessions), capacity=capacity)
+        return replace(self._info, sessions=len(self._sessions) + self._others, capacity=capacity)
 
     # ------------------------------------------------------------------------------------------ the link
 
@@ -83,6 +84,7 @@ class RemoteHost:
         is over.
         """
         old, self._link, self._info = self._link, link, info
+        self._others = max(0, info.sessions - len(held))
         if old is not None:
             old.abort()
         if self._expiry is not None and self._expiry.active():
@@ -145,6 +147,10 @@ class RemoteHost:
         return waiting
 
     # ------------------------------------------------------------------------------------------ from the worker
+
+    def load(self, sessions: int) -> None:
+        """Learn how many sessions the worker has in all; those that are not ours are other backends'."""
+        self._others = max(0, sessions - len(self._sessions))
 
     def pieces(self, session: SessionId, pieces: Sequence[Piece]) -> None:
         """Take output that the worker sent, if it is the next of a session and a run that it was given."""

@@ -32,6 +32,7 @@ log = Logger()
 
 IN_FLIGHT = 512 * 1024
 SHARE = 64 * 1024
+LOAD_SECONDS = 2.0
 
 
 @implementer(ILogSink)
@@ -53,9 +54,12 @@ class WorkerLink:
         self._link: AmpLink | None = None
         self._outgoing: dict[SessionId, Outgoing] = {}
         self._ready: dict[SessionId, None] = {}
+        self._backend = ""
         self._in_flight = 0
         self._flushing: IDelayedCall | None = None
         self._expiry: IDelayedCall | None = None
+        self._telling_load: IDelayedCall | None = None
+        host.watch_load(self._load_changed)
         self._commands = BackendCommands(host, self._outgoing, self.opened)
         self._dialler = Dialler(reactor, endpoint, self._build, self._register, jitter)
 
@@ -68,7 +72,7 @@ class WorkerLink:
     async def stop(self) -> None:
         """Close the link for good."""
         await self._dialler.stop()
-        for call in (self._flushing, self._expiry):
+        for call in (self._flushing, self._expiry, self._telling_load):
             if call is not None and call.active():
                 call.cancel()
 
@@ -90,7 +94,8 @@ class WorkerLink:
             sessions={name: outgoing.held() for name, outgoing in self._outgoing.items()},
         )
         welcome: wire.Registered = answer["welcome"]
-        self._host.tighten(welcome.settings)
+        self._host.tighten(welcome.backend, welcome.settings)
+        self._backend = welcome.backend
         self._resume(link, welcome)
 
     def _resume(self, link: AmpLink, welcome: wire.Registered) -> None:
@@ -122,6 +127,7 @@ class WorkerLink:
         log.warn("no backend came back: {count} sessions end", count=len(self._outgoing))
         for name in list(self._outgoing):
             self._drop(name, "worker-lost")
+        self._host.loosen(self._backend)
 
     def _drop(self, name: SessionId, reason: str) -> None:
         outgoing = self._outgoing.pop(name)
@@ -190,6 +196,17 @@ class WorkerLink:
         sent = Deferred.fromCoroutine(link.ask(wire.SessionEnded, session=name, ending=self._outgoing[name].ending))
         sent.addCallbacks(lambda _: self._outgoing.pop(name, None), self._failed, errbackArgs=(link,))
         sent.addErrback(_not_handled)
+
+    # ------------------------------------------------------------------------------------------ load
+
+    def _load_changed(self) -> None:
+        # A moment later and once: sessions come and go by the dozen, and placement needs no more than a trend.
+        if self._link is not None and (self._telling_load is None or not self._telling_load.active()):
+            self._telling_load = self._reactor.callLater(LOAD_SECONDS, self._tell_load)
+
+    def _tell_load(self) -> None:
+        if self._link is not None:
+            self._link.tell(wire.Load, sessions=self._host.info.sessions)
 
     # ------------------------------------------------------------------------------------------ logs
 

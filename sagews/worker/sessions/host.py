@@ -63,7 +63,9 @@ class LocalHost:
         self._reactor = reactor
         self._launcher = launcher
         self._worker = worker
-        self.settings = settings or LocalSettings()
+        self._own = settings or LocalSettings()
+        self._wishes: dict[str, WorkerSettings] = {}
+        self.settings = self._own
         self._bounds = bounds or Bounds()
         self._pool = SharedWindow(pool_bytes)
         self._shares = Shares()
@@ -73,6 +75,7 @@ class LocalHost:
         self._meter = LoopingCall(self._measure)
         self._meter.clock = reactor
         self._empty: Deferred[None] | None = None
+        self._load_watchers: list[Callable[[], None]] = []
 
     @property
     def info(self) -> WorkerInfo:
@@ -92,15 +95,30 @@ class LocalHost:
         """Bytes of output that all sessions hold, for metrics."""
         return self._pool.held
 
-    def tighten(self, wanted: WorkerSettings) -> None:
-        """Take a backend's settings as far as they are tighter than what holds.
+    def tighten(self, backend: str, wanted: WorkerSettings) -> None:
+        """Take what a backend wishes in place of its last wish, as far as it is tighter than this worker's own.
 
         Raises:
-            SagewsError: `isolation` when it wants a level that this machine does not reach.
+            SagewsError: `isolation` when it wants a level that this machine does not reach; nothing is changed then.
         """
-        settings = self.settings.tightened(wanted)
+        self._settle({**self._wishes, backend: wanted})
+
+    def loosen(self, backend: str) -> None:
+        """Forget what a backend wished, because it is gone and nothing of it runs here any more."""
+        self._settle({name: wish for name, wish in self._wishes.items() if name != backend})
+
+    def _settle(self, wishes: dict[str, WorkerSettings]) -> None:
+        # Always from this worker's own: a backend that asks for less today than yesterday is believed, and the
+        # tightest of several holds for all, because one session of a forbidden kind is one too many for either.
+        settings = self._own
+        for wanted in wishes.values():
+            settings = settings.tightened(wanted)
         settings.require(self.info.level)
-        self.settings = settings
+        self._wishes, self.settings = wishes, settings
+
+    def watch_load(self, changed: Callable[[], None]) -> None:
+        """Have a link told whenever the number of sessions changes."""
+        self._load_watchers.append(changed)
 
     def start(self) -> None:
         """Begin to measure sessions every few seconds."""
@@ -133,6 +151,7 @@ class LocalHost:
             self._finished,
         )
         self._sessions[request.session] = session
+        self._load_changed()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         session.connect(ours)
         try:
@@ -163,8 +182,13 @@ class LocalHost:
 
     def _finished(self, session: WorkerSession) -> None:
         self._sessions.pop(session.id, None)
+        self._load_changed()
         if not self._sessions and self._empty is not None and not self._empty.called:
             self._empty.callback(None)
+
+    def _load_changed(self) -> None:
+        for changed in self._load_watchers:
+            changed()
 
     async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
         """See ISessionHost."""
