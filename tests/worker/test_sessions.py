@@ -2,93 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import struct
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire.session import frames as wire
-from sagews.worker.sessions.host import LocalHost
 from sagews.worker.sessions.session import Bounds
-from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import (
     EXITS,
     FLOODS,
     PRINTS,
-    WAITS,
-    WORKER,
-    FakeLauncher,
     FakeSession,
-    PumpedReactor,
     Recorder,
     evaluation,
     session_request,
 )
-
-
-class SessionTestCase(SynchronousTestCase):
-    """A host with scripted sessions, driven turn by turn."""
-
-    bounds = Bounds()
-    pool_bytes = 64 * 1024 * 1024
-
-    def setUp(self) -> None:
-        """Make a host."""
-        self.reactor = PumpedReactor()
-        self.launcher = FakeLauncher(self.reactor)
-        self.host = LocalHost(
-            self.reactor,
-            self.launcher,
-            WORKER,
-            settings=LocalSettings(capacity=3),
-            bounds=self.bounds,
-            pool_bytes=self.pool_bytes,
-        )
-        self.host.start()
-
-    def tearDown(self) -> None:
-        """End what is left."""
-        for session in list(self.launcher.listeners):
-            self.launcher.end(session, "killed", -9)
-        self.reactor.pump()
-
-    def run_now(self, waiting: Any) -> Any:
-        """Return what a coroutine returns, having done what is ready."""
-        deferred = Deferred.fromCoroutine(waiting)
-        self.reactor.pump()
-        return self.successResultOf(deferred)
-
-    def refused(self, waiting: Any) -> SagewsError:
-        """Return the SagewsError that a coroutine raises."""
-        deferred = Deferred.fromCoroutine(waiting)
-        self.reactor.pump()
-        error: Any = self.failureResultOf(deferred, SagewsError).value
-        return error  # type: ignore[no-any-return]
-
-    def opened(self, **asked: Any) -> tuple[SessionId, Recorder, FakeSession]:
-        """Open a session."""
-        request, recorder = session_request(**asked), Recorder()
-        self.run_now(self.host.open_session(request, recorder))
-        return request.session, recorder, self.launcher.sessions[request.session]
-
-    def waiting_run(self, **asked: Any) -> tuple[SessionId, Recorder, FakeSession, str]:
-        """Open a session in which a run goes on."""
-        session, recorder, fake = self.opened(**asked)
-        cell = evaluation(WAITS)
-        self.run_now(self.host.evaluate(session, cell))
-        return session, recorder, fake, cell.run
-
-    def later(self, seconds: float) -> None:
-        """Let time pass in steps of the meter."""
-        for _ in range(int(seconds)):
-            self.reactor.advance(1)
-            self.reactor.pump()
+from tests.worker.session_case import SessionTestCase
 
 
 class WindowTests(SessionTestCase):
@@ -242,113 +174,6 @@ class SharesTests(SessionTestCase):
         self.assertLess(len(recorder.pieces), 3)
         self.later(5)
         self.assertEqual(len(recorder.pieces), 3)
-
-
-class HostileSessionTests(SessionTestCase):
-    """Whatever a session sends, only that session ends."""
-
-    def ends(self, *chunks: bytes) -> str:
-        """Send bytes from within a run; return the explanation with which the session ended."""
-        other, other_recorder, _ = self.opened()
-        _, recorder, fake, _ = self.waiting_run()
-        for chunk in chunks:
-            fake.raw(chunk)
-            self.reactor.pump()
-        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
-        self.run_now(self.host.evaluate(other, evaluation(PRINTS)))
-        self.assertEqual(other_recorder.text, "hello\n")
-        return str(recorder.endings[0].detail["explanation"])
-
-    def framed(self, body: bytes) -> bytes:
-        """Return a frame."""
-        return struct.pack(">I", len(body)) + body
-
-    def test_an_endless_frame(self) -> None:
-        """A length beyond the limit ends the session before a byte of it is kept."""
-        self.assertIn("at most", self.ends(b"\xff\xff\xff\xff"))
-
-    def test_noise(self) -> None:
-        """What is not JSON ends the session."""
-        self.ends(self.framed(b"\x00\xff\xfe"))
-
-    def test_deep_nesting(self) -> None:
-        """A hundred thousand brackets are refused, not followed."""
-        self.ends(self.framed(b"[" * 100_000))
-
-    def test_a_huge_number(self) -> None:
-        """A number of half a million digits is refused, not computed."""
-        body = b'{"type":"done","run":"x","status":"ok","seconds":' + b"9" * 500_000 + b',"cpu":0}'
-        self.ends(*[self.framed(body)[at : at + 60_000] for at in range(0, len(body) + 4, 60_000)])
-
-    def test_a_time_beyond_every_float(self) -> None:
-        """A run that says it took 10^400 seconds is refused like any other number out of bounds."""
-        self.ends(self.framed(b'{"type":"done","run":"x","status":"ok","seconds":1' + b"0" * 400 + b',"cpu":0}'))
-
-    def test_output_of_a_foreign_run(self) -> None:
-        """A session can't write into a run that it was not given."""
-        self.ends(wire.encode(wire.StreamFrame(new_id(), "stdout", "x")))
-
-    def test_output_after_the_end(self) -> None:
-        """A run has one end, and nothing comes after it."""
-        for late in (wire.StreamFrame, wire.DoneFrame):
-            _, recorder, fake, run = self.waiting_run()
-            fake.done("ok")
-            fake.say(
-                wire.StreamFrame(run, "stdout", "x")
-                if late is wire.StreamFrame
-                else wire.DoneFrame(run, "ok", 0.0, 0.0)
-            )
-            self.reactor.pump()
-            self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
-            self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
-
-    def test_an_answer_nobody_asked_for(self) -> None:
-        """An answer with a number that was never given ends the session."""
-        for number in (7, 0):
-            self.ends(wire.encode(wire.CompletionsFrame(number, 0, 0, ())))
-
-    def test_a_second_handshake(self) -> None:
-        """Ready is said once."""
-        self.ends(wire.encode(wire.ReadyFrame("python", {})))
-
-    def test_descriptors_along_with_a_frame(self) -> None:
-        """Descriptors that a session passes along never reach the worker; the frame beside them does."""
-        _, recorder, fake, run = self.waiting_run()
-        before = len(os.listdir("/proc/self/fd"))
-        for _ in range(20):
-            frame = wire.encode(wire.StreamFrame(run, "stdout", "x"))
-            socket.send_fds(fake.stream, [frame], [0, 1, 2])
-            self.reactor.pump()
-        self.assertEqual(recorder.text, "x" * 20)
-        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
-
-    def test_a_slow_frame(self) -> None:
-        """A frame that drips in is cut off after its time, however regularly something arrives."""
-        _, recorder, fake, run = self.waiting_run()
-        frame = wire.encode(wire.StreamFrame(run, "stdout", "hello"))
-        for at in range(40):
-            fake.raw(frame[at : at + 1])
-            self.later(1)
-            if recorder.endings:
-                break
-        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
-
-    def test_a_frame_in_pieces(self) -> None:
-        """A frame that arrives byte by byte, but in time, is a frame."""
-        _, recorder, fake, run = self.waiting_run()
-        for byte in wire.encode(wire.StreamFrame(run, "stdout", "hello")):
-            fake.raw(bytes([byte]))
-            self.reactor.pump()
-        self.assertEqual(recorder.text, "hello")
-
-    def test_it_does_not_read(self) -> None:
-        """A session that never reads can't make the worker keep what it is sent without bound."""
-        session, _, fake = self.opened()
-        self.reactor.removeReader(fake)
-        code = "x" * 60_000
-        for _ in range(8):
-            Deferred.fromCoroutine(self.host.complete(session, code, 1)).addErrback(lambda _: None)
-        self.assertEqual(self.refused(self.host.complete(session, code, 1)).code, "busy")
 
 
 class DeadlineTests(SessionTestCase):

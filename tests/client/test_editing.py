@@ -1,0 +1,192 @@
+"""The worksheet in a real browser: editing, alone and together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.client.browsing import ClientTestCase, cell
+
+
+class EditingTests(ClientTestCase):
+    """Cells that are written, moved and folded."""
+
+    def test_command_mode(self) -> None:
+        """Letters are commands in the sheet: insert, delete with undo, move; Escape and Enter change the mode."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("inserted")
+        page.keyboard.press("Escape")
+        self.assertIn("inserted", cell(page, 2).inner_text())
+        page.keyboard.press("Alt+ArrowUp")
+        self.assertIn("inserted", cell(page, 1).inner_text())
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        self.assertEqual(page.locator("text=inserted").count(), 0)
+        page.click("[data-testid=undo] button")
+        self.assertIn("inserted", cell(page, 1).inner_text())
+
+    def test_title(self) -> None:
+        """Tab comes to the title, Enter opens it, Enter and Escape close it; so does a click anywhere in its line."""
+        page = self.sheet()
+        button = page.get_by_role("heading", level=1).get_by_role("button")
+        field = page.get_by_role("textbox", name="Title of the worksheet")
+        page.locator("#content").focus()
+        page.keyboard.press("Tab")
+        for end, word in (("Enter", " over Q"), ("Escape", " again")):
+            self.assertTrue(button.evaluate("button => button === document.activeElement"))
+            page.keyboard.press("Enter")
+            field.wait_for()
+            page.keyboard.press("End")
+            page.keyboard.type(word)
+            page.keyboard.press(end)
+            button.wait_for()
+        self.assertEqual(button.inner_text(), "A curve of rank one over Q again")
+        self.assertEqual(self.violations(page), [])
+        box = button.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] - 5, box["y"] + 10)
+        field.wait_for()
+        self.assertEqual(self.violations(page), [])
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(field.count(), 0)
+
+    def test_dialogs_give_the_keyboard_back(self) -> None:
+        """After the palette the caret is where it was; Escape on a cell's tools goes back to the sheet."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("Control+k")
+        page.wait_for_selector("[data-testid=palette-input]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("first ")
+        self.assertIn("first E", cell(page, 1).inner_text())
+        page.locator("[data-testid=cell-menu]").focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog.keys")
+
+    def test_fold(self) -> None:
+        """A folded section hides its cells and says how many; the outline unfolds what it jumps to."""
+        page = self.sheet()
+        page.locator("[data-testid=fold]").first.click()
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 1)
+        self.assertIn("6 cells folded", page.locator(".foldbar").first.inner_text())
+        page.locator("[data-testid=outline-row]").nth(2).click()
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell][data-type=code]').length === 4")
+
+    def test_text_is_safe(self) -> None:
+        """Markdown keeps its words and loses handlers, addresses that run code, and unknown images."""
+        page = self.sheet()
+        page.wait_for_selector(".prose b")
+        html = page.locator("[data-testid=cell][data-type=text]").nth(1).inner_html()
+        for word in ("onerror", "onclick", "src="):
+            self.assertNotIn(word, html)
+        self.assertEqual(self.problems, [])
+
+    def test_two_people(self) -> None:
+        """What one person types is in the other's page; carets have names."""
+        first, second = self.sheet(), self.sheet()
+        first.wait_for_selector("text=Ines")
+        cell(first, 1).locator(".src").click()
+        first.wait_for_selector(".cm-focused")
+        first.keyboard.press("Control+End")
+        first.keyboard.type(" + 1")
+        second.wait_for_function("() => document.body.innerText.includes('E.rank() + 1')")
+        second.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+
+    def test_editor_between_press_and_release(self) -> None:
+        """A click that begins on still text and ends on the editor that took its place leaves the keyboard there."""
+        page = self.sheet()
+        cell(page, 1).locator(".still").dispatch_event("mousedown", {"button": 0})
+        page.wait_for_selector(".cm-focused")
+        cell(page, 1).locator(".src").dispatch_event("click")
+        page.keyboard.type("zeta")
+        self.assertIn("zeta", cell(page, 1).locator(".cm-content").inner_text())
+
+    def test_several_carets(self) -> None:
+        """Ctrl and a click set a second caret, which is drawn; what is typed goes to both."""
+        page = self.sheet()
+        lines = cell(page, 2).locator(".cm-line")
+        cell(page, 2).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(cell(page, 2).locator(".cm-cursor").count(), 0)
+        lines.nth(0).click(position={"x": 2, "y": 8})
+        lines.nth(1).click(position={"x": 2, "y": 8}, modifiers=["Control"])
+        cell(page, 2).locator(".cm-cursor").nth(1).wait_for()
+        page.keyboard.type("q")
+        self.assertEqual([text[0] for text in lines.all_inner_texts()], ["q", "q"])
+
+    def test_keys_before_their_help_has_come(self) -> None:
+        """Letters and Tab that are pressed while the second part of the editor is still on its way are not lost."""
+        held: list[Any] = []
+        context = self.context()
+        context.route("**/static/assistance-*.js", lambda route: held.append(route))
+        page = self.page(context=context)
+        page.wait_for_selector("[data-testid=cell]")
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("7")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.wait_for_function("() => document.activeElement.matches('.cm-content')")
+        held[0].continue_()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.cm-focused .cm-line')].at(-1).textContent === '    '"
+        )
+
+    def test_enter_indents(self) -> None:
+        """Enter behind a colon begins the next line a step further in, and behind a return a step back."""
+        page = self.sheet()
+        page.locator("[data-testid=insert-code]").last.click()
+        # Tab completes once the second part of the editor has come, which is the one that indents.
+        page.keyboard.type("Ell")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".cm-tooltip-autocomplete")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        for line in ("def double(n):", "return 2*n", "double(21)"):
+            page.keyboard.type(line)
+            page.keyboard.press("Enter")
+        self.assertEqual(
+            page.locator(".cm-focused .cm-line").all_inner_texts()[:3],
+            ["def double(n):", "    return 2*n", "double(21)"],
+        )
+
+    def test_completion_and_inspection(self) -> None:
+        """Tab completes behind a name, Shift-Tab explains, and Escape closes what is open before it leaves."""
+        page = self.sheet()
+        page.locator("[data-testid=insert-code]").last.click()
+        page.keyboard.type("Ell")
+        page.keyboard.press("Tab")
+        page.wait_for_selector(".cm-tooltip-autocomplete")
+        # The editor takes no choice in the first 75 ms, lest somebody chooses what they have not seen.
+        page.wait_for_function("opened => performance.now() > opened + 90", arg=page.evaluate("performance.now()"))
+        page.keyboard.press("Enter")
+        self.assertIn("EllipticCurve", cell(page, 5).inner_text())
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_selector("[data-testid=inspection]")
+        page.keyboard.press("Escape")
+        self.assertEqual(page.locator("[data-testid=inspection]").count(), 0)
+        self.assertEqual(page.locator(".cm-focused").count(), 1)
+
+    def test_viewer(self) -> None:
+        """A viewer sees everything and is offered nothing that writes or runs."""
+        self.control("viewer")
+        page = self.sheet()
+        page.wait_for_selector("[data-testid=read-only]")
+        cell(page, 1).click()
+        page.keyboard.press("b")
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
+        self.assertEqual(page.locator("h1 button").count(), 0)
+        self.assertEqual(page.locator("[data-testid=run], [data-testid=stop], [data-testid=insert-code]").count(), 0)
