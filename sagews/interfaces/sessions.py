@@ -11,8 +11,8 @@ from typing import Any
 from zope.interface import Attribute, Interface
 
 from sagews.interfaces.files import IWorkspaceFiles
-from sagews.model.identifiers import SessionId
-from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
+from sagews.model.identifiers import RunId, SessionId
+from sagews.model.sessions import NO_RUN, Ending, Piece, SessionRequest, Usage, WorkerInfo
 
 
 class ISessionListener(Interface):
@@ -43,14 +43,21 @@ class ISessionHost(Interface):
             SagewsError: `no-worker`, `unknown-flavour`, `isolation`, `limit`; `bad-value` for an unknown kind.
         """
 
-    async def evaluate(session: SessionId, evaluation: Evaluation) -> None:
-        """Hand a cell over; pieces follow, the last of kind DONE. One at a time: `busy` otherwise."""
+    async def send(session: SessionId, message: Mapping[str, Any], run: RunId = NO_RUN) -> None:
+        """Say something to a session, in the form of its kind; what it says are pieces.
 
-    async def send(session: SessionId, message: Mapping[str, Any]) -> None:
-        """Say something to a session of another kind than evaluation; what it says are pieces of kind MESSAGE.
+        A message that starts a run names it: it is taken once, however often it comes, and waits for a lost link. The
+        pieces that follow carry the run's id.
 
         Raises:
-            SagewsError: `bad-message` for what its kind does not know; every message, where the kind is evaluation.
+            SagewsError: `bad-message` for what its kind does not know; `busy` while it can take nothing.
+        """
+
+    async def ask(session: SessionId, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask a session something, in the form of its kind, and return its answer.
+
+        Raises:
+            SagewsError: as `send`; `limit` when it takes too long.
         """
 
     async def interrupt(session: SessionId) -> None:
@@ -61,12 +68,6 @@ class ISessionHost(Interface):
 
     def acknowledge(session: SessionId, sequence: int) -> None:
         """Say that every piece up to this number is committed: the worker forgets them and reads on."""
-
-    async def complete(session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
-        """Return {start, end, matches: [{text, kind}]}."""
-
-    async def inspect(session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
-        """Return {found, data: {mime: text}}."""
 
     async def usage(session: SessionId) -> Usage:
         """Return what the session uses now."""

@@ -88,6 +88,10 @@ class PieceKind(StrEnum):
 
 
 EVALUATION = "evaluation"
+"""The kind of session that evaluates cells."""
+
+NO_RUN = RunId("")
+"""Of what a session says that belongs to no run."""
 
 
 @dataclass(frozen=True, slots=True)

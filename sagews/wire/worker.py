@@ -9,7 +9,7 @@
       Heartbeat      says that this side lives
 
     backend → worker
-      OpenSession EvaluateCell SendMessage InterruptSession EndSession CompleteCode InspectName SessionUsage
+      OpenSession SendMessage AskSession InterruptSession EndSession SessionUsage
                      one session; its id must have been given over this link
       Acknowledge    pieces up to these numbers are committed
       Part Fetch     bytes of a transfer, in parts
@@ -30,7 +30,7 @@ import msgspec
 from twisted.protocols import amp
 
 from sagews.model.logs import LogRecord
-from sagews.model.sessions import Ending, Evaluation, Piece, SessionRequest, WorkerInfo
+from sagews.model.sessions import Ending, Piece, SessionRequest, WorkerInfo
 from sagews.net.amp import Heartbeat, LargeBytes, LinkCommand, Value
 from sagews.wire.session.frames import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
 
@@ -141,18 +141,25 @@ class OpenSession(LinkCommand):
     response = []
 
 
-class EvaluateCell(LinkCommand):
-    """Sent by a backend to hand a cell over; the same run twice (after a resume) runs once."""
-
-    arguments = [(b"session", amp.Unicode()), (b"evaluation", Value(Evaluation, MAX_FRAME_TO_SESSION))]
-    response = []
-
-
 class SendMessage(LinkCommand):
-    """Sent by a backend to say something to a session of another kind than evaluation; what it says back are pieces."""
+    """Sent by a backend to say something to a session, in the form of its kind; what it says back are pieces.
 
-    arguments = [(b"session", amp.Unicode()), (b"message", Value(dict[str, Any], MAX_FRAME_TO_SESSION))]
+    One that starts a run names it, and is then taken once, however often it comes: it is sent again after a lost link.
+    """
+
+    arguments = [
+        (b"session", amp.Unicode()),
+        (b"message", Value(dict[str, Any], MAX_FRAME_TO_SESSION)),
+        (b"run", amp.Unicode()),
+    ]
     response = []
+
+
+class AskSession(LinkCommand):
+    """Sent by a backend to ask a session something, in the form of its kind."""
+
+    arguments = [(b"session", amp.Unicode()), (b"question", Value(dict[str, Any], MAX_FRAME_TO_SESSION))]
+    response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
 
 
 class InterruptSession(LinkCommand):
@@ -175,25 +182,6 @@ class Acknowledge(LinkCommand):
     arguments = [(b"marks", Value(dict[str, Number], MAX_BATCH))]
     response = []
     requiresAnswer = False
-
-
-class CompleteCode(LinkCommand):
-    """Sent by a backend for what may stand at the cursor."""
-
-    arguments = [(b"session", amp.Unicode()), (b"code", LargeBytes(MAX_FRAME_TO_SESSION)), (b"cursor", amp.Integer())]
-    response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
-
-
-class InspectName(LinkCommand):
-    """Sent by a backend for what the name at the cursor is."""
-
-    arguments = [
-        (b"session", amp.Unicode()),
-        (b"code", LargeBytes(MAX_FRAME_TO_SESSION)),
-        (b"cursor", amp.Integer()),
-        (b"detail", amp.Integer()),
-    ]
-    response = [(b"answer", Value(dict[str, Any], MAX_BATCH))]
 
 
 class SessionUsage(LinkCommand):
@@ -244,16 +232,6 @@ class ForgetHome(LinkCommand):
 
 COMMANDS = (
     *(Register, Pieces, SessionEnded, Load, Log, Heartbeat),
-    *(
-        OpenSession,
-        EvaluateCell,
-        SendMessage,
-        InterruptSession,
-        EndSession,
-        Acknowledge,
-        CompleteCode,
-        InspectName,
-        SessionUsage,
-    ),
+    *(OpenSession, SendMessage, AskSession, InterruptSession, EndSession, Acknowledge, SessionUsage),
     *(Part, Fetch, RestoreHome, SnapshotHome, ForgetHome),
 )

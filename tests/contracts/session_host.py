@@ -6,7 +6,6 @@ a scripted session has to understand just these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -16,8 +15,8 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
-from sagews.wire.session.framing import ProtocolError
-from sagews.worker.kinds import table as kinds
+from sagews.wire.session.messages import complete_message, inspect_message, run_message
+from tests.fakes.toy_kind import TOY
 
 if TYPE_CHECKING:
     from twisted.trial.unittest import TestCase
@@ -76,21 +75,9 @@ class Listener:
         return waiting
 
 
-def _decoded(payload: bytes) -> Mapping[str, Any]:
-    if not payload.isascii():
-        raise ProtocolError("it is not ASCII")
-    return {"text": payload.decode()}
-
-
-def _encoded(message: Mapping[str, Any]) -> bytes:
-    if not isinstance(message.get("text"), str):
-        raise SagewsError("bad-message", reason="it has no text")
-    return str(message["text"]).encode()
-
-
-TOY = kinds.KindCodec("toy", _encoded, _decoded)
-if kinds.find(TOY.name) is None:
-    kinds.register(TOY)
+async def evaluate(host: Any, session: SessionId, evaluation: Evaluation) -> None:
+    """Hand a cell over."""
+    await host.send(session, run_message(evaluation), evaluation.run)
 
 
 class ChannelContract(Base):
@@ -102,7 +89,7 @@ class ChannelContract(Base):
         """Return an ISessionHost as for SessionHostContract."""
         raise NotImplementedError
 
-    async def opened_toy(self, kind: str = "toy") -> tuple[Any, SessionId, Listener]:
+    async def opened_toy(self, kind: str = TOY) -> tuple[Any, SessionId, Listener]:
         """Return a host with one open session of a kind."""
         host, listener = await self.make_host(), Listener()
         request = SessionRequest(SessionId(new_id()), None, "python", Limits(), 1, "contract", kind)
@@ -124,9 +111,10 @@ class ChannelContract(Base):
         await self.refused_as("no-session", host.send(session, {"text": "late"}))
 
     async def test_messages_of_another_form_are_refused(self) -> None:
-        """The kind's own codec says what fits; a session that evaluates takes no messages."""
+        """The kind says what fits: here a text, there a cell; and questions only where a kind answers them."""
         host, session, listener = await self.opened_toy()
         await self.refused_as("bad-message", host.send(session, {"number": 1}))
+        await self.refused_as("bad-message", host.ask(session, {"text": "x"}))
         self.assertEqual(listener.endings, [])
         evaluating, other, _ = await self.opened_toy(EVALUATION)
         await self.refused_as("bad-message", evaluating.send(other, {"text": "x"}))
@@ -186,7 +174,7 @@ class SessionHostContract(Base):
         """What a cell prints arrives in pieces counted from 1 without gaps, all of its run, the last of kind DONE."""
         host, session, listener = await self.opened()
         evaluation = self.evaluation(PRINTS)
-        await host.evaluate(session, evaluation)
+        await evaluate(host, session, evaluation)
         pieces = await listener.until_done()
         self.assertEqual([piece.sequence for piece in pieces], list(range(1, len(pieces) + 1)))
         self.assertEqual({piece.run for piece in pieces}, {evaluation.run})
@@ -199,7 +187,7 @@ class SessionHostContract(Base):
         """A second run of a session continues the numbers of the first."""
         host, session, listener = await self.opened()
         for runs in (1, 2):
-            await host.evaluate(session, self.evaluation(PRINTS))
+            await evaluate(host, session, self.evaluation(PRINTS))
             await listener.until_done(runs)
             host.acknowledge(session, listener.pieces[-1].sequence)
         numbers = [piece.sequence for piece in listener.pieces]
@@ -208,9 +196,9 @@ class SessionHostContract(Base):
     async def test_one_evaluation_at_a_time(self) -> None:
         """A second cell is refused as busy while one runs, and so are completions; an interrupt ends the run."""
         host, session, listener = await self.opened()
-        await host.evaluate(session, self.evaluation(WAITS))
-        await self.refused("busy", host.evaluate(session, self.evaluation(PRINTS)))
-        await self.refused("busy", host.complete(session, "pri", 3))
+        await evaluate(host, session, self.evaluation(WAITS))
+        await self.refused("busy", evaluate(host, session, self.evaluation(PRINTS)))
+        await self.refused("busy", host.ask(session, complete_message("pri", 3)))
         await host.interrupt(session)
         pieces = await listener.until_done()
         self.assertEqual(pieces[-1].body["status"], "interrupted")
@@ -220,7 +208,7 @@ class SessionHostContract(Base):
         host, session, listener = await self.opened()
         await host.end_session(session, "stopped")
         self.assertEqual((await listener.until_ended()).reason, "stopped")
-        await self.refused("no-session", host.evaluate(session, self.evaluation(PRINTS)))
+        await self.refused("no-session", evaluate(host, session, self.evaluation(PRINTS)))
         self.assertEqual(len(listener.endings), 1)
 
     async def test_an_unknown_session_is_refused(self) -> None:
@@ -228,11 +216,10 @@ class SessionHostContract(Base):
         host, unknown = await self.make_host(), SessionId(new_id())
         host.acknowledge(unknown, 7)
         for waiting in (
-            host.evaluate(unknown, self.evaluation(PRINTS)),
+            evaluate(host, unknown, self.evaluation(PRINTS)),
             host.interrupt(unknown),
             host.end_session(unknown, "stopped"),
-            host.complete(unknown, "", 0),
-            host.inspect(unknown, "", 0, 0),
+            host.ask(unknown, complete_message("", 0)),
             host.usage(unknown),
         ):
             await self.refused("no-session", waiting)
@@ -256,16 +243,16 @@ class SessionHostContract(Base):
         await host.open_session(second, second_listener)
         await host.end_session(first, "stopped")
         await first_listener.until_ended()
-        await host.evaluate(second.session, self.evaluation(PRINTS))
+        await evaluate(host, second.session, self.evaluation(PRINTS))
         self.assertEqual((await second_listener.until_done())[0].sequence, 1)
 
     async def test_completions_and_inspection(self) -> None:
         """An idle session completes names and describes them."""
         host, session, _ = await self.opened()
-        completions = await host.complete(session, "pri", 3)
+        completions = await host.ask(session, complete_message("pri", 3))
         self.assertIn("print", [match["text"].rstrip("(") for match in completions["matches"]])
         self.assertEqual((completions["start"], completions["end"]), (0, 3))
-        inspection = await host.inspect(session, "print", 5, 0)
+        inspection = await host.ask(session, inspect_message("print", 5, 0))
         self.assertTrue(inspection["found"])
         self.assertTrue(inspection["data"])
 

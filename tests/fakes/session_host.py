@@ -14,9 +14,10 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.identifiers import RunId, SessionId, WorkspaceId, new_id
+from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import (
     EVALUATION,
+    NO_RUN,
     Ending,
     Evaluation,
     Isolation,
@@ -26,9 +27,11 @@ from sagews.model.sessions import (
     Usage,
     WorkerInfo,
 )
-from sagews.worker.kinds import table as kinds
+from sagews.wire.session.frames import RunFrame
+from sagews.wire.session.messages import parse_message
 from sagews.worker.leases import Epochs
 from tests.fakes.files import FakeFiles
+from tests.fakes.toy_kind import CODECS
 
 PRINTS = "print('hello')"
 WAITS = "while True: pass"
@@ -94,28 +97,39 @@ class FakeSessionHost:
             raise self.refuse
         if request.flavour not in self.info.flavours:
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=", ".join(self.info.flavours))
-        if request.kind != EVALUATION and kinds.find(request.kind) is None:
+        if request.kind != EVALUATION and request.kind not in CODECS:
             raise SagewsError("bad-value", field="kind", reason="not known")
         self._epochs.see(request.workspace, request.epoch)
         self.sessions[request.session] = FakeSession(request, listener)
 
-    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
-        """Take a cell."""
+    async def send(self, session: SessionId, message: Mapping[str, Any], run: RunId = NO_RUN) -> None:
+        """Take a cell, or have a session of a kind of messages say the same in capitals."""
         found = self._session(session)
+        if found.request.kind != EVALUATION:
+            self._echo(session, found.request.kind, message)
+            return
+        cell = parse_message(message)
+        if not isinstance(cell, RunFrame):
+            raise SagewsError("bad-message", reason="it is not a cell")
         if found.running is not None:
             raise SagewsError("busy")
-        found.running = evaluation
-        self.evaluations.append(evaluation)
+        found.running = Evaluation(run, CellId(cell.cell), cell.number, cell.source, cell.mode, cell.shows)
+        self.evaluations.append(found.running)
         if not self.held:
             self.clock.callLater(0, self._play, session)
 
-    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
-        """Have a session of another kind than evaluation say the same in capitals."""
-        kind = kinds.find(self._session(session).request.kind)
-        if kind is None:
-            raise SagewsError("bad-message", reason="this kind of session takes no messages")
-        answer = kind.decode(kind.encode(message).upper())
-        self.clock.callLater(0, self.say, session, PieceKind.MESSAGE, answer, RunId(""))
+    def _echo(self, session: SessionId, name: str, message: Mapping[str, Any]) -> None:
+        codec = CODECS[name]
+        answer = codec.decode(codec.encode(message).upper())
+        self.clock.callLater(0, self.say, session, PieceKind.MESSAGE, answer, NO_RUN)
+
+    async def ask(self, session: SessionId, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Know one name."""
+        if self._session(session).running is not None:
+            raise SagewsError("busy")
+        if question["type"] == "complete":
+            return {"start": 0, "end": question["cursor"], "matches": [{"text": "print", "kind": "function"}]}
+        return {"found": True, "data": {"text/plain": "print(*objects)"}}
 
     def release(self) -> None:
         """Let what is held go on."""
@@ -184,17 +198,6 @@ class FakeSessionHost:
         if found is not None:
             found.acknowledged = max(found.acknowledged, sequence)
             found.unacknowledged = [piece for piece in found.unacknowledged if piece.sequence > sequence]
-
-    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
-        """Know one name."""
-        if self._session(session).running is not None:
-            raise SagewsError("busy")
-        return {"start": 0, "end": cursor, "matches": [{"text": "print", "kind": "function"}]}
-
-    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
-        """Know one name."""
-        self._session(session)
-        return {"found": True, "data": {"text/plain": "print(*objects)"}}
 
     async def usage(self, session: SessionId) -> Usage:
         """Use a little."""

@@ -9,6 +9,7 @@ from twisted.trial.unittest import TestCase
 from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId
 from sagews.net.amp import AmpLink
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import WAITS, Recorder, evaluation, session_request
 from tests.worker.rig import Rig
 
@@ -29,7 +30,7 @@ class LinkTestCase(TestCase):
         """Open a session in which a run goes on."""
         session, recorder = await self.opened(rig)
         cell = evaluation(WAITS)
-        await rig.hosts[0].evaluate(session, cell)
+        await evaluate(rig.hosts[0], session, cell)
         await rig.until(lambda: rig.launcher.sessions[session]._run == cell.run)
         return session, recorder, cell.run
 

@@ -23,8 +23,8 @@ from sagews.ops.tls.authority import Authority, Files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, TLSClientEndpoint, identify
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.links.link import WorkerLink
+from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.host import LocalHost
-from sagews.worker.sessions.session import Bounds
 from sagews.worker.settings import LocalSettings
 from tests.worker.fakes import FakeLauncher
 

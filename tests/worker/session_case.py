@@ -9,9 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId
+from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.host import LocalHost
-from sagews.worker.sessions.session import Bounds
 from sagews.worker.settings import LocalSettings
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     WAITS,
     WORKER,
@@ -73,7 +74,7 @@ class SessionTestCase(SynchronousTestCase):
         """Open a session in which a run goes on."""
         session, recorder, fake = self.opened(**asked)
         cell = evaluation(WAITS)
-        self.run_now(self.host.evaluate(session, cell))
+        self.run_now(evaluate(self.host, session, cell))
         return session, recorder, fake, cell.run
 
     def later(self, seconds: float) -> None:

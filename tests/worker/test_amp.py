@@ -251,4 +251,4 @@ class GrammarTests(SynchronousTestCase):
         found = {each for each in vars(wire).values() if isinstance(each, type) and issubclass(each, LinkCommand)}
         self.assertEqual(found - {LinkCommand}, set(wire.COMMANDS))
         for command in wire.COMMANDS:
-            self.assertIn(command.__name__.removeprefix("Take"), wire.__doc__ or "")
+            self.assertIn(command.__name__, wire.__doc__ or "")

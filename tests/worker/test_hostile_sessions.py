@@ -11,6 +11,8 @@ from twisted.internet.defer import Deferred
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import PieceKind
 from sagews.wire.session import frames as wire
+from sagews.wire.session.messages import complete_message
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     PRINTS,
     evaluation,
@@ -29,7 +31,7 @@ class HostileSessionTests(SessionTestCase):
             fake.raw(chunk)
             self.reactor.pump()
         self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
-        self.run_now(self.host.evaluate(other, evaluation(PRINTS)))
+        self.run_now(evaluate(self.host, other, evaluation(PRINTS)))
         self.assertEqual(other_recorder.text, "hello\n")
         return str(recorder.endings[0].detail["explanation"])
 
@@ -121,5 +123,5 @@ class HostileSessionTests(SessionTestCase):
         self.reactor.removeReader(fake)
         code = "x" * 60_000
         for _ in range(8):
-            Deferred.fromCoroutine(self.host.complete(session, code, 1)).addErrback(lambda _: None)
-        self.assertEqual(self.refused(self.host.complete(session, code, 1)).code, "busy")
+            Deferred.fromCoroutine(self.host.ask(session, complete_message(code, 1))).addErrback(lambda _: None)
+        self.assertEqual(self.refused(self.host.ask(session, complete_message(code, 1))).code, "busy")

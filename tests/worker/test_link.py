@@ -14,7 +14,8 @@ from sagews.model.sessions import Ending, Piece, PieceKind
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
 from sagews.wire.session import frames as session_wire
-from sagews.worker.sessions.session import Bounds
+from sagews.worker.sessions.bounds import Bounds
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import FLOODS, PRINTS, evaluation
 from tests.worker.link_case import LinkTestCase
 from tests.worker.rig import Rig
@@ -48,7 +49,7 @@ class LossTests(LinkTestCase):
         session, recorder = await self.opened(rig)
         rig.cut()
         await rig.until(lambda: rig.hosts[0].info.capacity == 0)
-        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await evaluate(rig.hosts[0], session, evaluation(PRINTS))
         await recorder.done
         self.assertEqual(recorder.text, "hello\n")
 
@@ -57,7 +58,7 @@ class LossTests(LinkTestCase):
         rig = Rig(self, reactor)
         session, recorder = await self.opened(rig)
         cell = evaluation(PRINTS)
-        await rig.hosts[0].evaluate(session, cell)
+        await evaluate(rig.hosts[0], session, cell)
         await self.server_link(rig).ask(wire.EvaluateCell, session=session, evaluation=cell)
         await recorder.done
         await rig.later(0.05)
@@ -111,7 +112,7 @@ class BackpressureTests(LinkTestCase):
         """The session is read up to its window, and no hop holds more; a command still goes through at once."""
         rig = Rig(self, reactor)
         session, recorder = await self.opened(rig)
-        await rig.hosts[0].evaluate(session, evaluation(FLOODS))
+        await evaluate(rig.hosts[0], session, evaluation(FLOODS))
         fake = rig.launcher.sessions[session]
         await rig.until(lambda: fake._run is not None)
         fake.flooding = True
@@ -142,7 +143,7 @@ class BackpressureTests(LinkTestCase):
         fake = rig.launcher.sessions[loud]
         for _ in range(3):
             fake.say(session_wire.StreamFrame(run, "stdout", "x" * 60_000))
-        await rig.hosts[0].evaluate(quiet, evaluation(PRINTS))
+        await evaluate(rig.hosts[0], quiet, evaluation(PRINTS))
         await quiet_recorder.done
         await rig.until(lambda: len(loud_recorder.text) == 180_000)
 
@@ -225,7 +226,7 @@ class HostileWorkerTests(LinkTestCase):
         piece = Piece(1, RunId(new_id()), PieceKind.STREAM, {"name": "stdout", "text": "x"}, 1)
         await rig.link._link.ask(wire.Pieces, batch=[(new_id(), [piece])])
         await rig.link._link.ask(wire.SessionEnded, session=new_id(), ending=Ending("exit"))
-        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await evaluate(rig.hosts[0], session, evaluation(PRINTS))
         await recorder.done
         self.assertEqual(recorder.text, "hello\n")
 

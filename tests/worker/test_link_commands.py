@@ -20,6 +20,7 @@ from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, Snap
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.links import link as worker_link
 from sagews.worker.settings import LocalSettings
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import PRINTS, Recorder, evaluation, session_request
 from tests.worker.link_case import LinkTestCase
 from tests.worker.rig import Rig
@@ -41,7 +42,7 @@ class CommandTests(LinkTestCase):
         error = await self.refusal(rig.hosts[0].usage(session))
         self.assertEqual(error.code, "internal")
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        await rig.hosts[0].evaluate(session, evaluation(PRINTS))
+        await evaluate(rig.hosts[0], session, evaluation(PRINTS))
         await recorder.done
         self.assertIs(self.server_link(rig), link)
 

@@ -13,7 +13,7 @@ from sagews.model.identifiers import WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind
 from sagews.wire.jobs import SnapshotRequest
 from sagews.worker.sessions.host import LocalHost
-from tests.contracts.session_host import Listener, SessionHostContract
+from tests.contracts.session_host import Listener, SessionHostContract, evaluate
 from tests.worker.fakes import evaluation, session_request
 from tests.worker.real_launcher import real_launcher
 from tests.worker.rig import NAME, Rig
@@ -61,7 +61,7 @@ class RealLinkTests(RealTestCase):
         request, listener = session_request(), Listener()
         await remote.open_session(request, listener)
         source = "import time\nfor i in range(300):\n    print(i)\n    time.sleep(0.01)"
-        await remote.evaluate(request.session, evaluation(source))
+        await evaluate(remote, request.session, evaluation(source))
         for _ in range(3):
             await rig.later(0.7)
             rig.cut()
@@ -82,8 +82,8 @@ class RealEndTests(RealTestCase):
     async def test_memory(self) -> None:
         """A session that takes more memory than it may is ended or gets a MemoryError; the worker goes on."""
         host, session, listener = await self.opened(limits=Limits(memory=300 * MEBIBYTE))
-        await host.evaluate(
-            session, evaluation("x = bytearray(2_000_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1")
+        await evaluate(
+            host, session, evaluation("x = bytearray(2_000_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1")
         )
         while not listener.endings and not any(piece.kind is PieceKind.DONE for piece in listener.pieces):
             await listener._next()
@@ -95,7 +95,7 @@ class RealEndTests(RealTestCase):
     async def test_exit(self) -> None:
         """A session that exits says with which status."""
         host, session, listener = await self.opened()
-        await host.evaluate(session, evaluation("import os; os._exit(3)"))
+        await evaluate(host, session, evaluation("import os; os._exit(3)"))
         ending = await listener.until_ended()
         self.assertEqual((ending.reason, ending.detail["status"]), ("exit", 3))
 
@@ -103,12 +103,12 @@ class RealEndTests(RealTestCase):
         """Two sessions of a workspace see the same files; when the home is forgotten, they are gone."""
         workspace = WorkspaceId(new_id())
         host, session, listener = await self.opened(workspace=workspace)
-        await host.evaluate(session, evaluation("open('note.txt', 'w').write('kept')"))
+        await evaluate(host, session, evaluation("open('note.txt', 'w').write('kept')"))
         await listener.until_done()
         for expected in ("kept", "[]"):
             request, other = session_request(workspace=workspace), Listener()
             await host.open_session(request, other)
-            await host.evaluate(request.session, evaluation(f"import os\nprint({SEEN[expected]}, end='')"))
+            await evaluate(host, request.session, evaluation(f"import os\nprint({SEEN[expected]}, end='')"))
             pieces = await other.until_done()
             self.assertEqual(pieces[0].body["text"], expected)
             for each, heard in ((session, listener), (request.session, other)):
@@ -121,7 +121,7 @@ class RealEndTests(RealTestCase):
         """A snapshot of a home, documents laid in, is a bundle; a commit made of it fills an empty home again."""
         workspace = WorkspaceId(new_id())
         host, session, listener = await self.opened(workspace=workspace)
-        await host.evaluate(session, evaluation("open('note.txt', 'w').write('kept')"))
+        await evaluate(host, session, evaluation("open('note.txt', 'w').write('kept')"))
         await listener.until_done()
         first = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A\n"}))
         self.assertRegex(first.tree, "^[0-9a-f]{40}$")

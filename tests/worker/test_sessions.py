@@ -10,7 +10,9 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire.session import frames as wire
-from sagews.worker.sessions.session import Bounds
+from sagews.wire.session.messages import complete_message
+from sagews.worker.sessions.bounds import Bounds
+from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     EXITS,
     FLOODS,
@@ -29,7 +31,7 @@ class WindowTests(SessionTestCase):
     def flood(self, **asked: Any) -> tuple[SessionId, Recorder, FakeSession]:
         """Start a flood, and run until the session can't write any more."""
         session, recorder, fake = self.opened(**asked)
-        self.run_now(self.host.evaluate(session, evaluation(FLOODS)))
+        self.run_now(evaluate(self.host, session, evaluation(FLOODS)))
         fake.stream.setblocking(False)
         fake.flooding = True
         self.push(fake)
@@ -93,7 +95,7 @@ class PoolTests(WindowTests):
         """While one session has filled the pool, one that holds nothing is still read; the first goes on later."""
         session, recorder, _ = self.flood()
         second, second_recorder, _ = self.opened()
-        self.run_now(self.host.evaluate(second, evaluation(PRINTS)))
+        self.run_now(evaluate(self.host, second, evaluation(PRINTS)))
         self.assertEqual(second_recorder.text, "hello\n")
         before = len(recorder.pieces)
         self.host.acknowledge(session, recorder.pieces[-1].sequence)
@@ -124,7 +126,7 @@ class BudgetTests(SessionTestCase):
         fake.say(wire.StreamFrame(run, "stdout", "x" * 2000))
         fake.done("ok")
         self.reactor.pump()
-        self.run_now(self.host.evaluate(session, evaluation(PRINTS)))
+        self.run_now(evaluate(self.host, session, evaluation(PRINTS)))
         self.assertEqual(recorder.text, "hello\n")
 
     def test_a_run_that_goes_on_is_interrupted_and_then_ended(self) -> None:
@@ -185,7 +187,7 @@ class DeadlineTests(SessionTestCase):
         """A completion without an answer for five seconds is interrupted; a late answer is ignored."""
         session, recorder, fake = self.opened()
         self.reactor.removeReader(fake)
-        waiting = Deferred.fromCoroutine(self.host.complete(session, "pri", 3))
+        waiting = Deferred.fromCoroutine(self.host.ask(session, complete_message("pri", 3)))
         self.later(6)
         error: Any = self.failureResultOf(waiting, SagewsError).value
         self.assertEqual(error.code, "limit")
@@ -235,7 +237,7 @@ class EndTests(SessionTestCase):
     def test_a_closed_socket(self) -> None:
         """A session that closes its socket but lives on is killed after a moment."""
         session, recorder, _ = self.opened()
-        self.run_now(self.host.evaluate(session, evaluation(EXITS)))
+        self.run_now(evaluate(self.host, session, evaluation(EXITS)))
         self.later(3)
         self.assertEqual(self.launcher.signals, [(session, "KILL")])
         self.assertEqual(len(recorder.endings), 1)
@@ -244,7 +246,7 @@ class EndTests(SessionTestCase):
         """Whoever waits for completions of a session that ends is told so."""
         session, _, fake = self.opened()
         self.reactor.removeReader(fake)
-        waiting = Deferred.fromCoroutine(self.host.complete(session, "pri", 3))
+        waiting = Deferred.fromCoroutine(self.host.ask(session, complete_message("pri", 3)))
         self.run_now(self.host.end_session(session, "stopped"))
         error: Any = self.failureResultOf(waiting, SagewsError).value
         self.assertEqual(error.code, "no-session")
@@ -260,7 +262,7 @@ class EndTests(SessionTestCase):
         """A listener that raises is logged; the session goes on."""
         session, recorder, _ = self.opened()
         recorder.raises = True
-        self.run_now(self.host.evaluate(session, evaluation(PRINTS)))
+        self.run_now(evaluate(self.host, session, evaluation(PRINTS)))
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 2)
         self.assertEqual(recorder.pieces[-1].kind, PieceKind.DONE)
 
@@ -285,5 +287,5 @@ class EndTests(SessionTestCase):
         workspace = WorkspaceId(new_id())
         session, _, _ = self.opened(workspace=workspace, epoch=1)
         self.opened(workspace=workspace, epoch=2)
-        self.assertEqual(self.refused(self.host.evaluate(session, evaluation(PRINTS))).code, "conflict")
+        self.assertEqual(self.refused(evaluate(self.host, session, evaluation(PRINTS))).code, "conflict")
         self.assertEqual(self.refused(self.host.files.forget(workspace)).code, "busy")

@@ -26,6 +26,7 @@ from sagews.net.background import cancelled, run_in_background
 from sagews.policy.sessions.endings import ending_sentence
 from sagews.wire.browser.evaluate import Evaluate
 from sagews.wire.browser.runs import Output, PieceBody, RunStatus
+from sagews.wire.session.messages import run_message
 
 _CELL = CellId("scratch")
 
@@ -67,7 +68,8 @@ class ScratchSessions:
             await host.open_session(request, listener)
             timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, context.id)
             mode, shows = how_to_evaluate(message.flavour)
-            await host.evaluate(session, Evaluation(listener.run, _CELL, 1, message.source, mode, shows))
+            cell = Evaluation(listener.run, _CELL, 1, message.source, mode, shows)
+            await host.send(session, run_message(cell), cell.run)
             await listener.over
         finally:
             cancelled(timer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.wire.browser.session import Complete, Completions, Inspect, Inspection, Interrupt, Restart, Stop
+from sagews.wire.session.messages import complete_message, inspect_message
 
 MAX_MATCHES = 500
 MAX_TEXT = 200_000
@@ -28,7 +29,7 @@ def stop(context: Context, message: Stop) -> None:
 async def complete(context: Context, message: Complete) -> None:
     """Ask the session what may follow."""
     session = context.document(message.document).session
-    found = await session.ask("complete", message.code, message.cursor)
+    found = await session.ask(complete_message(message.code, message.cursor))
     # What a session says is hostile: its texts are cut, its numbers made numbers, before a page sees them.
     matches = [{str(key): str(value)[:300] for key, value in match.items()} for match in found["matches"][:MAX_MATCHES]]
     context.tell(Completions(message.document, message.request, int(found["start"]), int(found["end"]), matches))
@@ -37,7 +38,7 @@ async def complete(context: Context, message: Complete) -> None:
 async def inspect(context: Context, message: Inspect) -> None:
     """Ask the session what a name is."""
     session = context.document(message.document).session
-    found = await session.ask("inspect", message.code, message.cursor, message.detail)
+    found = await session.ask(inspect_message(message.code, message.cursor, message.detail))
     data = {str(kind): str(text)[:MAX_TEXT] for kind, text in found["data"].items()}
     context.tell(Inspection(message.document, message.request, bool(found["found"]), data))
 

@@ -40,6 +40,7 @@ from sagews.model.sessions import (
 from sagews.net.background import run_in_background
 from sagews.policy.sessions.endings import WISHED, ending_sentence
 from sagews.policy.sessions.machine import SessionCondition, session_machine
+from sagews.wire.session.messages import Message, run_message
 
 SHUT_DOWN_SECONDS = 2.0
 MEASURE_SECONDS = 10.0
@@ -195,17 +196,15 @@ class DocumentSession:
             self._gone.addTimeout(SHUT_DOWN_SECONDS, self._clock, lambda _, __: None)
             await self._gone
 
-    async def ask(self, question: str, *arguments: Any) -> Mapping[str, Any]:
-        """Ask the session for completions ("complete") or about a name ("inspect").
+    async def ask(self, question: Message) -> Mapping[str, Any]:
+        """Ask the session for completions or about a name (wire/session/messages.py).
 
         Raises:
             SagewsError: `no-session`, and what the worker raises.
         """
         if self._host is None or self._session is None or self._condition.ending:
             raise SagewsError("no-session")
-        method = self._host.complete if question == "complete" else self._host.inspect
-        answer: Mapping[str, Any] = await method(self._session, *arguments)
-        return answer
+        return await self._host.ask(self._session, question)
 
     def tick(self) -> None:
         """Look after the session every few seconds: what it uses, and whether anybody still uses it."""
@@ -286,7 +285,7 @@ class DocumentSession:
 
     async def _evaluate(self, host: ISessionHost, session: SessionId, evaluation: Evaluation) -> None:
         try:
-            await host.evaluate(session, evaluation)
+            await host.send(session, run_message(evaluation), evaluation.run)
         except SagewsError as error:
             if session == self._session and self._registry.running == evaluation.run:
                 self._finish(RunState.ERROR, None, str(error))

@@ -16,7 +16,7 @@ from sagews.backend.workers.remote_files import RemoteFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId
-from sagews.model.sessions import EVALUATION, Ending, Evaluation, Piece, SessionRequest, Usage, WorkerInfo
+from sagews.model.sessions import EVALUATION, NO_RUN, Ending, Piece, SessionRequest, Usage, WorkerInfo
 from sagews.net.amp import AmpLink
 from sagews.wire import worker as wire
 
@@ -202,7 +202,7 @@ class RemoteHost:
             raise SagewsError("busy")
         given = self._sessions[request.session] = Given(request, listener)
         if request.kind != EVALUATION:
-            given.runs.append(RunId(""))
+            given.runs.append(NO_RUN)
         try:
             await self._ask(wire.OpenSession, OPEN_SECONDS, request=request)
         except SagewsError:
@@ -216,21 +216,25 @@ class RemoteHost:
             ended = Deferred.fromCoroutine(self._link.ask(wire.EndSession, session=session, reason="stopped"))
             ended.addErrback(lambda failure: failure.trap(SagewsError))
 
-    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
-        """See ISessionHost; waits for a lost link."""
+    async def send(self, session: SessionId, message: Mapping[str, Any], run: RunId = NO_RUN) -> None:
+        """See ISessionHost; without a run and a link it is refused: nobody could tell whether it was taken before."""
         given = self._given(session)
-        given.runs.append(evaluation.run)
+        if not run:
+            await self._ask(wire.SendMessage, session=session, message=message, run=run)
+            return
+        given.runs.append(run)
         try:
-            await self._insist(session, wire.EvaluateCell, evaluation=evaluation)
+            await self._insist(session, wire.SendMessage, message=message, run=run)
         except SagewsError:
-            if evaluation.run in given.runs:
-                given.runs.remove(evaluation.run)
+            if run in given.runs:
+                given.runs.remove(run)
             raise
 
-    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
-        """See ISessionHost; refused without a link, because nobody could tell whether it was taken before."""
+    async def ask(self, session: SessionId, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See ISessionHost."""
         self._given(session)
-        await self._ask(wire.SendMessage, session=session, message=message)
+        answer = await self._ask(wire.AskSession, session=session, question=question)
+        return answer["answer"]  # type: ignore[no-any-return]
 
     async def interrupt(self, session: SessionId) -> None:
         """See ISessionHost."""
@@ -255,21 +259,6 @@ class RemoteHost:
         marks, self._marks = self._marks, {}
         if self._link is not None and marks:
             self._link.tell(wire.Acknowledge, marks=marks)
-
-    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
-        """See ISessionHost."""
-        self._given(session)
-        answer = await self._ask(
-            wire.CompleteCode, session=session, code=code.encode("utf-8", "replace"), cursor=cursor
-        )
-        return answer["answer"]  # type: ignore[no-any-return]
-
-    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
-        """See ISessionHost."""
-        self._given(session)
-        text = code.encode("utf-8", "replace")
-        answer = await self._ask(wire.InspectName, session=session, code=text, cursor=cursor, detail=detail)
-        return answer["answer"]  # type: ignore[no-any-return]
 
     async def usage(self, session: SessionId) -> Usage:
         """See ISessionHost."""

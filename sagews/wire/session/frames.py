@@ -245,7 +245,7 @@ def parse_from_session(data: bytes) -> FromSession:
 
 def parse_to_session(data: bytes) -> ToSession:
     """Return what a worker's payload asks for; raises ProtocolError for anything out of form."""
-    value: ToSession = _parse(data, MAX_FRAME_TO_SESSION, _to_session)
+    value: ToSession = _parse(data, MAX_FRAME_TO_SESSION, REQUEST_READERS)
     return value
 
 
@@ -358,7 +358,7 @@ def _inspection(form: Fields) -> InspectionFrame:
     return InspectionFrame(check.request(form), form.boolean("found"), check.bundle(form, "data"))
 
 
-_to_session: Mapping[str, Callable[[Fields], ToSession]] = {
+REQUEST_READERS: Mapping[str, Callable[[Fields], ToSession]] = {
     "run": _run,
     "complete": _complete,
     "inspect": _inspect,

@@ -6,8 +6,8 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from sagews.errors import SagewsError
-from sagews.model.identifiers import SessionId, WorkspaceId, parse_id
-from sagews.model.sessions import Evaluation, SessionRequest
+from sagews.model.identifiers import RunId, SessionId, WorkspaceId, parse_id
+from sagews.model.sessions import SessionRequest
 from sagews.net.amp import GuardedLocator
 from sagews.wire import worker as wire
 from sagews.wire.jobs import SnapshotRequest
@@ -63,21 +63,21 @@ class BackendCommands(GuardedLocator):
             raise
         return {}
 
-    @wire.EvaluateCell.responder
-    async def evaluate(self, session: str, evaluation: Evaluation) -> Answer:
-        """Hand a cell over, once."""
+    @wire.SendMessage.responder
+    async def send(self, session: str, message: dict[str, Any], run: str) -> Answer:
+        """Say something to a session; what starts a run is taken once."""
         name = self._find(session)
         outgoing = self._outgoing[name]
-        if outgoing.run != evaluation.run:
-            await self._host.evaluate(name, evaluation)
-            outgoing.run = evaluation.run
+        # It comes again when its answer was lost with the link, and the cell must not run twice.
+        if not run or outgoing.run != run:
+            await self._host.send(name, message, RunId(run))
+            outgoing.run = RunId(run) if run else outgoing.run
         return {}
 
-    @wire.SendMessage.responder
-    async def send(self, session: str, message: dict[str, Any]) -> Answer:
-        """Say something to a session of another kind."""
-        await self._host.send(self._find(session), message)
-        return {}
+    @wire.AskSession.responder
+    async def ask(self, session: str, question: dict[str, Any]) -> Answer:
+        """Ask a session something."""
+        return {"answer": dict(await self._host.ask(self._find(session), question))}
 
     @wire.InterruptSession.responder
     async def interrupt(self, session: str) -> Answer:
@@ -103,16 +103,6 @@ class BackendCommands(GuardedLocator):
                 outgoing.acknowledge(sequence)
                 self._host.acknowledge(name, sequence)
         return {}
-
-    @wire.CompleteCode.responder
-    async def complete(self, session: str, code: bytes, cursor: int) -> Answer:
-        """Ask for completions."""
-        return {"answer": dict(await self._host.complete(self._find(session), _text(code), cursor))}
-
-    @wire.InspectName.responder
-    async def inspect(self, session: str, code: bytes, cursor: int, detail: int) -> Answer:
-        """Ask about a name."""
-        return {"answer": dict(await self._host.inspect(self._find(session), _text(code), cursor, detail))}
 
     @wire.SessionUsage.responder
     async def usage(self, session: str) -> Answer:
@@ -151,10 +141,3 @@ class BackendCommands(GuardedLocator):
         """Remove a home."""
         await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")))
         return {}
-
-
-def _text(code: bytes) -> str:
-    try:
-        return code.decode("utf-8")
-    except UnicodeDecodeError:
-        raise SagewsError("bad-value", field="code", reason="it is not text") from None

@@ -1,4 +1,4 @@
-"""How much output may wait: a credit window for each session, one pool for all of a worker, a budget for each run.
+"""How much output may wait: a credit window for each session, one pool for all of a worker.
 
 Pure accounting. A session is read on while its window is open; what is acknowledged frees room. The pool bounds what
 all sessions together may hold, however many there are.
@@ -83,28 +83,3 @@ class Window:
         freed, self.held = self.held, 0
         self._pieces.clear()
         self._pool.give_back(freed)
-
-
-class RunBudget:
-    """What one run may print at most, whatever the loop in its jail lets through.
-
-    Args:
-        limit: bytes of pieces.
-
-    Attributes:
-        dropped: bytes beyond it.
-        told: whether the run was told to stop.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._left = limit
-        self.dropped = 0
-        self.told = False
-
-    def admits(self, size: int) -> bool:
-        """Whether a piece of this size still fits; counts it as dropped otherwise."""
-        if self.dropped or size > self._left:
-            self.dropped += size
-            return False
-        self._left -= size
-        return True

@@ -15,16 +15,17 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
-from sagews.model.identifiers import SessionId, WorkerId, WorkspaceId
-from sagews.model.sessions import EVALUATION, MEBIBYTE, Evaluation, Isolation, Limits, SessionRequest, Usage, WorkerInfo
+from sagews.model.identifiers import RunId, SessionId, WorkerId, WorkspaceId
+from sagews.model.sessions import MEBIBYTE, NO_RUN, Isolation, Limits, SessionRequest, Usage, WorkerInfo
 from sagews.policy.browser.shares import Shares
-from sagews.wire.session import frames as wire
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.kinds import table as kinds
+from sagews.worker.kinds.table import Conversation, WorkerKind
 from sagews.worker.leases import Epochs
+from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.flow_control import SharedWindow
-from sagews.worker.sessions.session import Bounds, WorkerSession
+from sagews.worker.sessions.session import WorkerSession
 from sagews.worker.settings import LocalSettings
 
 log = Logger()
@@ -139,15 +140,17 @@ class LocalHost:
 
     async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
         """See ISessionHost."""
-        self._admit(request)
+        kind = self._admit(request)
+        bounds = self._session_bounds()
         session = WorkerSession(
             request,
+            kind,
             self._reactor,
             self._launcher,
             listener,
             self._pool,
             self._shares,
-            self._session_bounds(),
+            bounds,
             self._finished,
         )
         self._sessions[request.session] = session
@@ -163,7 +166,7 @@ class LocalHost:
             raise
         await session.until_ready()
 
-    def _admit(self, request: SessionRequest) -> None:
+    def _admit(self, request: SessionRequest) -> WorkerKind:
         if request.session in self._sessions:
             raise SagewsError("busy")
         # One that is being taken down is followed by the next beside it, also where there is room for no more.
@@ -173,9 +176,11 @@ class LocalHost:
         if request.flavour not in flavours:
             known = ", ".join(flavours)
             raise SagewsError("unknown-flavour", flavour=request.flavour, known=known)
-        if request.kind != EVALUATION and kinds.find(request.kind) is None:
+        kind = kinds.find(request.kind)
+        if kind is None:
             raise SagewsError("bad-value", field="kind", reason="this worker does not know it")
         self._epochs.see(request.workspace, request.epoch)
+        return kind
 
     def _session_bounds(self) -> Bounds:
         return replace(self._bounds, run_seconds=min(self._bounds.run_seconds, self.settings.run_seconds))
@@ -190,21 +195,23 @@ class LocalHost:
         for changed in self._load_watchers:
             changed()
 
-    async def evaluate(self, session: SessionId, evaluation: Evaluation) -> None:
+    async def send(self, session: SessionId, message: Mapping[str, Any], run: RunId = NO_RUN) -> None:
         """See ISessionHost."""
-        found = self._session(session)
-        self._epochs.see(found.request.workspace, found.request.epoch)
-        found.evaluate(evaluation)
+        self._current(session).send(message, run)
 
-    async def send(self, session: SessionId, message: Mapping[str, Any]) -> None:
+    async def ask(self, session: SessionId, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """See ISessionHost."""
+        return await self._session(session).conversation.ask(question)
+
+    def _current(self, session: SessionId) -> Conversation:
+        """Return what goes on in a session whose workspace is still its backend's."""
         found = self._session(session)
         self._epochs.see(found.request.workspace, found.request.epoch)
-        found.say(message)
+        return found.conversation
 
     async def interrupt(self, session: SessionId) -> None:
         """See ISessionHost."""
-        self._session(session).interrupt()
+        self._session(session).conversation.interrupt()
 
     async def end_session(self, session: SessionId, reason: str) -> None:
         """See ISessionHost."""
@@ -215,17 +222,6 @@ class LocalHost:
         found = self._sessions.get(session)
         if found is not None:
             found.acknowledge(sequence)
-
-    async def complete(self, session: SessionId, code: str, cursor: int) -> Mapping[str, Any]:
-        """See ISessionHost."""
-        return await self._ask(session, lambda number: wire.CompleteFrame(number, code, cursor))
-
-    async def inspect(self, session: SessionId, code: str, cursor: int, detail: int) -> Mapping[str, Any]:
-        """See ISessionHost."""
-        return await self._ask(session, lambda number: wire.InspectFrame(number, code, cursor, detail))
-
-    def _ask(self, session: SessionId, form: Callable[[int], wire.ToSession]) -> Deferred[Mapping[str, Any]]:
-        return self._session(session).ask(form)
 
     async def usage(self, session: SessionId) -> Usage:
         """See ISessionHost."""

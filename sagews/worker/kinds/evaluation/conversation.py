@@ -1,0 +1,159 @@
+"""One cell after the other, and questions about names while none runs: what is said to a session that evaluates.
+
+Runs have an end, a budget and a deadline; an interrupt must not come before the session has read the cell that it is
+meant for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import RunId
+from sagews.model.sessions import MEBIBYTE, NO_RUN, PieceKind
+from sagews.wire.session import frames as wire
+from sagews.wire.session.framing import ProtocolError
+from sagews.wire.session.messages import parse_message
+from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
+from sagews.worker.kinds.evaluation.run_budget import RunBudget
+from sagews.worker.kinds.table import Channel
+
+INTERRUPT_DELAY = 0.01
+INTERRUPT_PATIENCE = 1.0
+
+PIECES: Mapping[type, PieceKind] = {
+    wire.StreamFrame: PieceKind.STREAM,
+    wire.DisplayFrame: PieceKind.DISPLAY,
+    wire.ResultFrame: PieceKind.RESULT,
+    wire.ErrorFrame: PieceKind.ERROR,
+    wire.SpilledFrame: PieceKind.SPILLED,
+    wire.DoneFrame: PieceKind.DONE,
+}
+
+
+class CellConversation:
+    """The cells of one session."""
+
+    def __init__(self, channel: Channel) -> None:
+        bounds = channel.bounds
+        self._channel = channel
+        self._run = NO_RUN
+        self._run_since = 0.0
+        # Still true while the session is being ended: what its last run printed arrives behind the kill.
+        self._run_open = False
+        self._budget = RunBudget(bounds.run_output)
+        self._pending = PendingRequests(channel.clock, bounds.answer_seconds, bounds.questions, self._unanswered)
+
+    # ------------------------------------------------------------------------------------------ requests
+
+    def send(self, message: Mapping[str, Any], run: RunId) -> None:
+        """See Conversation: the one message that is not a question is a cell."""
+        cell = parse_message(message)
+        if not isinstance(cell, wire.RunFrame) or cell.run != run:
+            raise SagewsError("bad-message", reason="it is not a cell, or not of the run that it names")
+        payload = wire.payload(cell)
+        self._admit(payload)
+        self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
+        self._budget = RunBudget(self._channel.bounds.run_output)
+        self._channel.send(payload)
+
+    def ask(self, question: Mapping[str, Any]) -> Deferred[Mapping[str, Any]]:
+        """See Conversation: what may follow at a cursor, or what a name is."""
+        form = parse_message({**question, "request": self._pending.next_number})
+        if isinstance(form, wire.RunFrame):
+            raise SagewsError("bad-message", reason="a cell is not a question")
+        payload = wire.payload(form)
+        # A session computes in one thread: a question behind a long run would only ever time out.
+        self._admit(payload)
+        answer = self._pending.asked()
+        self._channel.send(payload)
+        return answer
+
+    def _admit(self, payload: bytes) -> None:
+        self._channel.admit(payload)
+        if self._run_open:
+            raise SagewsError("busy")
+
+    # ------------------------------------------------------------------------------------------ interrupts
+
+    def interrupt(self) -> None:
+        """See Conversation."""
+        if self._run_open:
+            self._interrupt(self._run, self._channel.clock.seconds() + INTERRUPT_PATIENCE)
+        elif self._pending:
+            self._channel.signal_interrupt()
+
+    def _interrupt(self, run: RunId, latest: float) -> None:
+        """Signal a run, but not before the session has read it: an idle loop rightly drops an interrupt."""
+        if run != self._run or not self._run_open:
+            return
+        now = self._channel.clock.seconds()
+        fresh = self._channel.unread or now - self._run_since < INTERRUPT_DELAY
+        if fresh and now < latest:
+            self._channel.clock.callLater(INTERRUPT_DELAY, self._interrupt, run, latest)
+        else:
+            self._channel.signal_interrupt()
+
+    def _unanswered(self) -> None:
+        # A completion that hangs would block the next cell; a run that began meanwhile must not be hit for it.
+        if not self._run_open:
+            self._channel.signal_interrupt()
+
+    # ------------------------------------------------------------------------------------------ what it says
+
+    def received(self, payload: bytes) -> None:
+        """See Conversation."""
+        value = wire.parse_from_session(payload)
+        kind = PIECES.get(type(value))
+        if kind is not None:
+            self._output(kind, value, len(payload))
+        elif isinstance(value, wire.ReadyFrame):
+            raise ProtocolError("a second handshake")
+        else:
+            fields = wire.body(value)
+            self._pending.answered(fields.pop("request"), fields)
+
+    def _output(self, kind: PieceKind, value: Any, size: int) -> None:
+        body = wire.body(value)
+        run = body.pop("run")
+        if run != self._run or not self._run_open:
+            raise ProtocolError("output of a run that it was not given or that is over")
+        if kind is PieceKind.DONE:
+            self._done(body, size)
+        elif self._budget.admits(size):
+            self._channel.emit(kind, run, body, size)
+        else:
+            self._overrun()
+
+    def _overrun(self) -> None:
+        """Stop a run that has shown all that it may; end a session that goes on all the same."""
+        bounds = self._channel.bounds
+        if self._budget.dropped > bounds.overrun:
+            self._channel.cut_off("output", output_limit=bounds.run_output // MEBIBYTE)
+        elif not self._budget.told:
+            self._budget.told = True
+            self.interrupt()
+
+    def _done(self, body: Mapping[str, Any], size: int) -> None:
+        self._run_open = False
+        if self._budget.dropped:
+            dropped = self._budget.dropped
+            spilled = {"path": "", "bytes": dropped, "lines": 0, "dropped": dropped}
+            self._channel.emit(PieceKind.SPILLED, self._run, spilled, 0)
+        self._channel.emit(PieceKind.DONE, self._run, body, size)
+
+    # ------------------------------------------------------------------------------------------ its end
+
+    def check(self) -> None:
+        """See Conversation."""
+        limit = self._channel.bounds.run_seconds
+        if self._run_open and self._channel.clock.seconds() - self._run_since > limit:
+            self._channel.end("deadline", seconds=limit)
+
+    def close(self) -> None:
+        """See Conversation."""
+        self._run_open = False
+        self._pending.close()
