@@ -49,7 +49,7 @@ class Autosaver:
     @property
     def pending(self) -> bool:
         """Whether something changed since the last save began."""
-        return self._times.first is not None
+        return self._times.due is not None
 
     def changed(self, user: UserId) -> None:
         """Note a change."""
