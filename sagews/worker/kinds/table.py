@@ -21,7 +21,7 @@ from sagews.model.sessions import NO_RUN, PieceKind
 from sagews.worker.sessions.bounds import Bounds
 
 
-class Channel(Protocol):
+class SessionChannel(Protocol):
     """A session, as far as its kind is concerned.
 
     Attributes:
@@ -99,7 +99,7 @@ class WorkerKind:
     """
 
     name: str
-    begin: Callable[[Channel], Conversation]
+    begin: Callable[[SessionChannel], Conversation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Codec:
 class MessageConversation:
     """Messages both ways, in order, without runs and without questions: all that a terminal or a kernel needs."""
 
-    def __init__(self, channel: Channel, codec: Codec) -> None:
+    def __init__(self, channel: SessionChannel, codec: Codec) -> None:
         self._channel = channel
         self._codec = codec
 

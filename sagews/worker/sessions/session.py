@@ -37,7 +37,7 @@ MOST_FRAMES = 50
 
 @implementer(ILauncherListener)
 class WorkerSession:
-    """One session; to its kind it is the Channel of kinds/table.py.
+    """One session; to its kind it is the SessionChannel of kinds/table.py.
 
     Args:
         request: what was asked for.
@@ -138,11 +138,11 @@ class WorkerSession:
 
     @property
     def unread(self) -> bool:
-        """See Channel."""
+        """See SessionChannel."""
         return self._stream is not None and bool(self._stream.unread)
 
     def admit(self, payload: bytes) -> None:
-        """See Channel."""
+        """See SessionChannel."""
         if len(payload) > wire.MAX_FRAME_TO_SESSION:
             raise SagewsError("too-large", limit=wire.MAX_FRAME_TO_SESSION)
         code = self._life.talk()
@@ -150,7 +150,7 @@ class WorkerSession:
             raise SagewsError(code)
 
     def send(self, payload: bytes) -> None:
-        """See Channel."""
+        """See SessionChannel."""
         if self._stream is None:
             return
         self._stream.send(frame(payload))
@@ -158,7 +158,7 @@ class WorkerSession:
             self.end("protocol", explanation="it does not read what it is sent")
 
     def emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
-        """See Channel."""
+        """See SessionChannel."""
         self._sequence += 1
         self._window.take(self._sequence, size)
         try:
@@ -167,7 +167,7 @@ class WorkerSession:
             log.failure("a listener raised", session=self.id, correlation=self.request.correlation)
 
     def signal_interrupt(self) -> None:
-        """See Channel."""
+        """See SessionChannel."""
         self._launcher.signal(self.id, "INT")
 
     # ------------------------------------------------------------------------------------------ what it says

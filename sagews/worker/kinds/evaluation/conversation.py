@@ -19,7 +19,7 @@ from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
-from sagews.worker.kinds.table import Channel
+from sagews.worker.kinds.table import SessionChannel
 
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
@@ -37,7 +37,7 @@ PIECES: Mapping[type, PieceKind] = {
 class CellConversation:
     """The cells of one session."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: SessionChannel) -> None:
         bounds = channel.bounds
         self._channel = channel
         self._run = NO_RUN
