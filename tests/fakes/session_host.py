@@ -125,7 +125,10 @@ class FakeSessionHost:
 
     async def ask(self, session: SessionId, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Know one name."""
-        if self._session(session).running is not None:
+        found = self._session(session)
+        if found.request.kind != EVALUATION:
+            raise SagewsError("bad-message", reason="this kind of session answers no questions")
+        if found.running is not None:
             raise SagewsError("busy")
         if question["type"] == "complete":
             return {"start": 0, "end": question["cursor"], "matches": [{"text": "print", "kind": "function"}]}

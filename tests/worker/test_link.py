@@ -14,6 +14,7 @@ from sagews.model.sessions import Ending, Piece, PieceKind
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
 from sagews.wire.session import frames as session_wire
+from sagews.wire.session.messages import run_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import FLOODS, PRINTS, evaluation
@@ -59,7 +60,7 @@ class LossTests(LinkTestCase):
         session, recorder = await self.opened(rig)
         cell = evaluation(PRINTS)
         await evaluate(rig.hosts[0], session, cell)
-        await self.server_link(rig).ask(wire.EvaluateCell, session=session, evaluation=cell)
+        await self.server_link(rig).ask(wire.SendMessage, session=session, message=run_message(cell), run=cell.run)
         await recorder.done
         await rig.later(0.05)
         self.assertEqual(recorder.text, "hello\n")
