@@ -65,7 +65,7 @@ async def long_sheet(site: Site, cells: int = CELLS) -> tuple[str, str]:
     sheet = await site.open(workspace, document)
     codes = await _fill(sheet, cells)
     runs = [{"cell": cell, "run": new_id(), "hash": digest(source)} for cell, source in codes]
-    sheet.send("run", document=document, cells=runs, vector="")
+    sheet.send("run", document=document, cells=runs)
     left = {run["run"] for run in runs}
     while left:
         message = await sheet.receive("run_state", "changed")

@@ -27,6 +27,7 @@ from sagews.model.accounts import Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.policy.accounts.tokens import hashed, new_secret
+from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.history import FileDifference
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
@@ -246,7 +247,7 @@ class BackendTestCase(SynchronousTestCase):
     def page(self, user: User | None = None, backend: Backend | None = None, **ticket: Any) -> Page:
         """Return a page that has been welcomed."""
         page = Page(backend or self.backend)
-        page.say(type="hello", protocol=1, client="test", ticket=self.ticket(user, **ticket))
+        page.say(type="hello", protocol=PROTOCOL, client="test", ticket=self.ticket(user, **ticket))
         return page
 
     def opened(self, user: User | None = None, backend: Backend | None = None, **more: Any) -> Page:

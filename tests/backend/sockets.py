@@ -18,6 +18,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from sagews.backend.service import Backend
+from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import BackendTestCase
 
 reactor: Any = default_reactor
@@ -124,7 +125,7 @@ class SocketTestCase(TestCase):
     async def welcomed(self) -> Browser:
         """Return a websocket that has been welcomed."""
         browser = await self.connect()
-        browser.say(type="hello", protocol=1, client="test", ticket=self.parts.ticket())
+        browser.say(type="hello", protocol=PROTOCOL, client="test", ticket=self.parts.ticket())
         await browser.until("welcome")
         return browser
 

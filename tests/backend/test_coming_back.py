@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sagews.model.sessions import PieceKind
+from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import BackendTestCase, Page
 from tests.fakes.session_host import PRINTS, SUM, WAITS
 
@@ -13,7 +14,7 @@ class ResumeTests(BackendTestCase):
     def resumed(self, secret: str) -> Page:
         """Return a page that came back with a resume secret."""
         page = Page(self.backend)
-        page.say(type="hello", protocol=1, client="test", resume=secret)
+        page.say(type="hello", protocol=PROTOCOL, client="test", resume=secret)
         return page
 
     def test_a_secret_is_good_once(self) -> None:
@@ -167,7 +168,7 @@ class KillTests(BackendTestCase):
         secret = self.ticket()
         for ticket in self.workspaces.tickets.values():
             ticket.backend = "there"
-        page.say(type="hello", protocol=1, client="test", ticket=secret)
+        page.say(type="hello", protocol=PROTOCOL, client="test", ticket=secret)
         self.assertEqual(page.last("error")["code"], "elsewhere")
 
     def test_a_lease_that_is_lost_is_noticed_without_a_write(self) -> None:

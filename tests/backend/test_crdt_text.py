@@ -7,9 +7,17 @@ from hypothesis import strategies as st
 from pycrdt import Doc, Text
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.crdt.document import cells_in_order, check_update, flavour_of, load, new_document, title_of
+from sagews.backend.crdt.document import (
+    WorksheetDocument,
+    cells_in_order,
+    check_update,
+    flavour_of,
+    load,
+    new_document,
+    title_of,
+)
 from sagews.backend.crdt.merge import edit_text, positions_for
-from sagews.backend.crdt.worksheet_text import from_text, merge_text, to_text
+from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
 from sagews.model.positions import between, is_position
 from tests.model.strategies import wild_texts
@@ -18,8 +26,15 @@ FILE = "---\nsagews: 1\ntitle: Curves\n---\n# One\n\nText.\n\n```sage #k3f9 fold
 ODD = "---\ntitle:   'A ''b'''  \nother: [1]\n---\n\n\n# One #\n~~~sage #k3f9\n~~~\n* a\r\n\r\n```sage\nx"
 
 
+def from_text(text: str) -> WorksheetDocument:
+    """Return a new document for a file: nothing, brought to what the file says."""
+    document = WorksheetDocument()
+    merge_text(document, text)
+    return document
+
+
 class TextTests(SynchronousTestCase):
-    """to_text, from_text and merge_text."""
+    """to_text and merge_text."""
 
     def test_a_new_document_is_one_empty_cell(self) -> None:
         """It has a title, one empty code cell, and a file that says so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sagews.model.accounts import Role
-from sagews.wire.browser.base import MAX_MESSAGE
+from sagews.wire.browser.base import MAX_MESSAGE, PROTOCOL
 from tests.backend.harness import BackendTestCase, Page
 
 
@@ -47,14 +47,14 @@ class HandshakeTests(BackendTestCase):
         ticket = self.ticket()
         for secret, good in ((ticket, True), (ticket, False), ("x" * 43, False), ("x" * 30, False)):
             page = self.fresh()
-            page.say(type="hello", protocol=1, client="test", ticket=secret)
+            page.say(type="hello", protocol=PROTOCOL, client="test", ticket=secret)
             self.assertEqual(page.closed, None if good else 4400)
 
     def test_neither_or_both_secrets_are_refused(self) -> None:
         """Exactly one of ticket and resume opens a connection."""
         for secrets in ({}, {"ticket": self.ticket(), "resume": "r" * 43}):
             page = self.fresh()
-            page.say(type="hello", protocol=1, client="test", **secrets)
+            page.say(type="hello", protocol=PROTOCOL, client="test", **secrets)
             self.assertEqual(page.last("error")["code"], "bad-ticket")
 
     def test_another_version_is_told_to_reload(self) -> None:
@@ -71,13 +71,13 @@ class HandshakeTests(BackendTestCase):
         ticket = self.ticket(stranger)
         self.done(self.workspaces.remove_grant(self.workspace, stranger.id))
         page = self.fresh()
-        page.say(type="hello", protocol=1, client="test", ticket=ticket)
+        page.say(type="hello", protocol=PROTOCOL, client="test", ticket=ticket)
         self.assertEqual(page.last("error")["code"], "forbidden")
 
     def test_a_second_handshake_is_refused(self) -> None:
         """Once welcomed, a handshake is an error that changes nothing."""
         page = self.page()
-        [error] = page.say(type="hello", protocol=1, client="test", ticket=self.ticket())
+        [error] = page.say(type="hello", protocol=PROTOCOL, client="test", ticket=self.ticket())
         self.assertEqual(error["code"], "already-connected")
         self.assertIsNone(page.closed)
 
@@ -93,7 +93,7 @@ class HandshakeTests(BackendTestCase):
     def test_nothing_secret_is_said(self) -> None:
         """No error repeats what it refuses."""
         page = self.fresh()
-        page.say(type="hello", protocol=1, client="test", ticket="Z" * 43)
+        page.say(type="hello", protocol=PROTOCOL, client="test", ticket="Z" * 43)
         self.assertNotIn("ZZZZ", str(page.told))
 
 

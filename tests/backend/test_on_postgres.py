@@ -20,6 +20,7 @@ from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
+from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import FakeHistories, Page
 from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
 from tests.postgres import PostgresTestCase
@@ -62,7 +63,7 @@ class PostgresLifeTests(PostgresTestCase):
         expires = datetime.now(UTC) + timedelta(seconds=30)
         await self.frontend.create_ticket(hashed(secret), self.login, self.owner.id, self.workspace, "here", expires)
         page = Page(backend)
-        page.say(type="hello", protocol=1, client="test", ticket=secret)
+        page.say(type="hello", protocol=PROTOCOL, client="test", ticket=secret)
         await self.told(page, "welcome")
         page.say(type="open", document=self.document)
         opened = await self.told(page, "opened")

@@ -112,7 +112,7 @@ class Everything(Resource):
                 "name": "Sage Workspaces",
                 "untrusted_origin": f"http://127.0.0.1:{self.content_port}",
                 "needs_first": False,
-                "protocol": 1,
+                "protocol": 2,
             },
             "POST /api/signin": signed_in,
             "POST /api/first": signed_in,

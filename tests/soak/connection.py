@@ -12,6 +12,8 @@ from twisted.internet.defer import Deferred, DeferredQueue
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.web.client import Agent, HTTPConnectionPool
 
+from sagews.wire.browser.base import PROTOCOL
+
 # Silence for so long is a lost connection: a run whose worker was killed may say nothing at all.
 ANSWER_SECONDS = 5
 
@@ -65,7 +67,7 @@ class Site:
             await connection.opened.addTimeout(ANSWER_SECONDS, self.reactor)
         except Exception as error:
             raise LostError(f"the websocket: {error!r}") from None
-        connection.say("hello", protocol=1, client="soak", ticket=ticket["ticket"])
+        connection.say("hello", protocol=PROTOCOL, client="soak", ticket=ticket["ticket"])
         await connection.hear("welcome")
         return connection
 

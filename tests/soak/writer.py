@@ -129,7 +129,7 @@ class Writer:
     async def _run(self, connection: Connection) -> None:
         run = new_run()
         cells = [{"cell": self._cell, "run": run, "hash": self._hash()}]
-        connection.say("run", document=self.document, cells=cells, vector="")
+        connection.say("run", document=self.document, cells=cells)
         pieces = []
         while True:
             message = await connection.hear("output", "run_state", "changed", "saved")

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pycrdt import Map
 
 from sagews.backend.crdt.document import FORMAT, CellView, WorksheetDocument, cells_in_order, put_cell
-from sagews.backend.crdt.merge import edit_text, matched_ids, own_ids, positions_for
+from sagews.backend.crdt.merge import edit_text, matched_ids, positions_for
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId
-from sagews.model.positions import spread
 from sagews.model.worksheet.cells import MAX_SOURCE, Cell, Worksheet
 from sagews.model.worksheet.front_matter import front_value, with_values
 from sagews.model.worksheet.lines import BLANK, OPTION
@@ -34,24 +33,6 @@ def to_text(document: WorksheetDocument) -> str:
     if flavour != (front_value(front, "flavour") or "sage"):
         values["flavour"] = flavour or "sage"
     return write(Worksheet(with_values(front, values), cells))
-
-
-def from_text(text: str) -> WorksheetDocument:
-    """Return a new document for a file; cells without an id, or with a doubled one, get one.
-
-    Raises:
-        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet.
-    """
-    worksheet = _parsed(text)
-    document = WorksheetDocument()
-    with document.transaction():
-        _put_front(document, worksheet.front)
-        positions = spread(None, None, len(worksheet.cells))
-        for cell, identity, pos in zip(
-            worksheet.cells, own_ids([cell.id for cell in worksheet.cells], set()), positions, strict=True
-        ):
-            put_cell(document, _view(cell, identity, pos))
-    return document
 
 
 def merge_text(document: WorksheetDocument, text: str) -> bytes:

@@ -214,7 +214,11 @@ class RemoteHost:
     def _unwanted(self, session: SessionId) -> None:
         if self._link is not None:
             ended = Deferred.fromCoroutine(self._link.ask(wire.EndSession, session=session, reason="stopped"))
+            # A refusal means that it is not there, a lost link that the next registration ends it as unknown to us.
             ended.addErrback(lambda failure: failure.trap(SagewsError))
+            ended.addErrback(
+                lambda failure: log.failure("a session that nobody wants goes on", failure, session=session)
+            )
 
     async def send(self, session: SessionId, message: Mapping[str, Any], run: RunId = NO_RUN) -> None:
         """See ISessionHost; without a run and a link it is refused: nobody could tell whether it was taken before."""

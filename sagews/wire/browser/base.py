@@ -15,7 +15,8 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-PROTOCOL = 1
+# 2: `run` lost its `vector`, which no backend ever read.
+PROTOCOL = 2
 MAX_MESSAGE = 1024 * 1024
 
 # \Z and not $, which lets a line break pass that PostgreSQL refuses, and with it a commit of many documents.

@@ -1,7 +1,7 @@
 """Running cells, and what they print. Runs and output are events with a number (see document.py).
 
 page → backend                                                      needs      answered by
-  run            document, cells [{cell, run, hash}], vector         RUN        run_state for each | changed | error
+  run            document, cells [{cell, run, hash}]                 RUN        run_state for each | changed | error
   output         request, document, run                              READ       whole_output (everything kept of a run)
 
 backend → page
@@ -38,7 +38,6 @@ class RunCells(FromPage, frozen=True, tag="run"):
     needs = Right.RUN
     document: Uuid
     cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]
-    vector: bytes = b""
 
 
 class WholeOutput(FromPage, frozen=True, tag="output"):

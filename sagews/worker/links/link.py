@@ -134,7 +134,9 @@ class WorkerLink:
         self._ready.pop(name, None)
         if outgoing.ending is None:
             ended = Deferred.fromCoroutine(self._host.end_session(name, reason))
+            # The one refusal is that it is not there any more, which is what was wanted.
             ended.addErrback(lambda failure: failure.trap(SagewsError))
+            ended.addErrback(lambda failure: log.failure("a session could not be ended", failure, session=name))
 
     # ------------------------------------------------------------------------------------------ output
 

@@ -106,7 +106,7 @@ export class Runs {
   }
 
   #ask(cells: readonly CellRun[]): boolean {
-    return this.link.send({ type: "run", document: this.document, cells, vector: this.sheet.vector() });
+    return this.link.send({ type: "run", document: this.document, cells });
   }
 
   #runState(message: Answer<"run_state">): void {

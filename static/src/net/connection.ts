@@ -1,11 +1,11 @@
 /** When to connect, with which secret, and what people see of it: a pure machine; socket.ts does what it says.
  *
- *   idle ─start→ ticket ─ticket→ connecting ─opened→ greeting ─welcome→ open
+ *   idle ─start→ ticket ─ticket→ connecting ─opened→ handshake ─welcome→ open
  *   any of them ─closed→ waiting ─timer→ connecting (with the resume secret) or ticket (without one)
  *   refused for good (not signed in, other version, no access) → stopped
  */
 
-export type Phase = "idle" | "ticket" | "connecting" | "greeting" | "open" | "waiting" | "stopped";
+export type Phase = "idle" | "ticket" | "connecting" | "handshake" | "open" | "waiting" | "stopped";
 
 export interface Connection {
   readonly phase: Phase;
@@ -38,7 +38,7 @@ export type Event =
 export type Effect =
   | { type: "fetch_ticket" }
   | { type: "connect"; url: string }
-  | { type: "greet"; secret: Secret }
+  | { type: "hello"; secret: Secret }
   | { type: "wait"; seconds: number }
   | { type: "close" };
 
@@ -69,7 +69,7 @@ export function step(state: Connection, event: Event, random: number): Step {
       return wait(state, delay(state.failures, random));
     case "opened":
       if (state.phase !== "connecting" || state.secret === null) return [state, [{ type: "close" }]];
-      return [{ ...state, phase: "greeting" }, [{ type: "greet", secret: state.secret }]];
+      return [{ ...state, phase: "handshake" }, [{ type: "hello", secret: state.secret }]];
     case "welcome":
       return [{ ...state, phase: "open", failures: 0, secret: { kind: "resume", value: event.resume } }, []];
     case "refused":

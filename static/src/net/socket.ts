@@ -83,8 +83,8 @@ export class Socket {
         return this.#fetchTicket();
       case "connect":
         return this.#connect(effect.url);
-      case "greet":
-        return this.#greet(effect.secret);
+      case "hello":
+        return this.#hello(effect.secret);
       case "wait":
         window.clearTimeout(this.#timer);
         this.#timer = window.setTimeout(() => this.#take({ type: "timer" }), effect.seconds * 1000);
@@ -117,14 +117,14 @@ export class Socket {
     };
   }
 
-  #greet(secret: Secret): void {
+  #hello(secret: Secret): void {
     this.#socket?.send(JSON.stringify({ type: "hello", protocol: PROTOCOL, client: "page", [secret.kind]: secret.value }));
   }
 
   #heard(message: FromServer): void {
     if (message.type === "pong") return this.#ponged(message.sent);
     if (message.type === "going_away") return this.#take(message);
-    if (message.type === "error" && this.state.value.phase === "greeting") {
+    if (message.type === "error" && this.state.value.phase === "handshake") {
       return this.#take({ type: "refused", code: message.code });
     }
     if (message.type === "welcome") this.#welcomed(message);

@@ -5,7 +5,7 @@ import type { FromServer, Welcome } from "client/net/messages";
 import type { Link } from "client/net/socket";
 
 export const WELCOME: Welcome = {
-  type: "welcome", protocol: 1, server: "s", connection: "mine", user: { id: "u1", name: "Me" }, workspace: { id: "w", name: "W" },
+  type: "welcome", protocol: 2, server: "s", connection: "mine", user: { id: "u1", name: "Me" }, workspace: { id: "w", name: "W" },
   role: "owner", may_run: true, resume: "r".repeat(20), ping_seconds: 5, flavours: ["sage"], limits: {},
 };
 

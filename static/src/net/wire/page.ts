@@ -142,7 +142,6 @@ export interface RunCells {
   readonly type: "run";
   readonly document: string;
   readonly cells: readonly CellRun[];
-  readonly vector?: string;
 }
 
 /** Saves the workspace now; with a name it becomes a named version. */
@@ -204,6 +203,6 @@ export type ToServer =
   | Stop
   | Versions;
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 export const MAX_MESSAGE = 1048576;
 export const MAX_CELLS_IN_A_RUN = 500;

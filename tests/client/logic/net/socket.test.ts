@@ -51,9 +51,9 @@ function end(socket: Socket): void {
   socket.stop();
 }
 
-test("a connection greets with its ticket, and is open after the welcome, which everybody hears", async () => {
+test("a connection says hello with its ticket, and is open after the welcome, which everybody hears", async () => {
   const { socket, other, heard } = await connected();
-  assert.deepEqual(other.sent[0], { type: "hello", protocol: 1, client: "page", ticket: "ticket" });
+  assert.deepEqual(other.sent[0], { type: "hello", protocol: 2, client: "page", ticket: "ticket" });
   assert.deepEqual([socket.open, socket.welcome.value, heard[0]], [true, WELCOME, WELCOME]);
   end(socket);
 });
