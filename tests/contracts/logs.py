@@ -8,7 +8,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
-from sagews.interfaces.logs import ILogStore
+from sagews.interfaces.logs import ILogSink, ILogStore
 from sagews.model.identifiers import new_id
 from sagews.model.logs import LogQuery, LogRecord
 from tests.contracts.accounts import refused
@@ -96,12 +96,17 @@ class LogSinkContract:
         """Return a sink and its store."""
         raise NotImplementedError
 
+    async def test_provides_the_sinks_interface(self) -> None:
+        """It has every method of the interface with its signature."""
+        assert verifyObject(ILogSink, (await self.make_sink())[0])
+
     async def test_delivers_a_batch(self) -> None:
         """A batch arrives whole: times, fields and correlation unchanged."""
         sink, store = await self.make_sink()
         now = datetime.now(UTC)
         records = [make_record(f"m{number}", time=now, correlation="c") for number in range(10)]
-        await sink.deliver(records)
+        # Any iterable will do: the shipper reads its batches from a file.
+        await sink.deliver(iter(records))
         found = {record.id: record for record in await store.query(LogQuery())}
         assert {record.id for record in records} == set(found)
         assert all(found[record.id].time == now for record in records)

@@ -1,15 +1,16 @@
-"""A log store in memory; passes tests/contracts/logs.py like the real one."""
+"""A log store in memory and a sink that does as it is told; both pass tests/contracts/logs.py like the real ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces.logs import ILogStore
+from sagews.interfaces.logs import ILogSink, ILogStore
 from sagews.model.logs import LogQuery, LogRecord
 from sagews.store.values import dump_json
 
@@ -50,6 +51,34 @@ class MemoryLogs:
         for key in old:
             del self.records[key]
         return len({time.date() for _, time in old})
+
+
+@implementer(ILogSink)
+class ScriptedSink:
+    """Passes batches on to another sink and remembers them; `failure` makes it fail, `hold` makes it wait."""
+
+    def __init__(self, sink: ILogSink) -> None:
+        self._sink = sink
+        self.batches: list[list[str]] = []
+        self.failure: Exception | None = None
+        self.hold: Deferred[None] | None = None
+        self.calls = 0
+
+    async def deliver(self, records: Iterable[LogRecord]) -> None:
+        """Take a batch."""
+        self.calls += 1
+        if self.hold is not None:
+            await self.hold
+        if self.failure is not None:
+            raise self.failure
+        batch = list(records)
+        await self._sink.deliver(batch)
+        self.batches.append([record.message for record in batch])
+
+    @property
+    def messages(self) -> list[str]:
+        """Everything that arrived."""
+        return [message for batch in self.batches for message in batch]
 
 
 def _matches(record: LogRecord, query: LogQuery) -> bool:

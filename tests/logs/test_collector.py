@@ -26,7 +26,7 @@ from sagews.net.amp import AmpLink, GuardedLocator
 from sagews.wire.logs import MAX_RECORDS, DeliverRecords, RegisterSender, decode_batch, encode_record
 from tests.contracts.accounts import refused
 from tests.contracts.logs import LogSinkContract, make_record
-from tests.fakes.logs import MemoryLogs
+from tests.fakes.logs import MemoryLogs, ScriptedSink
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
@@ -38,6 +38,15 @@ class LocalSinkTests(LogSinkContract, TestCase):
         """Return a sink and its store."""
         store = MemoryLogs()
         return Intake(store, time.time), store
+
+
+class ScriptedSinkTests(LogSinkContract, TestCase):
+    """The fake of other tests."""
+
+    async def make_sink(self) -> tuple[Any, Any]:
+        """Return a sink and its store."""
+        store = MemoryLogs()
+        return ScriptedSink(Intake(store, time.time)), store
 
 
 class Wired(TestCase):

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 from twisted.logger import Logger, LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces.logs import ILogSink
+from sagews.logs.intake import Intake
 from sagews.logs.observer import SpoolObserver
 from sagews.logs.shipper import LONGEST_RETRY, MOST_RECORDS, Shipper, load_offset, save_offset
 from sagews.logs.spool import KEPT_AFTER_SHIPPING, Spool, SpoolOffset
-from sagews.model.logs import LogRecord
-
-
-@implementer(ILogSink)
-class FakeSink:
-    """Keeps batches; `failure` makes it fail, `hold` makes it wait."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[str]] = []
-        self.failure: Exception | None = None
-        self.hold: Deferred[None] | None = None
-        self.calls = 0
-
-    async def deliver(self, records: Iterable[LogRecord]) -> None:
-        """Take a batch."""
-        self.calls += 1
-        if self.hold is not None:
-            await self.hold
-        if self.failure is not None:
-            raise self.failure
-        self.batches.append([record.message for record in records])
-
-    @property
-    def messages(self) -> list[str]:
-        """Everything that arrived."""
-        return [message for batch in self.batches for message in batch]
+from tests.fakes.logs import MemoryLogs, ScriptedSink
 
 
 class ShipperTests(SynchronousTestCase):
@@ -51,7 +24,7 @@ class ShipperTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Make them."""
         self.clock = Clock()
-        self.sink = FakeSink()
+        self.sink = ScriptedSink(Intake(MemoryLogs(), self.clock.seconds))
         self.spool = Spool(Path(self.mktemp()), "backend", segment_bytes=3000)
         self.observer = SpoolObserver(self.spool, "m", "backend", now=self.clock.seconds)
         self.addCleanup(self.observer.close)

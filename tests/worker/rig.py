@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
-from zope.interface import implementer
 
 from sagews.backend.workers.listener import WorkerGate
 from sagews.backend.workers.remote_host import RemoteHost
-from sagews.interfaces.logs import ILogSink
+from sagews.logs.intake import Intake
 from sagews.model.identifiers import WorkerId
-from sagews.model.logs import LogRecord
 from sagews.ops.tls.authority import Authority, Files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, TLSClientEndpoint, identify
 from sagews.wire.worker import WorkerSettings
@@ -26,22 +25,11 @@ from sagews.worker.links.link import WorkerLink
 from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.host import LocalHost
 from sagews.worker.settings import LocalSettings
+from tests.fakes.logs import MemoryLogs
 from tests.worker.fakes import FakeLauncher
 
 NAME = "worker-1"
 HOST = "127.0.0.1"
-
-
-@implementer(ILogSink)
-class Sink:
-    """Keeps log records."""
-
-    def __init__(self) -> None:
-        self.records: list[LogRecord] = []
-
-    async def deliver(self, records: Iterable[LogRecord]) -> None:
-        """See ILogSink."""
-        self.records.extend(records)
 
 
 class Rig:
@@ -76,7 +64,7 @@ class Rig:
         self.authority.ensure()
         self.hosts: list[RemoteHost] = []
         self.removed: list[RemoteHost] = []
-        self.sink = Sink()
+        self.logs = MemoryLogs()
         self.launcher = FakeLauncher(reactor)
         local = local or LocalSettings(keep_seconds=keep_seconds)
         self.local = LocalHost(reactor, self.launcher, WorkerId(NAME), settings=local, bounds=bounds)
@@ -88,7 +76,7 @@ class Rig:
             identify=identify,
             settings=settings,
             keep_seconds=keep_seconds,
-            sink=self.sink,
+            sink=Intake(self.logs, time.time),
         )
         self.link: WorkerLink | None = None
         self.jitter = 0.0

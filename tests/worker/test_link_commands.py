@@ -13,13 +13,14 @@ from sagews.backend.workers import remote_host
 from sagews.backend.workers.remote_host import RemoteHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
-from sagews.model.logs import LogRecord
+from sagews.model.logs import LogQuery, LogRecord
 from sagews.model.sessions import Isolation
 from sagews.wire import worker as wire
 from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.links import link as worker_link
 from sagews.worker.settings import LocalSettings
+from tests.contracts.logs import LogSinkContract
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import PRINTS, Recorder, evaluation, session_request
 from tests.worker.link_case import LinkTestCase
@@ -107,7 +108,7 @@ class CommandTests(LinkTestCase):
         record = LogRecord(new_id(), datetime.now(UTC), "liar", "backend", "info", "x", "c", "hello", {"a": 1})
         assert rig.link is not None
         await rig.link.deliver([record])
-        self.assertEqual(rig.sink.records, [replace(record, machine="worker-1", component="worker")])
+        self.assertEqual(await rig.logs.query(LogQuery()), [replace(record, machine="worker-1", component="worker")])
 
     async def test_no_delay(self) -> None:
         """TCP_NODELAY is on at both ends, beneath the TLS."""
@@ -140,3 +141,14 @@ class CommandTests(LinkTestCase):
         self.assertEqual(rig.hosts, [host])
         self.assertIsInstance(host, RemoteHost)
         await first.stop()
+
+
+class LogsThroughTheLinkTests(LogSinkContract, LinkTestCase):
+    """A worker's link as the sink of its records."""
+
+    async def make_sink(self) -> tuple[Any, Any]:
+        """Return a link, and the store behind its backend."""
+        rig = Rig(self, reactor)
+        await rig.host()
+        await rig.until(lambda: rig.link is not None and rig.link.linked)
+        return rig.link, rig.logs
