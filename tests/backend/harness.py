@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,92 +14,21 @@ from pycrdt import Doc, Map
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
 from sagews.backend.connections.connection import Connection
-from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorkspaceHistory
-from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.backend.history.interfaces import IHistories
 from sagews.backend.messages.features import Feature
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
-from sagews.interfaces.sessions import ISessionHost
 from sagews.model.accounts import Role, User
-from sagews.model.history import Commit
-from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
+from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
 from sagews.policy.accounts.tokens import hashed, new_secret
 from sagews.wire.browser.base import PROTOCOL
-from sagews.wire.browser.history import FileDifference
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
+from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import FakeSessionHost
 from tests.fakes.workspaces import MemoryWorkspaces
-
-
-def commit(name: str = "", kind: str = "save") -> Commit:
-    """Return a commit."""
-    return Commit("a" * 40, None, "b" * 40, "main", kind, name, None, "Ada", datetime(2026, 1, 1, tzinfo=UTC), 1)
-
-
-@implementer(IHistories)
-class FakeHistories:
-    """Remembers what the histories of all workspaces were asked."""
-
-    def __init__(self) -> None:
-        self.documents: dict[WorkspaceId, IDocumentTexts] = {}
-        self.prepared: list[tuple[WorkspaceId, str, int]] = []
-        self.changes: list[WorkspaceId] = []
-        self.saves: list[tuple[str, str]] = []
-        self.closed: list[WorkspaceId] = []
-        self.answer: Commit | None = commit()
-
-    async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
-        """Note it."""
-        self.prepared.append((workspace, host.info.id, epoch))
-
-    def open(
-        self, workspace: WorkspaceId, files: WorkspaceFiles, documents: IDocumentTexts, saved: Callable[[Commit], None]
-    ) -> IWorkspaceHistory:
-        """Return a history that remembers here."""
-        self.documents[workspace] = documents
-        history: IWorkspaceHistory = FakeHistory(self, workspace)
-        return history
-
-
-@implementer(IWorkspaceHistory)
-class FakeHistory:
-    """The history of one workspace."""
-
-    def __init__(self, histories: FakeHistories, workspace: WorkspaceId) -> None:
-        self.histories = histories
-        self.workspace = workspace
-
-    def changed(self, user: UserId) -> None:
-        """Note it."""
-        self.histories.changes.append(self.workspace)
-
-    async def save(self, user: UserId | None, name: str, kind: str) -> Commit | None:
-        """Note it."""
-        self.histories.saves.append((name, kind))
-        return self.histories.answer
-
-    async def versions(self, before: str | None, limit: int) -> Sequence[Commit]:
-        """Return two."""
-        return [commit("second"), commit("first")][:limit]
-
-    async def difference(self, version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
-        """Return one file."""
-        return None, [FileDifference("a.sage.md", "changed", "+1\n")], False
-
-    async def revert(self, user: UserId, version: str) -> Commit:
-        """Return a commit."""
-        return commit(kind="revert")
-
-    async def close(self) -> None:
-        """Note it."""
-        self.histories.closed.append(self.workspace)
-
-    def drop(self) -> None:
-        """Do nothing."""
 
 
 class Page:

@@ -21,7 +21,8 @@ from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from sagews.wire.browser.base import PROTOCOL
-from tests.backend.harness import FakeHistories, Page
+from tests.backend.harness import Page
+from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
 from tests.postgres import PostgresTestCase
 

@@ -73,7 +73,6 @@ class VersionTests(BackendTestCase):
         self.assertEqual(two.last("version")["version"], version["version"])
         one.say(type="save", request=2, name="  Final ")
         self.assertEqual(self.history.saves, [("", "save"), ("Final", "named")])
-        self.history.answer = None
         self.assertTrue(one.say(type="save", request=3)[0]["unchanged"])
 
     def test_a_bad_name_is_refused(self) -> None:
@@ -83,12 +82,15 @@ class VersionTests(BackendTestCase):
     def test_versions_difference_revert(self) -> None:
         """The list says whether there are more; a difference and a revert are passed on."""
         page = self.page()
+        for number, name in enumerate(("first", "second")):
+            page.say(type="save", request=number, name=name)
         [versions] = page.say(type="versions", request=1, limit=1)
-        self.assertEqual((len(versions["versions"]), versions["more"]), (1, True))
-        [difference] = page.say(type="difference", request=2, version="a" * 40)
-        self.assertEqual(difference["files"][0]["path"], "a.sage.md")
-        [reverted] = page.say(type="revert", request=3, version="a" * 40)
-        self.assertEqual(reverted["version"]["kind"], "revert")
+        self.assertEqual(([version["name"] for version in versions["versions"]], versions["more"]), (["second"], True))
+        first = page.say(type="versions", request=1, limit=2)[0]["versions"][1]["id"]
+        [difference] = page.say(type="difference", request=2, version=first)
+        self.assertEqual([file["path"] for file in difference["files"]], ["curves.sage.md"])
+        [reverted] = page.say(type="revert", request=3, version=first)
+        self.assertEqual((reverted["version"]["kind"], reverted["version"]["name"]), ("revert", "first"))
 
     def test_the_history_reaches_documents(self) -> None:
         """Texts of all documents can be read and put, open or not; new paths get a document, others are removed."""

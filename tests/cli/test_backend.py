@@ -12,10 +12,10 @@ from twisted.internet.defer import Deferred
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.frontend.parts import BackendAddress
-from tests.backend.harness import FakeHistories
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
 from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
+from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
 
 pytestmark = pytest.mark.slow

@@ -106,7 +106,7 @@ class Documents:
         """Change the documents."""
         self.texts_by_path.update(texts)
         for path in removed:
-            del self.texts_by_path[path]
+            self.texts_by_path.pop(path, None)
 
 
 class Live:

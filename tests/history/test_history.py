@@ -11,10 +11,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface.verify import verifyObject
 
 from sagews.backend.history import save as history_save
-from sagews.backend.history.interfaces import IHistories, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.service import Histories
 from sagews.backend.history.worker_files import WorkspaceFiles
@@ -33,7 +31,7 @@ pytestmark = pytest.mark.slow
 T = TypeVar("T")
 
 
-class HistoryTests(SynchronousTestCase):
+class HistoryCase(SynchronousTestCase):
     """One workspace, one worker, one backend."""
 
     def setUp(self) -> None:
@@ -95,10 +93,9 @@ class HistoryTests(SynchronousTestCase):
         """The workspace's home on the worker."""
         return self.launcher.root / self.workspace
 
-    def test_interface(self) -> None:
-        """It is what the live side asks for."""
-        verifyObject(IHistories, self.histories)
-        verifyObject(IWorkspaceHistory, self.history)
+
+class HistoryTests(HistoryCase):
+    """From an edit to a version and back."""
 
     def test_a_save_is_a_commit_of_files_and_documents(self) -> None:
         """The commit has its author, its time, its parent, and git itself agrees on its id."""
