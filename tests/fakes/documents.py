@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
@@ -102,15 +103,18 @@ def _may_change(old: RunState, new: RunState) -> bool:
 @implementer(IJournal)
 @dataclass
 class MemoryJournal:
-    """Writes into the two above; `failures` are raised first, one for each commit."""
+    """Writes into the two above; `failures` are raised first, one for each commit; while `held` nothing is answered."""
 
     documents: MemoryDocuments
     runs: MemoryRuns
     failures: list[Exception] = field(default_factory=list)
     commits: list[Sequence[DocumentWrite]] = field(default_factory=list)
+    held: Deferred[None] | None = None
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
         """Store everything of the documents whose lease is held."""
+        if self.held is not None:
+            await self.held
         if self.failures:
             raise self.failures.pop(0)
         self.commits.append(writes)
