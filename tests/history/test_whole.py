@@ -21,6 +21,7 @@ from sagews.store.history.history import HistoryStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.history.live import Live, Worker
 from tests.postgres import PostgresTestCase
+from tests.waiting import until
 from tests.worker.real_launcher import real_launcher
 
 pytestmark = pytest.mark.slow
@@ -58,9 +59,7 @@ class WholeHistory(PostgresTestCase):
         await self.start()
         live = self.open({"a.sage.md": "# A\n"})
         live.history.changed(self.user)
-        for _ in range(100):
-            if not live.told:
-                await self.later(0.1)
+        await until(lambda: live.told)
         self.assertEqual([commit.kind for commit in live.told], ["autosave"])
         named = await live.history.save(self.user, "First", "named")
         live.documents.texts_by_path["a.sage.md"] = "# B\n"

@@ -13,7 +13,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from sagews.errors import SagewsError
@@ -27,6 +27,7 @@ from sagews.wire.logs import MAX_RECORDS, DeliverRecords, RegisterSender, decode
 from tests.contracts.accounts import refused
 from tests.contracts.logs import LogSinkContract, make_record
 from tests.fakes.logs import MemoryLogs, ScriptedSink
+from tests.waiting import until
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
@@ -61,7 +62,7 @@ class Wired(TestCase):
         self.factory = CollectorFactory(reactor, Intake(self.store, time.time), self._identify, LOOPBACK)
         self.port: Any = reactor.listenTCP(0, self.factory, interface="127.0.0.1")  # type: ignore[arg-type]
         self.addCleanup(self.port.stopListening)
-        self.addCleanup(lambda: deferLater(reactor, 0.02))
+        self.addCleanup(lambda: Deferred.fromCoroutine(until(lambda: not self.factory._links)))
         self.addCleanup(self.factory.close)
 
     def _identify(self, transport: Any) -> tuple[str, str]:
@@ -111,7 +112,7 @@ class RemoteSinkTests(LogSinkContract, Wired):
         sink = self.sink()
         await sink.deliver([make_record(time=datetime.now(UTC))])
         self.factory.close()
-        await deferLater(reactor, 0.05)
+        await until(lambda: sink._link is None)
         await sink.deliver([make_record(time=datetime.now(UTC))])
         self.assertEqual(len(self.store.records), 2)
 

@@ -22,7 +22,7 @@ from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake
 from sagews.logs.observer import SpoolObserver
 from sagews.logs.remote import RemoteSink
-from sagews.logs.shipper import Shipper
+from sagews.logs.shipper import Shipper, read_records
 from sagews.logs.spool import Spool
 from sagews.model.database import DatabaseRole
 from sagews.model.logs import LogQuery, LogRecord
@@ -31,6 +31,7 @@ from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory
 from sagews.store.logs.logs import LogStore
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ class WholeWayTests(PostgresTestCase):
         self.logger = Logger(namespace="test", observer=LogPublisher(observer))
         self.port: Any = None
         self.factory: CollectorFactory | None = None
-        self.addCleanup(lambda: deferLater(reactor, 0.05))
+        self.addCleanup(self._until_closed)
         self.addCleanup(self._stop_collector)
 
     def _authority(self) -> Authority:
@@ -80,6 +81,10 @@ class WholeWayTests(PostgresTestCase):
             self.factory.close()
         return None if self.port is None else self.port.stopListening()
 
+    async def _until_closed(self) -> None:
+        factory = self.factory
+        await until(lambda: factory is None or not factory._links)
+
     def _sink(self, port: int, role: str = "frontend", authority: Authority | None = None) -> RemoteSink:
         endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", port)
         client = DaemonClient(self._files(role, authority), "log", "127.0.0.1")
@@ -87,10 +92,11 @@ class WholeWayTests(PostgresTestCase):
         self.addCleanup(lambda: Deferred.fromCoroutine(sink.close()))
         return sink
 
-    def _ship(self, sink: RemoteSink) -> None:
+    def _ship(self, sink: RemoteSink) -> Shipper:
         shipper = Shipper(reactor, self.spool, sink, deferToThread)
         shipper.start()
         self.addCleanup(lambda: Deferred.fromCoroutine(shipper.stop()))
+        return shipper
 
     async def _wait_for(self, store: LogStore, count: int) -> list[LogRecord]:
         for _ in range(200):
@@ -118,17 +124,19 @@ class WholeWayTests(PostgresTestCase):
         store = LogStore(await self.pool(DatabaseRole.LOG))
         port = await self._collect(store)
         sink = self._sink(port)
-        self._ship(sink)
+        shipper = self._ship(sink)
         for number in range(300):
             self.logger.info("event {number}", number=number)
             if number == 100:
                 await self._wait_for(store, 101)
                 await self._stop_collector()
             if number == 200:
-                await deferLater(reactor, 0.5)
+                await until(lambda: shipper._backoff.failing)
         await self._collect(store, port)
-        found = await self._wait_for(store, 300)
-        await deferLater(reactor, 0.3)
+        await self._wait_for(store, 300)
+        # Behind the last record nothing is left to ship, so what was sent twice has arrived twice by now.
+        await until(lambda: not read_records(self.spool, shipper.offset)[0])
+        found = await store.query(LogQuery(limit=1000))
         self.assertEqual(sorted(int(record.fields["number"]) for record in found), list(range(300)))
 
     async def test_wrong_certificates(self) -> None:

@@ -14,7 +14,6 @@ import psycopg2
 import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
@@ -24,6 +23,7 @@ from sagews.ops.postgres import folders as postgres_folders
 from sagews.ops.postgres.folders import Account, ClusterFolders
 from sagews.ops.postgres.server import PostgresService
 from tests.contracts.accounts import refused
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +45,14 @@ def ask(dsn: str, statement: str) -> Any:
             return row and row[0]
     finally:
         connection.close()
+
+
+def answers(dsn: str) -> bool:
+    """Whether the server takes connections now."""
+    try:
+        return bool(ask(dsn, "select true"))
+    except psycopg2.OperationalError:
+        return False
 
 
 class ServiceTests(TestCase):
@@ -122,18 +130,8 @@ class ServiceTests(TestCase):
         first = service.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        for _ in range(200):
-            await deferLater(reactor, 0.1)
-            if service.pid not in (None, first):
-                break
-        for _ in range(100):
-            try:
-                self.assertEqual(ask(dsn, "select n from t"), 7)
-                break
-            except psycopg2.OperationalError:
-                await deferLater(reactor, 0.1)
-        else:
-            self.fail("it did not come back")
+        await until(lambda: service.pid not in (None, first) and answers(dsn))
+        self.assertEqual(ask(dsn, "select n from t"), 7)
 
     async def test_stop_while_restarting(self) -> None:
         """A stop during the pause before a restart ends it."""
@@ -142,12 +140,9 @@ class ServiceTests(TestCase):
         first = service.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        for _ in range(500):
-            if service.pid is None:
-                break
-            await deferLater(reactor, 0.01)
+        await until(lambda: service.pid is None)
         await service.stop()
-        await deferLater(reactor, 1.0)
+        # A restart that is still to come would be a timer, and trial fails a test that leaves one behind.
         self.assertIsNone(service.pid)
 
     async def test_stop_while_starting(self) -> None:
@@ -180,8 +175,7 @@ class ServiceTests(TestCase):
             **(user.as_subprocess if user else {}),
         )
         self.addCleanup(orphan.poll)
-        while not (service.folders.sockets / postgres_folders.SOCKET_NAME).exists():
-            await deferLater(reactor, 0.05)
+        await until((service.folders.sockets / postgres_folders.SOCKET_NAME).exists)
         reaping = deferToThread(orphan.wait)
         again = self.service()
         await again.start()

@@ -119,6 +119,7 @@ class KilledServerTests(TestCase):
         for _ in range(steps):
             for sheet in sheets:
                 sheet.step()
+            # So that commits of many sizes come about, and the kill falls between and into them.
             await deferLater(reactor, 0.002)
 
     async def check(self, pool: ConnectionPool, sheet: Worksheet, saved: list[int], acknowledged: list[int]) -> None:

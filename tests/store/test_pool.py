@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from typing import Any
 
 import psycopg2
@@ -19,14 +18,9 @@ from sagews.store.listener import Listener
 from sagews.store.pool import ConnectionPool, Transaction
 from tests.contracts.accounts import refused
 from tests.postgres import Cluster, PostgresTestCase
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; the test's own time limit ends what never comes."""
-    while not condition():
-        await deferLater(reactor, 0.01)
 
 
 class PoolTests(PostgresTestCase):

@@ -25,6 +25,9 @@ from tests.contracts.accounts import later
 from tests.contracts.journal import AUTHOR, edits
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
+from tests.waiting import LOOK_SECONDS, until
+
+WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
 pytestmark = pytest.mark.slow
 
@@ -143,7 +146,11 @@ class RightsTests(PostgresTestCase):
         await workspaces.set_grant(workspace, bob, Role.VIEWER, False)
         await workspaces.remove_grant(workspace, bob)
         await workspaces.delete_workspace(workspace)
-        await deferLater(reactor, 0.1)
+        # Notifications come in the order of the commits: behind this one there is nothing that was not heard.
+        last = WorkspaceId(new_id())
+        await workspaces.create_workspace(last, "W", ada.id, DocumentId(new_id()), "a.sage.md")
+        await workspaces.delete_workspace(last)
+        await until(lambda: (GRANTS_CHANGED, {"workspace": last, "user": None}) in heard)
         self.assertEqual(
             heard,
             [
@@ -152,6 +159,7 @@ class RightsTests(PostgresTestCase):
                 (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
                 (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
                 (GRANTS_CHANGED, {"workspace": workspace, "user": None}),
+                (GRANTS_CHANGED, {"workspace": last, "user": None}),
             ],
         )
 
@@ -203,7 +211,9 @@ class RightsTests(PostgresTestCase):
                 "select from documents d join leases l using (workspace) where d.id = %s for share of l", (document,)
             )
             taking.append(Deferred.fromCoroutine(store.take_lease(workspace, "b2", new_id(), 30)))
-            await deferLater(reactor, 0.1)
+            # Only who waits for a lock here can be the taker, and it is none that has been answered.
+            while not await pool.query(WAITING):
+                await deferLater(reactor, LOOK_SECONDS)
             self.assertFalse(taking[0].called)
 
         await pool.transaction(work)

@@ -26,6 +26,7 @@ from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.host import LocalHost
 from sagews.worker.settings import LocalSettings
 from tests.fakes.logs import MemoryLogs
+from tests.waiting import until
 from tests.worker.fakes import FakeLauncher
 
 NAME = "worker-1"
@@ -118,13 +119,9 @@ class Rig:
         await self.until(lambda: bool(self.hosts))
         return self.hosts[0]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something holds."""
-        for _ in range(int(seconds / 0.01)):
-            if condition():
-                return
-            await self.later(0.01)
-        raise AssertionError("it did not come to hold in time")
+        await until(condition)
 
     def later(self, seconds: float) -> Deferred[None]:
         """Wait."""

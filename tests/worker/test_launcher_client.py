@@ -10,7 +10,6 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 from zope.interface.verify import verifyObject
 
@@ -20,6 +19,7 @@ from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.wire.launcher import Configure
 from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
+from tests.waiting import until
 
 FAKE = str(Path(__file__).with_name("fake_launcher.py"))
 
@@ -72,8 +72,8 @@ class LauncherClientTests(TestCase):
         """After the hello the client knows level and report; flavours that failed to load are not offered."""
         client = await self.client()
         verifyObject(ILauncher, client)
-        await deferLater(reactor, 0.05)
-        self.assertEqual((client.level, list(client.flavours)), ("namespaces", ["python"]))
+        await until(lambda: list(client.flavours) == ["python"])
+        self.assertEqual(client.level, "namespaces")
         self.assertEqual(client.report["uid"], os.getuid())
 
     async def test_the_environment_is_not_inherited(self) -> None:
@@ -95,7 +95,7 @@ class LauncherClientTests(TestCase):
         with ours:
             await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
             self.assertEqual(theirs.fileno(), -1)
-            await deferLater(reactor, 0.3)
+            # The session is another process: it answers while this one waits.
             self.assertIn(b"ready", ours.recv(1000))
             ours.send(b"x")
             self.assertEqual(await listener.ending, ("exit", 0))
@@ -119,7 +119,7 @@ class LauncherClientTests(TestCase):
                 client.open_session(SessionId(new_id()), None, "refuse", Limits(), theirs, Listener(), "evaluation")
             )
             self.assertEqual(error.code, "busy")
-            await deferLater(reactor, 0.05)
+            # The launcher is another process too, and closes its end by itself.
             self.assertEqual(ours.recv(1), b"")
 
     async def test_a_job_takes_and_gives_bytes(self) -> None:

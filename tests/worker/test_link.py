@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from twisted.internet import reactor
+from twisted.internet.threads import deferToThread
 
 from sagews.backend.workers import listener as backend_link
 from sagews.model.identifiers import RunId, WorkspaceId, new_id
@@ -14,7 +15,7 @@ from sagews.model.sessions import Ending, Piece, PieceKind
 from sagews.ops.tls.authority import Authority
 from sagews.wire import worker as wire
 from sagews.wire.session import frames as session_wire
-from sagews.wire.session.messages import run_message
+from sagews.wire.session.messages import complete_message, run_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import FLOODS, PRINTS, evaluation
@@ -33,7 +34,10 @@ class LossTests(LinkTestCase):
         for number in range(60):
             fake.say(session_wire.StreamFrame(run, "stdout", f"{number}\n"))
             if number % 20 == 10:
-                await rig.later(0.005)
+                # In the middle: something of this has arrived, and what was said in this turn has not.
+                before = len(recorder.pieces)
+                await rig.until(lambda before=before: len(recorder.pieces) > before)
+                fake.say(session_wire.StreamFrame(run, "stdout", ""))
                 rig.cut()
             if number % 3 == 0 and recorder.pieces:
                 rig.hosts[0].acknowledge(session, recorder.pieces[-1].sequence)
@@ -62,7 +66,9 @@ class LossTests(LinkTestCase):
         await evaluate(rig.hosts[0], session, cell)
         await self.server_link(rig).ask(wire.SendMessage, session=session, message=run_message(cell), run=cell.run)
         await recorder.done
-        await rig.later(0.05)
+        # A session takes one thing after the other: a second cell would have printed before it answers this.
+        await rig.hosts[0].ask(session, complete_message("pri", 3))
+        await rig.until(lambda: not rig.local.unacknowledged or recorder.pieces[-1].kind is PieceKind.DONE)
         self.assertEqual(recorder.text, "hello\n")
 
     async def test_a_session_that_ends_without_a_link(self) -> None:
@@ -155,8 +161,13 @@ class CertificateTests(LinkTestCase):
     """Who may link."""
 
     async def never(self, rig: Rig) -> None:
-        """Hold that nobody is registered after a while."""
-        await rig.later(0.4)
+        """Hold that who dialled was turned away, and dials again, without ever being registered."""
+        failures: list[float] = []
+        assert rig.link is not None
+        backoff = rig.link._dialler._backoff
+        take = backoff.take
+        self.patch(backoff, "take", lambda: failures.append(take()) or 0.01)
+        await rig.until(lambda: len(failures) >= 2)
         self.assertEqual(rig.hosts, [])
 
     async def test_a_wrong_role(self) -> None:
@@ -208,14 +219,9 @@ class CertificateTests(LinkTestCase):
         await rig.listen()
         with socket.create_connection(("127.0.0.1", rig.port)) as stranger:
             stranger.sendall(b"\x00\x04_ask\x00\x011\x00\x08_command\x00\x04Ping\x00\x00")
-            stranger.setblocking(False)
-            await rig.later(0.2)
-            try:
-                answer = stranger.recv(1000)
-            except ConnectionError:
-                answer = b""
+            answer = await deferToThread(_rest, stranger)
         self.assertNotIn(b"_answer", answer)
-        await self.never(rig)
+        self.assertEqual(rig.hosts, [])
 
 
 class HostileWorkerTests(LinkTestCase):
@@ -255,3 +261,14 @@ class HostileWorkerTests(LinkTestCase):
         outgoing.request = replace(outgoing.request, epoch=6)
         rig.cut()
         self.assertEqual((await recorder.over).reason, "worker-lost")
+
+
+def _rest(stranger: socket.socket) -> bytes:
+    """Return all that comes until the other side closes."""
+    found = b""
+    try:
+        while data := stranger.recv(1000):
+            found += data
+    except ConnectionError:
+        pass
+    return found

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from sagews.backend.workers import remote_host
 from sagews.backend.workers.remote_host import RemoteHost
+from sagews.errors import SagewsError
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.logs import LogQuery, LogRecord
@@ -85,9 +86,21 @@ class CommandTests(LinkTestCase):
         """A worker that can't reach the level that a backend wants does not serve it."""
         rig = Rig(self, reactor, settings=WorkerSettings(minimum="full"))
         await rig.listen()
+        refused: list[str] = []
+        tighten = rig.local.tighten
+
+        def tightened(backend: str, wanted: WorkerSettings) -> None:
+            try:
+                tighten(backend, wanted)
+            except SagewsError as error:
+                refused.append(error.code)
+                raise
+
+        self.patch(rig.local, "tighten", tightened)
         link = rig.dial()
-        await rig.later(0.3)
-        self.assertFalse(link.linked)
+        # The second refusal shows what it did after the first: it dialled again, and served nobody meanwhile.
+        await rig.until(lambda: len(refused) == 2)
+        self.assertEqual((refused, link.linked), (["isolation"] * 2, False))
 
     async def test_a_session_that_does_not_start_in_time(self) -> None:
         """When the backend gives up waiting for a session, the worker ends it, and its listener hears nothing."""

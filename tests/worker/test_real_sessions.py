@@ -63,7 +63,7 @@ class RealLinkTests(RealTestCase):
         source = "import time\nfor i in range(300):\n    print(i)\n    time.sleep(0.01)"
         await evaluate(remote, request.session, evaluation(source))
         for _ in range(3):
-            await rig.later(0.7)
+            await listener.until_pieces(len(listener.pieces) + 5)
             rig.cut()
         pieces = await listener.until_done()
         text = "".join(piece.body["text"] for piece in pieces if piece.kind is PieceKind.STREAM)
