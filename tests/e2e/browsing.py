@@ -177,6 +177,17 @@ class BrowserTestCase(SynchronousTestCase):
         page.wait_for_url("**/w/*/*")
         return Sheet(page).wait()
 
+    def second_sheet(self, page: Page) -> Sheet:
+        """Make another worksheet in the workspace of a page and return it, in a tab of its own."""
+        maker = self.new_page(page.url.removeprefix(self.daemon.url))
+        Sheet(maker).wait()
+        maker.get_by_test_id("new-worksheet").click()
+        maker.get_by_test_id("ask-input").fill("other")
+        maker.get_by_test_id("ask-ok").click()
+        expect(maker.get_by_test_id("file")).to_have_count(2)
+        maker.wait_for_url(lambda address: address != page.url)
+        return Sheet(maker).wait()
+
     def new_person(self, name: str) -> BrowserContext:
         """Make an account on the terminal and return a context that is signed in to it."""
         made = self.daemon.run_command("user", "add", f"{name.lower()}@example.org", "--name", name)

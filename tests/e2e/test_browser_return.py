@@ -55,17 +55,6 @@ class ClosedTabTests(ReturnTestCase):
         expect_state(again, "done")
         self.assertEqual(numbers(again), list(range(60)))
 
-    def second_sheet(self, page: Page) -> Sheet:
-        """Make another worksheet in the workspace of a page and return it, in a tab of its own."""
-        maker = self.new_page(page.url.removeprefix(self.daemon.url))
-        Sheet(maker).wait()
-        maker.get_by_test_id("new-worksheet").click()
-        maker.get_by_test_id("ask-input").fill("other")
-        maker.get_by_test_id("ask-ok").click()
-        expect(maker.get_by_test_id("file")).to_have_count(2)
-        maker.wait_for_url(lambda address: address != page.url)
-        return Sheet(maker).wait()
-
 
 class StoppedTests(ReturnTestCase):
     """A daemon that is stopped in order."""
