@@ -15,6 +15,8 @@ from sagews.launcher.resources.slots import Work
 from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
 
+# What a job may have as a standard stream. A folder would be a way out of the jail (openat through it), a device one
+# into the kernel.
 _STREAMS = {stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG}
 
 
@@ -39,6 +41,7 @@ def check_work(work: Work, descriptors: Sequence[int], permits: Permits, known: 
     """
     if work.id in known:
         raise SagewsError("bad-value", field="id", reason="it is in use")
+    # Waiting ones count as well: each holds descriptors here, and the daemon could queue them without end.
     if len(known) >= permits.sessions:
         raise SagewsError("limit", limit=f"{permits.sessions} sessions", advice="End one first.")
     above = permits.exceeded(work.limits)
@@ -69,10 +72,12 @@ def choose_level(request: wire.Configure, reached: Level, least: Isolation, repo
     Raises:
         SagewsError: `isolation` when it would be below a minimum, or is not the wanted one.
     """
+    # A launcher can't climb: a wanted level is served only where what was entered already does all of it.
     level = reached if request.wanted == "auto" else LEVELS.named(request.wanted)
     if level is not reached and reached.name not in level.part_of:
         advice = f"The level {request.wanted} was wanted; set the wanted level to auto."
         raise SagewsError("isolation", level=reached.name, minimum=request.wanted, advice=advice)
+    # The file's minimum and the daemon's: a daemon that was taken over can't ask for less than the file allows.
     for minimum in (least, Isolation(request.minimum)):
         if not level.name.suffices(minimum):
             missing = "; ".join(report.get("missing", [])) or "nothing"

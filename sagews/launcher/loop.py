@@ -73,6 +73,7 @@ class EventLoop:
     def later(self, seconds: float, callback: Callback) -> Timer:
         """Call back after some seconds."""
         timer = Timer(callback)
+        # The number keeps timers of one moment in their order, and callbacks from being compared.
         heapq.heappush(self._timers, (self._clock() + seconds, next(self._order), timer))
         return timer
 
@@ -84,7 +85,11 @@ class EventLoop:
         """Run until stopped."""
         self._running = True
         while self._running:
+            # What callbacks of the last turn wanted to say goes out in one place, just before nothing more is going to
+            # happen.
             self.before_waiting()
+            # Readable means readable and no more: nothing here may block, for one blocked call would hold up every
+            # session's signals.
             for key, events in self._selector.select(self._patience()):
                 if events & selectors.EVENT_READ and self._is_watched(key):
                     key.data()

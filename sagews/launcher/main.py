@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+# With -I neither the current folder nor PYTHONPATH is searched, so the package is found by where this file lies: code
+# that root owns.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 if __name__ == "__main__":

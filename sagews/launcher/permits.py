@@ -25,6 +25,7 @@ from sagews.wire.fields import Fields
 from sagews.wire.launcher import FLAVOUR_PATTERN, LEVELS, MAX_POOL, MAX_SIZE
 
 MAX_FILE = 64 * 1024
+# Below 1000 are the system's own accounts; a pool that reached them would lend root's or the daemon's uid to a session.
 LEAST_UID, GREATEST_UID = 1000, 2**31
 MAX_UIDS = 65_536
 MAX_SESSIONS = 10_000
@@ -56,6 +57,7 @@ class Permits:
         """Return the name of a limit that is above this file's, or None."""
         for name in Limits.__dataclass_fields__:
             most, asked = getattr(self.limits, name), getattr(limits, name)
+            # Zero means "without limit" to some of the kernel's limits.
             if asked > most or asked < 1:
                 return name
         return None
@@ -75,6 +77,7 @@ def load(path: Path, owner: int) -> Permits:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise SagewsError("configuration", reason=f"The launcher can't read {path}: {error.strerror}.") from error
+    # Owner and mode are asked of what was opened: a path could be another file by the time that it is read.
     with open(descriptor, "rb") as stream:
         require_closed(os.fstat(descriptor), owner, path)
         text = stream.read(MAX_FILE + 1)
@@ -86,6 +89,7 @@ def load(path: Path, owner: int) -> Permits:
 
 def require_closed(status: os.stat_result, owner: int, path: Path) -> None:
     """Raise `configuration` unless a file or folder belongs to its owner (or root) and only they can write it."""
+    # Root may always change it, so root as the owner takes nothing away.
     if status.st_uid not in (owner, 0):
         advice = f"Give it to uid {owner}: chown {owner} {path}"
     elif status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):

@@ -25,9 +25,13 @@ from sagews.launcher.zygotes.flavours import RETRY_SECONDS, Flavour
 from sagews.wire import launcher as wire
 from sagews.wire.zygote import JOB_FLAVOUR
 
+# So that a daemon that never stops talking can't keep ends of sessions and deadlines from being seen to.
 PACKETS_AT_ONCE = 32
+# Seldom enough to cost nothing with hundreds of sessions; a session overdraws by two seconds of each core at most.
 WATCH_SECONDS = 2.0
+# Jobs (saves, checks) come one at a time, and a job's child costs little to make: nothing is preloaded in its zygote.
 JOB_SPARES = 1
+# Each is a process; a crash loop must not begin with hundreds of them.
 REMOVALS_AT_START = 20
 
 
@@ -100,10 +104,13 @@ class Service:
             close_all(descriptors)
             id, request = wire.identify(packet)
             self._say(wire.Refused(error.code, str(error)[: wire.MAX_REASON], id, request))
+            # Serving on at a level that nobody wanted would be the silent fall-back that the levels are there to
+            # prevent.
             if error.code == "isolation":
                 self._loop.stop()
 
     def _do(self, request: wire.Request, descriptors: list[int]) -> None:
+        # Until then nothing has been held against the daemon's own minimum.
         if not self._configured and not isinstance(request, wire.Configure):
             raise SagewsError("bad-message", reason="the launcher is not configured yet")
         match request:
@@ -144,12 +151,15 @@ class Service:
         wanted |= {name: (spare, self._interpreter(name)) for name, spare in request.pools.items()}
         self._level = checks.choose_level(request, self._level, self._permits.minimum, self._report)
         self._report["level"] = self._level.name
+        # At a lower level than was reached sessions must get what its name says, not more: tests and operators compare
+        # levels.
         if not self._level.has_cgroups:
             self._resources.groups = None
             self._report["cgroup"] = "none"
         self._configured = True
         for name, (spare, interpreter) in wanted.items():
             self._flavours[name] = self._flavour(name, spare, interpreter)
+        # Only when all are known: the first one to be ready may already be asked for.
         for flavour in self._flavours.values():
             flavour.start()
 
@@ -167,6 +177,8 @@ class Service:
         try:
             spawned = zygotes.start(name, interpreter, self._permits.package, self._resources.zygote_users)
         except OSError as error:
+            # Without the map of owners there is nothing to fall back to: the files on disk would belong to the zygote's
+            # own user.
             if self._resources.zygote_users is None or not self._resources.mapped:
                 raise
             self._resources.zygote_users = None
@@ -192,6 +204,7 @@ class Service:
             slot.kill("killed")
         elif request.id not in self._known:
             raise SagewsError("no-session")
+        # An interrupt for what has not begun is dropped: there is nothing yet that could be interrupted.
         elif request.signal == "KILL":
             self._cancel(request.id)
 
@@ -208,6 +221,8 @@ class Service:
         for flavour in self._flavours.values():
             if flavour.uses(request.workspace):
                 raise SagewsError("busy")
+        # The rename frees the name at once, however long it takes to remove a million files; the workspace may come
+        # back meanwhile.
         aside = self._resources.homes.set_aside(request.workspace)
         if aside is None:
             self._say(wire.HomeRemoved(request.request))
@@ -245,6 +260,7 @@ class Service:
             return
         self._running[work.id] = slot
         if isinstance(work, wire.StartJob):
+            # Jobs only: sessions end by their own limits, and by their worker, which knows whether anybody uses them.
             self._loop.later(work.seconds, lambda: self._expire(slot))
         if not self._is_self_test(work.id):
             self._say(wire.Started(work.id))
@@ -270,10 +286,14 @@ class Service:
         self._clear(slot, report)
 
     def _clear(self, slot: Slot, report: wire.Exited) -> None:
+        # Processes of a killed namespace are taken down by the kernel one by one; a cgroup can't be removed before the
+        # last is gone.
         if not self._resources.clear(slot):
             self._loop.later(RETRY_SECONDS, lambda: self._clear(slot, report))
             return
         if slot.work is not None:
+            # Only now: whoever hears of the end may ask for the same home at once, and must not meet a process that
+            # still writes to it.
             self._running.pop(slot.work.id, None)
             self._known.pop(slot.work.id, None)
             if self._self_test is not None and self._is_self_test(slot.work.id):
@@ -285,6 +305,8 @@ class Service:
         """Tell the daemon of a flavour; the launcher can serve once jobs can run."""
         if flavour != JOB_FLAVOUR:
             self._say(wire.FlavourState(flavour, state, reason[-wire.MAX_REASON :]))
+        # Jobs come first of all: the probes are one, and a launcher whose jail leaks must not have served a session
+        # before it knows.
         elif state == "ready":
             self._test_the_jail()
         elif state == "failed":

@@ -50,8 +50,10 @@ def start(arguments: Sequence[str]) -> int:
     except SagewsError as error:
         _refuse(control, error)
         return 1
+    # After the refusals above, which still reach the daemon by the socket and a person by the terminal.
     _leave_the_terminal(control.fileno())
     is_root = os.geteuid() == 0
+    # Before the namespaces: from inside of them the host's cgroup tree can't be found any more.
     groups, missing = _groups(is_root)
     resources = _resources(allowed, groups, is_root)
     if is_root and not resources.mapped:
@@ -87,10 +89,13 @@ def _leave_the_terminal(control: int) -> None:
     """Have a session of our own (Ctrl-C is not for us), no inherited descriptor, and room for many."""
     with contextlib.suppress(OSError):
         os.setsid()
+    # The daemon's terminal and pipes are no business of what comes from here; standard error stays, for the daemon's
+    # log.
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     calls.close_all_but((control,))
+    # Whatever is created from here on and forgets to say its mode is nobody else's.
     os.umask(0o077)
     os.chdir("/")
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -115,6 +120,8 @@ class LaunchPlan:
 
 def _guard(control: socket.socket, plan: LaunchPlan) -> int:
     """Fork the launcher proper, wait for it, clear up behind it."""
+    # Closes when the guard dies, so that the launcher proper can tell a parent that died before it asked to die with
+    # it.
     alive, guard = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -129,8 +136,12 @@ def _guard(control: socket.socket, plan: LaunchPlan) -> int:
             os._exit(status)
     control.close()
     os.close(alive)
+    # The launcher proper is process 1 of its namespace, which gets no signal that it does not handle: only KILL ends it
+    # surely.
     signal.signal(signal.SIGTERM, lambda number, frame: os.kill(pid, signal.SIGKILL))
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    # The kernel takes a while to take down what was in the namespace, and a cgroup with a process in it can't be
+    # removed.
     for _ in range(CLEARING_TRIES):
         if plan.resources.close():
             break
@@ -141,9 +152,12 @@ def _guard(control: socket.socket, plan: LaunchPlan) -> int:
 def _launch(control: Channel, plan: LaunchPlan, alive: int) -> int:
     """Be process 1 of the launcher's pid namespace."""
     calls.die_with_parent(signal.SIGKILL)
+    # Asked after the request above, and so sure either way: the parent was there then, or is seen to be gone here.
     if select.select([alive], [], [], 0)[0]:
         return 1
+    # Or every mount that is made for a session would show on the host, and stay there.
     calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
+    # The host's /proc shows other process numbers than those of this namespace, and pidfds are looked up by number.
     calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
     Service(control, plan.permits, plan.resources, plan.level, plan.report, EventLoop(), plan.jobs).run()
     return 0
@@ -154,6 +168,7 @@ def _groups(is_root: bool) -> tuple[Groups | None, list[str]]:
         return None, ["cgroups (not without root)"]
     try:
         groups = cgroups.find()
+        # A killed launcher leaves its folders; nobody else knows that they are ours.
         groups.sweep()
         return groups, []
     except OSError as error:

@@ -31,12 +31,15 @@ class SelfTest:
         self.id = new_id()
         self._limits = limits
         self._verdict = verdict
+        # Never waited on: the launcher reads it after the job's end, and a full pipe would hold up the probe and not
+        # us.
         self._answer, self._write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._began = time.monotonic()
 
     def begin(self) -> tuple[StartJob, list[int]]:
         """Return the job and its descriptors."""
         null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        # Without a workspace: nobody's files are there while nobody knows yet whether the jail is tight.
         job = StartJob(self.id, JOB, None, True, {}, SECONDS, self._limits)
         return job, [null, self._write, os.dup(null)]
 
@@ -50,6 +53,7 @@ class SelfTest:
         try:
             results = json.loads(text)
             safe, unsafe = len(results["safe"]), [str(name) for name in results["unsafe"]]
+        # A probe that crashed proves nothing, so it counts as a breach.
         except (ValueError, KeyError, TypeError):
             safe, unsafe = 0, [f"it did not answer and ended with {ended.reason} {ended.status}"]
         seconds = round(time.monotonic() - self._began, 2)

@@ -40,6 +40,7 @@ class Table:
             LookupError: when there is none.
         """
         for level in self._levels:
+            # The order of Isolation is the rank, so the first that fits is the strongest.
             if level.enter is not None and level.is_possible(machine):
                 return level, level.enter
         raise LookupError("no level of isolation is offered here")

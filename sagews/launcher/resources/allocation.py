@@ -48,6 +48,8 @@ class SessionResources:
         try:
             if group is not None:
                 group.create()
+            # At refill and not at hand-over: the first map for a pair of uids takes 3 to 5 ms, all others a tenth of
+            # one.
             owner_map = homes.owner_map(self.storage, uid) if self.mapped else -1
         except OSError:
             self.uids.give_back(uid)
@@ -64,6 +66,8 @@ class SessionResources:
         mounts = []
         try:
             if work.workspace is None:
+                # A private session has nothing to keep, so its home is memory: bounded, charged to its cgroup, gone
+                # with it.
                 mounts.append(homes.temporary_home(work.limits.home, slot.uid, slot.uid))
             else:
                 mounts.append(self.homes.mount(work.workspace, slot.owner_map, write=write))
@@ -76,6 +80,7 @@ class SessionResources:
 
     def clear(self, slot: Slot) -> bool:
         """Remove the cgroup of a slot that has ended and take its uid back; False while it is going down."""
+        # The uid goes back last: a process that still runs under it could signal the next session's.
         if slot.group is not None and not slot.group.remove():
             return False
         slot.close()

@@ -59,12 +59,14 @@ class Group:
         memory, pids = self._folders["memory"], self._folders["pids"]
         if self._unified:
             _write(memory / "memory.max", limits.memory)
+            # Swap may not be counted on this kernel; then memory alone is the bound.
             with contextlib.suppress(OSError):
                 _write(memory / "memory.swap.max", 0)
         else:
             _write(memory / "memory.limit_in_bytes", limits.memory)
             with contextlib.suppress(OSError):
                 _write(memory / "memory.memsw.limit_in_bytes", limits.memory)
+        # A fork bomb is pinned here whatever its uid; RLIMIT_NPROC alone counts per uid, which sessions may share.
         _write(pids / "pids.max", limits.processes + INIT_PROCESSES)
 
     def read(self) -> Readings:
@@ -72,6 +74,7 @@ class Group:
         memory = self._folders["memory"]
         if self._unified:
             current = _number(memory / "memory.current")
+            # Linux has memory.peak since 5.19.
             peak = _number(memory / "memory.peak") if (memory / "memory.peak").exists() else current
             killed = _named(memory / "memory.events", "oom_kill")
         else:
@@ -149,10 +152,13 @@ def find() -> Groups:
     Raises:
         OSError: when neither version can be used.
     """
+    # Below our own group, never at the root: this is the part that a service manager or a container has left to us.
     own, mounts = _own_groups(), _mounts()
     name = f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
     try:
         return _probe(Groups(_unified_bases(own, mounts, name), unified=True))
+    # Version 2 first: one tree, and the kernel ends whole groups in it. A machine with both has its controllers in only
+    # one.
     except (OSError, KeyError):
         bases = {c: mounts[c] / own[c].lstrip("/") / name for c in _VERSION_1 if c in mounts and c in own}
         if not all(controller in bases for controller in _NEEDED):
@@ -192,6 +198,7 @@ def _move_processes_aside(parent: Path) -> None:
 
 def _probe(groups: Groups) -> Groups:
     """Make, bound and remove a group, to know that it works."""
+    # Files that are there may still refuse: in a container they often belong to somebody else.
     group = groups.group(0)
     try:
         group.create()

@@ -18,6 +18,7 @@ from sagews.model.identifiers import parse_id
 
 _ATTRIBUTES = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
 _FORGOTTEN = "forgotten-"
+# Empty files cost kernel memory and no bytes of the size: without a count of their own they have no end.
 _INODES_PER_MEGABYTE = 64
 
 
@@ -32,6 +33,7 @@ class Homes:
     """
 
     def __init__(self, base: Path, storage: int, *, is_root: bool, mapped: bool) -> None:
+        # Nobody but us may so much as look a home up by its name.
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = base
         self._storage = storage
@@ -54,8 +56,11 @@ class Homes:
         Raises:
             OSError: when the home is not a plain folder of ours, or the kernel refuses.
         """
+        # By descriptor from here on: a path could be another folder by the time that it is mounted.
         descriptor = self._open(workspace)
         try:
+            # A clone that hangs nowhere: only who is handed the descriptor can attach it, and a crash leaves nothing
+            # mounted.
             mount = calls.open_tree(descriptor)
         finally:
             os.close(descriptor)
@@ -68,6 +73,7 @@ class Homes:
 
     def _open(self, workspace: str) -> int:
         name = parse_id(workspace, "workspace")
+        # Made at first use; two sessions of a workspace may both find it missing.
         with contextlib.suppress(FileExistsError):
             os.mkdir(name, 0o700, dir_fd=self._base)
             if self._is_root:
@@ -77,6 +83,7 @@ class Homes:
     def set_aside(self, workspace: str) -> str | None:
         """Rename a home out of the way, at once and for good; return its new name, or None if there is none."""
         name = parse_id(workspace, "workspace")
+        # The random part lets a home be forgotten again while its last one is still being removed.
         aside = f"{_FORGOTTEN}{name}-{os.urandom(4).hex()}"
         try:
             os.rename(name, aside, src_dir_fd=self._base, dst_dir_fd=self._base)
@@ -105,10 +112,13 @@ class Homes:
 
     def _remove(self, aside: str) -> None:
         calls.die_with_parent(signal.SIGKILL)
+        # Its owner may have taken every right from it.
         os.chmod(aside, 0o700, dir_fd=self._base)
         descriptor = calls.open_beneath(self._base, aside, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         worker = os.fork()
         if worker == 0:
+            # It walks through files that a stranger laid out, so it has nothing that could be stolen: no socket, no
+            # right, one folder.
             calls.close_all_but((descriptor,))
             if self._is_root:
                 os.setgroups([])
@@ -127,6 +137,7 @@ def empty(folder: int) -> None:
 
     A folder in a folder is first moved up to the top, so that no depth exhausts memory or descriptors.
     """
+    # Again until it is empty: lifting adds to it what was deeper.
     while True:
         with os.scandir(folder) as entries:
             names = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]

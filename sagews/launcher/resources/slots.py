@@ -89,6 +89,7 @@ class Slot:
         self.work = work
         self.descriptors = list(descriptors)
         self.phase = Phase.ATTACHING
+        # Before the home is there: the session must not run for a moment without its bounds.
         if self.group is not None:
             self.group.limit(work.limits)
         self.init_channel.say({"type": "attach", "targets": [HOME, SCRATCH][: len(mounts)]}, mounts)
@@ -103,6 +104,8 @@ class Slot:
             message |= {"type": "job", "job": work.job, "arguments": dict(work.arguments)}
         else:
             message |= {"type": "serve", "kind": work.kind}
+        # What it shares with its zygote (hundreds of megabytes of Sage) is not its own use; a cgroup does not count
+        # that.
         self.inherited = _process_usage(self.child)[0] if self.group is None else 0
         self.child_channel.say(message, self.descriptors)
         close_all(self.descriptors)
@@ -116,7 +119,9 @@ class Slot:
 
     def kill(self, why: str = "") -> None:
         """End everything of it at once; the first reason stands."""
+        # People read the first reason: a deadline stays one although a kill follows it.
         self.condemned = self.condemned or why
+        # The init first: its end takes every process of the namespace along, those that left the child's session too.
         for process in (self.init, self.child):
             if process >= 0:
                 with contextlib.suppress(ProcessLookupError):
@@ -164,8 +169,11 @@ class Slot:
             return self.condemned
         if over.status >= 0:
             return "exit"
+        # The kernel's counter and not the signal alone, which a session can send itself.
         if over.status == -signal.SIGKILL and killed_for_memory:
             return "memory"
+        # SIGXCPU can be ignored; the kernel's SIGKILL two seconds later looks like any other but for the time that was
+        # used.
         allowed = self.work.limits.cpu_seconds if self.work else 0
         if over.status == -signal.SIGXCPU or (over.status == -signal.SIGKILL and allowed and cpu >= allowed):
             return "cpu"
@@ -184,12 +192,15 @@ class Slot:
 def _process_usage(process: int) -> tuple[int, float]:
     """Return resident memory in bytes and CPU seconds of the process that a pidfd names; zeros if it is gone."""
     try:
+        # By the descriptor and not by a number that was remembered: a number may belong to another process by now.
         fields = dict(
             line.split(":", 1) for line in Path(f"/proc/self/fdinfo/{process}").read_text("ascii").splitlines()
         )
         pid = int(fields["Pid"])
         status = Path(f"/proc/{pid}/status").read_text("ascii", errors="replace")
         memory = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+        # From the last parenthesis on: a process chooses its name, which stands before it and may hold spaces and
+        # digits.
         times = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
         return memory * 1024, (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, KeyError, ValueError, StopIteration):

@@ -25,6 +25,7 @@ class UidPool:
         """Return a free uid, or None."""
         if self._shared is not None:
             return self._shared
+        # The one that has been free for longest: what a dying session may have left has had the most time to go.
         return self._free.popleft() if self._free else None
 
     def give_back(self, uid: int) -> None:

@@ -17,6 +17,8 @@ def _enter() -> None:
 
 LEVEL = Level(
     Isolation.USERNS,
+    # With root the stronger levels are possible, and a launcher that root started should never come to serve at this
+    # one unasked.
     is_possible=lambda machine: not machine.is_root,
     enter=_enter,
     namespaces=f"{BY_ROOT},user",
