@@ -23,6 +23,7 @@ REFILL_SECONDS = 0.15
 """How long after a hand-over the pool is filled up: the first result comes first."""
 PROCESSES = 2
 """Descriptors of a child that was made: its init's and its own."""
+# A child takes 30 ms; on a machine that swaps it may take seconds, and one that hangs must not keep its uid for ever.
 MAKING_SECONDS = 60.0
 ATTACHING_SECONDS = 20.0
 RETRY_SECONDS = 0.02
@@ -101,6 +102,7 @@ class Flavour:
 
     def zygote_gone(self, reason: str) -> None:
         """See ZygoteListener: all children are gone, and nobody who waits is left waiting."""
+        # They were processes of its namespace, so the kernel has ended them without a word.
         for slot in list(self.slots.values()):
             slot.over = slot.over or Over(-9, 0.0, 0)
             slot.init_gone = True
@@ -118,6 +120,7 @@ class Flavour:
         fields = Fields(message)
         slot = self.slots.get(fields.integer("slot", 0, MAX_SIZE))
         kind = fields.choice("type", ("made", "unmade", "over"))
+        # Twice "made" would make two slots share a pidfd, "over" before "made" would free a uid that is in use.
         if slot is None or (kind == "over") == (slot.init < 0) or len(descriptors) != PROCESSES * (kind == "made"):
             raise SagewsError("bad-message", reason="it is about no child that we know in this state")
         if kind == "made":
@@ -156,10 +159,13 @@ class Flavour:
         """Make children until enough wait for work."""
         self._refill = None
         while self._supervisor.is_ready:
+            # Those being made count too: each turn would otherwise ask for the same ones again.
             coming = sum(slot.phase in (Phase.MAKING, Phase.WAITING) for slot in self.slots.values())
+            # Those for whom work waits already are not spare: behind them the pool is full again.
             if coming >= self._spare + len(self._queue):
                 return
             if not self._make():
+                # No uid is free: one comes back when a session ends, and nobody tells of that here.
                 self._refill_later(self._backoff.take())
                 return
 
@@ -172,6 +178,7 @@ class Flavour:
                 end.close()
             return False
         self.slots[slot.number] = slot
+        # Opened here, where the cgroup tree can be seen; the zygote joins by descriptor and can reach no other group.
         entrances = slot.group.open_entrances() if slot.group is not None else []
         with init_socket, child_socket:
             order = {"type": "prepare", "slot": slot.number, "uid": slot.uid, "gid": slot.uid}
@@ -190,7 +197,9 @@ class Flavour:
 
     def _made(self, slot: Slot, init: int, child: int) -> None:
         slot.init, slot.child = init, child
+        # The init's end and not the child's is the end of everything: no process of the namespace outlives it.
         self._loop.watch(init, lambda: self._init_ended(slot))
+        # It was ended before there was anything to send a signal to.
         if slot.condemned:
             slot.kill()
         # The child may have said that it waits before the zygote said that it is made.
@@ -207,6 +216,7 @@ class Flavour:
         except (EOFError, PacketError):
             self._loop.unwatch(slot.child_channel)
             return
+        # Only the first word counts; whatever a child says after its hand-over comes from a stranger's code.
         if received is not None and slot.phase == Phase.MAKING:
             slot.phase = Phase.WAITING
             self._backoff.forget()
@@ -221,6 +231,7 @@ class Flavour:
 
     def _hand_over(self, slot: Slot, waiting: Waiting) -> None:
         try:
+            # A home that can't be mounted is the work's fault, so the child keeps waiting for the next one.
             mounts = self._owner.mounts(slot, waiting.work)
         except OSError as error:
             close_all(waiting.descriptors)
@@ -230,6 +241,7 @@ class Flavour:
             slot.take(waiting.work, waiting.descriptors, mounts)
         except OSError as error:
             self._abandon(slot, str(error))
+        # Sent or not, our copies go: a mount that is held open here could not be detached.
         finally:
             close_all(mounts)
         self._loop.later(ATTACHING_SECONDS, lambda: self._kill_if(slot, Phase.ATTACHING))
@@ -272,6 +284,7 @@ class Flavour:
         self._finish(slot)
 
     def _over(self, slot: Slot, over: Over) -> None:
+        # The zygote's word on the status, the kernel's on the end: both are needed, and they come in either order.
         slot.over = over
         if slot.init_gone:
             self._finish(slot)
@@ -289,6 +302,8 @@ class Flavour:
             work, slot.work = slot.work, None
             self._owner.failed(work, "it was ended before it began")
         self._owner.ended(slot)
+        # A child that can't be made fails again for the next one in the queue: one is told now, the rest get their
+        # turn.
         if slot.phase == Phase.MAKING and self._supervisor.is_ready:
             self._disappoint(reason or self._supervisor.complaint or "the child ended before it was ready")
         if slot.phase in (Phase.MAKING, Phase.WAITING) and self._refill is None:

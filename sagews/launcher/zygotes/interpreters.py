@@ -43,6 +43,7 @@ def examine(executable: Path) -> Interpreter:
     Raises:
         SagewsError: `configuration` if there is none.
     """
+    # A virtual environment's python is a link to one elsewhere, whose library must come along.
     real = Path(os.path.realpath(executable))
     if not os.access(real, os.X_OK):
         raise SagewsError("configuration", reason=f"There is no Python interpreter at {executable} that can be read.")
@@ -51,9 +52,11 @@ def examine(executable: Path) -> Interpreter:
     binds = _venv_binds(venv) if (venv / "pyvenv.cfg").is_file() else {}
     home = real.parent
     libraries = ""
+    # The system's own is in the sealed root already, at its own place.
     if prefix != SYSTEM_PREFIX:
         binds |= {f"/srv/python/{name}": prefix / name for name in ("bin", "lib")}
         home, libraries = Path("/srv/python/bin"), "/srv/python/lib"
+    # Links of our own and no files of the environment: those have paths of the host in their first lines.
     names = {"python", "python3", real.name}
     return Interpreter(
         binds=binds,
@@ -80,8 +83,10 @@ def environment(interpreter: Interpreter) -> dict[str, str]:
         "SHELL": "/bin/sh",
         "LANG": "C.UTF-8",
         "TMPDIR": "/tmp",  # noqa: S108  (the session's own)
+        # The host's zone would tell where it stands; people see times in their own zone, which the page knows.
         "TZ": "UTC",
         "DOT_SAGE": f"{HOME}/.sage",
+        # Others look for a screen, fail, and are tried one after the other.
         "MPLBACKEND": "agg",
         "CYSIGNALS_CRASH_QUIET": "1",
     }

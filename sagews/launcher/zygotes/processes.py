@@ -82,7 +82,9 @@ def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | 
         OSError: when a step of the sealed root was refused; its text says which.
     """
     channel, theirs = Channel.pair()
+    # Not blocking for us, blocking for the zygote: it may wait for us with its complaints, never we for it.
     complaints, complain = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    # Its end is the answer to "did it work": the process between writes a pid or a reason, and dies either way.
     told, tell = os.pipe2(os.O_CLOEXEC)
     os.set_blocking(complain, True)
     between = os.fork()
@@ -93,6 +95,7 @@ def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | 
     os.close(tell)
     with open(told, "rb") as stream:
         answer = stream.read(4096).decode(errors="replace")
+    # Reaped here, so that its number is free; the zygote is then inherited by the launcher, process 1 of the namespace.
     os.waitpid(between, 0)
     if not answer.isdigit():
         channel.close()
@@ -107,12 +110,16 @@ def _prepare(
 ) -> NoReturn:
     """Build the sealed root, fork the zygote into a new pid namespace, report its pid."""
     try:
+        # A fork of the launcher has its handlers, which write into its event loop.
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.umask(0o022)
         calls.close_all_but((control, complain, tell))
+        # The pivot below takes the old tree away from everybody in the same mount namespace; the launcher opens homes
+        # in it.
         calls.unshare(calls.CLONE_NEWNS)
         calls.mount("none", "/", None, calls.MS_REC | calls.MS_PRIVATE)
+        # With the launcher's rights, and so before they are given up: cloning the host's folders takes them.
         sealed_root.seal(interpreter, package)
         if users is None:
             calls.unshare(calls.CLONE_NEWPID)
@@ -144,10 +151,12 @@ def _enter_own_users(users: Users) -> None:
             status = 0
         finally:
             os._exit(status)
+    # The last two once more: only namespaces that the new user namespace owns give it rights over mounts and processes.
     calls.unshare(calls.CLONE_NEWUSER | calls.CLONE_NEWNS | calls.CLONE_NEWPID)
     os.write(tell, b".")
     if os.waitpid(helper, 0)[1] != 0:
         raise OSError("the users of a user namespace can't be mapped")
+    # Root's groups would still open files of the host that are readable by group.
     os.setgroups([])
     calls.keep_capabilities_over_uid_change()
     os.setresgid(users.inside, users.inside, users.inside)
@@ -157,6 +166,7 @@ def _enter_own_users(users: Users) -> None:
 def _become(flavour: str, interpreter: Interpreter, control: int, complain: int) -> NoReturn:
     """Be process 1 of the zygote's namespace: mount its /proc, give rights up, start the interpreter."""
     try:
+        # By process 1 of the namespace, because a /proc shows the namespace of whoever mounts it.
         calls.mount_own_proc()
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
@@ -164,6 +174,8 @@ def _become(flavour: str, interpreter: Interpreter, control: int, complain: int)
             os.dup2(descriptor, target)
         calls.close_all_but((CONTROL_DESCRIPTOR,))
         calls.limit_bounding_set(RIGHTS)
+        # Without uid 0 exec drops all capabilities but ambient ones: the zygote would start and fail at its first
+        # child.
         if os.getuid() != 0:
             calls.set_capabilities(RIGHTS)
             calls.raise_ambient(RIGHTS)

@@ -24,6 +24,7 @@ _SYSTEM_FOLDERS = (
     "/etc/alternatives",
 )
 _OLD_FOLDERS = ("/bin", "/lib", "/lib32", "/lib64")
+# No kvm, no fuse, no disk: what is not named here is not there.
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _FOLDERS = ("/proc", "/dev/pts", "/dev/shm", "/tmp", "/run", "/home", HOME, SCRATCH, "/var/tmp", "/srv/venv/bin")  # noqa: S108
 _LINKS = {
@@ -32,6 +33,7 @@ _LINKS = {
     "/dev/stdin": "/proc/self/fd/0",
     "/dev/stdout": "/proc/self/fd/1",
     "/dev/stderr": "/proc/self/fd/2",
+    # A link, so that each session can cover the target with a file that names its own uid.
     "/etc/passwd": "/run/passwd",
     "/etc/group": "/run/group",
     "/etc/mtab": "/proc/self/mounts",
@@ -43,6 +45,7 @@ _FILES = {
     "/etc/hosts": "127.0.0.1 localhost sage\n::1 localhost\n",
     "/etc/hostname": "sage\n",
 }
+# Of the zygote alone, while it loads; what it leaves there is not seen by sessions.
 _TMPFS_BYTES = {"/tmp": 64 * 2**20, HOME: 64 * 2**20, "/dev/shm": 16 * 2**20}  # noqa: S108
 _READ_ONLY = calls.MOUNT_ATTR_RDONLY | calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
 _DEVICE = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NOEXEC
@@ -54,12 +57,14 @@ def seal(interpreter: Interpreter, package: Path) -> None:
     Raises:
         OSError: when a step is refused.
     """
+    # Cloned while the host's tree can still be seen; attached once the new root has places for them.
     detached = {target: _clone(source, _READ_ONLY) for target, source in _sources(interpreter, package).items()}
     detached |= {f"/dev/{name}": _clone(Path("/dev") / name, _DEVICE) for name in _DEVICES}
     detached["/proc"] = _clone(
         Path("/proc"), calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV | calls.MOUNT_ATTR_NOEXEC
     )
     links = {**_LINKS, **_host_links(), **interpreter.links}
+    # A megabyte holds folders, links and a few files; whoever fills it finds it read-only a moment later.
     root = calls.new_tmpfs(calls.MOUNT_ATTR_NOSUID, size=2**20, nr_inodes=2000, mode="0755")
     calls.move_mount(root, "/tmp")  # noqa: S108  (covered only in this process's own mount namespace)
     os.chdir("/tmp")  # noqa: S108
@@ -67,6 +72,7 @@ def seal(interpreter: Interpreter, package: Path) -> None:
     _write_init_program(f".{INIT}")
     calls.pivot_root_here()
     _attach_memory()
+    # Last, because the folders above are made in it.
     calls.mount("none", "/", None, calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY | calls.MS_NOSUID)
 
 

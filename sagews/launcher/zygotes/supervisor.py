@@ -15,8 +15,10 @@ from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.net.backoff import Backoff
 from sagews.wire.launcher import MAX_REASON
 
+# Sage takes 5 to 10 s from a warm disk; from a cold one on a busy machine minutes. Beyond that it hangs.
 LOADING_SECONDS = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+# Its end says what was wrong; libraries print warnings by the page before that.
 MAX_COMPLAINT = 4000
 
 
@@ -67,12 +69,15 @@ class Supervisor:
         try:
             zygote = self._spawn()
         except OSError as error:
+            # An OSError only: whatever else goes wrong here is our own fault, and ends the launcher rather than being
+            # tried again.
             self._fail(str(error))
             return
         self._zygote = zygote
         self._loop.watch(zygote.channel, self._heard)
         self._loop.watch(zygote.complaints, self._complained)
         self._loop.watch(zygote.process, self._gone)
+        # Ended and started again: a zygote that has loaded half cannot be told apart from one that is slow.
         self._loading = self._loop.later(LOADING_SECONDS, self._kill)
 
     def order(self, message: Mapping[str, Any], descriptors: list[int]) -> None:

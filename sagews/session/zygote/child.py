@@ -35,17 +35,21 @@ def run(
     status = 1
     try:
         _reset_signals()
+        # The fork brought the zygote's sockets along, over which children of others are ordered.
         calls.close_all_but((launcher, init, *groups))
         jail.enter(init, groups, order, program)
+        # From here on there is no right left: what is loaded and run below could be a stranger's.
         channel = take_channel(launcher)
         calls.close_all_but((launcher,))
         _warm(flavour)
+        # Last of all: whoever is handed over now must be able to take a cell at once.
         channel.say({"type": "waiting"})
         status = _wait(flavour, channel, data)
     except SystemExit as exit_request:
         status = exit_request.code if isinstance(exit_request.code, int) else 1
     except BaseException:
         traceback.print_exc()
+    # Not sys.exit: the zygote's own exit handlers and buffers came along with the fork and are not ours to run.
     finally:
         os._exit(status)
 
@@ -53,12 +57,14 @@ def run(
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Libraries block signals while they load, and a mask is inherited: an interrupt would never arrive.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def _warm(flavour: str) -> None:
     if flavour == JOB_FLAVOUR:
         return
+    # Jobs never come here: what this brings along would cost each of them time and memory for nothing.
     from sagews.session.preload import flavours
 
     flavours.prepare()
@@ -70,10 +76,13 @@ def _wait(flavour: str, channel: Channel, data: int) -> int:
         order, descriptors = hear(channel)
     except EOFError:
         return 0
+    # A session must not hold a socket of the launcher's: what is said there is believed.
     channel.close()
+    # At hand-over, when they are known; lowering one's own limits takes no right.
     jail.lower_limits(order["limits"], data)
     if order["type"] == "job":
         _become_job(order, descriptors)
+    # Only now: before the hand-over there was an empty folder beneath the mount.
     os.chdir(HOME)
     return become_session(order["kind"], descriptors[0], flavour)
 

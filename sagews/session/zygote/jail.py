@@ -16,6 +16,7 @@ from sagews.kernel import calls, seccomp
 from sagews.session.zygote.init import join
 
 MAX_OPEN_FILES = 1024
+# Between SIGXCPU, which ends a cell with words, and the kernel's SIGKILL.
 CPU_GRACE_SECONDS = 2
 
 _NAMESPACES = calls.CLONE_NEWNS | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS | calls.CLONE_NEWNET | calls.CLONE_NEWCGROUP
@@ -30,19 +31,27 @@ def enter(init: int, groups: Sequence[int], order: Mapping[str, Any], program: b
         order: the `prepare` packet: uid, gid, own_users.
         program: the compiled filter.
     """
+    # First, so that whatever the next steps allocate is charged to the session.
     join(list(groups))
+    # The pid namespace is not among them: the zygote forked this process into it.
     calls.setns(init, _NAMESPACES | (calls.CLONE_NEWUSER if order["own_users"] else 0))
     os.chdir("/")
+    # While there is the right to raise it, for without one it can't be lowered again: of all processes a session goes
+    # first.
     _write("/proc/self/oom_score_adj", "900")
     os.setsid()
     os.umask(0o022)
+    # A core file would lie in the home with everything that the zygote had in its memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
     _lower(resource.RLIMIT_MEMLOCK, 2**20)
     _lower(resource.RLIMIT_MSGQUEUE, 2**20)
     _drop_rights(order["uid"], order["gid"])
+    # The uid change took it away, and with it the session's own /proc/self.
     calls.set_dumpable(True)
+    # After the uid change, which clears it.
     calls.die_with_parent(signal.SIGKILL)
+    # Last, because the filter forbids several of the steps above.
     seccomp.install(program)
 
 
@@ -66,8 +75,10 @@ def lower_limits(limits: Mapping[str, int], base_data: int) -> None:
         base_data: private writable memory (VmData, bytes) that every child of the zygote begins with. The allowance
             on top is a little below the session's memory, so that Python says MemoryError before the kernel kills.
     """
+    # Not RLIMIT_AS: Sage reserves gigabytes of addresses that it never touches.
     _lower(resource.RLIMIT_DATA, base_data + limits["memory"] * 15 // 16)
     _lower(resource.RLIMIT_FSIZE, limits["file"])
+    # One more, for the init has the same uid.
     _lower(resource.RLIMIT_NPROC, limits["processes"] + 1)
     if limits["cpu_seconds"]:
         soft = limits["cpu_seconds"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 
+# Before the first import: a collection after the fork writes into every object and makes a private copy of its page.
 gc.disable()
 sys.path.insert(0, "/srv")
 

@@ -13,7 +13,9 @@ import struct
 from sagews.kernel import calls
 from sagews.wire.zygote import HOME, USER_NAME
 
+# Memory, charged to the session's cgroup where there is one; the bounds are for where there is none.
 TMP_BYTES, TMP_INODES = 256 * 2**20, 50_000
+# Writing beyond it kills the writer, because memory there is not reserved: enough for multiprocessing's usual arrays.
 SHM_BYTES = 64 * 2**20
 HOST_NAME = "sage"
 _NOBODY = "nobody:x:65534:65534"
@@ -21,6 +23,7 @@ _NOBODY = "nobody:x:65534:65534"
 _TERMINALS = "newinstance,ptmxmode=0666,mode=0620"
 
 _QUIET = calls.MS_NOSUID | calls.MS_NODEV
+# They tell of the host: its hardware, its kernel's addresses, its other processes' locks and timers.
 _HIDDEN_FILES = (
     "bootconfig", "buddyinfo", "cmdline", "config.gz", "consoles", "diskstats", "interrupts", "iomem", "ioports",
     "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "latency_stats",
