@@ -19,7 +19,9 @@ FIRST_PATH = "worksheet.sage.md"
 
 _PROPERTY = re.compile(r"[a-z][a-z0-9_.-]{0,49}")
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f<>\"',;:\\()\[\]]{1,64}@[^\s@\x00-\x1f\x7f<>\"',;:\\()\[\]]{1,189}")
+# Bidirectional and invisible characters make one name look like another's.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Of category Cf too, but words of Persian and Hindi need them.
 _JOINERS = frozenset("\u200c\u200d")
 
 
@@ -37,6 +39,7 @@ def text(value: str, field: str, most: int) -> str:
     Raises:
         SagewsError: `bad-value` when it is empty, too long, or holds control, bidirectional or unpaired characters.
     """
+    # Cut before it is normalised: one character can become eighteen, and the text is a stranger's.
     value = unicodedata.normalize("NFC", value[: most * 4]).strip()
     if not value:
         raise SagewsError("bad-value", field=field, reason="it is empty")

@@ -19,6 +19,7 @@ class Fields:
     """The fields of one object; each reader takes one out, `finish` refuses what is left."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
+        # A copy: reading takes fields out, and the object may be somebody else's.
         self._values = dict(values)
 
     @classmethod
@@ -28,10 +29,13 @@ class Fields:
         Raises:
             SagewsError: `too-large` or `bad-message`.
         """
+        # Before parsing, which takes memory in proportion.
         if len(packet) > limit:
             raise SagewsError("too-large", limit=limit)
         try:
             values = _decoded(packet.decode("utf-8"))
+        # A thousand brackets overflow the parser's stack, a million digits are refused by int: both are a sender's
+        # doing.
         except (ValueError, RecursionError) as error:
             raise SagewsError("bad-message", reason="it is not JSON") from error
         if not isinstance(values, dict):
@@ -70,6 +74,7 @@ class Fields:
 
     def bounded(self, name: str, value: object, least: int, most: int) -> int:
         """Return value if it is an integer between two bounds (inclusive)."""
+        # Not isinstance: true and false are integers to Python, and would pass for 1 and 0.
         if type(value) is not int or not least <= value <= most:
             raise SagewsError("bad-value", field=name, reason=f"it is not a whole number from {least} to {most}")
         return value
@@ -137,9 +142,11 @@ class Fields:
         return value
 
 
+# JSON can write half a surrogate pair, which neither UTF-8 nor PostgreSQL can hold.
 _surrogate = re.compile("[\ud800-\udfff]")
 
 
+# NaN and Infinity are no JSON, but Python reads them unless it is told.
 def _no_constant(text: str) -> Any:
     raise ValueError(text)
 

@@ -36,7 +36,9 @@ from sagews.wire.parcels import (
     unpack,
 )
 
+# What a worker keeps of a home in memory while it is being saved; beyond it files are left out and named.
 MAX_SNAPSHOT = 256 * 1024 * 1024
+# A page shows what a person can read; the rest is cut and said to be.
 MAX_DIFFERENCE = 4 * 1024 * 1024
 DOCUMENT_SUFFIX = ".sage.md"
 
@@ -59,6 +61,7 @@ class SnapshotRequest:
         """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
         header, blobs = unpack(data)
         paths = texts(header.get("paths"), MAX_BLOBS)
+        # A jail has a stranger's code in it; a list that is shorter than the other would shift texts to other names.
         if len(paths) != len(blobs):
             raise refusal("the documents are not in pairs")
         return cls(
@@ -164,6 +167,7 @@ class CommitRequest:
     def from_bytes(cls, data: bytes) -> CommitRequest:
         """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
         header, blobs = unpack(data)
+        # The commit and the snapshot come first, whatever bundles follow.
         if len(blobs) < 2:
             raise refusal("the commit or the snapshot is missing")
         tree, parent = object_id(header.get("tree")), optional_id(header.get("parent"))

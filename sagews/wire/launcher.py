@@ -47,6 +47,7 @@ from sagews.model.identifiers import parse_id
 from sagews.model.sessions import Isolation, Limits
 from sagews.wire.fields import Fields
 
+# One datagram: the kernel takes or leaves it whole, so no frame can be half read by a process with host root.
 MAX_PACKET = 64 * 1024
 MAX_IDS = 1000
 MAX_ARGUMENTS = 64
@@ -54,7 +55,9 @@ MAX_ARGUMENT = 16 * 1024
 MAX_POOL = 64
 MAX_REASON = 2000
 MAX_SECONDS = 3600
+# Beyond any machine's memory or disk, and far from where sums of sizes overflow.
 MAX_SIZE = 2**50
+# Names and no paths: the daemon chooses among our own programs, it can't bring one.
 JOBS = ("snapshot", "restore", "commit", "diff", "check")
 SIGNALS = ("INT", "KILL")
 REASONS = ("exit", "killed", "memory", "cpu", "deadline", "crash")
@@ -209,6 +212,7 @@ def format_packet(value: Request | Reply) -> bytes:
     Raises:
         SagewsError: `too-large` above MAX_PACKET.
     """
+    # Words on the wire are apart from the classes' names, so that a class can be renamed without a new protocol.
     body: dict[str, Any] = {"type": _NAMES[type(value)]}
     body.update(asdict(value))
     if isinstance(value, UsageReport):
@@ -228,6 +232,7 @@ def parse_request(packet: bytes, descriptors: int) -> Request:
     fields = Fields.of(packet, MAX_PACKET)
     request: Request = _parse(fields, _REQUEST_READERS)
     fields.finish()
+    # Too many would stay open in the launcher, too few would make a session of whatever has that number.
     if descriptors != DESCRIPTORS.get(type(request), 0):
         raise SagewsError("bad-message", reason="it has the wrong number of descriptors")
     return request
@@ -251,6 +256,7 @@ def identify(packet: bytes) -> tuple[str | None, int | None]:
         fields = Fields.of(packet, MAX_PACKET)
     except SagewsError:
         return None, None
+    # Of a packet that is refused: only what is in form itself is repeated, so that a refusal can't be made to say more.
     id, request = fields.peek("id"), fields.peek("request")
     try:
         known = parse_id(id, "id")
@@ -274,6 +280,7 @@ def _configure(fields: Fields) -> Configure:
 
 def _limits(fields: Fields) -> Limits:
     inner = Fields(fields.mapping("limits", 5))
+    # What is more than the permits allow is refused by the launcher, with the permitted number in the words.
     limits = Limits(**{name: inner.integer(name, 0, MAX_SIZE) for name in Limits.__dataclass_fields__})
     inner.finish()
     return limits

@@ -39,7 +39,9 @@ from sagews.net.amp import LargeBytes, LinkCommand
 
 PROTOCOL = 1
 LEAST_PROTOCOL = 1
+# A traceback with its fields; longer ones lose their fields before they are written (logs/observer.py).
 MAX_LINE = 256 * 1024
+# One statement of the collector's database, of some ten milliseconds.
 MAX_BATCH = 1024 * 1024
 MAX_RECORDS = 2000
 MAX_MESSAGE = 65_536
@@ -81,6 +83,7 @@ def decode_record(line: bytes) -> LogRecord:
         raise SagewsError("too-large", limit=MAX_LINE)
     try:
         parsed = _DECODER.decode(line)
+    # A year beyond what datetime holds overflows.
     except (ValueError, RecursionError, OverflowError) as error:
         raise SagewsError("bad-message", reason=str(error)[:200]) from None
     return LogRecord(**{name: getattr(parsed, name) for name in _Line.__struct_fields__})
@@ -90,7 +93,9 @@ def encode_batches(records: Iterable[LogRecord]) -> Iterable[bytes]:
     """Yield records as batches that the collector takes; one that is longer than a line may be is left out."""
     lines: list[bytes] = []
     size = 0
+    # Encoded once: the lines are what is counted and what is sent.
     for line in map(encode_record, records):
+        # Sent again it would be refused again, and everything behind it would wait for ever.
         if len(line) > MAX_LINE:
             continue
         if lines and (size + len(line) + 1 > MAX_BATCH or len(lines) >= MAX_RECORDS):
@@ -115,6 +120,7 @@ def decode_batch(batch: bytes) -> tuple[list[LogRecord], int]:
     for line in lines:
         try:
             records.append(decode_record(line))
+        # One bad line must not cost the records beside it; the sender is told how many there were.
         except SagewsError:
             continue
     return records, len(lines) - len(records)

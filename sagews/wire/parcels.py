@@ -16,7 +16,9 @@ from typing import Any
 
 from sagews.errors import SagewsError
 
+# The last character is the version, so that an older jail's answer is refused in words and not misread.
 MAGIC = b"SWJ1"
+# Holds the ids of all objects of a tree: 200,000 of 40 digits.
 MAX_HEADER = 16 * 1024 * 1024
 MAX_BLOBS = 20_000
 MAX_OBJECTS = 200_000

@@ -38,11 +38,16 @@ __all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Heartbeat", "Held", "Known
 
 PROTOCOL = 2
 LEAST_PROTOCOL = 2
+# Longer than a handshake over a bad line, short enough that strangers can't hold places.
 REGISTER_SECONDS = 10.0
+# A box is read whole, so a bundle of 256 MB would hold up everything else on the link for as long as it travels.
 PART = 512 * 1024
 MAX_TRANSFER = 256 * 1024 * 1024
+# Each may hold 256 MiB in memory.
 MAX_TRANSFERS = 4
+# A batch is at least one piece, however large that is, with what its JSON adds.
 MAX_BATCH = MAX_FRAME_FROM_SESSION + 2 * 1024 * 1024
+# So little that a command behind it waits for milliseconds.
 BATCH = 256 * 1024
 _SMALL = 64 * 1024
 

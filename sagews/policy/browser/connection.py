@@ -84,6 +84,7 @@ over = builder.state("over")
 @waiting.upon(ConnectionInputs.hello).to(handshake)
 def spend(inputs: ConnectionInputs, guard: Guard) -> None:
     """Listen to nothing until the handshake has been found good."""
+    # A second hello while the first is looked up would spend a second ticket for one connection.
     guard.enter("handshake", NOTHING, "handshake-expected")
 
 
@@ -103,6 +104,8 @@ def evaluate(inputs: ConnectionInputs, guard: Guard) -> None:
 @working.upon(ConnectionInputs.right_unknown).to(reading)
 def only_read(inputs: ConnectionInputs, guard: Guard) -> None:
     """Listen to what changes nothing."""
+    # The database can't be asked whether this person still may: what they see they have seen, but they change nothing
+    # more.
     guard.enter("reading", READING, "read-only")
 
 

@@ -22,6 +22,7 @@ class TokenBucket:
 
     def take(self, amount: float, now: float) -> bool:
         """Take tokens if there are enough of them; a clock that runs backwards gives none."""
+        # Filled when asked and by no timer: thousands of idle connections have a bucket each.
         self._level = min(self._burst, self._level + max(0.0, now - self._then) * self._rate)
         self._then = now
         if self._level < amount:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sagews.net.backoff import Backoff
 
+# A pause in typing; a save costs a one-shot jail, so not after each key.
 QUIET_SECONDS = 10.0
+# Whoever never pauses loses five minutes of files at most; edits of documents are in the database anyway.
 MOST_SECONDS = 300.0
 RETRY_SECONDS = 30.0
 
@@ -28,6 +30,7 @@ class Autosave:
 
     def changed(self, now: float) -> None:
         """Note a change."""
+        # The first change counts for the longest wait, the last one for the quiet.
         if self._first is None:
             self._first = now
         self._last = now

@@ -29,6 +29,7 @@ _TITLES: Mapping[str, str] = {
     "session": "End of a session",
     "revert": "Back to an earlier version",
 }
+# What would end a line or an address of a commit object, where the next line would be a header.
 _NOT_A_NAME = re.compile(r"[\x00-\x1f\x7f<>\ud800-\udfff]+")
 
 
@@ -70,11 +71,13 @@ def next_step(origin: Origin, tree: str, heads: Heads) -> CommitStep | None:
     if kind not in _TITLES:
         raise SagewsError("bad-value", field="kind", reason="it is not a kind of version")
     parent = None if main is None else main.id
+    # In a ref of its own: main holds what somebody meant to keep, and autosaves may be thinned out later.
     if kind == "autosave":
         if heads.newest is not None and heads.newest.tree == tree:
             return None
         return CommitStep(AUTOSAVE, None if heads.autosave is None else heads.autosave.id, parent)
     same = main is not None and main.tree == tree
+    # A name is worth a commit of its own although no file differs; so is a revert, which says that somebody went back.
     if same and (kind in ("save", "session") or (kind == "named" and main is not None and main.name == origin.name)):
         return None
     return CommitStep(MAIN, parent, parent)
@@ -83,6 +86,8 @@ def next_step(origin: Origin, tree: str, heads: Heads) -> CommitStep | None:
 def commit_object(tree: str, parent: str | None, origin: Origin, time: datetime) -> bytes:
     """Return the text of a commit object: by the person, at this second, saying what kind of version it is."""
     seconds = int(time.timestamp())
+    # git itself strips these from both ends of a name; an id that is computed with them would not be the one that it
+    # finds.
     person = _NOT_A_NAME.sub(" ", origin.author_name).strip(" .,:;'\"")[:100] or "Sage Workspaces"
     who = f"{person} <{origin.author or 'sagews'}@sagews> {seconds} +0000"
     title = _NOT_A_NAME.sub(" ", origin.name).strip()[:MAX_NAME] or _TITLES[origin.kind]
@@ -92,4 +97,5 @@ def commit_object(tree: str, parent: str | None, origin: Origin, time: datetime)
 
 def commit_id(text: bytes) -> str:
     """Return the git object id of a commit object."""
+    # git's own name for an object, not a proof of anything: the jail computes it too, and both must agree.
     return hashlib.sha1(b"commit %d\0" % len(text) + text, usedforsecurity=False).hexdigest()

@@ -7,10 +7,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+# Without includeSubDomains: other services of the domain are not ours to decide for.
 HSTS = "max-age=31536000"
 
 COMMON: tuple[tuple[str, str], ...] = (
+    # Or a text file that somebody uploaded could run as a script.
     ("X-Content-Type-Options", "nosniff"),
+    # Addresses hold ids of workspaces, which no other site needs to learn from a link.
     ("Referrer-Policy", "no-referrer"),
     ("X-DNS-Prefetch-Control", "off"),
     (
@@ -22,6 +25,7 @@ COMMON: tuple[tuple[str, str], ...] = (
 
 SITE: tuple[tuple[str, str], ...] = (
     *COMMON,
+    # A page that opened ours could otherwise navigate it away and look whether somebody is signed in.
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
@@ -55,6 +59,7 @@ def shell_policy(site: str, websocket: str, content: str, sockets: Sequence[str]
         (
             "default-src 'self'",
             "script-src 'self'",
+            # KaTeX and CodeMirror set styles on elements; a style can't run anything.
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
@@ -65,6 +70,7 @@ def shell_policy(site: str, websocket: str, content: str, sockets: Sequence[str]
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
+            # Text becomes HTML in one place of the client only; everywhere else the browser refuses it.
             "require-trusted-types-for 'script'",
             "webrtc 'block'",
         )
@@ -85,6 +91,8 @@ def frame_policy(site_origins: Sequence[str], page: bytes) -> str:
     scripts = " ".join(f"'sha256-{_digest(text)}'" for text in _SCRIPTS.findall(page))
     return "; ".join(
         (
+            # Without allow-same-origin, so an origin that nothing shares: no cookie, no storage, no call in somebody's
+            # name.
             "sandbox allow-scripts",
             "default-src 'none'",
             f"script-src {scripts} 'unsafe-eval'" if scripts else "script-src 'none'",

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sagews.errors import SagewsError
 
+# No call of the site takes a file; the largest body is a person's settings.
 MAX_BODY = 64 * 1024
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -19,6 +20,7 @@ STATUS: Mapping[str, int] = {
     "bad-name": 400,
     "weak-password": 400,
     "not-signed-in": 401,
+    # Not 401, at which browsers and libraries forget the login that asked.
     "bad-password": 403,
     "forbidden": 403,
     "wrong-origin": 403,
@@ -30,6 +32,7 @@ STATUS: Mapping[str, int] = {
     "conflict": 409,
     "expired": 410,
     "too-large": 413,
+    # The status by which a client may try another connection: it came to a server that is not for this name.
     "wrong-host": 421,
     "too-often": 429,
     "database": 503,
@@ -91,6 +94,8 @@ class Addresses:
         """
         name, given = split_host(host or "")
         known = self.names if self.content_name is None or port == self.port else self.names | {self.content_name}
+        # A foreign name would make a page of ours for an attacker's own host, whose cookies they can set: DNS
+        # rebinding.
         if name not in known or (self._default_port if given is None else given) != port:
             raise SagewsError("wrong-host")
         return name
@@ -126,6 +131,7 @@ def addresses(
 ) -> Addresses:
     """Return the addresses of a site that listens on `host` and has further names; loopback's names always count."""
     own = () if host in ("0.0.0.0", "::", "") else (host,)  # noqa: S104 - recognised here, not bound
+    # Loopback's names always, for the operator's own browser on the machine.
     known = frozenset(_written(name) for name in (*LOOPBACK_NAMES, *names, *own))
     return Addresses(known, port, content_port, secure, content_name)
 
@@ -143,6 +149,7 @@ def split_host(host: str) -> tuple[str, int | None]:
     name, colon, port = host.rpartition(":")
     if not colon or name.endswith(":") or (host.startswith("[") and host.endswith("]")):
         return host.lower(), None
+    # Other digits are digits to Python, and int takes a sign and underscores.
     if not (port.isascii() and port.isdigit() and len(port) <= 5):
         return "", None
     return name.lower(), int(port)
@@ -160,9 +167,11 @@ def check_origin(own: str, origin: str | None, fetch_site: str | None, pages: fr
     Raises:
         SagewsError: `wrong-origin`.
     """
+    # Before the header below, which says cross-site for a page that lives apart from its websocket.
     if origin is not None and origin.lower() in pages:
         return
     if origin is not None and origin.lower() != own:
         raise SagewsError("wrong-origin")
+    # Browsers send it where they leave Origin out, at navigations for instance; "none" is what somebody typed.
     if fetch_site is not None and fetch_site not in ("same-origin", "none"):
         raise SagewsError("wrong-origin")

@@ -16,6 +16,7 @@ _IN_MEBIBYTES = ("memory", "limit", "peak_memory", "used")
 def ending_sentence(ending: Ending, limits: Limits) -> str:
     """Return the sentence for an ending; numbers that its detail lacks come from the session's limits."""
     code = f"ended-{ending.reason}"
+    # A newer worker may know reasons that this backend does not.
     if code not in CATALOGUE:
         code = "ended-crash"
     return sentence(code, _numbers(ending.detail, limits))
@@ -27,6 +28,7 @@ def _numbers(detail: Mapping[str, Any], limits: Limits) -> dict[str, Parameter]:
         "cpu_limit": limits.cpu_seconds,
     }
     for key, value in detail.items():
+        # The detail comes from a worker: only what fits into a sentence is taken.
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             continue
         if key in _IN_MEBIBYTES and isinstance(value, int):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Generic, TypeVar
 
+# Of a flood people want its beginning, which says what went wrong, and its end, which says where it stands.
 HEAD = 256 * 1024
 TAIL = 64 * 1024
 
@@ -44,6 +45,8 @@ class KeptOutput(Generic[T]):
 
     def add(self, piece: T, size: int) -> None:
         """Keep a piece of this many bytes, or make room for it, or leave it out."""
+        # Once something went to the tail nothing may go to the head any more, though it had room: the order would be
+        # lost.
         if not self._tail and not self.left_out and self._head_size + size <= HEAD:
             self._head.append(piece)
             self._head_size += size

@@ -118,6 +118,7 @@ def give_up(inputs: SessionInputs, condition: SessionCondition) -> None:
 @stubborn.upon(SessionInputs.stop).to(ending)
 def end(inputs: SessionInputs, condition: SessionCondition) -> None:
     """It is being ended."""
+    # People see the same as at an interrupt: something is being stopped, and they wait for it.
     condition.become(SessionState.INTERRUPTING, ending=True)
 
 

@@ -54,6 +54,7 @@ class FromPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
             new message could inherit unnoticed, and a backend does not start with one that has none.
     """
 
+    # No default: a message whose author forgot it is found when the backend starts.
     needs: ClassVar[Right]
 
 

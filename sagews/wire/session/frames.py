@@ -187,6 +187,7 @@ FromSession = (
     | InspectionFrame
 )
 
+# Not ASCII: mathematics would grow sixfold. No NaN: browsers can't read it.
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _quote = json.encoder.encode_basestring
 _PLAIN = {"text/plain"}

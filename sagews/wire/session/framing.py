@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sagews.errors import SagewsError
 
+# Four bytes could announce 4 GiB; whoever reads has a limit far below and refuses before it allocates.
 _length = struct.Struct(">I")
 HEADER = _length.size
 

@@ -48,6 +48,7 @@ def parse_message(message: Message) -> ToSession:
     Raises:
         SagewsError: `bad-message`, `bad-value`, `too-large`.
     """
+    # Field by field even in process, where the sender is ours: the source is a page's.
     fields = Fields(message)
     reader = REQUEST_READERS[fields.choice("type", tuple(REQUEST_READERS))]
     try:
