@@ -27,6 +27,7 @@ __all__ = ["ConnectionDead", "Row", "StoreConnection", "is_death"]
 
 Row = tuple[Any, ...]
 
+# A host that drops packets would hold the attempt for minutes, and the next one may find another address.
 CONNECT_SECONDS = 10.0
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 5.0
@@ -40,11 +41,14 @@ def is_death(failure: Failure) -> bool:
     if failure.check(txpostgres.RollbackFailed, ConnectionLost, ConnectionDone):
         return True
     error = failure.value
+    # A connection that breaks in the middle of a result raises the plain DatabaseError, and none of its subclasses.
     if not isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) and (
         type(error) is not psycopg2.DatabaseError
     ):
         return False
     code = error.pgcode
+    # An error with a code came from a server that lives; only 08 (connection) and 57P (being shut down) mean its end. A
+    # full disk is an OperationalError as well, and reconnecting would not empty it.
     return code is None or code.startswith(("08", "57P"))
 
 
@@ -72,6 +76,7 @@ class Reconnector(DeadConnectionDetector):
 
     def startReconnecting(self, failure: Failure) -> None:
         """Begin again after the connection died (called by txpostgres)."""
+        # Before anything else: whoever asks for a connection in this turn must not be given this one.
         self._died()
         if self._stopped:
             return
@@ -91,6 +96,7 @@ class Reconnector(DeadConnectionDetector):
                 await self.reconnect()
             except Exception as error:
                 self._died()
+                # Once for each outage: a server that is down for an hour would fill the log of every daemon.
                 if not backoff.failing:
                     log.warn("database can't be reached yet: {reason}", reason=first_line(error))
                 await self._pause(backoff.take())
@@ -111,6 +117,7 @@ class StoreConnection(txpostgres.Connection):
     lock: DeferredLock
 
     def __init__(self, reactor: Any, dsn: str) -> None:
+        # The global one runs in the global reactor, which a test does not have.
         cooperator = Cooperator(scheduler=lambda step: reactor.callLater(0, step))
         super().__init__(reactor=reactor, cooperator=cooperator, detector=Reconnector(reactor, self._leave_reactor))
         self._closing = False
@@ -167,8 +174,10 @@ class StoreConnection(txpostgres.Connection):
 
     def connect(self, *arguments: Any, **keywords: Any) -> Deferred[Any]:
         """Connect once, giving up after ten seconds (libpq's own timeout does not work without blocking)."""
+        # Prepared statements live and die with the server's end of the connection.
         self._prepared.clear()
         connecting: Deferred[Any] = super().connect(*arguments, **keywords)
+        # It failed at once, and there is nothing that could hang.
         if connecting.called:
             return connecting
         limit = self.reactor.callLater(CONNECT_SECONDS, self.close)
@@ -197,6 +206,7 @@ class StoreConnection(txpostgres.Connection):
     def connectionLost(self, reason: Failure) -> None:
         """Learn that the socket is gone; whatever the reactor calls it, it is death unless we closed it ourselves."""
         super().connectionLost(reason)
+        # A close of our own comes back here as well, and would start to reconnect.
         if not self._closing:
             self.detector.checkForDeadConnection(Failure(main.CONNECTION_LOST))
 

@@ -47,6 +47,7 @@ def statements(roles: Sequence[DatabaseRole], declared: Sequence[StoreTables] | 
         declared: of all folders; by default those of this package.
     """
     declared = folders() if declared is None else declared
+    # First everything is taken, then what is declared is given: what an older daemon granted too much does not stay.
     found = ["revoke all on schema public from public"]
     for role in roles:
         found.append(f"revoke all on all tables in schema public from {role}")

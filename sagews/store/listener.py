@@ -42,6 +42,7 @@ class Listener:
         self._read_again = read_again
         self._connection = StoreConnection(reactor, connection_dsn(dsn, "sagews-listener"))
         self._connection.addNotifyObserver(self._observe)
+        # After each reconnect too: a new connection listens to nothing.
         self._connection.detector.addRecoveryHandler(self._listen)
 
     def start(self) -> Deferred[None]:
@@ -54,11 +55,13 @@ class Listener:
 
     def _listen(self) -> Deferred[None]:
         statement = "; ".join(f'listen "{channel}"' for channel in self._channels)
+        # Behind the answer to LISTEN, so that what changes while the reader reads again is heard.
         return self._connection.statement(statement, ()).addCallback(lambda _: self._read_again())
 
     def _observe(self, notification: Any) -> None:
         try:
             payload = json.loads(notification.payload)
+        # Any role of the database may notify; a word that is no JSON must not end the listening.
         except ValueError:
             payload = None
         if isinstance(payload, dict):

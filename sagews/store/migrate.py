@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from sagews.errors import SagewsError
 from sagews.store import grants
 
+# Any number, as long as all our daemons and nobody else in this database use it.
 LOCK_KEY = 7_305_321
 WAIT_SECONDS = 60
 RIGHTS_MARK = "rights "
@@ -49,8 +50,10 @@ def migrate(dsn: str, target: str = "head") -> str:
     engine = create_engine("postgresql+psycopg2://", creator=lambda: _connect(dsn), poolclass=NullPool)
     try:
         with engine.connect() as connection:
+            # A daemon of an older version may be running: its statements are waited for, but not for ever.
             connection.execute(text(f"set lock_timeout = '{WAIT_SECONDS}s'"))
             connection.execute(text(f"select pg_advisory_lock({LOCK_KEY})"))
+            # An advisory lock belongs to the session and outlives this transaction; the migrations have their own.
             connection.commit()
             return _upgrade(connection, target)
     except DBAPIError as error:
@@ -81,6 +84,7 @@ def _upgrade(connection: Connection, target: str) -> str:
 def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
+    # Reading the revision has begun a transaction, in which Alembic would take ours for its own.
     connection.rollback()
     if current is not None and current not in known:
         raise SagewsError(
@@ -98,6 +102,7 @@ def _set_rights(connection: Connection) -> None:
     there = set(connection.scalars(text("select rolname from pg_roles")))
     statements = grants.statements([role for role in grants.ROLES if role in there])
     mark = RIGHTS_MARK + hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    # They lock every table for a moment, which a start beside running daemons should not do for nothing.
     if connection.scalar(text("select count(*) from claims where what = :mark"), {"mark": mark}):
         connection.rollback()
         return

@@ -35,7 +35,9 @@ Result = TypeVar("Result")
 ATTEMPTS = 12
 FIRST_RETRY = 0.02
 LONGEST_RETRY = 1.0
+# Above the slowest of ours (a search in the logs), below what a person waits for.
 STATEMENT_SECONDS = 15
+# A cluster of ours that replays its log after a crash takes a while before it answers.
 START_SECONDS = 60.0
 # Never sent, or rolled back by the server: safe to send again whatever it does.
 _UNDONE = (ConnectionDead, TransactionRollbackError)
@@ -61,6 +63,7 @@ def connection_dsn(dsn: str, application: str) -> str:
     options = (
         # Of statements that are prepared one plan is kept: ours are so for the sake of not planning them again.
         "-c plan_cache_mode=force_generic_plan "
+        # Set with the connection, so that no statement is ever sent without them.
         f"-c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"
     )
@@ -70,6 +73,8 @@ def connection_dsn(dsn: str, application: str) -> str:
             application_name=application,
             options=options,
             client_encoding="UTF8",
+            # A peer that vanished without a word (a pulled cable, a firewall that forgot us) is noticed within 35
+            # seconds.
             keepalives_idle=20,
             keepalives_interval=5,
             keepalives_count=3,
@@ -119,6 +124,8 @@ class ConnectionPool:
             SagewsError: `database` if it was not there within these seconds; the pool is stopped then.
         """
         starting = gatherResults([connection.start() for connection in self._connections])
+        # Stopped, the connections fire as if they had come up, so nothing stays pending; how many did is asked behind
+        # it.
         limit = self._reactor.callLater(seconds, self._stop_connections)
         await starting
         if limit.active():
@@ -178,6 +185,8 @@ class ConnectionPool:
                 return await self._attempt(work)
             except _UNDONE as error:
                 reason: BaseException = error
+            # The statement may have been committed before its answer was lost: only the caller knows whether twice does
+            # harm.
             except _DIED as error:
                 if not again or not is_death(Failure(error)):
                     raise _no_answer(error) from error
@@ -188,6 +197,7 @@ class ConnectionPool:
         raise _no_answer(reason) from reason
 
     async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:
+        # In the order of asking: no statement waits behind those that came after it.
         await self._turns.acquire()
         connection = self._take()
         try:
@@ -198,6 +208,7 @@ class ConnectionPool:
 
     def _take(self) -> StoreConnection:
         """Take a free connection, one that is up if there is any."""
+        # One that is down answers "dead" at once, and the statement would spend its attempts on it.
         for index, connection in enumerate(self._free):
             if connection.is_up:
                 return self._free.pop(index)

@@ -13,6 +13,7 @@ from psycopg2.extras import Json
 
 from sagews.errors import SagewsError
 
+# Shown rather than dropped: a reader sees that there was something.
 NUL_SYMBOL = "\u2400"
 REPLACEMENT = "\ufffd"
 # jsonb holds numbers of 131,072 digits; Python itself refuses to print more than 4,300.

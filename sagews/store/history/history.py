@@ -15,6 +15,7 @@ from sagews.store.rows import COMMIT_FIELDS, commit_from
 from sagews.store.values import clean_text
 
 MOST_COMMITS = 1000
+# Version 3 has capabilities (@ lines) before the prerequisites.
 _HEADER = re.compile(rb"# v[23] git bundle\n((?:@[^\n]*\n)*)((?:[^\n]+\n)*)\n")
 _PREREQUISITE = re.compile(rb"^-([0-9a-f]{40})", re.MULTILINE)
 
@@ -29,6 +30,7 @@ def prerequisites(bundle: bytes, parent: str | None) -> list[str]:
 
     What has no readable header is taken to need its commit's parent.
     """
+    # The header is text; behind it come megabytes of packed data, in which nothing may be looked for.
     header = _HEADER.match(bundle[:65_536])
     if header is None:
         return [] if parent is None else [parent]
@@ -49,6 +51,8 @@ class HistoryStore:
             False if the ref has moved: nothing was stored then.
         """
         if expected is None:
+            # The ref's row is the lock: of two that would move it from the same commit one finds it moved, and stores
+            # nothing.
             move, values = MOVE_FIRST, [workspace, ref, commit.id]
         else:
             move, values = MOVE, [commit.id, workspace, ref, expected]
@@ -77,6 +81,7 @@ class HistoryStore:
             commit.time,
             commit.files_changed,
         ]
+        # Kept beside the bundle, so that the chain can be followed in one statement without opening any.
         needs = prerequisites(bundle, commit.parent)
         return bool(await self._pool.execute(sql, (*values, *described, needs, Binary(bundle))))
 
@@ -111,6 +116,7 @@ class HistoryStore:
 
     async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles, oldest first, that together hold a commit; none if it is unknown."""
+        # "union" and not "union all": a commit that two others need is followed once.
         sql = """with recursive needed (commit, needs) as (
                 select commit, needs from bundles where workspace = %s and commit = %s
                 union

@@ -15,6 +15,7 @@ from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import RUN_COLUMNS, run_from, run_values
 
+# Of one answer to a page; a flood has more, and is read part by part.
 MOST_PIECES = 10_000
 
 _COLUMNS = ", ".join(RUN_COLUMNS)

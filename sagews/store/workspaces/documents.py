@@ -21,6 +21,8 @@ class DocumentStore:
 
     async def load(self, workspace: WorkspaceId, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
         """Return the newest snapshot's state and the updates after it, in order, as of one moment."""
+        # One statement sees one moment: a snapshot that is stored between two would take updates along that were not
+        # read yet.
         sql = """with d as (select id from documents where id = %s and workspace = %s),
             s as (select covers, state from document_snapshots where document = (select id from d))
             select 0, state from s
@@ -38,6 +40,7 @@ class DocumentStore:
         Raises:
             SagewsError: `conflict` unless this epoch is that of the workspace's lease.
         """
+        # Stored and deleted in one statement, so that at no moment both or neither hold an update.
         sql = f"""with {FENCE},
             covered as (
                 insert into document_snapshots (document, covers, state)

@@ -27,6 +27,8 @@ class LeaseStore:
         Raises:
             SagewsError: `not-found` without the workspace.
         """
+        # One statement: between a lease that is taken and documents that are read afterwards another backend could
+        # come.
         sql = f"""with w as (select {WORKSPACE_FIELDS} from workspaces w where id = %s and deleted is null),
             taken as (
                 insert into leases as l (workspace, backend, life, epoch, expires)
@@ -42,6 +44,7 @@ class LeaseStore:
             select {WORKSPACE_FIELDS}, t.epoch, {DOCUMENT_FIELDS} from w
             left join taken t on true
             left join documents d on d.workspace = w.id and d.removed is null"""
+        # It may run twice: the second time the row names this life already, and the epoch stays.
         rows = await self._pool.query(sql, (workspace, backend, life, seconds))
         if not rows:
             raise SagewsError("not-found")

@@ -42,6 +42,7 @@ class TicketStore:
         if workspace is not None:
             role = """select g.role from workspace_users g join workspaces w on w.id = g.workspace
                 where g.workspace = %s and g.user_id = %s and w.deleted is null"""
+        # Swept by whoever comes: tickets live for seconds, and no daemon is in charge of them.
         sql = f"""with swept as (delete from tickets where expires < now() - interval '10 minutes')
             insert into tickets (hash, login, user_id, workspace, role, backend, expires)
             select %s, %s, %s, %s, found.role, %s, %s from ({role}) as found (role) returning role"""
@@ -56,6 +57,7 @@ class TicketStore:
         None if it is unknown, spent, expired or for another backend. A ticket shown to the wrong backend is not spent
         by that.
         """
+        # Deleting is spending: of two that show the same ticket at once the row goes to one.
         sql = f"""with spent as (
                 delete from tickets where hash = %s and backend = %s returning login, user_id, workspace, expires
             )

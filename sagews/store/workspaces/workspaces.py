@@ -126,6 +126,8 @@ class WorkspaceStore(TicketStore, LeaseStore):
         """Change a grant under the workspace's lock, so that two owners can't remove each other at once."""
 
         async def change(transaction: Transaction) -> None:
+            # The workspace's row stands for all of its grants: two changes at once would each see the other's owner
+            # still there.
             lock = "select id from workspaces where id = %s and deleted is null for update"
             if not await transaction.execute(lock, (workspace,)):
                 raise SagewsError("not-found")
@@ -147,6 +149,7 @@ class WorkspaceStore(TicketStore, LeaseStore):
 
     async def documents(self, workspace: WorkspaceId) -> list[Document]:
         """List documents by path."""
+        # By bytes: the server's own collation may be another after an upgrade of its library.
         sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = %s and removed is null
             order by path collate "C" """
         return [document_from(row) for row in await self._pool.query(sql, (workspace,))]
