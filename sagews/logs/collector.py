@@ -18,6 +18,7 @@ from sagews.model.logs import LogRecord
 from sagews.net.amp import AmpLink, GuardedLocator
 from sagews.wire.logs import LEAST_PROTOCOL, PROTOCOL, DeliverRecords, RegisterSender, decode_batch
 
+# A batch may be a megabyte, and a sender waits for its answer anyway: more than these are a fault or an attack.
 MOST_WAITING = 4
 HANDSHAKE_SECONDS = 10.0
 WORKER = "worker"
@@ -35,6 +36,8 @@ class Sender:
 
     def sign(self, record: LogRecord) -> LogRecord:
         """Return a record as this sender's. A backend may pass on the records of workers, and of nothing else."""
+        # A worker has no way here but through its backend, which has put the worker's certificate in place of what it
+        # claimed.
         if self.role == RELAYING and record.component == WORKER:
             return record
         return replace(record, machine=self.name, component=self.role)
@@ -60,6 +63,7 @@ class CollectorCommands(GuardedLocator):
         """Agree with a sender on a protocol."""
         if protocol < LEAST_PROTOCOL or least_protocol > PROTOCOL:
             raise SagewsError("version-mismatch")
+        # Asked here and not when the connection was made: only now is the handshake of TLS behind us.
         self.sender = Sender(*self._identify())
         return {"protocol": min(protocol, PROTOCOL)}
 
@@ -74,6 +78,7 @@ class CollectorCommands(GuardedLocator):
         if left_out:
             log.warn("{count} records of {sender} were out of form", count=left_out, sender=self.sender.name)
         signed = [self.sender.sign(record) for record in found]
+        # In turn, so that the records of one sender stand in its order.
         await self._turn.run(lambda: Deferred.fromCoroutine(self._intake.deliver(signed)))
         return {"stored": len(signed), "left_out": left_out}
 
@@ -121,6 +126,7 @@ class CollectorFactory(Factory):
     def _is_allowed(self, address: IAddress | None) -> bool:
         host = getattr(address, "host", None)
         try:
+            # A link-local address carries the name of an interface behind a percent sign.
             found = ip_address(str(host).split("%", 1)[0])
         except ValueError:
             return False

@@ -12,7 +12,9 @@ from zope.interface import implementer
 from sagews.interfaces.logs import ILogSink, ILogStore
 from sagews.model.logs import LogRecord
 
+# Clocks differ; a day is beyond any difference that a clock has by itself.
 LATEST = timedelta(days=1)
+# A daemon that was offline may bring old records; partitions as old as this are about to be dropped.
 EARLIEST = timedelta(days=365)
 REMEMBERED = 10_000
 
@@ -44,6 +46,7 @@ class Intake:
     def _mend(self, record: LogRecord, arrived: datetime) -> LogRecord:
         if arrived - EARLIEST <= record.time <= arrived + LATEST:
             return record
+        # The id and the time together are the key: another time for the same id would be stored as a second record.
         time = self._mended.setdefault(record.id, arrived)
         if len(self._mended) > REMEMBERED:
             self._mended.popitem(last=False)

@@ -15,6 +15,7 @@ from sagews.wire.logs import encode_record
 
 # So many lines a second are written; of a flood above it only warnings and worse, and ten times as many at most.
 MOST_A_SECOND = 2000
+# Half of what a collector takes, for the shipper's sake: no line may be one that is always refused.
 MOST_LINE = 128 * 1024
 _LOUD = frozenset({LogLevel.warn, LogLevel.error, LogLevel.critical})
 _ORDER = (LogLevel.debug, LogLevel.info, LogLevel.warn, LogLevel.error, LogLevel.critical)
@@ -69,6 +70,8 @@ class SpoolObserver:
         self._writer.close()
 
     def _write(self, event: Mapping[str, Any]) -> None:
+        # Formatted at once: the event holds objects that change, and a reference to one would keep a closed page in
+        # memory.
         record = record_from(event, self._machine, self._component)
         line = encode_record(record)
         if len(line) > MOST_LINE:
@@ -80,6 +83,7 @@ class SpoolObserver:
         if second != self._second:
             self._begin_second(second, event.get("log_time"))
         self._count += 1
+        # A flood is mostly one line again and again; what went wrong must still be read.
         return self._count <= (MOST_A_SECOND * 10 if level in _LOUD else MOST_A_SECOND)
 
     def _begin_second(self, second: int, time: Any) -> None:

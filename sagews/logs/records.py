@@ -21,8 +21,10 @@ MOST_FIELDS = 40
 MOST_ITEMS = 100
 MOST_TEXT = 2_000
 MOST_NAME = 255
+# Beyond it JavaScript rounds, and the management page would show another number than the log holds.
 BIGGEST_INTEGER = 2**53
 DEEPEST = 6
+# What Twisted's old logging puts into every event beside its text.
 _LEGACY = frozenset({"message", "time", "system", "format", "isError", "failure", "why", "printed", "correlation"})
 
 
@@ -52,14 +54,17 @@ def record_from(event: Mapping[str, Any], machine: str, component: str) -> LogRe
 def _time(seconds: Any) -> datetime:
     try:
         return datetime.fromtimestamp(float(seconds), UTC)
+    # An absurd time shows as such and is mended by whoever takes the record; the event is not lost for it.
     except (TypeError, ValueError, OverflowError, OSError):
         return datetime.fromtimestamp(0, UTC)
 
 
 def _message(event: Mapping[str, Any]) -> str:
+    # Hidden before formatting: in the finished text nobody could tell the value from the words around it.
     shown = {key: value if key.startswith("log_") else hide(key, value) for key, value in event.items()}
     try:
         message = formatEvent(shown)
+    # A log line is written where something has gone wrong already; it must not raise a second thing.
     except Exception as error:
         message = f"this event can't be formatted: {type(error).__name__}"
     return hide_in_text(_text(message, MOST_MESSAGE))

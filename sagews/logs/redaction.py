@@ -19,6 +19,7 @@ _ASSIGNMENT = re.compile(
     re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(?P<name>://[^\s/:@]{0,256}:)(?P<value>[^\s/@]{1,256})@")
+# Deeper nesting is nothing that we log on purpose, and each level costs the reactor time.
 DEEPEST = 6
 
 

@@ -58,11 +58,13 @@ class RemoteSink:
             self._link.abort()
 
     async def _deliver(self, records: Iterable[LogRecord]) -> None:
+        # Dialled when there is something to say: a sender without records holds no connection.
         link = self._link or await self._connect()
         try:
             for batch in encode_batches(records):
                 await link.ask(DeliverRecords, DELIVER_SECONDS, records=batch)
         except SagewsError as error:
+            # No answer in time: what follows on the same link would be answered by what is still on its way.
             if error.code == "worker-lost":
                 link.abort()
             raise

@@ -30,9 +30,11 @@ Result = TypeVar("Result")
 
 MOST_RECORDS = 500
 MOST_BYTES = 512 * 1024
+# Of a file that this very process appends to; being told of each line would cost more than looking.
 POLL_SECONDS = 1.0
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 60.0
+# The disk has it all: nothing is lost by not waiting for a collector that hangs.
 STOP_SECONDS = 2.0
 # Records of the logging itself stay on this machine, or a collector that fails would feed itself.
 LOCAL_NAMESPACE = "sagews.logs"
@@ -95,6 +97,8 @@ class Shipper:
                 delay = 0.0 if more else POLL_SECONDS
             except CancelledError:
                 return
+            # Whatever goes wrong, the shipper goes on: a daemon whose log has stopped looks like one that has nothing
+            # to say.
             except Exception:
                 delay = self._failed(Failure())
             if delay and not self._stopping:
@@ -103,10 +107,13 @@ class Shipper:
     async def _ship_batch(self) -> bool:
         """Ship what fits into one batch; whether there may be more."""
         records, offset = await self._in_thread(read_records, self._spool, self.offset)
+        # Nothing new; a record that is left out below still moves the offset.
         if offset == self.offset:
             return False
         if records:
             await self._deliver(records)
+        # After the delivery: a crash between the two sends a batch twice, which is stored once; the other way round
+        # loses it.
         await self._in_thread(save_offset, self._offset_file, offset)
         if offset.segment != self.offset.segment:
             await self._in_thread(self._spool.shipped, offset)
@@ -123,6 +130,7 @@ class Shipper:
 
     def _failed(self, failure: Failure) -> float:
         """Note a failure, loudly once, and return how long to wait."""
+        # An outage of a day is one line and not a thousand.
         if not self._backoff.failing:
             log.warn("the collector took nothing: {reason}", reason=failure.getErrorMessage())
         return self._backoff.take()
@@ -170,4 +178,5 @@ def save_offset(path: Path, offset: SpoolOffset) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         json.dump([offset.segment, offset.offset], file)
+    # A crash leaves the old offset or the new one, never half of a number.
     beside.replace(path)

@@ -15,11 +15,14 @@ from pathlib import Path
 
 from sagews.errors import SagewsError
 
+# So that what was shipped can be removed in steps, without copying what was not.
 SEGMENT_BYTES = 16 * 1024 * 1024
+# A log must not fill the disk that the database is on.
 TOTAL_BYTES = 1024 * 1024 * 1024
 MOST_SEGMENTS = 4096
 KEPT_AFTER_SHIPPING = 4
 LONGEST_LINE = 256 * 1024
+# The service account's group may read along; nobody else, for records name people.
 MODE = 0o640
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
@@ -77,6 +80,7 @@ class Spool:
         segments = self.segments()
         sizes = [self._size(segment) for segment in segments]
         excess, going = sum(sizes) - self.total_bytes, 0
+        # The newest one is being written to.
         while going < len(segments) - 1 and (excess > 0 or len(segments) - going > MOST_SEGMENTS):
             excess -= sizes[going]
             going += 1
@@ -100,6 +104,7 @@ class Spool:
         gone is passed over; an offset beyond everything that is there (somebody emptied the folder) begins again.
         """
         segments = self.segments()
+        # Numbers only grow, so an offset ahead of them belongs to a folder that was emptied or restored.
         if segments and segments[-1] < offset.segment:
             offset = SpoolOffset()
         following = [segment for segment in segments if segment >= offset.segment]
@@ -108,6 +113,7 @@ class Spool:
         if following[0] != offset.segment:
             offset = SpoolOffset(following[0], 0)
         lines, end = self._read_segment(offset, most_records, most_bytes)
+        # An older segment gets no more lines: half a line at its end was cut by a crash.
         if not lines and len(following) > 1:
             return [], SpoolOffset(following[1], 0)
         return lines, SpoolOffset(offset.segment, end)
@@ -118,6 +124,7 @@ class Spool:
                 if os.fstat(file.fileno()).st_size < offset.offset:
                     offset = SpoolOffset(offset.segment, 0)
                 file.seek(offset.offset)
+                # A line is read whole at once or never: the longest one must fit.
                 data = file.read(max(most_bytes, LONGEST_LINE + 1))
         except FileNotFoundError:
             return [], offset.offset
@@ -155,6 +162,7 @@ class SpoolWriter:
             if self._descriptor is not None:
                 self._size += os.write(self._descriptor, line + b"\n")
         except OSError:
+            # Counted and shown in the status; there is no log to say it in.
             self.lost += 1
 
     def close(self) -> None:
@@ -167,7 +175,10 @@ class SpoolWriter:
         self.close()
         self._spool.make_room()
         segments = self._spool.segments()
+        # Never a number that was used: the shipper remembers how far it read in it.
         self._segment = max(self._segment, segments[-1] if segments else 0) + 1
+        # O_EXCL, because a second process under the same name would tear lines apart; O_NOFOLLOW, because a link could
+        # lead out of the folder.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(self._spool.path(self._segment), flags, MODE)
         self._size = 0

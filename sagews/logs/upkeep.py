@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from sagews.interfaces.logs import ILogStore
 
 EVERY_SECONDS = 3600.0
+# Over a weekend without the database's answer there is still a partition for today.
 DAYS_AHEAD = 2
 KEEP_DAYS = 90
 

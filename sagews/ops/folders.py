@@ -93,8 +93,10 @@ def prepare(layout: Layout, service: tuple[int, int]) -> None:
 
 
 def _folder(path: Path, owner: tuple[int, int], mode: int) -> None:
+    # The umask may take bits away; the mode is set again below.
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     found = path.stat(follow_symlinks=False)
+    # Of the path itself, not of where it leads: a link would have the next line give another folder away.
     if not stat.S_ISDIR(found.st_mode):
         raise SagewsError("configuration", reason=f"{path} has to be a folder, not a link. Move it away.")
     if found.st_uid not in (owner[0], os.geteuid()):

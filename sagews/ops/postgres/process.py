@@ -62,6 +62,7 @@ class PostgresProcess(ProcessProtocol):
     def errReceived(self, data: bytes) -> None:
         """Take what the server says, line by line."""
         *lines, rest = (self._rest + data).split(b"\n")
+        # Bounded: a statement that the server quotes may be as long as a bundle.
         self._rest = rest[:LONGEST_LINE]
         for line in lines:
             self._take(line[:LONGEST_LINE].decode("utf-8", "replace").strip())
@@ -70,6 +71,7 @@ class PostgresProcess(ProcessProtocol):
         if not line:
             return
         kind = line.partition(":")[0]
+        # Each connection that is closed by a stop is FATAL to the server, and nothing that anybody has to look at.
         level = LogLevel.info if self._told_to_end and kind == "FATAL" else LEVELS.get(kind, LogLevel.info)
         log.emit(level, "{log_line}", log_line=line.removeprefix("LOG:").lstrip())
         if kind in ("FATAL", "PANIC") or (not self.was_ready and kind not in ("LOG", "HINT", "DETAIL")):
@@ -83,6 +85,7 @@ class PostgresProcess(ProcessProtocol):
         why = self._last_words or str(reason.value)
         if not self.was_ready:
             self.ready.errback(SagewsError("configuration", reason=f"PostgreSQL did not start: {why}"))
+        # After `ready`, so that whoever waits for the start hears first that it failed.
         self.ended.callback(why)
 
 

@@ -26,6 +26,7 @@ def ensure_password(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
+        # Whoever came first has written it; O_EXCL lets exactly one.
         return path.read_text("ascii").strip()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         password = secrets.token_urlsafe(32)
@@ -54,6 +55,7 @@ def create_roles(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
             for role in DatabaseRole:
+                # Hashed on our side: the server's log and its statistics of statements never see the password.
                 _ensure_role(cursor, role, encrypt_password(passwords[role], role, connection, "scram-sha-256"))
             _ensure_database(cursor)
     finally:
@@ -70,7 +72,9 @@ def _ensure_database(cursor: Any) -> None:
     cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
     name, owner = Identifier(DATABASE), Identifier(DatabaseRole.SCHEMA)
     if cursor.fetchone() is None:
+        # template1 may have been changed by an operator, and has the encoding of its own making.
         cursor.execute(SQL("create database {} owner {} template template0 encoding 'UTF8'").format(name, owner))
+    # By default everybody may connect and make temporary tables.
     cursor.execute(SQL("revoke all on database {} from public").format(name))
     for role in DatabaseRole:
         cursor.execute(SQL("grant connect on database {} to {}").format(name, Identifier(role)))

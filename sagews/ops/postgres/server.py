@@ -33,22 +33,29 @@ from sagews.ops.postgres.folders import (
 from sagews.ops.postgres.process import PostgresProcess, spawn
 from sagews.ops.postgres.roles import SUPERUSER, create_roles, ensure_passwords, role_dsn
 
+# For open transactions to be rolled back and a checkpoint; then immediate, which costs a recovery at the next start and
+# no data.
 STOP_SECONDS = 15.0
 START_SECONDS = 60.0
 FIRST_RESTART = 0.5
 LONGEST_RESTART = 30.0
 
 SETTINGS: Mapping[str, str] = {
+    # No TCP at all: whoever can't enter the folder of the socket can't even try a password.
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "password_encryption": "scram-sha-256",
+    # What our daemons open at most together (docs/database.md), with room for an operator's psql.
     "max_connections": "40",
     "shared_buffers": "64MB",
     "logging_collector": "off",
     "log_destination": "stderr",
+    # Time and process come from our own log; the level at the head of the line is what we read.
     "log_line_prefix": "",
     "log_checkpoints": "off",
+    # A refused statement would be quoted with its parameters, which are people's texts.
     "log_min_error_statement": "panic",
+    # Whether it is ready is read from its own words.
     "lc_messages": "C",
 }
 
@@ -115,6 +122,7 @@ class PostgresService:
             await self._start_server()
             await self._in_thread(lambda: create_roles(self.superuser_dsn(), self._passwords))
         except BaseException:
+            # With what was begun: a server without a daemon would hold the folder against the next start.
             await self.stop()
             raise
         log.info("the database {database} is ready", database=DATABASE, pid=self.pid)
@@ -152,6 +160,7 @@ class PostgresService:
         process = spawn(self._reactor, self._command(), self._account)
         process.ended.addCallback(self._ended, process)
         self._process = process
+        # A signal and no failure here: the server's end then says in its own words why it was not ready.
         limit = self._reactor.callLater(START_SECONDS, process.signal, "QUIT")
         try:
             await process.ready
@@ -162,6 +171,7 @@ class PostgresService:
     async def _end(self, process: PostgresProcess) -> None:
         over: Deferred[str] = Deferred()
         process.ended.addCallback(_pass_on, over)
+        # Fast: a smart shutdown would wait for our own connections, which wait for it.
         process.signal("INT")
         harder = [
             self._reactor.callLater(STOP_SECONDS, process.signal, "QUIT"),
@@ -176,6 +186,7 @@ class PostgresService:
         """Restart the server unless it was us who stopped it, or it never began."""
         if process is self._process:
             self._process = None
+        # One that never was ready is the start's failure, which is told to whoever waits for it.
         if not self._stopping and self._restarting is None and process.was_ready:
             log.error("the database ended unexpectedly: {why}", why=why)
             self._restarting = Deferred.fromCoroutine(self._restart())
@@ -192,6 +203,7 @@ class PostgresService:
         while not self._stopping:
             try:
                 await self._sleep(backoff.take())
+                # A server killed from outside leaves its lock file, and the next one would refuse to start.
                 await self._in_thread(lambda: clear_leftovers(self.folders))
                 if not self._stopping:
                     await self._start_server()

@@ -35,7 +35,9 @@ from sagews.net.private_files import Owner, write_private
 
 AUTHORITY_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=365)
+# Certificates are looked at when a daemon starts, which may be seldom.
 RENEW_BEFORE = timedelta(days=30)
+# Clocks of machines differ; a certificate from the future is refused.
 BACKDATED = timedelta(minutes=5)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 ROLES = ("frontend", "backend", "worker", "log")
@@ -84,8 +86,10 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sage Workspaces private authority")])
         builder = _builder(key, name, name, self._now, AUTHORITY_LIFE)
+        # Length 0: it signs daemons and no further authority.
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         builder = builder.add_extension(_usage(authority=True), critical=True)
+        # The key first: a certificate whose key was never written could not be told from one that was stolen.
         write_private(self._files.key, _key_text(key), None, make_folder=True)
         write_private(self._files.certificate, _text(builder.sign(key, hashes.SHA256())), None, make_folder=True)
 
@@ -117,6 +121,7 @@ class Authority:
         if found is None or found.not_valid_after_utc - self._now < RENEW_BEFORE:
             return False
         try:
+            # The authority may have been made anew since.
             found.verify_directly_issued_by(authority)
         except (ValueError, TypeError, InvalidSignature):
             return False
@@ -206,6 +211,7 @@ def _read_certificate(files: Files) -> x509.Certificate | None:
         key = load_pem_private_key(files.key.read_bytes(), None)
     except (OSError, ValueError):
         return None
+    # A crash between the two files leaves a new key beside an old certificate.
     return found if key.public_key() == found.public_key() else None
 
 
@@ -226,6 +232,7 @@ def _builder(
 
 
 def _leaf(builder: x509.CertificateBuilder, names: Sequence[x509.GeneralName]) -> x509.CertificateBuilder:
+    # Both: a backend is dialled by workers and dials the collector.
     purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     return (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

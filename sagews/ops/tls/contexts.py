@@ -45,6 +45,7 @@ class _Context:
         self._roles = tuple(roles)
         self._host = None if host is None else canonical(host)
         context = SSL.Context(SSL.TLS_METHOD)
+        # Both ends are ours, so there is nothing older to speak to.
         context.set_min_proto_version(SSL.TLS1_3_VERSION)
         # A resumed session would skip the check of the peer's certificate.
         context.set_options(_NO_TICKETS)
@@ -106,11 +107,13 @@ class SiteServer:
 
     def __init__(self, files: Files) -> None:
         context = SSL.Context(SSL.TLS_METHOD)
+        # Browsers that can run the client have 1.3; libraries of other programs may not.
         context.set_min_proto_version(SSL.TLS1_2_VERSION)
         context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_CIPHER_SERVER_PREFERENCE | SSL.OP_NO_RENEGOTIATION)
         context.set_cipher_list(_SITE_CIPHERS)
         try:
             context.use_privatekey_file(str(files.key))
+            # An operator's file has the certificates between theirs and the root as well.
             context.use_certificate_chain_file(str(files.certificate))
             context.check_privatekey()
         except SSL.Error as error:
@@ -128,6 +131,7 @@ class PromptTLS(TLSMemoryBIOProtocol):
 
     def makeConnection(self, transport: Any) -> None:
         """Switch the delay off before the first byte."""
+        # Before the first byte: the handshake is small messages both ways, each of which Nagle would hold back.
         switch = getattr(transport, "setTcpNoDelay", None)
         if switch is not None:
             switch(True)
