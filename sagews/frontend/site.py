@@ -32,6 +32,7 @@ def site_routes(parts: Parts, folders: Sequence[ModuleType] = FOLDERS) -> Routes
 
 def site_root(parts: Parts, seconds: Callable[[], float]) -> Gate:
     """Return the root resource of the site."""
+    # Only behind a certificate that browsers trust: with our own a person could not get past a warning any more.
     headers: Headers = (*SITE, ("Strict-Transport-Security", HSTS)) if parts.strict_transport else SITE
     return Gate(site_routes(parts), parts.addresses, parts.addresses.port, parts.logins(), headers, seconds)
 
@@ -40,6 +41,7 @@ def content_root(built: BuiltFiles, addresses: Addresses, seconds: Callable[[], 
     """Return the root resource of the origin for untrusted content."""
     routes = Routes()
     ContentPages(built, addresses).add_to(routes)
+    # Without logins: nothing on this origin may be answered differently for somebody who is signed in.
     return Gate(routes, addresses, addresses.content_port, None, CONTENT, seconds)
 
 

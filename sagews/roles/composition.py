@@ -25,6 +25,7 @@ from sagews.roles.terminal import Terminal
 from sagews.roles.watch import Watch
 from sagews.roles.worker import Worker
 
+# Each needs only those before it; the stop goes the other way.
 COMPONENTS: tuple[type[Component], ...] = (
     Watch,
     Certificates,
@@ -62,6 +63,8 @@ class Composition:
         fail: Callable[[str], None],
         kinds: tuple[type[Component], ...] = COMPONENTS,
     ) -> None:
+        # Homes, pid and log files are named by it, so two daemons of different roles share a data folder without
+        # meeting.
         name = "all" if set(roles) == set(ROLES) else "-".join(sorted(roles))
         ports = Ports(reactor, sockets)
         layout = Layout(settings.folder)

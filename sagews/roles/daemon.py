@@ -24,6 +24,7 @@ from sagews.roles.composition import Composition
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
 
+# Of each step; service managers kill after ten or more, and a step that hangs must not cost those behind it their turn.
 STOP_SECONDS = 9.0
 MOST_DESCRIPTORS = 65_536
 
@@ -66,6 +67,7 @@ class Daemon(Service):
     def privilegedStartService(self) -> None:
         """Do what needs the rights that the daemon was started with: folders, keys, the launcher."""
         super().privilegedStartService()
+        # With root's rights, for sockets of thousands of pages; the hard limit is inherited and can't be raised later.
         _raise_descriptors()
         layout = self._composition.layout
         folders.prepare(layout, self._account)
@@ -93,6 +95,7 @@ class Daemon(Service):
                 self.log.failure("{step} did not start", step=name)
                 self.fail(f"{name} did not start; the log says why")
                 return
+            # Only what has begun is ended: the others have nothing to clear up.
             self._undo.append((name, end))
         self._composition.ready()
 

@@ -26,6 +26,7 @@ from sagews.store.migrate import migrate
 from sagews.store.pool import ConnectionPool
 
 # How a daemon's connections are shared out, in twelfths; the listener's own one comes on top.
+# The backend's are the most: a page waits for its commits.
 SHARES = {DatabaseRole.FRONTEND: 4, DatabaseRole.BACKEND: 6, DatabaseRole.LOG: 2}
 MIGRATE_ATTEMPTS = 60
 
@@ -94,6 +95,7 @@ class Databases(Component):
         self._dsn = read_dsn(self.daemon.settings.database, (account[0], 0))
         if self._dsn is None:
             folder = self.daemon.layout.postgres
+            # One of the daemons has to, and a cluster without a backend serves nobody.
             runs_it = self.daemon.plays("backend")
             self._cluster = PostgresService(self._reactor, folder) if runs_it else Guest(folder)
 

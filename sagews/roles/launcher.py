@@ -25,6 +25,7 @@ def least_level(settings: Settings) -> Isolation:
     """Return the weakest level at which this machine may compute."""
     if settings.isolation.minimum is not None:
         return settings.isolation.minimum
+    # What this machine should reach: below it a start has to be asked for in the settings, knowingly.
     return Isolation.NAMESPACES if os.geteuid() == 0 else Isolation.USERNS
 
 
@@ -67,8 +68,10 @@ def make_launcher(
     folder.mkdir(mode=0o711, exist_ok=True)
     environments = session_environments(settings) if sessions else {}
     permits = folder / "permits.json"
+    # By root, before root is given up: afterwards the daemon could not write itself more.
     write_private(permits, json.dumps(_permits(settings, folder, environments), indent=1).encode())
     program = Path(sagews.__file__).parent / "launcher" / "main.py"
+    # -I: neither the environment nor the current folder can bring it other code.
     command = [sys.executable, "-I", str(program), "3", str(permits)]
     pools = dict.fromkeys(environments, settings.sessions.pool)
     wish = Configure(pools=pools, minimum=least_level(settings), wanted=settings.isolation.level)

@@ -47,6 +47,7 @@ class Records(Component):
         roles = self.daemon.roles
         self._spool = Spool(self.daemon.layout.logs, self.daemon.name)
         component = roles[0] if len(roles) == 1 else "sagews"
+        # From here on everything is on the disk, whatever becomes of the database and the collector.
         observer = SpoolObserver(self._spool, machine_name(), component, now=time.monotonic)
         globalLogPublisher.addObserver(observer)
 
@@ -64,9 +65,11 @@ class Records(Component):
         store = LogStore(pool)
         self.sink = Intake(store, time.time)
         self._upkeep = Upkeep(self._reactor, store)
+        # Before the first record: without today's partition it would be refused.
         await self._upkeep.once()
         self._upkeep.start()
         allowed = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+        # Whoever listens for other machines says so by the address; certificates decide who of them may.
         if self.daemon.settings.link.host not in ("127.0.0.1", "::1", "localhost"):
             allowed = [ip_network("0.0.0.0/0"), ip_network("::/0")]
         self._collector = CollectorFactory(self._reactor, self.sink, identify, allowed)
@@ -89,6 +92,7 @@ class Records(Component):
     async def stop(self) -> None:
         """Ship and collect no more; what was not shipped waits on the disk."""
         if self._shipper is not None:
+            # First: what it sends goes through what is closed below.
             await self._shipper.stop()
         if self._upkeep is not None:
             self._upkeep.stop()

@@ -66,6 +66,7 @@ class SiteComponent(Component):
             return
         frontend = Frontend(self.daemon, backend_apart=backend is None)
         site, content = await frontend.sites(self._status, websockets)
+        # Before the port is opened: a page that comes at once finds an administrator's link that works.
         await frontend.prepare()
         self.daemon.ports.serve_site(keys.secure_site(site), keys.secure_site(content))
 
@@ -136,6 +137,7 @@ class Frontend:
     async def prepare(self) -> None:
         """Leave the command line's token and, while there is no administrator, the first link."""
         await ensure_personal_token(self._accounts, self._layout.token, now)
+        # The one from the last start is spent or expired, and would only mislead.
         self._terminal.forget_first_link()
         link = await ensure_first_link(self._accounts, origin(self._settings), now)
         if link is not None:

@@ -35,6 +35,7 @@ def bind_sockets(settings: Settings, roles: tuple[str, ...]) -> Sockets:
     wanted: dict[str, tuple[str, int, str]] = {}
     if "frontend" in roles:
         wanted["site"] = (site.host, site.port, "the site")
+    # A backend apart from its frontend answers websockets on a port of its own; beside it on the site's.
     elif "backend" in roles:
         wanted["site"] = (site.host, site.socket_port, "the websocket")
     if "frontend" in roles:

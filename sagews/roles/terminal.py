@@ -36,6 +36,7 @@ class Terminal:
 
     def __init__(self, layout: Layout, *, foreground: bool) -> None:
         self._layout = layout
+        # A link in a log file or a pipe would be read by whoever reads those later.
         self._present = foreground and os.isatty(TERMINAL)
         self._writes = foreground
 

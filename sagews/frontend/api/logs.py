@@ -59,6 +59,7 @@ def _time(value: str | None, field: str) -> datetime | None:
     if not value:
         return None
     try:
+        # A plus sign in a query arrives as a space.
         parsed = datetime.fromisoformat(value[:50].replace(" ", "+"))
     except ValueError:
         raise SagewsError("bad-value", field=field, reason="it is not a time (ISO 8601)") from None

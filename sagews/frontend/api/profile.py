@@ -65,15 +65,18 @@ class ProfileCalls:
     async def password(self, call: Call) -> Answer:
         """Set the password: every login of this account ends, and this browser gets a new one."""
         user = call.person()
+        # A token that was read off a disk could otherwise take the account over for good.
         if call.by_token:
             raise SagewsError("forbidden")
         check_password(call.body.new)
+        # Who came by a link and has none yet has nothing to prove.
         if user.has_password:
             limit = attempts.account_limit(user.email, call.address)
             await self._sign_in.count(limit)
             await self._sign_in.check(user.email, call.body.old or "")
             await self._accounts.clear_attempts(limit.key)
         hashed = await self._hasher.hash(call.body.new)
+        # A new login before all others are ended with the old password: this page goes on working.
         opened = await self._logins.open(user)
         await self._accounts.set_password(user.id, hashed, opened.login.id)
         return answer({"secret": opened.secret}, headers=(("Set-Cookie", opened.cookie_header),))

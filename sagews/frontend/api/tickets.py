@@ -48,6 +48,12 @@ class TicketCalls:
         ticket = tokens.new_secret()
         expires = self._now() + tokens.TICKET_LIFETIME
         await self._workspaces.create_ticket(
-            tokens.hashed(ticket), call.signed_in.id, call.user.id, workspace, backend.name, expires
+            # Hashed: whoever reads the table, or a backup of it, can open nothing with what stands there.
+            tokens.hashed(ticket),
+            call.signed_in.id,
+            call.user.id,
+            workspace,
+            backend.name,
+            expires,
         )
         return answer({"ticket": ticket, "url": backend.url or self._addresses.websocket(call.name)})

@@ -61,6 +61,7 @@ class UserCalls:
     async def change(self, call: Call) -> Answer:
         """Set a password, a privilege, or whether an account is disabled: of others, and never of the operator."""
         user, change = await self._target(call), call.body
+        # Or the last administrator could lock everybody out with one click.
         if user == call.user.id and (change.privilege is not None or change.disabled is not None):
             raise SagewsError("forbidden")
         hashed = None
@@ -83,10 +84,12 @@ class UserCalls:
         token = tokens.new_secret()
         expires = self._now() + tokens.LINK_LIFETIME
         await self._accounts.put_one_time("link", tokens.hashed(token), user, expires)
+        # In the fragment, which no browser sends and no server or proxy logs.
         return answer({"url": f"{self._addresses.site_origin(call.name)}/signin#link={token}"})
 
     async def _target(self, call: Call) -> UserId:
         user = UserId(call.parameters["user"])
+        # It exists once, made by us; changed here, it would become a way in that nobody sees in the list.
         operator = await self._accounts.user_by_email(names.OPERATOR)
         if operator is not None and operator.id == user:
             raise SagewsError("forbidden")

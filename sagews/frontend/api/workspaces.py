@@ -53,6 +53,7 @@ class WorkspaceCalls:
     async def _shown(self, found: Sequence[tuple[Workspace, Role]]) -> list[dict[str, Any]]:
         """Return workspaces with their people and documents: three statements, however many there are."""
         keys = [workspace.id for workspace, _ in found]
+        # Two statements for all of them, however many there are.
         grants, documents = await both(self._workspaces.grants(keys), self._workspaces.documents_of(keys))
         people, pages = defaultdict(list), defaultdict(list)
         for who, grant in await self._people(grants):
@@ -63,6 +64,7 @@ class WorkspaceCalls:
 
     async def _people(self, grants: Sequence[Grant]) -> list[tuple[User, Grant]]:
         """Put grants, which the workspace store has, and people, whom the account store has, together, by name."""
+        # Asked apart: accounts and workspaces may lie in two databases.
         people = await self._accounts.find_users(list({grant.user for grant in grants}))
         by_user: defaultdict[UserId, list[Grant]] = defaultdict(list)
         for grant in grants:
@@ -117,6 +119,7 @@ class WorkspaceCalls:
         """Grant somebody a role; an owner's right. The store keeps a last owner."""
         workspace, _ = await self._owned(call)
         other = await self._accounts.user_by_email(names.email(call.body.email))
+        # The same words for both, so that the built-in account can't be found out.
         if other is None or names.is_operator(other):
             raise SagewsError("bad-value", field="email", reason="nobody here has this address")
         await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.may_run)
@@ -126,6 +129,7 @@ class WorkspaceCalls:
         """Take a grant away: an owner anybody's, everybody their own; never the last owner's."""
         workspace, grant = await self._granted(call)
         other = UserId(call.body.user)
+        # Everybody may leave.
         if grant.role is not Role.OWNER and other != call.user.id:
             raise SagewsError("forbidden")
         await self._workspaces.remove_grant(workspace.id, other)
@@ -134,6 +138,7 @@ class WorkspaceCalls:
     async def _granted(self, call: Call) -> tuple[Workspace, Grant]:
         workspace = WorkspaceId(call.parameters["workspace"])
         grant = await self._workspaces.grant(workspace, call.user.id)
+        # Not found and not forbidden without a grant: whether it exists is nobody else's business.
         found = await self._workspaces.workspace(workspace) if grant is not None else None
         if found is None or grant is None:
             raise SagewsError("not-found")

@@ -19,8 +19,11 @@ from sagews.policy.http.requests import MAX_BODY
 
 log = Logger()
 
+# Between two clicks of a person a connection is used again; each idle one holds a descriptor.
 IDLE_SECONDS = 75
+# Of a whole request, from its first byte: a byte now and then would otherwise hold a connection for ever.
 ARRIVAL_SECONDS = 30
+# Up to here it is cheaper to read on and to answer properly: a cut connection looks like a broken server.
 CUT_BODY = 1024 * 1024
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -38,6 +41,7 @@ class BoundedRequest(server.Request):
     def gotLength(self, length: int | None) -> None:
         """Prepare for the body."""
         self.content = BytesIO()
+        # Twisted would write a large body into a file.
         if length is not None and length > CUT_BODY:
             self.channel.refuse()
 
@@ -54,6 +58,7 @@ class BoundedRequest(server.Request):
         """Hand the request to the gate, whatever its path: no traversal, no answer to `OPTIONS *`, no Server header."""
         channel: Any = self.channel
         self.site = channel.site
+        # The gate looks paths up itself; Twisted's own walk through resources would decode and split them its way.
         self.prepath, self.postpath = [], []
         self.setHeader("Date", http.datetimeToString())
         try:
@@ -115,10 +120,12 @@ class BoundedSite(server.Site):
 
     def __init__(self, resource: IResource, reactor: Any) -> None:
         super().__init__(resource, timeout=IDLE_SECONDS, reactor=reactor, parsePOSTFormSubmission=False)
+        # A traceback shows paths of the host and values of variables.
         self.displayTracebacks = False
 
     def acceptableProtocols(self) -> list[bytes]:
         """Return what TLS may negotiate."""
+        # Twisted's HTTP/2 has its own reading of bodies, without the bounds above.
         return [b"http/1.1"]
 
     def startFactory(self) -> None:

@@ -72,6 +72,7 @@ class Call:
 
     def person(self) -> User:
         """Return who calls; the command line's own account is refused as `forbidden`."""
+        # The command line's account is nobody's: it has no password, no workspaces and no name to change.
         if is_operator(self.user):
             raise SagewsError("forbidden")
         return self.user

@@ -66,6 +66,7 @@ class Gate(Resource):
     def render(self, request: Request) -> Any:
         """Take a request; the answer follows."""
         exchange = _Exchange(request, self._seconds)
+        # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
         try:
@@ -80,9 +81,11 @@ class Gate(Resource):
         return NOT_DONE_YET
 
     def _find(self, request: Request) -> tuple[Route, str, dict[str, str]]:
+        # First of all: whatever comes under a foreign name is not for us, and is not told what is here.
         name = self._addresses.name_of(_header(request, "Host"), self._port)
         method = request.method.decode("latin-1")
         route, taken = self._routes.find(method, request.path.decode("latin-1"))
+        # Reading an open page changes nothing and shows everybody the same, so another site may link to it.
         if method not in requests.SAFE_METHODS or route.policy is not Policy.OPEN:
             own = self._addresses.origin(name, self._port)
             pages = self._addresses.page_origins if route.policy is Policy.WEBSOCKET else frozenset()
@@ -110,6 +113,8 @@ class Gate(Resource):
             )
             result = await route.handler(call)  # type: ignore[misc]
         except SagewsError as error:
+            # What should not have come so far is a fault: it is logged with its traceback, and the answer names the
+            # line.
             if requests.status_of(error.code) == 500:
                 raise
             result = _refusal(error)
@@ -140,6 +145,7 @@ class _Exchange:
         self._seconds = seconds
         self._begun = seconds()
         self._gone = False
+        # Writing to a request whose peer has gone raises, in the middle of whoever had the answer ready.
         request.notifyFinish().addErrback(self._lost)
 
     def _lost(self, _reason: Failure) -> None:
@@ -156,6 +162,7 @@ class _Exchange:
         request = self._request
         if not self._gone:
             request.setResponseCode(result.status)
+            # A 304 speaks of what the browser has; a length of its own would be taken for that one's.
             if result.status != 304:
                 request.setHeader("Content-Type", result.content_type)
                 request.setHeader("Content-Length", str(len(result.body)))
@@ -166,6 +173,7 @@ class _Exchange:
         log.info(
             "{method} {path} {status}{refused} {size} bytes {milliseconds:.1f} ms",
             method=request.method.decode("latin-1")[:20],
+            # A path is a stranger's text: line breaks and colours would forge lines of the log on a terminal.
             path=ascii(request.path[:200].decode("latin-1"))[1:-1],
             status=result.status,
             refused=f" {result.refused}" if result.refused else "",
@@ -177,6 +185,7 @@ class _Exchange:
         )
 
 
+# What names nothing else is neither kept by anybody nor shown as a page.
 _DEFAULTS: Headers = (("Cache-Control", "no-store"), ("Content-Security-Policy", NOTHING_POLICY))
 
 
@@ -217,11 +226,13 @@ def _query(request: Request) -> dict[str, str]:
 
 
 def _body(route: Route, request: Request) -> Any:
+    # One byte more tells "too long" from "just fits" without reading the rest.
     data = request.content.read(requests.MAX_BODY + 1) if request.content else b""
     if len(data) > requests.MAX_BODY:
         raise SagewsError("too-large", limit=requests.MAX_BODY)
     if route.body is None:
         return None
+    # A form of another site can send text/plain and nothing that needs a preflight; JSON it can't.
     if not (_header(request, "Content-Type") or "").lower().startswith("application/json"):
         raise SagewsError("bad-message", reason="the body has to be application/json")
     try:

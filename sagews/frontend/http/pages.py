@@ -11,6 +11,7 @@ from sagews.policy.http.requests import Addresses, Policy
 
 PROTOCOL = 1
 NAME = "Sage Workspaces"
+# Named one by one, so that a mistyped address is a 404 and not a page that finds nothing.
 SHELL_PATHS = (
     "/",
     "/signin",
@@ -47,6 +48,8 @@ class Pages:
             addresses.content_origin(call.name),
             addresses.socket_origins,
         )
+        # Asked for again each time, for it names the files of this build; those are named by their content and kept for
+        # ever.
         return _sent(self._built.shell, call, CHECK_AGAIN, policy)
 
     async def file(self, call: Call) -> Answer:

@@ -21,6 +21,7 @@ from sagews.policy.http.requests import Policy
 Handler = Callable[[Call], Coroutine[Any, Any, Answer]]
 
 MAX_PATH = 500
+# Begins with a letter or digit: no hidden file and no way up, before anybody asks whether it exists.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _FORMS = {"": UUID_PATTERN, "...": _NAME}
 
@@ -44,6 +45,7 @@ class Route:
     def __post_init__(self) -> None:
         if not isinstance(self.policy, Policy):
             raise TypeError(f"{self.method} {self.pattern} names no policy")
+        # Found at start, like a missing policy: a route that answers nothing is a mistake of ours and no request's.
         if (self.handler is None) == (self.resource is None):
             raise TypeError(f"{self.method} {self.pattern} needs a handler or a resource")
 
@@ -87,8 +89,10 @@ class Routes:
         Raises:
             SagewsError: `not-found`, or `method-not-allowed` with the methods that it takes.
         """
+        # Before it is compared with anything, and before it is logged.
         if len(path) > MAX_PATH:
             raise SagewsError("not-found")
+        # Only those with as many parts: what is compared does not grow with the number of calls.
         for pattern, methods in self._routes.get(path.count("/"), {}).items():
             taken = _match(pattern, path)
             if taken is not None:

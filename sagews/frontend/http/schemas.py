@@ -14,6 +14,7 @@ from sagews.model.workspaces import Document, Workspace
 
 Line = Annotated[str, msgspec.Meta(max_length=400)]
 Email = Annotated[str, msgspec.Meta(max_length=400)]
+# Hashing takes time in proportion to the text; two thousand characters are a long sentence.
 Password = Annotated[str, msgspec.Meta(max_length=2000)]
 Token = Annotated[str, msgspec.Meta(max_length=200)]
 Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]

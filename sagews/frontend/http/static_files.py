@@ -38,6 +38,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".txt": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
+# The better first; both are made when the client is built, so that no request waits for a compressor.
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _NOT_BUILT = b"""<!doctype html><meta charset="utf-8"><title>Sage Workspaces</title>
 <p>The pages of this installation have not been built. Install the package again, or build them with make.</p>
@@ -93,6 +94,7 @@ class BuiltFiles:
 
 def find_built() -> Path | None:
     """Return the folder of built files: beside the package's checkout, else in the installation's share folder."""
+    # Before the installed ones: whoever works on the client sees what they have built.
     checkout = Path(sagews.__file__).resolve().parent.parent / "static" / "built"
     installed = Path(sys.prefix) / "share" / "sagews" / "static" / "built"
     return next((folder for folder in (checkout, installed) if (folder / "manifest.json").is_file()), None)
@@ -110,6 +112,7 @@ def load_built(folder: Path | None) -> BuiltFiles:
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         names = [str(name) for name in manifest["files"]]
+        # All of it in memory, and nothing on the disk is looked for by a name that came from outside.
         files = {name: _read(folder, name) for name in names}
         return BuiltFiles(_read(folder, manifest["shell"]), _read(folder, manifest["frame"]), files)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -117,6 +120,7 @@ def load_built(folder: Path | None) -> BuiltFiles:
 
 
 def _read(folder: Path, name: str) -> BuiltFile:
+    # The manifest is ours, but a file of the build that leads out of its folder must not become public.
     if Path(name).name != name or name.startswith("."):
         raise ValueError(f"{name!r} is not the name of a file")
     encoded = {

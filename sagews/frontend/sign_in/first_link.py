@@ -23,6 +23,7 @@ async def ensure_first_link(accounts: IAccountStore, origin: str, now: Callable[
         origin: of the site, for instance "http://127.0.0.1:8080".
         now: returns the time, UTC; the link is good for 30 minutes and one use.
     """
+    # Afterwards no such link is ever good again, whoever still has one.
     if await accounts.has_administrator():
         return None
     token = tokens.new_secret()
@@ -40,6 +41,7 @@ async def ensure_personal_token(accounts: IAccountStore, path: Path, now: Callab
     """
     operator = await _operator(accounts)
     login = await _kept(accounts, path)
+    # Kept while it lives: a shell that has read it would fail after each restart of the daemon.
     if login is not None and login.user.id == operator.id and login.expires - now() > tokens.TOKEN_RENEWAL:
         return login
     token = tokens.new_secret()
@@ -68,6 +70,7 @@ def read_private(path: Path) -> str | None:
     """Return the token in a file, or None when there is none or others could have read it."""
     try:
         with open(path, encoding="ascii") as file:
+            # A token that others could read is as good as published: it is replaced.
             mode = os.fstat(file.fileno()).st_mode & 0o077
             text = file.read(100).strip()
     except (OSError, UnicodeDecodeError):

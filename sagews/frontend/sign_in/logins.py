@@ -52,6 +52,7 @@ class Logins:
         self._accounts = accounts
         self._now = now
         self._secure = secure
+        # With this prefix browsers refuse a cookie that another host of the domain, or a page without TLS, has set.
         self.cookie_name = f"__Host-{COOKIE}" if secure else COOKIE
 
     async def find(self, credentials: Credentials) -> Login:
@@ -67,18 +68,22 @@ class Logins:
 
     async def _by_token(self, credentials: Credentials) -> Login | None:
         scheme, _, token = (credentials.authorization or "").partition(" ")
+        # Its form is looked at before the database is asked: rubbish costs no statement.
         if scheme.lower() != "bearer" or not tokens.is_secret(token):
             return None
         return await self._accounts.login_by_token(tokens.hashed(token))
 
     async def _by_cookie(self, credentials: Credentials) -> Login | None:
         cookie, secret = credentials.cookie, credentials.secret
+        # Cookies are shared by all ports of a host, so another server there may have one; the secret is in our origin's
+        # storage.
         if cookie is None or secret is None or not (tokens.is_secret(cookie) and tokens.is_secret(secret)):
             return None
         found = await self._accounts.login_by_cookie(tokens.hashed(cookie))
         if found is None:
             return None
         login, secret_hash = found
+        # In constant time, and only the hash is ours.
         return login if tokens.matches(secret, secret_hash) else None
 
     async def open(self, user: User) -> NewLogin:
@@ -96,4 +101,6 @@ class Logins:
 
     def _cookie(self, value: str, seconds: int) -> str:
         secure = "; Secure" if self._secure else ""
+        # Strict: a link from elsewhere arrives signed out at first, and nothing that it could start is done in
+        # somebody's name.
         return f"{self.cookie_name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -12,7 +12,9 @@ from sagews.policy.accounts.passwords import Passwords
 
 T = TypeVar("T")
 
+# Each hash takes 64 MiB and a core for tens of milliseconds.
 AT_ONCE = 2
+# Beyond them a person would wait longer than they do; better told at once.
 WAITING = 50
 
 

@@ -41,6 +41,7 @@ class SignInCalls:
         """Sign in with address and password; unknown addresses take as long as wrong passwords."""
         email = call.body.email.strip()
         limit = attempts.account_limit(email, call.address)
+        # Before the password is looked at: counted afterwards, a thousand at once would all be tried.
         await self.count(limit, attempts.address_limit(call.address))
         user = await self.check(email, call.body.password)
         await self._accounts.clear_attempts(limit.key)
@@ -59,14 +60,17 @@ class SignInCalls:
         """
         found = await self._accounts.password_hash(email) if "\0" not in email else None
         user, stored = found if found else (None, None)
+        # Hashed even for an account that is not there, so that the time of the answer tells nothing.
         if not await self._hasher.verify(password, stored) or user is None or stored is None or user.disabled:
             raise SagewsError("bad-password")
+        # The one moment at which we have the password itself.
         if self._hasher.outdated(stored):
             await self._accounts.rehash_password(user.id, await self._hasher.hash(password))
         return user
 
     async def first(self, call: Call) -> Answer:
         """Spend the first link: makes the first administrator, as long as there is none."""
+        # Asked before the token is spent, and again by the statement that makes the account: of two at once one wins.
         if await self._accounts.has_administrator() or await self._spend("first", call.body.token) is None:
             raise SagewsError("expired")
         user = await self._accounts.create_first_administrator(FIRST_ADMINISTRATOR, "Administrator")
@@ -81,6 +85,7 @@ class SignInCalls:
         return await self._enter(user)
 
     async def _spend(self, kind: str, token: str) -> str | None:
+        # No statement for what can't be one.
         if not tokens.is_secret(token):
             return None
         return await self._accounts.spend_one_time(kind, tokens.hashed(token))
