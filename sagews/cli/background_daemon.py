@@ -19,6 +19,7 @@ from sagews.config.settings import ROLES
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
 
+# A first start makes a cluster and loads Sage.
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 PAUSE = 0.1
@@ -38,6 +39,7 @@ def running(path: Path) -> int | None:
     """Return the pid in a pid file if that process lives and is a twistd of ours, else None."""
     try:
         pid = int(path.read_text(encoding="ascii"))
+        # A pid file outlives its daemon after a crash, and the number may be another program's by now.
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
         return None

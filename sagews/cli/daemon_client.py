@@ -50,11 +50,13 @@ class Pinned:
 
     def clientConnectionForTLS(self, tlsProtocol: Any) -> SSL.Connection:
         """Return a connection that checks the peer's certificate against the file's."""
+        # No authority vouches for our own certificate; it is compared byte by byte with the one in the data folder.
         context = CertificateOptions(verify=False).getContext()
         context.set_verify(SSL.VERIFY_PEER, self._verify)
         return SSL.Connection(context, None)
 
     def _verify(self, _connection: Any, certificate: Any, _error: int, depth: int, _good: int) -> bool:
+        # A chain's upper certificates come along too; only the daemon's own says who it is.
         return depth > 0 or openssl.dump_certificate(openssl.FILETYPE_ASN1, certificate) == self._der
 
 
@@ -116,6 +118,7 @@ class RunningDaemon:
             request = Deferred.fromCoroutine(self._exchange(method, target, body))
             status, data = await request.addTimeout(ANSWER_SECONDS, self._reactor)
         except ResponseFailed as error:
+            # Somebody else on the port must not be taken for a daemon that is down.
             strange = any(each.check(SSL.Error) for each in error.reasons)
             raise (self._strange() if strange else self.unreachable()) from None
         except (ConnectError, ConnectionClosed, DNSLookupError, DeferredTimeout):

@@ -19,6 +19,7 @@ from sagews.wire.browser.connection import Hello
 from sagews.wire.browser.evaluate import Evaluate
 
 OPEN_SECONDS = 30
+# Results hold pictures; the backend has its own, smaller bound.
 MAX_FROM_BACKEND = 64 * 1024 * 1024
 INTERRUPTED = 130
 _OVER = {"done": 0, "error": 1, "interrupted": INTERRUPTED, "cancelled": INTERRUPTED, "lost": 1}

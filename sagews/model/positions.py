@@ -13,8 +13,10 @@ import re
 from sagews.errors import SagewsError
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# Each insert between the same two neighbours halves the room: a digit lasts for six of them, these for twelve hundred.
 MAX_LENGTH = 200
 _PATTERN = re.compile(r"[0-9A-Za-z]+")
+# Nothing is before it, so nobody may have it: the next one could not be put in front.
 _SMALLEST = "A" + "0" * 26
 
 

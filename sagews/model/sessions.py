@@ -27,6 +27,7 @@ class Isolation(StrEnum):
 
     def suffices(self, minimum: Isolation) -> bool:
         """Whether this level is at least as strong as the minimum."""
+        # Their order above is their rank.
         order = list(Isolation)
         return order.index(self) <= order.index(minimum)
 

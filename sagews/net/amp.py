@@ -29,9 +29,11 @@ log = Logger()
 T = TypeVar("T")
 
 CHUNK = 65_535
+# AMP itself bounds a value and not their number: a peer could fill the memory with one box.
 MAX_BOX = 8 * 1024 * 1024
 MAX_KEYS = 256
 MAX_DESCRIPTION = 16 * 1024
+# Seldom enough for thousands of links, often enough to find a dead one while people still wait.
 PING_SECONDS = 10.0
 SILENCE_SECONDS = 30.0
 CALL_SECONDS = 60.0
@@ -55,6 +57,7 @@ class Refusal(Exception):
             )
         except (msgspec.DecodeError, RecursionError):
             code, parameters = "internal", {}
+        # From a newer version: without its sentence the code says nothing to anybody here.
         if code not in CATALOGUE:
             code = "internal"
         return _with_parameters(code, parameters)
@@ -80,6 +83,7 @@ class LargeBytes(amp.Argument):
     def toBox(self, name: bytes, strings: dict[bytes, bytes], objects: dict[str, Any], proto: object) -> None:
         """Put the value into a box."""
         value = self.dump(objects.pop(name.decode()))
+        # On our own side too: what the other would refuse is told here, with its limit.
         if len(value) > self.limit:
             raise SagewsError("too-large", limit=self.limit)
         strings[name] = value[:CHUNK]
@@ -124,6 +128,7 @@ class Value(LargeBytes, Generic[T]):
 
     def load(self, value: bytes) -> Any:
         """Return the value, or raise `bad-message`."""
+        # As JSON writes it, before parsing: PostgreSQL refuses it, and a whole batch with it.
         if b"\\u0000" in value:
             raise SagewsError("bad-message", reason="a text holds U+0000")
         try:
@@ -210,9 +215,12 @@ class AmpLink(amp.AMP):
     def connectionMade(self) -> None:
         """Begin the heartbeat."""
         super().connectionMade()
+        # Small boxes go back and forth: Nagle would hold each for the answer to the one before.
         set_no_delay(self.transport)
+        # Ours: the flag that Twisted sets when a connection is made is never taken back.
         self.connected = True
         self._heard = self._clock.seconds()
+        # By both sides: a link on which only one speaks is not told apart from a dead one by the other.
         self._beat = self._clock.callLater(PING_SECONDS, self._tick)
 
     def connectionLost(self, reason: Failure = _DONE) -> None:
@@ -237,6 +245,7 @@ class AmpLink(amp.AMP):
         """Close at once."""
         transport: Any = self.transport
         if transport is not None:
+            # Not loseConnection, which waits until a peer that may be gone has read what is left.
             transport.abortConnection()
 
     def dataReceived(self, data: bytes) -> None:
@@ -276,6 +285,7 @@ class AmpLink(amp.AMP):
             SagewsError: what the other side refused with; `worker-lost` when the link went or the time was up.
         """
         answer: Deferred[dict[str, Any]] = maybeDeferred(self.callRemote, command, **arguments)
+        # Attached before anything can arrive: AMP closes a link on a failure that nobody handles.
         answer.addTimeout(seconds, self._clock, onTimeoutCancel=_no_answer)
         try:
             return await answer

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 TYPES = frozenset({"code", "text", "section"})
 MAX_DEPTH = 5
+# A sheet of this size still opens; one that a program made and that nobody can read does not hold a backend up.
 MAX_CELLS = 10_000
+# What the wire takes from a page, so that every cell of a file can be edited.
 MAX_SOURCE = 500_000
 MAX_SIZE = 8 * 1024 * 1024
 

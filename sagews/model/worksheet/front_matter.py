@@ -23,6 +23,7 @@ def front_value(front: str, key: str) -> str | None:
 def with_values(front: str, values: Mapping[str, str]) -> str:
     """Return the front with these values; a key that has its value already is left as it stands."""
     wanted = {key: value for key, value in values.items() if (front_value(front, key) or "") != value}
+    # Untouched to the byte: a file that nobody changed must not differ in git.
     if not wanted:
         return front
     lines = lines_of(front)
@@ -34,6 +35,7 @@ def with_values(front: str, values: Mapping[str, str]) -> str:
     ending = ending_of(lines[0])
     for key, value in wanted.items():
         line = f"{key}: {_quoted(value)}{ending}"
+        # Only the one line changes; comments and order are the author's.
         index = next((n for n in range(1, count - 1) if lines[n].startswith(f"{key}:")), None)
         if index is None:
             lines.insert(count - 1, line)
@@ -59,4 +61,5 @@ def _unquoted(value: str) -> str:
 def _quoted(value: str) -> str:
     """A value as it stands on its line: in quotes if it could be read as anything but itself."""
     value = " ".join(value.split())
+    # Quoted where YAML would read something else: a date, a number, a yes.
     return value if _PLAIN.fullmatch(value) and value == value.strip() else json.dumps(value, ensure_ascii=False)

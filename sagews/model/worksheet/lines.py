@@ -14,6 +14,7 @@ from sagews.model.identifiers import CELL_PATTERN
 
 BLANK = " \t\r\n"
 BYTE_ORDER_MARK = "\ufeff"
+# Beyond these a line of dashes is a rule between paragraphs and not the end of front matter.
 MAX_FRONT_LINES = 200
 MAX_FRONT = 32 * 1024
 MAX_COMMENT = 2_000
@@ -66,6 +67,7 @@ def opened_fence(line: str) -> tuple[str, str] | None:
     if match is None:
         return None
     mark, words = match[1], content_of(match[2] + line[match.end() :])
+    # Such a line is a paragraph with inline code to Markdown.
     return None if mark[0] == "`" and "`" in words else (mark, words)
 
 
@@ -110,6 +112,7 @@ def front_lines(lines: list[str]) -> int:
     for number, line in enumerate(lines[1:MAX_FRONT_LINES], 2):
         size += len(line)
         content = content_of(line).rstrip(" \t")
+        # YAML's own two ends.
         if content in ("---", "..."):
             return number if number > 2 else 0
         if size > MAX_FRONT or not (is_blank(line) or _FRONT_LINE.match(content)):

@@ -16,6 +16,7 @@ def parse(text: str) -> Worksheet:
     Raises:
         SagewsError: `too-large` beyond MAX_SIZE bytes; `limit` beyond MAX_CELLS cells.
     """
+    # The cheap question first: encoding copies the text.
     if len(text) > MAX_SIZE or len(text.encode()) > MAX_SIZE:
         raise SagewsError("too-large", limit=MAX_SIZE)
     front, found = segments(text)

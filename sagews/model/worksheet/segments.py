@@ -70,6 +70,7 @@ def _code(lines: list[str], index: int, mark: str, cell: Cell) -> tuple[Segment,
     """A code cell, up to the fence's end (or the file's) and the blank lines behind."""
     first = index + 1
     end = first
+    # To the end of the file where it is never closed, as Markdown does.
     while end < len(lines) and not closes(lines[end], mark):
         end += 1
     following = _skip_blank(lines, min(end + 1, len(lines)))

@@ -20,6 +20,7 @@ from sagews.model.worksheet.lines import (
 )
 from sagews.model.worksheet.segments import Segment, segments
 
+# Stands for whatever follows, so that a cell is tried as it will be read: with something behind it.
 _SENTINEL = "# .\n"
 _BACKTICKS = re.compile(r"`{3,}")
 _FENCE_HEAD = re.compile(r"((?:`{3,}|~{3,})[ \t]*sage)(?:[ \t]+#[a-z0-9]{4,12}(?=[ \t\r\n]|\Z))?")
@@ -42,6 +43,7 @@ def write(worksheet: Worksheet) -> str:
 def raw_of(segment: Segment, after_text: bool, last: bool) -> tuple[str, ...] | None:
     """Return what a cell has to keep of its segment, or None if we would write the same."""
     text = segment.text
+    # Most cells are written as we would; for them nothing has to be remembered.
     if text == canonical(segment.cell, after_text, last):
         return None
     for ending in ("\r\n", "\n") if "\r\n" in segment.head + segment.tail else ("\n", "\r\n"):
@@ -64,6 +66,7 @@ def canonical(cell: Cell, after_text: bool, last: bool, separated: bool = False)
 
 def _written(cell: Cell, after_text: bool, last: bool, front: str | None) -> str:
     """A cell's segment: as it was, if that still says what the cell says."""
+    # As the author wrote it, if that still says what the cell says now; then with the least change that does.
     for candidate in _candidates(cell.raw, cell):
         if _fits(candidate, cell, after_text, last, front):
             return candidate

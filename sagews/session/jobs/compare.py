@@ -10,9 +10,11 @@ from sagews.session.jobs.git import Git
 from sagews.session.jobs.objects import name_of
 from sagews.wire.jobs import MAX_DIFFERENCE, ChangedFile, DiffAnswer, DiffRequest
 
+# Nobody reads on; the page says that there are more.
 MAX_FILES = 500
 MAX_FILE_DIFF = 256 * 1024
 _MAX_OUTPUT = MAX_DIFFERENCE // 2
+# What a first version is compared with: git knows this id but has the object only where somebody wrote it.
 _EMPTY_TREE = name_of("tree", b"")
 _STATUS = {"A": "added", "D": "removed", "M": "changed", "T": "type"}
 _SECTION = re.compile(rb"^diff --git ", re.MULTILINE)
@@ -20,6 +22,7 @@ _HUNK = re.compile(rb"^@@ ", re.MULTILINE)
 _BINARY = re.compile(rb"^Binary files ", re.MULTILINE)
 _PLAIN = (
     "--no-renames",
+    # These two would run programs that a repository's own settings name.
     "--no-ext-diff",
     "--no-textconv",
     "--no-color",
@@ -42,6 +45,7 @@ def diff(data: bytes, home: Path, scratch: Path) -> bytes:
     sections, cut = _sections(git, before, after)
     files: list[ChangedFile] = []
     for path, status in changed[:MAX_FILES]:
+        # A file that became a link is shown by git as one that went and one that came.
         taken = sections[: 2 if status == "T" else 1]
         del sections[: len(taken)]
         files.append(_described(path, status, taken))

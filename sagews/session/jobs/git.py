@@ -14,18 +14,23 @@ from pathlib import Path
 from sagews.session.jobs.objects import pack_in
 from sagews.session.jobs.run import JobError, read_at_most
 
+# By its full path: PATH could lead into a folder of the home.
 GIT = "/usr/bin/git"
 MAX_PACK = 512 * 1024 * 1024
+# A few hundred nested folders can hold each other so often that their listing has more lines than there are atoms.
 MAX_LISTING = 64 * 1024 * 1024
 _SETTINGS = (
+    # Each of these is a way by which a repository makes git run a program or read a file of its choice.
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.attributesFile=/dev/null",
     "core.excludesFile=/dev/null",
+    # Names that another system takes for .git: this tree may be cloned there.
     "core.protectHFS=true",
     "core.protectNTFS=true",
     "core.bigFileThreshold=4m",
     "core.deltaBaseCacheLimit=16m",
+    # The jail has a share of one processor, and memory for each thread.
     "pack.threads=1",
     "pack.windowMemory=64m",
     "protocol.allow=never",
@@ -48,6 +53,7 @@ class Git:
         self.folder = folder
         for name in ("objects/info", "objects/pack", "refs/heads"):
             (folder / name).mkdir(parents=True)
+        # By hand: `git init` copies a template of the system, hooks among it.
         (folder / "HEAD").write_text("ref: refs/heads/main\n")
         (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
         self.environment = {
@@ -55,6 +61,7 @@ class Git:
             "HOME": str(folder),
             "PATH": "/usr/bin:/bin",
             "LC_ALL": "C",
+            # Nothing of this machine's settings, which would make one version another on another machine.
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_ATTR_NOSYSTEM": "1",
@@ -85,6 +92,7 @@ class Git:
 
     def read(self, *arguments: str, longest: int) -> tuple[bytes, bool]:
         """Run a command until so many bytes have come; return them, and whether it ended well before that."""
+        # Read as it comes and cut: subprocess.run would hold whatever git writes in memory.
         process = self.start(*arguments)
         output = b"" if process.stdout is None else read_at_most(process.stdout, longest + 1)
         if len(output) > longest:
@@ -110,6 +118,7 @@ class Git:
             JobError: one is damaged, refused by a check, or needs what is not there.
         """
         for data in bundles:
+            # --strict checks the form of every object, which git otherwise takes from a pack as it comes.
             arguments = ("--stdin", "--strict", "--fix-thin", f"--max-input-size={MAX_PACK}")
             self.run("index-pack", *arguments, input=pack_in(data))
 
@@ -159,6 +168,7 @@ class Contents:
         words = stdout.readline().split()
         if len(words) != 3 or int(words[2]) > longest:
             raise JobError("an object is missing or too large")
+        # A line break follows each object.
         content = stdout.read(int(words[2]) + 1)[:-1]
         if len(content) != int(words[2]):
             raise JobError("an object was cut short")

@@ -32,12 +32,14 @@ def name_of(kind: str, content: bytes) -> str:
 
 def tree_of(entries: Sequence[Entry]) -> bytes:
     """Return the content of a tree object; folders sort as if their name ended with a slash."""
+    # git sorts a folder as if its name ended in a slash; in another order the same files are another tree.
     ordered = sorted(entries, key=lambda entry: entry[1] + (b"/" if entry[0] == FOLDER else b""))
     return b"".join(mode.encode() + b" " + name + b"\0" + bytes.fromhex(key) for mode, name, key in ordered)
 
 
 def snapshot_commit(tree: str) -> bytes:
     """Return the commit object that carries a tree out of the jail; the same for the same tree."""
+    # Always the same, so that equal trees are equal commits, and nothing of the clock comes in.
     who = "sagews <snapshot@sagews> 0 +0000"
     return f"tree {tree}\nauthor {who}\ncommitter {who}\n\nsnapshot\n".encode()
 
@@ -79,6 +81,7 @@ class PackWriter:
 
     def __init__(self, path: Path, known: Sequence[str] = ()) -> None:
         self._file = path.open("x+b")
+        # The number of objects is not known yet, and stands before them: it is filled in at the end.
         self._file.write(b"PACK" + struct.pack(">II", 2, 0))
         self._count = 0
         self._written = set(known)

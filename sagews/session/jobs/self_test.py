@@ -25,6 +25,7 @@ _FAMILIES = {"packet": 17, "vsock": 40, "alg": 38}
 _library = ctypes.CDLL(None, use_errno=True)
 
 
+# Any error of the system will do: which one it is differs between kernels.
 def _refused(action: Callable[[], object]) -> bool:
     """Whether an action raises OSError."""
     try:
@@ -62,6 +63,7 @@ def _reads_nothing_of_the_kernel() -> bool:
 def _has_no_way_out() -> bool:
     with socket.socket() as sock:
         sock.settimeout(1)
+        # An address that documentation owns and nobody has: a packet that did get out would harm no one.
         return sock.connect_ex(("192.0.2.1", 80)) in (errno.ENETUNREACH, errno.ENETDOWN)
 
 
