@@ -68,6 +68,7 @@ class WorksheetDocument(Doc[Any]):
 
     def try_update(self, update: bytes) -> None:
         """Apply an update to the mirror and keep it there if it fits; see `check_update`."""
+        # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
             self._mirror = None
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
@@ -89,6 +90,7 @@ class WorksheetDocument(Doc[Any]):
 
     def _changed(self, event: object) -> None:
         """Forget the mirror when the document changed in a way that it did not see, and what is at hand with it."""
+        # Somebody changed the document without trying it first (a merge, a title): the mirror is behind.
         if not self._applying:
             self._mirror = None
         if self._mirror is None or not self._mirror.only_text:
@@ -158,6 +160,7 @@ def cells_in_order(document: WorksheetDocument) -> list[CellView]:
     """All cells, by position and then by id."""
     with document.transaction():
         cells = [view_of(CellId(key), cell) for key, cell in document.cells.items()]
+    # Two people who insert at the same place make the same position; the id decides, and for everybody alike.
     return sorted(cells, key=lambda cell: (cell.pos, cell.id))
 
 

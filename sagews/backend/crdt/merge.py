@@ -14,9 +14,11 @@ from sagews.model.positions import spread
 from sagews.model.worksheet.cells import Cell
 from sagews.model.worksheet.lines import lines_of
 
+# Comparing takes time with the square; a cell of this length is replaced as a whole.
 MAX_LINES = 400
 MAX_CHARACTERS = 400
 MAX_CANDIDATES = 20
+# Below it two cells share hardly more than Python's own words.
 ALIKE = 0.6
 
 Edit = tuple[int, int, str]
@@ -28,6 +30,7 @@ def edit_text(text: Any, wanted: str) -> None:
     Runs are found in code points; indices of the library are offsets in UTF-8 bytes, and only this function knows it.
     """
     present = str(text)
+    # From the end, so that what comes before keeps its offsets.
     for first, last, replacement in reversed(edits_between(present, wanted)):
         start = len(present[:first].encode())
         end = start + len(present[first:last].encode())
@@ -51,9 +54,11 @@ def edits_between(present: str, wanted: str) -> list[Edit]:
 
 def matched_ids(present: Sequence[CellView], cells: Sequence[Cell]) -> list[CellId]:
     """Return the id for each cell of a file: its own, else that of the live cell that it is, else a new one."""
+    # A cell that the file names by its id is never taken for another that looks like it.
     named = {cell.id for cell in cells}
     free = {view.id: view for view in present if view.id not in named}
     exact: defaultdict[tuple[str, str], list[CellId]] = defaultdict(list)
+    # Reversed, because they are taken from the end below: the first of several equal ones is matched first.
     for view in reversed(free.values()):
         exact[view.type, view.source].append(view.id)
     seen: set[str] = set()
@@ -90,6 +95,7 @@ def own_ids(wanted: Sequence[str | None], avoid: set[CellId]) -> list[CellId]:
 
 def positions_for(keys: Sequence[str | None]) -> list[str]:
     """Return positions in order that keep as many of the given ones as can be; None asks for a new one."""
+    # As many cells as possible keep their positions, so that a move of one is not an edit of all.
     keep = _increasing(keys)
     result: list[str] = []
     number = 0

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+# Yjs counts in 32 bits; a larger number would wrap in the library, where nobody sees it.
 MAX_CLOCK = 2**31 - 1
 MAX_CLIENT = 2**53 - 1
 MAX_KEY = 100
@@ -91,6 +92,7 @@ def _read_client(reader: _Reader, structure: Structure) -> None:
     count = reader.count()
     client = reader.number(MAX_CLIENT)
     first = clock = reader.number(MAX_CLOCK)
+    # The library keeps the last one, and what was checked here was the first.
     if client in structure.ranges:
         raise MalformedUpdate("a client appears twice")
     for _ in range(count):
@@ -104,6 +106,7 @@ def _read_struct(reader: _Reader, structure: Structure) -> int:
     """One struct; returns how many clocks it takes."""
     info = reader.byte()
     kind = info & 31
+    # Structures behind a gap wait in the library until it is filled, which may be never.
     if kind == _SKIP:
         raise MalformedUpdate("it leaves a gap")
     if kind == _GC:
@@ -151,6 +154,7 @@ def _read_string(reader: _Reader) -> int:
     text = reader.text(len(reader.data))
     if not text:
         raise MalformedUpdate("a piece of text is empty")
+    # Clocks count UTF-16 units, as JavaScript does.
     return len(text) + sum(1 for character in text if character > "\uffff") if not text.isascii() else len(text)
 
 
@@ -217,6 +221,7 @@ class _Reader:
             if byte < 128:
                 break
             shift += 7
+            # Eight bytes hold every number that is allowed; without an end one number could be as long as the update.
             if shift > 56:
                 raise MalformedUpdate("a number is too long")
         if value > largest:

@@ -19,6 +19,7 @@ from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.positions import is_position
 from sagews.model.worksheet.cells import MAX_CELLS, MAX_DEPTH, MAX_SIZE, MAX_SOURCE, TYPES
 
+# What was deleted stays in the state as marks; a sheet that is edited for years grows by them.
 MAX_STATE = 4 * MAX_SIZE
 MAX_FLAGS = 32
 MAX_TEXT_VALUE = 300
@@ -72,6 +73,8 @@ class Mirror:
         if structure.missing(self._known):
             raise _refusal("it builds on an edit that is not here")
         self.spoilt = True
+        # Only added to, as encoding the state takes milliseconds; it is measured when the sum says that it may be too
+        # large.
         self._bytes += len(update)
         self._apply(update)
         self._check_touched(structure)
@@ -104,6 +107,7 @@ class Mirror:
             path = event.path
             if not path:
                 self._maps.update(event.keys)
+            # Nearly every update: typing in one cell, which needs no look at the rest of it.
             elif len(path) == 2 and path[1] == "source":
                 self._texts.add(path[0])
             else:
@@ -200,6 +204,7 @@ def _check_source(source: object, structure: Structure | None) -> int:
     length = len(source)
     if length > MAX_SOURCE:
         raise _refusal(f"a cell has at most {MAX_SOURCE} bytes")
+    # A Text may hold embedded objects, which count in its length and are not in its string.
     if (structure is None or not structure.plain_text) and len(str(source).encode()) != length:
         raise _refusal("a cell's source holds something that is not text")
     return length

@@ -28,6 +28,7 @@ def to_text(document: WorksheetDocument) -> str:
     meta = document.meta
     front, title, flavour = (_text_of(meta.get(key)) for key in ("front", "title", "flavour"))
     values = {}
+    # Only what the page has changed goes back into the front matter, whose other lines are the author's.
     if title != (front_value(front, "title") or "")[:MAX_TITLE]:
         values["title"] = title
     if flavour != (front_value(front, "flavour") or "sage"):
@@ -49,6 +50,7 @@ def merge_text(document: WorksheetDocument, text: str) -> bytes:
     present = {view.id: view for view in cells_in_order(document)}
     ids = matched_ids(list(present.values()), worksheet.cells)
     positions = positions_for([present[key].pos if key in present else None for key in ids])
+    # One transaction gives one update, which is stored and sent like a page's own.
     subscription = document.observe(lambda event: updates.append(event.update))
     with document.transaction():
         _put_front(document, worksheet.front)

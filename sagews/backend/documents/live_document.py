@@ -95,6 +95,7 @@ class LiveDocument:
             SagewsError: `bad-update`, and `database` when too many wait to be stored.
         """
         crdt.check_update(self._doc, update)
+        # Before it is applied: if too much waits for the database, it is refused and nobody has seen it.
         self._writer.update(subscriber.user.id, update, subscriber, number)
         self._doc.apply_update(update)
         self._snapshots.edited(len(update))
@@ -127,6 +128,7 @@ class LiveDocument:
         if have is not None:
             # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
             self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
+        # In the turn in which it begins to watch, so that no event falls between.
         missed = self.stream.since(have)
         self.stream.watchers[subscriber.id] = subscriber
         self.presence.join(subscriber)
@@ -173,6 +175,7 @@ class LiveDocument:
         requests, changed = [], []
         for wanted in cells:
             source = crdt.code_of(self._doc, CellId(wanted.cell))
+            # Whoever runs a cell must have seen what runs; somebody may have changed it a moment ago.
             if source is None or hashlib.sha256(source.encode()).hexdigest() != wanted.hash:
                 changed.append(CellId(wanted.cell))
             else:
@@ -188,6 +191,7 @@ class LiveDocument:
         Raises:
             SagewsError: `not-found` for a run of another document.
         """
+        # The store is asked: what was printed a moment ago must have arrived there.
         await self._writer.flush()
         if self._outputs.find(run) is None:
             raise SagewsError("not-found")
@@ -209,6 +213,7 @@ class LiveDocument:
     async def finish(self) -> None:
         """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more."""
         await self._writer.flush()
+        # Between two flushes: a snapshot covers what is committed, and its own statement is waited for.
         await self._snapshots.finish()
         await self._writer.flush()
         self.drop()
@@ -242,6 +247,7 @@ async def load_document(
     Raises:
         SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
     """
+    # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
     writer = commits.writer(about.id, context.epoch, lease_lost)
     snapshot, updates = await documents.load(about.workspace, about.id)
     if snapshot is None and not updates:

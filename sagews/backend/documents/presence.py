@@ -13,6 +13,7 @@ from sagews.backend.events.subscriber import Subscriber
 from sagews.errors import SagewsError
 from sagews.wire.browser.presence import Person, PresenceOut
 
+# A cell and a cursor; it goes to everybody who watches.
 MAX_STATE = 2048
 SECONDS_BETWEEN = 0.1
 
@@ -69,6 +70,7 @@ class PresenceTracker:
             raise SagewsError("too-large", limit=MAX_STATE)
         where = self._where[subscriber.id]
         where.state = state
+        # One is on its way otherwise, and will say what holds then.
         if where.timer is None:
             wait = max(0.0, where.said + SECONDS_BETWEEN - self._clock.seconds())
             if wait:

@@ -20,6 +20,7 @@ from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.runs import Run, StoredPiece
 from sagews.wire.browser.document import Saved
 
+# Hours of typing for a database that is away; behind them a page is told, and keeps its edits itself.
 MAX_WAITING_EDITS = 20_000
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 
@@ -100,6 +101,7 @@ class DocumentWriter:
     def run(self, run: Run) -> None:
         """Take a run, or the state that it has reached; the pieces that come behind it are written with it."""
         if not self._closed:
+            # The last state stands for those before it.
             self._open_batch().runs[run.id] = run
             self._plan.later(self)
 
@@ -124,6 +126,7 @@ class DocumentWriter:
     def _open_batch(self) -> Batch:
         if self._batches is None:
             self._batches = deque([Batch()])
+        # What is under way must not change: its statement has been written.
         elif self._batches[-1].full or (self._under_way and len(self._batches) == 1):
             self._batches.append(Batch())
         return self._batches[-1]
@@ -166,6 +169,7 @@ class DocumentWriter:
 
     def _tell(self, batch: Batch) -> None:
         """One who can't be told must not keep the others from hearing it."""
+        # Behind the commit and nowhere else: a page forgets what it heard to be saved.
         for subscriber, edit in batch.saved:
             try:
                 subscriber.tell(Saved(document=self.document, edit=edit))
@@ -191,5 +195,6 @@ class DocumentWriter:
         """Write and acknowledge nothing any more."""
         self._closed = True
         batches, self._batches = self._batches, None
+        # Or a save that waits for them would wait for ever.
         for batch in batches or ():
             batch.over()

@@ -63,6 +63,7 @@ class GroupCommit:
         if writer in self._quarantine:
             return
         self._due[writer] = None
+        # At once after a quiet time; under load as often as a commit takes, and all that came meanwhile goes together.
         self._by(max(self._clock.seconds(), self._began + self._settings.commit_seconds))
 
     def later(self, writer: DocumentWriter) -> None:
@@ -167,6 +168,7 @@ class GroupCommit:
             writer.put_back()
             self._quarantine.refused(writer)
             return True
+        # Halved until the one that is refused stands alone: the others must not wait for it.
         middle = len(taken) // 2
         first = await self._commit(taken[:middle])
         # What has been committed of these has no batch under way any more and is left as it is.

@@ -57,6 +57,7 @@ class CellBudget:
         if data:
             self._last.append((name, data))
             self._held += len(data)
+            # Twice, so that a flood is cut in large pieces and not at each print.
             if self._held > 2 * self._tail:
                 self._trim()
 
@@ -99,6 +100,7 @@ def cut(data: bytes, most: int) -> tuple[bytes, bytes]:
     if len(data) <= most:
         return data, b""
     end = most
+    # Not inside of a character, of which both halves would be unreadable.
     while end > 0 and data[end] & 0xC0 == 0x80:
         end -= 1
     return data[:end], data[end:]

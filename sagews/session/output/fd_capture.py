@@ -14,8 +14,10 @@ import os
 import select
 from collections.abc import Callable
 
+# A print of C code that fills the pipe stops until it is read.
 PIPE_BYTES = 256 * 1024
 CHUNK = 64 * 1024
+# A child that prints without end must not keep whoever drains from ever coming back.
 MAX_DRAIN = 1024 * 1024
 _UNBUFFERED = 2
 # Each CDLL makes classes of its own, so there is one, made in the zygote.
@@ -36,6 +38,7 @@ class Capture:
 
     def install(self) -> None:
         """Put pipes under descriptors 1 and 2 for the rest of this process's life."""
+        # What the zygote's libraries left in C's buffers is nobody's output.
         _libc.fflush(None)
         for name, target in (("stdout", 1), ("stderr", 2)):
             reader, writer = os.pipe2(os.O_CLOEXEC)
@@ -47,6 +50,7 @@ class Capture:
             self._decoders[reader] = codecs.getincrementaldecoder("utf-8")("replace")
             self._poll.register(reader, select.EPOLLIN)
         stdout = ctypes.c_void_p.in_dll(_libc, "stdout")
+        # C buffers whole blocks for a pipe: prints of C and Python would come in the wrong order.
         _libc.setvbuf(stdout, None, _UNBUFFERED, 0)
 
     @property

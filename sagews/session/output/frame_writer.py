@@ -11,6 +11,7 @@ import os
 import select
 import socket
 
+# Beyond it whoever prints waits; so a flood is stopped by the worker that does not read, all the way back to the loop.
 ROOM = 1024 * 1024
 _WITHOUT_WAITING = int(socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
 

@@ -63,6 +63,7 @@ class Interrupts:
         """Raise KeyboardInterrupt, remember it, or drop it, as the state says."""
         if not self._running:
             self._swallow(number, frame)
+        # A frame that is torn would be garbage to the worker, and the session would be ended for it.
         elif self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
             self.waiting = True
         else:
@@ -71,6 +72,7 @@ class Interrupts:
     def renew(self) -> None:
         """Take SIGINT back from a handler or a mask that the last cell set."""
         _set_mask(_UNBLOCK, (_SIGINT,))
+        # A cell may set its own handler, and forget it.
         if self._action is not None and _get_handler(_SIGINT) != self.handle:
             self._set()
 

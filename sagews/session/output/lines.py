@@ -16,6 +16,7 @@ class LinePrinter:
 
     def write(self, name: str, text: str) -> None:
         """Print text; what follows the last newline waits for the next one, or for `flush`."""
+        # Whole lines only: a forked process writes beside its parent, and their lines must not mix.
         lines, newline, rest = (self._held[name] + text).rpartition("\n")
         if len(rest) > MAX_HELD:
             lines, newline, rest = lines + newline + rest, "", ""

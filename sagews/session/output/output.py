@@ -30,11 +30,15 @@ from sagews.wire.session.frames import (
     encode,
 )
 
+# Half of what a frame may hold.
 CHUNK = 32 * 1024
+# Shorter than a person sees; ten thousand prints become a few frames.
 DELAY = 0.03
+# The first lines of a cell go out at once, one by one; a program that goes on printing is gathered.
 BURST = 10.0
 FRAMES_A_SECOND = 30.0
 HELD_OVER = 64 * 1024
+# Each picture is kept by the page and by the database; thousands of them would be a fault of the cell.
 MAX_SHOWN = 500
 MAX_SHOWN_BYTES = 8 * 1024 * 1024
 MAX_FRAME = 3 * 1024 * 1024 + 256 * 1024
@@ -110,6 +114,7 @@ class SessionOutput:
             self._run = run
             self._open = self._live = True
             self._shown = self._shown_bytes = self._unshown = 0
+            # Each cell has its own burst: the first print after a flood is seen at once.
             self._tokens, self._filled = BURST, time.monotonic()
             if self._buffer.size:
                 self._flush_if_wanted("")
@@ -164,6 +169,7 @@ class SessionOutput:
     def finish(self, status: str, seconds: float, cpu: float) -> None:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
         with self._whole:
+            # What lies in the pipes was printed before the cell's end, and must stand before it.
             self.capture.finish(self._buffer.add)
             self._flush(push=False)
             if self._budget is not None:

@@ -39,8 +39,10 @@ class Pump:
         self._poll.register(self._wake, select.POLLIN)
         for descriptor in output.capture.descriptors:
             self._poll.register(descriptor, select.POLLIN)
+        # Nothing is read here: the main loop does that. But the worker's end is noticed, whatever a cell computes.
         self._poll.register(self._socket, 0)
         thread = threading.Thread(target=self._run, args=(output,), name="sagews-output", daemon=True)
+        # A thread inherits the mask: signals must arrive in the main thread, where Python handles them.
         with all_blocked():
             thread.start()
 

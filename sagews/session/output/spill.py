@@ -9,6 +9,7 @@ import os
 
 FOLDER = ".sagews/output"
 MAX_FILE = 64 * 1024 * 1024
+# The home's quota is the person's; old outputs go first.
 MAX_FILES = 32
 
 

@@ -24,6 +24,7 @@ class PrintedText(io.TextIOBase):
         self._write = output.write
         self._name = name
         self._descriptor = descriptor
+        # Of one byte: what goes to `sys.stdout.buffer` keeps its order with prints.
         self.buffer = io.BufferedWriter(PrintedBytes(descriptor), buffer_size=1)
 
     @property
@@ -66,6 +67,7 @@ class PrintedText(io.TextIOBase):
 
     def isatty(self) -> bool:
         """Never: this is a page, not a terminal."""
+        # Libraries would colour their text and draw progress bars over themselves.
         return False
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from sagews.session.kinds import table
 from sagews.session.preload import heap_gaps, page_warmup, reseeding, warming
 
 FLAVOURS = ("python", "sage")
+# CPython specialises code that runs often, and writes that into it: each session would otherwise copy these pages.
 REHEARSALS = 20
 """How often the zygote runs the first cell of its children itself: until then code is rewritten in place."""
 
@@ -31,6 +32,7 @@ def preload(flavour: str) -> None:
     """
     if flavour not in FLAVOURS:
         raise ValueError(f"no flavour {flavour}")
+    # Until the fork: a collection writes into every object, and each page that is written is copied.
     gc.disable()
     table.load()
     namespace = _main_module()
