@@ -48,6 +48,7 @@ class ScratchSessions:
         Raises:
             SagewsError: `busy` while another one runs, `no-worker`, `unknown-flavour`, and what the worker raises.
         """
+        # One at a time: the command line has one terminal to show it on, and each takes a whole session.
         if context.id in self._busy:
             raise SagewsError("busy")
         self._busy.add(context.id)
@@ -63,9 +64,11 @@ class ScratchSessions:
         request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, context.id)
         self._hosts.count(host, 1)
         timer = None
+        # Before the session is opened: whoever leaves while Sage is being loaded must not leave it behind.
         context.subscriber.when_gone(listener.abandon)
         try:
             await host.open_session(request, listener)
+            # Counted from here, so that a busy machine's start does not eat into the time that was promised.
             timer = self._clock.callLater(self._settings.scratch_seconds, self._end, host, session, context.id)
             mode, shows = how_to_evaluate(message.flavour)
             cell = Evaluation(listener.run, _CELL, 1, message.source, mode, shows)

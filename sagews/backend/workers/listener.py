@@ -25,8 +25,12 @@ from sagews.wire import worker as wire
 
 log = Logger()
 
+# The worker gives its sessions up first. Were it the other way, a session that counts as over here could still compute
+# there, on files that its successor has open.
 MARGIN_SECONDS = 30.0
+# Long enough for a route that comes back; all that while a dead machine's runs look alive.
 KEEP_SECONDS = 120.0
+# Each may hold its place for ten seconds; a hall of workers that all come back at once still fits.
 MAX_STRANGERS = 64
 ROLE = "worker"
 
@@ -156,6 +160,7 @@ class WorkerGate(Factory):
             SagewsError: `forbidden` when the certificate does not name this worker.
         """
         role, name = self._identify(link.transport)
+        # One authority signs for all roles: that of a frontend is good TLS, and no worker.
         if role != ROLE or name != info.id:
             log.warn("a peer with role {role} and id {name} came as worker {id}", role=role, name=name, id=info.id)
             raise SagewsError("forbidden")
@@ -177,6 +182,8 @@ class WorkerGate(Factory):
         """Pass a worker's records on."""
         if self._sink is None:
             raise SagewsError("forbidden")
+        # A worker may say what it likes of itself; in the log it is who its certificate says, so that it can't write as
+        # another.
         await self._sink.deliver([replace(record, machine=worker, component=ROLE) for record in records])
 
     def stop(self) -> None:

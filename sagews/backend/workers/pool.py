@@ -44,6 +44,7 @@ class Hosts:
 
     def _load(self, name: str) -> int:
         """The sessions of a worker: ours from the moment they are asked for, and other backends' as it says itself."""
+        # The larger: what a worker says of itself lags behind what was just asked for, and a burst would all go to one.
         return max(self._sessions[name], self._hosts[name].info.sessions)
 
     def count(self, host: ISessionHost, change: int) -> None:

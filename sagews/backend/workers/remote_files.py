@@ -16,6 +16,8 @@ from sagews.wire import worker as wire
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.wire.parcels import left_out_pairs, object_id
 
+# Above the worker's own limit of one job (120 s), which may have to wait for its turn there: its answer says what went
+# wrong, ours would only say that it took too long.
 JOB_SECONDS = 300.0
 
 
@@ -58,6 +60,7 @@ class RemoteFiles:
         if len(content) > wire.MAX_TRANSFER:
             raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
         transfer = next(self._transfers)
+        # One after the other, each awaited: only so can an interrupt or a keystroke's answer get in between two parts.
         for start in range(0, len(content), wire.PART):
             await self._ask(wire.Part, transfer=transfer, data=content[start : start + wire.PART])
         return transfer

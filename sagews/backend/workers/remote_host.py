@@ -22,8 +22,11 @@ from sagews.wire import worker as wire
 
 log = Logger()
 
+# A first session of a flavour may have to wait until its zygote has loaded Sage, on a machine that has just started.
 OPEN_SECONDS = 180.0
+# Output that a run left in the pipe comes after the next run was sent; anything older is made up.
 RUNS_REMEMBERED = 4
+# It goes on into the store and to pages, and a worker is not trusted with how long that is.
 MAX_REASON = 64
 
 
@@ -159,6 +162,7 @@ class RemoteHost:
             log.warn("worker {worker} sent output of a session that it was not given", worker=self._info.id)
             return
         for piece in pieces:
+            # After a lost link the worker sends again what was not acknowledged, of which some had come.
             if piece.sequence <= given.received:
                 continue
             if piece.sequence != given.received + 1 or piece.run not in given.runs:

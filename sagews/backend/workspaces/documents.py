@@ -22,6 +22,7 @@ from sagews.policy.documents.paths import check_document_path, title_of
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.workspace import Created, Removed, Renamed
 
+# The list goes to each page whole, and a version takes the text of every document: both grow with it.
 MAX_DOCUMENTS = 500
 
 
@@ -57,6 +58,8 @@ class DocumentSet:
         lease_lost: Callable[[], None],
     ) -> None:
         self._workspace = lease.workspace.id
+        # Taking the lease has read them in the same statement, so that the first page to open one needs no further
+        # round trip.
         self._known = {about.id: about for about in lease.documents}
         self._stores = stores
         self._context = context
@@ -98,6 +101,8 @@ class DocumentSet:
 
     async def _load(self, document: DocumentId) -> LiveDocument:
         about = await self._about(document)
+        # A loaded document is looked after until it is put away: one that was loaded for a version's text alone, which
+        # nobody watches, would else stay in memory.
         self._wake()
         stores = self._stores
         return await load_document(
@@ -171,6 +176,7 @@ class DocumentSet:
         """
         await self._about(document)
         await self._stores.workspaces.remove_document(self._workspace, document)
+        # The row goes first: from here on nobody can load the document again, and what follows only clears away.
         self._known.pop(document, None)
         live = self._loaded.get(document)
         if live is not None:
@@ -187,6 +193,8 @@ class DocumentSet:
     async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Bring documents to these texts (IDocumentTexts)."""
         known = {about.path: about for about in await self.list()}
+        # Removed ones come last: a revert that fails half-way has then brought back too much rather than lost a
+        # worksheet.
         for path, text in texts.items():
             about = known.get(path) or await self.create(path)
             live = await self.load(about.id)

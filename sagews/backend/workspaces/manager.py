@@ -47,6 +47,7 @@ class Workspaces:
         self._stores = stores
         self._life = life
         self._tell_lost = lost
+        # Two pages that come in one moment must find one object: two would keep two truths of one document.
         self._open: SingleFlightCache[WorkspaceId, OpenWorkspace] = SingleFlightCache()
         self._closing = 0
         self._awake: dict[WorkspaceId, OpenWorkspace] = {}
@@ -75,6 +76,8 @@ class Workspaces:
             SagewsError: `not-found`; `elsewhere` when another backend owns it.
         """
         opened = await self._open.get_or_make(workspace, lambda: self._take(workspace))
+        # Else one that was about to be closed for want of use could go between this answer and the joining of whoever
+        # asked.
         opened.unused_since = self._clock.seconds()
         return opened
 
@@ -96,6 +99,7 @@ class Workspaces:
             self._log.warn("the lease of {workspace} was lost", workspace=workspace.about.id)
             self._open.forget(workspace.about.id)
             self._awake.pop(workspace.about.id, None)
+            # First nothing is written any more, then people are told: their pages come back at once.
             workspace.drop()
             self._tell_lost(workspace)
 

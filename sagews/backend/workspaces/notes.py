@@ -57,5 +57,6 @@ class ListNotes:
                 titles = {}
         finally:
             self._writing = False
+            # What came while it was being written is newer than what could not be written, so it stands behind.
             self._states = {**states, **self._states}
             self._titles = {**titles, **self._titles}

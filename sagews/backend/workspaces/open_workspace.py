@@ -59,6 +59,7 @@ class OpenWorkspace:
         self._stores = stores
         self._notes = notes
         self._wake = wake
+        # What lists show may stem from a life that was killed while something ran; the first tick puts it right.
         self._noted_state = about.session
         self.files = WorkspaceFiles(about.id, lease.epoch, stores.hosts, self._lay_out)
         context = SessionContext(

@@ -17,7 +17,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sagews.session.display.displayhook import stage
 from sagews.session.display.mime import Bundle
 
+# Screens with two device pixels to one of CSS are the usual ones; at one, text in figures looks blurred there.
 SCALE = 2
+# A figure of 100 inches is a slip of the pen that Agg would answer with a gigabyte of picture.
 MAX_PIXELS = 4000
 
 
@@ -76,6 +78,8 @@ def picture(figure: Any) -> Bundle:
 
 def png_bundle(png: bytes, text: str) -> Bundle:
     """Return the bundle of a PNG that was drawn at SCALE."""
+    # They stand in the first chunk, at fixed places; a library that decodes the picture would be loaded for eight
+    # bytes.
     width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
     size = {"width": round(width / SCALE), "height": round(height / SCALE)}
     return {"image/png": png, "text/plain": text}, {"image/png": size}

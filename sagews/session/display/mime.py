@@ -22,7 +22,10 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 Formatter = Callable[[Any], "Bundle | None"]
 
 MAX_TEXT = 64 * 1024
+# A page sets it in one go, so a matrix of a thousand rows would hold it up; its plain text says as much.
 MAX_LATEX = 20_000
+# A frame has room for this and some metadata (MAX_FRAME in output.py); what is more is told in words here, where its
+# plain text is at hand.
 MAX_BUNDLE = 3 * 1024 * 1024
 MAX_TYPESET = 100
 MISSING = object()
@@ -49,6 +52,7 @@ class Formatters:
 
     def bundle(self, value: Any) -> Bundle:
         """Return what shows a value: bounded, and fit for JSON."""
+        # Most values of short cells are plain numbers; IPython would ask a formatter of every MIME type about each.
         if type(value) in self.plain and len(text := plain_number(value)) <= MAX_TEXT:
             return {"text/plain": text}, {}
         return bounded_bundle(*self._bundle(value))
@@ -57,6 +61,7 @@ class Formatters:
         kind = type(value)
         if kind in _PLAIN:
             return {"text/plain": plain_number(value)}, {}
+        # Before IPython: a Sage object has a repr of its own, so IPython would be content with that.
         for special in self.special:
             if (found := special(value)) is not None:
                 return found
@@ -88,6 +93,7 @@ def plain_number(value: Any) -> str:
 
 def has_sympy(value: Any) -> bool:
     """Whether a small list, tuple, set or dict holds a sympy expression at its first level."""
+    # Nobody who has not imported it can hold an expression of it, and importing it takes longer than most cells.
     if "sympy" not in sys.modules or not 0 < len(value) <= MAX_TYPESET:
         return False
     from sympy import Basic, MatrixBase
@@ -115,6 +121,7 @@ def _fit(mime: str, value: Any) -> Any:
         return base64.b64encode(value).decode() if mime in BINARY else value.decode("utf-8", "replace")
     if isinstance(value, str) and mime not in BINARY:
         limit = {"text/plain": MAX_TEXT, "text/latex": MAX_LATEX}.get(mime)
+        # Half a formula is no formula: the plain text beside it is shown instead.
         if mime == "text/latex" and len(value) > MAX_LATEX:
             return MISSING
         return bounded(value, limit or max(len(value) * 4, 1))

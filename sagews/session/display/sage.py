@@ -26,14 +26,17 @@ from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_TYPESET, Bundle
 
 MAX_TYPESET_TEXT = 4000
+# An SVG grows with every point, in the store and in the page; a PNG does not.
 MAX_VECTOR_POINTS = 5000
 DPI = 100
 _CONTAINERS = (list, tuple, set, frozenset, dict)
+# Their LaTeX is a drawing program for TeX, or the words of their repr set as code.
 _UNTYPESET = ("sage.graphs.", "sage.plot.", "sage.repl.")
 # What KaTeX can't set, and Sage's way to say that an object has no LaTeX of its own.
 _UNSUITABLE = re.compile(r"\\(texttt|verb|def|multicolumn|begin\{(tikzpicture|tabular|verbatim)\}|newcommand)")
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
 _NUMERIC = re.compile(r"[\d\s.,+\-()\[\]{}:?e]*")
+# Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
 
@@ -71,8 +74,11 @@ def install() -> None:
     """Make this backend Sage's own, and the formatter of Sage's objects."""
     manager = get_display_manager()
     manager.switch_backend(SessionBackend())
+    # `show()` and `pretty_print()` look it up on the manager each time; replacing the functions themselves would miss
+    # those which worksheets and libraries have imported by name.
     manager.display_immediately = show
     if stage.formatters is not None:
+        # First, because it is the cheapest question and the commonest yes.
         stage.formatters.special[:0] = [_integer]
         stage.formatters.special.append(value)
 
@@ -96,6 +102,7 @@ def value(obj: Any) -> Bundle | None:
 
 def show(obj: Any, **options: Any) -> None:
     """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
+    # Options are for Sage's own machinery (axes, figsize, viewer), which alone knows what they mean.
     if options:
         stage.publish(*_formatted(obj, options))
     elif isinstance(obj, LatexExpr):
@@ -108,6 +115,7 @@ def show(obj: Any, **options: Any) -> None:
 
 def mathematics(obj: Any, plain: str) -> str | None:
     """Return an object as LaTeX between dollars, or None where plain text says it as well or better."""
+    # A number in a formula's letters says no more and can't be copied; a matrix of numbers gains by its brackets.
     number = _NUMERIC.fullmatch(plain) and not hasattr(obj, "nrows")
     if number or len(plain) > MAX_TYPESET_TEXT:
         return None

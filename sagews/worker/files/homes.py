@@ -105,6 +105,8 @@ class HomeFiles:
         self._drop(workspace)
         self._known[workspace] = (tree, objects)
         self._objects += len(objects)
+        # Bounded by names, not by workspaces: one with a hundred thousand files takes as much memory as a thousand
+        # small ones.
         while self._objects > MAX_OBJECTS and len(self._known) > 1:
             self._drop(next(iter(self._known)))
 

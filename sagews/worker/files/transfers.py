@@ -33,6 +33,7 @@ class Transfers:
 
     def offer(self, content: bytes) -> int:
         """Keep bytes for download and return their number; the oldest goes when there are too many."""
+        # The oldest is the likeliest to have lost its reader.
         while len(self._downloads) >= MAX_TRANSFERS:
             del self._downloads[next(iter(self._downloads))]
         self._last += 1
@@ -44,6 +45,7 @@ class Transfers:
         content = self._downloads.get(transfer)
         if content is None or offset < 0:
             raise SagewsError("not-found")
+        # Its reader asks past the end once, by which it says that it has everything.
         if offset >= len(content):
             del self._downloads[transfer]
         return content[offset : offset + PART]

@@ -19,8 +19,11 @@ from sagews.worker.launcher.descriptors import PipeReader
 
 log = Logger()
 
+# For the log only, where a traceback fits and a job that prints without end must not.
 ERROR_LIMIT = 64 * 1024
+# The launcher kills it in time and says so, which makes the better message; this is for a launcher that does not.
 GRACE_SECONDS = 10.0
+# Pipes may be held open by nothing that lives any more; whoever waits gets an answer all the same.
 LINGER_SECONDS = 1.0
 _SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
 
@@ -64,6 +67,7 @@ class Job:
 
     def descriptors(self, input: bytes) -> list[int]:
         """Return standard input, output and error for the job; `sent` closes them here."""
+        # A file rather than a pipe: nobody has to feed it, so a job that never reads can't hold anything up here.
         self._theirs.insert(0, _memory_file(input))
         return self._theirs
 
@@ -144,5 +148,6 @@ def _memory_file(content: bytes) -> int:
     while view:
         view = view[os.write(number, view) :]
     os.lseek(number, 0, os.SEEK_SET)
+    # The job holds the same file as we do; sealed, it is read-only for both.
     fcntl.fcntl(number, fcntl.F_ADD_SEALS, _SEALS)
     return number
