@@ -56,6 +56,8 @@ def start(layout: Layout, config: str | None, roles: Sequence[str], out: TextIO)
     already = running(path)
     if already is not None:
         raise SagewsError("configuration", reason=f"It runs already, as process {already}. Stop it with: sagews stop")
+    # The daemon writes this file when it listens, so a new time of it says that pages can be opened; a pid says only
+    # that it began.
     before = _changed(layout.address)
     command = [str(Path(sys.executable).with_name("twistd")), "sagews"]
     command += ["--config", str(Path(config).absolute())] if config else []
@@ -77,6 +79,7 @@ def _ready(layout: Layout, path: Path, before: int, *, serves: bool) -> int:
         pid = running(path)
         if pid is not None and (not serves or _changed(layout.address) != before):
             return pid
+        # It was there and is gone: waiting for the rest of the time would change nothing.
         if seen is not None and pid is None:
             break
         seen = pid or seen

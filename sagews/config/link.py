@@ -8,6 +8,7 @@ import msgspec
 
 from sagews.config.section import Address, HostName, Port, Positive, Section
 
+# It stands in certificates, in file names and in leases: what all three can hold without quoting.
 DaemonName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 

@@ -42,8 +42,11 @@ def load(path: str | None, environment: Mapping[str, str] | None = None, *, root
     environment = os.environ if environment is None else environment
     root = os.geteuid() == 0 if root is None else root
     table = _read(path) if path else {}
+    # Gathered rather than raised: whoever writes the file mends all of it in one go, instead of one start for each
+    # slip.
     errors: list[str] = []
     values = dict(_values(table, errors))
+    # After the file: a port that a test or a container sets must win against what the file says.
     _apply_environment(values, environment, errors)
     if errors:
         raise SagewsError("configuration", reason="; ".join(errors))

@@ -29,6 +29,8 @@ class SessionsSection(Section, frozen=True, kw_only=True):
     pool: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
     capacity: Positive = 200
     idle_minutes: Positive = 60
+    # Far above the accounts of people and of packages, and below what a signed 32-bit number holds, which some tools
+    # take it for.
     first_uid: Annotated[int, msgspec.Meta(ge=1000, le=2**31 - 2000)] = 200_000
     uids: Annotated[int, msgspec.Meta(ge=16, le=100_000)] = 1000
 

@@ -33,6 +33,8 @@ class Settings(Section, frozen=True, kw_only=True):
     @property
     def link_port(self) -> int:
         """Where a backend listens for workers."""
+        # Counted from the site's port, so that two installations on one machine need one setting each to keep out of
+        # each other's way.
         return self.link.port if self.link.port is not None else self.site.port + 2
 
     @property

@@ -80,6 +80,7 @@ async def logs(
     seen: list[str] = []
     asked = dict(query)
     while True:
+        # Newest first is what the daemon answers, so that a limit cuts off the old ones; people read downwards.
         records = (await daemon.call("GET", "/api/logs", query=asked))["records"][::-1]
         fresh = [record for record in records if record["id"] not in seen]
         _write(fresh, out, as_json=as_json)

@@ -52,6 +52,7 @@ def _add_adding(actions: Any) -> None:
 
 def _add(invocation: Invocation) -> Work:
     options = invocation.options
+    # Asked before the reactor runs: getpass waits for the terminal, and Ctrl-C there must not leave half an account.
     given = new_password() if options.password else None
     name = options.name or options.email.partition("@")[0]
     return lambda daemon: add(
@@ -157,6 +158,8 @@ async def everybody(daemon: RunningDaemon) -> list[dict[str, Any]]:
 
 async def find(daemon: RunningDaemon, email: str) -> dict[str, Any]:
     """Return an account by its address, without case; raises SagewsError `bad-value`."""
+    # The list is asked for, not one account by its address: the HTTP interface knows accounts by id, and this is not
+    # done often.
     for user in await everybody(daemon):
         if user["email"].casefold() == email.casefold():
             return user
