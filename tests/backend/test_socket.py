@@ -16,6 +16,7 @@ from twisted.web.server import Site
 
 from sagews.model.identifiers import new_id
 from sagews.ops.tls.authority import site_files
+from sagews.wire.browser.connection import CloseCode
 from tests.backend.sockets import SocketTestCase, reactor
 from tests.fakes.session_host import SUM
 
@@ -96,6 +97,28 @@ class FrameTests(SocketTestCase):
             found = browser.until("x")
             connection.queue.reply(data)
             self.assertEqual(len((await found)["t"]), size)
+
+    async def test_more_than_the_kernel_takes(self) -> None:
+        """What is said in one turn arrives whole and in order, also where the kernel takes a part of it only."""
+        browser = await self.welcomed()
+        connection = self.backend._registry.connections[0]
+        over = browser.until("x", last=True)
+        for number in range(200):
+            last = b"true" if number == 199 else b"false"
+            connection.queue.reply(b'{"type":"x","number":%d,"last":%s,"t":"%s"}' % (number, last, b"a" * 60_000))
+        await over
+        numbers = [message["number"] for message in browser.told if message["type"] == "x"]
+        self.assertEqual(numbers, list(range(200)))
+
+    async def test_a_close_comes_behind_what_was_said(self) -> None:
+        """A page that is told something and closed in the same turn hears it before the close."""
+        browser = await self.welcomed()
+        connection = self.backend._registry.connections[0]
+        said = browser.until("x")
+        connection.queue.reply(b'{"type":"x"}')
+        connection.close(CloseCode.GOING_AWAY, "shutting-down")
+        await said
+        self.assertEqual(await browser.over, 4503)
 
 
 class EncryptedTests(SocketTestCase):

@@ -20,6 +20,7 @@ from sagews.backend.connections.connection import MAX_HANDSHAKE, Connection, Con
 from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
+from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.settings import BackendSettings
 from sagews.policy.browser.shares import Shares
 from sagews.wire.browser.base import MAX_MESSAGE
@@ -183,12 +184,14 @@ class PageProtocol(WebSocketServerProtocol):
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         """Say that it is over, also where autobahn would not."""
         self._kept, self._is_there = b"", False
+        self.factory.writer.forget(self)
         super().connectionLost(reason)
         self.onClose(False, None, None)
 
     def ping(self) -> None:
         """Send an empty ping (pinger.Pinged)."""
         if self.state == WebSocketServerProtocol.STATE_OPEN:
+            self.factory.writer.flush(self)
             self.transport.write(PING)
             self._rest()
 
@@ -199,10 +202,20 @@ class PageProtocol(WebSocketServerProtocol):
 
     def _say(self, data: bytes) -> None:
         if self.state == WebSocketServerProtocol.STATE_OPEN:
-            self.transport.write(text_frame(data))
+            self.factory.writer.write(self, text_frame(data))
             if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.principal:
                 self._accept(MAX_MESSAGE)
                 self._rest()
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Send a frame of autobahn's own, such as a pong or a close, behind what was said before it."""
+        self.factory.writer.flush(self)
+        super().sendData(data, sync, chopsize)
+
+    def dropConnection(self, abort: bool = False) -> None:
+        """End the connection once what was said before has left, or at once."""
+        self.factory.writer.flush(self)
+        super().dropConnection(abort)
 
     def _rest(self) -> None:
         """Let go of what the handshake left, unless autobahn is in the midst of a message that needs it."""
@@ -232,6 +245,7 @@ class PageFactory(WebSocketServerFactory):
         self.pinger = pinger
         self.shares = Shares()
         self.spent = time.thread_time
+        self.writer = TurnWriter(reactor)
         settings = services.settings
         self.setProtocolOptions(
             maxMessagePayloadSize=MAX_MESSAGE,

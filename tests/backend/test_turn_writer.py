@@ -1,0 +1,108 @@
+"""What is said to pages within one turn of the reactor leaves at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.backend.connections.turn_writer import MOST_BYTES, MOST_PAGES, TurnWriter
+
+
+class Transport(StringTransport):
+    """Counts what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packets: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Take a packet."""
+        self.packets.append(data)
+        super().write(data)
+
+
+class Page:
+    """A websocket as far as its writer is concerned."""
+
+    def __init__(self) -> None:
+        self.transport: Any = Transport()
+
+
+class Turns:
+    """A reactor that does in a turn what was asked for before it, as the real one does."""
+
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], None]] = []
+
+    def callLater(self, seconds: float, call: Callable[[], None]) -> None:
+        """Note a call for the next turn."""
+        self.calls.append(call)
+
+    def turn(self) -> None:
+        """Do it."""
+        calls, self.calls = self.calls, []
+        for call in calls:
+            call()
+
+
+class TurnWriterTests(SynchronousTestCase):
+    """A few turns."""
+
+    def setUp(self) -> None:
+        """Have nobody."""
+        self.reactor = Turns()
+        self.writer = TurnWriter(self.reactor)
+
+    def test_one_packet_a_turn(self) -> None:
+        """Frames of one turn leave together and in order, each page's to itself; those of the next turn apart."""
+        one, two = Page(), Page()
+        for frame in (b"a", b"b", b"c"):
+            self.writer.write(one, frame)
+            self.writer.write(two, frame.upper())
+        self.assertEqual(one.transport.packets, [])
+        self.reactor.turn()
+        self.writer.write(one, b"d")
+        self.reactor.turn()
+        self.assertEqual((one.transport.packets, two.transport.packets), ([b"abc", b"d"], [b"ABC"]))
+
+    def test_much_does_not_wait(self) -> None:
+        """What the transport would not let wait either leaves within the turn, so that producers are told to pause."""
+        page = Page()
+        for _ in range(5):
+            self.writer.write(page, b"x" * (MOST_BYTES // 2))
+        self.assertGreater(len(page.transport.value()), MOST_BYTES)
+        self.reactor.turn()
+        self.assertEqual(len(page.transport.value()), 5 * (MOST_BYTES // 2))
+
+    def test_another_way_of_writing(self) -> None:
+        """Who writes to the transport itself has what was said before flushed first."""
+        page = Page()
+        self.writer.write(page, b"said")
+        self.writer.flush(page)
+        page.transport.write(b"closed")
+        self.reactor.turn()
+        self.assertEqual(page.transport.packets, [b"said", b"closed"])
+
+    def test_many_pages(self) -> None:
+        """What very many pages are told in one turn leaves in several pieces of work."""
+        pages = [Page() for _ in range(MOST_PAGES + 1)]
+        for page in pages:
+            self.writer.write(page, b"x")
+        self.reactor.turn()
+        self.assertEqual([len(page.transport.packets) for page in pages].count(0), 1)
+        self.reactor.turn()
+        self.assertEqual([len(page.transport.packets) for page in pages].count(0), 0)
+
+    def test_pages_that_are_gone(self) -> None:
+        """Nothing is sent to a page that was lost, told or not."""
+        one, two = Page(), Page()
+        transport = one.transport
+        self.writer.write(one, b"x")
+        self.writer.write(two, b"x")
+        one.transport = None
+        self.writer.forget(two)
+        self.reactor.turn()
+        self.assertEqual(transport.packets + two.transport.packets, [])
