@@ -20,7 +20,8 @@ CATALOGUE: Mapping[str, str] = {
     "not-signed-in": "You are not signed in. Sign in and try again.",
     "forbidden": "Your role does not allow this. Ask an owner of the workspace.",
     "wrong-origin": "This request came from another site and was refused. Open the workspace at its own address.",
-    "wrong-host": "This server does not answer under that name. Use one of its configured names.",
+    "wrong-host": "This server does not answer under that name or port. Use one of its configured names; its operator "
+    "adds names with site.names, and the address of a proxy or a forwarded port with site.public.",
     "bad-password": "The email address or the password is wrong. Check both and try again.",
     "weak-password": "Choose a password of {least} to {most} characters.",
     "bad-value": "The value of {field} is not valid: {reason}.",

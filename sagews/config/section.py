@@ -11,6 +11,8 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 # Names and both kinds of addresses; that they can be reached is for the connection to find out.
 Address = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]_-]{1,255}:[0-9]{1,5}$")]
 HostName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:\[\]_-]{1,255}$")]
+PublicAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s\x00-\x1f]{1,300}$")]
+Network = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f.:/]{1,50}$")]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

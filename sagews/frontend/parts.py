@@ -16,6 +16,7 @@ from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.logs import ILogStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import WorkspaceId
+from sagews.policy.http.forwarded import Proxies
 from sagews.policy.http.requests import Addresses
 
 
@@ -50,6 +51,7 @@ class Parts:
         now: returns the time, UTC.
         websockets: resources that take the websocket of a backend in this process, by path, for instance "/ws".
         strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
+        proxies: whose X-Forwarded-For is believed.
     """
 
     accounts: IAccountStore
@@ -64,7 +66,8 @@ class Parts:
     now: Callable[[], datetime]
     websockets: Mapping[str, IResource] = field(default_factory=dict)
     strict_transport: bool = False
+    proxies: Proxies = ()
 
     def logins(self) -> Logins:
         """Return what finds and opens logins; it keeps no state."""
-        return Logins(self.accounts, self.now, secure=self.addresses.secure)
+        return Logins(self.accounts, self.now)

@@ -16,6 +16,7 @@ from sagews.frontend.http.pages import ContentPages, Pages
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.http.static_files import BuiltFiles
 from sagews.frontend.parts import Parts
+from sagews.policy.http.forwarded import Proxies
 from sagews.policy.http.headers import CONTENT, HSTS, SITE
 from sagews.policy.http.requests import Addresses, Policy
 
@@ -23,7 +24,7 @@ from sagews.policy.http.requests import Addresses, Policy
 def site_routes(parts: Parts, folders: Sequence[ModuleType] = FOLDERS) -> Routes:
     """Return the table of the site: its pages, the calls of every folder, and the websockets of this process."""
     routes = Routes()
-    Pages(parts.accounts, parts.built, parts.addresses, parts.version).add_to(routes)
+    Pages(parts.accounts, parts.built, parts.version).add_to(routes)
     add_features(routes, parts, folders)
     for path, resource in parts.websockets.items():
         routes.add("GET", path, Policy.WEBSOCKET, resource=resource)
@@ -34,18 +35,20 @@ def site_root(parts: Parts, seconds: Callable[[], float]) -> Gate:
     """Return the root resource of the site."""
     # Only behind a certificate that browsers trust: with our own a person could not get past a warning any more.
     headers: Headers = (*SITE, ("Strict-Transport-Security", HSTS)) if parts.strict_transport else SITE
-    return Gate(site_routes(parts), parts.addresses, parts.addresses.port, parts.logins(), headers, seconds)
+    return Gate(site_routes(parts), parts.addresses, parts.logins(), headers, seconds, proxies=parts.proxies)
 
 
-def content_root(built: BuiltFiles, addresses: Addresses, seconds: Callable[[], float]) -> Gate:
+def content_root(built: BuiltFiles, addresses: Addresses, seconds: Callable[[], float], proxies: Proxies = ()) -> Gate:
     """Return the root resource of the origin for untrusted content."""
     routes = Routes()
     ContentPages(built, addresses).add_to(routes)
     # Without logins: nothing on this origin may be answered differently for somebody who is signed in.
-    return Gate(routes, addresses, addresses.content_port, None, CONTENT, seconds)
+    return Gate(routes, addresses, None, CONTENT, seconds, content=True, proxies=proxies)
 
 
-def make_socket_site(websockets: Mapping[str, IResource], addresses: Addresses, reactor: Any) -> BoundedSite:
+def make_socket_site(
+    websockets: Mapping[str, IResource], addresses: Addresses, reactor: Any, proxies: Proxies = ()
+) -> BoundedSite:
     """Return the factory of a backend apart from the pages: nothing but its websockets, behind the same gate.
 
     Pages of the origins in `addresses.page_origins` may connect.
@@ -53,11 +56,11 @@ def make_socket_site(websockets: Mapping[str, IResource], addresses: Addresses, 
     routes = Routes()
     for path, resource in websockets.items():
         routes.add("GET", path, Policy.WEBSOCKET, resource=resource)
-    return BoundedSite(Gate(routes, addresses, addresses.port, None, SITE, reactor.seconds), reactor)
+    return BoundedSite(Gate(routes, addresses, None, SITE, reactor.seconds, proxies=proxies), reactor)
 
 
 def make_sites(parts: Parts, reactor: Any) -> tuple[BoundedSite, BoundedSite]:
     """Return the two factories to listen with: of the site, and of untrusted content."""
     site = BoundedSite(site_root(parts, reactor.seconds), reactor)
-    content = BoundedSite(content_root(parts.built, parts.addresses, reactor.seconds), reactor)
+    content = BoundedSite(content_root(parts.built, parts.addresses, reactor.seconds, parts.proxies), reactor)
     return site, content

@@ -67,6 +67,11 @@ class Layout:
         """How the command line reaches the daemon."""
         return self.run / "address.json"
 
+    @property
+    def served_certificate(self) -> Path:
+        """The site's certificate as it is served, by which the command line knows the daemon."""
+        return self.run / "site.pem"
+
 
 def prepare(layout: Layout, service: tuple[int, int]) -> None:
     """Make the folders, each for its owner alone.

@@ -14,7 +14,7 @@ from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.ops.tls.contexts import identify
-from sagews.roles.addresses import site_addresses, socket_addresses
+from sagews.roles.addresses import websocket_origins
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
@@ -101,10 +101,9 @@ class BackendComponent(Component):
         return self.backend.status()
 
     def _backend_settings(self) -> BackendSettings:
-        pages, sockets = site_addresses(self._settings, backend_apart=False), socket_addresses(self._settings)
         return BackendSettings(
             name=self._settings.link.name,
-            origins=frozenset(known.site_origin(name) for known in (pages, sockets) for name in known.names),
+            origins=websocket_origins(self._settings),
             limits=self._settings.sessions.limits(),
             minimum=least_level(self._settings),
             idle_seconds=60.0 * self._settings.sessions.idle_minutes,

@@ -29,7 +29,6 @@ class Keys:
 
     daemons: dict[str, Files]
     site: Files | None
-    pinned: Path | None
 
     def accept(self, role: str, peers: tuple[str, ...], factory: IProtocolFactory) -> IProtocolFactory:
         """Wrap a factory so that only daemons with one of these roles get in."""
@@ -69,23 +68,20 @@ def make_keys(settings: Settings, layout: Layout, roles: tuple[str, ...], accoun
     hosts = sorted({*LOOPBACK, settings.link.host, socket.gethostname()})
     names = {role: worker_name(settings) if role == "worker" else machine_name() for role in roles}
     daemons = {role: authority.daemon(layout.keys, role, names[role], hosts, owner) for role in roles}
-    site, pinned = _site(settings, layout, owner, now) if {"frontend", "backend"} & set(roles) else (None, None)
-    return Keys(daemons, site, pinned)
+    site = _site(settings, layout, owner, now) if {"frontend", "backend"} & set(roles) else None
+    return Keys(daemons, site)
 
 
-def _site(
-    settings: Settings, layout: Layout, owner: tuple[int, int] | None, now: datetime
-) -> tuple[Files | None, Path | None]:
-    """Return the site's files, and the certificate that the command line pins because nobody else vouches for it."""
+def _site(settings: Settings, layout: Layout, owner: tuple[int, int] | None, now: datetime) -> Files | None:
+    """Return the site's files: the operator's, else our own; None for a site without TLS."""
     site = settings.site
     if not site.encrypted:
-        return None, None
+        return None
     if (site.certificate is None) != (site.key is None):
         raise SagewsError("configuration", reason="site.certificate and site.key belong together: give both or none.")
     if site.certificate is not None and site.key is not None:
-        return Files(Path(site.key), Path(site.certificate)), None
-    files = site_files(layout.keys, sorted({*LOOPBACK, site.host, *site.names, socket.gethostname()}), owner, now)
-    return files, files.certificate
+        return Files(Path(site.key), Path(site.certificate))
+    return site_files(layout.keys, sorted({*LOOPBACK, site.host, *site.names, socket.gethostname()}), owner, now)
 
 
 class Certificates(Component):

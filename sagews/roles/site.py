@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 import sagews
+from sagews.frontend.http.behind_proxy import ProxyFactory
 from sagews.frontend.http.static_files import find_built, load_built
 from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
@@ -19,7 +21,8 @@ from sagews.frontend.site import make_sites, make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts.passwords import Passwords
-from sagews.roles.addresses import origin, site_addresses, socket_addresses
+from sagews.policy.http.forwarded import Proxies, parse_proxies
+from sagews.roles.addresses import local_origin, origin, site_addresses, socket_addresses
 from sagews.roles.backend import BackendComponent
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
@@ -57,18 +60,27 @@ class SiteComponent(Component):
 
     async def start(self) -> None:
         """Answer on the ports."""
-        keys = self.daemon.require(Certificates).keys
         backend = self.daemon.find(BackendComponent)
         websockets = {"/ws": backend.backend.resource()} if backend is not None else {}
         if not self.daemon.plays("frontend"):
-            sockets = make_socket_site(websockets, socket_addresses(self._settings), self.daemon.reactor)
-            self.daemon.ports.serve_site(keys.secure_site(sockets), None)
+            names = socket_addresses(self._settings)
+            sockets = make_socket_site(websockets, names, self.daemon.reactor, self._proxies)
+            self.daemon.ports.serve_site(self._wrapped(sockets), None)
             return
         frontend = Frontend(self.daemon, backend_apart=backend is None)
         site, content = await frontend.sites(self._status, websockets)
         # Before the port is opened: a page that comes at once finds an administrator's link that works.
         await frontend.prepare()
-        self.daemon.ports.serve_site(keys.secure_site(site), keys.secure_site(content))
+        self.daemon.ports.serve_site(self._wrapped(site), self._wrapped(content))
+
+    @property
+    def _proxies(self) -> Proxies:
+        return parse_proxies(self._settings.site.proxies)
+
+    def _wrapped(self, site: IProtocolFactory) -> IProtocolFactory:
+        """Put TLS before a site, and what a proxy says before TLS."""
+        secured = self.daemon.require(Certificates).keys.secure_site(site)
+        return ProxyFactory(secured, self._proxies) if self._proxies else secured
 
     async def stop(self) -> None:
         """Accept nobody any more."""
@@ -80,7 +92,7 @@ class SiteComponent(Component):
             return
         shown = origin(self._settings)
         self.daemon.terminal.say(f"Sage Workspaces {sagews.__version__} is ready at {shown}")
-        write_address(self.daemon.layout, shown, self.daemon.require(Certificates).keys.pinned)
+        write_address(self.daemon.layout, local_origin(self._settings), self.daemon.require(Certificates).keys.site)
 
 
 class Frontend:
@@ -98,7 +110,7 @@ class Frontend:
         self._layout = daemon.layout
         self._terminal = daemon.terminal
         self._addresses = site_addresses(daemon.settings, backend_apart=backend_apart)
-        self._backend = BackendAddress(daemon.settings.link.name, self._socket_url() if backend_apart else None)
+        self._backend = BackendAddress(daemon.settings.link.name)
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
@@ -126,13 +138,9 @@ class Frontend:
             now=now,
             websockets=websockets,
             strict_transport=self._settings.site.certificate is not None,
+            proxies=parse_proxies(self._settings.site.proxies),
         )
         return make_sites(parts, self._reactor)
-
-    def _socket_url(self) -> str:
-        host = origin(self._settings).split("//")[1].rsplit(":", 1)[0]
-        scheme = "wss" if self._addresses.secure else "ws"
-        return f"{scheme}://{host}:{self._settings.site.socket_port}/ws"
 
     async def prepare(self) -> None:
         """Leave the command line's token and, while there is no administrator, the first link."""

@@ -23,6 +23,7 @@ from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import content_root, site_root
 from sagews.model.identifiers import new_id
 from sagews.policy.accounts.passwords import Passwords
+from sagews.policy.http.base_address import BaseAddress
 from sagews.policy.http.requests import addresses
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.logs import MemoryLogs
@@ -92,8 +93,13 @@ class World:
         self.parts = replace(self.parts, **changes)
         self.site = BoundedSite(site_root(self.parts, self.clock.seconds), self.clock)
 
+    @property
+    def base(self) -> BaseAddress:
+        """The way by which the client comes."""
+        return self.addresses.find("127.0.0.1:8080")
+
     def logins(self) -> Logins:
-        return Logins(self.accounts, self.now, secure=self.addresses.secure)
+        return Logins(self.accounts, self.now)
 
     def page_of(self, opened: NewLogin) -> Page:
         return Page(self, opened.cookie_header.partition(";")[0], opened.secret)
@@ -127,6 +133,7 @@ class World:
         headers: Mapping[str, str] | None = None,
         site: BoundedSite | None = None,
     ) -> Response:
+        """Make a call; a header that is empty is left out."""
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         lines = {"Host": "127.0.0.1:8080", "Content-Type": "application/json", **(headers or {})}
         if data:
@@ -141,11 +148,15 @@ class World:
         """Sign in as a fresh administrator."""
         return self.person("administrator")
 
-    def person(self, privilege: str = "user", email: str | None = None) -> Page:
-        """Make an account with the password "correct horse" and sign in."""
-        email = email or f"{new_id()}@example.org"
+    def account(self, email: str, privilege: str = "user") -> None:
+        """Make an account with the password "correct horse"."""
         hashed = self.passwords.hash("correct horse")
         self.run(self.accounts.create_user(email, "Somebody", privilege, hashed))
+
+    def person(self, privilege: str = "user", email: str | None = None) -> Page:
+        """Make an account and sign in."""
+        email = email or f"{new_id()}@example.org"
+        self.account(email, privilege)
         return self.page(self.call("POST", "/api/signin", {"email": email, "password": "correct horse"}))
 
     @staticmethod

@@ -27,7 +27,7 @@ class SignInTests(SynchronousTestCase):
         self.assertEqual(response.status, 200)
         self.assertEqual(response.json["user"]["email"], "Ada@Example.org")
         self.assertIn("HttpOnly; SameSite=Strict", response.cookies[0])
-        self.assertTrue(response.cookies[0].startswith("sagews_login="))
+        self.assertTrue(response.cookies[0].startswith("sagews_login_8080="))
         self.assertNotIn("Secure", response.cookies[0])
         self.assertEqual(response.headers["cache-control"], "no-store")
 
@@ -35,7 +35,7 @@ class SignInTests(SynchronousTestCase):
         """Under TLS the cookie is marked Secure and bound to the host by its prefix."""
         world = World(secure=True)
         page = world.person()
-        self.assertTrue(page.cookie.startswith("__Host-sagews_login="))
+        self.assertTrue(page.cookie.startswith("__Host-sagews_login_8080="))
 
     def test_wrong(self) -> None:
         """A wrong password and an unknown address get the same refusal, and both cost a hash."""

@@ -298,12 +298,22 @@ class GateTests(SynchronousTestCase):
             headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site" if status == 200 and origin else ""}
             self.assertEqual(self.world.call("GET", "/ws", headers=headers, site=site).status, status, origin)
         self.assertEqual(self.world.call("GET", "/api/site", site=site).status, 404)
-        self.world.rebuild(addresses=replace(self.world.addresses, socket_origins=("wss://b1.example",)))
-        self.assertIn("wss://b1.example;", self.world.call("GET", "/").headers["content-security-policy"])
+        self.world.rebuild(addresses=replace(self.world.addresses, socket_port=8084))
+        self.assertIn("ws://127.0.0.1:8084;", self.world.call("GET", "/").headers["content-security-policy"])
         person = self.world.person()
         self.world.rebuild(addresses=names)
         refused = person.call("GET", "/api/me", headers={"Origin": "https://sage.example"})
         self.assertEqual(refused.code, "wrong-origin")
+
+    def test_refusal_in_words(self) -> None:
+        """A browser that was sent to an unknown address, or by a foreign name, shows a sentence, not JSON."""
+        for path, host in (("/nothing", "127.0.0.1:8080"), ("/", "evil.example:8080")):
+            headers = {"Accept": "text/html,*/*;q=0.8", "Host": host}
+            response = self.world.call("GET", path, headers=headers)
+            self.assertEqual(response.headers["content-type"], "text/html; charset=utf-8")
+            self.assertIn(b"<p>T", response.body)
+            self.assertIn("default-src 'none'", response.headers["content-security-policy"])
+            self.assertIn(self.world.call("GET", path, headers={"Host": host}).code, ("not-found", "wrong-host"))
 
     def test_access_line(self) -> None:
         """Each call leaves one line, with its correlation id, and neither query nor secret."""

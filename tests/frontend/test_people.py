@@ -60,6 +60,15 @@ class ProfileTests(SynchronousTestCase):
         self.assertEqual(response.json["user"]["name"], name)
         self.assertEqual(response.headers["content-type"], "application/json")
 
+    def test_first_administrator(self) -> None:
+        """Whoever has no address yet can save a name beside the word that stands in its place."""
+        self.world.account("administrator", "administrator")
+        body = {"email": "administrator", "password": "correct horse"}
+        page = self.world.page(self.world.call("POST", "/api/signin", body))
+        changed = page.call("PATCH", "/api/me", {"name": "Ada", "email": "administrator"})
+        self.assertEqual(changed.json["user"]["name"], "Ada")
+        self.assertEqual(page.call("PATCH", "/api/me", {"email": "root"}).code, "bad-value")
+
     def test_settings(self) -> None:
         """Settings merge; wrong names, values and numbers are refused."""
         self.assertEqual(self.person.call("PUT", "/api/settings", {"theme": "dark"}).status, 200)
@@ -99,7 +108,7 @@ class ProfileTests(SynchronousTestCase):
     def test_first_password(self) -> None:
         """An account without a password sets one without an old one."""
         user = self.world.run(self.world.accounts.create_user("bob@example.org", "Bob", "user", None))
-        opened = self.world.run(self.world.logins().open(user))
+        opened = self.world.run(self.world.logins().open(user, self.world.base))
         page = self.world.page_of(opened)
         self.assertEqual(page.call("POST", "/api/password", {"new": "battery staple"}).status, 200)
 

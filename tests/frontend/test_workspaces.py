@@ -68,6 +68,21 @@ class WorkspaceTests(SynchronousTestCase):
             ):
                 self.assertEqual(self.other.call(method, path, body).code, "forbidden", (role, method, path))
 
+    def test_least_rights(self) -> None:
+        """A grant that does not say so lets nobody run but an owner; one that says so does."""
+        people = f"{self.path}/people"
+        for role, said, runs in (
+            ("viewer", {}, False),
+            ("editor", {}, False),
+            ("owner", {}, True),
+            ("editor", {"may_run": True}, True),
+            ("viewer", {"may_run": False}, False),
+        ):
+            body = {"email": "bob@example.org", "role": role, **said}
+            shown = self.owner.call("POST", people, body).json["people"]
+            bob = next(each for each in shown if each["user"]["email"] == "bob@example.org")
+            self.assertEqual(bob["may_run"], runs, (role, said))
+
     def test_share_with_nobody(self) -> None:
         """An unknown address, a wrong role and the command line's account are refused."""
         self.world.run(self.world.accounts.create_user("operator", "Command line", "user", None))

@@ -85,11 +85,35 @@ class NameTests(SynchronousTestCase):
         public = Settings(site=SiteSection(host="::", port=443, names=("math.example.org",)))
         self.assertEqual(addresses.origin(public), "https://math.example.org")
 
+    def test_local_origin(self) -> None:
+        """Programs of this machine dial what the site listens on, whatever it is called for people."""
+        for host, local in (
+            ("127.0.0.1", "http://127.0.0.1:8080"),
+            ("::1", "http://[::1]:8080"),
+            ("[::1]", "http://[::1]:8080"),
+            ("0.0.0.0", "https://127.0.0.1:8080"),  # noqa: S104 - only read here
+            ("::", "https://[::1]:8080"),
+            ("192.0.2.7", "https://192.0.2.7:8080"),
+        ):
+            site = SiteSection(host=host, names=("calc.example.org",), public="https://math.example.org")
+            self.assertEqual(addresses.local_origin(Settings(site=site)), local)
+            self.assertEqual(addresses.origin(Settings(site=site)), "https://math.example.org")
+
+    def test_public_address(self) -> None:
+        """A public address is one way in beside the direct ones; a backend apart answers to it as well."""
+        site = SiteSection(public="https://math.example.org/", public_untrusted="https://math-content.example.org")
+        settings = Settings(site=site)
+        found = addresses.site_addresses(settings, backend_apart=True).find("math.example.org")
+        self.assertEqual(found.websocket, "wss://math.example.org/ws")
+        self.assertEqual(found.content, "https://math-content.example.org")
+        self.assertEqual(addresses.socket_addresses(settings).find("math.example.org:443"), found)
+        self.assertIn("https://math.example.org", addresses.websocket_origins(settings))
+
     def test_backend_apart(self) -> None:
         """A frontend lets its pages connect to the backend's port, and that backend lets those pages in."""
         settings = Settings()
         pages = addresses.site_addresses(settings, backend_apart=True)
-        self.assertIn("ws://127.0.0.1:8084", pages.socket_origins)
+        self.assertEqual(pages.find("localhost:8080").websocket, "ws://localhost:8084/ws")
         self.assertIn("http://127.0.0.1:8080", addresses.socket_addresses(settings).page_origins)
 
 

@@ -49,7 +49,10 @@ class ProfileCalls:
         """Change name or address."""
         user = call.person()
         name = None if call.body.name is None else names.person(call.body.name)
-        email = None if call.body.email is None else names.email(call.body.email)
+        # The first administrator's account is called "administrator" until they give an address: a page that saves the
+        # whole form sends that back, which is no change and must not keep their new name from being saved.
+        given = None if call.body.email == user.email else call.body.email
+        email = None if given is None else names.email(given)
         if name is not None or email is not None:
             user = await self._accounts.update_user(user.id, name, email)
         return answer({"user": schemas.user(user)})
@@ -77,6 +80,6 @@ class ProfileCalls:
             await self._accounts.clear_attempts(limit.key)
         hashed = await self._hasher.hash(call.body.new)
         # A new login before all others are ended with the old password: this page goes on working.
-        opened = await self._logins.open(user)
+        opened = await self._logins.open(user, call.base)
         await self._accounts.set_password(user.id, hashed, opened.login.id)
         return answer({"secret": opened.secret}, headers=(("Set-Cookie", opened.cookie_header),))

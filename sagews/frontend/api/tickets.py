@@ -12,12 +12,12 @@ from sagews.frontend.parts import Parts, Placement
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.accounts import tokens
-from sagews.policy.http.requests import Addresses, Policy
+from sagews.policy.http.requests import Policy
 
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the route of tickets."""
-    TicketCalls(parts.workspaces, parts.placement, parts.addresses, parts.now).add_to(routes)
+    TicketCalls(parts.workspaces, parts.placement, parts.now).add_to(routes)
 
 
 class TicketCalls:
@@ -28,12 +28,9 @@ class TicketCalls:
         now: returns the time, UTC.
     """
 
-    def __init__(
-        self, workspaces: IWorkspaceStore, placement: Placement, addresses: Addresses, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, workspaces: IWorkspaceStore, placement: Placement, now: Callable[[], datetime]) -> None:
         self._workspaces = workspaces
         self._placement = placement
-        self._addresses = addresses
         self._now = now
 
     def add_to(self, routes: Routes) -> None:
@@ -56,4 +53,4 @@ class TicketCalls:
             backend.name,
             expires,
         )
-        return answer({"ticket": ticket, "url": backend.url or self._addresses.websocket(call.name)})
+        return answer({"ticket": ticket, "url": backend.url or call.base.websocket})

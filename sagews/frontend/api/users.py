@@ -17,14 +17,14 @@ from sagews.model.identifiers import UserId, parse_id
 from sagews.policy import names
 from sagews.policy.accounts import tokens
 from sagews.policy.accounts.passwords import check_password
-from sagews.policy.http.requests import Addresses, Policy
+from sagews.policy.http.requests import Policy
 
 MOST_USERS = 500
 
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes of accounts."""
-    calls = UserCalls(parts.accounts, parts.hasher, parts.addresses, parts.now)
+    calls = UserCalls(parts.accounts, parts.hasher, parts.addresses.shown, parts.now)
     routes.add("GET", "/api/users", Policy.OPERATOR, calls.users)
     routes.add("POST", "/api/users", Policy.OPERATOR, calls.create, body=schemas.NewUser)
     routes.add("PATCH", "/api/users/{user}", Policy.OPERATOR, calls.change, body=schemas.UserChange)
@@ -34,12 +34,10 @@ def add_routes(routes: Routes, parts: Parts) -> None:
 class UserCalls:
     """The calls about other people's accounts."""
 
-    def __init__(
-        self, accounts: IAccountStore, hasher: Hasher, addresses: Addresses, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, accounts: IAccountStore, hasher: Hasher, shown: str, now: Callable[[], datetime]) -> None:
         self._accounts = accounts
         self._hasher = hasher
-        self._addresses = addresses
+        self._shown = shown
         self._now = now
 
     async def users(self, call: Call) -> Answer:
@@ -84,8 +82,10 @@ class UserCalls:
         token = tokens.new_secret()
         expires = self._now() + tokens.LINK_LIFETIME
         await self._accounts.put_one_time("link", tokens.hashed(token), user, expires)
+        # The command line came by an address of this machine, which means nothing to whom the link is for.
+        site = self._shown if call.by_token and self._shown else call.base.site
         # In the fragment, which no browser sends and no server or proxy logs.
-        return answer({"url": f"{self._addresses.site_origin(call.name)}/signin#link={token}"})
+        return answer({"url": f"{site}/signin#link={token}"})
 
     async def _target(self, call: Call) -> UserId:
         user = UserId(call.parameters["user"])

@@ -122,7 +122,7 @@ class WorkspaceCalls:
         # The same words for both, so that the built-in account can't be found out.
         if other is None or names.is_operator(other):
             raise SagewsError("bad-value", field="email", reason="nobody here has this address")
-        await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.may_run)
+        await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.runs)
         return await self._members(workspace.id)
 
     async def unshare(self, call: Call) -> Answer:

@@ -10,6 +10,7 @@ import msgspec
 
 from sagews.errors import SagewsError
 from sagews.model.accounts import Login, User
+from sagews.policy.http.base_address import BaseAddress
 from sagews.policy.names import is_operator
 
 Headers = tuple[tuple[str, str], ...]
@@ -38,7 +39,7 @@ class Call:
     """What a handler may know of a request.
 
     Attributes:
-        name: the host name of ours under which it came.
+        base: the way by which it came: origins, cookie's name and websocket depend on it.
         address: of the peer, as far as known.
         parameters: what the braces of the route took; query: the last value of each name.
         body: an instance of the route's body type, or None.
@@ -48,7 +49,7 @@ class Call:
 
     method: str
     path: str
-    name: str
+    base: BaseAddress
     address: str
     correlation: str
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ from sagews.frontend.sign_in.logins import SECRET_HEADER, Credentials, Logins
 from sagews.model.accounts import Login, Privilege
 from sagews.model.identifiers import new_id
 from sagews.policy.http import requests
+from sagews.policy.http.base_address import BaseAddress
+from sagews.policy.http.forwarded import Proxies, client_address
 from sagews.policy.http.headers import NOTHING_POLICY
 from sagews.policy.http.requests import Addresses, Policy
 from sagews.policy.names import is_operator
@@ -38,10 +41,12 @@ class Gate(Resource):
 
     Args:
         routes: the table.
-        addresses: the names under which the origins answer; port: which of their two ports this one is.
+        addresses: the names under which the origins answer.
+        content: whether this is the origin of untrusted content.
         logins: finds who calls; None on the origin of untrusted content, which looks at no cookie.
         headers: set on every answer.
         seconds: a clock, for the access log.
+        proxies: whose X-Forwarded-For is believed.
     """
 
     isLeaf = True
@@ -50,59 +55,63 @@ class Gate(Resource):
         self,
         routes: Routes,
         addresses: Addresses,
-        port: int,
         logins: Logins | None,
         headers: Headers,
         seconds: Callable[[], float],
+        *,
+        content: bool = False,
+        proxies: Proxies = (),
     ) -> None:
         super().__init__()
         self._routes = routes
         self._addresses = addresses
-        self._port = port
+        self._content = content
+        self._proxies = proxies
         self._logins = logins
         self._headers = headers
         self._seconds = seconds
 
     def render(self, request: Request) -> Any:
         """Take a request; the answer follows."""
-        exchange = _Exchange(request, self._seconds)
+        peer, forwarded = _peer(request), _header(request, "X-Forwarded-For")
+        exchange = _Exchange(request, client_address(peer, forwarded, self._proxies), self._seconds)
         # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
         try:
-            route, name, taken = self._find(request)
+            route, base, taken = self._find(request)
         except SagewsError as error:
-            exchange.send(_refusal(error))
+            exchange.send(_shown_refusal(error, _header(request, "Accept")))
             return NOT_DONE_YET
         if route.resource is not None:
             return _render(route.resource, request)
-        done = Deferred.fromCoroutine(self._serve(route, request, name, taken, exchange))
+        done = Deferred.fromCoroutine(self._serve(route, request, base, taken, exchange))
         done.addErrback(exchange.failed)
         return NOT_DONE_YET
 
-    def _find(self, request: Request) -> tuple[Route, str, dict[str, str]]:
+    def _find(self, request: Request) -> tuple[Route, BaseAddress, dict[str, str]]:
         # First of all: whatever comes under a foreign name is not for us, and is not told what is here.
-        name = self._addresses.name_of(_header(request, "Host"), self._port)
+        base = self._addresses.find(_header(request, "Host"), content=self._content)
         method = request.method.decode("latin-1")
         route, taken = self._routes.find(method, request.path.decode("latin-1"))
         # Reading an open page changes nothing and shows everybody the same, so another site may link to it.
         if method not in requests.SAFE_METHODS or route.policy is not Policy.OPEN:
-            own = self._addresses.origin(name, self._port)
+            own = base.content if self._content else base.site
             pages = self._addresses.page_origins if route.policy is Policy.WEBSOCKET else frozenset()
             requests.check_origin(own, _header(request, "Origin"), _header(request, "Sec-Fetch-Site"), pages)
-        return route, name, taken
+        return route, base, taken
 
     async def _serve(
-        self, route: Route, request: Request, name: str, taken: dict[str, str], exchange: _Exchange
+        self, route: Route, request: Request, base: BaseAddress, taken: dict[str, str], exchange: _Exchange
     ) -> None:
         try:
-            login, by_token = await self._login(route.policy, request)
+            login, by_token = await self._login(route.policy, request, base.cookie_name)
             exchange.user = login.user.id if login else ""
             call = Call(
                 method=route.method,
                 path=route.pattern,
-                name=name,
-                address=_address(request),
+                base=base,
+                address=exchange.address,
                 correlation=exchange.correlation,
                 parameters=taken,
                 query=_query(request),
@@ -120,10 +129,10 @@ class Gate(Resource):
             result = _refusal(error)
         exchange.send(result)
 
-    async def _login(self, policy: Policy, request: Request) -> tuple[Login | None, bool]:
+    async def _login(self, policy: Policy, request: Request, cookie_name: str) -> tuple[Login | None, bool]:
         if policy is Policy.OPEN or self._logins is None:
             return None, False
-        cookie = request.getCookie(self._logins.cookie_name.encode())
+        cookie = request.getCookie(cookie_name.encode())
         credentials = Credentials(
             cookie.decode("latin-1") if cookie else None,
             _header(request, SECRET_HEADER),
@@ -138,8 +147,9 @@ class Gate(Resource):
 class _Exchange:
     """One request on its way: its correlation id, its access line, and whether anybody still waits for the answer."""
 
-    def __init__(self, request: Request, seconds: Callable[[], float]) -> None:
+    def __init__(self, request: Request, address: str, seconds: Callable[[], float]) -> None:
         self.correlation = new_id()
+        self.address = address
         self.user = ""
         self._request = request
         self._seconds = seconds
@@ -181,10 +191,14 @@ class _Exchange:
             milliseconds=(self._seconds() - self._begun) * 1000,
             correlation=self.correlation,
             user=self.user,
-            address=_address(request),
+            address=self.address,
         )
 
 
+_PAGE = (
+    '<!doctype html><meta charset="utf-8"><title>Sage Workspaces</title><p>{sentence}</p>'
+    '<p><a href="/">To your workspaces</a></p>'
+)
 # What names nothing else is neither kept by anybody nor shown as a page.
 _DEFAULTS: Headers = (("Cache-Control", "no-store"), ("Content-Security-Policy", NOTHING_POLICY))
 
@@ -204,6 +218,16 @@ def _refusal(error: SagewsError) -> Answer:
     return replace(shown, refused=error.code)
 
 
+def _shown_refusal(error: SagewsError, accept: str | None) -> Answer:
+    """Return a refusal in words where a person typed the address, as JSON where a program asks."""
+    refusal = _refusal(error)
+    if "text/html" not in (accept or ""):
+        return refusal
+    return replace(
+        refusal, body=_PAGE.format(sentence=escape(str(error))).encode(), content_type="text/html; charset=utf-8"
+    )
+
+
 def _may_operate(login: Login) -> bool:
     return login.user.privilege == Privilege.ADMINISTRATOR or is_operator(login.user)
 
@@ -214,7 +238,7 @@ def _header(request: Request, name: str) -> str | None:
     return b",".join(values).decode("latin-1") if values else None
 
 
-def _address(request: Request) -> str:
+def _peer(request: Request) -> str:
     return str(getattr(request.getClientAddress(), "host", ""))
 
 

@@ -26,10 +26,9 @@ SHELL_PATHS = (
 class Pages:
     """The shell, its files, and what the page asks first."""
 
-    def __init__(self, accounts: IAccountStore, built: BuiltFiles, addresses: Addresses, version: str) -> None:
+    def __init__(self, accounts: IAccountStore, built: BuiltFiles, version: str) -> None:
         self._accounts = accounts
         self._built = built
-        self._addresses = addresses
         self._version = version
 
     def add_to(self, routes: Routes) -> None:
@@ -41,15 +40,9 @@ class Pages:
 
     async def shell(self, call: Call) -> Answer:
         """The page; it holds no data."""
-        addresses = self._addresses
-        policy = shell_policy(
-            addresses.site_origin(call.name),
-            addresses.websocket(call.name),
-            addresses.content_origin(call.name),
-            addresses.socket_origins,
-        )
         # Asked for again each time, for it names the files of this build; those are named by their content and kept for
         # ever.
+        policy = shell_policy(call.base.site, call.base.websocket, call.base.content)
         return _sent(self._built.shell, call, CHECK_AGAIN, policy)
 
     async def file(self, call: Call) -> Answer:
@@ -63,7 +56,7 @@ class Pages:
             {
                 "name": NAME,
                 "version": self._version,
-                "untrusted_origin": self._addresses.content_origin(call.name),
+                "untrusted_origin": call.base.content,
                 "needs_first": not await self._accounts.has_administrator(),
                 "protocol": PROTOCOL,
             }

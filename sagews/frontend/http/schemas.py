@@ -64,11 +64,20 @@ class Name(Body, frozen=True):
 
 
 class Share(Body, frozen=True):
-    """A grant to an account that exists."""
+    """A grant to an account that exists.
+
+    Running is a right of its own, and what is not said is not given: only an owner, who could take it anyway,
+    has it without a word.
+    """
 
     email: Email
     role: Role
-    may_run: bool = True
+    may_run: bool | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the grant lets its person run cells."""
+        return self.role is Role.OWNER if self.may_run is None else self.may_run
 
 
 class Unshare(Body, frozen=True):

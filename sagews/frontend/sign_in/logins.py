@@ -11,8 +11,8 @@ from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Login, User
 from sagews.model.identifiers import LoginId, new_id
 from sagews.policy.accounts import tokens
+from sagews.policy.http.base_address import BaseAddress
 
-COOKIE = "sagews_login"
 SECRET_HEADER = "X-Sagews-Secret"  # noqa: S105 - the name of a header
 
 
@@ -45,15 +45,11 @@ class Logins:
     Args:
         accounts: the store.
         now: returns the time, UTC.
-        secure: whether the site speaks TLS: cookies are then marked, and bound to this host.
     """
 
-    def __init__(self, accounts: IAccountStore, now: Callable[[], datetime], *, secure: bool) -> None:
+    def __init__(self, accounts: IAccountStore, now: Callable[[], datetime]) -> None:
         self._accounts = accounts
         self._now = now
-        self._secure = secure
-        # With this prefix browsers refuse a cookie that another host of the domain, or a page without TLS, has set.
-        self.cookie_name = f"__Host-{COOKIE}" if secure else COOKIE
 
     async def find(self, credentials: Credentials) -> Login:
         """Return the login of a request.
@@ -86,21 +82,23 @@ class Logins:
         # In constant time, and only the hash is ours.
         return login if tokens.matches(secret, secret_hash) else None
 
-    async def open(self, user: User) -> NewLogin:
-        """Open a login for a person who proved who they are."""
+    async def open(self, user: User, base: BaseAddress) -> NewLogin:
+        """Open a login for a person who proved who they are, in the browser that came this way."""
         cookie, secret = tokens.new_secret(), tokens.new_secret()
         expires = self._now() + tokens.LOGIN_LIFETIME
         login = await self._accounts.create_login(
             LoginId(new_id()), user.id, tokens.hashed(cookie), tokens.hashed(secret), expires
         )
-        return NewLogin(login, secret, self._cookie(cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
+        return NewLogin(login, secret, _cookie(base, cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
 
-    def forget_cookie(self) -> str:
-        """Return the Set-Cookie header that removes the cookie."""
-        return self._cookie("", 0)
 
-    def _cookie(self, value: str, seconds: int) -> str:
-        secure = "; Secure" if self._secure else ""
-        # Strict: a link from elsewhere arrives signed out at first, and nothing that it could start is done in
-        # somebody's name.
-        return f"{self.cookie_name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"
+def forget_cookie(base: BaseAddress) -> str:
+    """Return the Set-Cookie header that removes the cookie."""
+    return _cookie(base, "", 0)
+
+
+def _cookie(base: BaseAddress, value: str, seconds: int) -> str:
+    secure = "; Secure" if base.secure else ""
+    # Strict: a link from elsewhere arrives signed out at first, and nothing that it could start is done in
+    # somebody's name.
+    return f"{base.cookie_name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -7,12 +7,13 @@ from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
-from sagews.frontend.sign_in.logins import Logins
+from sagews.frontend.sign_in.logins import Logins, forget_cookie
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import User
 from sagews.model.identifiers import UserId
 from sagews.policy.accounts import attempts, tokens
+from sagews.policy.http.base_address import BaseAddress
 from sagews.policy.http.requests import Policy
 from sagews.policy.names import FIRST_ADMINISTRATOR, is_operator
 
@@ -45,7 +46,7 @@ class SignInCalls:
         await self.count(limit, attempts.address_limit(call.address))
         user = await self.check(email, call.body.password)
         await self._accounts.clear_attempts(limit.key)
-        return await self._enter(user)
+        return await self._enter(user, call.base)
 
     async def count(self, *limits: attempts.Limit) -> None:
         """Count an attempt; raises SagewsError `too-often` past a limit."""
@@ -74,7 +75,7 @@ class SignInCalls:
         if await self._accounts.has_administrator() or await self._spend("first", call.body.token) is None:
             raise SagewsError("expired")
         user = await self._accounts.create_first_administrator(FIRST_ADMINISTRATOR, "Administrator")
-        return await self._enter(user)
+        return await self._enter(user, call.base)
 
     async def link(self, call: Call) -> Answer:
         """Spend a sign-in link that an administrator made."""
@@ -82,7 +83,7 @@ class SignInCalls:
         user = await self._accounts.user(UserId(subject)) if subject else None
         if user is None or is_operator(user):
             raise SagewsError("expired")
-        return await self._enter(user)
+        return await self._enter(user, call.base)
 
     async def _spend(self, kind: str, token: str) -> str | None:
         # No statement for what can't be one.
@@ -93,10 +94,10 @@ class SignInCalls:
     async def sign_out(self, call: Call) -> Answer:
         """End the login and remove its cookie."""
         await self._accounts.end_login(call.user.id, call.signed_in.id)
-        headers = () if call.by_token else (("Set-Cookie", self._logins.forget_cookie()),)
+        headers = () if call.by_token else (("Set-Cookie", forget_cookie(call.base)),)
         return answer({}, headers=headers)
 
-    async def _enter(self, user: User) -> Answer:
-        opened = await self._logins.open(user)
+    async def _enter(self, user: User, base: BaseAddress) -> Answer:
+        opened = await self._logins.open(user, base)
         body = {"secret": opened.secret, "user": schemas.user(user)}
         return answer(body, headers=(("Set-Cookie", opened.cookie_header),))

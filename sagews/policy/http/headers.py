@@ -45,14 +45,13 @@ _SCRIPTS = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 NOTHING_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
-def shell_policy(site: str, websocket: str, content: str, sockets: Sequence[str] = ()) -> str:
+def shell_policy(site: str, websocket: str, content: str) -> str:
     """Return the Content-Security-Policy of the shell page.
 
     Args:
         site: the page's own origin.
         websocket: the address of the websocket.
         content: the origin of untrusted content, the only one that may be framed.
-        sockets: origins of further websockets, for instance "wss://b1.example".
     """
     socket_origin = websocket.rpartition("/")[0]
     return "; ".join(
@@ -63,7 +62,7 @@ def shell_policy(site: str, websocket: str, content: str, sockets: Sequence[str]
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            " ".join(("connect-src 'self'", site, socket_origin, *sockets)),
+            f"connect-src 'self' {site} {socket_origin}",
             f"frame-src {content}",
             "worker-src 'self'",
             "object-src 'none'",

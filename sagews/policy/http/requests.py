@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sagews.errors import SagewsError
+from sagews.policy.http.base_address import BaseAddress
 
 # No call of the site takes a file; the largest body is a person's settings.
 MAX_BODY = 64 * 1024
@@ -70,7 +71,9 @@ class Addresses:
         port: of the site as browsers see it; content_port: of untrusted content.
         content_name: another host name for untrusted content, or None for the same name on the other port.
         page_origins: where else our pages come from, for a websocket that lives apart from them.
-        socket_origins: where else our pages may connect to, for pages whose websocket lives apart.
+        socket_port: of a websocket that lives apart from the pages; None where it is beside them.
+        public: the way in through a reverse proxy or a forwarded port; its ports are none of ours.
+        shown: the origin that people are told, whoever asks for it.
     """
 
     names: frozenset[str]
@@ -79,12 +82,29 @@ class Addresses:
     secure: bool
     content_name: str | None = None
     page_origins: frozenset[str] = frozenset()
-    socket_origins: tuple[str, ...] = ()
+    socket_port: int | None = None
+    public: BaseAddress | None = None
+    shown: str = ""
 
     @property
     def scheme(self) -> str:
         """The scheme of both origins."""
         return "https" if self.secure else "http"
+
+    def find(self, host: str | None, *, content: bool = False) -> BaseAddress:
+        """Return the way by which a request came, from its Host header.
+
+        Args:
+            host: the header.
+            content: whether it came to the port of untrusted content.
+
+        Raises:
+            SagewsError: `wrong-host` for a missing, foreign or malformed one.
+        """
+        if self.public is not None and host is not None and host.lower() in self.public.hosts(content=content):
+            return self.public
+        name = self.name_of(host, self.content_port if content else self.port)
+        return BaseAddress(self.site_origin(name), self.content_origin(name), self.websocket(name))
 
     def name_of(self, host: str | None, port: int) -> str:
         """Return the name in a Host header that is one of ours on this port.
@@ -118,12 +138,14 @@ class Addresses:
         return self.origin(self.content_name or name, self.content_port)
 
     def websocket(self, name: str) -> str:
-        """Return the address of the websocket beside the site."""
-        return self.site_origin(name).replace("http", "ws", 1) + "/ws"
+        """Return the address of the websocket for a page that was reached under this name."""
+        port = self.port if self.socket_port is None else self.socket_port
+        return self.origin(name, port).replace("http", "ws", 1) + "/ws"
 
     def site_origins(self) -> list[str]:
         """Return every origin of the site, sorted."""
-        return sorted(self.site_origin(name) for name in self.names)
+        public = [] if self.public is None else [self.public.site]
+        return sorted({*public, *(self.site_origin(name) for name in self.names)})
 
 
 def addresses(
