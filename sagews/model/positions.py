@@ -124,6 +124,7 @@ def _middle(low: str, high: str | None) -> str:
             return high[:shared] + _middle(low[shared:], high[shared:])
     first = DIGITS.index(low[0]) if low else 0
     last = len(DIGITS) if high is None else DIGITS.index(high[0])
+    # The middle rather than the next one: people insert before a place as often as behind it.
     if last - first > 1:
         return DIGITS[(first + last + 1) // 2]
     if high is not None and len(high) > 1:

@@ -62,6 +62,7 @@ JOBS = ("snapshot", "restore", "commit", "diff", "check")
 SIGNALS = ("INT", "KILL")
 REASONS = ("exit", "killed", "memory", "cpu", "deadline", "crash")
 FLAVOUR_STATES = ("loading", "ready", "failed")
+# What these match names modules and goes into the log of a process with host root: no dot, no slash, no space.
 FLAVOUR_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 KIND_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ARGUMENT_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -287,6 +288,7 @@ def _limits(fields: Fields) -> Limits:
 
 
 def _workspace(fields: Fields) -> str | None:
+    # Taken and not defaulted: a workspace left out by mistake would be an empty home in which files seem lost.
     value = fields.take("workspace")
     return None if value is None else parse_id(value, "workspace")
 

@@ -57,6 +57,8 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session that a worker still holds, as it was opened, and the number of its last piece."""
 
+    # Told again although the backend knows them: a worker with a stale or another backend's session of this id is found
+    # out by them.
     workspace: str | None
     epoch: Number
     last: Number

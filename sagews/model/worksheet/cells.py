@@ -1,6 +1,6 @@
 """What a worksheet is: cells in order, with a hierarchy of headings; and the bounds of one.
 
-worksheet_read.py and worksheet_write.py turn it into the Markdown file `name.sage.md` and back;
+read.py and write.py turn it into the Markdown file `name.sage.md` and back;
 docs/format-worksheet.md is the long form.
 """
 

@@ -21,7 +21,9 @@ MAX_COMMENT = 2_000
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _SPACES = re.compile(r"[ \t]+")
 _FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
+# Markdown lets the end of a fence be indented by three; the start is ours, in the first column.
 _CLOSING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
+# Markdown's own rule: number signs with no space behind are a word, a hashtag for instance.
 _HEADING = re.compile(r"(#{1,6})(?=[ \t]|\Z)[ \t]*")
 OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}(?:=[^\s`<>\"']{1,100})?")
 _FRONT_LINE = re.compile(r"[A-Za-z_][A-Za-z0-9_ .-]{0,60}:(?:[ \t]|\Z)|[ \t]|#|- ")
@@ -130,6 +132,7 @@ def _without_closing(title: str) -> str:
 
 def _without_comment(title: str) -> tuple[str, tuple[str | None, tuple[str, ...]] | None]:
     """A heading's title without the comment that may give its id, and what the comment says."""
+    # The last one, and only at the very end: a title may speak of comments.
     start = title.rfind("<!--") if title.endswith("-->") else -1
     if start < 0 or (start and title[start - 1] not in " \t"):
         return title, None

@@ -41,6 +41,7 @@ def segments(text: str, whole: bool = True) -> tuple[str, list[Segment]]:
     """Return the front of a file and its segments; a part from within a file (not `whole`) has no front matter."""
     lines = lines_of(text)
     index = front_lines(lines) if whole else 0
+    # Some editors of Windows write it: it must come back, and the first line means what it says without it.
     mark = BYTE_ORDER_MARK if whole and not index and text.startswith(BYTE_ORDER_MARK) else ""
     if mark:
         lines[0] = lines[0][len(mark) :]
@@ -98,11 +99,13 @@ def _text(lines: list[str], index: int) -> tuple[Segment, int]:
     first = index if words is None else _skip_blank(lines, index + 1)
     end = first
     while end < len(lines) and not _starts_cell(lines[end], inside=words is None and end == index):
+        # Another language's fence is prose as a whole: a heading within it is a comment of that language.
         fence = opened_fence(lines[end])
         end += 1
         while fence and end < len(lines) and not closes(lines[end], fence[0]):
             end += 1
         end = min(end + (fence is not None), len(lines))
+    # Blank lines at the end belong to the file's form and not to the text, else each reading and writing would add one.
     last = end
     while last > first and is_blank(lines[last - 1]):
         last -= 1

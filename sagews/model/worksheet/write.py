@@ -46,6 +46,7 @@ def raw_of(segment: Segment, after_text: bool, last: bool) -> tuple[str, ...] | 
     # Most cells are written as we would; for them nothing has to be remembered.
     if text == canonical(segment.cell, after_text, last):
         return None
+    # By what the lines around the source say; the other one for files that mix both.
     for ending in ("\r\n", "\n") if "\r\n" in segment.head + segment.tail else ("\n", "\r\n"):
         raw = (segment.head, segment.tail, ending)
         if _around(raw, segment.cell.source) == text:
@@ -71,6 +72,7 @@ def _written(cell: Cell, after_text: bool, last: bool, front: str | None) -> str
         if _fits(candidate, cell, after_text, last, front):
             return candidate
     text = canonical(cell, after_text, last)
+    # Text that looks like front matter, or begins with empty lines, must be cut off from the front by a separator.
     if front is not None and segments(front + text)[0] != front:
         return canonical(cell, after_text, last, separated=True)
     return text
@@ -87,6 +89,7 @@ def _candidates(raw: tuple[str, ...] | None, cell: Cell) -> Iterator[str]:
     head, tail, ending = raw
     yield _around((head, ending + tail, ending), cell.source)
     if cell.type == "code" and cell.id is not None:
+        # A cell that got its id only now: the fence's other words stay as they are.
         head = _FENCE_HEAD.sub(rf"\1 #{cell.id}", head, count=1)
         yield _around((head, tail, ending), cell.source)
         yield _around((head, ending + tail, ending), cell.source)

@@ -23,7 +23,9 @@ MAX_MESSAGE = 1024 * 1024
 Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 Cell = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{4,12}\Z")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# A bound and no form: what a good one looks like is the business of whoever made it, and a guess gets no hint.
 Secret = Annotated[str, msgspec.Meta(min_length=20, max_length=200)]
+# JavaScript's numbers are exact up to here.
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Short = Annotated[str, msgspec.Meta(max_length=300)]
 Code = Annotated[str, msgspec.Meta(max_length=500_000)]

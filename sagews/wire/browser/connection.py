@@ -33,6 +33,8 @@ class CloseCode(IntEnum):
     said.
     """
 
+    # 4000 to 4999 are for applications (RFC 6455, 7.4.2); the last three digits are those of the HTTP status that comes
+    # nearest.
     BAD_HANDSHAKE = 4400
     LOGIN_ENDED = 4401
     FORBIDDEN = 4403

@@ -68,6 +68,7 @@ class Opened(ToPage, frozen=True, tag="opened"):
     vector: bytes
     session: SessionStatus
     people: list[Person]
+    # None keeps what the page shows: after a short break nothing is sent twice, and nothing flickers.
     cells: list[CellOutput] | None = None
 
 

@@ -21,6 +21,7 @@ import msgspec
 
 from sagews.wire.browser.base import Cell, Count, FromPage, Hash, Right, ToPage, Uuid
 
+# All cells of a long sheet, and few enough that one message can't fill a session's queue for good.
 MAX_CELLS_IN_A_RUN = 500
 
 
@@ -29,6 +30,8 @@ class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     cell: Cell
     run: Uuid
+    # What runs is the server's text; the hash shows that it is what this person saw when they pressed the key, whatever
+    # somebody else typed meanwhile.
     hash: Hash
 
 

@@ -17,10 +17,13 @@ from sagews.wire.session.framing import ProtocolError
 JSON = Any
 
 CELL = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# People are told to look there: it must name a file of the output folder and nothing else.
 SPILL_PATH = re.compile(r"\.sagews/output/[0-9a-f-]{36}\.txt")
 MIME = re.compile(r"[a-z0-9]{1,20}/[a-z0-9.+-]{1,80}")
 BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
 BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
+# PostgreSQL stores no NUL, and no UTF-8 has a lone surrogate: either would fail a commit in which others' output is
+# too.
 UNFIT = re.compile("[\0\ud800-\udfff]")
 
 MAX_MIME_TYPES = 16
@@ -35,6 +38,7 @@ MAX_SOURCE_LINES = 16
 def text(form: Fields, name: str, most: int) -> str:
     """Take a text of at most so many bytes of UTF-8."""
     value = form.text(name, most)
+    # Bytes only where they can differ from characters: nearly all that is printed is ASCII, and counting would copy it.
     if not value.isascii() and len(value.encode()) > most:
         raise ProtocolError(f"{name} is longer than {most} bytes")
     return value
@@ -102,6 +106,7 @@ def _check_json(value: JSON) -> None:
 
 def _check_leaf(value: JSON) -> None:
     if isinstance(value, str):
+        # The two cheap questions first; the pattern would look at each character of every text.
         if "\0" in value or not (value.isascii() or UNFIT.search(value) is None):
             raise ProtocolError("a text with NUL or a lone surrogate")
     elif isinstance(value, float):

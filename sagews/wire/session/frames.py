@@ -42,8 +42,11 @@ from sagews.wire.session.framing import ProtocolError, frame
 
 JSON = Any
 
+# The largest display (3 MiB, output.py in session/) with its metadata and what JSON adds.
 MAX_FRAME_FROM_SESSION = 4 * 1024 * 1024
+# The largest source with what JSON's escapes add to anything that is one.
 MAX_FRAME_TO_SESSION = 2 * 1024 * 1024
+# One print of any length comes as several, so that another session's output, or an interrupt's answer, gets in between.
 MAX_STREAM_TEXT = 64 * 1024
 MAX_SOURCE = 1024 * 1024
 MAX_CODE = 64 * 1024
