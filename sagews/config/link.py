@@ -17,7 +17,8 @@ class LinkSection(Section, frozen=True, kw_only=True):
 
     Attributes:
         host, port: where a backend listens for workers; by default two above the site's port.
-        backend: the address that a worker dials when it runs apart; by default that port of this machine.
+        backend: the address that a worker dials when it runs apart, or several of them for several backends; by
+            default that port of this machine.
         collector_port: where a collector listens; by default three above the site's port.
         collector: the address to which a daemon without the log role sends its records.
         keep_seconds: how long a worker keeps sessions whose backend is gone.
@@ -28,7 +29,7 @@ class LinkSection(Section, frozen=True, kw_only=True):
 
     host: HostName = "127.0.0.1"
     port: Port | None = None
-    backend: Address | None = None
+    backend: Address | Annotated[tuple[Address, ...], msgspec.Meta(min_length=1)] | None = None
     collector_port: Port | None = None
     collector: Address | None = None
     keep_seconds: Positive = 120

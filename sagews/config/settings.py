@@ -43,9 +43,10 @@ class Settings(Section, frozen=True, kw_only=True):
         return self.link.collector_port if self.link.collector_port is not None else self.site.port + 3
 
     @property
-    def backend_address(self) -> tuple[str, int]:
-        """Whom a worker dials."""
-        return _address(self.link.backend, self.link_port)
+    def backend_addresses(self) -> list[tuple[str, int]]:
+        """Whom a worker dials: every backend that may use it."""
+        given = self.link.backend
+        return [_address(each, self.link_port) for each in (given if isinstance(given, tuple) else (given,))]
 
     @property
     def collector_address(self) -> tuple[str, int]:

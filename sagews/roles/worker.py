@@ -11,6 +11,7 @@ from sagews.roles.component import Component, DaemonContext
 from sagews.roles.launcher import Launcher, least_level
 from sagews.roles.records import Records
 from sagews.worker.links.link import WorkerLink
+from sagews.worker.links.linked_sink import LinkedSink
 from sagews.worker.sessions.host import LocalHost
 from sagews.worker.settings import LocalSettings
 
@@ -27,19 +28,21 @@ class Worker(Component):
     def __init__(self, daemon: DaemonContext) -> None:
         super().__init__(daemon)
         self.host: LocalHost | None = None
-        self._link: WorkerLink | None = None
+        self._links: list[WorkerLink] = []
 
     async def start(self) -> None:
-        """Serve the backend of this process, else dial one; its log records travel over that link."""
+        """Serve the backend of this process, else dial those that are named; log records travel over a link."""
         if self.daemon.plays("backend"):
             self._start_host(LOCAL_WORKER)
             return
         host = self._start_host(worker_name(self.daemon.settings))
         keys = self.daemon.require(Certificates).keys
-        endpoint = keys.dial(self.daemon.reactor, "worker", "backend", self.daemon.settings.backend_address)
-        self._link = WorkerLink(self.daemon.reactor, host, endpoint, jitter)
-        self._link.start()
-        self.daemon.require(Records).ship(self._link)
+        for address in self.daemon.settings.backend_addresses:
+            endpoint = keys.dial(self.daemon.reactor, "worker", "backend", address)
+            self._links.append(WorkerLink(self.daemon.reactor, host, endpoint, jitter))
+        for link in self._links:
+            link.start()
+        self.daemon.require(Records).ship(LinkedSink(self._links))
 
     def _start_host(self, name: str) -> LocalHost:
         settings = self.daemon.settings
@@ -56,11 +59,11 @@ class Worker(Component):
         return self.host
 
     async def stop(self) -> None:
-        """End every session, then the link."""
+        """End every session, then the links."""
         if self.host is not None:
             await self.host.stop()
-        if self._link is not None:
-            await self._link.stop()
+        for link in self._links:
+            await link.stop()
 
 
 def jitter() -> float:

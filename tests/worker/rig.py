@@ -45,6 +45,8 @@ class Rig:
         bounds: of sessions.
         role: in the worker's certificate.
         name: in the worker's certificate.
+        backend: the backend's name.
+        shared: another backend's, whose worker this one uses too.
     """
 
     def __init__(
@@ -58,6 +60,8 @@ class Rig:
         bounds: Bounds | None = None,
         role: str = "worker",
         name: str = NAME,
+        backend: str = "backend-1",
+        shared: Rig | None = None,
     ) -> None:
         self.case, self.reactor, self._role, self._name = case, reactor, role, name
         self.folder = Path(case.mktemp())
@@ -66,12 +70,13 @@ class Rig:
         self.hosts: list[RemoteHost] = []
         self.removed: list[RemoteHost] = []
         self.logs = MemoryLogs()
-        self.launcher = FakeLauncher(reactor)
+        self.launcher: FakeLauncher = shared.launcher if shared else FakeLauncher(reactor)
         local = local or LocalSettings(keep_seconds=keep_seconds)
-        self.local = LocalHost(reactor, self.launcher, WorkerId(NAME), settings=local, bounds=bounds)
+        made = LocalHost(reactor, self.launcher, WorkerId(NAME), settings=local, bounds=bounds)
+        self.local: LocalHost = shared.local if shared else made
         self.gate = WorkerGate(
             reactor,
-            "backend-1",
+            backend,
             add_host=self.hosts.append,
             remove_host=self.removed.append,
             identify=identify,

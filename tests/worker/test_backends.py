@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
+from twisted.internet import reactor
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -11,12 +13,19 @@ from sagews.backend.workers.pool import Hosts
 from sagews.backend.workers.remote_host import RemoteHost
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
+from sagews.model.logs import LogQuery
 from sagews.model.sessions import Isolation, WorkerInfo
 from sagews.net.amp import AmpLink
+from sagews.wire import worker as wire
 from sagews.wire.worker import WorkerSettings
+from sagews.worker.links.linked_sink import LinkedSink
 from sagews.worker.sessions.host import LocalHost
 from sagews.worker.settings import LocalSettings
-from tests.worker.fakes import WORKER, FakeLauncher
+from tests.contracts.logs import LogSinkContract, make_record
+from tests.contracts.session_host import evaluate
+from tests.worker.fakes import PRINTS, WORKER, FakeLauncher, evaluation
+from tests.worker.link_case import LinkTestCase
+from tests.worker.rig import Rig
 
 
 class WishTests(SynchronousTestCase):
@@ -79,3 +88,49 @@ class LoadTests(SynchronousTestCase):
         self.assertEqual(self.choose(busy, calm), "b")
         busy.load(1)
         self.assertEqual(self.choose(busy, calm), "a")
+
+
+class LinksTests(LogSinkContract, LinkTestCase):
+    """One worker with a link to each of two backends, over real TLS."""
+
+    async def linked(self) -> tuple[Rig, Rig]:
+        """Return two backends of one worker."""
+        one = Rig(self, reactor)
+        two = Rig(self, reactor, backend="backend-2", shared=one)
+        await one.host()
+        await two.host()
+        return one, two
+
+    async def test_each_has_its_own_sessions(self) -> None:
+        """What one opens the other may not touch, and the end of one link leaves the other's sessions alone."""
+        one, two = await self.linked()
+        (first, heard), (second, other) = await self.opened(one), await self.opened(two)
+        error = await self.refusal(self.server_link(two).ask(wire.EndSession, session=first, reason="stopped"))
+        self.assertEqual(error.code, "no-session")
+        await evaluate(one.hosts[0], first, evaluation(PRINTS))
+        await heard.done
+        assert one.link is not None
+        await one.link.stop()
+        await evaluate(two.hosts[0], second, evaluation(PRINTS))
+        await other.done
+        self.assertEqual((heard.text, other.text), ("hello\n", "hello\n"))
+
+    async def make_sink(self) -> tuple[Any, Any]:
+        """Return the worker's sink while its first backend is away, and the store behind the other one."""
+        one, two = await self.linked()
+        assert one.link is not None and two.link is not None
+        first, second = one.link, two.link
+        await first.stop()
+        await two.until(lambda: second.linked and not first.linked)
+        return LinkedSink([first, second]), two.logs
+
+    async def test_a_record_goes_to_one(self) -> None:
+        """With both there the first gets it, and with neither it stays on the worker's disk."""
+        one, two = await self.linked()
+        assert one.link is not None and two.link is not None
+        links = [one.link, two.link]
+        await one.until(lambda: all(link.linked for link in links))
+        await LinkedSink(links).deliver([make_record(time=datetime.now(UTC))])
+        found = [len(await rig.logs.query(LogQuery())) for rig in (one, two)]
+        self.assertEqual(found, [1, 0])
+        self.assertEqual((await self.refusal(LinkedSink([]).deliver([]))).code, "worker-lost")
