@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg2 import Binary
@@ -10,6 +10,8 @@ from psycopg2 import Binary
 from sagews.errors import SagewsError
 from sagews.model.accounts import Login
 from sagews.model.identifiers import LoginId, UserId
+from sagews.store.arrays import bytes_array, text_array
+from sagews.store.batcher import Batcher
 from sagews.store.connection import Row
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import USER_FIELDS, USER_WIDTH, user_from
@@ -29,6 +31,9 @@ class LoginStore:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
+        # Asked with every call of the site and by every page that greets: by all of a class in one moment.
+        self._by_cookie = Batcher(self._logins_by_cookie)
+        self._by_id = Batcher(self._logins)
 
     async def create_login(
         self, login: LoginId, user: UserId, cookie_hash: bytes, secret_hash: bytes, expires: datetime
@@ -64,10 +69,13 @@ class LoginStore:
 
     async def login_by_cookie(self, cookie_hash: bytes) -> tuple[Login, bytes] | None:
         """Return a login that is alive and the hash of its origin's secret."""
-        sql = f"""select {LOGIN_FIELDS}, l.secret_hash from logins l join users u on u.id = l.user_id
-            where l.cookie_hash = %s and {ALIVE}"""
-        rows = await self._pool.query(sql, (Binary(cookie_hash),))
-        return (login_from(rows[0]), bytes(rows[0][-1])) if rows else None
+        return await self._by_cookie.get(cookie_hash, cookie_hash)
+
+    async def _logins_by_cookie(self, cookie_hashes: Sequence[bytes]) -> Mapping[bytes, tuple[Login, bytes]]:
+        sql = f"""select {LOGIN_FIELDS}, l.secret_hash, l.cookie_hash from logins l join users u on u.id = l.user_id
+            where l.cookie_hash = any(%s::bytea[]) and {ALIVE}"""
+        rows = await self._pool.query(sql, (bytes_array(cookie_hashes),))
+        return {bytes(row[-1]): (login_from(row), bytes(row[-2])) for row in rows}
 
     async def login_by_token(self, token_hash: bytes) -> Login | None:
         """Return the login of a personal token."""
@@ -78,10 +86,14 @@ class LoginStore:
 
     async def login(self, user: UserId, login: LoginId) -> Login | None:
         """Return a login of this person that is alive."""
+        return await self._by_id.get((user, login), (user, login))
+
+    async def _logins(self, asked: Sequence[tuple[UserId, LoginId]]) -> Mapping[tuple[UserId, LoginId], Login]:
         sql = f"""select {LOGIN_FIELDS} from logins l join users u on u.id = l.user_id
-            where l.id = %s and l.user_id = %s and {ALIVE}"""
-        rows = await self._pool.query(sql, (login, user))
-        return login_from(rows[0]) if rows else None
+            join unnest(%s::uuid[], %s::uuid[]) as a (user_id, login) on l.id = a.login and l.user_id = a.user_id
+            where {ALIVE}"""
+        rows = await self._pool.query(sql, tuple(map(text_array, zip(*asked, strict=True))))
+        return {(login.user.id, login.id): login for login in map(login_from, rows)}
 
     async def login_is_alive(self, user: UserId, login: LoginId) -> bool:
         """Whether a login of this person has neither ended nor expired, and the account is not disabled."""

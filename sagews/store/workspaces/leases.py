@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.workspaces import Lease
+from sagews.store.arrays import text_array
+from sagews.store.batcher import Batcher
+from sagews.store.connection import Row
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import DOCUMENT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH, document_from, workspace_from
 
@@ -14,10 +18,12 @@ from sagews.store.rows import DOCUMENT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH
 class LeaseStore:
     """The part of the workspace store that is about owning."""
 
-    _pool: ConnectionPool
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._wanted_leases = Batcher(self._take_leases)
 
     async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
-        """Take the lease of a workspace for this life of a backend, and read it with its documents, in one statement.
+        """Take the lease of a workspace for this life of a backend, and read it with its documents.
 
         A row that an older daemon left names no life, which is a former life like any other.
 
@@ -27,25 +33,7 @@ class LeaseStore:
         Raises:
             SagewsError: `not-found` without the workspace.
         """
-        # One statement: between a lease that is taken and documents that are read afterwards another backend could
-        # come.
-        sql = f"""with w as (select {WORKSPACE_FIELDS} from workspaces w where id = %s and deleted is null),
-            taken as (
-                insert into leases as l (workspace, backend, life, epoch, expires)
-                select id, %s, %s, 1, now() + make_interval(secs => %s) from w
-                on conflict (workspace) do update set
-                    epoch = l.epoch + (l.life is distinct from excluded.life)::int,
-                    backend = excluded.backend,
-                    life = excluded.life,
-                    expires = excluded.expires
-                where l.backend is null or l.backend = excluded.backend or l.expires <= now()
-                returning epoch
-            )
-            select {WORKSPACE_FIELDS}, t.epoch, {DOCUMENT_FIELDS} from w
-            left join taken t on true
-            left join documents d on d.workspace = w.id and d.removed is null"""
-        # It may run twice: the second time the row names this life already, and the epoch stays.
-        rows = await self._pool.query(sql, (workspace, backend, life, seconds))
+        rows = await self._wanted_leases.get(workspace, (workspace, backend, life, seconds))
         if not rows:
             raise SagewsError("not-found")
         epoch = rows[0][WORKSPACE_WIDTH]
@@ -54,6 +42,43 @@ class LeaseStore:
         documents = (row[WORKSPACE_WIDTH + 1 :] for row in rows)
         found = tuple(document_from(document) for document in documents if document[0] is not None)
         return Lease(workspace_from(rows[0]), int(epoch), found)
+
+    async def _take_leases(
+        self, asked: Sequence[tuple[WorkspaceId, str, str, int]]
+    ) -> Mapping[WorkspaceId, Sequence[Row]]:
+        """Take leases and return the rows of each workspace: itself, the epoch if it was taken, a document in each.
+
+        Rows are locked in the order in which renewals and the fence lock them.
+        """
+        # One statement: between a lease that is taken and documents that are read afterwards another backend could
+        # come.
+        sql = f"""with asked as (
+                select * from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[])
+                    as a (workspace, backend, life, seconds)
+            ),
+            w as (
+                select {WORKSPACE_FIELDS}, a.backend, a.life, a.seconds
+                from workspaces w join asked a on a.workspace = w.id where w.deleted is null
+            ),
+            taken as (
+                insert into leases as l (workspace, backend, life, epoch, expires)
+                select w.id, w.backend, w.life, 1, now() + make_interval(secs => w.seconds) from w order by w.id
+                on conflict (workspace) do update set
+                    epoch = l.epoch + (l.life is distinct from excluded.life)::int,
+                    backend = excluded.backend,
+                    life = excluded.life,
+                    expires = excluded.expires
+                where l.backend is null or l.backend = excluded.backend or l.expires <= now()
+                returning l.workspace, l.epoch
+            )
+            select {WORKSPACE_FIELDS}, t.epoch, {DOCUMENT_FIELDS} from w
+            left join taken t on t.workspace = w.id
+            left join documents d on d.workspace = w.id and d.removed is null"""
+        # It may run twice: the second time the row names this life already, and the epoch stays.
+        found: defaultdict[WorkspaceId, list[Row]] = defaultdict(list)
+        for row in await self._pool.query(sql, tuple(map(text_array, zip(*asked, strict=True)))):
+            found[WorkspaceId(row[0])].append(row)
+        return found
 
     async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
         """Renew leases in one statement; returns those workspaces that this life still holds under their epoch.

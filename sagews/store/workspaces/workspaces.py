@@ -35,7 +35,8 @@ class WorkspaceStore(TicketStore, LeaseStore):
     """Workspaces through a pool; the frontend's role may do everything here, the backend's no grants."""
 
     def __init__(self, pool: ConnectionPool) -> None:
-        self._pool = pool
+        TicketStore.__init__(self, pool)
+        LeaseStore.__init__(self, pool)
 
     async def create_workspace(
         self, workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
