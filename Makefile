@@ -2,6 +2,7 @@
 # make test    builds what is missing and runs the checks and the tests; T=tests/worker for just those
 # make bench   measures, beside the floor and Jupyter
 # make soak    kills every process in turn under load; ARGUMENTS="--minutes 60" for how long
+# make foreign runs Sage's own examples as cells, beside Sage's own doctest machinery
 # SAGE=no leaves Sage out; SAGEWS_DATA, SAGEWS_PORT and SAGEWS_PREFIX choose the data folder, the port and the place of environments.
 
 SAGE ?= yes
@@ -9,7 +10,7 @@ T ?= tests
 ARGUMENTS ?=
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: run test check bench soak format
+.PHONY: run test check bench soak foreign format
 
 run:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE)) && exec "$$python" scripts/launch.py "$$built" run $(ARGUMENTS)
@@ -25,3 +26,6 @@ bench:
 
 soak:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" soak $(ARGUMENTS)
+
+foreign:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --tests) && exec "$$python" scripts/launch.py "$$built" foreign $(ARGUMENTS)

@@ -1,4 +1,4 @@
-"""Runs the daemon, tests, checks, the kill test or benchmarks with the environments that bootstrap.py has built."""
+"""Runs the daemon, tests, checks, kill test, Sage's own examples or benchmarks in what bootstrap.py has built."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def main() -> None:
         run(place, built["environments"], arguments)
     if what == "test":
         sys.exit(test(place, built["environments"], arguments))
-    if what == "soak":
-        command = [str(place / "bin" / "python"), "-m", "tests.soak", *arguments]
+    if what in ("soak", "foreign"):
+        command = [str(place / "bin" / "python"), "-m", f"tests.{what}", *arguments]
         sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
     if what == "check":
         sys.exit(check(place))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.output import spill
-from sagews.session.output.budget import CellBudget, Omitted, cut, later
+from sagews.session.output.budget import BETWEEN, BETWEEN_ALL, Budget, Omitted, cut, later
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 HEAD, TAIL = 50, 30
@@ -58,6 +58,22 @@ class BudgetTests(SynchronousTestCase):
             part.decode()
             self.assertLessEqual(len(part), limit)
             self.assertTrue(not middle or len(part) > limit - 4)
+
+    def test_what_is_held_is_shown_before_something_else(self) -> None:
+        """The latest of it, a bounded amount in all; then it waits for the end. What is older goes elsewhere."""
+        shown, spilled = [], []
+        budget = Budget(lambda _, data: shown.append(data), spilled.append, 0, 10 * BETWEEN)
+        for number in range(BETWEEN_ALL // BETWEEN):
+            budget.add("stdout", b"x" * BETWEEN + b"%4d" % number)
+            budget.pass_on()
+            self.assertEqual(b"".join(shown)[-4:], b"%4d" % number)
+            self.assertEqual(len(b"".join(shown)), (number + 1) * BETWEEN)
+        budget.add("stdout", b"late")
+        budget.pass_on()
+        self.assertNotIn(b"late", shown)
+        budget.pass_on(TAIL)
+        self.assertEqual(shown[-1], b"late")
+        self.assertEqual(sum(map(len, spilled)), 4 * (BETWEEN_ALL // BETWEEN))
 
     @given(st.text("aé€😀").map(str.encode), st.integers(0, 20))
     def test_cuts_fall_between_characters(self, data: bytes, most: int) -> None:

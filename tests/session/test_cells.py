@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session.evaluation import inspection, sources
+from sagews.session.evaluation import sources
 from sagews.session.evaluation import tracebacks as failures
 from sagews.session.evaluation.compiler import KEPT, Compiler
+from sagews.session.help import inspection
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 

@@ -14,12 +14,13 @@ from sagews.session.output import budget
 from sagews.session.output.spill import FOLDER
 from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
-    CompleteFrame,
-    DisplayFrame,
-    DoneFrame,
-    ResultFrame,
-    SpilledFrame,
-    StreamFrame,
+    Complete,
+    Display,
+    Done,
+    Error,
+    Result,
+    Spilled,
+    Stream,
     parse_from_session,
 )
 from sagews.wire.session.framing import FrameReader
@@ -108,6 +109,17 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         self.assertEqual((spilled.bytes, spilled.lines, spilled.dropped), (len(middle), middle.count("\n"), 0))
         self.assertEqual((len(printed(frames[:at])), len(printed(frames[at:]))), (budget.HEAD, budget.TAIL))
         self.assertLess(len(frames), 60)
+
+    def test_later_prints_of_a_spent_cell_stand_where_they_belong(self) -> None:
+        """Before the value that follows them, and before the error that ends the cell."""
+        frames = self.session.run("for i in range(30_000): print(i)\n5\nprint('between')\n6\nprint('last')\n1/0")
+        kinds = [frame for frame in frames if isinstance(frame, (Result, Error, Stream))]
+        where = {
+            getattr(frame, "data", {}).get("text/plain", type(frame).__name__): at for at, frame in enumerate(kinds)
+        }
+        self.assertTrue(printed(kinds[: where["5"]]).endswith("29999\n"))
+        self.assertEqual(printed(kinds[where["5"] : where["6"]]), "between\n")
+        self.assertEqual(printed(kinds[where["6"] : where["Error"]]), "last\n")
 
     def test_a_flood_can_be_stopped(self) -> None:
         """With a bounded number of frames, when far more was printed than is shown."""

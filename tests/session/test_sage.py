@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 
-import pytest
+from sagews.wire.session.frames import Complete, Display, Inspect, Result
 
-from sagews.wire.session.frames import CompleteFrame, DisplayFrame, FromSession, InspectFrame, ResultFrame, StreamFrame
+from .sage_case import NEEDS_SAGE, SageCase, latex
+from .support import displays, error, printed, status, values
 
-from .flavour_case import FlavourCase
-from .support import displays, error, interpreter, printed, status, values
-
-
-def _has_sage() -> bool:
-    return not subprocess.call([interpreter("sage"), "-c", "import sage.all"], stderr=subprocess.DEVNULL)
+pytestmark = NEEDS_SAGE
 
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not _has_sage(), reason="no Sage in this interpreter (make run SAGE=no): SAGEWS_TEST_SAGE names one"
-    ),
-]
-
-
-def latex(frames: list[FromSession]) -> list[str]:
-    """Return what is typeset."""
-    return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
-
-
-class SageTests(FlavourCase):
-    """A session of its own for each test, from one warmed zygote."""
-
-    flavour = "sage"
-
-    def sage(self, source: str) -> list[FromSession]:
-        """Run a cell in Sage's language."""
-        return self.session.run(source, "sage")
+class SageTests(SageCase):
+    """Real Sage."""
 
     def test_what_a_newcomer_types(self) -> None:
         """The examples of the first page, typeset."""
@@ -143,14 +119,8 @@ gap('3*3')
         """An integral, a plot and a factorization in a fresh session load next to nothing: the zygote had used them."""
         for source in ("integrate(x*exp(x), x)", "plot(cos(x), 0, 3)", "factor(2^64+1)"):
             counted = f"import sys; known = set(sys.modules)\n{source}\nlen(set(sys.modules) - known)"
-            frames = self.zygote_run(counted)
+            frames = self.fresh(counted)
             self.assertLess(int(values(frames)[-1]), 10, source)
-
-    def zygote_run(self, source: str) -> list[FromSession]:
-        """Run a cell in a session that has run nothing."""
-        fresh = self.zygote.session()
-        self.addCleanup(fresh.close)
-        return fresh.run(source, "sage")
 
     def test_compiled_code_can_be_interrupted(self) -> None:
         """PARI, Singular, Maxima, GAP and graphs stop, and compute rightly afterwards."""
@@ -192,13 +162,13 @@ random.random()
 numpy.random.random()
 randint(1, 10^30)
 """
-        drawn = [values(self.zygote_run(source)) for _ in range(2)]
+        drawn = [values(self.fresh(source)) for _ in range(2)]
         self.assertEqual(len({*drawn[0], *drawn[1]}), 14)
 
     def test_temporary_files_belong_to_the_session(self) -> None:
         """Two sessions have two folders, neither of them the zygote's."""
         source = "import os; os.path.dirname(tmp_filename())"
-        folders = {values(self.zygote_run(source))[0] for _ in range(2)}
+        folders = {values(self.fresh(source))[0] for _ in range(2)}
         self.assertEqual(len(folders), 2)
 
     def test_numpy_is_not_imported_into_the_names(self) -> None:

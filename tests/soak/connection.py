@@ -73,10 +73,15 @@ class Site:
 
 
 class Connection(WebSocketClientProtocol):
-    """One websocket; messages are heard in their order."""
+    """One websocket; messages are heard in their order.
+
+    Attributes:
+        patience: seconds of silence after which it counts as lost.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.patience: float = ANSWER_SECONDS
         self.opened: Deferred[None] = Deferred()
         self._heard: DeferredQueue[Any] = DeferredQueue()
 
@@ -105,7 +110,7 @@ class Connection(WebSocketClientProtocol):
         """Return the next message of one of these kinds; raises LostError after a silence."""
         while True:
             try:
-                message = await self._heard.get().addTimeout(ANSWER_SECONDS, self.factory.reactor)
+                message = await self._heard.get().addTimeout(self.patience, self.factory.reactor)
             except Exception as error:
                 raise LostError(f"no {' or '.join(kinds)}: {error!r}") from None
             if isinstance(message, LostError):

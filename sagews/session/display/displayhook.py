@@ -6,7 +6,8 @@ IPython's own functions want its shell, which is not here: ours take their place
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagews.session.display.mime import Formatters, bounded_bundle
@@ -27,14 +28,26 @@ class Stage:
         self.formatters: Formatters | None = None
         self.output: SessionOutput | None = None
         self.run = ""
+        self._capturing: list[tuple[Any, Any]] | None = None
+
+    @contextlib.contextmanager
+    def captured(self, into: list[Any]) -> Iterator[None]:
+        """Keep what is shown meanwhile as (data, metadata) in a list."""
+        before, self._capturing = self._capturing, into
+        try:
+            yield
+        finally:
+            self._capturing = before
 
     def value(self, value: Any, last: bool) -> None:
         """Show the value of an expression."""
         if self.formatters is None:
             return
         data, metadata = self.formatters.bundle(value)
-        if self.output is not None and data:
-            self.output.show(ResultFrame(self.run, data, metadata), now=not last)
+        if self._capturing is not None:
+            self._capturing.append((data, metadata))
+        elif self.output is not None and data:
+            self.output.show(Result(self.run, data, metadata), now=not last)
 
     def display(self, value: Any) -> None:
         """Show an object now."""
@@ -44,8 +57,10 @@ class Stage:
     def publish(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """Show a ready MIME bundle now."""
         fit, told = bounded_bundle(data, metadata)
-        if self.output is not None and fit:
-            self.output.show(DisplayFrame(self.run, fit, told))
+        if self._capturing is not None:
+            self._capturing.append((fit, told))
+        elif self.output is not None and fit:
+            self.output.show(Display(self.run, fit, told))
 
 
 stage = Stage()

@@ -1,18 +1,23 @@
 """The matplotlib backend of a session: draws with Agg, shows figures as PNG at twice the resolution.
 
 matplotlib loads it as `module://sagews.session.display.figures`. Figures are shown by plt.show() and at the end of each
-cell, and then closed; a figure that is itself the value of an expression is shown once.
+cell, and then closed; a figure that is itself the value of an expression is shown once. What drawing functions return
+(lines, texts, axes, limits) is not shown: whoever calls them wants the picture.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from matplotlib._pylab_helpers import Gcf
+from matplotlib.artist import Artist
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.container import Container
+from matplotlib.figure import Figure
 
 from sagews.session.display.displayhook import stage
 from sagews.session.display.mime import Bundle
@@ -55,10 +60,43 @@ def flush() -> None:
             stage.publish(*picture(figure))
 
 
+def is_drawing(value: Any, names: Mapping[str, Any], called: str, *, given: bool) -> bool:
+    """Whether the value of a call belongs to a picture that is shown at the end of the cell.
+
+    Args:
+        value: what the call returned.
+        names: the session's names.
+        called: the first name of what was called.
+        given: whether it was called with something: `plt.xlim(0, 1)` sets, `plt.xlim()` asks.
+    """
+    if given and names.get(called) is sys.modules.get("matplotlib.pyplot"):
+        return not isinstance(value, Figure) or _is_held(value)
+    if isinstance(value, Figure):
+        return _is_held(value)
+    return _is_part(value)
+
+
+def _is_held(figure: Figure) -> bool:
+    """Whether pyplot holds a figure and will show it."""
+    return any(manager.canvas.figure is figure for manager in Gcf.figs.values())
+
+
+def _is_part(value: Any) -> bool:
+    """Whether something is a part of a figure, or a container that begins with one or ends with one."""
+    if isinstance(value, (Artist, Container)):
+        return True
+    if type(value).__name__ == "ndarray" and value.dtype == object and value.size:
+        value = [value.flat[0]]
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    ends = (value[0], value[-1])
+    return any(isinstance(end, (Artist, Container)) for end in ends) or any(
+        isinstance(end, (list, tuple)) and end and isinstance(end[0], Artist) for end in ends
+    )
+
+
 def value(figure: Any) -> Bundle | None:
     """Return the picture of a figure that is a value; pyplot need not show it again."""
-    from matplotlib.figure import Figure
-
     if not isinstance(figure, Figure):
         return None
     pyplot = sys.modules.get("matplotlib.pyplot")

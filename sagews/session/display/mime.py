@@ -1,7 +1,7 @@
 """From a value to a MIME bundle, and from display() to a frame.
 
 Exact builtin types take a short way; everything else goes through IPython's formatters, used as a library, so that
-`_repr_html_` and friends, sympy and pandas work as people know them. Sage objects are handled by sage_display.py, which
+`_repr_html_` and friends, sympy and pandas work as people know them. Sage objects are handled by sage.py, which
 registers itself here.
 """
 
@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from sagews.session.display.words import is_formula, with_dollars
 from sagews.session.evaluation.tracebacks import bounded
 from sagews.wire.session.checks import BINARY, MAX_MIME_TYPES, fits
 
@@ -28,6 +29,8 @@ MAX_LATEX = 20_000
 # plain text is at hand.
 MAX_BUNDLE = 3 * 1024 * 1024
 MAX_TYPESET = 100
+MAX_SEQUENCE, LONG = 1000, 5000
+"""How many parts of a container are printed, and from how many parts on it is left to the bounded printer at once."""
 MISSING = object()
 _PLAIN: frozenset[type] = frozenset({int, float, complex, bool, bytes, Fraction, type(...), type(NotImplemented)})
 _CONTAINERS = (list, tuple, set, frozenset, dict)
@@ -37,6 +40,7 @@ class Formatters:
     """All ways to show a value. One object lives in the zygote and is shared by its sessions.
 
     Attributes:
+        ipython: IPython's own formatters.
         special: tried first, in order; each returns a bundle or None.
         plain: exact types whose repr is ASCII and all there is to show, so that nothing has to be checked.
     """
@@ -45,7 +49,8 @@ class Formatters:
         from IPython.core.formatters import DisplayFormatter
         from IPython.lib.pretty import pretty
 
-        self._ipython = DisplayFormatter()
+        self.ipython = DisplayFormatter()
+        self._precise: Callable[[float], str] | None = None
         self._pretty = pretty
         self.special: list[Formatter] = []
         self.plain: set[type] = set(_PLAIN)
@@ -60,8 +65,7 @@ class Formatters:
     def _bundle(self, value: Any) -> Bundle:
         kind = type(value)
         if kind in _PLAIN:
-            return {"text/plain": plain_number(value)}, {}
-        # Before IPython: a Sage object has a repr of its own, so IPython would be content with that.
+            return {"text/plain": self._number(value)}, {}
         for special in self.special:
             if (found := special(value)) is not None:
                 return found
@@ -69,18 +73,64 @@ class Formatters:
             return {"text/plain": repr(value[:MAX_TEXT]) if len(value) > MAX_TEXT else repr(value)}, {}
         if kind in _CONTAINERS:
             return self._container(value)
-        data, metadata = self._ipython.format(value)
+        if self.ipython.ipython_display_formatter(value):
+            # It has shown itself.
+            return {}, {}
+        data, metadata = self.ipython.format(value)
         if not data:
             data = {"text/plain": f"<{kind.__module__}.{kind.__qualname__} object; its repr failed>"}
-        return data, metadata
+        return mathematics_in_words(data), metadata
+
+    def rich(self, value: Any) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+        """Return an object's forms other than text; None in place of them when it has shown itself."""
+        if type(value) in _CONTAINERS:
+            return (typeset_container(value) if has_sympy(value) else {}), {}
+        if self.ipython.ipython_display_formatter(value):
+            return None, {}
+        data, metadata = self.ipython.format(value, exclude={"text/plain"})
+        return mathematics_in_words(data), metadata
+
+    def set_precision(self, form: str) -> str:
+        """Set how Python's floating point numbers are shown, and return the form: digits, a %-form, "" for as usual."""
+        chosen = f"%.{int(form)}f" if form.isdigit() else form or "%r"
+        if chosen % 1.0 is None:
+            raise ValueError(form)
+        self._precise = None if chosen == "%r" else chosen.__mod__
+        self.plain.discard(float) if self._precise else self.plain.add(float)
+        self.ipython.formatters["text/plain"].float_precision = form
+        return chosen
+
+    def _number(self, value: Any) -> str:
+        return self._precise(value) if self._precise is not None and type(value) is float else plain_number(value)
 
     def _container(self, value: Any) -> Bundle:
-        data = {"text/plain": str(self._pretty(value, max_seq_length=1000))}
-        if has_sympy(value):
-            from sympy import latex
+        data = {"text/plain": str(self._pretty(value, max_seq_length=MAX_SEQUENCE))}
+        return data | (typeset_container(value) if has_sympy(value) else {}), {}
 
-            data["text/latex"] = f"$\\displaystyle {latex(value)}$"
-        return data, {}
+
+def typeset_container(value: Any) -> dict[str, Any]:
+    """Return the formula of a container of sympy's expressions."""
+    from sympy import latex
+
+    return {"text/latex": f"$\\displaystyle {latex(value)}$"}
+
+
+def mathematics_in_words(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a bundle in which LaTeX that is prose with formulas has become what a page shows as such."""
+    latex = data.get("text/latex")
+    if not isinstance(latex, str):
+        return data
+    plain = str(data.get("text/plain", ""))
+    told = latex if plain.startswith("<IPython.") or not plain else plain
+    if is_formula(latex) or "$" not in latex:
+        return {**data, "text/plain": told} if plain else data
+    others = {mime: part for mime, part in data.items() if mime != "text/latex"}
+    return {**others, "text/markdown": with_dollars(latex), "text/plain": told}
+
+
+def long_containers(value: Any) -> bool:
+    """Whether a value is a container with so many parts that only the bounded printer should meet it."""
+    return type(value) in _CONTAINERS and len(value) > LONG
 
 
 def plain_number(value: Any) -> str:

@@ -8,12 +8,20 @@ three-dimensional ones are pictures by tachyon.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from io import BytesIO, StringIO
 from typing import Any
 
-from sage.misc.latex import LatexExpr, latex
+from PIL import Image, ImageOps
+from sage.misc.html import HtmlFragment
+from sage.misc.latex import LatexExpr
+from sage.misc.lazy_import import LazyImport
+from sage.misc.table import table
+from sage.plot.animate import Animation
 from sage.plot.graphics import Graphics
 from sage.repl.rich_output import get_display_manager
 from sage.repl.rich_output import output_catalog as catalog
@@ -21,22 +29,17 @@ from sage.repl.rich_output.backend_base import BackendBase
 from sage.rings.integer import Integer
 from sage.structure.sage_object import SageObject
 
+from sagews.session.display import words
 from sagews.session.display.displayhook import stage
 from sagews.session.display.figures import SCALE, png_bundle
-from sagews.session.display.mime import MAX_TYPESET, Bundle
+from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
+from sagews.session.display.typesetting import formula, without_macros
 
-MAX_TYPESET_TEXT = 4000
-# An SVG grows with every point, in the store and in the page; a PNG does not.
 MAX_VECTOR_POINTS = 5000
 DPI = 100
-_CONTAINERS = (list, tuple, set, frozenset, dict)
-# Their LaTeX is a drawing program for TeX, or the words of their repr set as code.
-_UNTYPESET = ("sage.graphs.", "sage.plot.", "sage.repl.")
-# What KaTeX can't set, and Sage's way to say that an object has no LaTeX of its own.
-_UNSUITABLE = re.compile(r"\\(texttt|verb|def|multicolumn|begin\{(tikzpicture|tabular|verbatim)\}|newcommand)")
+FRAME = 200
+"""Milliseconds that a picture of an animation stands, as in Sage."""
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
-_NUMERIC = re.compile(r"[\d\s.,+\-()\[\]{}:?e]*")
-# Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
 
@@ -60,6 +63,14 @@ class SessionBackend(BackendBase):
             *(catalog.OutputImagePng, catalog.OutputImageJpg, catalog.OutputImageGif),
             catalog.OutputImageSvg,
         }
+
+    def _apply_pretty_printer(self, pretty_printer_class: type, obj: Any) -> str:
+        """Print as Sage does, but never a container without end."""
+        stream = StringIO()
+        printer = pretty_printer_class(stream, self.max_width(), self.newline(), max_seq_length=MAX_SEQUENCE)
+        printer.pretty(obj)
+        printer.flush()
+        return stream.getvalue()
 
     def displayhook(self, plain_text: Any, rich_output: Any) -> Bundle:
         """Return the bundle of a value."""
@@ -91,44 +102,137 @@ def _integer(obj: Any) -> Bundle | None:
 
 
 def value(obj: Any) -> Bundle | None:
-    """Return the bundle of a Sage object or of a small container of some; None for anything else."""
-    if not isinstance(obj, SageObject) and not _holds_sage(obj):
+    """Return the bundle of any value, as Sage prints it; None for a container that is too long for Sage's printer."""
+    obj = _behind(obj)
+    if long_containers(obj):
         return None
+    if (special := _special(obj)) is not None:
+        return special
     data, metadata = _formatted(obj, {})
-    if set(data) == {"text/plain"} and (typeset := mathematics(obj, data["text/plain"])):
+    if set(data) != {"text/plain"}:
+        return data, metadata
+    if not isinstance(obj, SageObject):
+        return _with_other_forms(obj, data["text/plain"])
+    if get_display_manager().preferences.text is None and (typeset := formula(obj, data["text/plain"])):
         data["text/latex"] = typeset
     return data, metadata
 
 
+def _behind(obj: Any) -> Any:
+    """Return what a name that is imported on first use stands for."""
+    for _ in range(8):
+        if not isinstance(obj, LazyImport):
+            break
+        try:
+            obj = obj._get_object()
+        except Exception:
+            # What can't be imported says so itself when it is printed.
+            break
+    return obj
+
+
+def _special(obj: Any) -> Bundle | None:
+    """Return the bundle of what Sage itself shows in a form that a page can't use."""
+    if isinstance(obj, table):
+        return _table(obj)
+    if isinstance(obj, Animation):
+        return _animation(obj)
+    return None
+
+
+def _with_other_forms(obj: Any, text: str) -> Bundle | None:
+    """Return a foreign object's own forms (HTML, pictures, LaTeX) beside Sage's text of it."""
+    if stage.formatters is None:
+        return {"text/plain": text}, {}
+    data, metadata = stage.formatters.rich(obj)
+    if data is None:
+        # It has shown itself.
+        return {}, {}
+    told = data.get("text/plain") if data and "text/latex" in data and text.startswith("<IPython.") else text
+    if not data and get_display_manager().preferences.text is None and (typeset := formula(obj, text)):
+        data = {"text/latex": typeset}
+    return {**data, "text/plain": told}, metadata
+
+
+def _table(obj: Any) -> Bundle:
+    """Return a table whose mathematics is typeset: Sage's own HTML has formulas that only its notebook sets."""
+    options = obj.options()
+    rows = [[_entry(each) for each in row] for row in obj._rows]
+    header = bool(options.get("header_row"))
+    if options.get("header_column"):
+        rows = [[f"**{row[0]}**", *row[1:]] if row and row[0] else row for row in rows]
+    return {"text/markdown": words.table_markdown(rows, header=header), "text/plain": str(obj)}, {}
+
+
+def _entry(obj: Any) -> str:
+    if isinstance(obj, str):
+        return obj
+    plain = str(obj)
+    return formula(obj, plain) or plain
+
+
+def _animation(obj: Any) -> Bundle:
+    """Return an animation as a GIF, which Sage itself would want another program for."""
+    folder = obj.png()
+    pictures = [Image.open(os.path.join(folder, name)).convert("RGB") for name in sorted(os.listdir(folder))]
+    # Labels of axes make frames differ by some pixels; a GIF has one size.
+    size = max(each.width for each in pictures), max(each.height for each in pictures)
+    frames = [ImageOps.pad(each, size, color="white") for each in pictures]
+    moving = BytesIO()
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=FRAME, loop=0)
+    return {"image/gif": moving.getvalue(), "text/plain": str(obj)}, {
+        "image/gif": {"width": size[0], "height": size[1]}
+    }
+
+
 def show(obj: Any, **options: Any) -> None:
     """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
-    # Options are for Sage's own machinery (axes, figsize, viewer), which alone knows what they mean.
-    if options:
+    if options and not isinstance(obj, (table, Animation)):
         stage.publish(*_formatted(obj, options))
     elif isinstance(obj, LatexExpr):
-        stage.publish({"text/latex": f"$\\displaystyle {obj}$", "text/plain": str(obj)}, {})
-    elif isinstance(obj, str):
+        stage.publish(*words.latex_bundle(str(obj)))
+    elif isinstance(obj, str) and not isinstance(obj, HtmlFragment):
         stage.publish({"text/plain": obj}, {})
     else:
         stage.display(obj)
 
 
-def mathematics(obj: Any, plain: str) -> str | None:
-    """Return an object as LaTeX between dollars, or None where plain text says it as well or better."""
-    # A number in a formula's letters says no more and can't be copied; a matrix of numbers gains by its brackets.
-    number = _NUMERIC.fullmatch(plain) and not hasattr(obj, "nrows")
-    if number or len(plain) > MAX_TYPESET_TEXT:
-        return None
-    if type(obj).__module__.startswith(_UNTYPESET):
-        return None
-    try:
-        text = str(latex(obj))
-    except Exception:
-        # An object that can't be typeset is shown as text; that is no fault of the cell.
-        return None
-    if _UNSUITABLE.search(text):
-        return None
-    return f"$\\displaystyle {text.replace(chr(92) + 'Bold{', chr(92) + 'mathbf{')}$"
+def view(objects: Any, *more: Any, **_options: Any) -> None:
+    """Show objects typeset. Sage's own wants a LaTeX of the machine and a window; the page has both."""
+    for each in (objects, *more):
+        show(each)
+
+
+def choose(arguments: list[str]) -> None:
+    """Set what `%display` names: a text format, or an option and its value; without arguments print what is set.
+
+    Raises:
+        ValueError: for something that Sage does not know.
+    """
+    preferences = get_display_manager().preferences
+    known = [str(option) for option in preferences.available_options()]
+    first, second = [*arguments, "", ""][:2]
+    if not first:
+        sys.stdout.write(f"{preferences}\n")
+    elif first in ("default", "None"):
+        for option in known:
+            with contextlib.suppress(AttributeError):
+                delattr(preferences, option)
+    elif first in known:
+        _set_option(preferences, first, second)
+    else:
+        if first in ("ascii_art", "unicode_art") and second:
+            vars(sys.modules["sage.typeset.character_art"])["MAX_WIDTH"] = int(second)
+        _set_option(preferences, "text", {"simple": "plain", "typeset": "latex"}.get(first, first))
+
+
+def _set_option(preferences: Any, option: str, chosen: str) -> None:
+    if not chosen:
+        sys.stdout.write(f"{getattr(preferences, option)}\n")
+    elif chosen in ("default", "None"):
+        delattr(preferences, option)
+    else:
+        setattr(preferences, option, chosen)
 
 
 def _formatted(obj: Any, options: Mapping[str, Any]) -> Bundle:
@@ -157,7 +261,7 @@ def _bundle(plain_text: Any, rich_output: Any) -> Bundle:
     elif isinstance(rich_output, catalog.OutputImageGif):
         data["image/gif"] = rich_output.gif.get()
     elif isinstance(rich_output, catalog.OutputLatex):
-        data["text/latex"] = rich_output.latex.get_str()
+        data["text/latex"] = without_macros(rich_output.latex.get_str())
     elif isinstance(rich_output, catalog.OutputHtml):
         data.update(_html(rich_output))
     else:
@@ -169,8 +273,8 @@ def _html(rich_output: Any) -> dict[str, str]:
     """Sage wraps formulas as HTML for its notebook; a lone formula is better told as what it is."""
     if rich_output.latex:
         text = rich_output.latex.get_str()
-        return {"text/latex": _VERBATIM.sub(_words, text)}
-    return {"text/html": rich_output.html.get_str()}
+        return {"text/latex": without_macros(_VERBATIM.sub(_words, text))}
+    return words.html_bundle(rich_output.html.get_str())
 
 
 def _words(verbatim: re.Match[str]) -> str:
@@ -183,14 +287,6 @@ def _text(container: Any) -> str:
         if hasattr(container, name):
             return str(getattr(container, name).get_str())
     return ""
-
-
-def _holds_sage(obj: Any) -> bool:
-    """Whether a small container has a Sage object at its first or second level."""
-    if type(obj) not in _CONTAINERS or not 0 < len(obj) <= MAX_TYPESET:
-        return False
-    parts: Iterable[Any] = [*obj, *obj.values()] if isinstance(obj, dict) else obj
-    return any(isinstance(part, SageObject) or (type(part) in _CONTAINERS and _holds_sage(part)) for part in parts)
 
 
 def _simple(graphics: Any) -> bool:

@@ -24,11 +24,15 @@ class Step:
         code: what to run.
         expression: whether running it gives a value that is shown.
         awaits: whether running it gives a coroutine.
+        called: of an expression that is a call such as `plt.axis(…)`, the first name of what is called; else "".
+        given: whether that call has arguments.
     """
 
     code: CodeType
     expression: bool
     awaits: bool
+    called: str = ""
+    given: bool = False
 
 
 class Compiler:
@@ -72,7 +76,17 @@ class Compiler:
 def _step(part: ast.Module | ast.Expression, filename: str, flags: int) -> Step:
     expression = isinstance(part, ast.Expression)
     code = compile(part, filename, "eval" if expression else "exec", flags, dont_inherit=True)
-    return Step(code, expression, bool(code.co_flags & inspect.CO_COROUTINE))
+    awaits = bool(code.co_flags & inspect.CO_COROUTINE)
+    if isinstance(part, ast.Expression) and isinstance(part.body, ast.Call):
+        return Step(code, expression, awaits, _first_name(part.body.func), bool(part.body.args or part.body.keywords))
+    return Step(code, expression, awaits)
+
+
+def _first_name(node: ast.expr) -> str:
+    """Return the name at the beginning of `a.b.c`, or "?" for anything else that can be called."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else "?"
 
 
 def _parts(body: list[ast.stmt], source: str, shows: str) -> Iterator[ast.Module | ast.Expression]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import os
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import sources
 from sagews.session.evaluation import tracebacks as failures
+from sagews.session.evaluation.background import Background
+from sagews.session.evaluation.beginning import Beginning
 from sagews.session.evaluation.compiler import Compiler, Step
+from sagews.session.evaluation.history import History
 from sagews.session.evaluation.loaded import Loaded
 from sagews.session.evaluation.modes import Modes
+from sagews.session.magics.shell import Shell
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import ErrorFrame, RunFrame
 
-REMEMBERED = 16
+INNER = "<part of a cell>"
+"""What a magic such as %time runs stands under this name in tracebacks, below the line of the cell that asked."""
 
 
 class Evaluator:
@@ -36,10 +40,13 @@ class Evaluator:
         self.namespace = loaded.namespace
         self._output = output
         self._interrupts = interrupts
-        self._modes = Modes(loaded.namespace, loaded.preparse)
+        self.shell = Shell(self, loaded.original)
+        self.language = "python" if loaded.preparse is None else "sage"
+        self._history = History(loaded.namespace)
+        self._modes = Modes(loaded.preparse)
         self._compiler = Compiler()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._values: deque[str] = deque()
+        self.background = Background()
+        self.beginning = Beginning(self.attempt)
         self._process = os.getpid()
 
     def run(self, run: RunFrame) -> float:
@@ -55,7 +62,10 @@ class Evaluator:
         self._output.finish(status, seconds, time.process_time() - cpu)
         return seconds
 
-    def _status(self, run: RunFrame) -> str:
+    def _status(self, run: Run) -> str:
+        self.language = run.mode
+        self._history.cell(run.number, run.source)
+        self.beginning.before_cell(self.namespace)
         problem = self.attempt(lambda: self._work(run))
         if problem is None:
             return "ok"
@@ -74,59 +84,69 @@ class Evaluator:
 
     def _report(self, run: RunFrame, problem: BaseException) -> None:
         """Send the error; even its text is user code that may fail or be interrupted."""
-        if self.attempt(lambda: self._output.show(failures.describe(run.run, problem), now=False)):
+        if self.attempt(lambda: self._output.show(self._described(run, problem), now=False)):
             name = failures.bounded(type(problem).__name__, 200)
             self._output.show(ErrorFrame(run.run, name, "Its text can't be shown.", (), name), now=False)
 
-    def _work(self, run: RunFrame) -> None:
+    def _described(self, run: Run, problem: BaseException) -> Error:
+        return failures.describe(run.run, problem, places=self.shell.xmode != "Minimal")
+
+    def _work(self, run: Run) -> None:
         self._execute(run)
+        self.background.turn()
         _flush_figures()
 
     def _execute(self, run: RunFrame) -> None:
         filename = sources.register(run.cell, run.number, run.source)
-        prepared = self._modes.prepare(run.source, run.mode)
+        prepared = self._modes.prepare(run.source, run.mode, self.shell)
         if prepared is None:
             return
+        self.language = prepared.language
         steps = self._compiler.steps(prepared.source, filename, run.shows)
+        if prepared.around is None:
+            self._take(steps, run.number)
+        else:
+            with prepared.around:
+                self._take(steps, run.number)
+
+    def _take(self, steps: list[Step], number: int) -> None:
+        """Run the steps of a cell, and show the values of its expressions."""
         for step in steps:
             value = self._step(step)
             if step.expression and value is not None:
-                self._remember(run.number, value)
-                stage.value(value, last=step is steps[-1])
-        if prepared.after is not None:
-            prepared.after()
+                self._history.value(number, value)
+                if not (step.called and _is_drawing(value, self.namespace, step)):
+                    stage.value(value, last=step is steps[-1])
+
+    def evaluate(self, source: str) -> Any:
+        """Run text as part of the running cell, in its language; return the value of its last expression."""
+        prepared = self._modes.prepare(source, self.language, self.shell)
+        if prepared is None:
+            return None
+        value = None
+        with prepared.around or contextlib.nullcontext():
+            for step in self._compiler.steps(prepared.source, INNER, "last"):
+                value = self._step(step)
+        return value
+
+    def python(self, source: str) -> str:
+        """Return text in the language of the running cell as Python."""
+        return self._modes.python(source, self.language)
 
     def _step(self, step: Step) -> Any:
         # Running what people write is what a session is for; the jail bounds what it can do.
         value = eval(step.code, self.namespace)  # noqa: S307
-        return self._awaited(value) if step.awaits else value
-
-    def _awaited(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        loop = self._loop = self._loop or asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        task = loop.create_task(coroutine)
-        try:
-            return loop.run_until_complete(task)
-        finally:
-            if not task.done():
-                task.cancel()
-                loop.run_until_complete(asyncio.wait([task], timeout=1))
-
-    def _remember(self, number: int, value: Any) -> None:
-        """Keep the last values as _, __, ___ and, for the latest few cells, _<number>."""
-        names = self.namespace
-        names["___"], names["__"], names["_"] = names.get("__"), names.get("_"), value
-        name = f"_{number}"
-        if name not in self._values:
-            self._values.append(name)
-        names[name] = value
-        if len(self._values) > REMEMBERED:
-            names.pop(self._values.popleft(), None)
+        return self.background.awaited(value) if step.awaits else value
 
     def _end_child(self, status: str) -> None:
         """A process that the cell forked came to the cell's end: it has no place in the loop."""
         sys.stdout.flush()
         os._exit(0 if status == "ok" else 1)
+
+
+def _is_drawing(value: Any, names: dict[str, Any], step: Step) -> bool:
+    figures = sys.modules.get("sagews.session.display.figures")
+    return figures is not None and figures.is_drawing(value, names, step.called, given=step.given)
 
 
 def _flush_figures() -> None:

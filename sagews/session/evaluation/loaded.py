@@ -15,11 +15,13 @@ class Loaded:
         namespace: the globals of cells.
         preparse: Sage's language to Python, where there is Sage.
         versions: those of the libraries, by name.
+        original: a copy of the namespace as every session begins with it.
     """
 
     namespace: dict[str, Any]
     preparse: Callable[[str], str] | None
     versions: Mapping[str, str] = field(default_factory=dict)
+    original: Mapping[str, Any] = field(default_factory=dict)
 
 
 _loaded: dict[str, Loaded] = {}

@@ -11,8 +11,9 @@ import sys
 
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
-from sagews.session.evaluation.introspection import Helper
 from sagews.session.evaluation.loaded import loaded
+from sagews.session.help.introspection import Helper
+from sagews.session.magics import processes, shell
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
@@ -69,12 +70,20 @@ class EvaluationLoop:
         self._interrupts.install()
         self._take_over_streams()
         stage.output = self._output
+        shell.use(self._evaluator.shell)
+        self._evaluator.background.install()
+        if loaded(self._flavour).preparse is not None:
+            self._evaluator.beginning.expect_startup()
         self._pump.start(self._output)
         os.register_at_fork(after_in_child=self._forked)
         self._output.answer(ReadyFrame(self._flavour, loaded(self._flavour).versions))
 
     def _settle_in(self) -> None:
         """Make the home the place where files are looked for. A home that can't be used is no reason to fail."""
+        # A group of its own, so that Stop can signal what cells start and nobody else. Refused where it has one.
+        with contextlib.suppress(OSError):
+            os.setpgid(0, 0)
+        os.system = processes.system
         with contextlib.suppress(OSError):
             os.chdir(self._home)
             os.makedirs(".sage", exist_ok=True)
@@ -89,6 +98,8 @@ class EvaluationLoop:
                 self._answer(parse_to_session(payload))
 
     def _receive(self) -> bytes:
+        # Tasks that cells left behind go on meanwhile; what strikes them is no end of the session.
+        self._evaluator.attempt(lambda: self._evaluator.background.until_readable(self._connection.fileno()))
         try:
             return self._connection.recv(CHUNK)
         except OSError:

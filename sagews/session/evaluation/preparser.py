@@ -15,6 +15,14 @@ from functools import lru_cache
 from sagews.session.evaluation.compiler import KEPT, LONGEST_KEPT
 from sagews.session.evaluation.sources import lines_of
 
+_on = True
+
+
+def switch(on: bool = True) -> None:
+    """Turn Sage's language on or off for the cells that follow: off, they are plain Python."""
+    global _on
+    _on = on is True
+
 
 def preparsed(source: str) -> str:
     """Return Python with as many lines as the source in Sage's language.
@@ -23,6 +31,8 @@ def preparsed(source: str) -> str:
         ImportError: when Sage is not installed.
         SyntaxError: for something that the preparser itself refuses.
     """
+    if not _on:
+        return source
     if len(source) > LONGEST_KEPT:
         return _translated(source, None)
     from sage.repl.preparse import implicit_mul_level

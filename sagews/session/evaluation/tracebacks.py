@@ -23,6 +23,7 @@ LAST_FRAMES = 22
 CONTEXT_LINES = 2
 MAX_LINE = 400
 MAX_CHAIN = 4
+MAX_GROUP = 8
 _OURS = "sagews.session."
 
 GENTLE = {
@@ -43,16 +44,18 @@ class SourceLocation:
     cell: str | None
 
 
-def describe(run: str, exception: BaseException) -> ErrorFrame:
-    """Return the error frame for an exception that ended a cell."""
+def describe(run: str, exception: BaseException, *, places: bool = True) -> Error:
+    """Return the error frame for an exception that ended a cell; without `places` only what it says."""
     name = bounded(type(exception).__name__, 200)
-    frames = [_frame(location) for location in _locations(exception)]
-    return ErrorFrame(
+    frames = [_frame(location) for location in _locations(exception)] if places else []
+    return Error(
         run=run,
         name=name,
         message=message(exception),
         frames=tuple(frames),
-        plain=bounded("\n".join(_plain(exception, frozenset())), MAX_PLAIN),
+        plain=bounded(
+            "\n".join(_plain(exception, frozenset())) if places else f"{name}: {message(exception)}", MAX_PLAIN
+        ),
     )
 
 
@@ -69,6 +72,10 @@ def message(exception: BaseException) -> str:
         text = gentle or text
     elif gentle:
         text = f"{text} {gentle}"
+    if isinstance(exception, BaseExceptionGroup):
+        text = "\n".join(
+            [text, *(f"  {type(one).__name__}: {message(one)}" for one in exception.exceptions[:MAX_GROUP])]
+        )
     return bounded(text, MAX_MESSAGE)
 
 
@@ -111,12 +118,10 @@ def _locations(exception: BaseException) -> list[SourceLocation]:
 
 
 def _own_left_out(traceback: TracebackType | None) -> Iterator[SourceLocation]:
-    """Yield every level but those of the loop itself that lie around the cell."""
-    inside = False
+    """Yield every level but those of the loop itself, around the cell or between it and what it asked for."""
     while traceback is not None:
         frame = traceback.tb_frame
-        inside = inside or not str(frame.f_globals.get("__name__", "")).startswith(_OURS)
-        if inside:
+        if not str(frame.f_globals.get("__name__", "")).startswith(_OURS):
             file = frame.f_code.co_filename
             yield SourceLocation(file, traceback.tb_lineno or 0, frame.f_code.co_name, cell_of(file))
         traceback = traceback.tb_next
@@ -151,6 +156,17 @@ def _plain(exception: BaseException, seen: frozenset[int]) -> Iterator[str]:
     yield f"{type(exception).__name__}: {text}" if text else type(exception).__name__
     for note in getattr(exception, "__notes__", ())[:8]:
         yield bounded(str(note), 1000)
+    if isinstance(exception, BaseExceptionGroup):
+        yield from _plain_group(exception, seen)
+
+
+def _plain_group(group: BaseExceptionGroup[BaseException], seen: frozenset[int]) -> Iterator[str]:
+    """Yield the exceptions in a group, each with its own place; the first few of many."""
+    for number, inner in enumerate(group.exceptions[:MAX_GROUP], 1):
+        if id(inner) in seen or len(seen) >= MAX_CHAIN:
+            continue
+        yield f"  ({number} of {len(group.exceptions)})"
+        yield from (f"  {line}" for line in _plain(inner, seen | {id(group)}))
 
 
 def _plain_location(location: SourceLocation) -> Iterator[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 HEAD = 64 * 1024
 TAIL = 64 * 1024
+BETWEEN, BETWEEN_ALL = 4 * 1024, 64 * 1024
+"""How much of what is held is shown before a picture or value that follows it, and before all of them together."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class CellBudget:
         self._tail = tail
         self._last: deque[tuple[str, bytes]] = deque()
         self._held = 0
+        self._between = BETWEEN_ALL
         self.omitted = Omitted()
 
     def add(self, name: str, data: bytes) -> None:
@@ -59,27 +62,46 @@ class CellBudget:
             self._held += len(data)
             # Twice, so that a flood is cut in large pieces and not at each print.
             if self._held > 2 * self._tail:
-                self._trim()
+                self._trim(self._tail)
 
     @property
     def open(self) -> bool:
         """Whether text is still shown as it comes."""
         return self._head > 0
 
+    def pass_on(self, most: int | None = None) -> None:
+        """Show the latest of what is held, because something else is shown now; what is older goes elsewhere.
+
+        Args:
+            most: bytes; by default what is left for this purpose, and then nothing: the text waits for the end.
+        """
+        if not self._last:
+            return
+        if most is None:
+            most = min(BETWEEN, self._between)
+            self._between -= min(most, self._held)
+        if most:
+            self._trim(most)
+            self._show_held()
+
     def finish(self, marker: Callable[[Omitted], None]) -> None:
         """Show the tail; marker is called before it when something was left out."""
-        self._trim()
+        self._trim(self._tail)
         if self.omitted.bytes:
             marker(self.omitted)
+        self._show_held()
+
+    def _show_held(self) -> None:
         while self._last:
             self._show(*self._last.popleft())
         self._held = 0
 
-    def _trim(self) -> None:
-        while self._held > self._tail:
+    def _trim(self, most: int) -> None:
+        """Leave out what is older than the last so many bytes."""
+        while self._held > most:
             name, data = self._last.popleft()
             self._held -= len(data)
-            surplus = self._tail - self._held
+            surplus = most - self._held
             if surplus > 0:
                 kept = later(data, surplus)
                 data = data[: len(data) - len(kept)]

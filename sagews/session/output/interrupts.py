@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,26 @@ _set_mask: Callable[[int, Iterable[int]], Any] = _signal.pthread_sigmask
 _SIGINT, _UNBLOCK = int(signal.SIGINT), int(signal.SIG_UNBLOCK)
 
 
+# Stop again, and programs that did not listen are asked once more, then not asked.
+_LADDER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+def signal_children(number: int) -> None:
+    """Signal the programs that this session started, as a terminal does: those of its process group, without itself."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        # Nearly always: nobody has to be looked for.
+        return
+    own, group = os.getpid(), os.getpgrp()
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != own:
+            # One that has just ended, or belongs to somebody else.
+            with contextlib.suppress(OSError):
+                if os.getpgid(int(name)) == group:
+                    os.kill(int(name), number)
+
+
 class Interrupts:
     """The state of SIGINT in this process. Only the main thread may open cells and guards.
 
@@ -43,9 +64,12 @@ class Interrupts:
         self.waiting = False
         self._raise: Handler = signal.default_int_handler
         self._action: Any = None
+        self._heard = 0
+        self._owner = 0
 
     def install(self) -> None:
         """Take SIGINT over; a handler of cysignals stays beneath."""
+        self._owner = os.getpid()
         beneath = signal.getsignal(signal.SIGINT)
         self._raise = beneath if callable(beneath) else signal.default_int_handler
         self._action = _read_action()
@@ -63,8 +87,12 @@ class Interrupts:
         """Raise KeyboardInterrupt, remember it, or drop it, as the state says."""
         if not self._running:
             self._swallow(number, frame)
-        # A frame that is torn would be garbage to the worker, and the session would be ended for it.
-        elif self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
+            return
+        # A process that a cell forked would signal the session itself.
+        if number == _SIGINT and self._owner == os.getpid():
+            self._heard += 1
+            signal_children(_LADDER[min(self._heard, len(_LADDER)) - 1])
+        if self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
             self.waiting = True
         else:
             self._interrupt(number, frame)
@@ -83,6 +111,7 @@ class Interrupts:
         """
         try:
             self.waiting = False
+            self._heard = 0
             self._running = True
             work()
         finally:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from sagews.session.output.budget import CellBudget, Omitted
+from sagews.session.output.budget import TAIL, Budget, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
@@ -162,7 +162,10 @@ class SessionOutput:
         with self._whole:
             self._drain()
             self._flush(push=now)
-            if isinstance(value, ErrorFrame) or self._counted(len(data)):
+            if self._budget is not None and not self._budget.open:
+                # Text that is held for the end belongs before what is shown now; before an error all of it does.
+                self._budget.pass_on(TAIL if isinstance(value, Error) else None)
+            if isinstance(value, Error) or self._counted(len(data)):
                 self._put(data, now)
         self._wait_for_room()
 

@@ -15,6 +15,8 @@ from typing import Any
 from sagews.session.evaluation import preparser
 from sagews.session.evaluation.loaded import Loaded, all_loaded, keep
 from sagews.session.kinds import table
+from sagews.session.magics import shell
+from sagews.session.magics import table as magics
 from sagews.session.preload import heap_gaps, page_warmup, reseeding, warming
 
 FLAVOURS = ("python", "sage")
@@ -35,6 +37,8 @@ def preload(flavour: str) -> None:
     # Until the fork: a collection writes into every object, and each page that is written is copied.
     gc.disable()
     table.load()
+    shell.install()
+    magics.load()
     namespace = _main_module()
     warming.warm_python(namespace)
     preparse = None
@@ -42,7 +46,7 @@ def preload(flavour: str) -> None:
         warming.warm_sage(namespace)
         page_warmup.make_temporary_folder()
         preparse = preparser.preparsed
-    loaded = Loaded(namespace, preparse, warming.versions())
+    loaded = Loaded(namespace, preparse, warming.versions(), dict(namespace))
     keep(flavour, loaded)
     _rehearse(loaded)
     heap_gaps.fill()

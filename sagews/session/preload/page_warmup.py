@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 
 from sagews.session.display.displayhook import stage
-from sagews.session.evaluation import sources
+from sagews.session.evaluation import history, sources
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.loaded import Loaded
 from sagews.session.output.fd_capture import Capture
@@ -63,6 +63,7 @@ def touch(loaded: Loaded) -> None:
         with contextlib.redirect_stdout(PrintedText(output, "stdout", 1)):
             evaluator.run(RunFrame(NOBODY, "warm", 0, CELL, "sage" if loaded.preparse else "python", "all"))
         stage.output = None
-    for name in ("_", "__", "___", "_0"):
+    # By name: to go through all names would count references on thousands of shared pages, and so copy them.
+    for name in history.of_cell(0):
         loaded.namespace.pop(name, None)
     sources.forget()

@@ -14,12 +14,13 @@ import io
 import os
 import platform
 import tempfile
-import time
 import warnings
 from typing import Any
 
 from sagews.session.display import displayhook as showing
-from sagews.session.evaluation import completion, inspection, preparser
+from sagews.session.evaluation import preparser, warned
+from sagews.session.help import completion, inspection
+from sagews.session.preload import sage_names
 
 LAZY = (
     *("secrets", "linecache", "traceback", "inspect", "pydoc", "timeit", "asyncio", "subprocess", "shlex", "csv"),
@@ -69,6 +70,7 @@ def warm_python(namespace: dict[str, Any]) -> None:
     from sagews.session.display import figures
 
     showing.install()
+    warned.install()
     if showing.stage.formatters is not None:
         showing.stage.formatters.special.append(figures.value)
         symbol = sympy.Symbol("x")
@@ -87,27 +89,26 @@ def warm_python(namespace: dict[str, Any]) -> None:
 
 def warm_sage(namespace: dict[str, Any]) -> None:
     """Load Sage, run its engines once, and put its names into the namespace."""
+    import sage.all
+
+    from sagews.session.display import sage as sage_display
+
+    own = {"display": showing.display, "view": sage_display.view}
+    sage_names.install(sage.all, own)
     exec("from sage.all import *", namespace)  # noqa: S102 - the names that every Sage cell has
     for name in INTERFACES:
         importlib.import_module(f"sage.interfaces.{name}")
     from sage.repl.user_globals import set_globals
 
     set_globals(namespace)
-    from sagews.session.display import sage as sage_display
-
     sage_display.install()
-    namespace["sleep"] = sleep
+    importlib.import_module("sage.misc.session").init(namespace)
     # After an interrupt it is so, and nothing that a person could act upon.
     warnings.filterwarnings("ignore", message="cypari2 leaked")
     scratch = dict(namespace)
     for text in (*ENGINES, "plot(sin(x), 0, 6)"):
         _show(text, scratch)
     inspection.describe("factor", 1, namespace)
-
-
-def sleep(seconds: Any, /) -> None:
-    """Wait for some seconds, which may be any number of Sage's."""
-    time.sleep(float(seconds))
 
 
 def evaluated(text: str, namespace: dict[str, Any]) -> Any:

@@ -10,41 +10,77 @@ from __future__ import annotations
 import builtins
 import inspect
 import keyword
+import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from sagews.session.help import receivers
 from sagews.wire.session.checks import UNFIT
 
 MAX_FOUND = 300
 _dotted = re.compile(r"((?:[^\W\d]\w*\s*\.\s*)*)([^\W\d]\w*)?\Z")
 _import = re.compile(r"\s*(from|import)\b")
+_from_module = re.compile(r"\s*(?:from|import)\s+([\w.]+)(?:(?<=\.)\w*|\s+(import)\b[\w, (]*)\Z")
 _word = re.compile(r"[^\W\d]\w+")
 _missing = object()
 
 Match = Mapping[str, str]
 
 
-def complete(code: str, cursor: int, namespace: Mapping[str, Any]) -> tuple[int, int, list[Match]]:
+def as_python(source: str) -> str:
+    """Return the source: the language of cells that are Python already."""
+    return source
+
+
+def complete(
+    code: str, cursor: int, namespace: Mapping[str, Any], python: Callable[[str], str] = as_python
+) -> tuple[int, int, list[Match]]:
     """Return where the word at the cursor begins and ends, and what could replace it.
 
     Args:
         code: the cell's text.
         cursor: in code points.
         namespace: the session's globals.
+        python: the language of the cell to Python.
     """
     before = code[:cursor]
     found = _dotted.search(before)
     path, prefix = (found.group(1), found.group(2) or "") if found else ("", "")
     start = cursor - len(prefix)
     line = before.rpartition("\n")[2]
-    if not prefix and not path and not before[-1:] == "." and not _import.match(line):
+    if _import.match(line):
+        return start, cursor, _sorted(_importable(line, prefix) or _by_jedi(code, before, prefix, namespace), prefix)
+    dotted = before[:start].rstrip().endswith(".")
+    if not prefix and not dotted:
         return start, cursor, []
     target = resolve(path.replace(" ", "").rstrip("."), namespace) if path else _missing
-    if target is not _missing and not _import.match(line):
+    if dotted and target is _missing:
+        known, target = receivers.value_of(receivers.before_dot(before[:start].rstrip()[:-1]), namespace, python)
+        target = target if known else _missing
+    if target is not _missing:
         return start, cursor, _attributes(target, prefix)
-    matches = [] if path or _import.match(line) else list(_names(code, prefix, namespace))
-    return start, cursor, _sorted([*matches, *_by_jedi(code, before, prefix, namespace)], prefix)
+    # Behind a dot no name of the session is meant.
+    matches = [] if dotted else list(_names(code, prefix, namespace))
+    # jedi reads all names of Sage before it says anything: it is asked only about what nobody else knows.
+    return start, cursor, _sorted(matches or _by_jedi(code, before, prefix, namespace), prefix)
+
+
+def _importable(line: str, prefix: str) -> list[Match]:
+    """Return modules of a package that is loaded, or names of a module that is: jedi would read all of Sage for it."""
+    found = _from_module.match(line)
+    module = sys.modules.get(found[1].rstrip(".")) if found else None
+    if module is None:
+        return []
+    if found and found[2] is not None:
+        return [{"text": name, "kind": _kind(module, name)} for name in dir(module) if _wanted(name, prefix)]
+    inner = pkgutil.iter_modules(getattr(module, "__path__", ()))
+    return [{"text": each.name, "kind": "module"} for each in inner if _wanted(each.name, prefix)]
+
+
+def _wanted(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and (prefix.startswith("_") or not name.startswith("_"))
 
 
 def resolve(path: str, namespace: Mapping[str, Any]) -> Any:

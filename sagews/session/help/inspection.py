@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from sagews.session.evaluation.completion import exists, resolve
 from sagews.session.evaluation.sources import cell_of
 from sagews.session.evaluation.tracebacks import bounded
+from sagews.session.help.completion import exists, resolve
 
 MAX_TEXT = 48 * 1024
 QUESTION = re.compile(r"\s*(?:(\?{1,2})\s*([^\W\d][\w.]*)|([^\W\d][\w.]*)\s*(\?{1,2}))\s*;?\s*\Z")

@@ -1,0 +1,1 @@
+"""What `%name`, `%%name`, `!command` and `name?` do: each group of magics is a module in here (table.py)."""

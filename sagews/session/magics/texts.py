@@ -1,0 +1,43 @@
+"""Cells that are texts to be shown: Markdown, HTML, LaTeX, JavaScript, SVG."""
+
+from __future__ import annotations
+
+from sagews.session.display import words
+from sagews.session.display.displayhook import stage
+from sagews.session.magics.shell import Shell
+from sagews.session.magics.table import mode
+
+
+@mode("md", "markdown")
+def show_markdown(_shell: Shell, text: str) -> None:
+    """Show prose."""
+    text = text.strip("\n")
+    stage.publish({"text/markdown": text, "text/plain": text}, {})
+
+
+@mode("html", "HTML")
+def show_html(_shell: Shell, text: str) -> None:
+    """Show HTML, in a frame of its own origin."""
+    text = text.strip("\n")
+    stage.publish({"text/html": text, "text/plain": text}, {})
+
+
+@mode("latex")
+def show_latex(_shell: Shell, text: str) -> None:
+    """Show a formula, or words with formulas between them."""
+    stage.publish(*words.latex_bundle(text.strip("\n")))
+
+
+@mode("javascript", "js")
+def run_javascript(_shell: Shell, text: str) -> None:
+    """Run a script on an empty page of its own origin, which is all that a script of a session may touch."""
+    # A `</script` inside of the text would end it early; in JavaScript the backslash changes nothing.
+    safe = text.strip("\n").replace("</", "<\\/")
+    stage.publish({"text/html": f"<script>\n{safe}\n</script>", "text/plain": text}, {})
+
+
+@mode("svg", "SVG")
+def show_svg(_shell: Shell, text: str) -> None:
+    """Show a drawing."""
+    text = text.strip("\n")
+    stage.publish({"image/svg+xml": text, "text/plain": "Drawing"}, {})

@@ -1,0 +1,69 @@
+"""What a cell showed, as the text that a prompt would have shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# What is shown without words: a picture's plain text is what a prompt prints of it.
+_PLAIN = "text/plain"
+
+
+def shown(pieces: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, str | None]:
+    """Return what pieces of output amount to: printed text and values, and the error that ended the cell.
+
+    Args:
+        pieces: kind and body, as wire/session/frames.py names them.
+    """
+    text, error = [], None
+    for kind, body in pieces:
+        if kind == "stream" and body["name"] == "stdout":
+            text.append(str(body["text"]))
+        elif kind in ("result", "display"):
+            text.append(f"{body['data'].get(_PLAIN, '')}\n")
+        elif kind == "error":
+            error = f"{body['name']}: {body['message']}"
+    return "".join(text), error
+
+
+def judged(docstrings: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Return for each area how many examples there were, how many Sage's own machinery passes, and cells of those."""
+    areas: dict[str, dict[str, int]] = {}
+    for docstring in docstrings:
+        counts = areas.setdefault(docstring["area"], {"docstrings": 0, "examples": 0, "Sage": 0, "cells": 0})
+        counts["docstrings"] += 1
+        for example in docstring["examples"]:
+            counts["examples"] += 1
+            if yardstick(example):
+                counts["Sage"] += 1
+                counts["cells"] += example["verdict"] == "same"
+    return areas
+
+
+def yardstick(example: Mapping[str, Any]) -> bool:
+    """Whether a cell has to show the same: Sage's own machinery passes it, and its form is not a prompt's alone."""
+    return bool(example["passes"]) and not example["form"]
+
+
+def differing(docstrings: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (docstring's name, example) of those that should show the same and do not."""
+    return [
+        (docstring["name"], example)
+        for docstring in docstrings
+        for example in docstring["examples"]
+        if yardstick(example) and example["verdict"] != "same"
+    ]
+
+
+def table(areas: Mapping[str, Mapping[str, int]]) -> str:
+    """Return the figures as a Markdown table, with a line for all of them."""
+    columns = ("docstrings", "examples", "Sage", "cells")
+    whole = {column: sum(counts[column] for counts in areas.values()) for column in columns}
+    lines = [
+        "| area | docstrings | examples | Sage passes | of those, cells pass | |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for area, counts in [*areas.items(), ("**all**", whole)]:
+        share = f"{100 * counts['cells'] / counts['Sage']:.1f} %" if counts["Sage"] else "–"
+        lines.append(f"| {area} | {' | '.join(str(counts[column]) for column in columns)} | {share} |")
+    return "\n".join(lines)

@@ -1,0 +1,180 @@
+"""What Sage's users type and paste: other systems, files, Sage's printer, its own names, help; with real Sage."""
+
+from __future__ import annotations
+
+from sagews.wire.session.frames import Complete, Display, FromSession, Result
+
+from .sage_case import NEEDS_SAGE, SageCase, latex
+from .support import displays, error, printed, status, values
+
+pytestmark = NEEDS_SAGE
+
+
+def forms(frames: list[FromSession]) -> list[set[str]]:
+    """Return the MIME types of what is shown."""
+    return [set(frame.data) for frame in frames if isinstance(frame, (Result, Display))]
+
+
+class PrinterTests(SageCase):
+    """Values are printed as Sage prints them, and typeset only where that is cheap."""
+
+    def test_types_and_functions_read_as_in_sage(self) -> None:
+        """Also inside of containers."""
+        shown = values(self.sage("type(3)\ndef f(x): return x\nstr(f)[:14] == repr(f)[:14]\nint, len\n[GF(7)]"))
+        self.assertEqual(shown[0], "<class 'sage.rings.integer.Integer'>")
+        self.assertEqual(shown[1:], ["True", "(<class 'int'>, <built-in function len>)", "[Finite Field of size 7]"])
+        self.assertTrue(values(self.sage("f"))[0].startswith("<function f at "))
+        self.assertEqual(values(self.sage("l = []; l.append(l); l")), ["[[...]]"])
+
+    def test_costly_formulas_are_never_computed(self) -> None:
+        """Groups, crystals, posets and large matrices are text; nothing is printed or warned on the way."""
+        for source in (
+            "NumberField(x^5 - x + 2, 'a').galois_group()",
+            "crystals.KirillovReshetikhin(['D', 6, 1], 4, 2).classical_decomposition()",
+            "identity_matrix(ZZ, 1000)",
+            "posets.BooleanLattice(3)",
+            "crystals.Tableaux(['A', 2], shape=[2, 1]).list()[0]",
+        ):
+            frames = self.sage(source)
+            self.assertEqual(latex(frames), [""], source)
+            self.assertEqual((printed(frames), printed(frames, "stderr")), ("", ""), source)
+
+    def test_a_formula_that_takes_too_long_is_given_up(self) -> None:
+        """The text is shown, and an alarm of the cell's own still rings."""
+        source = """
+from sage.structure.element import ModuleElement
+class Slow(ModuleElement):
+    def __init__(self): ModuleElement.__init__(self, QQ)
+    def _repr_(self): return "slow value"
+    def _latex_(self):
+        while True: pass
+Slow()
+"""
+        frames = self.sage(source)
+        self.assertEqual((values(frames), latex(frames), status(frames)), (["slow value"], [""], "ok"))
+        self.assertEqual(error(self.sage("alarm(1.5); Slow()\nsleep(60)")).name, "AlarmInterrupt")
+
+    def test_a_formula_defines_no_macros(self) -> None:
+        """show() and the value itself are the same formula."""
+        self.assertEqual(latex(self.sage("show(QQ); QQ")), ["$\\displaystyle \\mathbf{Q}$"] * 2)
+
+    def test_tables_and_html_with_formulas_are_typeset(self) -> None:
+        """As Markdown, which the page sets; other HTML stays HTML."""
+        frames = self.sage(
+            "table([[1, x^2], ['a', 'b']])\nhtml('$x^2$')\nshow(html('<i>i</i>'))\npretty_print(html('$x$'))"
+        )
+        self.assertEqual(forms(frames)[0], {"text/markdown", "text/plain"})
+        shown = [frame.data for frame in frames if isinstance(frame, (Result, Display))]
+        self.assertIn("| $\\displaystyle x^{2}$ |", shown[0]["text/markdown"])
+        self.assertEqual([data.get("text/markdown") for data in shown[1:]], ["$x^2$", None, "$x$"])
+        self.assertEqual(shown[2]["text/html"], "<i>i</i>")
+
+    def test_animations_move_and_view_shows(self) -> None:
+        """Neither needs a program that is not there."""
+        frames = self.sage("animate([plot(sin(x + a), (x, 0, 1)) for a in [0, 1]])\nview(x^2)")
+        self.assertEqual(forms(frames), [{"image/gif", "text/plain"}, {"text/latex", "text/plain"}])
+
+    def test_display_is_obeyed(self) -> None:
+        """%display ascii_art, plain and back."""
+        self.sage("%display ascii_art")
+        self.assertEqual(values(self.sage("x^2")), [" 2\nx "])
+        self.sage("%display plain")
+        self.assertEqual(latex(self.sage("x^2")), [""])
+        self.sage("%display default")
+        self.assertEqual(latex(self.sage("x^2")), ["$\\displaystyle x^{2}$"])
+
+
+class SystemTests(SageCase):
+    """Other systems and files."""
+
+    def test_cells_of_other_systems_are_blocks(self) -> None:
+        """Several statements, by one % or two; a variable of the same name hides nothing."""
+        self.assertEqual(printed(self.sage("%gp\na=5\na+1")), "5\n6\n")
+        self.assertEqual(printed(self.sage("%%gap\nG:=SymmetricGroup(5);\nOrder(G);")).split("\n")[-2], "120")
+        self.sage("gp = 5")
+        self.assertEqual(printed(self.sage("%gp 2+2")), "4\n")
+        self.assertEqual(printed(self.sage("%%singular\nring r = 0, x, dp;\nx2 - 1;")).split(), ["x2-1"])
+        self.assertEqual(printed(self.sage("%%maxima\ndiff(x^2, x)")), "2*x\n")
+
+    def test_errors_of_other_systems_are_their_own_words(self) -> None:
+        """Without the Python in between."""
+        found = error(self.sage("%%gap\n1/0;"))
+        self.assertIn("must not be zero", found.message)
+        self.assertNotIn("Traceback", found.plain)
+
+    def test_files_in_sages_language(self) -> None:
+        """attach, %attach, load and %load; an attached file is read again when it has changed."""
+        (self.session.home / "q.sage").write_text("w = 2^3\nv = 1/2\n")
+        self.assertEqual(values(self.sage("attach('q.sage')\nw, v")), ["(8, 1/2)"])
+        (self.session.home / "q.sage").write_text("w = 3^3\n")
+        self.sage("import os; os.utime('q.sage', (2**31, 2**31))")
+        frames = self.sage("w")
+        self.assertEqual(values(frames), ["27"])
+        self.assertEqual(
+            values(self.sage("detach('q.sage')\nw = 0\n%load q.sage\nw\nw = 0; load('q.sage'); w")), ["27", "27"]
+        )
+
+    def test_the_preparser_can_be_turned_off(self) -> None:
+        """For the cells that follow."""
+        self.sage("preparser(False)")
+        self.assertEqual(values(self.sage("1/2")), ["0.5"])
+        self.sage("preparser(True)")
+        self.assertEqual(values(self.sage("1/2")), ["1/2"])
+
+    def test_pasted_examples_run(self) -> None:
+        """With prompts and outputs, through the preparser."""
+        frames = self.sage("sage: 2^3\n8\nsage: for i in [1..2]:\n....:     print(i^2)\n1\n4")
+        self.assertEqual((values(frames), printed(frames)), (["8"], "1\n4\n"))
+
+    def test_magics_speak_sages_language(self) -> None:
+        """%time, %timeit and run_cell."""
+        self.assertEqual(values(self.sage("x = %time 2^10\nx\nget_ipython().run_cell('y = 2^3');\ny")), ["1024", "8"])
+        self.assertIn("per loop", printed(self.sage("%timeit -n 10 2^3/7")))
+
+
+class NameTests(SageCase):
+    """Sage's own state of a session."""
+
+    def test_reset_keeps_the_session(self) -> None:
+        """Our names come back, what cells define is gone, and the module is still the one that pickles need."""
+        frames = self.sage("a = 5\nreset()\ndisplay(1); sleep(0.01)\n'a' in globals(), __name__, In[-1][:1]")
+        self.assertEqual(values(frames)[-1], "(False, '__main__', 'a')")
+        self.assertEqual(status(self.sage("import pickle\nclass A: pass\npickle.loads(pickle.dumps(A()));")), "ok")
+        self.assertEqual(values(self.sage("restore('x'); __name__")), ["'__main__'"])
+
+    def test_sessions_can_be_saved(self) -> None:
+        """What cells made is saved and listed, and nothing of ours."""
+        self.sage("number = 5\nsave_session('kept')")
+        self.assertEqual(values(self.sage("show_identifiers()")), ["['number']"])
+        self.assertEqual(values(self.fresh(f"load_session('{self.session.home}/kept')\nnumber")), ["5"])
+
+    def test_the_start_file_runs_before_the_first_cell(self) -> None:
+        """In Sage's language; one that fails is told of and stops nothing."""
+        folder = self.session.home / ".sage"
+        folder.mkdir(exist_ok=True)
+        (folder / "init.sage").write_text("begun = 2^3\nnonsense\n")
+        frames = self.sage("begun")
+        self.assertEqual(values(frames), ["8"])
+        self.assertIn("init.sage failed: NameError", printed(frames, "stderr"))
+        self.assertEqual(printed(self.sage("begun"), "stderr"), "")
+
+
+class CompletionTests(SageCase):
+    """Completion behind expressions of Sage."""
+
+    def test_expressions_that_change_nothing_are_looked_into(self) -> None:
+        """Arithmetic, indexing, constructors, methods; packages of Sage."""
+        self.sage("f(x) = x^2")
+        for code, expected in (
+            ("(x^2).integr", "integrate"),
+            ("f(1).is_i", "is_integer"),
+            ("QQ['x'].gen", "gens"),
+            ("SymmetricGroup(3).ord", "order"),
+            ("EllipticCurve('37a').torsion_subgroup().ord", "order"),
+            ("from sage.rings.number_f", "number_field"),
+            ("from sage.rings.integer import Inte", "Integer"),
+        ):
+            found = {match["text"] for match in self.session.ask(Complete(1, code, len(code))).matches}
+            self.assertIn(expected, found, code)
+            self.assertNotIn("factor", found, code)
+        self.assertEqual(displays(self.sage("None")), [])
