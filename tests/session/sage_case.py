@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.wire.session.frames import Display, FromSession, Result
+from sagews.wire.session.frames import DisplayFrame, FromSession, ResultFrame
 
 from .support import Session, Zygote, interpreter
 
@@ -28,7 +28,7 @@ NEEDS_SAGE = [
 
 def latex(frames: list[FromSession]) -> list[str]:
     """Return what is typeset."""
-    return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (Result, Display))]
+    return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
 
 
 class SageCase(SynchronousTestCase):

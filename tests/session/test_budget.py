@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.output import spill
-from sagews.session.output.budget import BETWEEN, BETWEEN_ALL, Budget, Omitted, cut, later
+from sagews.session.output.budget import BETWEEN, BETWEEN_ALL, CellBudget, Omitted, cut, later
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 HEAD, TAIL = 50, 30
@@ -62,7 +62,7 @@ class BudgetTests(SynchronousTestCase):
     def test_what_is_held_is_shown_before_something_else(self) -> None:
         """The latest of it, a bounded amount in all; then it waits for the end. What is older goes elsewhere."""
         shown, spilled = [], []
-        budget = Budget(lambda _, data: shown.append(data), spilled.append, 0, 10 * BETWEEN)
+        budget = CellBudget(lambda _, data: shown.append(data), spilled.append, 0, 10 * BETWEEN)
         for number in range(BETWEEN_ALL // BETWEEN):
             budget.add("stdout", b"x" * BETWEEN + b"%4d" % number)
             budget.pass_on()

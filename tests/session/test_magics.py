@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sagews.wire.session.frames import Complete, Display, Result
+from sagews.wire.session.frames import CompleteFrame, DisplayFrame, ResultFrame
 
 from .python_case import PythonCase
 from .support import displays, error, printed, status, values, wait_until
@@ -161,7 +161,7 @@ plt.subplots()[1].bar([1], [2])
     def test_a_figure_that_pyplot_does_not_hold_is_a_value(self) -> None:
         """A function that makes and closes one, as many libraries do."""
         source = "from matplotlib.figure import Figure\nf = Figure(); f.subplots().plot([1]);\n(lambda: f)()"
-        (shown,) = [frame for frame in self.session.run(source) if isinstance(frame, (Result, Display))]
+        (shown,) = [frame for frame in self.session.run(source) if isinstance(frame, (ResultFrame, DisplayFrame))]
         self.assertIn("image/png", shown.data)
 
     def test_objects_that_show_themselves(self) -> None:
@@ -172,7 +172,7 @@ plt.subplots()[1].bar([1], [2])
     def test_prose_with_formulas_is_shown_as_such(self) -> None:
         """IPython's Latex."""
         source = "from IPython.display import Latex, Math\nLatex('Let $x$ be given.')\nMath('x^2')"
-        first, second = [frame.data for frame in self.session.run(source) if isinstance(frame, Result)]
+        first, second = [frame.data for frame in self.session.run(source) if isinstance(frame, ResultFrame)]
         self.assertEqual(first, {"text/markdown": "Let $x$ be given.", "text/plain": "Let $x$ be given."})
         self.assertEqual(second["text/latex"], "$\\displaystyle x^2$")
 
@@ -246,6 +246,6 @@ class HelpTests(PythonCase):
     def test_nothing_is_offered_behind_a_call_that_nobody_may_make(self) -> None:
         """Not all names of the session, and the call is not made."""
         self.session.run("made = []\ndef f(x): made.append(x)")
-        texts = {match["text"] for match in self.session.ask(Complete(1, "f(1).", 5)).matches}
+        texts = {match["text"] for match in self.session.ask(CompleteFrame(1, "f(1).", 5)).matches}
         self.assertNotIn("made", texts)
         self.assertEqual(values(self.session.run("made")), ["[]"])

@@ -14,13 +14,13 @@ from sagews.session.output import budget
 from sagews.session.output.spill import FOLDER
 from sagews.wire.session.frames import (
     MAX_FRAME_FROM_SESSION,
-    Complete,
-    Display,
-    Done,
-    Error,
-    Result,
-    Spilled,
-    Stream,
+    CompleteFrame,
+    DisplayFrame,
+    DoneFrame,
+    ErrorFrame,
+    ResultFrame,
+    SpilledFrame,
+    StreamFrame,
     parse_from_session,
 )
 from sagews.wire.session.framing import FrameReader
@@ -62,6 +62,10 @@ display(1); print("j")
         kinds = [type(frame) for frame in frames]
         self.assertIs(kinds[-3], DisplayFrame)
         self.assertEqual(printed(frames[-2:]), "j\n")
+
+    def test_backspaces_have_had_their_effect(self) -> None:
+        """As on a terminal; they never reach into an earlier line, and carriage returns stay for the page."""
+        self.assertEqual(printed(self.session.run("print('12345\\b\\bX'); print('\\b\\ba\\rb')")), "123X5\na\rb\n")
 
     def test_standard_error_has_its_own_name(self) -> None:
         """What C code writes to descriptor 2 as well."""
@@ -113,7 +117,7 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
     def test_later_prints_of_a_spent_cell_stand_where_they_belong(self) -> None:
         """Before the value that follows them, and before the error that ends the cell."""
         frames = self.session.run("for i in range(30_000): print(i)\n5\nprint('between')\n6\nprint('last')\n1/0")
-        kinds = [frame for frame in frames if isinstance(frame, (Result, Error, Stream))]
+        kinds = [frame for frame in frames if isinstance(frame, (ResultFrame, ErrorFrame, StreamFrame))]
         where = {
             getattr(frame, "data", {}).get("text/plain", type(frame).__name__): at for at, frame in enumerate(kinds)
         }

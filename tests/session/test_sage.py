@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from sagews.wire.session.frames import Complete, Display, Inspect, Result
+from sagews.wire.session.frames import CompleteFrame, DisplayFrame, InspectFrame, ResultFrame, StreamFrame
 
 from .sage_case import NEEDS_SAGE, SageCase, latex
 from .support import displays, error, printed, status, values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sagews.wire.session.frames import Complete, Display, FromSession, Result
+from sagews.wire.session.frames import CompleteFrame, DisplayFrame, FromSession, ResultFrame
 
 from .sage_case import NEEDS_SAGE, SageCase, latex
 from .support import displays, error, printed, status, values
@@ -12,7 +12,7 @@ pytestmark = NEEDS_SAGE
 
 def forms(frames: list[FromSession]) -> list[set[str]]:
     """Return the MIME types of what is shown."""
-    return [set(frame.data) for frame in frames if isinstance(frame, (Result, Display))]
+    return [set(frame.data) for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
 
 
 class PrinterTests(SageCase):
@@ -64,7 +64,7 @@ Slow()
             "table([[1, x^2], ['a', 'b']])\nhtml('$x^2$')\nshow(html('<i>i</i>'))\npretty_print(html('$x$'))"
         )
         self.assertEqual(forms(frames)[0], {"text/markdown", "text/plain"})
-        shown = [frame.data for frame in frames if isinstance(frame, (Result, Display))]
+        shown = [frame.data for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
         self.assertIn("| $\\displaystyle x^{2}$ |", shown[0]["text/markdown"])
         self.assertEqual([data.get("text/markdown") for data in shown[1:]], ["$x^2$", None, "$x$"])
         self.assertEqual(shown[2]["text/html"], "<i>i</i>")
@@ -174,7 +174,7 @@ class CompletionTests(SageCase):
             ("from sage.rings.number_f", "number_field"),
             ("from sage.rings.integer import Inte", "Integer"),
         ):
-            found = {match["text"] for match in self.session.ask(Complete(1, code, len(code))).matches}
+            found = {match["text"] for match in self.session.ask(CompleteFrame(1, code, len(code))).matches}
             self.assertIn(expected, found, code)
             self.assertNotIn("factor", found, code)
         self.assertEqual(displays(self.sage("None")), [])

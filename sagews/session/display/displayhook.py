@@ -47,7 +47,7 @@ class Stage:
         if self._capturing is not None:
             self._capturing.append((data, metadata))
         elif self.output is not None and data:
-            self.output.show(Result(self.run, data, metadata), now=not last)
+            self.output.show(ResultFrame(self.run, data, metadata), now=not last)
 
     def display(self, value: Any) -> None:
         """Show an object now."""
@@ -60,7 +60,7 @@ class Stage:
         if self._capturing is not None:
             self._capturing.append((fit, told))
         elif self.output is not None and fit:
-            self.output.show(Display(self.run, fit, told))
+            self.output.show(DisplayFrame(self.run, fit, told))
 
 
 stage = Stage()

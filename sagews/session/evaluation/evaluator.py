@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sagews.session.display.displayhook import stage
-from sagews.session.evaluation import sources
+from sagews.session.evaluation import engines, sources
 from sagews.session.evaluation import tracebacks as failures
 from sagews.session.evaluation.background import Background
 from sagews.session.evaluation.beginning import Beginning
@@ -62,7 +62,7 @@ class Evaluator:
         self._output.finish(status, seconds, time.process_time() - cpu)
         return seconds
 
-    def _status(self, run: Run) -> str:
+    def _status(self, run: RunFrame) -> str:
         self.language = run.mode
         self._history.cell(run.number, run.source)
         self.beginning.before_cell(self.namespace)
@@ -72,7 +72,10 @@ class Evaluator:
         # Figures that were begun are shown although the cell failed; what the first failure says comes first.
         self.attempt(_flush_figures)
         self._report(run, problem)
-        return "interrupted" if isinstance(problem, KeyboardInterrupt) else "error"
+        if not isinstance(problem, KeyboardInterrupt):
+            return "error"
+        engines.check(self.attempt)
+        return "interrupted"
 
     def attempt(self, work: Callable[[], Any]) -> BaseException | None:
         """Do work that is user code; return what it raised. Only in here does an interrupt raise."""
@@ -88,10 +91,10 @@ class Evaluator:
             name = failures.bounded(type(problem).__name__, 200)
             self._output.show(ErrorFrame(run.run, name, "Its text can't be shown.", (), name), now=False)
 
-    def _described(self, run: Run, problem: BaseException) -> Error:
+    def _described(self, run: RunFrame, problem: BaseException) -> ErrorFrame:
         return failures.describe(run.run, problem, places=self.shell.xmode != "Minimal")
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: RunFrame) -> None:
         self._execute(run)
         self.background.turn()
         _flush_figures()

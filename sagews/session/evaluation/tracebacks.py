@@ -44,11 +44,11 @@ class SourceLocation:
     cell: str | None
 
 
-def describe(run: str, exception: BaseException, *, places: bool = True) -> Error:
+def describe(run: str, exception: BaseException, *, places: bool = True) -> ErrorFrame:
     """Return the error frame for an exception that ended a cell; without `places` only what it says."""
     name = bounded(type(exception).__name__, 200)
     frames = [_frame(location) for location in _locations(exception)] if places else []
-    return Error(
+    return ErrorFrame(
         run=run,
         name=name,
         message=message(exception),

@@ -6,8 +6,8 @@ import signal
 
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.help import completion, inspection
-from sagews.session.output.output import Output
-from sagews.wire.session.frames import Complete, Completions, Inspect, Inspection
+from sagews.session.output.output import SessionOutput
+from sagews.wire.session.frames import CompleteFrame, CompletionsFrame, InspectFrame, InspectionFrame
 
 DEADLINE = 0.8
 
@@ -41,11 +41,11 @@ class Helper:
         self._evaluator.attempt(lambda: found.append(self._inspect(request)))
         return found[0] if found else InspectionFrame(request.request, False, {})
 
-    def _complete(self, request: Complete) -> Completions:
+    def _complete(self, request: CompleteFrame) -> CompletionsFrame:
         evaluator = self._evaluator
         found = completion.complete(request.code, request.cursor, evaluator.namespace, evaluator.python)
         start, end, matches = found
-        return Completions(request.request, start, end, tuple(matches))
+        return CompletionsFrame(request.request, start, end, tuple(matches))
 
     def _inspect(self, request: InspectFrame) -> InspectionFrame:
         name = inspection.name_at(request.code, request.cursor)

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from sagews.session.output.budget import TAIL, Budget, Omitted
+from sagews.session.output.budget import TAIL, CellBudget, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.lines import LinePrinter
 from sagews.session.output.spill import SpillFile
+from sagews.session.output.terminal import overstruck
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.wire.session.checks import UNFIT
 from sagews.wire.session.frames import (
@@ -164,8 +165,8 @@ class SessionOutput:
             self._flush(push=now)
             if self._budget is not None and not self._budget.open:
                 # Text that is held for the end belongs before what is shown now; before an error all of it does.
-                self._budget.pass_on(TAIL if isinstance(value, Error) else None)
-            if isinstance(value, Error) or self._counted(len(data)):
+                self._budget.pass_on(TAIL if isinstance(value, ErrorFrame) else None)
+            if isinstance(value, ErrorFrame) or self._counted(len(data)):
                 self._put(data, now)
         self._wait_for_room()
 
@@ -266,7 +267,7 @@ class SessionOutput:
             self._due = None
             budget = self._budget or self._new_budget()
             for name, text in self._buffer.take():
-                budget.add(name, clean(text))
+                budget.add(name, clean(overstruck(text)))
             self._live = budget.open
             if push:
                 self.writer.push()
