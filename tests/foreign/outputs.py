@@ -5,25 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# Doctests draw Python's random numbers as Python 2 did, so that their outputs last: the one setting that cells share.
+PREAMBLE = (
+    "import sage.misc.randstate as s; from sage.cpython._py2_random import Random as R; s.DEFAULT_PYTHON_RANDOM = R"
+)
 # What is shown without words: a picture's plain text is what a prompt prints of it.
 _PLAIN = "text/plain"
 
 
-def shown(pieces: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, str | None]:
-    """Return what pieces of output amount to: printed text and values, and the error that ended the cell.
+def shown(pieces: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, str | None]:
+    """Return what pieces of output amount to at a prompt.
 
     Args:
         pieces: kind and body, as wire/session/frames.py names them.
+
+    Returns:
+        `got`: printed text and values; `everything`: standard error among it; `error`: what ended the cell.
     """
-    text, error = [], None
+    text, everything, error = [], [], None
     for kind, body in pieces:
-        if kind == "stream" and body["name"] == "stdout":
-            text.append(str(body["text"]))
-        elif kind in ("result", "display"):
-            text.append(f"{body['data'].get(_PLAIN, '')}\n")
+        if kind == "stream":
+            everything.append(str(body["text"]))
+            if body["name"] == "stdout":
+                text.append(str(body["text"]))
+        elif kind == "result" or (kind == "display" and not any(mime.startswith("image/") for mime in body["data"])):
+            # What show() draws, a prompt opens in a window and does not print.
+            told = f"{body['data'].get(_PLAIN, '')}\n"
+            text.append(told)
+            everything.append(told)
         elif kind == "error":
             error = f"{body['name']}: {body['message']}"
-    return "".join(text), error
+    return {"got": "".join(text), "everything": "".join(everything), "error": error}
 
 
 def judged(docstrings: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
@@ -41,7 +53,7 @@ def judged(docstrings: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]
 
 
 def yardstick(example: Mapping[str, Any]) -> bool:
-    """Whether a cell has to show the same: Sage's own machinery passes it, and its form is not a prompt's alone."""
+    """Whether a cell has to show the same: Sage's own machinery passes it, and its form is not one of prompts alone."""
     return bool(example["passes"]) and not example["form"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from tests.foreign.outputs import shown
+from tests.foreign.outputs import PREAMBLE, shown
 from tests.soak.connection import Connection, LostError, Site
 from tests.soak.writer import FINAL, new_run
 
@@ -38,7 +38,7 @@ class Page:
         """Run every example of a docstring in a session that has run nothing; what it showed becomes its `got`."""
         connection = await self._connected()
         connection.say("restart", document=self._document)
-        for example in docstring["examples"]:
+        for example in [{"source": PREAMBLE}, *docstring["examples"]]:
             try:
                 pieces = await self._cell_run(connection, example["source"].rstrip("\n"))
             except LostError as error:
@@ -46,7 +46,7 @@ class Page:
                 connection.leave()
                 self._connection = None
                 return
-            example["got"], example["error"] = shown(pieces)
+            example.update(shown(pieces))
 
     async def _connected(self) -> Connection:
         if self._connection is None:

@@ -49,6 +49,11 @@ _UNFIT = re.compile(
     r"#.*(not tested|optional|internet|known bug|long time)|doctest:|sage\.doctest|get_test_shell", re.IGNORECASE
 )
 _WARNING = re.compile(r"doctest:[^\n]*\n(?:See https://[^\n]*\n)?(?:Please[^\n]*\n)?")
+_PICTURE = re.compile(r"[\[(]*<(Figure size|matplotlib\.|Axes|mpl_toolkits)")
+# What Sage's own prompt adds, and its doctests leave out.
+_HINT = re.compile(r" \(use the \.\w+\(\) method to (?:plot|see the entries)\)")
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+_NEEDS = re.compile(r"#\s*needs\b.*")
 _FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -124,7 +129,7 @@ def _form(example: Any) -> str:
         return ""
     if any(isinstance(node, ast.Expr) for top in tree.body if not isinstance(top, ast.Expr) for node in _plain(top)):
         return "a value inside of a block"
-    return ""
+    return "a picture" if _PICTURE.match(example.want) else ""
 
 
 def _plain(node: ast.stmt) -> Iterator[ast.AST]:
@@ -206,34 +211,53 @@ def judge(docstrings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for docstring in docstrings:
         for example in docstring["examples"]:
             text = "".join(_prompted(example["source"])) + example["want"]
-            parsed = next(
-                each for each in SageDocTestParser(("sage",)).parse(text) if isinstance(each, doctest.Example)
-            )
-            example["verdict"] = _verdict(checker, parsed, example)
+            parts = SageDocTestParser(("sage",)).parse(text)
+            parsed = next((each for each in parts if isinstance(each, doctest.Example)), None)
+            example["verdict"] = "unread" if parsed is None else _verdict(checker, parsed, example)
     return docstrings
 
 
 def _prompted(source: str) -> Iterator[str]:
     for number, line in enumerate(source.rstrip("\n").split("\n")):
-        yield f"{'....: ' if number else 'sage: '}{line}\n"
+        # What an example needs was there when it was collected; the parser would ask again.
+        yield f"{'....: ' if number else 'sage: '}{_NEEDS.sub('', line)}\n"
 
 
 def _verdict(checker: Any, parsed: Any, example: dict[str, Any]) -> str:
     got, error = example.get("got"), example.get("error")
     if got is None:
         return "lost"
-    want = parsed.want
-    if error is not None and parsed.exc_msg is not None:
-        name, _, rest = error.partition(":")
-        forms = [error, f"{name.rpartition('.')[2]}:{rest}", parsed.exc_msg.split(":")[0] + ":" + rest]
-        return "same" if any(checker.check_output(parsed.exc_msg, f"{form}\n", _FLAGS) for form in forms) else "other"
     if error is not None:
-        return "other"
-    if checker.check_output(want, got, _FLAGS):
-        return "same"
-    # Warnings stand on standard error with a line of the cell, not of a doctest.
-    bare = _WARNING.sub("", str(want))
-    return "same" if bare != want and checker.check_output(bare, got, _FLAGS) else "other"
+        fits = parsed.exc_msg is not None and any(
+            checker.check_output(parsed.exc_msg, f"{form}\n", _FLAGS) for form in _forms_of_error(error, parsed.exc_msg)
+        )
+        return "same" if fits else "other"
+    want, got = str(parsed.want), _HINT.sub("", got)
+    # Standard error mixes with standard output at a prompt; warnings there name a line of a doctest.
+    for wanted in (parsed.want, _WARNING.sub("", want)):
+        for shown in (got, example.get("everything", got)):
+            if checker.check_output(wanted, shown, _FLAGS):
+                return "same"
+    return "same" if _same_but_for_order(want, got) else "other"
+
+
+def _forms_of_error(error: str, wanted: str) -> Iterator[str]:
+    """Yield what a prompt may print of an error: with and without the module, its first line, or its name alone."""
+    name, _, rest = error.partition(":")
+    for message in (rest, rest.partition("\n")[0], rest.partition(" (line ")[0]):
+        for spelt in (name, name.rpartition(".")[2], wanted.partition(":")[0].strip()):
+            if spelt.rpartition(".")[2] == name.rpartition(".")[2]:
+                yield f"{spelt}:{message}".rstrip(": ")
+    if ":" not in wanted:
+        # Ours say in words what Python leaves empty.
+        yield name
+
+
+def _same_but_for_order(want: str, got: str) -> bool:
+    """Whether two dictionaries or sets differ in their order only: doctests sort keys, prompts and cells do not."""
+    # An address is another each time, and a docstring leaves it out.
+    told = _ADDRESS.sub("0x...", got)
+    return "{" in want and sorted("".join(want.split())) == sorted("".join(told.split()))
 
 
 def main() -> None:

@@ -123,7 +123,7 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         }
         self.assertTrue(printed(kinds[: where["5"]]).endswith("29999\n"))
         self.assertEqual(printed(kinds[where["5"] : where["6"]]), "between\n")
-        self.assertEqual(printed(kinds[where["6"] : where["Error"]]), "last\n")
+        self.assertEqual(printed(kinds[where["6"] : where["ErrorFrame"]]), "last\n")
 
     def test_a_flood_can_be_stopped(self) -> None:
         """With a bounded number of frames, when far more was printed than is shown."""
