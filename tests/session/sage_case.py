@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from typing import ClassVar
 
 import pytest
-from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.wire.session.frames import DisplayFrame, FromSession, ResultFrame
 
-from .support import Session, Zygote, interpreter
+from .flavour_case import FlavourCase
+from .support import interpreter
 
 
 def has_sage() -> bool:
@@ -31,25 +30,10 @@ def latex(frames: list[FromSession]) -> list[str]:
     return [str(frame.data.get("text/latex", "")) for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
 
 
-class SageCase(SynchronousTestCase):
+class SageCase(FlavourCase):
     """A session of its own for each test, from one warmed zygote."""
 
-    zygote: ClassVar[Zygote]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Load Sage once."""
-        cls.zygote = Zygote("sage")
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        """End the zygote."""
-        cls.zygote.close()
-
-    def setUp(self) -> None:
-        """Fork a session."""
-        self.session: Session = self.zygote.session()
-        self.addCleanup(self.session.close)
+    flavour = "sage"
 
     def sage(self, source: str) -> list[FromSession]:
         """Run a cell in Sage's language."""

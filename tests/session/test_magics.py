@@ -6,7 +6,7 @@ import pytest
 
 from sagews.wire.session.frames import CompleteFrame, DisplayFrame, ResultFrame
 
-from .python_case import PythonCase
+from .flavour_case import PythonCase
 from .support import displays, error, printed, status, values, wait_until
 
 pytestmark = pytest.mark.slow

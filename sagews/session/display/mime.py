@@ -66,6 +66,7 @@ class Formatters:
         kind = type(value)
         if kind in _PLAIN:
             return {"text/plain": self._number(value)}, {}
+        # Before IPython: a Sage object has a repr of its own, so IPython would be content with that.
         for special in self.special:
             if (found := special(value)) is not None:
                 return found

@@ -35,11 +35,13 @@ from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
 from sagews.session.display.typesetting import formula, without_macros
 
+# An SVG grows with every point, in the store and in the page; a PNG does not.
 MAX_VECTOR_POINTS = 5000
 DPI = 100
 FRAME = 200
 """Milliseconds that a picture of an animation stands, as in Sage."""
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
+# Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
 
@@ -187,6 +189,7 @@ def _animation(obj: Any) -> Bundle:
 
 def show(obj: Any, **options: Any) -> None:
     """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
+    # Options are for Sage's own machinery (axes, figsize, viewer), which alone knows what they mean.
     if options and not isinstance(obj, (table, Animation)):
         stage.publish(*_formatted(obj, options))
     elif isinstance(obj, LatexExpr):

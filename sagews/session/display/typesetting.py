@@ -64,6 +64,7 @@ def formula(obj: Any, plain: str) -> str | None:
     """
     if len(plain) > MAX_TEXT or not _cheap(obj):
         return None
+    # A number in a formula's letters says no more and can't be copied; a matrix of numbers gains by its brackets.
     if _NUMERIC.fullmatch(plain) and not hasattr(obj, "nrows"):
         return None
     text = _within_time(obj)

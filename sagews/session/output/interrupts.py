@@ -92,6 +92,7 @@ class Interrupts:
         if number == _SIGINT and self._owner == os.getpid():
             self._heard += 1
             signal_children(_LADDER[min(self._heard, len(_LADDER)) - 1])
+        # A frame that is torn would be garbage to the worker, and the session would be ended for it.
         if self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
             self.waiting = True
         else:

@@ -8,8 +8,7 @@ from typing import Any
 from sagews.wire.session.frames import FromSession
 from tests.foreign import outputs
 from tests.foreign.__main__ import WANTED, ask_sage
-
-from .sage_case import NEEDS_SAGE, SageCase
+from tests.session.sage_case import NEEDS_SAGE, SageCase
 
 pytestmark = NEEDS_SAGE
 DOCSTRINGS, AT_LEAST = 9, 600
