@@ -108,6 +108,13 @@ def printed(cell: Locator) -> str:
     return "".join(cell.get_by_test_id("stream").all_text_contents())
 
 
+def fresh_sheet(page: Page) -> Sheet:
+    """Make a workspace from the list of them, and return its worksheet."""
+    page.get_by_test_id("new-workspace").click()
+    page.wait_for_url("**/w/*/*")
+    return Sheet(page).wait()
+
+
 def call(page: Page, method: str, path: str, body: object = None) -> dict[str, Any]:
     """Call the site as the page would, with the login of the page; returns status and answer."""
     return dict(
@@ -172,10 +179,7 @@ class BrowserTestCase(SynchronousTestCase):
 
     def new_sheet(self) -> Sheet:
         """Return a fresh worksheet in a fresh workspace, opened as people do."""
-        page = self.new_page("/workspaces")
-        page.get_by_test_id("new-workspace").click()
-        page.wait_for_url("**/w/*/*")
-        return Sheet(page).wait()
+        return fresh_sheet(self.new_page("/workspaces"))
 
     def second_sheet(self, page: Page) -> Sheet:
         """Make another worksheet in the workspace of a page and return it, in a tab of its own."""

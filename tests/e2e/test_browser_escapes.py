@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.e2e.browsing import BrowserTestCase, Sheet, expect_state
+from tests.e2e.browsing import BrowserTestCase, Sheet, expect_state, fresh_sheet
 from tests.e2e.listening import Listener
 
 pytestmark = pytest.mark.slow
@@ -47,9 +47,7 @@ class EscapeTests(BrowserTestCase):
         super().setUpClass()
         page = cls.context.new_page()
         page.goto(f"{cls.daemon.url}/workspaces")
-        page.get_by_test_id("new-workspace").click()
-        page.wait_for_url("**/w/*/*")
-        cls.sheet = Sheet(page).wait()
+        cls.sheet = fresh_sheet(page)
         cls.address = page.url
 
     def setUp(self) -> None:

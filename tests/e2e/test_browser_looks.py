@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import DESK, PHONE, BrowserTestCase, Sheet
+from tests.e2e.browsing import DESK, PHONE, BrowserTestCase, Sheet, fresh_sheet
 from tests.e2e.running import screenshot
 
 pytestmark = pytest.mark.slow
@@ -45,9 +45,7 @@ class LooksTests(BrowserTestCase):
         super().setUpClass()
         page = cls.context.new_page()
         page.goto(f"{cls.daemon.url}/workspaces")
-        page.get_by_test_id("new-workspace").click()
-        page.wait_for_url("**/w/*/*")
-        cls.sheet = Sheet(page).wait()
+        cls.sheet = fresh_sheet(page)
         cls.sheet.run("factor(2^128+1)")
         cls.sheet.run("for i in range(3): print('line', i)")
         cls.sheet.run("plot(sin(x), 0, 6)")
