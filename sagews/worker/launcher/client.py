@@ -37,6 +37,7 @@ CONTROL_DESCRIPTOR = 3
 # must leave room for the sessions of those who compute, and processors too.
 JOBS_AT_ONCE = 8
 JOBS_WAITING = 2000
+# It prints a line here and there; one without end must not fill our memory or our log.
 MAX_LINE = 4096
 STOP_SECONDS = 5.0
 
@@ -128,6 +129,7 @@ class LauncherClient:
                 os.close(nothing)
         self._socket = PacketSocket(self._reactor, ours, wire.MAX_PACKET, self._received, self._socket_ended)
         self._socket.resume()
+        # At once and while we are still root: what we wish is on its way before anything else could be said to it.
         self._send(self._configure)
 
     async def started(self, seconds: float = 30.0) -> None:
@@ -167,6 +169,7 @@ class LauncherClient:
             return
         self._dead = True
         if self._socket is not None:
+            # The end of the process and its last packets come by different ways, and the packet says why.
             self._read_rest(self._socket)
         if not self._stopping:
             log.critical("the launcher ended: {reason}", reason=reason)
@@ -176,6 +179,7 @@ class LauncherClient:
 
     def _read_rest(self, control: PacketSocket) -> None:
         """Take the packets that it sent before its end, for instance why it refused to serve."""
+        # Bounded, although nobody writes to it any more: a fault there must not keep the daemon from ending.
         for _ in range(10_000):
             if control.closed:
                 return
@@ -188,6 +192,7 @@ class LauncherClient:
         self._asked.clear()
         for deferred in waiting:
             deferred.errback(error)
+        # Taken out first: what a listener does on hearing this may change the table.
         listeners, self._listeners = self._listeners, {}
         for listener in listeners.values():
             listener.ended("crash", -signal.SIGKILL, 0.0, 0)
@@ -205,6 +210,7 @@ class LauncherClient:
         try:
             reply = wire.parse_reply(packet)
         except SagewsError:
+            # Logged and passed over: giving the launcher up for one packet would end every session.
             log.failure("the launcher sent a packet that is out of form")
             return
         self._handlers[type(reply)](reply)
@@ -224,6 +230,7 @@ class LauncherClient:
             waiting.callback(None)
 
     def _ended(self, ended: wire.Exited) -> None:
+        # One that ended before it was said to have started: whoever waits for the start goes on and finds it over.
         self._started(wire.Started(ended.id))
         listener = self._listeners.pop(ended.id, None)
         if listener is not None:
@@ -279,6 +286,8 @@ class LauncherClient:
         kind: str,
     ) -> None:
         """See ILauncher; fires when the session has its home and its socket."""
+        # Our copy goes whatever happens: while we held it, the end of the session would never show as an end of its
+        # stream.
         with stream:
             started = self._expect(session, listener)
             self._send(wire.StartSession(session, workspace, flavour, limits, kind), [stream.fileno()])
@@ -306,6 +315,7 @@ class LauncherClient:
     ) -> bytes:
         """See ILauncher; its time begins with its turn."""
         request = wire.StartJob(new_id(), job, workspace, write, arguments, seconds, limits)
+        # The turn first and the time then, else a job that waited behind others would be over before it began.
         async with self._jobs:
             return await self._start_job(request, input, output_limit)
 

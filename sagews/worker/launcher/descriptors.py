@@ -126,6 +126,7 @@ class StreamSocket(Descriptor):
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
+            # Broken is over, as at its end: whoever owns it hears the same once.
             data = b""
         if data:
             self._received(data)
@@ -136,6 +137,7 @@ class StreamSocket(Descriptor):
         """Send in order; what the kernel does not take waits. Does nothing once closed."""
         if self.closed:
             return
+        # Behind what waits, never before it: a frame in the middle of another would end the session.
         if self._waiting:
             self._waiting += data
             return
@@ -206,6 +208,7 @@ class PacketSocket(Descriptor):
             return
         except OSError:
             packet, descriptors, flags = b"", [], 0
+        # Nobody has reason to send any; kept open, some hundred would use up this process's.
         for number in descriptors:
             os.close(number)
         if packet and not flags & socket.MSG_TRUNC:
@@ -217,6 +220,7 @@ class PacketSocket(Descriptor):
         """Send a packet in order; its descriptors are duplicated, so the caller may close its own at once."""
         if self.closed:
             return
+        # The kernel may be full: by the time it takes the packet, the caller has closed its own.
         self._waiting.append((packet, tuple(os.dup(number) for number in descriptors)))
         if len(self._waiting) == 1:
             self.doWrite()
@@ -287,6 +291,8 @@ class PipeReader(Descriptor):
         room = self._limit - len(self.collected)
         self.collected += data[:room]
         if len(data) > room:
+            # Paused and not closed: whoever writes into it blocks or is killed, instead of dying of a broken pipe
+            # before it is.
             self.pause()
             self._overflowed()
 
