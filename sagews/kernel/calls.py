@@ -9,6 +9,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Iterable
+from functools import cache
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -39,7 +40,7 @@ _CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 40
 
 CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 1, 5, 6, 7, 8
-CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_SYS_ADMIN = 12, 18, 19, 21
+CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 12, 18, 19, 21, 24
 
 _library = ctypes.CDLL(None, use_errno=True)
 _library.syscall.restype = ctypes.c_long
@@ -210,6 +211,17 @@ def set_capabilities(keep: frozenset[int]) -> None:
     header = struct.pack("=Ii", _CAPABILITY_VERSION, 0)
     data = struct.pack("=6I", low, low, low, high, high, high)
     _check(_library.capset(ctypes.c_char_p(header), ctypes.c_char_p(data)))
+
+
+@cache
+def has_on_host(capability: int) -> bool:
+    """Whether this process has a capability on the host and not only in a user namespace; asked of the kernel once."""
+    with open("/proc/self/uid_map", encoding="ascii") as stream:
+        if stream.read().split() != ["0", "0", str(2**32 - 1)]:
+            return False
+    with open("/proc/self/status", encoding="ascii") as stream:
+        line = next(line for line in stream if line.startswith("CapEff:"))
+    return bool(int(line.split()[1], 16) >> capability & 1)
 
 
 def raise_ambient(keep: frozenset[int]) -> None:

@@ -25,6 +25,8 @@ _NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
 _NAMESPACE_FLAGS = 0x7E020000
 """CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET}; the one for time does not fit into clone's flags."""
 _SET_ID_BITS = 0o6000
+_CREATING_FLAGS = 0o100 | 0o20000000
+"""O_CREAT and O_TMPFILE's own bit: without one of them the kernel does not look at a mode, which may hold anything."""
 _FILE_KIND, _CHARACTER_DEVICE, _BLOCK_DEVICE = 0o170000, 0o020000, 0o060000
 _TERMINAL_INJECTION = (0x5412, 0x541C)
 _PERSONALITIES = (0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
@@ -70,9 +72,19 @@ def _judgements() -> dict[str, list[Instruction]]:
     refusal, allow = [permission], [_give(_ALLOW)]
     set_id = _when(_ANY_BIT, _SET_ID_BITS, refusal)
     devices = [(_AND, 0, 0, _FILE_KIND), *_one_of((_CHARACTER_DEVICE, _BLOCK_DEVICE), refusal)]
+    missing = [_refuse(errno.ENOSYS)]
     return {
+        "open": _opening(1),
+        "openat": _opening(2),
+        "creat": [_argument(1), *set_id, *allow],
+        # Its mode lies behind a pointer, which no filter can follow; libraries fall back to openat.
+        "openat2": missing,
+        # Files of the system are the host's own: who opens which program, there or in another session, would be seen.
+        "inotify_init": missing,
+        "inotify_init1": missing,
+        "inotify_add_watch": missing,
         "clone": [_argument(0), *_when(_ANY_BIT, _NAMESPACE_FLAGS, refusal), *allow],
-        "clone3": [_refuse(errno.ENOSYS)],
+        "clone3": missing,
         "chmod": [_argument(1), *set_id, *allow],
         "fchmod": [_argument(1), *set_id, *allow],
         "fchmodat": [_argument(2), *set_id, *allow],
@@ -83,6 +95,13 @@ def _judgements() -> dict[str, list[Instruction]]:
         "personality": [_argument(0), *_one_of(_PERSONALITIES, allow), *refusal],
         "socket": _socket_judgement(),
     }
+
+
+def _opening(flags: int) -> list[Instruction]:
+    """Refuse to create a file that takes over its owner's identity; the mode is the argument behind the flags."""
+    refusal = _when(_ANY_BIT, _SET_ID_BITS, [_refuse(errno.EPERM)])
+    creating = [_argument(flags + 1), *refusal, _give(_ALLOW)]
+    return [_argument(flags), *_when(_ANY_BIT, _CREATING_FLAGS, creating), _give(_ALLOW)]
 
 
 def _socket_judgement() -> list[Instruction]:

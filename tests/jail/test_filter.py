@@ -61,7 +61,7 @@ def refused(error: int) -> int:
 class Filter(unittest.SynchronousTestCase):
     def test_listed(self) -> None:
         """Every listed call without a judgement of its own is allowed."""
-        judged = {"clone3", "socket", "personality"}
+        judged = {"clone3", "socket", "personality", "openat2", "inotify_init", "inotify_init1", "inotify_add_watch"}
         for machine in ARCHITECTURES:
             for name, number in numbers(machine).items():
                 if name not in judged:
@@ -120,6 +120,18 @@ class Filter(unittest.SynchronousTestCase):
             self.assertEqual(judge(machine, table["mknodat"], 3, 0, mode | 0o100000), expected)
             for kind in (0o020000, 0o060000):
                 self.assertEqual(judge(machine, table["mknodat"], 3, 0, mode | kind), refused(errno.EPERM))
+
+    @given(st.integers(0, 2**32 - 1), st.integers(0, 0o7777))
+    def test_files_that_are_made(self, flags: int, mode: int) -> None:
+        """No file is made with a set-uid or set-gid bit; where none is made, the mode is not looked at."""
+        expected = refused(errno.EPERM) if flags & 0o20000100 and mode & 0o6000 else ALLOW
+        for machine in ARCHITECTURES:
+            table = numbers(machine)
+            self.assertEqual(judge(machine, table["openat"], 3, 0, flags, mode), expected)
+            self.assertEqual(judge(machine, table["openat2"], 3, 0, 0, 24), refused(errno.ENOSYS))
+        table = numbers("x86_64")
+        self.assertEqual(judge("x86_64", table["open"], 0, flags, mode), expected)
+        self.assertEqual(judge("x86_64", table["creat"], 0, mode), refused(errno.EPERM) if mode & 0o6000 else ALLOW)
 
     def test_terminals(self) -> None:
         """Nothing can be typed into a terminal from inside."""

@@ -62,6 +62,7 @@ class Outside:
 
 
 class Probes(SharedLauncher):
+    wanted = "auto"
     canary: str
     secret: Path
     secret_owner: tuple[int, int]
@@ -73,7 +74,7 @@ class Probes(SharedLauncher):
         cls.canary = secrets.token_hex(16)
         os.environ["SAGEWS_TEST_SECRET_TOKEN"] = cls.canary
         try:
-            cls.launcher = launch(cls.uid())
+            cls.launcher = launch(cls.uid(), level=cls.wanted)
         finally:
             del os.environ["SAGEWS_TEST_SECRET_TOKEN"]
         cls.secret = cls.launcher.folder / "public.conf"
@@ -139,6 +140,7 @@ class Probes(SharedLauncher):
             "killed": status == "timeout",
             "verdict": {"died": "died", "timeout": "killed"}.get(status, "reply"),
             "CANARY": self.canary,
+            "level": self.level,
             "host": outside.values(),
         }
         safe = bool(eval(probe["safe_if"], {"__builtins__": {}}, observed))  # noqa: S307  (our own test data)
@@ -195,3 +197,9 @@ class ProbesOfAUser(Probes):
     def uid(cls) -> int | None:
         """Return an ordinary uid."""
         return ordinary_uid()
+
+
+class ProbesWithoutGroups(Probes):
+    """The same as root on a machine without cgroups; an ordinary user's other level is that of `Probes`."""
+
+    wanted = "namespaces" if os.geteuid() == 0 else "auto"

@@ -17,12 +17,14 @@ from tests.launcher.harness import NOBODY, PACKAGE, Launcher
 from tests.session.support import interpreter
 
 
-def launch(uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] | None = None) -> Launcher:
+def launch(
+    uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] | None = None, level: str = "auto"
+) -> Launcher:
     """Start a launcher with the flavour `python` in a new folder and wait until both can serve."""
     folder = Path(tempfile.mkdtemp(prefix="launcher-"))
     folder.chmod(0o755)
     flavours = {"python": interpreter("python")}
-    launcher = Launcher(folder, flavours, {"python": spare}, uid=uid, overrides=overrides)
+    launcher = Launcher(folder, flavours, {"python": spare}, wanted=level, uid=uid, overrides=overrides)
     launcher.hello = launcher.expect(wire.LauncherInfo)
     launcher.expect(wire.FlavourState, flavour="python", state="loading")
     state = launcher.expect(wire.FlavourState, flavour="python")

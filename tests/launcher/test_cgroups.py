@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from twisted.trial import unittest
 
-from sagews.launcher.resources.cgroups import Group
+from sagews.launcher.resources.cgroups import SHARE_OF_MEMORY, SOCKET_BUFFERS, Group, Groups
 from sagews.model.sessions import Limits
 
 
@@ -46,3 +47,17 @@ class Files(unittest.SynchronousTestCase):
         (folders["cpuacct"] / "cpuacct.usage").write_text("2500000000\n")
         readings = group.read()
         self.assertEqual((readings.peak, readings.cpu_seconds, readings.killed_for_memory), (20, 2.5, 3))
+
+    def test_sum_of_memory(self) -> None:
+        """All sessions together leave a part of the machine's memory to the daemon and to everything else."""
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        for unified, name in ((False, "memory.limit_in_bytes"), (True, "memory.max")):
+            folder = self.base / name
+            Groups(dict.fromkeys(("memory", "pids"), folder), unified=unified)
+            self.assertEqual(int((folder / name).read_text()), int(whole * SHARE_OF_MEMORY))
+
+    def test_socket_buffers(self) -> None:
+        """Where TCP buffers are not part of a group's memory, they have a bound of their own."""
+        folders = {name: self.base / name for name in ("memory", "pids")}
+        Group(folders, unified=False).create()
+        self.assertEqual((folders["memory"] / "memory.kmem.tcp.limit_in_bytes").read_text(), str(SOCKET_BUFFERS))

@@ -19,6 +19,10 @@ _WELCOME = ("cpu",)
 """With it every session gets the same share of a busy machine, however many processes it has."""
 _VERSION_1 = (*_NEEDED, *_WELCOME, "cpuacct")
 INIT_PROCESSES = 1
+SOCKET_BUFFERS = 64 * 2**20
+"""Bytes in the buffers of a session's own TCP connections, which version 1 counts apart from its memory."""
+SHARE_OF_MEMORY = 0.85
+"""What all sessions together may have of the machine's memory; the rest is the daemon's and the system's."""
 _PREFIX = "sagews-"
 
 
@@ -48,6 +52,10 @@ class Group:
         """Make the group."""
         for folder in set(self._folders.values()):
             folder.mkdir(exist_ok=True)
+        if not self._unified:
+            # Here and not with the other bounds, because nobody waits yet. Kernels without it have tcp_mem only.
+            with contextlib.suppress(OSError):
+                _write(self._folders["memory"] / "memory.kmem.tcp.limit_in_bytes", SOCKET_BUFFERS)
 
     def open_entrances(self) -> list[int]:
         """Return descriptors to which a process writes "0" to join."""
@@ -111,6 +119,9 @@ class Groups:
             base.mkdir(exist_ok=True)
         if unified:
             _enable(next(iter(bases.values())))
+        # One hostile account with many sessions would else have the kernel look for a victim on the whole machine.
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        _write(bases["memory"] / ("memory.max" if unified else "memory.limit_in_bytes"), int(whole * SHARE_OF_MEMORY))
 
     def group(self, slot: int) -> Group:
         """Return the group of a slot, not made yet."""

@@ -10,12 +10,15 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from sagews.kernel import calls
 from sagews.kernel.packets import Channel, close_all
 from sagews.launcher.resources.cgroups import Group, Readings
 from sagews.wire.launcher import Exited, StartJob, StartSession
 from sagews.wire.zygote import HOME, SCRATCH
 
 Work = StartSession | StartJob
+
+OUT_OF_MEMORY_SCORE = "900"
 
 
 class Phase(StrEnum):
@@ -79,6 +82,19 @@ class Slot:
     def is_alive(self) -> bool:
         """Whether its processes are there and nobody has ended them."""
         return self.init >= 0 and not self.init_gone and self.over is None and not self.condemned
+
+    def expose_to_memory_killer(self) -> None:
+        """Let the kernel take this session before the rest of the machine when memory runs out, where we may fix that.
+
+        A process may lower its own score to the lowest that was set with CAP_SYS_RESOURCE on the host. Without that
+        right all keep the score that they were born with, which none can lower, and the largest is taken: had the child
+        raised its own, a hostile session would lower its score again and let its neighbours be taken.
+        """
+        if not calls.has_on_host(calls.CAP_SYS_RESOURCE):
+            return
+        for process in (self.init, self.child):
+            with contextlib.suppress(OSError, KeyError, ValueError):
+                Path(f"/proc/{_pid(process)}/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE, encoding="ascii")
 
     def take(self, work: Work, descriptors: Sequence[int], mounts: Sequence[int]) -> None:
         """Begin the hand-over: bound the cgroup, have the init attach the mounts (home, and a job's scratch).
@@ -189,14 +205,21 @@ class Slot:
         self.init = self.child = self.owner_map = -1
 
 
+def _pid(process: int) -> int:
+    """Return the number, in the launcher's namespace, of the process that a pidfd names.
+
+    Raises:
+        OSError, KeyError, ValueError: when it is gone.
+    """
+    lines = Path(f"/proc/self/fdinfo/{process}").read_text("ascii").splitlines()
+    return int(dict(line.split(":", 1) for line in lines)["Pid"])
+
+
 def _process_usage(process: int) -> tuple[int, float]:
     """Return resident memory in bytes and CPU seconds of the process that a pidfd names; zeros if it is gone."""
     try:
         # By the descriptor and not by a number that was remembered: a number may belong to another process by now.
-        fields = dict(
-            line.split(":", 1) for line in Path(f"/proc/self/fdinfo/{process}").read_text("ascii").splitlines()
-        )
-        pid = int(fields["Pid"])
+        pid = _pid(process)
         status = Path(f"/proc/{pid}/status").read_text("ascii", errors="replace")
         memory = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
         # From the last parenthesis on: a process chooses its name, which stands before it and may hold spaces and

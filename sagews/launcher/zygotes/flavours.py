@@ -197,6 +197,7 @@ class Flavour:
 
     def _made(self, slot: Slot, init: int, child: int) -> None:
         slot.init, slot.child = init, child
+        slot.expose_to_memory_killer()
         # The init's end and not the child's is the end of everything: no process of the namespace outlives it.
         self._loop.watch(init, lambda: self._init_ended(slot))
         # It was ended before there was anything to send a signal to.

@@ -36,9 +36,6 @@ def enter(init: int, groups: Sequence[int], order: Mapping[str, Any], program: b
     # The pid namespace is not among them: the zygote forked this process into it.
     calls.setns(init, _NAMESPACES | (calls.CLONE_NEWUSER if order["own_users"] else 0))
     os.chdir("/")
-    # While there is the right to raise it, for without one it can't be lowered again: of all processes a session goes
-    # first.
-    _write("/proc/self/oom_score_adj", "900")
     os.setsid()
     os.umask(0o022)
     # A core file would lie in the home with everything that the zygote had in its memory.
@@ -90,8 +87,3 @@ def _lower(which: int, value: int) -> None:
     hard = resource.getrlimit(which)[1]
     bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(which, (bound, bound))
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as stream:
-        stream.write(text)

@@ -20,7 +20,9 @@ SHM_BYTES = 64 * 2**20
 HOST_NAME = "sage"
 _NOBODY = "nobody:x:65534:65534"
 """The owner, as the session sees it, of everything that belongs to the host."""
-_TERMINALS = "newinstance,ptmxmode=0666,mode=0620"
+MAX_TERMINALS = 15
+"""The machine has 3,072 for all namespaces together (kernel.pty.max less its reserve): enough for 200 sessions."""
+_TERMINALS = f"newinstance,ptmxmode=0666,mode=0620,max={MAX_TERMINALS}"
 
 _QUIET = calls.MS_NOSUID | calls.MS_NODEV
 # They tell of the host: its hardware, its kernel's addresses, its other processes' locks and timers.
