@@ -123,6 +123,12 @@ class MagicTests(PythonCase):
             values(self.session.run("In[1], _i, _i1, Out[1], _oh[1]")), ["('6 * 7', '6 * 7', '6 * 7', 42, 42)"]
         )
 
+    def test_libraries_find_what_they_ask_a_shell_for(self) -> None:
+        """Sympy sets its printing up, and what it prints is typeset."""
+        frames = self.session.run("from sympy import *\ninit_printing()\nx = Symbol('x')\nx**2/3")
+        (shown,) = [frame.data for frame in frames if isinstance(frame, ResultFrame)]
+        self.assertIn("\\frac{x^{2}}{3}", shown["text/latex"])
+
     def test_get_ipython(self) -> None:
         """It runs code, magics and commands, whoever imports it, and takes new magics."""
         source = """

@@ -126,6 +126,11 @@ class SystemTests(SageCase):
         frames = self.sage("sage: 2^3\n8\nsage: for i in [1..2]:\n....:     print(i^2)\n1\n4")
         self.assertEqual((values(frames), printed(frames)), (["8"], "1\n4\n"))
 
+    def test_cython_asks_for_no_library_that_the_machine_lacks(self) -> None:
+        """What %%cython is compiled with, beside a compiler, is in the environment."""
+        source = "import sage.misc.cython as m\nm._standard_libs_libdirs_incdirs_aliases()[:2]"
+        self.assertEqual(values(self.sage(source)), ["([], [])"])
+
     def test_magics_speak_sages_language(self) -> None:
         """%time, %timeit and run_cell."""
         self.assertEqual(values(self.sage("x = %time 2^10\nx\nget_ipython().run_cell('y = 2^3');\ny")), ["1024", "8"])

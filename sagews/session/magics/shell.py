@@ -11,7 +11,7 @@ import builtins
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from types import ModuleType, SimpleNamespace
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any, Protocol
 
 import IPython
@@ -47,13 +47,21 @@ class Shell:
 
     Attributes:
         config: empty: libraries that look for a notebook's or a terminal's settings find none.
+        colors, input_transformers_post, ast_transformers and the like: read by libraries, and without effect here.
         xmode: how much of a traceback is shown: Context, Plain or Minimal.
     """
+
+    colors = "nocolor"
 
     def __init__(self, evaluator: RunsCode, original: Mapping[str, Any]) -> None:
         self.evaluator = evaluator
         self.original = original
         self.config: dict[str, Any] = {}
+        self.configurables: list[Any] = []
+        self.input_transformers_cleanup: list[Any] = []
+        self.input_transformers_post: list[Any] = []
+        self.ast_transformers: list[Any] = []
+        self.user_ns_hidden: dict[str, Any] = {}
         self.xmode = "Context"
         self.last_folder = ""
         self._inputhook: Any = None
@@ -92,7 +100,7 @@ class Shell:
             stage.display(value)
         return SimpleNamespace(result=value, success=True, error_in_exec=None, error_before_exec=None)
 
-    def ex(self, source: str) -> None:
+    def ex(self, source: str | CodeType) -> None:
         """Run Python."""
         exec(source, self.user_ns)  # noqa: S102  (what a session is for; the jail bounds it)
 
@@ -197,6 +205,9 @@ class Shell:
 
     def set_hook(self, *_: Any, **__: Any) -> None:
         """Do nothing: there is no editor and no terminal to hook into."""
+
+    def set_custom_exc(self, *_: Any, **__: Any) -> None:
+        """Do nothing: errors are shown by the page."""
 
     def set_next_input(self, text: str, **_: Any) -> None:
         """Show the text that a terminal would offer as the next line."""

@@ -68,8 +68,10 @@ def time_block(shell: Shell, rest: str, text: str) -> None:
 @line("prun")
 def profile_line(shell: Shell, text: str) -> None:
     """Run the rest of the line and list the functions that took the time."""
+    # Made ready before, so that the list holds the person's functions and not ours.
+    code = compile(shell.evaluator.python(text), "<profiled>", "exec")
     with profile(shell):
-        shell.evaluator.evaluate(text)
+        shell.ex(code)
 
 
 @around("prun")

@@ -103,12 +103,24 @@ def warm_sage(namespace: dict[str, Any]) -> None:
     set_globals(namespace)
     sage_display.install()
     importlib.import_module("sage.misc.session").init(namespace)
+    _let_cython_compile()
     # After an interrupt it is so, and nothing that a person could act upon.
     warnings.filterwarnings("ignore", message="cypari2 leaked")
     scratch = dict(namespace)
     for text in (*ENGINES, "plot(sin(x), 0, 6)"):
         _show(text, scratch)
     inspection.describe("factor", 1, namespace)
+
+
+def _let_cython_compile() -> None:
+    """Let %%cython and `load` of .pyx files go without the C libraries of Sage.
+
+    Sage's own list asks the machine for the headers of all of them, which its wheels do not bring; most cells of Cython
+    want none, and what is missing is then missed by the compiler, by name.
+    """
+    module = importlib.import_module("sage.misc.cython")
+    folders = module.sage_include_directories(use_sources=True)
+    vars(module)["_standard_libs_libdirs_incdirs_aliases"] = lambda: ([], [], folders, {})
 
 
 def evaluated(text: str, namespace: dict[str, Any]) -> Any:
