@@ -64,6 +64,9 @@ async def over_the_websocket(reactor: Any, daemon: RunningDaemon, docstrings: li
     await page.make()
     for number, docstring in enumerate(docstrings, 1):
         await page.run(docstring)
+        for example in [docstring.pop("preamble"), *docstring["examples"]]:
+            if "lost" in example:
+                sys.stderr.write(f"\n{docstring['name']}: {example['source'].strip()}: {example['lost']}\n")
         sys.stderr.write(f"\r{number} of {len(docstrings)} docstrings")
 
 

@@ -38,7 +38,8 @@ class Page:
         """Run every example of a docstring in a session that has run nothing; what it showed becomes its `got`."""
         connection = await self._connected()
         connection.say("restart", document=self._document)
-        for example in [{"source": PREAMBLE}, *docstring["examples"]]:
+        docstring["preamble"] = {"source": PREAMBLE}
+        for example in [docstring["preamble"], *docstring["examples"]]:
             try:
                 pieces = await self._cell_run(connection, example["source"].rstrip("\n"))
             except LostError as error:
@@ -71,7 +72,7 @@ class Page:
         connection.say("edit", document=self._document, edit=self._edits, update=update)
         run, digest = new_run(), hashlib.sha256(source.encode()).hexdigest()
         cells = [{"cell": self._cell, "run": run, "hash": digest}]
-        connection.say("run", document=self._document, cells=cells, vector="")
+        connection.say("run", document=self._document, cells=cells)
         pieces: list[tuple[str, dict[str, Any]]] = []
         while True:
             message = await connection.hear("output", "run_state", "changed")
