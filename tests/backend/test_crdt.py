@@ -16,6 +16,7 @@ from sagews.backend.crdt.document import (
     cells_in_order,
     check_update,
     code_of,
+    flavour_of,
     load,
     new_document,
     put_cell,
@@ -94,6 +95,19 @@ class GoodUpdates(SynchronousTestCase):
         self.assertEqual([(view.id, view.pos, view.depth) for view in cells_in_order(document)], [("new1", "Zz", 5)])
         self.assertEqual(title_of(document), "Two")
         self.assertEqual(document.get_state(), page.doc.get_state())
+
+    def test_the_flavour_is_what_it_is_now(self) -> None:
+        """Which kind of session a worksheet asks for follows a page's edit and a change of the server's own."""
+        document = new_document("One", "python")
+        page = Page(document)
+        self.assertEqual(flavour_of(document), "python")
+        for flavour in ("sage", "other", ""):
+            update = page.changes(lambda doc, flavour=flavour: doc["meta"].update({"flavour": flavour}))
+            check_update(document, update)
+            document.apply_update(update)
+            self.assertEqual(flavour_of(document), flavour or "sage")
+        document.meta["flavour"] = "python"
+        self.assertEqual(flavour_of(document), "python")
 
     def test_the_code_of_a_cell_is_what_it_is_now(self) -> None:
         """What a cell runs follows each edit: of its text, of its kind, its removal, and one that takes its place."""

@@ -54,6 +54,7 @@ class WorksheetDocument(Doc[Any]):
         self._applying = False
         # The text of each cell that was run, at hand until anything but texts changes.
         self._codes: dict[CellId, Any] = {}
+        self._flavour: str | None = None
         self._subscription = self.observe(self._changed)
 
     @property
@@ -95,6 +96,15 @@ class WorksheetDocument(Doc[Any]):
             self._mirror = None
         if self._mirror is None or not self._mirror.only_text:
             self._codes.clear()
+            self._flavour = None
+
+    @property
+    def flavour(self) -> str:
+        """Which kind of session the worksheet asks for; every run asks."""
+        if self._flavour is None:
+            flavour = self.meta.get("flavour")
+            self._flavour = flavour if isinstance(flavour, str) and flavour else "sage"
+        return self._flavour
 
     def code(self, cell: CellId) -> str | None:
         """The text of a cell that can be run, or None if there is no such cell or it is prose."""
@@ -152,8 +162,7 @@ def title_of(document: WorksheetDocument) -> str:
 
 def flavour_of(document: WorksheetDocument) -> str:
     """Which kind of session the worksheet asks for."""
-    flavour = document.meta.get("flavour")
-    return flavour if isinstance(flavour, str) and flavour else "sage"
+    return document.flavour
 
 
 def cells_in_order(document: WorksheetDocument) -> list[CellView]:
