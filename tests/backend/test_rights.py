@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sagews.backend.connections import permission_watch
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
 from sagews.model.identifiers import LoginId
@@ -80,6 +81,18 @@ class LoginTests(BackendTestCase):
         self.done(self.accounts.end_login(self.owner.id, login))
         self.backend.logins_ended(None)
         self.assertEqual(page.closed, 4401)
+
+    def test_very_many_are_asked_about_in_several_turns(self) -> None:
+        """Of pages that came in one moment so many are asked about at once, and the others a moment later."""
+        self.patch(permission_watch, "MOST_AT_ONCE", 2)
+        for _ in range(5):
+            self.opened()
+        came = self.clock.seconds()
+        asked = []
+        for _ in range(12):
+            self.later(2)
+            asked.append(sum(each.checked_at > came for each in self.backend._registry.connections))
+        self.assertEqual([count for count in asked if count][:3], [2, 4, 5])
 
     def test_scratch_connections_are_asked_about_too(self) -> None:
         """A connection for single evaluations ends with its login."""

@@ -23,6 +23,10 @@ from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.net.background import both, run_in_background
 from sagews.wire.browser.connection import CloseCode
 
+# Of one piece of work, so that ten thousand pages that came in one moment do not hold the reactor in one moment each
+# time: with a tick every two seconds they are through in the twenty after which each is asked about again.
+MOST_AT_ONCE = 1000
+
 
 class PermissionWatch:
     """Checks logins and grants of open connections."""
@@ -49,7 +53,10 @@ class PermissionWatch:
         now, settings = self._clock.seconds(), self._settings
         before = now - settings.recheck_seconds
         due = [connection for connection in self._registry.connections if connection.checked_at <= before]
-        self._ask(due)
+        # Those who have waited the longest come first, and nobody waits until they may only read.
+        due.sort(key=lambda connection: connection.checked_at)
+        greeted = [connection for connection in due if connection.principal is not None]
+        self._ask(greeted[:MOST_AT_ONCE])
         for connection in due:
             if now - connection.checked_at >= settings.suspend_seconds and connection.guard.state == "working":
                 connection.suspend()

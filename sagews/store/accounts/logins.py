@@ -104,7 +104,7 @@ class LoginStore:
     async def alive_logins(self, logins: Sequence[LoginId]) -> set[LoginId]:
         """Return those of these logins that are alive, as `login_is_alive` says of one."""
         sql = f"select l.id from logins l join users u on u.id = l.user_id where l.id = any(%s::uuid[]) and {ALIVE}"
-        return {LoginId(row[0]) for row in await self._pool.query(sql, (list(logins),))}
+        return {LoginId(row[0]) for row in await self._pool.query(sql, (text_array(logins),))}
 
     async def end_login(self, user: UserId, login: LoginId) -> None:
         """End a login of this person; notifies `logins_ended`. Nothing happens to somebody else's."""

@@ -94,7 +94,8 @@ class LeaseStore:
             )
             update leases l set expires = now() + make_interval(secs => %s) from held where l.workspace = held.workspace
             returning l.workspace"""
-        workspaces, epochs = [lease.workspace.id for lease in held], [lease.epoch for lease in held]
+        workspaces = text_array(lease.workspace.id for lease in held)
+        epochs = text_array(lease.epoch for lease in held)
         rows = await self._pool.query(sql, (workspaces, epochs, life, seconds))
         return {WorkspaceId(row[0]) for row in rows}
 

@@ -13,6 +13,7 @@ from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
+from sagews.store.arrays import text_array
 from sagews.store.pool import ConnectionPool, Transaction
 from sagews.store.rows import (
     DOCUMENT_FIELDS,
@@ -144,7 +145,7 @@ class WorkspaceStore(TicketStore, LeaseStore):
         """List who may open these workspaces, by person."""
         sql = f"""select {GRANT_FIELDS} from workspace_users g join workspaces w on w.id = g.workspace
             where g.workspace = any(%s::uuid[]) and w.deleted is null order by g.user_id"""
-        return [grant_from(row) for row in await self._pool.query(sql, (list(workspaces),))]
+        return [grant_from(row) for row in await self._pool.query(sql, (text_array(workspaces),))]
 
     # --------------------------------------------------------------------------------------- documents
 
@@ -159,7 +160,7 @@ class WorkspaceStore(TicketStore, LeaseStore):
         """List the documents of several workspaces by path, in one statement."""
         sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = any(%s::uuid[]) and removed is null
             order by path collate "C" """
-        return [document_from(row) for row in await self._pool.query(sql, (list(workspaces),))]
+        return [document_from(row) for row in await self._pool.query(sql, (text_array(workspaces),))]
 
     async def document(self, workspace: WorkspaceId, document: DocumentId) -> Document | None:
         """Return one document of this workspace that is not removed, if the workspace is not deleted."""
