@@ -91,5 +91,5 @@ async def connect(url: str, headers: Mapping[str, str] | None = None) -> Connect
         Connection, url, extra_headers=dict(headers or {}), enable_auto_pong=False, websocket_handshake_timeout=60
     )
     if not isinstance(connection, Connection):
-        raise RuntimeError("the websocket was closed as soon as it was open")
+        raise RuntimeError("the connection was closed before the handshake was answered")
     return connection

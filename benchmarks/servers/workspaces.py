@@ -55,6 +55,7 @@ class Worksheet:
         self.expected = "2"
         # What was last said of it, for the reason of a failure.
         self.session: dict[str, Any] = {}
+        self.reason: str | None = None
         self._prepared: deque[tuple[str, str, str]] = deque()
         self._number = 1
 
@@ -155,7 +156,8 @@ class Worksheet:
         """Run the cell and check what came."""
         state, pieces = await self.until_over(self.start())
         if self.expected not in str(pieces):
-            raise RuntimeError(f"{pieces} instead of {self.expected}, and ended as {state}: {self.session}")
+            said = f"{pieces} instead of {self.expected}"
+            raise RuntimeError(f"{said}, and ended as {state} because of {self.reason}: {self.session}")
 
     def start(self) -> str:
         """Ask for a run of the cell and return the run's id."""
@@ -175,6 +177,7 @@ class Worksheet:
             if message["type"] == "output":
                 pieces.append(message["piece"])
             elif message["state"] in OVER:
+                self.reason = message.get("reason")
                 return message["state"], pieces
 
     async def result(self) -> list[dict[str, Any]]:
