@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -20,11 +21,15 @@ def calls(work: Callable[[], object]) -> int:
         nonlocal counted
         counted += event in ("call", "c_call")
 
-    before = sys.getprofile()
+    # What a collection that falls into it finalises is no part of the work.
+    collects, before = gc.isenabled(), sys.getprofile()
+    gc.disable()
     sys.setprofile(count)
     try:
         work()
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()
     # The last one is the call that ends the counting.
     return counted - 1
