@@ -34,12 +34,16 @@ CATALOGUE: Mapping[str, str] = {
     "version-mismatch": "This page is from another version of the server. Reload it; your edits are kept.",
     "document-not-open": "This document is not open on this connection. Open it first.",
     "read-only": "You may read this document but not change it. Ask its owner for the right to edit.",
+    "rights-unknown": "What you may do can't be checked now, so nothing changes for a moment. Your edits are kept.",
     "may-not-run": "You may not run cells in this workspace. Ask its owner.",
     "bad-update": "This edit does not fit the document and was not applied: {reason}. Reload the page.",
     "changed": "The cell has changed since you asked to run it. Look at it and run it again.",
     "no-worker": "No machine is free to compute right now. Try again in a moment.",
     "worker-lost": "The connection to the computing machine was lost. The session goes on for a while; reconnecting.",
     "session-ended": "The session has ended: {reason}. Run all above to get its variables back.",
+    "flavour-failed": "Sessions can't be started here now. Try again soon; if it lasts, tell whoever runs the server.",
+    "in-line": "All machines are in use. This session is number {position} in line and begins by itself.",
+    "left-line": "The session was stopped while it waited for a machine.",
     "no-session": "There is no session. Run a cell to start one.",
     "unknown-flavour": "There is no flavour named {flavour} here. Choose one of: {known}.",
     "busy": "This is being done already. Wait for it to end.",
@@ -66,9 +70,21 @@ CATALOGUE: Mapping[str, str] = {
     "ended-crash": "The session crashed. Files stay; variables are gone: run all above to get them back.",
     "ended-protocol": "The session sent what it may not send and was ended. Files stay; variables are gone.",
     "ended-worker-lost": "The computing machine was lost. Files go back to the last save; variables are gone.",
-    "database": "The database does not answer. Try again in a moment.",
+    "no-home": "The files of this workspace are not on that machine. Try again in a moment.",
+    "home-unfinished": "The files of this workspace are not all in their places yet. Try again in a moment.",
+    "home-whole": "The files of this workspace are in their places already.",
+    "removes-files": "{removed} of {present} files are gone. Save to keep it so, or go back to an earlier version.",
+    "files-removed": "{removed} of {present} files are not in the last version any more; the one before has them.",
+    "disk-full": "The server's disk is full. What was saved is safe; free some space, or tell whoever runs the server.",
+    "disk-failed": "The server's disk gives errors. What was saved is safe; tell whoever runs the server.",
+    "database": "The database does not answer{cause}. Try again in a moment.",
     "not-saved": "What was written here last can't be saved now. Keep this page open: it is tried again and again.",
 }
+
+OPTIONAL = frozenset({"cause"})
+"""Parameters that add to a sentence which is whole without them."""
+
+DISK_IS_FULL = ": its disk is full, and whoever runs the server has to free space"
 
 
 class SagewsError(Exception):
@@ -99,4 +115,4 @@ class _Lenient(dict[str, Parameter]):
         self.setdefault("code", code)
 
     def __missing__(self, key: str) -> str:
-        return "–"
+        return "" if key in OPTIONAL else "–"

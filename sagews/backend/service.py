@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -34,7 +35,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId, new_id
-from sagews.net.background import run_in_background
+from sagews.net.background import cancelled, run_in_background
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
 TICK_SECONDS = 2.0
@@ -95,6 +96,7 @@ class Backend:
 
     async def start(self) -> None:
         """Begin to look after what is open."""
+        self.workspaces.look_for_left()
         self._ticker.start(TICK_SECONDS, now=False).addErrback(
             lambda failure: self._log.failure("the backend's timer stopped", failure)
         )
@@ -113,16 +115,24 @@ class Backend:
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "shutting-down")
         closing = run_in_background(self.workspaces.close_all(), self._log, "stop", self._settings.name)
-        closing.addTimeout(self._settings.stop_seconds, self._clock, lambda _, __: self._too_late())
+        late = self._clock.callLater(self._settings.stop_seconds, self._too_late, closing)
         await closing
+        cancelled(late)
 
-    def _too_late(self) -> None:
+    def _too_late(self, closing: Deferred[None]) -> None:
+        self.workspaces.leave_the_rest()
+        closing.cancel()
         left = [workspace.about.id for workspace in self.workspaces.all]
-        self._log.error("stopped without closing workspaces {left}", left=left)
+        self._log.warn(
+            "{count} workspaces are saved at the next start; every edit is, and their files stay here: {left}",
+            count=len(left),
+            left=left,
+        )
 
     def add_host(self, host: ISessionHost) -> None:
-        """Take a worker that registered."""
+        """Take a worker that registered; it may have the files of workspaces whose end was not saved."""
         self._hosts.add(host)
+        self.workspaces.look_for_left()
 
     def remove_host(self, host: ISessionHost) -> None:
         """A worker is gone for good; its sessions are over."""
@@ -155,7 +165,7 @@ class Backend:
     # ------------------------------------------------------------------------------------- inside
 
     def _tick(self) -> None:
-        for work in (self.workspaces.tick, self._permissions.tick, self._resume.expire):
+        for work in (self.workspaces.tick, self._hosts.tick, self._permissions.tick, self._resume.expire):
             try:
                 work()
             except Exception:

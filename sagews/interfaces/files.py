@@ -20,12 +20,14 @@ class IWorkspaceFiles(Interface):
     """
 
     async def restore(workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
-        """Lay the files of a commit into the workspace's home; does nothing if the home was filled before.
+        """Lay the files of a commit into the workspace's home, whole; does nothing if the home is whole already.
 
-        With `replace` the home's files become those of the commit.
+        With `replace` the home's files become those of the commit. While it is under way, and after it has failed until
+        it is done again, nothing else gets the home.
 
         Raises:
-            SagewsError: `conflict` for an older epoch than was seen; what the job ended with.
+            SagewsError: `conflict` for an older epoch than was seen; `disk-full`, `disk-failed`; `busy`; what else the
+                job ended with.
         """
 
     async def snapshot(workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
@@ -35,7 +37,8 @@ class IWorkspaceFiles(Interface):
         that tree, they are added to its `known`, which the bundle leaves out.
 
         Raises:
-            SagewsError: as `restore`.
+            SagewsError: `no-home` where nothing was ever laid out, `home-unfinished` where it was not laid out whole;
+                as `restore`.
         """
 
     async def forget(workspace: WorkspaceId) -> None:

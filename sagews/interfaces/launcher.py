@@ -44,7 +44,7 @@ class ILauncher(Interface):
         job: str,
         workspace: WorkspaceId | None,
         *,
-        write: bool,
+        access: str,
         arguments: Mapping[str, str],
         input: bytes,
         seconds: int,
@@ -54,7 +54,9 @@ class ILauncher(Interface):
         """Run a one-shot jail with these bytes as standard input and return its standard output.
 
         Raises:
-            SagewsError: `limit` past the deadline or the output limit, `internal` when it failed (it is logged).
+            SagewsError: `limit` past the deadline or the output limit; `disk-full`, `disk-failed`; `no-home`,
+                `home-unfinished`, `home-whole` or `busy` where the home is not in a state for this access
+                (wire/launcher.py); `internal` when it failed (it is logged).
         """
 
     def signal(session: SessionId, signal: str) -> None:

@@ -105,5 +105,8 @@ class IWorkspaceStore(Interface):
     async def renew_leases(life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
         """Renew leases in one statement; returns those workspaces that this life still holds under their epoch."""
 
+    async def leased_workspaces(backend: str) -> Sequence[WorkspaceId]:
+        """Return the workspaces that some life of a backend owns, or owned when it ended, at most 10,000."""
+
     async def release_lease(workspace: WorkspaceId, life: str, epoch: int) -> None:
         """Give a lease back; nothing happens if it is another's by now."""

@@ -14,7 +14,10 @@ from sagews.launcher.permits import Permits
 from sagews.launcher.resources.slots import Work
 from sagews.model.sessions import Isolation
 from sagews.wire import launcher as wire
+from sagews.wire.zygote import JOB_FLAVOUR
 
+MAX_JOBS = 1000
+"""Jobs that run or wait: far more than all workspaces that a machine has open save at one time."""
 # What a job may have as a standard stream. A folder would be a way out of the jail (openat through it), a device one
 # into the kernel.
 _STREAMS = {stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG}
@@ -27,14 +30,14 @@ def check_flavours(names: Collection[str], known: Collection[str]) -> None:
             raise SagewsError("unknown-flavour", flavour=name, known=", ".join(known) or "-")
 
 
-def check_work(work: Work, descriptors: Sequence[int], permits: Permits, known: Collection[str]) -> None:
+def check_work(work: Work, descriptors: Sequence[int], permits: Permits, known: Mapping[str, str]) -> None:
     """Hold a session or a job against the permits.
 
     Args:
         work: what is asked for.
         descriptors: what came with it.
         permits: the launcher's bounds.
-        known: ids of all that runs or waits.
+        known: ids of all that runs or waits, each with its flavour.
 
     Raises:
         SagewsError: `bad-value` for an id in use, `limit` above a bound, `bad-message` for a wrong descriptor.
@@ -42,12 +45,16 @@ def check_work(work: Work, descriptors: Sequence[int], permits: Permits, known: 
     if work.id in known:
         raise SagewsError("bad-value", field="id", reason="it is in use")
     # Waiting ones count as well: each holds descriptors here, and the daemon could queue them without end.
-    if len(known) >= permits.sessions:
-        raise SagewsError("limit", limit=f"{permits.sessions} sessions", advice="End one first.")
+    # Jobs have room of their own: a save must not wait for somebody to end a session, nor a session for saves.
+    is_job = isinstance(work, wire.StartJob)
+    most = MAX_JOBS if is_job else permits.sessions
+    if sum((flavour == JOB_FLAVOUR) == is_job for flavour in known.values()) >= most:
+        advice = "Try again in a moment." if is_job else "End one first."
+        raise SagewsError("limit", limit=f"{most} {'jobs' if is_job else 'sessions'}", advice=advice)
     above = permits.exceeded(work.limits)
     if above is not None:
-        most = getattr(permits.limits, above)
-        raise SagewsError("limit", limit=f"{above} from 1 to {most}", advice="Ask for less.")
+        greatest = getattr(permits.limits, above)
+        raise SagewsError("limit", limit=f"{above} from 1 to {greatest}", advice="Ask for less.")
     if not all(_is_stream(work, os.fstat(descriptor)) for descriptor in descriptors):
         raise SagewsError("bad-message", reason="a descriptor is of the wrong kind")
 

@@ -1,8 +1,9 @@
 """The launcher's program: `python -I main.py <descriptor of the control socket> <path of the permits file>`.
 
-It runs with the daemon's rights at start: host root, or an ordinary user. The first process only makes namespaces and
-waits; its child, process 1 of a pid namespace, is the launcher. So whichever of the two ends, the kernel ends every
-zygote and session behind it, without any of our code.
+It runs with the daemon's rights at start: host root, or an ordinary user. The first process keeps the others: when they
+die it starts them anew (keeper.py). Its child only makes namespaces and waits; that one's child, process 1 of a pid
+namespace, is the launcher. So whichever of the three ends, the kernel ends every zygote and session behind it, without
+any of our code.
 """
 
 from __future__ import annotations
@@ -15,6 +16,6 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 if __name__ == "__main__":
-    from sagews.launcher.start import start
+    from sagews.launcher.start import run
 
-    sys.exit(start(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

@@ -41,7 +41,7 @@ class Permits:
         flavours: the session interpreter (an executable in its virtual environment) of each flavour.
         uids: first and last uid of the pool; unused without root.
         minimum: the least level of isolation.
-        sessions: sessions and jobs at one time.
+        sessions: sessions at one time; jobs are counted apart.
         limits: the most that a session may be given.
     """
 

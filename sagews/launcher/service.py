@@ -7,7 +7,10 @@ refused as a whole. A refusal closes the descriptors that came with it.
 from __future__ import annotations
 
 import os
+import sys
+import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sagews.errors import SagewsError
@@ -31,6 +34,8 @@ PACKETS_AT_ONCE = 32
 WATCH_SECONDS = 2.0
 # Jobs (saves, checks) come one at a time, and a job's child costs little to make: nothing is preloaded in its zygote.
 JOB_SPARES = 1
+JOBS_AT_ONCE = 8
+"""Jobs that run at one time, whatever a daemon asks for: each may have a processor and a gigabyte, so others wait."""
 # Each is a process; a crash loop must not begin with hundreds of them.
 REMOVALS_AT_START = 20
 
@@ -69,6 +74,7 @@ class Service:
         self._running: dict[str, Slot] = {}
         self._known: dict[str, str] = {}
         self._configured = False
+        self._serves = False
         self._self_test: SelfTest | None = None
 
     def run(self) -> None:
@@ -76,7 +82,7 @@ class Service:
         self._loop.watch(self._control, self._heard)
         self._loop.before_waiting = self._flush
         self._loop.later(WATCH_SECONDS, self._watch_processors)
-        for aside in self._resources.homes.left_over()[:REMOVALS_AT_START]:
+        for aside in self._resources.homes.names.left_over()[:REMOVALS_AT_START]:
             self._remove(aside, lambda gone: None)
         self._loop.run()
 
@@ -103,7 +109,7 @@ class Service:
         except SagewsError as error:
             close_all(descriptors)
             id, request = wire.identify(packet)
-            self._say(wire.Refused(error.code, str(error)[: wire.MAX_REASON], id, request))
+            self._say(wire.Refused(error.code, str(error)[: wire.MAX_REASON], id, request, error.parameters))
             # Serving on at a level that nobody wanted would be the silent fall-back that the levels are there to
             # prevent.
             if error.code == "isolation":
@@ -170,7 +176,7 @@ class Service:
         def spawn() -> zygotes.SpawnedZygote:
             return self._spawn(name, interpreter)
 
-        return Flavour(name, spare, spawn, self._loop, self)
+        return Flavour(name, spare, spawn, self._loop, self, JOBS_AT_ONCE if name == JOB_FLAVOUR else None)
 
     def _spawn(self, name: str, interpreter: interpreters.Interpreter) -> zygotes.SpawnedZygote:
         """Start a zygote in a user namespace of its own, or with few of root's rights where that is impossible."""
@@ -193,6 +199,8 @@ class Service:
         if isinstance(work, wire.StartSession):
             checks.check_flavours([flavour], [name for name in self._flavours if name != JOB_FLAVOUR])
         checks.check_work(work, descriptors, self._permits, self._known)
+        if _lays_out(work) and self._flavours[JOB_FLAVOUR].uses(work.workspace or ""):
+            raise SagewsError("busy")
         self._known[work.id] = flavour
         self._flavours[flavour].begin(work, descriptors)
 
@@ -223,7 +231,7 @@ class Service:
                 raise SagewsError("busy")
         # The rename frees the name at once, however long it takes to remove a million files; the workspace may come
         # back meanwhile.
-        aside = self._resources.homes.set_aside(request.workspace)
+        aside = self._resources.homes.names.set_aside(request.workspace)
         if aside is None:
             self._say(wire.HomeRemoved(request.request))
             return
@@ -272,18 +280,29 @@ class Service:
         if slot.work is not None and self._running.get(slot.work.id) is slot:
             slot.kill("deadline")
 
-    def failed(self, work: Work, reason: str) -> None:
+    def failed(self, work: Work, reason: str, code: str = "internal") -> None:
         """Tell the daemon that a session could not begin."""
         self._known.pop(work.id, None)
         if self._is_self_test(work.id):
             self._give_up(f"The jail can't be built: {reason}")
         else:
-            self._say(wire.Refused("internal", reason[-wire.MAX_REASON :], work.id))
+            self._say(wire.Refused(code, reason[-wire.MAX_REASON :], work.id))
 
     def ended(self, slot: Slot) -> None:
         """Tell the daemon of a session's end, when nothing is left of it."""
         report = slot.ended()
+        if slot.work is not None and _lays_out(slot.work) and (report.reason, report.status) == ("exit", 0):
+            report = self._settled(slot.work, report)
         self._clear(slot, report)
+
+    def _settled(self, work: Work, report: wire.Exited) -> wire.Exited:
+        """Note that a job laid a home out whole, before anybody hears that it did."""
+        try:
+            self._resources.homes.names.settle(work.workspace or "")
+        except OSError:
+            traceback.print_exc()
+            return replace(report, status=1)
+        return report
 
     def _clear(self, slot: Slot, report: wire.Exited) -> None:
         # Processes of a killed namespace are taken down by the kernel one by one; a cgroup can't be removed before the
@@ -309,8 +328,11 @@ class Service:
         # before it knows.
         elif state == "ready":
             self._test_the_jail()
-        elif state == "failed":
+        elif state == "failed" and not self._serves:
             self._give_up(f"The jail can't be built: {reason}")
+        elif reason:
+            # Later it is no reason to end every session: it is started again, and jobs wait for it.
+            print(f"the zygote of jobs ended and is started again: {reason}", file=sys.stderr, flush=True)  # noqa: T201
 
     def _test_the_jail(self) -> None:
         """Probe the jail from inside, once; say hello when every probe was safe."""
@@ -332,6 +354,7 @@ class Service:
         self._loop.stop()
 
     def _greet(self) -> None:
+        self._serves = True
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
         self._say(wire.LauncherInfo(self._level.name, self._report, flavours, self._resources.lent))
 
@@ -341,3 +364,8 @@ class Service:
             if slot.used_up_its_time:
                 slot.kill("cpu")
         self._loop.later(WATCH_SECONDS, self._watch_processors)
+
+
+def _lays_out(work: Work) -> bool:
+    """Whether a work changes which files a workspace has."""
+    return isinstance(work, wire.StartJob) and work.workspace is not None and work.access != wire.READ

@@ -23,6 +23,7 @@ from sagews.launcher import permits
 from sagews.launcher.isolation.advice import advice
 from sagews.launcher.isolation.level import Level, Machine
 from sagews.launcher.isolation.table import LEVELS
+from sagews.launcher.keeper import CRASHED, keep
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
 from sagews.launcher.resources import cgroups
@@ -40,9 +41,16 @@ MAX_OPEN_FILES = 65_536
 CLEARING_TRIES, CLEARING_SECONDS = 100, 0.02
 
 
-def start(arguments: Sequence[str]) -> int:
-    """Run the launcher; return the exit status."""
-    control, path = _arguments(arguments)
+def run(arguments: Sequence[str]) -> int:
+    """Run the program: a launcher, and another one when it dies; return the exit status."""
+    control, _ = _arguments(arguments)
+    _leave_the_terminal(control.fileno())
+    return keep(control, arguments, start)
+
+
+def start(control: socket.socket, arguments: Sequence[str]) -> int:
+    """Run one launcher; return the exit status."""
+    keeper, path = os.getppid(), Path(arguments[1])
     try:
         allowed = permits.load(path, os.geteuid())
         permits.require_closed_code(allowed, os.geteuid())
@@ -50,8 +58,6 @@ def start(arguments: Sequence[str]) -> int:
     except SagewsError as error:
         _refuse(control, error)
         return 1
-    # After the refusals above, which still reach the daemon by the socket and a person by the terminal.
-    _leave_the_terminal(control.fileno())
     is_root = os.geteuid() == 0
     # Before the namespaces: from inside of them the host's cgroup tree can't be found any more.
     groups, missing = _groups(is_root)
@@ -64,6 +70,10 @@ def start(arguments: Sequence[str]) -> int:
         enter()
     except OSError as error:
         _refuse(control, _no_namespaces(error, allowed, machine))
+        return 1
+    # Only now: the kernel forgets it when rights change, as they do on the way into a user namespace.
+    calls.die_with_parent(signal.SIGKILL)
+    if os.getppid() != keeper:
         return 1
     return _guard(control, LaunchPlan(allowed, jobs, resources, level, _report(level, groups, missing)))
 
@@ -126,7 +136,7 @@ def _guard(control: socket.socket, plan: LaunchPlan) -> int:
     pid = os.fork()
     if pid == 0:
         os.close(guard)
-        status = 1
+        status = CRASHED
         try:
             status = _launch(Channel(control), plan, alive)
         except BaseException:
@@ -136,17 +146,16 @@ def _guard(control: socket.socket, plan: LaunchPlan) -> int:
             os._exit(status)
     control.close()
     os.close(alive)
-    # The launcher proper is process 1 of its namespace, which gets no signal that it does not handle: only KILL ends it
-    # surely.
-    signal.signal(signal.SIGTERM, lambda number, frame: os.kill(pid, signal.SIGKILL))
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    # The number of a signal could be taken for one of the statuses that end the program for good.
+    status = CRASHED if status < 0 else status
     # The kernel takes a while to take down what was in the namespace, and a cgroup with a process in it can't be
     # removed.
     for _ in range(CLEARING_TRIES):
         if plan.resources.close():
             break
         time.sleep(CLEARING_SECONDS)
-    return abs(status)
+    return status
 
 
 def _launch(control: Channel, plan: LaunchPlan, alive: int) -> int:

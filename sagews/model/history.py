@@ -34,6 +34,22 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveReport:
+    """What people have to know of the last save of a workspace beside its version.
+
+    Attributes:
+        left_out: paths that it could not keep, with the reason.
+        removed: how many of the `present` files of the version before are gone; both 0 unless those are most of them.
+        problem: why nothing was saved, a sentence; "" if it was.
+    """
+
+    left_out: tuple[tuple[str, str], ...] = ()
+    removed: int = 0
+    present: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What a one-shot jail made of a workspace's files: a tree, and a bundle that holds it.
 

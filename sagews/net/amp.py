@@ -224,14 +224,16 @@ class AmpLink(amp.AMP):
         self._beat = self._clock.callLater(PING_SECONDS, self._tick)
 
     def connectionLost(self, reason: Failure = _DONE) -> None:
-        """End the heartbeat, fail what is under way, tell the owner."""
+        """End the heartbeat, tell the owner, fail what is under way."""
         if not self.connected:
             return
         self.connected = False
         if self._beat is not None and self._beat.active():
             self._beat.cancel()
-        super().connectionLost(reason)
+        # The owner first: whoever asked is told in the same turn, and may ask again at once. It must not find this link
+        # still in its place, where every question fails in that turn too, and so ask for ever.
         self._lost(self)
+        super().connectionLost(reason)
 
     def _tick(self) -> None:
         if self._clock.seconds() - self._heard > SILENCE_SECONDS:

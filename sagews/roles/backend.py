@@ -89,6 +89,7 @@ class BackendComponent(Component):
             self._reactor,
             self._settings.link.name,
             add_host=self.backend.add_host,
+            host_is_back=self.backend.add_host,
             remove_host=self.backend.remove_host,
             identify=identify,
             keep_seconds=self._settings.link.keep_seconds,

@@ -92,7 +92,10 @@ class Component:
         """Begin to serve; components before this one in the sequence serve already."""
 
     async def stop(self) -> None:
-        """End in order; components before this one still serve. Called only when `start` has returned."""
+        """End in order; components before this one still serve.
+
+        Called whenever `start` was, however far that came: what a refused start leaves behind, nobody else ends.
+        """
 
     def ready(self) -> None:
         """Learn that everything serves."""

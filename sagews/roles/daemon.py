@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import resource
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -60,6 +61,7 @@ class Daemon(Service):
         self._reactor = reactor
         self._terminal = Terminal(Layout(settings.folder), foreground=foreground)
         self._composition = Composition(reactor, settings, roles, sockets, self._terminal, self.fail)
+        self._foreground = foreground
         self._undo: list[tuple[str, Undo]] = []
         self._starting: Deferred[None] | None = None
         self._failed = False
@@ -77,12 +79,15 @@ class Daemon(Service):
     def startService(self) -> None:
         """Begin the start sequence; the reactor runs when the first step waits."""
         super().startService()
+        self._watch_for_hangup()
         self._composition.prepare()
         self._starting = Deferred.fromCoroutine(self._start())
         self._starting.addErrback(lambda failure: self.log.failure("the start sequence broke", failure))
 
     async def _start(self) -> None:
         for name, begin, end in self._composition.steps():
+            # Before it begins: one that is refused half-way may have started a server that must not outlive us.
+            self._undo.append((name, end))
             try:
                 await begin()
             except CancelledError:
@@ -95,9 +100,24 @@ class Daemon(Service):
                 self.log.failure("{step} did not start", step=name)
                 self.fail(f"{name} did not start; the log says why")
                 return
-            # Only what has begun is ended: the others have nothing to clear up.
-            self._undo.append((name, end))
         self._composition.ready()
+
+    def _watch_for_hangup(self) -> None:
+        """Have SIGHUP, which would end the process at once and leave its servers behind, do what is meant by it.
+
+        From a terminal that was closed it is the end, in order; without a terminal it is the usual wish to read the
+        settings again, which is done at the start only.
+        """
+        # Never in the handler itself, which may come between any two steps of the interpreter.
+        hangup = lambda number, frame: self._reactor.callFromThread(self._hung_up)  # noqa: E731
+        signal.signal(signal.SIGHUP, hangup)
+
+    def _hung_up(self) -> None:
+        if self._foreground and os.isatty(0):
+            self.log.info("the terminal is gone: stopping")
+            self._reactor.stop()
+        else:
+            self.log.warn("SIGHUP changes nothing: settings are read at the start. Restart to have them read again.")
 
     def fail(self, reason: str) -> None:
         """End the daemon with a reason and status 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,6 +30,8 @@ from sagews.store.pool import ConnectionPool
 # The backend's are the most: a page waits for its commits.
 SHARES = {DatabaseRole.FRONTEND: 4, DatabaseRole.BACKEND: 6, DatabaseRole.LOG: 2}
 MIGRATE_ATTEMPTS = 60
+# One segment of PostgreSQL's log, in bytes: with less it can't go on.
+LEAST_ROOM = 16 * 1024 * 1024
 
 log = Logger()
 
@@ -113,7 +116,9 @@ class Databases(Component):
             await self._cluster.start()
         await self._migrate(self._dsn_of(DatabaseRole.SCHEMA))
         for role, size in self._sizes.items():
-            pool = self._pools[role] = ConnectionPool(self._reactor, self._dsn_of(role), size=size, application=role)
+            pool = self._pools[role] = ConnectionPool(
+                self._reactor, self._dsn_of(role), size=size, application=role, is_full=self._is_full
+            )
             await pool.start()
 
     async def _migrate(self, dsn: str) -> None:
@@ -161,6 +166,13 @@ class Databases(Component):
             pool.stop()
         if self._cluster is not None:
             await self._cluster.stop()
+
+    def _is_full(self) -> bool:
+        """Whether the disk of our own cluster has no room left for its log."""
+        if self._cluster is None:
+            return False
+        room = os.statvfs(self.daemon.layout.postgres)
+        return room.f_bavail * room.f_frsize < LEAST_ROOM
 
     def _dsn_of(self, role: DatabaseRole) -> str:
         return self._dsn if self._dsn else self._cluster.dsn(role)  # type: ignore[union-attr]  # one of the two

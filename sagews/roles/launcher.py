@@ -18,7 +18,7 @@ from sagews.ops.folders import Layout
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.terminal import isolation_line
 from sagews.wire.launcher import Configure
-from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
+from sagews.worker.launcher.client import LauncherClient
 
 
 def least_level(settings: Settings) -> Isolation:
@@ -89,8 +89,8 @@ def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path])
         "flavours": {name: str(path / "bin" / "python") for name, path in environments.items()},
         "uids": [first, first + settings.sessions.uids - 1],
         "minimum": str(least_level(settings)),
-        # Jobs run beside sessions; one that has ended counts until its cgroup is gone, so there is room for as many.
-        "sessions": settings.sessions.capacity + 2 * JOBS_AT_ONCE,
+        # A few more than people may have: one that has ended is counted until nothing is left of it.
+        "sessions": settings.sessions.capacity + 16,
         "limits": {field: getattr(limits, field) for field in limits.__dataclass_fields__},
     }
 

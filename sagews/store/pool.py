@@ -23,7 +23,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from txpostgres import txpostgres
 
-from sagews.errors import SagewsError
+from sagews.errors import DISK_IS_FULL, SagewsError
 from sagews.net.backoff import Backoff
 from sagews.store.connection import GROWTH, ConnectionDead, Row, StoreConnection, first_line, is_death, rows_of
 
@@ -37,6 +37,8 @@ FIRST_RETRY = 0.02
 LONGEST_RETRY = 1.0
 # Above the slowest of ours (a search in the logs), below what a person waits for.
 STATEMENT_SECONDS = 15
+# What PostgreSQL says when there is no room on its disk (SQLSTATE disk_full).
+DISK_FULL = "53100"
 # A cluster of ours that replays its log after a crash takes a while before it answers.
 START_SECONDS = 60.0
 # Never sent, or rolled back by the server: safe to send again whatever it does.
@@ -102,9 +104,20 @@ class ConnectionPool:
         dsn: where; the password may be in it and is never logged.
         size: how many connections, a part of the daemon's stated budget (docs/database.md).
         application: a name for pg_stat_activity.
+        is_full: whether the disk of the server, if it is ours, has no room left: a server that can't write its log
+            ends, and can't say why any more.
     """
 
-    def __init__(self, reactor: Any, dsn: str, *, size: int, application: str = "sagews") -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        dsn: str,
+        *,
+        size: int,
+        application: str = "sagews",
+        is_full: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._is_full = is_full
         self._reactor = reactor
         full = connection_dsn(dsn, application)
         self._connections = [StoreConnection(reactor, full) for _ in range(size)]
@@ -189,12 +202,12 @@ class ConnectionPool:
             # harm.
             except _DIED as error:
                 if not again or not is_death(Failure(error)):
-                    raise _no_answer(error) from error
+                    raise _no_answer(error, full=self._is_full()) from error
                 reason = error
             if self._stopped:
                 break
             await deferLater(self._reactor, backoff.take())
-        raise _no_answer(reason) from reason
+        raise _no_answer(reason, full=self._is_full()) from reason
 
     async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:
         # In the order of asking: no statement waits behind those that came after it.
@@ -215,8 +228,11 @@ class ConnectionPool:
         return self._free.pop(0)
 
 
-def _no_answer(error: BaseException) -> SagewsError:
+def _no_answer(error: BaseException, *, full: bool) -> SagewsError:
+    """Return what is said of a statement without an answer: that the disk is full, where that is the reason."""
     log.warn("the database did not answer: {reason}", reason=first_line(error))
+    if full or getattr(error, "pgcode", None) == DISK_FULL:
+        return SagewsError("database", cause=DISK_IS_FULL)
     return SagewsError("database")
 
 

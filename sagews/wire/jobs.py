@@ -3,15 +3,17 @@
     job        standard input                                       standard output
     snapshot   paths [str], known [id], have: tree id | null;       tree, objects [id], left_out [[path, why]];
                blobs: a document's text for each path               blob: bundle
-    restore    commit: id | null, replace: bool, leave [path];      done: bool, tree: id | null, objects, left_out
+    restore    commit: id | null, replace: bool, leave [path];      tree: id | null, objects
                blobs: bundles, oldest first
-    commit     tree, parent: id | null, full: bool;                 commit, files_changed: int; blob: bundle
-               blobs: commit object, snapshot's bundle, bundles
+    commit     tree, parent: id | null, before: id | null,          commit, files_changed: int, removed: int,
+               full: bool; blobs: commit object, snapshot's         present: int; blob: bundle
+               bundle, bundles
     diff       version, against: id | null; blobs: bundles          files [{path, status, binary, cut}], cut: bool;
                                                                     blobs: a diff for each
     check      version; blobs: bundles                              paths [str]; blobs: each worksheet's text
 
-A job's output is as hostile as its input was: `from_bytes` takes nothing that is out of form. Standard library only:
+A job ends with status 0 and its answer, or with FAILED, DISK_FULL or DISK_FAILED and a line on standard error.
+Its output is as hostile as its input was: `from_bytes` takes nothing that is out of form. Standard library only:
 this module runs inside the jail as well.
 """
 
@@ -22,8 +24,8 @@ from dataclasses import dataclass
 
 from sagews.wire.parcels import (
     MAX_BLOBS,
-    MAX_OBJECTS,
     LeftOut,
+    count,
     flag,
     left_out_pairs,
     object_id,
@@ -41,6 +43,8 @@ MAX_SNAPSHOT = 256 * 1024 * 1024
 # A page shows what a person can read; the rest is cut and said to be.
 MAX_DIFFERENCE = 4 * 1024 * 1024
 DOCUMENT_SUFFIX = ".sage.md"
+FAILED, DISK_FULL, DISK_FAILED = 1, 28, 5
+"""Exit statuses of a job: it failed for any reason; the disk with the home is full (ENOSPC), or gives errors (EIO)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,11 @@ class RestoreRequest:
     """Asks to lay out a commit's files.
 
     Attributes:
-        commit: None marks an empty home as filled.
+        commit: None for a home that begins empty.
         bundles: oldest first; together they hold the commit.
-        replace: make the home's files those of the commit; else fill a home that was never filled. The last bundle is
-            then that of the version which the home was saved as: what only that one has is removed.
+        replace: make the home's files those of the commit; else lay out a home that is not there or was never laid out
+            whole. The last bundle is then that of the version which the home was saved as: what only that one has is
+            removed.
         leave: paths that are not laid out: documents, whose text the backend has.
     """
 
@@ -121,24 +126,20 @@ class RestoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class RestoreAnswer:
-    """Whether anything was laid out (a filled home is left alone), and the commit's tree with all of its objects."""
+    """The commit's tree, which is laid out whole, with all of its objects; None for a home that begins empty."""
 
-    done: bool
     tree: str | None
     objects: tuple[str, ...]
-    left_out: LeftOut
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        header = {"done": self.done, "tree": self.tree, "objects": self.objects, "left_out": self.left_out}
-        return pack(header, [])
+        return pack({"tree": self.tree, "objects": self.objects}, [])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RestoreAnswer:
         """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
         header, _ = unpack(data)
-        objects, left_out = object_ids(header.get("objects")), left_out_pairs(header.get("left_out"))
-        return cls(flag(header.get("done")), optional_id(header.get("tree")), objects, left_out)
+        return cls(optional_id(header.get("tree")), object_ids(header.get("objects")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ class CommitRequest:
 
     Attributes:
         text: the commit object.
-        bundles: oldest first; they hold the parent and what the snapshot took as known.
+        bundles: oldest first; they hold the parent, `before`, and what the snapshot took as known.
+        before: the newest version, against which it is counted what is missing.
         full: whether the new bundle is to hold the whole history, so that older ones are not needed beside it.
     """
 
@@ -156,11 +158,12 @@ class CommitRequest:
     text: bytes
     snapshot: bytes
     bundles: tuple[bytes, ...]
+    before: str | None = None
     full: bool = False
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        header = {"tree": self.tree, "parent": self.parent, "full": self.full}
+        header = {"tree": self.tree, "parent": self.parent, "before": self.before, "full": self.full}
         return pack(header, [self.text, self.snapshot, *self.bundles])
 
     @classmethod
@@ -171,29 +174,36 @@ class CommitRequest:
         if len(blobs) < 2:
             raise refusal("the commit or the snapshot is missing")
         tree, parent = object_id(header.get("tree")), optional_id(header.get("parent"))
-        return cls(tree, parent, blobs[0], blobs[1], tuple(blobs[2:]), flag(header.get("full")))
+        before = optional_id(header.get("before"))
+        return cls(tree, parent, blobs[0], blobs[1], tuple(blobs[2:]), before, flag(header.get("full")))
 
 
 @dataclass(frozen=True, slots=True)
 class CommitAnswer:
-    """The commit's id as the jail computed it, how many files differ from its parent, and its bundle."""
+    """The commit's id as the jail computed it, what it does to files, and its bundle.
+
+    Attributes:
+        files_changed: how many files differ from the parent.
+        removed: of the `present` files (documents apart) of the version before, how many are missing.
+    """
 
     commit: str
     files_changed: int
     bundle: bytes
+    removed: int = 0
+    present: int = 0
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        return pack({"commit": self.commit, "files_changed": self.files_changed}, [self.bundle])
+        counts = {"files_changed": self.files_changed, "removed": self.removed, "present": self.present}
+        return pack({"commit": self.commit, **counts}, [self.bundle])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CommitAnswer:
         """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
         header, blobs = unpack(data)
-        count = header.get("files_changed")
-        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_OBJECTS:
-            raise refusal("the number of files is not one")
-        return cls(object_id(header.get("commit")), count, only(blobs))
+        changed, removed, present = (count(header.get(name)) for name in ("files_changed", "removed", "present"))
+        return cls(object_id(header.get("commit")), changed, only(blobs), removed, present)
 
 
 @dataclass(frozen=True, slots=True)

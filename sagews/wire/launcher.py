@@ -9,7 +9,7 @@ daemon → launcher
             It chooses flavours among those of the launcher's own file and can only tighten the file's minimum level.
   session   id: uuid, workspace: uuid | null (a private, empty home), flavour: str, kind: str (what the child becomes),
             limits: {memory: bytes, processes: int, file: bytes, home: bytes, cpu_seconds: int}     fds: [stream socket]
-  job       id: uuid, job: a name of the fixed list, workspace: uuid | null, write: bool (is the home writable),
+  job       id: uuid, job: a name of the fixed list, workspace: uuid | null, access: "read" | "fill" | "change",
             arguments: {name: str}, seconds: int, limits as above             fds: [stdin, stdout, stderr]
   signal    id: uuid, signal: "INT" | "KILL"
   usage     request: int, ids: [uuid]
@@ -22,15 +22,22 @@ launcher → daemon
   started   id: uuid
   ended     id: uuid, reason: "exit" | "killed" | "memory" | "cpu" | "deadline" | "crash", status: int,
             cpu_seconds: float, peak_memory: int
-  refused   id: uuid | null, request: int | null, code: str, reason: str
+  refused   id: uuid | null, request: int | null, code: str, reason: str, parameters: {name: str | number}
   usage     request: int, sessions: {id: {memory: bytes, cpu_seconds: float}}
   forgotten request: int
+  died      reason: str
 
 Every accepted `session` and `job` is answered by one `started` (a session whose flavour is still loading waits for it)
 and one `ended`; a refused one by `refused` with its id. `status` is the exit status, or minus the signal's number.
 A job runs as `python -I /srv/sagews/session/jobs/<job>.py <arguments as one JSON object>` in the folder /work (empty,
 in memory, of the size `home`), with the workspace's files at /home/user and the three descriptors as 0, 1 and 2.
+"fill" is for a job that lays out a home that is missing or was never laid out whole (`home-whole` for any other),
+"change" for one that lays out any; until such a job has ended with status 0 nothing else gets the home: a job to
+"read" it and a session are refused as `home-unfinished`, another such job as `busy`. A job to read what is not there is
+refused as `no-home`; a session begins with an empty home then.
 The descriptors' other ends are the daemon's; the launcher keeps none.
+When the launcher dies and is started anew, `died` comes first; then it has to be configured again, and everything that
+went on or was asked for is over without another word.
 When the launcher cannot serve (level below the minimum), it sends `refused` with code "isolation" and ends.
 """
 
@@ -57,6 +64,9 @@ MAX_REASON = 2000
 MAX_SECONDS = 3600
 # Beyond any machine's memory or disk, and far from where sums of sizes overflow.
 MAX_SIZE = 2**50
+READ, FILL, CHANGE = ACCESS = ("read", "fill", "change")
+SESSION = "session"
+"""What a session's access is called beside those of jobs; it is never said on the wire."""
 # Names and no paths: the daemon chooses among our own programs, it can't bring one.
 JOBS = ("snapshot", "restore", "commit", "diff", "check")
 SIGNALS = ("INT", "KILL")
@@ -96,7 +106,7 @@ class StartJob:
     id: str
     job: str
     workspace: str | None
-    write: bool
+    access: str
     arguments: Mapping[str, str]
     seconds: int
     limits: Limits
@@ -179,6 +189,7 @@ class Refused:
     reason: str
     id: str | None = None
     request: int | None = None
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +207,20 @@ class HomeRemoved:
     request: int
 
 
-Reply = LauncherInfo | FlavourState | Started | Exited | Refused | UsageReport | HomeRemoved
+@dataclass(frozen=True, slots=True)
+class LauncherDied:
+    """The launcher died, and everything of it; another one follows, which has to be configured."""
+
+    reason: str
+
+
+Reply = LauncherDied | LauncherInfo | FlavourState | Started | Exited | Refused | UsageReport | HomeRemoved
 
 _NAMES: Mapping[type, str] = {
     Configure: "configure", StartSession: "session", StartJob: "job", Signal: "signal", AskUsage: "usage",
     RemoveHome: "forget", StopLauncher: "stop",
     LauncherInfo: "hello", FlavourState: "flavour", Started: "started", Exited: "ended", Refused: "refused",
-    UsageReport: "usage", HomeRemoved: "forgotten",
+    UsageReport: "usage", HomeRemoved: "forgotten", LauncherDied: "died",
 }  # fmt: skip
 DESCRIPTORS: Mapping[type, int] = {StartSession: 1, StartJob: 3}
 
@@ -305,8 +323,8 @@ def _job(fields: Fields) -> StartJob:
         for name, value in fields.mapping("arguments", MAX_ARGUMENTS).items()
     }
     id, job, workspace = fields.id("id"), fields.choice("job", JOBS), _workspace(fields)
-    write, seconds = fields.boolean("write"), fields.integer("seconds", 1, MAX_SECONDS)
-    return StartJob(id, job, workspace, write, arguments, seconds, _limits(fields))
+    access, seconds = fields.choice("access", ACCESS), fields.integer("seconds", 1, MAX_SECONDS)
+    return StartJob(id, job, workspace, access, arguments, seconds, _limits(fields))
 
 
 def _hello(fields: Fields) -> LauncherInfo:
@@ -328,7 +346,18 @@ def _refused(fields: Fields) -> Refused:
         fields.text("reason", MAX_REASON),
         None if id is None else parse_id(id, "id"),
         None if request is None else fields.bounded("request", request, 0, 2**53),
+        {
+            fields.matched("parameters", name, ARGUMENT_PATTERN): _parameter(fields, value)
+            for name, value in fields.mapping("parameters", MAX_ARGUMENTS).items()
+        },
     )
+
+
+def _parameter(fields: Fields, value: object) -> str | int | float:
+    """A value of a sentence: a number, or a text of bounded length."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return fields.short("parameters", value, MAX_REASON)
 
 
 def _usage(fields: Fields) -> UsageReport:
@@ -365,5 +394,6 @@ _REPLY_READERS: Mapping[str, Any] = {
     "ended": _ended,
     "refused": _refused,
     "usage": _usage,
+    "died": lambda fields: LauncherDied(fields.text("reason", MAX_REASON)),
     "forgotten": lambda fields: HomeRemoved(fields.integer("request", 0, 2**53)),
 }

@@ -110,6 +110,13 @@ def flag(value: object) -> bool:
     return value
 
 
+def count(value: object) -> int:
+    """Return a number of files or objects that was checked."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_OBJECTS:
+        raise refusal("a number of files is not one")
+    return value
+
+
 def left_out_pairs(value: object) -> LeftOut:
     """Return pairs of a path and why it was left out."""
     if not isinstance(value, list) or len(value) > MAX_LEFT_OUT:

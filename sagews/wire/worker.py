@@ -213,9 +213,17 @@ class Fetch(LinkCommand):
 
 
 class RestoreHome(LinkCommand):
-    """Sent by a backend to lay files into a home; the transfer holds a RestoreRequest (wire/jobs.py)."""
+    """Sent by a backend to lay files into a home; the transfer holds a RestoreRequest (wire/jobs.py).
 
-    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
+    Its `replace` is said here as well, because a worker does not look into it.
+    """
+
+    arguments = [
+        (b"workspace", amp.Unicode()),
+        (b"epoch", amp.Integer()),
+        (b"transfer", amp.Integer()),
+        (b"replace", amp.Boolean()),
+    ]
     response = []
 
 

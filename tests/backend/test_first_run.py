@@ -35,7 +35,7 @@ class FirstRunTests(BackendTestCase):
         self.assertEqual(output["piece"]["body"]["data"], {"text/plain": "2"})
 
     def test_an_evaluation_is_three_messages(self) -> None:
-        """Once there is a session, running, result and done are all that is said."""
+        """Once there is a session, running, result and done are all that is said; that they are kept comes later."""
         page = self.opened()
         page.edit(self.document, SUM)
         page.run(self.document, SUM)
@@ -43,8 +43,10 @@ class FirstRunTests(BackendTestCase):
         self.later(1)
         page.take()
         page.run(self.document, SUM)
-        self.later(1)
+        self.later()
         self.assertEqual([message["type"] for message in page.take()], ["run_state", "output", "run_state"])
+        self.later(1)
+        self.assertEqual([message["type"] for message in page.take()], ["kept"])
 
     def test_output_is_acknowledged_when_it_is_committed(self) -> None:
         """The worker may forget pieces only after the store has them."""

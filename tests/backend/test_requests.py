@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sagews.model.history import SaveReport
 from sagews.model.sessions import Ending
 from tests.backend.harness import BackendTestCase
 from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS
@@ -74,6 +75,18 @@ class VersionTests(BackendTestCase):
         one.say(type="save", request=2, name="  Final ")
         self.assertEqual(self.history.saves, [("", "save"), ("Final", "named")])
         self.assertTrue(one.say(type="save", request=3)[0]["unchanged"])
+
+    def test_what_could_not_be_saved_is_told(self) -> None:
+        """Pages learn what no version keeps, those that come later too, and that it is over."""
+        page = self.page()
+        self.history.report(SaveReport(left_out=(("big", "is too large"),), problem="The disk is full."))
+        said = {"type": "unsaved", "paths": [{"path": "big", "why": "is too large"}], "problem": "The disk is full."}
+        self.assertEqual(page.last("unsaved"), said)
+        self.assertEqual(self.page().last("unsaved"), said)
+        self.history.report(SaveReport(removed=3, present=4))
+        self.assertIn("3 of 4 files", page.last("unsaved")["problem"])
+        self.history.report(SaveReport())
+        self.assertEqual(page.last("unsaved"), {"type": "unsaved", "paths": []})
 
     def test_a_bad_name_is_refused(self) -> None:
         """A version's name is a line of text that can be shown."""

@@ -120,7 +120,7 @@ class UnknownRightTests(BackendTestCase):
             self.later(2)
         self.assertEqual(page.last("rights")["role"], "viewer")
         page.edit(self.document, "1")
-        self.assertEqual(page.last("error")["code"], "read-only")
+        self.assertEqual(page.last("error")["code"], "rights-unknown")
         self.assertEqual(page.say(type="documents", request=1)[0]["type"], "documents")
         self.accounts.alive_logins = asked  # type: ignore[method-assign]
         self.later(2)

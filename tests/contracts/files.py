@@ -50,9 +50,15 @@ class WorkspaceFilesContract(Base):
 
     async def version(self, files: Any) -> tuple[Snapshot, RestoreRequest]:
         """Return what a home with the texts holds, and the request that lays it out elsewhere."""
-        taken = await files.snapshot(WorkspaceId(new_id()), 1, SnapshotRequest(TEXTS))
+        taken = await files.snapshot(await self.empty(files), 1, SnapshotRequest(TEXTS))
         commit, bundle = await self.make_version(taken)
         return taken, RestoreRequest(commit, (bundle,))
+
+    async def empty(self, files: Any) -> WorkspaceId:
+        """Return a workspace with an empty home."""
+        workspace = WorkspaceId(new_id())
+        await files.restore(workspace, 1, RestoreRequest(None, ()))
+        return workspace
 
     async def tree(self, files: Any, workspace: WorkspaceId) -> str:
         """Return the tree of a home as it is."""
@@ -66,7 +72,7 @@ class WorkspaceFilesContract(Base):
     async def test_a_tree_is_what_a_home_holds(self) -> None:
         """Equal contents have equal trees, others have others, and the texts of a request do not stay."""
         files = await self.make_files()
-        first, second = WorkspaceId(new_id()), WorkspaceId(new_id())
+        first, second = await self.empty(files), await self.empty(files)
         taken = await files.snapshot(first, 1, SnapshotRequest(TEXTS))
         self.assertEqual((await files.snapshot(second, 1, SnapshotRequest(TEXTS))).tree, taken.tree)
         self.assertNotEqual(await self.tree(files, first), taken.tree)
@@ -79,10 +85,10 @@ class WorkspaceFilesContract(Base):
         self.assertEqual(await self.tree(files, workspace), taken.tree)
 
     async def test_a_filled_home_is_left_alone(self) -> None:
-        """A home that was filled, even with nothing, is not filled again unless it is to be replaced."""
-        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        """A home that was laid out, even with nothing, is not laid out again unless it is to be replaced."""
+        files = await self.make_files()
+        workspace = await self.empty(files)
         taken, request = await self.version(files)
-        await files.restore(workspace, 1, RestoreRequest(None, ()))
         await files.restore(workspace, 1, request)
         self.assertNotEqual(await self.tree(files, workspace), taken.tree)
         replacing = RestoreRequest(request.commit, (*request.bundles, *request.bundles), replace=True)
@@ -98,15 +104,30 @@ class WorkspaceFilesContract(Base):
         again = await files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": TEXTS["a.sage.md"]}))
         self.assertEqual(again.tree, taken.tree)
 
+    async def test_a_home_that_is_not_there_is_not_read(self) -> None:
+        """What was never laid out is not taken for an empty version."""
+        files = await self.make_files()
+        await self.refused("no-home", files.snapshot(WorkspaceId(new_id()), 1, SnapshotRequest(TEXTS)))
+
+    async def test_a_failed_restore_leaves_no_home(self) -> None:
+        """A home that could not be laid out is refused until it is laid out whole."""
+        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        taken, request = await self.version(files)
+        broken = RestoreRequest(request.commit, (request.bundles[0][:-30],))
+        await self.refused("internal", files.restore(workspace, 1, broken))
+        await self.refused("home-unfinished", files.snapshot(workspace, 1, SnapshotRequest({})))
+        await files.restore(workspace, 1, request)
+        self.assertEqual(await self.tree(files, workspace), taken.tree)
+
     async def test_a_forgotten_home_is_empty(self) -> None:
-        """After `forget` nothing of the home is left, and it can be filled again."""
+        """After `forget` nothing of the home is left, and it can be laid out again."""
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
         for _ in range(2):
             await files.restore(workspace, 1, request)
             self.assertEqual(await self.tree(files, workspace), taken.tree)
             await files.forget(workspace)
-            self.assertNotEqual(await self.tree(files, workspace), taken.tree)
+            await self.refused("no-home", files.snapshot(workspace, 1, SnapshotRequest({})))
             await files.forget(workspace)
 
     async def test_a_used_home_is_not_forgotten(self) -> None:
@@ -116,7 +137,8 @@ class WorkspaceFilesContract(Base):
 
     async def test_an_older_epoch_is_refused(self) -> None:
         """Who lost a workspace's lease can neither read nor write its files any more."""
-        files, workspace = await self.make_files(), WorkspaceId(new_id())
+        files = await self.make_files()
+        workspace = await self.empty(files)
         await files.snapshot(workspace, 5, SnapshotRequest({}))
         await self.refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
         await self.refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))

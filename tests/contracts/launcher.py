@@ -18,6 +18,7 @@ from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Isolation, Limits
 from sagews.wire.jobs import SnapshotAnswer, SnapshotRequest
+from sagews.wire.launcher import READ
 
 if TYPE_CHECKING:
     from twisted.trial.unittest import TestCase
@@ -67,7 +68,7 @@ class LauncherContract(Base):
     async def snapshot(self, launcher: Any, input: bytes) -> bytes:
         """Run the job on an empty home."""
         answer: bytes = await launcher.run_job(
-            "snapshot", WorkspaceId(new_id()), write=False, arguments={}, input=input, seconds=SECONDS,
+            "snapshot", None, access=READ, arguments={}, input=input, seconds=SECONDS,
             output_limit=10**6, limits=Limits(),
         )  # fmt: skip
         return answer

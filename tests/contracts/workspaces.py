@@ -207,6 +207,20 @@ class WorkspaceStoreContract:
         assert await self._take(workspace, "b2", two) == 3
         await refused(self.store.take_lease(new_id(), "b1", one, 30), "not-found")
 
+    async def test_what_a_backend_left(self) -> None:
+        """A backend finds what its lives own or owned, the longest left first; not what was given back or removed."""
+        one, _ = await self._begin()
+        two, _ = await self._space()
+        three, _ = await self._space()
+        life = new_id()
+        for workspace, seconds in ((one, 30), (two, 20), (three, 10)):
+            await self._take(workspace, "b7", life, seconds)
+        assert await self.store.leased_workspaces("b7") == [three, two, one]
+        await self.store.release_lease(two, life, 1)
+        await self.store.delete_workspace(three)
+        assert await self.store.leased_workspaces("b7") == [one]
+        assert await self.store.leased_workspaces("b8") == []
+
     async def test_a_lease_comes_with_documents(self) -> None:
         """Whoever takes a workspace knows its documents from then on, without those that were removed."""
         workspace, first = await self._begin()

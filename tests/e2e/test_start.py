@@ -5,11 +5,15 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.ops.postgres.roles import ensure_passwords
+from sagews.ops.postgres.server import PostgresService
 from tests.e2e.running import RunningDaemon
 
 pytestmark = pytest.mark.slow
@@ -87,6 +91,36 @@ class StopTests(SynchronousTestCase):
         daemon.start()
         self.assertEqual(daemon.run_command("eval", "1+1").stdout.strip(), "2")
         self.assertNotEqual(processes_with(str(daemon.folder)), [])
+        daemon.stop(signal.SIGINT)
+        self.assertEqual(processes_with(str(daemon.folder)), [])
+
+    def test_a_refused_start_leaves_nothing(self) -> None:
+        """A start that is refused when PostgreSQL runs already stops it again."""
+        daemon = RunningDaemon()
+        self.addCleanup(daemon.remove)
+        daemon.start()
+        daemon.run_command("status")
+        superuser = PostgresService(None, daemon.data / "postgres")
+        superuser._passwords = ensure_passwords(superuser.folders.passwords)
+        with closing(psycopg2.connect(superuser.superuser_dsn("sagews"))) as connection, connection.cursor() as cursor:
+            cursor.execute("update alembic_version set version_num = '9999'")
+            connection.commit()
+        daemon.stop(signal.SIGINT)
+        done = subprocess.run(
+            daemon.command(), env=daemon.environment(), cwd=daemon.folder, capture_output=True, text=True, timeout=120
+        )
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("9999", done.stdout + done.stderr)
+        self.assertEqual(processes_with(str(daemon.folder)), [])
+
+    def test_hangup(self) -> None:
+        """SIGHUP ends nothing: the daemon goes on and stops in order later."""
+        daemon = RunningDaemon()
+        self.addCleanup(daemon.remove)
+        daemon.start()
+        assert daemon.process is not None
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertEqual(daemon.run_command("eval", "1+1").stdout.strip(), "2")
         daemon.stop(signal.SIGINT)
         self.assertEqual(processes_with(str(daemon.folder)), [])
 

@@ -28,21 +28,31 @@ class FakeFiles:
     """
 
     def __init__(self, epochs: Epochs, in_use: Callable[[WorkspaceId], bool]) -> None:
-        self.homes: dict[WorkspaceId, Files] = {}
+        self.homes: dict[WorkspaceId, Files | None] = {}
         self._epochs = epochs
         self._in_use = in_use
 
     async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
         """Lay out the last bundle."""
         self._epochs.see(workspace, epoch)
-        if request.replace or workspace not in self.homes:
-            files = msgspec.json.decode(request.bundles[-1], type=dict[str, bytes]) if request.bundles else {}
+        if request.replace or self.homes.get(workspace) is None:
+            # None stands for a home that is not whole.
+            self.homes[workspace] = None
+            try:
+                files = msgspec.json.decode(request.bundles[-1], type=dict[str, bytes]) if request.bundles else {}
+            except msgspec.DecodeError as error:
+                raise SagewsError("internal", correlation=workspace) from error
             self.homes[workspace] = {path: data for path, data in files.items() if path not in request.leave}
 
     async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """Take what the home holds, with the texts of the request in it; the home stays as it is."""
         self._epochs.see(workspace, epoch)
-        content = msgspec.json.encode({**self.homes.get(workspace, {}), **request.files}, order="sorted")
+        if workspace not in self.homes:
+            raise SagewsError("no-home")
+        home = self.homes[workspace]
+        if home is None:
+            raise SagewsError("home-unfinished")
+        content = msgspec.json.encode({**home, **request.files}, order="sorted")
         return Snapshot(hashlib.sha1(content, usedforsecurity=False).hexdigest(), content, ())
 
     async def forget(self, workspace: WorkspaceId) -> None:

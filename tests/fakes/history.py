@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from zope.interface import implementer
@@ -11,7 +12,7 @@ from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorks
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit
+from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.browser.history import FileDifference
 
@@ -26,16 +27,26 @@ class FakeHistories:
         self.changes: list[WorkspaceId] = []
         self.saves: list[tuple[str, str]] = []
         self.closed: list[WorkspaceId] = []
+        self.left: list[WorkspaceId] = []
+        self.ages: dict[WorkspaceId, float] = {}
+        self.closing: Callable[[WorkspaceId], Awaitable[None]] | None = None
+        self.report: Callable[[SaveReport], None] = lambda report: None
 
     async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
         """Note it."""
         self.prepared.append((workspace, host.info.id, epoch))
 
     def open(
-        self, workspace: WorkspaceId, files: WorkspaceFiles, documents: IDocumentTexts, saved: Callable[[Commit], None]
+        self,
+        workspace: WorkspaceId,
+        files: WorkspaceFiles,
+        documents: IDocumentTexts,
+        saved: Callable[[Commit], None],
+        reported: Callable[[SaveReport], None],
     ) -> IWorkspaceHistory:
         """Return a history that remembers here what it was asked."""
         self.documents[workspace] = documents
+        self.report = reported
         history: IWorkspaceHistory = FakeHistory(self, workspace, documents)
         return history
 
@@ -49,6 +60,15 @@ class FakeHistory:
         self._workspace = workspace
         self._documents = documents
         self._versions: list[tuple[Commit, Mapping[str, str]]] = []
+
+    @property
+    def unsaved_since(self) -> float:
+        """What the test says."""
+        return self._histories.ages.get(self._workspace, math.inf)
+
+    def was_left(self) -> None:
+        """Note it."""
+        self._histories.left.append(self._workspace)
 
     def changed(self, user: UserId) -> None:
         """Note it."""
@@ -97,7 +117,9 @@ class FakeHistory:
         return self._add(texts, target.name, "revert", user)
 
     async def close(self) -> None:
-        """Note it."""
+        """Note it, as soon as the test lets it."""
+        if self._histories.closing is not None:
+            await self._histories.closing(self._workspace)
         self._histories.closed.append(self._workspace)
 
     def drop(self) -> None:

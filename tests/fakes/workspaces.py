@@ -218,6 +218,11 @@ class MemoryWorkspaces(_Documents):
                 kept.add(lease.workspace.id)
         return kept
 
+    async def leased_workspaces(self, backend: str) -> Sequence[WorkspaceId]:
+        """Return what a backend owns, or owned."""
+        held = [(row.expires, key) for key, row in self.leases.items() if row.backend == backend]
+        return [key for _, key in sorted(held) if key in self.spaces]
+
     async def release_lease(self, workspace: WorkspaceId, life: str, epoch: int) -> None:
         """Give a lease back."""
         row = self.leases.get(workspace)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -19,10 +21,12 @@ from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit, Snapshot
+from sagews.launcher.resources.home_names import HomeNames
+from sagews.model.history import Commit, SaveReport, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, WorkerInfo
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import DISK_FAILED, DISK_FULL, RestoreRequest, SnapshotRequest
+from sagews.wire.launcher import READ
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.history.running import JobFailed, run_program
@@ -30,27 +34,43 @@ from tests.worker.fakes import FakeLauncher
 
 
 class ProgramLauncher(FakeLauncher):
-    """Runs jobs at once, on folders below `root`; opens no sessions."""
+    """Runs jobs at once, on homes below `root` that have the launcher's names; opens no sessions.
+
+    Attributes:
+        broken: by job, what happens in a home just before its program runs; raises what the launcher would say.
+    """
 
     level = "none"
 
     def __init__(self, root: Path) -> None:
         super().__init__(Clock())
         self.root = root
+        self.broken: dict[str, Callable[[Path], object]] = {}
 
-    def output_of(self, job: str, workspace: WorkspaceId | None, input: bytes) -> bytes:
-        """Run a program; a failure is `internal`, as from the real one."""
-        home = None if workspace is None else self.root / workspace
-        if home is not None:
-            home.mkdir(exist_ok=True)
+    @cached_property
+    def names(self) -> HomeNames:
+        """The homes by name."""
+        return HomeNames(os.open(self.root, os.O_RDONLY | os.O_DIRECTORY), None)
+
+    def output_of(self, job: str, workspace: WorkspaceId | None, access: str, input: bytes) -> bytes:
+        """Run a program; a failure is what the real one makes of it."""
+        home = None if workspace is None else self.root / self.names.enter(workspace, access)
+        if home is not None and job in self.broken:
+            self.broken[job](home)
         try:
-            return run_program(job, input, home)
+            output = run_program(job, input, home)
         except JobFailed as error:
-            raise SagewsError("internal", correlation=str(error)) from error
+            code = {DISK_FULL: "disk-full", DISK_FAILED: "disk-failed"}.get(error.status, "internal")
+            raise SagewsError(code, correlation=str(error)) from error
+        if workspace is not None and access != READ:
+            self.names.settle(workspace)
+        return output
 
     async def forget(self, workspace: WorkspaceId) -> None:
         """Remove a home."""
-        shutil.rmtree(self.root / workspace, ignore_errors=True)
+        aside = self.names.set_aside(workspace)
+        if aside is not None:
+            shutil.rmtree(self.root / aside)
 
 
 @implementer(IWorkspaceFiles)
@@ -116,13 +136,16 @@ class Live:
         self.documents = Documents()
         self.documents.texts_by_path = texts
         self.told: list[Commit] = []
+        self.reports: list[SaveReport] = []
         self.hosts = Hosts(Isolation.NONE, [cast(ISessionHost, worker)])
 
         async def lay_out(host: ISessionHost) -> None:
             await histories.lay_out(workspace, host, 1, list(self.documents.texts_by_path))
 
         self.files = WorkspaceFiles(workspace, 1, self.hosts, lay_out)
-        self.history = histories.open(workspace, self.files, cast(IDocumentTexts, self.documents), self.told.append)
+        self.history = histories.open(
+            workspace, self.files, cast(IDocumentTexts, self.documents), self.told.append, self.reports.append
+        )
 
 
 def datetime_of(seconds: int) -> datetime:

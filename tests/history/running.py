@@ -29,6 +29,10 @@ FOLDER = Path(jobs.__file__).parent
 class JobFailed(Exception):
     """The program ended with a status that is not zero; the message is what it said."""
 
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(said)
+        self.status = status
+
 
 def run_program(job: str, data: bytes, home: Path | None = None) -> bytes:
     """Run a job's program as the jail does, with a home and a scratch folder of its own."""
@@ -36,7 +40,7 @@ def run_program(job: str, data: bytes, home: Path | None = None) -> bytes:
         command = [sys.executable, "-I", str(FOLDER / f"{job}.py"), "{}", str(home or empty), scratch]
         done = subprocess.run(command, input=data, capture_output=True, env={}, cwd=scratch, timeout=60)
     if done.returncode != 0:
-        raise JobFailed(done.stderr.decode())
+        raise JobFailed(done.returncode, done.stderr.decode())
     return done.stdout
 
 
@@ -59,7 +63,7 @@ def commit(
 ) -> CommitAnswer:
     """Run "commit"."""
     text = commit_text(taken.tree, parent)
-    request = CommitRequest(taken.tree, parent, text, taken.bundle, tuple(bundles), full)
+    request = CommitRequest(taken.tree, parent, text, taken.bundle, tuple(bundles), full=full)
     answer = CommitAnswer.from_bytes(run_program("commit", request.to_bytes()))
     assert answer.commit == name_of("commit", text)
     return answer

@@ -11,8 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.model.identifiers import UserId, WorkspaceId, new_id
 from tests.contracts.histories import HistoriesContract
 from tests.fakes.history import FakeHistories
+from tests.history.case import HistoryCase
 from tests.history.live import Documents
-from tests.history.test_history import HistoryCase
 
 PATH = "a.sage.md"
 
@@ -50,7 +50,9 @@ class FakeHistoryTests(HistoriesContract, SynchronousTestCase):
         self.user = UserId(new_id())
         self.histories = FakeHistories()
         self.documents: Any = Documents()
-        self.history = self.histories.open(WorkspaceId(new_id()), None, self.documents, lambda commit: None)
+        self.history = self.histories.open(
+            WorkspaceId(new_id()), None, self.documents, lambda commit: None, lambda report: None
+        )
 
     def put(self, text: str) -> None:
         """Write a.sage.md."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.trial.unittest import TestCase
 
 from sagews.backend.history.jobs import HistoryJobs
@@ -63,7 +63,8 @@ class JailedJobs(TestCase):
         await homes.restore(second, 1, RestoreRequest(made.commit, (made.bundle,)))
         self.assertEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
         await homes.forget(second)
-        self.assertNotEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
+        gone = ensureDeferred(homes.snapshot(second, 1, SnapshotRequest({})))
+        self.assertEqual((await self.assertFailure(gone, SagewsError)).code, "no-home")
 
     def test_a_forged_tree_is_refused_there_too(self) -> Deferred[None]:
         """What git refuses makes the job fail, and the launcher serves on."""

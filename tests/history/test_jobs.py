@@ -53,7 +53,7 @@ class RoundTrips(Homes):
         version = commit(taken)
         other = self.home()
         answer = restore(other, version.commit, [version.bundle], leave=["n.sage.md", "new/o.sage.md"])
-        self.assertEqual((answer.done, answer.tree, set(answer.objects)), (True, taken.tree, set(taken.objects)))
+        self.assertEqual((answer.tree, set(answer.objects)), (taken.tree, set(taken.objects)))
         self.assertEqual(contents(other), contents(home) | {"sub/m.sage.md": b"# m\n"})
         self.assertTrue(os.access(other / "run", os.X_OK))
         self.assertEqual(
@@ -103,18 +103,22 @@ class RoundTrips(Homes):
         full = commit(second, one.commit, [one.bundle], full=True)
         self.assertEqual(contents(self._restored(full)), {"large": noise, "small": b"2"})
 
-    def test_a_home_is_filled_once(self) -> None:
-        """What a user deleted or changed stays so, and files of other people's making are not overwritten."""
-        version = commit(snapshot(self.home({"a": b"1", "b": b"1"})))
-        home = self.home({"a": b"mine"})
+    def test_what_is_in_the_way_is_kept(self) -> None:
+        """Laying out removes nothing that no version has: it gets another name."""
+        version = commit(snapshot(self.home({"a": b"1", "d/e": b"1", "f": b"1"})))
+        home = self.home({"d": b"a file of no version", "f/deep": b"a folder of no version", "other": b"left alone"})
         restore(home, version.commit, [version.bundle])
-        self.assertEqual(contents(home), {"a": b"mine", "b": b"1"})
-        (home / "b").unlink()
-        self.assertFalse(restore(home, version.commit, [version.bundle]).done)
-        self.assertEqual(contents(home), {"a": b"mine"})
-        new = self.home()
-        self.assertTrue(restore(new, None, []).done)
-        self.assertFalse(restore(new, version.commit, [version.bundle]).done)
+        found = contents(home)
+        self.assertEqual({path: found[path] for path in ("a", "d/e", "f", "other")},
+                         {"a": b"1", "d/e": b"1", "f": b"1", "other": b"left alone"})  # fmt: skip
+        kept = {path.split(".kept-")[0]: content for path, content in found.items() if ".kept-" in path}
+        self.assertEqual(kept, {"d": b"a file of no version", "f": b"a folder of no version"})
+
+    def test_an_empty_home_begins_empty(self) -> None:
+        """Without a version there is nothing to lay out."""
+        home = self.home()
+        self.assertIsNone(restore(home, None, []).tree)
+        self.assertEqual(contents(home), {})
 
     def test_going_back_replaces(self) -> None:
         """Files become those of the old version; what history does not have is left alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 from hypothesis import given, settings
@@ -30,9 +31,9 @@ VALUES = [
     SnapshotAnswer(ONE, (ONE,), (("p", "why"),), b"bundle"),
     RestoreRequest(None, (), True, ("a",)),
     RestoreRequest(ONE, (b"1", b"2")),
-    RestoreAnswer(True, ONE, (ONE,), ()),
-    CommitRequest(ONE, None, b"text", b"bundle", (b"older",), True),
-    CommitAnswer(ONE, 3, b"bundle"),
+    RestoreAnswer(ONE, (ONE,)),
+    CommitRequest(ONE, None, b"text", b"bundle", (b"older",), TWO, True),
+    CommitAnswer(ONE, 3, b"bundle", 2, 5),
     DiffRequest(ONE, TWO, (b"1",)),
     DiffAnswer((ChangedFile("p", "added", "@@ α", False, True),), True),
     CheckRequest(ONE, (b"1",)),
@@ -62,9 +63,10 @@ class ParcelTests(SynchronousTestCase):
         """Wrong types, ids that are none and missing keys are refused."""
         for header in BAD_HEADERS:
             self.assertRaises(SagewsError, SnapshotAnswer.from_bytes, pack(header, [b""]))
-        self.assertRaises(SagewsError, CommitAnswer.from_bytes, pack({"commit": ONE, "files_changed": -1}, [b""]))
-        self.assertRaises(SagewsError, CommitAnswer.from_bytes, pack({"commit": ONE, "files_changed": True}, [b""]))
-        self.assertRaises(SagewsError, CommitAnswer.from_bytes, pack({"commit": ONE, "files_changed": 1}, []))
+        counts = {"files_changed": 1, "removed": 0, "present": 0}
+        for name, wrong in itertools.product(counts, (-1, True, "1", None, 10**9)):
+            self.assertRaises(SagewsError, CommitAnswer.from_bytes, pack({"commit": ONE, **counts, name: wrong}, [b""]))
+        self.assertRaises(SagewsError, CommitAnswer.from_bytes, pack({"commit": ONE, **counts}, []))
         self.assertRaises(SagewsError, DiffAnswer.from_bytes, pack({"files": [{"path": "a"}], "cut": False}, [b""]))
         self.assertRaises(SagewsError, CheckAnswer.from_bytes, pack({"paths": ["a", "a"]}, [b"", b""]))
 

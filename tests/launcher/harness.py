@@ -128,7 +128,7 @@ class Launcher:
         stdin: bytes = b"",
         workspace: str | None = None,
         *,
-        write: bool = False,
+        access: str = wire.READ,
         arguments: Mapping[str, str] | None = None,
         seconds: int = 30,
         limits: Limits = LIMITS,
@@ -138,7 +138,7 @@ class Launcher:
         files = [tempfile.TemporaryFile() for _ in range(3)]
         files[0].write(stdin)
         files[0].seek(0)
-        request = wire.StartJob(id, job, workspace, write, arguments or {}, seconds, limits)
+        request = wire.StartJob(id, job, workspace, access, arguments or {}, seconds, limits)
         self.ask(request, [file.fileno() for file in files])
         ended = self.expect(wire.Exited, id=id)
         files[1].seek(0)

@@ -13,8 +13,8 @@ from twisted.trial import unittest
 
 from sagews.kernel.packets import Channel, close_all
 from sagews.launcher.loop import EventLoop
-from sagews.launcher.resources.slots import Slot, Work
-from sagews.launcher.zygotes.flavours import Flavour
+from sagews.launcher.resources.slots import Phase, Slot, Work
+from sagews.launcher.zygotes.flavours import FAILURES, MAKING_AT_ONCE, Flavour
 from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE
 from sagews.model.identifiers import new_id
@@ -28,6 +28,7 @@ class Owner:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
+        self.codes: list[str] = []
         self.numbers = iter(range(1, 1000))
 
     def new_slot(self, flavour: str, init: Channel, child: Channel) -> Slot | None:
@@ -42,9 +43,10 @@ class Owner:
         """Note it."""
         self.told.append(("started", slot.work.id if slot.work else ""))
 
-    def failed(self, work: Work, reason: str) -> None:
+    def failed(self, work: Work, reason: str, code: str = "internal") -> None:
         """Note it."""
         self.told.append(("failed", reason))
+        self.codes.append(code)
 
     def ended(self, slot: Slot) -> None:
         """Note it."""
@@ -134,6 +136,98 @@ class Flavours(unittest.SynchronousTestCase):
         self.spawn = fails
         self.flavour.start()
         self.assertEqual(self._reasons("failed"), ["no mounts here", "no mounts here"])
+        self.assertEqual(self.owner.codes, ["flavour-failed"])
+
+    def _children(self) -> list[tuple[int, Channel, Channel]]:
+        """Take the orders for children: their slots, and the far ends of their inits' and their own sockets."""
+        found = []
+        while (received := self.zygotes[-1].receive()) is not None:
+            init, child = (Channel(socket.socket(fileno=descriptor)) for descriptor in received[1])
+            self.addCleanup(init.close)
+            self.addCleanup(child.close)
+            found.append((json.loads(received[0])["slot"], init, child))
+        return found
+
+    def _wait(self, slot: int, child: Channel) -> None:
+        """Be a child that was made and waits for work."""
+        stand_in = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(stand_in.wait)
+        self.addCleanup(stand_in.kill)
+        process = os.pidfd_open(stand_in.pid)
+        self.zygotes[-1].say({"type": "made", "slot": slot}, [process, process])
+        os.close(process)
+        child.say({"type": "waiting"})
+
+    def test_a_crowd_waits_its_turn(self) -> None:
+        """A hundred at once are not made at once: a few at a time, the next ones as soon as one is ready."""
+        self.flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        for _ in range(100):
+            self.flavour.begin(self._work(), [])
+        self._turn()
+        first = self._children()
+        self.assertEqual(len(first), MAKING_AT_ONCE)
+        self._wait(first[0][0], first[0][2])
+        self._turn()
+        self.assertEqual(len(self._children()), 1)
+        self.assertEqual(self._reasons("failed"), [])
+
+    def test_a_child_that_fails_is_made_again(self) -> None:
+        """One that could not be made disappoints nobody; several in a row do."""
+        self.flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        self.flavour.begin(self._work(), [])
+        for number in range(FAILURES):
+            self.assertEqual(self._reasons("failed"), [], f"after {number}")
+            self._turn()
+            for slot, _, _ in self._children():
+                self.zygotes[-1].say({"type": "unmade", "slot": slot, "reason": "no memory"})
+            self._turn()
+            self.flavour.fill()
+        self.assertEqual(self._reasons("failed"), ["no memory"])
+
+    def test_work_outlives_a_zygote(self) -> None:
+        """Who waits when a zygote that served ends, and who was just being handed over, gets the next one's child."""
+        self.flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        works = [self._work(), self._work()]
+        for work in works:
+            self.flavour.begin(work, [])
+        self._turn()
+        slot, init, child = self._children()[0]
+        self._wait(slot, child)
+        self._turn()
+        attached = init.hear()
+        assert attached is not None
+        self.zygotes[-1].send(b"\xff{")
+        self._turn()
+        self.assertEqual(self._reasons("failed"), [])
+        self.assertEqual(self.owner.told[-1][0], "loading")
+        self.loop.later(FIRST_PAUSE + 0.2, self.loop.stop)
+        self.loop.run()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        self._turn()
+        self.assertEqual(len(self._children()), 2)
+
+    def test_jobs_take_turns(self) -> None:
+        """Of a flavour with so many works at a time the others wait, and begin when one is over."""
+        flavour = Flavour("jobs", 1, lambda: self.spawn(), self.loop, self.owner, at_once=1)
+        flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+        for _ in range(3):
+            flavour.begin(self._work(), [])
+        self._turn()
+        for slot, _, child in self._children():
+            self._wait(slot, child)
+        self._turn()
+        phases = sorted(slot.phase for slot in flavour.slots.values())
+        self.assertEqual(phases.count(Phase.ATTACHING), 1)
+        [working] = [slot for slot in flavour.slots.values() if slot.phase == Phase.ATTACHING]
+        working.phase = Phase.SERVING
+        working.init_gone = True
+        flavour.zygote_said({"type": "over", "slot": working.number, "status": 0, "cpu": 0.0, "peak": 0}, [])
+        self._turn()
+        self.assertEqual([slot.phase for slot in flavour.slots.values()].count(Phase.ATTACHING), 1)
 
     def test_lies(self) -> None:
         """A zygote that reports on a child that it does not have is ended, and another one is started."""
@@ -144,8 +238,9 @@ class Flavours(unittest.SynchronousTestCase):
             self.zygotes[-1].say({"type": "ready", "data": 1})
             self.zygotes[-1].say(lie)
             self._turn()
-            self.assertEqual(len(self._reasons("loading")), told + 1)
-            self.assertIn(self.owner.told[-1][0], ("failed", "loading"))
+            # Loading at its start, and again when it was ended.
+            self.assertEqual(len(self._reasons("loading")), told + 2)
+            self.assertEqual(self.owner.told[-1][0], "loading")
 
     def test_not_json(self) -> None:
         """Bytes that are no packet end the zygote, not the launcher."""

@@ -75,15 +75,15 @@ class Names(unittest.SynchronousTestCase):
     def test_only_ids(self) -> None:
         """Nothing but an id names a home."""
         for name in ("../x", "/etc", "", ".", "x"):
-            self.assertRaises(SagewsError, self.homes.set_aside, name)
+            self.assertRaises(SagewsError, self.homes.names.set_aside, name)
 
     def test_set_aside(self) -> None:
         """A forgotten home is out of the way at once, and known until it is removed."""
         workspace = new_id()
         (self.base / workspace).mkdir()
-        aside = self.homes.set_aside(workspace)
-        self.assertEqual(self.homes.left_over(), [aside])
-        self.assertIsNone(self.homes.set_aside(workspace))
+        aside = self.homes.names.set_aside(workspace)
+        self.assertEqual(self.homes.names.left_over(), [aside])
+        self.assertIsNone(self.homes.names.set_aside(workspace))
         pid = self.homes.remove(aside or "")
         self.assertEqual(os.waitpid(pid, 0)[1], 0)
-        self.assertEqual(self.homes.left_over(), [])
+        self.assertEqual(self.homes.names.left_over(), [])

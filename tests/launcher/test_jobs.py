@@ -23,7 +23,11 @@ class Jobs(SharedLauncher):
     def test_descriptors(self) -> None:
         """A job reads its standard input, and what it complains of comes out of its standard error."""
         for job in wire.JOBS:
-            ended, output, errors = self.launcher.job(job, b"no parcel", new_id())
+            access = wire.FILL if job == "restore" else wire.READ
+            workspace = new_id() if job in ("restore", "snapshot") else None
+            if job == "snapshot":
+                self.launcher.open("python", workspace).close()
+            ended, output, errors = self.launcher.job(job, b"no parcel", workspace, access=access)
             self.assertEqual((ended.reason, ended.status), ("exit", 1), errors)
             self.assertEqual(output, b"")
             self.assertIn(b"SagewsError", errors)
@@ -33,7 +37,7 @@ class Jobs(SharedLauncher):
         id = new_id()
         never, keep_open = os.pipe()
         null = os.open(os.devnull, os.O_RDWR)
-        request = wire.StartJob(id, "check", None, False, {}, 1, LIMITS)
+        request = wire.StartJob(id, "check", None, "read", {}, 1, LIMITS)
         self.launcher.ask(request, [never, null, null])
         self.launcher.expect(wire.Started, id=id)
         self.assertEqual(self.launcher.expect(wire.Exited, 5, id=id).reason, "deadline")
@@ -45,7 +49,7 @@ class Jobs(SharedLauncher):
         id = new_id()
         never, keep_open = os.pipe()
         null = os.open(os.devnull, os.O_RDWR)
-        self.launcher.ask(wire.StartJob(id, "check", None, False, {}, 60, LIMITS), [never, null, null])
+        self.launcher.ask(wire.StartJob(id, "check", None, "read", {}, 60, LIMITS), [never, null, null])
         self.launcher.expect(wire.Started, id=id)
         self.launcher.ask(wire.Signal(id, "KILL"))
         self.assertEqual(self.launcher.expect(wire.Exited, 5, id=id).reason, "killed")

@@ -101,7 +101,7 @@ class Requests(SharedLauncher):
     def test_unknown_job(self) -> None:
         """Only jobs of the fixed list run; the launcher's own test is not among them."""
         null = os.open(os.devnull, os.O_RDWR)
-        packet = json.loads(wire.format_packet(wire.StartJob(new_id(), "diff", None, False, {}, 5, LIMITS)))
+        packet = json.loads(wire.format_packet(wire.StartJob(new_id(), "diff", None, "read", {}, 5, LIMITS)))
         for job in ("self_test", "../../../bin/sh", "rm"):
             self.assertEqual(self._refusal(json.dumps({**packet, "job": job}).encode(), [null] * 3).code, "bad-value")
         os.close(null)
@@ -115,7 +115,7 @@ class Requests(SharedLauncher):
             request = wire.StartSession(new_id(), None, "python", LIMITS)
             self.assertEqual(self._ask(request, descriptors), "bad-message")
         for descriptor in (folder, zero):
-            request = wire.StartJob(new_id(), "diff", None, False, {}, 5, LIMITS)
+            request = wire.StartJob(new_id(), "diff", None, "read", {}, 5, LIMITS)
             self.assertEqual(self._ask(request, [descriptor] * 3), "bad-message")
             os.close(descriptor)
 

@@ -318,6 +318,20 @@ class Ends(unittest.SynchronousTestCase):
         self.assertTrue(wait_until(lambda: not any(command(pid) for pid in self.processes), 1))
         land(self.launcher)
 
+    def test_launcher_comes_back(self) -> None:
+        """When the launcher dies under its keeper, sessions end, and another one serves as soon as it is configured."""
+        for _ in range(2):
+            chain = [pid for pid in self._now() if "launcher/main.py" in command(pid)]
+            os.kill(max(chain), signal.SIGKILL)
+            self.assertIn("70", self.launcher.expect(wire.LauncherDied).reason)
+            self.launcher.ask(wire.Configure({"python": 1}, "userns"))
+            self.launcher.expect(wire.LauncherInfo)
+            session = self.launcher.open("python")
+            self.assertEqual(session.evaluate("2+2"), ("ok", "4"))
+            session.sock.close()
+        self.assertEqual(land(self.launcher), 0)
+        self.assertTrue(wait_until(self._all_gone, 5))
+
     def test_swept_after_a_kill(self) -> None:
         """What a killed launcher could not clear up, the next one does."""
         killed = self.launcher.process.pid
@@ -332,11 +346,33 @@ class Ends(unittest.SynchronousTestCase):
         zygotes = [pid for pid in self.processes if command(pid).endswith("session/zygote/main.py python ")]
         os.kill(min(zygotes), signal.SIGKILL)
         self.assertEqual(self.session.ended(5).reason, "crash")
-        self.launcher.expect(wire.FlavourState, flavour="python", state="failed")
+        self.launcher.expect(wire.FlavourState, flavour="python", state="loading")
         self.launcher.expect(wire.FlavourState, flavour="python", state="ready")
         session = self.launcher.open("python")
         self.assertEqual(session.evaluate("2+2"), ("ok", "4"))
         self.assertEqual(land(self.launcher), 0)
+
+    def test_zygote_of_jobs_killed(self) -> None:
+        """When the zygote of jobs or its init factory dies, sessions go on and the next job waits for its successor."""
+        for chosen in (0, 1):
+            jobs = sorted(pid for pid in self._now() if command(pid).endswith("session/zygote/main.py job "))
+            os.kill(jobs[chosen], signal.SIGKILL)
+            ended, _, errors = self.launcher.job("check", b"no parcel")
+            self.assertEqual((ended.reason, ended.status), ("exit", 1), errors)
+            self.assertEqual(self.session.evaluate("2+2"), ("ok", "4"))
+        self.assertEqual(land(self.launcher), 0)
+
+    def test_init_factory_killed(self) -> None:
+        """When the init factory of a flavour dies, another zygote serves who comes next."""
+        zygotes = [pid for pid in self._now() if command(pid).endswith("session/zygote/main.py python ")]
+        os.kill(sorted(zygotes)[1], signal.SIGKILL)
+        session = self.launcher.open("python")
+        self.assertEqual(session.evaluate("2+2"), ("ok", "4"))
+        self.assertEqual(land(self.launcher), 0)
+
+    def _now(self) -> list[int]:
+        """The launcher's processes now."""
+        return descendants(self.launcher.process.pid)
 
     def tearDown(self) -> None:
         """Close the session's socket."""

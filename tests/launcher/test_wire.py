@@ -18,7 +18,7 @@ REQUESTS = [
     (wire.Configure({"python": 2}, "userns"), 0),
     (wire.StartSession(ID, None, "python", Limits()), 1),
     (wire.StartSession(ID, ID, "sage", Limits(), "terminal"), 1),
-    (wire.StartJob(ID, "diff", ID, False, {"a": "b"}, 5, Limits()), 3),
+    (wire.StartJob(ID, "diff", ID, "read", {"a": "b"}, 5, Limits()), 3),
     (wire.Signal(ID, "INT"), 0),
     (wire.AskUsage(1, (ID,)), 0),
     (wire.RemoveHome(2, ID), 0),
@@ -29,7 +29,8 @@ REPLIES = [
     wire.FlavourState("python", "ready"),
     wire.Started(ID),
     wire.Exited(ID, "exit", 0, 1.5, 7),
-    wire.Refused("limit", "why", ID, None),
+    wire.LauncherDied("it was ended by signal 9"),
+    wire.Refused("limit", "why", ID, None, {"limit": "5 sessions", "count": 3, "share": 0.5}),
     wire.UsageReport(1, {ID: (1, 2.0)}),
     wire.HomeRemoved(3),
 ]
@@ -78,7 +79,7 @@ class Packets(unittest.SynchronousTestCase):
     def test_too_large(self) -> None:
         """A packet above the limit is refused on both sides."""
         self.assertRaises(SagewsError, wire.parse_request, b" " * (wire.MAX_PACKET + 1), 0)
-        many = wire.StartJob(ID, "diff", None, False, {f"a{n}": "x" * 9000 for n in range(9)}, 5, Limits())
+        many = wire.StartJob(ID, "diff", None, "read", {f"a{n}": "x" * 9000 for n in range(9)}, 5, Limits())
         self.assertRaises(SagewsError, wire.format_packet, many)
 
     @given(json_values)

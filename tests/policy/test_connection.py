@@ -16,7 +16,7 @@ PATHS: dict[str, tuple[tuple[str, ...], set[Right], str]] = {
     "waiting": ((), {Right.HANDSHAKE}, "handshake-expected"),
     "handshake": (("hello",), set(), "handshake-expected"),
     "working": (("hello", "workspace_given"), {Right.ALIVE, Right.READ, Right.EDIT, Right.RUN}, "forbidden"),
-    "reading": (("hello", "workspace_given", "right_unknown"), {Right.ALIVE, Right.READ}, "read-only"),
+    "reading": (("hello", "workspace_given", "right_unknown"), {Right.ALIVE, Right.READ}, "rights-unknown"),
     "scratch": (("hello", "scratch_given"), {Right.ALIVE, Right.SCRATCH}, "forbidden"),
     "over": (("hello", "workspace_given", "closed"), set(), "shutting-down"),
 }

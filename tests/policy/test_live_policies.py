@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -135,7 +137,11 @@ class PlacementTests(SynchronousTestCase):
         self.refused("unknown-flavour", worker("a", flavours="python"))
 
     def test_a_place_for_files(self) -> None:
-        """For files alone the holder is right even without room."""
+        """For files alone the holder is right even without room, and so is anybody else who can be reached."""
+        self.assertEqual(self.choose(worker("a", 10), flavour=None), "a")
+        away = replace(worker("a"), info=replace(worker("a").info, capacity=0))
+        self.refused("no-worker", away, flavour=None)
+        self.assertEqual(self.choose(away, holder="a", flavour=None), "a")
         self.assertEqual(self.choose(worker("a"), worker("b", 10), holder="b", flavour=None), "b")
 
 

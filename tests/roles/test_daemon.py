@@ -87,12 +87,12 @@ class DaemonTests(SynchronousTestCase):
         """A stop in the middle of a step waits until that step has cleaned up, and is not called a failure."""
         daemon = self.daemon()
         self.successResultOf(daemon.stopService())
-        self.assertEqual(self.said, ["prepare", "one begins", "two cleans up", "one ends"])
+        self.assertEqual(self.said, ["prepare", "one begins", "two cleans up", "two ends", "one ends"])
         self.assertEqual(self.exits, [])
 
     def test_refused_step(self) -> None:
-        """A step that is refused ends the start with its sentence; nothing behind it begins."""
+        """A step that is refused ends the start with its sentence; it is undone too, and nothing behind it begins."""
         daemon = self.daemon(SagewsError("configuration", reason="no room"))
         self.assertEqual(self.exits, ["two: no room"])
         self.successResultOf(daemon.stopService())
-        self.assertEqual(self.said, ["prepare", "one begins", "one ends"])
+        self.assertEqual(self.said, ["prepare", "one begins", "two ends", "one ends"])

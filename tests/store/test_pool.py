@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 import pytest
 from twisted.internet import reactor
-from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
@@ -46,6 +46,15 @@ class PoolTests(PostgresTestCase):
                 self.fail("no error")
         assert pool.up == 1
         assert await pool.query("select 1") == [(1,)]
+
+    async def test_a_full_disk_is_said(self) -> None:
+        """A server without room on its disk is told from one that does not answer."""
+        pool = await self.pool(size=1)
+        full = "do $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$"
+        error = await self.assertFailure(ensureDeferred(pool.execute(full)), SagewsError)
+        self.assertEqual(error.code, "database")
+        self.assertIn("disk is full", str(error))
+        self.assertNotIn("disk", str(SagewsError("database")))
 
     async def test_a_prepared_statement_is_kept(self) -> None:
         """It gives what the same statement gives, percent signs and all, and is planned once by a connection."""

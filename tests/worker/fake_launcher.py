@@ -52,7 +52,14 @@ class Launcher:
     def do_configure(self, body: dict[str, object], descriptors: list[int]) -> None:
         """Answer with a hello, or refuse."""
         if body["minimum"] == "full":
-            self.say(type="refused", id=None, request=None, code="isolation", reason="only namespaces are reached")
+            self.say(
+                type="refused",
+                id=None,
+                request=None,
+                code="isolation",
+                reason="only namespaces are reached",
+                parameters={},
+            )
             sys.exit(1)
         level = {"uid": os.getuid(), "session": os.getsid(0) == os.getpid(), "secret": os.environ.get("SECRET", "")}
         self.say(type="hello", level="namespaces", report=level, flavours=["python", "sage"], uids=[1, 2])
@@ -62,8 +69,14 @@ class Launcher:
         """Start a session that says `ready` and ends when something is said to it."""
         if body["flavour"] == "die":
             os._exit(7)
+        if body["flavour"] == "rebirth":
+            for child in self.children.values():
+                child.kill()
+            self.children.clear()
+            self.say(type="died", reason="it was ended by signal 9")
+            return
         if body["flavour"] == "refuse":
-            self.say(type="refused", id=body["id"], request=None, code="busy", reason="no")
+            self.say(type="refused", id=body["id"], request=None, code="busy", reason="no", parameters={})
             return
         self.start(body["id"], SESSION, [descriptors[0], 1, 2])
 

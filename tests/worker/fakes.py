@@ -184,7 +184,7 @@ class FakeLauncher:
         job: str,
         workspace: WorkspaceId | None,
         *,
-        write: bool,
+        access: str,
         arguments: Mapping[str, str],
         input: bytes,
         seconds: int,
@@ -193,9 +193,9 @@ class FakeLauncher:
     ) -> bytes:
         """See ILauncher."""
         self.jobs.append((job, workspace, arguments, input))
-        return self.output_of(job, workspace, input)
+        return self.output_of(job, workspace, access, input)
 
-    def output_of(self, job: str, workspace: WorkspaceId | None, input: bytes) -> bytes:
+    def output_of(self, job: str, workspace: WorkspaceId | None, access: str, input: bytes) -> bytes:
         """Return what a job prints: each prepared answer serves once, and a job without one fails."""
         if not self.answers:
             raise SagewsError("internal", correlation=job)

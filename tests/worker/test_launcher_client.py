@@ -17,7 +17,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
-from sagews.wire.launcher import Configure
+from sagews.wire.launcher import READ, Configure
 from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
 from tests.waiting import until
 
@@ -57,7 +57,7 @@ class LauncherClientTests(TestCase):
     async def job(self, client: LauncherClient, name: str, *, input: bytes = b"", output_limit: int = 10**6) -> bytes:
         """Run a job of the fake's list."""
         return await client.run_job(
-            name, None, write=False, arguments={}, input=input, seconds=20, output_limit=output_limit, limits=Limits()
+            name, None, access=READ, arguments={}, input=input, seconds=20, output_limit=output_limit, limits=Limits()
         )
 
     async def refusal(self, waiting: Any) -> SagewsError:
@@ -180,6 +180,21 @@ class LauncherClientTests(TestCase):
         self.assertEqual(error.code, "internal")
         self.assertEqual((await listener.ending)[0], "crash")
         self.assertEqual(len(self.deaths), 1)
+
+    async def test_one_that_comes_back(self) -> None:
+        """When the launcher is started anew sessions end, whoever waits reads one sentence, and the next one serves."""
+        client, listener = await self.client(), Listener()
+        ours, theirs = socket.socketpair()
+        left, right = socket.socketpair()
+        with ours, left:
+            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
+            error = await self.refusal(
+                client.open_session(SessionId(new_id()), None, "rebirth", Limits(), right, Listener(), "evaluation")
+            )
+        self.assertEqual(error.code, "flavour-failed")
+        self.assertEqual((await listener.ending)[0], "crash")
+        self.assertEqual(await self.job(client, "check", input=b"x"), b"x")
+        self.assertEqual(self.deaths, [])
 
     async def test_stop(self) -> None:
         """A stopped launcher is gone when `stop` fires, and that is no death."""

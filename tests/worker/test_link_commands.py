@@ -53,7 +53,7 @@ class CommandTests(LinkTestCase):
         rig = Rig(self, reactor)
         host = await rig.host()
         bundle, tree, workspace = bytes(range(256)) * 8192, "a" * 40, WorkspaceId(new_id())
-        rig.launcher.answers.append(RestoreAnswer(True, tree, ("b" * 40,), ()).to_bytes())
+        rig.launcher.answers.append(RestoreAnswer(tree, ("b" * 40,)).to_bytes())
         asked = RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",))
         await host.files.restore(workspace, 1, asked)
         self.assertEqual(RestoreRequest.from_bytes(rig.launcher.jobs[0][3]), asked)

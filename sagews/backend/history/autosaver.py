@@ -6,6 +6,7 @@ processor time or more, so all workspaces of a backend share a few turns.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -50,6 +51,11 @@ class Autosaver:
     def pending(self) -> bool:
         """Whether something changed since the last save began."""
         return self._times.due is not None
+
+    @property
+    def unsaved_since(self) -> float:
+        """When the first change came that is in no version; infinity without any."""
+        return math.inf if self._times.first is None else self._times.first
 
     def changed(self, user: UserId) -> None:
         """Note a change."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from zope.interface import Interface
+from zope.interface import Attribute, Interface
 
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit
+from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.browser.history import FileDifference
 
@@ -29,6 +29,11 @@ class IDocumentTexts(Interface):
 
 class IWorkspaceHistory(Interface):
     """The history of one workspace, for as long as a backend has it open."""
+
+    unsaved_since: float = Attribute("When the oldest change came that no version has; infinity without any.")
+
+    def was_left() -> None:
+        """Learn that an earlier life may have left changes in the files: the end is to be saved."""
 
     def changed(user: UserId) -> None:
         """Learn that this person edited a document, or ran what may have changed files: plan an autosave."""
@@ -56,10 +61,18 @@ class IHistories(Interface):
     """The histories of all workspaces of a backend."""
 
     async def lay_out(workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
-        """Lay the files of the newest commit into the workspace's home on a worker, but for the paths in `leave`."""
+        """Lay the files of the newest commit into the workspace's home on a worker, but for the paths in `leave`.
+
+        Raises:
+            SagewsError: what the worker raises; not all files are in their places then.
+        """
 
     def open(
-        workspace: WorkspaceId, files: WorkspaceFiles, documents: IDocumentTexts, saved: Callable[[Commit], None]
+        workspace: WorkspaceId,
+        files: WorkspaceFiles,
+        documents: IDocumentTexts,
+        saved: Callable[[Commit], None],
+        reported: Callable[[SaveReport], None],
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened.
 
@@ -67,4 +80,5 @@ class IHistories(Interface):
             files: of the workspace, on whichever worker has them.
             documents: of the workspace.
             saved: is told of each version that nobody asked for: autosaves and the end.
+            reported: is told what people have to know of the last save, whenever that changes.
         """

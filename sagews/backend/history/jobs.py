@@ -21,6 +21,7 @@ from sagews.wire.jobs import (
     SnapshotAnswer,
     SnapshotRequest,
 )
+from sagews.wire.launcher import READ
 
 SECONDS = 60
 LIMITS = Limits(memory=1024 * MEBIBYTE, processes=32, file=256 * MEBIBYTE, home=768 * MEBIBYTE, cpu_seconds=SECONDS)
@@ -71,7 +72,7 @@ class HistoryJobs:
         output: bytes = await self._launcher.run_job(
             job,
             None,
-            write=False,
+            access=READ,
             arguments={},
             input=data,
             seconds=self._seconds,

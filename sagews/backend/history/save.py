@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
@@ -13,10 +14,29 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.model.accounts import User
 from sagews.model.history import Commit, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.policy.history.steps import AUTOSAVE, CHAIN, MAIN, CommitStep, Heads, Origin, commit_object, next_step
+from sagews.policy.history.steps import (
+    AUTOSAVE,
+    CHAIN,
+    MAIN,
+    CommitStep,
+    Heads,
+    Origin,
+    commit_object,
+    next_step,
+    removes_most,
+)
 from sagews.wire.jobs import DOCUMENT_SUFFIX, CommitRequest
 
 ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """A version that was made (None: there was nothing new), and what it takes out of the workspace if that is most."""
+
+    commit: Commit | None
+    removed: int = 0
+    present: int = 0
 
 
 class CommitWriter:
@@ -56,33 +76,45 @@ class CommitWriter:
         answer = await self._jobs.difference(newest.id, None, await self._store.bundles(workspace, newest.id))
         return not answer.cut and all(file.path.endswith(DOCUMENT_SUFFIX) for file in answer.files)
 
-    async def commit(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin) -> Commit | None:
-        """Commit a tree; None when there is nothing new. Decided again when somebody else moved the ref meanwhile.
+    async def commit(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin, *, asked: bool) -> SaveResult:
+        """Commit a tree. Decided again when somebody else moved the ref meanwhile.
+
+        Args:
+            workspace: whose tree it is.
+            snapshot: the tree.
+            origin: what the version says of itself.
+            asked: whether a person wants this version, and not the clock alone.
 
         Raises:
-            SagewsError: `conflict` when that happened too often, `internal` when a jail refuses the tree, `database`.
+            SagewsError: `removes-files` when most files are gone and nobody asked; `conflict` when the ref was moved
+                too often; `internal` when a jail refuses the tree; `database`.
         """
         for _ in range(ATTEMPTS):
             heads = await self._heads(workspace)
             step = next_step(origin, snapshot.tree, heads)
             if step is None:
-                return None
-            made = await self._add(workspace, snapshot, heads, step, origin)
+                return SaveResult(None)
+            made = await self._add(workspace, snapshot, heads, step, origin, asked=asked)
             if made is not None:
                 return made
         raise SagewsError("conflict")
 
     async def _add(
-        self, workspace: WorkspaceId, snapshot: Snapshot, heads: Heads, step: CommitStep, origin: Origin
-    ) -> Commit | None:
+        self, workspace: WorkspaceId, snapshot: Snapshot, heads: Heads, step: CommitStep, origin: Origin, *, asked: bool
+    ) -> SaveResult | None:
         """Make a commit and store it; None when the ref has moved."""
         time = datetime.fromtimestamp(int(self._clock.seconds()), UTC)
         text = commit_object(snapshot.tree, step.parent, origin, time)
-        bundles = await self.bundles(workspace, step.parent, None if heads.newest is None else heads.newest.id)
+        before = None if heads.newest is None else heads.newest.id
+        bundles = await self.bundles(workspace, step.parent, before)
         full = step.ref == MAIN and len(bundles) >= CHAIN
         answer = await self._jobs.commit(
-            CommitRequest(snapshot.tree, step.parent, text, snapshot.bundle, tuple(bundles), full)
+            CommitRequest(snapshot.tree, step.parent, text, snapshot.bundle, tuple(bundles), before, full)
         )
+        # Files that vanish all at once are more often a fault (a home that lost them) than somebody's wish.
+        gone = (answer.removed, answer.present) if removes_most(answer.removed, answer.present) else (0, 0)
+        if gone[0] and not asked:
+            raise SagewsError("removes-files", removed=gone[0], present=gone[1])
         commit = Commit(
             id=answer.commit,
             parent=step.parent,
@@ -96,7 +128,7 @@ class CommitWriter:
             files_changed=answer.files_changed,
         )
         stored = await self._store.add(workspace, step.ref, step.expected, commit, answer.bundle)
-        return commit if stored else None
+        return SaveResult(commit, *gone) if stored else None
 
     async def _heads(self, workspace: WorkspaceId) -> Heads:
         main = await self._store.head(workspace, MAIN)

@@ -16,7 +16,7 @@ from sagews.backend.history.workspace_history import WorkspaceHistory
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit
+from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import WorkspaceId
 from sagews.net.turns import Turns
 from sagews.policy.history.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave
@@ -73,7 +73,10 @@ class Histories:
         files: WorkspaceFiles,
         documents: IDocumentTexts,
         saved: Callable[[Commit], None],
+        reported: Callable[[SaveReport], None],
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened."""
         autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most), self._turns)
-        return WorkspaceHistory(workspace, self._store, self._jobs, self._writer, autosaver, files, documents, saved)
+        return WorkspaceHistory(
+            workspace, self._store, self._jobs, self._writer, autosaver, files, documents, saved, reported
+        )

@@ -6,6 +6,7 @@ Sessions and the history ask here, and nothing else knows, so that a worker that
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 
 from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workers.pool import Hosts
@@ -46,7 +47,15 @@ class WorkspaceFiles:
         Raises:
             SagewsError: see policy/sessions/placement.py, and what laying out raises.
         """
-        host = self._hosts.choose(flavour, self._holder)
+        return await self.laid_out_on(self._hosts.choose(flavour, self._holder))
+
+    @property
+    def holder(self) -> ISessionHost | None:
+        """The worker that has the files, if one does."""
+        return self._holder
+
+    async def laid_out_on(self, host: ISessionHost) -> ISessionHost:
+        """Return a worker that was chosen, with this workspace's files on it; raises what laying out raises."""
         await self._laid_out.get_or_make(host.info.id, lambda: self._prepare(host))
         return host
 
@@ -71,15 +80,41 @@ class WorkspaceFiles:
         Raises:
             SagewsError: `no-worker` without any worker; what the worker raises.
         """
+        request = SnapshotRequest(texts, have)
         host = await self.acquire_host(None)
-        taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, SnapshotRequest(texts, have))
+        try:
+            taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, request)
+        except SagewsError as error:
+            if error.code not in ("no-home", "home-unfinished"):
+                raise
+            # What we believed of the home is wrong, whoever removed it or did not end its work: lay it out again.
+            self._laid_out.forget(host.info.id)
+            host = await self.acquire_host(None)
+            taken = await host.files.snapshot(self._workspace, self._epoch, request)
         return taken
 
     async def replace(self, bundles: Sequence[bytes], commit: str, leave: Sequence[str]) -> None:
-        """Make the home's files those of a commit, but for the paths in `leave`; raises as `snapshot`."""
+        """Make the home's files those of a commit, but for the paths in `leave`.
+
+        Sessions that begin meanwhile wait. When it fails, the files are made those of the newest version again.
+
+        Raises:
+            SagewsError: as `snapshot`.
+        """
         host = await self.acquire_host(None)
         request = RestoreRequest(commit, tuple(bundles), replace=True, leave=tuple(leave))
-        await host.files.restore(self._workspace, self._epoch, request)
+
+        async def replaced() -> ISessionHost:
+            await host.files.restore(self._workspace, self._epoch, request)
+            return host
+
+        self._laid_out.forget(host.info.id)
+        try:
+            await self._laid_out.get_or_make(host.info.id, replaced)
+        except SagewsError:
+            with suppress(SagewsError):
+                await self.acquire_host(None)
+            raise
 
     async def forget(self) -> None:
         """Remove the home from the worker that has it, if that is still there."""

@@ -7,6 +7,7 @@ backend check it and bundle our commit, and moves the ref by compare-and-swap (s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
@@ -15,17 +16,18 @@ from zope.interface import implementer
 from sagews.backend.history.autosaver import Autosaver
 from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
-from sagews.backend.history.save import CommitWriter
+from sagews.backend.history.save import CommitWriter, SaveResult
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.history import IHistoryStore
-from sagews.model.history import Commit, Snapshot
+from sagews.model.history import Commit, SaveReport, Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.documents.paths import check_document_path
-from sagews.policy.history.steps import AUTOSAVE
+from sagews.policy.history.steps import AUTOSAVE, Origin
 from sagews.wire.browser.history import FileDifference
 
 SHOWN_LEFT_OUT = 20
+_BY_ITSELF = ("autosave", "session")
 
 
 @implementer(IWorkspaceHistory)
@@ -41,6 +43,7 @@ class WorkspaceHistory:
         files: of the workspace, on a worker.
         documents: of the workspace.
         saved: is told of each version that nobody asked for.
+        reported: is told what people have to know of the last save, whenever that changes.
     """
 
     _log = Logger()
@@ -55,6 +58,7 @@ class WorkspaceHistory:
         files: WorkspaceFiles,
         documents: IDocumentTexts,
         saved: Callable[[Commit], None],
+        reported: Callable[[SaveReport], None],
     ) -> None:
         self._workspace = workspace
         self._store = store
@@ -64,8 +68,20 @@ class WorkspaceHistory:
         self._files = files
         self._documents = documents
         self._saved = saved
+        self._reported = reported
+        self._report = SaveReport()
+        self._left = False
         self._lock = DeferredLock()
         autosaver.start(self._save_by_itself)
+
+    @property
+    def unsaved_since(self) -> float:
+        """When the oldest change came that no version has; infinity without any."""
+        return self._autosaver.unsaved_since
+
+    def was_left(self) -> None:
+        """Have the end saved whether or not anything changes from now on."""
+        self._left = True
 
     def changed(self, user: UserId) -> None:
         """Plan an autosave."""
@@ -75,11 +91,12 @@ class WorkspaceHistory:
         """Commit the workspace as it is now; None when there is nothing new.
 
         Raises:
-            SagewsError: `no-worker`, `limit`, `conflict`, `internal`, `database`, `worker-lost`.
+            SagewsError: `no-worker`, `limit`, `conflict`, `internal`, `database`, `worker-lost`, `disk-full`,
+                `disk-failed`; `removes-files` for an autosave or the end when most files are gone.
         """
         await self._lock.acquire()
         try:
-            return await self._save(user, name, kind)
+            return await self._save(user, name, kind, asked=kind not in _BY_ITSELF)
         finally:
             self._lock.release()
 
@@ -110,9 +127,10 @@ class WorkspaceHistory:
         target = await self._commit(version)
         await self._lock.acquire()
         try:
-            await self._save(user, "", "autosave")
+            # Whoever lost all files comes here to get them back: what is left is kept without a question.
+            await self._save(user, "", "autosave", asked=True)
             await self._bring_back(user, target)
-            made = await self._save(user, target.name, "revert")
+            made = await self._save(user, target.name, "revert", asked=True)
         finally:
             self._lock.release()
         if made is None:
@@ -123,7 +141,7 @@ class WorkspaceHistory:
         """Commit the end of a workspace that nobody uses, and clean its home off the worker.
 
         A home that can't be cleaned off a worker is no loss: what was in it is committed, and the worker forgets it by
-        its own rules.
+        its own rules. One that holds what no version could keep stays, because nothing else has that.
 
         Raises:
             SagewsError: what saving raises; the home stays then.
@@ -134,6 +152,9 @@ class WorkspaceHistory:
             self._autosaver.stop()
         if made is not None:
             self._saved(made)
+        if self._report.left_out:
+            self._log.info("a home stays: not all of it could be saved", correlation=self._workspace)
+            return
         try:
             await self._files.forget()
         except SagewsError as error:
@@ -152,14 +173,14 @@ class WorkspaceHistory:
         """Commit the end, unless nothing can have happened since the last commit of `main`."""
         newest = await self._store.newest(self._workspace)
         only_autosaved = newest is not None and newest.ref == AUTOSAVE
-        if not (self._autosaver.pending or self._files.was_used or only_autosaved):
+        if not (self._autosaver.pending or self._files.was_used or self._left or only_autosaved):
             return None
         return await self.save(self._autosaver.user, "", "session")
 
     # ------------------------------------------------------------------------------------- within the lock
 
-    async def _save(self, user: UserId | None, name: str, kind: str) -> Commit | None:
-        """Save, and keep the times of autosaves.
+    async def _save(self, user: UserId | None, name: str, kind: str, *, asked: bool) -> Commit | None:
+        """Save, keep the times of autosaves, and report what people have to know.
 
         A thin snapshot that turns out not to fit what the store holds is taken again as a whole.
         """
@@ -170,30 +191,47 @@ class WorkspaceHistory:
             newest = await self._store.newest(self._workspace)
             have = None if newest is None else newest.tree
             try:
-                made = await self._writer.commit(self._workspace, await self._taken(have), origin)
+                snapshot, made = await self._taken_and_committed(have, origin, asked=asked)
             except SagewsError as error:
                 if error.code != "internal" or have is None:
                     raise
-                made = await self._writer.commit(self._workspace, await self._taken(None), origin)
+                snapshot, made = await self._taken_and_committed(None, origin, asked=asked)
             saved = True
+        except SagewsError as error:
+            self._tell(replace(self._report, problem=str(error)))
+            raise
         finally:
             self._autosaver.end(saved=saved)
-        return made
+        self._tell(SaveReport(snapshot.left_out, made.removed, made.present))
+        return made.commit
+
+    async def _taken_and_committed(
+        self, have: str | None, origin: Origin, *, asked: bool
+    ) -> tuple[Snapshot, SaveResult]:
+        snapshot = await self._taken(have)
+        return snapshot, await self._writer.commit(self._workspace, snapshot, origin, asked=asked)
 
     async def _taken(self, have: str | None) -> Snapshot:
         """Return the tree of the workspace as it is now; documents alone where there never were other files."""
         texts = {path: text.encode() for path, text in (await self._documents.texts()).items()}
         try:
-            snapshot = await self._files.snapshot(texts, have)
+            return await self._files.snapshot(texts, have)
         except SagewsError as error:
-            if error.code != "no-worker" or not await self._writer.only_documents(self._workspace):
+            # Without a home, or anybody who could have one, documents are all there is, if they always were.
+            if error.code not in ("no-worker", "no-home") or not await self._writer.only_documents(self._workspace):
                 raise
             return await self._jobs.snapshot(texts)
-        if snapshot.left_out:
-            paths = [list(pair) for pair in snapshot.left_out[:SHOWN_LEFT_OUT]]
-            count = len(snapshot.left_out)
+
+    def _tell(self, report: SaveReport) -> None:
+        """Report once what is new of it, on the page and in the log."""
+        if report == self._report:
+            return
+        if report.left_out != self._report.left_out and report.left_out:
+            paths = [list(pair) for pair in report.left_out[:SHOWN_LEFT_OUT]]
+            count = len(report.left_out)
             self._log.info("{count} paths were not saved", count=count, paths=paths, correlation=self._workspace)
-        return snapshot
+        self._report = report
+        self._reported(report)
 
     async def _bring_back(self, user: UserId, target: Commit) -> None:
         """Make files and documents those of a version; a worksheet whose name no document may have stays a file."""

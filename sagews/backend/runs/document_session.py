@@ -23,6 +23,7 @@ from sagews.backend.runs.requests import RunRequest, state_after
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.runs.status_publisher import StatusPublisher
+from sagews.backend.workers.line import Leave
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
@@ -52,8 +53,8 @@ class DocumentSession:
 
     __slots__ = (
         "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece", "_last_used",
-        "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs", "_session", "_status", "_stream",
-        "_tell", "_writer",
+        "_leave_line", "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs", "_session",
+        "_status", "_stream", "_tell", "_writer",
     )  # fmt: skip
 
     _log = Logger()
@@ -85,6 +86,7 @@ class DocumentSession:
         self._patience: IDelayedCall | None = None
         self._restart = False
         self._gone: Deferred[None] | None = None
+        self._leave_line: Leave | None = None
         self._last_used = context.clock.seconds()
         self._correlation = ""
         self._status.flavour = flavour()
@@ -179,6 +181,10 @@ class DocumentSession:
         opened = self._condition.free or self._registry.running is not None
         already = self._condition.ending
         self._machine.stop()
+        leave, self._leave_line = self._leave_line, None
+        if leave is not None:
+            leave()
+            return
         if opened and not already and self._host is not None and self._session is not None:
             run_in_background(self._host.end_session(self._session, reason), self._log, "end", self._correlation)
             if self._restart:
@@ -246,10 +252,13 @@ class DocumentSession:
     async def _open(self, session: SessionId, flavour: str) -> None:
         context = self._context
         try:
-            host = await context.acquire_host(flavour)
+            host = await context.acquire_host(flavour, partial(self._in_line, session))
+            if session != self._session:
+                # It was closed while it waited.
+                context.count(host, -1)
+                return
             self._host = host
             self._tell = partial(host.acknowledge, session)
-            context.count(host, 1)
             request = SessionRequest(
                 session, context.workspace.id, flavour, context.settings.limits, context.epoch, self._correlation
             )
@@ -260,6 +269,9 @@ class DocumentSession:
         if session != self._session:
             return
         self._machine.opened()
+        if self._leave_line is not None:
+            self._leave_line = None
+            self._status.say()
         self._last_used = self._clock.seconds()
         if self._condition.ending:
             await host.end_session(session, "stopped")
@@ -267,13 +279,20 @@ class DocumentSession:
         self._pump()
         self._status.say_soon()
 
+    def _in_line(self, session: SessionId, position: int, leave: Leave) -> None:
+        """Learn that it waits, because all machines are full, and where."""
+        if session == self._session:
+            self._leave_line = leave
+            self._status.say(text=sentence("in-line", {"position": position}))
+
     def _not_opened(self, session: SessionId, error: Exception) -> None:
         if session != self._session:
             return
         if not isinstance(error, SagewsError):
             self._log.failure("a session did not start", correlation=self._correlation)
             error = SagewsError("internal", correlation=self._correlation)
-        self._over(error.code, str(error), wished=False)
+        left = error.code == "left-line"
+        self._over("stopped" if left else error.code, str(error), wished=left)
 
     def _hand_over(self, evaluation: Evaluation) -> None:
         host, session = self._host, self._session

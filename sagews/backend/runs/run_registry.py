@@ -22,7 +22,7 @@ from sagews.model.identifiers import RunId, SessionId, UserId
 from sagews.model.runs import Run, StoredPiece
 from sagews.model.sessions import Evaluation, Piece, RunState
 from sagews.policy.sessions.run_queue import RunQueue
-from sagews.wire.browser.runs import Output
+from sagews.wire.browser.runs import Kept, Output
 
 MAX_KNOWN_RUNS = 20_000
 
@@ -217,7 +217,12 @@ class RunRegistry:
         entry.reason = reason
         self._outputs.change(entry, state=state, finished=self._now(), seconds=seconds)
         self._say(entry)
+        self._writer.acknowledge(self._stream.sequence, self._kept)
         return entry.run.user
+
+    def _kept(self, sequence: int) -> None:
+        """Tell everybody that what they were shown as over is committed by now."""
+        self._stream.say(Kept(self._stream.document, self._stream.epoch, sequence))
 
     def _say(self, entry: CachedRun) -> None:
         self._writer.run(entry.run)

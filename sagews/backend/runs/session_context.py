@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.settings import BackendSettings
+from sagews.backend.workers.line import Moved
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import UserId
 from sagews.model.workspaces import Workspace
@@ -20,9 +21,9 @@ class SessionContext:
     Attributes:
         workspace, epoch: whose sessions they are, and the lease under which they are asked for.
         flavour: returns what a new worksheet asks for.
-        acquire_host: returns the worker for a session of a flavour, with the workspace's files on it, or raises
-            SagewsError.
-        count: is told (host, +1 or -1) when sessions begin and end.
+        acquire_host: returns the worker for a session of a flavour, with the workspace's files on it and counted there,
+            or raises SagewsError; while all are full the other argument is told the place in line.
+        count: is told (host, -1) when sessions end.
         used: is told who ran something to its end.
     """
 
@@ -31,6 +32,6 @@ class SessionContext:
     workspace: Workspace
     epoch: int
     flavour: Callable[[], str]
-    acquire_host: Callable[[str], Awaitable[ISessionHost]]
+    acquire_host: Callable[[str, Moved], Awaitable[ISessionHost]]
     count: Callable[[ISessionHost, int], None]
     used: Callable[[UserId], None]

@@ -103,6 +103,7 @@ class WorkerGate(Factory):
         reactor: the clock.
         backend: this backend's name, told to workers.
         add_host, remove_host: take a RemoteHost when a worker registers, and when it is given up.
+        host_is_back: takes it when a lost link is resumed; sessions may be waiting for the worker.
         identify: returns the role and the id in the certificate of a transport's peer; raises SagewsError without one.
         settings: sent to each worker.
         keep_seconds: how long a lost link may be resumed.
@@ -117,6 +118,7 @@ class WorkerGate(Factory):
         backend: str,
         *,
         add_host: Callable[[RemoteHost], None],
+        host_is_back: Callable[[RemoteHost], None] = lambda host: None,
         remove_host: Callable[[RemoteHost], None],
         identify: Callable[[Any], tuple[str, str]],
         settings: wire.WorkerSettings | None = None,
@@ -126,6 +128,7 @@ class WorkerGate(Factory):
         self._reactor = reactor
         self._backend = backend
         self._add_host = add_host
+        self._host_is_back = host_is_back
         self._remove_host = remove_host
         self._identify = identify
         self._settings = settings or wire.WorkerSettings()
@@ -175,6 +178,8 @@ class WorkerGate(Factory):
         commands.host, commands.worker = host, name
         if fresh:
             self._add_host(host)
+        else:
+            self._host_is_back(host)
         log.info("worker {worker} is linked", worker=name, isolation=info.level, sessions=len(known), fresh=fresh)
         return wire.Registered(self._backend, self._settings, known)
 

@@ -43,7 +43,9 @@ class RemoteFiles:
     async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
         """See IWorkspaceFiles."""
         transfer = await self._upload(request.to_bytes())
-        await self._ask(wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        await self._ask(
+            wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer, replace=request.replace
+        )
 
     async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """See IWorkspaceFiles."""

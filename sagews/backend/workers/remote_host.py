@@ -134,7 +134,7 @@ class RemoteHost:
         while True:
             self._given(session)
             link = self._link
-            if link is None:
+            if link is None or not link.connected:
                 await self._linked()
                 continue
             try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sagews.model.history import Commit
+from sagews.errors import sentence
+from sagews.model.history import Commit, SaveReport
 from sagews.model.workspaces import Document
-from sagews.wire.browser.history import VersionEntry
+from sagews.wire.browser.history import Unsaved, UnsavedPath, VersionEntry
 from sagews.wire.browser.workspace import DocumentEntry
+
+SHOWN_PATHS = 100
 
 
 def document_entry(about: Document) -> DocumentEntry:
@@ -23,3 +26,12 @@ def version_entry(commit: Commit) -> VersionEntry:
         time=commit.time.isoformat(),
         files_changed=commit.files_changed,
     )
+
+
+def unsaved_entry(report: SaveReport) -> Unsaved:
+    """Return what pages are told of a save that did not keep everything, or that removed most files."""
+    paths = [UnsavedPath(path, why) for path, why in report.left_out[:SHOWN_PATHS]]
+    problem = report.problem
+    if not problem and report.removed:
+        problem = sentence("files-removed", {"removed": report.removed, "present": report.present})
+    return Unsaved(paths, len(report.left_out) - len(paths), problem)

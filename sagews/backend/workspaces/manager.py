@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
-from twisted.internet.defer import gatherResults
+from twisted.internet.defer import CancelledError, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -22,6 +24,8 @@ RENEWALS = 4
 # Whoever comes back to a workspace that is being closed waits until it is, so no more are begun than are soon over:
 # when a class leaves, the others stay open until it is their turn.
 CLOSING_AT_ONCE = 8
+# How often it is looked for workspaces whose end an earlier life, or an earlier try, has not saved.
+LEFT_SECONDS = 300.0
 
 
 class Workspaces:
@@ -49,9 +53,11 @@ class Workspaces:
         self._tell_lost = lost
         # Two pages that come in one moment must find one object: two would keep two truths of one document.
         self._open: SingleFlightCache[WorkspaceId, OpenWorkspace] = SingleFlightCache()
-        self._closing = 0
         self._awake: dict[WorkspaceId, OpenWorkspace] = {}
         self._notes = ListNotes(stores.workspaces)
+        self._closing: set[WorkspaceId] = set()
+        self._leaving = False
+        self._looked = clock.seconds()
         self._renewed = clock.seconds()
         self._renewing = False
 
@@ -114,21 +120,16 @@ class Workspaces:
         for workspace in list(self._awake.values()):
             workspace.tick()
             if workspace.idle and now - workspace.unused_since > self._settings.close_seconds:
-                self._close_unused(workspace)
+                if len(self._closing) < CLOSING_AT_ONCE and workspace.about.id not in self._closing:
+                    run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
             elif workspace.still:
                 del self._awake[workspace.about.id]
         self._notes.write_soon()
+        if now - self._looked >= LEFT_SECONDS:
+            self.look_for_left()
         if now - self._renewed >= self._settings.lease_seconds / RENEWALS and not self._renewing:
             self._renewed = now
             run_in_background(self._renew(self.all), self._log, "lease", self._life)
-
-    def _close_unused(self, workspace: OpenWorkspace) -> None:
-        if self._closing < CLOSING_AT_ONCE:
-            self._closing += 1
-            run_in_background(self.close(workspace), self._log, "close", workspace.about.id).addBoth(self._closed)
-
-    def _closed(self, _: object) -> None:
-        self._closing -= 1
 
     async def _renew(self, held: list[OpenWorkspace]) -> None:
         """Renew all leases in one statement; what another life has taken is lost."""
@@ -147,26 +148,79 @@ class Workspaces:
 
     async def close(self, workspace: OpenWorkspace) -> None:
         """Commit everything, let the history keep it, and give the lease back."""
-        await self._open.put_away(workspace.about.id, self._finish)
+        key = workspace.about.id
+        self._closing.add(key)
+        try:
+            await self._open.put_away(key, self._finish)
+        finally:
+            self._closing.discard(key)
 
     async def close_all(self) -> None:
-        """Close every workspace, and wait for those that are being closed already."""
-        closing = [
-            run_in_background(self.close(workspace), self._log, "close", workspace.about.id) for workspace in self.all
-        ]
-        await gatherResults(closing)
-        await self._open.settled()
-        await self._notes.write()
+        """Close every workspace, and wait for those that are being closed already.
+
+        First the sessions of all end and every edit is committed, which is quick. Then ends are saved, a few at a time,
+        those first whose changes have waited longest; whoever cancels this says `leave_the_rest` before.
+        """
+        await self._each([workspace.come_to_rest() for workspace in self.all], "end")
+        if self._leaving:
+            return
+        waiting = deque(sorted(self.all, key=lambda workspace: workspace.history.unsaved_since))
+
+        async def close_some() -> None:
+            while waiting and not self._leaving:
+                await self.close(waiting.popleft())
+
+        await self._each([close_some() for _ in range(CLOSING_AT_ONCE)], "close")
+        if not self._leaving:
+            await self._open.settled()
+            await self._notes.write()
+
+    def leave_the_rest(self) -> None:
+        """There is no time left: begin nothing more. Leases that are still held tell the next life what is left."""
+        self._leaving = True
+
+    async def _each(self, works: Sequence[Coroutine[Any, Any, None]], what: str) -> None:
+        await gatherResults([run_in_background(work, self._log, what, self._life) for work in works])
 
     async def _finish(self, workspace: OpenWorkspace) -> None:
-        """Whatever the history says, documents are committed before it is asked, and the lease goes back."""
-        key = workspace.about.id
+        """Whatever the history says, documents are committed before it is asked.
+
+        The lease goes back only when the end is kept: by one that stays `look_for_left` finds the workspace again.
+        """
+        key, kept = workspace.about.id, False
         try:
             await workspace.finish()
+            kept = True
+        except CancelledError:
+            # There is no time left, for this one and for those behind it.
+            raise
         except SagewsError as error:
             self._log.warn("the end of {workspace} was not saved: {code}", workspace=key, code=error.code)
+            # Only a person can say that files may go; until one comes their home stays, and nothing is lost.
+            kept = error.code == "removes-files"
         except Exception:
             self._log.failure("the end of {workspace} was not saved", workspace=key)
-        workspace.drop()
-        self._awake.pop(key, None)
-        await self._stores.workspaces.release_lease(key, self._life, workspace.lease.epoch)
+        finally:
+            workspace.drop()
+            self._awake.pop(key, None)
+        if kept:
+            await self._stores.workspaces.release_lease(key, self._life, workspace.lease.epoch)
+
+    # ------------------------------------------------------------------------------------- what was left
+
+    def look_for_left(self) -> None:
+        """Open workspaces whose end an earlier life or an earlier try has not saved; they close by themselves."""
+        self._looked = self._clock.seconds()
+        run_in_background(self._open_left(), self._log, "left", self._life)
+
+    async def _open_left(self) -> None:
+        left = await self._stores.workspaces.leased_workspaces(self._settings.name)
+        for key in left:
+            if self._open.get(key) is not None:
+                continue
+            try:
+                opened = await self.open(key)
+            except SagewsError as error:
+                self._log.warn("{workspace} can't be looked after: {code}", workspace=key, code=error.code)
+            else:
+                opened.history.was_left()

@@ -13,12 +13,13 @@ from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.settings import BackendSettings
+from sagews.backend.workers.line import Moved
 from sagews.backend.workspaces.documents import DocumentSet
-from sagews.backend.workspaces.entries import version_entry
+from sagews.backend.workspaces.entries import unsaved_entry, version_entry
 from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit
+from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.workspaces import Lease
 from sagews.net.background import run_in_background
@@ -61,6 +62,7 @@ class OpenWorkspace:
         self._wake = wake
         # What lists show may stem from a life that was killed while something ran; the first tick puts it right.
         self._noted_state = about.session
+        self._save_report = SaveReport()
         self.files = WorkspaceFiles(about.id, lease.epoch, stores.hosts, self._lay_out)
         context = SessionContext(
             clock,
@@ -73,7 +75,7 @@ class OpenWorkspace:
             self.changed,
         )
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
-        self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved)
+        self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved, self._reported)
 
     @property
     def epoch(self) -> int:
@@ -109,12 +111,27 @@ class OpenWorkspace:
         """Tell everybody about a version that nobody asked for."""
         self.tell_all(Version(version=version_entry(commit)))
 
+    def _reported(self, report: SaveReport) -> None:
+        """Tell everybody what the last save could not keep."""
+        self._save_report = report
+        self.tell_all(unsaved_entry(report))
+
+    def tell_unsaved(self, peer: Subscriber) -> None:
+        """Tell one who has just come, if there is anything to tell."""
+        if self._save_report != SaveReport():
+            peer.tell(unsaved_entry(self._save_report))
+
     # ------------------------------------------------------------------------------------- compute
 
-    async def _acquire_host(self, flavour: str | None) -> ISessionHost:
-        """Return the worker for a session that is about to begin."""
+    async def _acquire_host(self, flavour: str, moved: Moved) -> ISessionHost:
+        """Return the worker for a session that is about to begin; it counts there from now on."""
         self._wake(self)
-        return await self.files.acquire_host(flavour)
+        host = await self._stores.hosts.take(flavour, lambda: self.files.holder, moved)
+        try:
+            return await self.files.laid_out_on(host)
+        except BaseException:
+            self._stores.hosts.count(host, -1)
+            raise
 
     async def _lay_out(self, host: ISessionHost) -> None:
         """Put the newest version's files on a worker; documents are not among them, their text is ours."""
@@ -190,6 +207,15 @@ class OpenWorkspace:
             if live.idle and now - live.unused_since > self._settings.unload_seconds:
                 run_in_background(self.document_set.unload(live), self._log, "unload", live.about.id)
 
+    async def come_to_rest(self) -> None:
+        """End sessions and commit every edit; nothing of the history is asked yet."""
+        endings = [
+            run_in_background(live.session.shut_down(), self._log, "end", live.about.id) for live in self.documents
+        ]
+        await gatherResults(endings)
+        for live in self.documents:
+            await live.flush()
+
     async def finish(self) -> None:
         """End sessions, commit everything, let the history keep the end of it, and put the documents away.
 
@@ -198,12 +224,7 @@ class OpenWorkspace:
         Raises:
             SagewsError: what the history raises.
         """
-        endings = [
-            run_in_background(live.session.shut_down(), self._log, "end", live.about.id) for live in self.documents
-        ]
-        await gatherResults(endings)
-        for live in self.documents:
-            await live.flush()
+        await self.come_to_rest()
         try:
             await self.history.close()
         finally:

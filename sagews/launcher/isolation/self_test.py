@@ -10,7 +10,7 @@ from typing import Any
 
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
-from sagews.wire.launcher import Exited, StartJob
+from sagews.wire.launcher import READ, Exited, StartJob
 
 JOB = "self_test"
 SECONDS = 30
@@ -40,7 +40,7 @@ class SelfTest:
         """Return the job and its descriptors."""
         null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         # Without a workspace: nobody's files are there while nobody knows yet whether the jail is tight.
-        job = StartJob(self.id, JOB, None, True, {}, SECONDS, self._limits)
+        job = StartJob(self.id, JOB, None, READ, {}, SECONDS, self._limits)
         return job, [null, self._write, os.dup(null)]
 
     def finish(self, ended: Exited) -> None:

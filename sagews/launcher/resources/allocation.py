@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
+from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, close_all
 from sagews.launcher.resources import homes
 from sagews.launcher.resources.cgroups import Groups
@@ -12,7 +13,7 @@ from sagews.launcher.resources.homes import Homes
 from sagews.launcher.resources.slots import Slot, Work
 from sagews.launcher.resources.uids import UidPool
 from sagews.launcher.zygotes.processes import Users
-from sagews.wire.launcher import StartJob
+from sagews.wire.launcher import SESSION, StartJob
 
 
 @dataclass(slots=True)
@@ -61,8 +62,9 @@ class SessionResources:
 
         Raises:
             OSError: when the home is not ours or the kernel refuses.
+            SagewsError: when the home is not in a state for this work.
         """
-        write = work.write if isinstance(work, StartJob) else True
+        access = work.access if isinstance(work, StartJob) else SESSION
         mounts = []
         try:
             if work.workspace is None:
@@ -70,10 +72,10 @@ class SessionResources:
                 # with it.
                 mounts.append(homes.temporary_home(work.limits.home, slot.uid, slot.uid))
             else:
-                mounts.append(self.homes.mount(work.workspace, slot.owner_map, write=write))
+                mounts.append(self.homes.mount(work.workspace, slot.owner_map, access))
             if isinstance(work, StartJob):
                 mounts.append(homes.temporary_home(work.limits.home, slot.uid, slot.uid))
-        except OSError:
+        except (OSError, SagewsError):
             close_all(mounts)
             raise
         return mounts

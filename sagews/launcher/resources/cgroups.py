@@ -165,7 +165,7 @@ def find() -> Groups:
     """
     # Below our own group, never at the root: this is the part that a service manager or a container has left to us.
     own, mounts = _own_groups(), _mounts()
-    name = f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+    name = f"{_PREFIX}{os.getsid(0)}-{os.urandom(4).hex()}"
     try:
         return _probe(Groups(_unified_bases(own, mounts, name), unified=True))
     # Version 2 first: one tree, and the kernel ends whole groups in it. A machine with both has its controllers in only

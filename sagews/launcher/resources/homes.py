@@ -1,23 +1,24 @@
 """Homes of workspaces on this machine: opened by id beneath one folder, shown to each session as its own files.
 
 On disk everything belongs to one storage uid; an idmapped mount shows it as the session's. Nothing here looks into a
-home: not a name, a link or a mode of a user's files is ever read by the launcher.
+home: not a name, a link or a mode of a user's files is ever read by the launcher. What the names of homes mean is said
+in home_names.py.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
+import stat
 from functools import cached_property
 from pathlib import Path
 
 from sagews.kernel import calls
 from sagews.kernel.packets import close_all
-from sagews.model.identifiers import parse_id
+from sagews.launcher.resources.home_names import HomeNames
+from sagews.wire.launcher import READ
 
 _ATTRIBUTES = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
-_FORGOTTEN = "forgotten-"
 # Empty files cost kernel memory and no bytes of the size: without a count of their own they have no end.
 _INODES_PER_MEGABYTE = 64
 
@@ -45,55 +46,43 @@ class Homes:
         """The folder, opened where it is first used: a mount can only be cloned in its own mount namespace."""
         return os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
-    def mount(self, workspace: str, user_namespace: int, *, write: bool) -> int:
-        """Return a detached mount of a workspace's home, created if it does not exist yet.
+    @cached_property
+    def names(self) -> HomeNames:
+        """The homes by name."""
+        return HomeNames(self._base, self._storage if self._is_root else None)
+
+    def mount(self, workspace: str, user_namespace: int, access: str) -> int:
+        """Return a detached mount of a workspace's home.
 
         Args:
             workspace: its UUID.
             user_namespace: what owner_map returned for the session's uid; unused without root.
-            write: whether the session may write.
+            access: what it is for; with READ nothing can be written.
 
         Raises:
             OSError: when the home is not a plain folder of ours, or the kernel refuses.
+            SagewsError: see HomeNames.enter.
         """
         # By descriptor from here on: a path could be another folder by the time that it is mounted.
-        descriptor = self._open(workspace)
+        descriptor = self._open(self.names.enter(workspace, access))
         try:
             # A clone that hangs nowhere: only who is handed the descriptor can attach it, and a crash leaves nothing
             # mounted.
             mount = calls.open_tree(descriptor)
         finally:
             os.close(descriptor)
-        attributes = _ATTRIBUTES | (0 if write else calls.MOUNT_ATTR_RDONLY)
+        attributes = _ATTRIBUTES | (calls.MOUNT_ATTR_RDONLY if access == READ else 0)
         if self._mapped:
             calls.set_mount_attributes(mount, attributes | calls.MOUNT_ATTR_IDMAP, user_namespace)
         else:
             calls.set_mount_attributes(mount, attributes)
         return mount
 
-    def _open(self, workspace: str) -> int:
-        name = parse_id(workspace, "workspace")
-        # Made at first use; two sessions of a workspace may both find it missing.
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(name, 0o700, dir_fd=self._base)
-            if self._is_root:
-                os.chown(name, self._storage, self._storage, dir_fd=self._base, follow_symlinks=False)
+    def _open(self, name: str) -> int:
+        # Its owner may have closed it even to himself; saving it and removing it must go on.
+        if os.lstat(name, dir_fd=self._base).st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.chmod(name, 0o700, dir_fd=self._base)
         return calls.open_beneath(self._base, name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
-
-    def set_aside(self, workspace: str) -> str | None:
-        """Rename a home out of the way, at once and for good; return its new name, or None if there is none."""
-        name = parse_id(workspace, "workspace")
-        # The random part lets a home be forgotten again while its last one is still being removed.
-        aside = f"{_FORGOTTEN}{name}-{os.urandom(4).hex()}"
-        try:
-            os.rename(name, aside, src_dir_fd=self._base, dst_dir_fd=self._base)
-        except FileNotFoundError:
-            return None
-        return aside
-
-    def left_over(self) -> list[str]:
-        """Return the homes that were set aside and are not removed yet (from before a crash, for instance)."""
-        return [name for name in os.listdir(self._base) if name.startswith(_FORGOTTEN)]
 
     def remove(self, aside: str) -> int:
         """Start the removal of a home that was set aside and return its process's pid, for the caller to reap.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 from collections import deque
 from collections.abc import Callable
@@ -26,6 +27,10 @@ PROCESSES = 2
 # A child takes 30 ms; on a machine that swaps it may take seconds, and one that hangs must not keep its uid for ever.
 MAKING_SECONDS = 60.0
 ATTACHING_SECONDS = 20.0
+MAKING_AT_ONCE = 8
+"""Children that are made at one time: made all at once, none of a hundred is ready before the patience with it ends."""
+FAILURES = 3
+"""So many children in a row that could not be made mean that the next one can't be made either."""
 RETRY_SECONDS = 0.02
 
 
@@ -41,8 +46,8 @@ class Owner(Protocol):
     def started(self, slot: Slot) -> None:
         """A slot has begun its work."""
 
-    def failed(self, work: Work, reason: str) -> None:
-        """A work could not begin."""
+    def failed(self, work: Work, reason: str, code: str = "internal") -> None:
+        """A work could not begin; the code is that of a SagewsError."""
 
     def ended(self, slot: Slot) -> None:
         """Nothing is left of a slot but its descriptors and its cgroup."""
@@ -68,12 +73,19 @@ class Flavour:
         spawn: starts the zygote.
         loop: the event loop.
         owner: the launcher.
+        at_once: how many works of it go on at one time; others wait. None: no bound.
     """
 
     _numbers = itertools.count(1)
 
     def __init__(
-        self, name: str, spare: int, spawn: Callable[[], SpawnedZygote], loop: EventLoop, owner: Owner
+        self,
+        name: str,
+        spare: int,
+        spawn: Callable[[], SpawnedZygote],
+        loop: EventLoop,
+        owner: Owner,
+        at_once: int | None = None,
     ) -> None:
         self.name = name
         self.slots: dict[int, Slot] = {}
@@ -84,6 +96,9 @@ class Flavour:
         self._queue: deque[Waiting] = deque()
         self._refill: Timer | None = None
         self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
+        self._at_once = at_once
+        self._failures = 0
+        self._tries: dict[str, int] = {}
 
     def start(self) -> None:
         """Start the zygote."""
@@ -100,16 +115,27 @@ class Flavour:
         self._owner.state(self.name, "ready", "")
         self.fill()
 
-    def zygote_gone(self, reason: str) -> None:
-        """See ZygoteListener: all children are gone, and nobody who waits is left waiting."""
+    def zygote_gone(self, reason: str, *, served: bool) -> None:
+        """See ZygoteListener: all children are gone.
+
+        After one that served, who waits goes on waiting, because the next one will serve too; where it can't even be
+        loaded nobody is left waiting.
+        """
         # They were processes of its namespace, so the kernel has ended them without a word.
         for slot in list(self.slots.values()):
+            self._take_back(slot)
             slot.over = slot.over or Over(-9, 0.0, 0)
             slot.init_gone = True
             self._finish(slot)
-        while self._queue:
+        while self._queue and not served:
             self._disappoint(reason)
-        self._owner.state(self.name, "failed", reason)
+        self._owner.state(self.name, "loading" if served else "failed", reason)
+
+    def _take_back(self, slot: Slot) -> None:
+        """Let a work wait again whose hand-over its zygote's end has cut short: its descriptors are still ours."""
+        if slot.phase == Phase.ATTACHING and slot.work is not None and not slot.condemned:
+            self._queue.appendleft(Waiting(slot.work, slot.descriptors))
+            slot.work, slot.descriptors = None, []
 
     def zygote_said(self, message: dict[str, Any], descriptors: list[int]) -> None:
         """See ZygoteListener.
@@ -159,15 +185,24 @@ class Flavour:
         """Make children until enough wait for work."""
         self._refill = None
         while self._supervisor.is_ready:
-            # Those being made count too: each turn would otherwise ask for the same ones again.
-            coming = sum(slot.phase in (Phase.MAKING, Phase.WAITING) for slot in self.slots.values())
-            # Those for whom work waits already are not spare: behind them the pool is full again.
-            if coming >= self._spare + len(self._queue):
+            # Those being made count too: each turn would otherwise ask for the same ones again. Those for whom work
+            # waits already are not spare: behind them the pool is full again.
+            making = sum(slot.phase == Phase.MAKING for slot in self.slots.values())
+            waiting = sum(slot.phase == Phase.WAITING for slot in self.slots.values())
+            if making >= MAKING_AT_ONCE or making + waiting >= self._spare + min(len(self._queue), self._room):
                 return
             if not self._make():
                 # No uid is free: one comes back when a session ends, and nobody tells of that here.
                 self._refill_later(self._backoff.take())
                 return
+
+    @property
+    def _room(self) -> int:
+        """How many more works may begin now."""
+        if self._at_once is None:
+            return len(self._queue)
+        working = sum(slot.phase in (Phase.ATTACHING, Phase.SERVING) for slot in self.slots.values())
+        return max(0, self._at_once - working)
 
     def _make(self) -> bool:
         init_channel, init_socket = Channel.pair()
@@ -221,36 +256,59 @@ class Flavour:
         if received is not None and slot.phase == Phase.MAKING:
             slot.phase = Phase.WAITING
             self._backoff.forget()
+            self._failures = 0
             self._serve_queue()
+            if self._queue:
+                # Who waits does so for the next child, and only now there is room to make it.
+                self.fill()
 
     def _serve_queue(self) -> None:
         for slot in list(self.slots.values()):
-            if not self._queue:
+            if not self._queue or not self._room:
                 return
-            if slot.phase == Phase.WAITING and slot.is_alive:
-                self._hand_over(slot, self._queue.popleft())
+            if slot.phase == Phase.WAITING and slot.is_alive and not self._hand_over(slot, self._queue.popleft()):
+                # The others of the same zygote are most likely gone too: look again when that has been noticed.
+                self._loop.later(RETRY_SECONDS, self._serve_queue)
+                return
 
-    def _hand_over(self, slot: Slot, waiting: Waiting) -> None:
+    def _hand_over(self, slot: Slot, waiting: Waiting) -> bool:
+        """Give a child its work; False if it can't be reached, and the work waits for another one."""
         try:
             # A home that can't be mounted is the work's fault, so the child keeps waiting for the next one.
             mounts = self._owner.mounts(slot, waiting.work)
-        except OSError as error:
+        except (OSError, SagewsError) as error:
             close_all(waiting.descriptors)
-            self._owner.failed(waiting.work, str(error))
-            return
+            self._owner.failed(waiting.work, str(error), _code_of(error))
+            return True
         try:
             slot.take(waiting.work, waiting.descriptors, mounts)
         except OSError as error:
-            self._abandon(slot, str(error))
+            self._try_another(slot, str(error))
+            return False
         # Sent or not, our copies go: a mount that is held open here could not be detached.
         finally:
             close_all(mounts)
         self._loop.later(ATTACHING_SECONDS, lambda: self._kill_if(slot, Phase.ATTACHING))
         if self._refill is None:
             self._refill_later(REFILL_SECONDS)
+        return True
 
     def _refill_later(self, seconds: float) -> None:
         self._refill = self._loop.later(seconds, self.fill)
+
+    def _try_another(self, slot: Slot, reason: str) -> None:
+        """End a child that could not take its work, most likely because its zygote has just died, and use the next."""
+        if slot.work is None or not self._may_try_again(slot.work):
+            self._abandon(slot, reason)
+            return
+        self._take_back(slot)
+        slot.kill("crash")
+        self.fill()
+
+    def _may_try_again(self, work: Work) -> bool:
+        """Whether a work may wait for another child; not for ever, because it may be what ends them."""
+        self._tries[work.id] = tries = self._tries.get(work.id, 0) + 1
+        return tries <= FAILURES or self._tries.pop(work.id) == 0
 
     def _abandon(self, slot: Slot, reason: str) -> None:
         """Give up a hand-over that failed: the child is ended, the work refused."""
@@ -273,8 +331,10 @@ class Flavour:
         try:
             slot.release()
         except OSError as error:
-            self._abandon(slot, str(error))
+            self._try_another(slot, str(error))
             return
+        if slot.work is not None:
+            self._tries.pop(slot.work.id, None)
         self._owner.started(slot)
 
     # ------------------------------------------------------------------------------------- ends
@@ -300,13 +360,23 @@ class Flavour:
         for watched in (slot.init_channel, slot.child_channel, slot.init):
             self._forget(watched)
         if slot.phase == Phase.ATTACHING and slot.work is not None:
-            work, slot.work = slot.work, None
-            self._owner.failed(work, "it was ended before it began")
+            if slot.condemned or not self._may_try_again(slot.work):
+                work, slot.work = slot.work, None
+                self._owner.failed(work, "it was ended before it began")
+            self._take_back(slot)
         self._owner.ended(slot)
-        # A child that can't be made fails again for the next one in the queue: one is told now, the rest get their
-        # turn.
+        self._go_on(slot, reason)
+
+    def _go_on(self, slot: Slot, reason: str) -> None:
+        """Let others begin where a slot has ended, or learn why none of them can."""
         if slot.phase == Phase.MAKING and self._supervisor.is_ready:
-            self._disappoint(reason or self._supervisor.complaint or "the child ended before it was ready")
+            self._failures += 1
+            if self._failures >= FAILURES:
+                self._disappoint(reason or self._supervisor.complaint or "the child ended before it was ready")
+        if self._queue and self._supervisor.is_ready:
+            self._serve_queue()
+            if slot.phase in (Phase.ATTACHING, Phase.SERVING):
+                self.fill()
         if slot.phase in (Phase.MAKING, Phase.WAITING) and self._refill is None:
             self._refill_later(self._backoff.take())
 
@@ -319,4 +389,11 @@ class Flavour:
         if self._queue:
             waiting = self._queue.popleft()
             close_all(waiting.descriptors)
-            self._owner.failed(waiting.work, reason[-MAX_REASON:])
+            self._owner.failed(waiting.work, reason[-MAX_REASON:], "flavour-failed")
+
+
+def _code_of(error: OSError | SagewsError) -> str:
+    """What a work is refused as whose home could not be given to it: people can do something about a full disk."""
+    if isinstance(error, SagewsError):
+        return error.code
+    return "disk-full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "internal"

@@ -34,8 +34,8 @@ class ZygoteListener(Protocol):
     def zygote_said(self, message: dict[str, Any], descriptors: list[int]) -> None:
         """It reports on a child."""
 
-    def zygote_gone(self, reason: str) -> None:
-        """It has ended, with all that came from it, or could not be started; another one follows."""
+    def zygote_gone(self, reason: str, *, served: bool) -> None:
+        """It has ended, with all that came from it, or could not be started (not `served`); another one follows."""
 
 
 class Supervisor:
@@ -140,7 +140,7 @@ class Supervisor:
         zygote, self._zygote = self._zygote, None
         if zygote is None:
             return
-        self.is_ready = False
+        served, self.is_ready = self.is_ready, False
         if self._loading is not None:
             self._loading.cancel()
         os.waitpid(zygote.pid, 0)
@@ -149,8 +149,8 @@ class Supervisor:
                 self._loop.unwatch(watched)
         zygote.channel.close()
         close_all([zygote.process, zygote.complaints])
-        self._fail(self.complaint or "its process ended")
+        self._fail(self.complaint or "its process ended", served=served)
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, *, served: bool = False) -> None:
         self._loop.later(self._backoff.take(), self.start)
-        self._listener.zygote_gone(reason[-MAX_REASON:])
+        self._listener.zygote_gone(reason[-MAX_REASON:], served=served)

@@ -106,7 +106,7 @@ def only_read(inputs: ConnectionInputs, guard: Guard) -> None:
     """Listen to what changes nothing."""
     # The database can't be asked whether this person still may: what they see they have seen, but they change nothing
     # more.
-    guard.enter("reading", READING, "read-only")
+    guard.enter("reading", READING, "rights-unknown")
 
 
 @waiting.upon(ConnectionInputs.closed).to(over)

@@ -36,6 +36,11 @@ class Autosave:
         self._last = now
 
     @property
+    def first(self) -> float | None:
+        """When the first change came that is in no version; None while there is nothing to save."""
+        return self._first
+
+    @property
     def due(self) -> float | None:
         """When to save next; None while there is nothing to save."""
         if self._first is None:

@@ -21,6 +21,8 @@ AUTOSAVE = "autosave"
 MAX_NAME = 300
 CHAIN = 32
 """So many bundles are needed together before the next one is made to hold everything by itself."""
+FEWEST_REMOVED = 3
+"""Fewer files than these may go without a question: people remove a file or two all the time."""
 
 _TITLES: Mapping[str, str] = {
     "autosave": "Autosave",
@@ -59,6 +61,16 @@ class CommitStep:
     ref: str
     expected: str | None
     parent: str | None
+
+
+def removes_most(removed: int, present: int) -> bool:
+    """Whether a save takes so many files out of a workspace that a person has to want it.
+
+    Args:
+        removed: how many files of the newest version are gone.
+        present: how many it has.
+    """
+    return removed >= FEWEST_REMOVED and 2 * removed > present
 
 
 def next_step(origin: Origin, tree: str, heads: Heads) -> CommitStep | None:

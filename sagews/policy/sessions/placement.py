@@ -39,8 +39,12 @@ def choose(candidates: Sequence[Candidate], flavour: str | None, minimum: Isolat
     if not able:
         known = sorted({name for candidate in strong for name in candidate.info.flavours})
         raise SagewsError("unknown-flavour", flavour=str(flavour)[:40], known=", ".join(known) or "none")
-    free = [candidate for candidate in able if candidate.sessions < candidate.info.capacity]
-    for candidate in able if flavour is None else free:
+    if flavour is None:
+        # Saves need a machine, and no room among its sessions; one without any capacity can't be reached now.
+        free = [candidate for candidate in able if candidate.info.capacity or candidate.info.id == holder]
+    else:
+        free = [candidate for candidate in able if candidate.sessions < candidate.info.capacity]
+    for candidate in free:
         if candidate.info.id == holder:
             return candidate.info.id
     if not free or holder in {candidate.info.id for candidate in candidates}:

@@ -15,7 +15,7 @@ from sagews.session.jobs.names import parts_of
 from sagews.session.jobs.objects import FILE, LINK, PROGRAM, name_of
 from sagews.session.jobs.run import JobError
 from sagews.session.jobs.take_tree import MAX_ENTRIES, MAX_FILE, MAX_TOTAL
-from sagews.wire.jobs import CommitAnswer, CommitRequest
+from sagews.wire.jobs import DOCUMENT_SUFFIX, CommitAnswer, CommitRequest
 
 REF = "refs/sagews/version"
 MAX_DOCUMENTS = 64 * 1024 * 1024
@@ -36,7 +36,8 @@ def commit(data: bytes, home: Path, scratch: Path) -> bytes:
     git.run("rev-list", "--objects", "--quiet", found)
     needed = [] if request.parent is None or request.full else ["--not", request.parent]
     bundle = git.run("bundle", "create", "--quiet", "--version=2", "-", REF, *needed)
-    return CommitAnswer(found, _changed(git, request.tree, request.parent), bundle).to_bytes()
+    removed, present = _removed(git, request.tree, request.before)
+    return CommitAnswer(found, _changed(git, request.tree, request.parent), bundle, removed, present).to_bytes()
 
 
 def check_tree(git: Git, tree: str) -> None:
@@ -64,3 +65,17 @@ def _changed(git: Git, tree: str, parent: str | None) -> int:
     if parent is None:
         return sum(1 for _, kind, *_ in git.listing(tree) if kind == "blob")
     return git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", git.tree_of(parent), tree).count(b"\0")
+
+
+def _removed(git: Git, tree: str, before: str | None) -> tuple[int, int]:
+    """How many of a version's files a tree has no more, and of how many; documents are not files of a home."""
+    if before is None:
+        return 0, 0
+    old, new = _files(git, git.tree_of(before)), _files(git, tree)
+    return len(old - new), len(old)
+
+
+def _files(git: Git, tree: str) -> set[bytes]:
+    """The paths of a tree's files and links, documents apart."""
+    suffix = DOCUMENT_SUFFIX.encode()
+    return {path for _, kind, _, _, path in git.listing(tree) if kind == "blob" and not path.endswith(suffix)}

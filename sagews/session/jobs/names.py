@@ -9,6 +9,8 @@ MAX_PATH = 1024
 MAX_DEPTH = 40
 OWN_FOLDERS = frozenset({".sagews", ".cache", ".sage"})
 """Folders at the top of a home that belong to the sessions and are not saved."""
+STAGE_PREFIX = ".sagews-laying-"
+"""At the top of a home: what is being laid out, until it is moved to its places. Not saved either."""
 
 _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _PARTS = re.compile(r"[\\:]")
@@ -41,3 +43,8 @@ def parts_of(path: str) -> list[str] | None:
     if len(parts) > MAX_DEPTH or len(path) > MAX_PATH or not all(is_safe(part) for part in parts):
         return None
     return parts
+
+
+def is_own(path: str) -> bool:
+    """Whether a path in a home is ours, with all that is below it."""
+    return path in OWN_FOLDERS or (path.startswith(STAGE_PREFIX) and "/" not in path)

@@ -6,6 +6,7 @@ following links, links are kept as links, everything is bounded.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sagews.session.jobs.names import MAX_DEPTH, MAX_PATH, OWN_FOLDERS, is_gits_own, is_safe, parts_of
+from sagews.session.jobs.names import MAX_DEPTH, MAX_PATH, is_gits_own, is_own, is_safe, parts_of
 from sagews.session.jobs.objects import (
     FILE,
     FOLDER,
@@ -26,6 +27,7 @@ from sagews.session.jobs.objects import (
     snapshot_commit,
     tree_of,
 )
+from sagews.session.jobs.run import DiskError
 from sagews.wire.jobs import SnapshotAnswer, SnapshotRequest
 from sagews.wire.parcels import MAX_LEFT_OUT
 
@@ -35,6 +37,8 @@ MAX_ENTRIES = 20_000
 MAX_ATTRIBUTE_LINE = 2_000
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OWN_DOING = {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.ENXIO}
+"""Errors of a file that its owner closed, or that became another kind of thing while it was looked at."""
 
 Documents = dict[str, "bytes | Documents"]
 
@@ -108,7 +112,7 @@ class Taker:
 
     def _entry(self, folder: int, name: str, path: str, documents: Documents) -> Entry | None:
         """What a name in a folder is saved as; None if it is not."""
-        if path in OWN_FOLDERS:
+        if is_own(path):
             return None
         why = self._refused(name, path)
         if why:
@@ -117,7 +121,14 @@ class Taker:
         self.budget.entries -= 1
         try:
             return self._saved(folder, name, path, documents)
+        except FileNotFoundError:
+            # Gone between the listing and now: as if it had been gone before.
+            return None
         except OSError as error:
+            # Only what the user's own doing explains. A disk that fails, or a full scratch folder, has not removed the
+            # file: a version without it would say so.
+            if error.errno not in _OWN_DOING:
+                raise DiskError(error) from error
             self.budget.leave_out(path, f"can't be read: {os.strerror(error.errno or 0)}")
             return None
 
@@ -149,9 +160,12 @@ class Taker:
 
     def _file(self, folder: int, name: str, path: str) -> Entry | None:
         """A regular file, read once."""
-        with os.fdopen(os.open(name, _FILE_FLAGS, dir_fd=folder), "rb") as opened:
-            status = os.fstat(opened.fileno())
-            content = opened.read(min(status.st_size, MAX_FILE) + 1) if stat.S_ISREG(status.st_mode) else b""
+        number = os.open(name, _FILE_FLAGS, dir_fd=folder)
+        try:
+            status = os.fstat(number)
+            content = _read(number, min(status.st_size, MAX_FILE) + 1) if stat.S_ISREG(status.st_mode) else b""
+        finally:
+            os.close(number)
         if len(content) > MAX_FILE:
             self.budget.leave_out(path, f"is larger than {MAX_FILE} bytes")
         elif len(content) > self.budget.bytes:
@@ -163,6 +177,15 @@ class Taker:
             mode = PROGRAM if status.st_mode & stat.S_IXUSR else FILE
             return mode, os.fsencode(name), self._pack.add("blob", content)
         return None
+
+
+def _read(number: int, longest: int) -> bytes:
+    """Return what a file holds up to its end or so many bytes."""
+    pieces: list[bytes] = []
+    while longest > 0 and (piece := os.read(number, longest)):
+        pieces.append(piece)
+        longest -= len(piece)
+    return b"".join(pieces)
 
 
 @contextmanager

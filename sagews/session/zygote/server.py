@@ -94,20 +94,30 @@ class Zygote:
         """Obey until the launcher or the init factory is gone."""
         while True:
             writing = [self._launcher] if self._launcher.waiting else []
-            reading: list[Any] = [self._launcher, self._woken]
+            reading: list[Any] = [self._launcher, self._inits, self._woken]
             readable, writable, _ = select.select(reading, writing, [])
             if writable:
                 self._launcher.flush()
             if self._woken in readable:
                 os.read(self._woken, 4096)
                 self._reap()
+            if self._inits in readable:
+                # It only speaks when it is asked, which is waited for: this is its end.
+                self._give_up()
+                return
             if self._launcher in readable:
                 try:
                     received = self._launcher.hear()
                 except (EOFError, PacketError):
                     return
-                if received is not None:
-                    self._prepare(*received)
+                if received is not None and not self._prepare(*received):
+                    self._give_up()
+                    return
+
+    def _give_up(self) -> None:
+        """End for want of the init factory: only a new zygote, still without its libraries, can fork another."""
+        self._launcher.say({"type": "failed", "reason": "its init factory has ended"})
+        self._launcher.flush()
 
     def _reap(self) -> None:
         """Report every child that has ended; orphans that came to us as process 1 are only reaped."""
@@ -126,11 +136,18 @@ class Zygote:
                     {"type": "over", "slot": slot, "status": code, "cpu": cpu, "peak": usage.ru_maxrss * 1024}
                 )
 
-    def _prepare(self, order: dict[str, Any], descriptors: list[int]) -> None:
-        """Make one child: an init from the init factory, then a fork of this process into the init's namespaces."""
+    def _prepare(self, order: dict[str, Any], descriptors: list[int]) -> bool:
+        """Make one child: an init from the init factory, then a fork of this process into the init's namespaces.
+
+        Returns:
+            False if the init factory has ended.
+        """
         for_init, for_child, *groups = descriptors
-        self._inits.say(order, [for_init, *groups])
-        answer, processes = hear(self._inits)
+        try:
+            self._inits.say(order, [for_init, *groups])
+            answer, processes = hear(self._inits)
+        except (EOFError, OSError):
+            return False
         try:
             if answer["type"] != "forked":
                 raise OSError(answer["reason"])
@@ -139,6 +156,7 @@ class Zygote:
         except OSError as error:
             self._launcher.say({"type": "unmade", "slot": order["slot"], "reason": str(error)})
         close_all([*descriptors, *processes])
+        return True
 
     def _fork(self, order: dict[str, Any], for_child: int, init: int, groups: Sequence[int]) -> int:
         """Fork a child as a process of the init's pid namespace and return its pidfd."""

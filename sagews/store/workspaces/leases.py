@@ -14,6 +14,8 @@ from sagews.store.connection import Row
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import DOCUMENT_FIELDS, WORKSPACE_FIELDS, WORKSPACE_WIDTH, document_from, workspace_from
 
+MOST_LEASES = 10_000
+
 
 class LeaseStore:
     """The part of the workspace store that is about owning."""
@@ -98,6 +100,12 @@ class LeaseStore:
         epochs = text_array(lease.epoch for lease in held)
         rows = await self._pool.query(sql, (workspaces, epochs, life, seconds))
         return {WorkspaceId(row[0]) for row in rows}
+
+    async def leased_workspaces(self, backend: str) -> Sequence[WorkspaceId]:
+        """Return the workspaces that some life of a backend owns, or owned when it ended; the longest left first."""
+        sql = """select l.workspace from leases l join workspaces w on w.id = l.workspace and w.deleted is null
+            where l.backend = %s order by l.expires, l.workspace limit %s"""
+        return [WorkspaceId(row[0]) for row in await self._pool.query(sql, (backend, MOST_LEASES))]
 
     async def release_lease(self, workspace: WorkspaceId, life: str, epoch: int) -> None:
         """Give a lease back; nothing happens if it is another's by now."""

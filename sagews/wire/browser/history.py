@@ -10,6 +10,7 @@ backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
   versions       request, versions, more
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
+  unsaved        paths [{path, why}], more, problem                  after a greeting and whenever it changes
 """
 
 from __future__ import annotations
@@ -100,3 +101,18 @@ class DifferenceOut(ToPage, frozen=True, tag="difference"):
     against: str | None
     files: list[FileDifference]
     cut: bool = False
+
+
+class UnsavedPath(msgspec.Struct, frozen=True):
+    """A file that no version keeps, and why."""
+
+    path: str
+    why: str
+
+
+class Unsaved(ToPage, frozen=True, tag="unsaved"):
+    """What the last save could not keep: paths (and how many `more`), or all, with the problem as a sentence."""
+
+    paths: list[UnsavedPath]
+    more: int = 0
+    problem: str = ""

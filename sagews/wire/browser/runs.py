@@ -7,6 +7,7 @@ page → backend                                                      needs     
 backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
+  kept           document, epoch, sequence                           when that is committed: a run that ended
   changed        document, cells [id], held [id]? (as shown, and not run either)
   whole_output   request, document, run, pieces
 
@@ -96,6 +97,14 @@ class CellOutput(msgspec.Struct, frozen=True):
     run: RunStatus
     pieces: list[PieceBody]
     left_out: int = 0
+
+
+class Kept(ToPage, frozen=True, tag="kept"):
+    """Everything up to this event is committed: until a run that has ended is, a kill of the server loses its end."""
+
+    document: str
+    epoch: int
+    sequence: int
 
 
 class Changed(ToPage, frozen=True, tag="changed"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 from zope.interface import implementer
 
@@ -15,6 +15,7 @@ from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
+from sagews.wire.launcher import CHANGE, FILL, READ
 from sagews.wire.parcels import MAX_OBJECTS
 from sagews.worker.leases import Epochs
 
@@ -54,9 +55,9 @@ class HomeFiles:
 
     async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
         """See IWorkspaceFiles."""
-        await self.restore_packed(workspace, epoch, request.to_bytes())
+        await self.restore_packed(workspace, epoch, request.to_bytes(), replace=request.replace)
 
-    async def restore_packed(self, workspace: WorkspaceId, epoch: int, parcel: bytes) -> None:
+    async def restore_packed(self, workspace: WorkspaceId, epoch: int, parcel: bytes, *, replace: bool) -> None:
         """Do what a packed RestoreRequest asks; only the job in its jail unpacks it, so its form is checked there.
 
         Raises:
@@ -64,7 +65,13 @@ class HomeFiles:
                 of form.
         """
         self._epochs.see(workspace, epoch)
-        output = await self._run("restore", workspace, parcel, write=True, limit=MAX_RESTORE_ANSWER)
+        access = CHANGE if replace else FILL
+        try:
+            output = await self._run("restore", workspace, parcel, access=access, limit=MAX_RESTORE_ANSWER)
+        except SagewsError as error:
+            if error.code == "home-whole":
+                return
+            raise
         answer = RestoreAnswer.from_bytes(output)
         if answer.tree is not None:
             self._remember(workspace, answer.tree, answer.objects)
@@ -75,8 +82,8 @@ class HomeFiles:
         tree, objects = self._known.get(workspace, ("", ()))
         # What the caller calls known is not believed: only we know which objects the tree that it has holds.
         known = objects if request.have is not None and request.have == tree else ()
-        asked = replace(request, have=request.have if known else None, known=known)
-        output = await self._run("snapshot", workspace, asked.to_bytes(), write=False, limit=MAX_SNAPSHOT)
+        asked = dataclasses.replace(request, have=request.have if known else None, known=known)
+        output = await self._run("snapshot", workspace, asked.to_bytes(), access=READ, limit=MAX_SNAPSHOT)
         answer = SnapshotAnswer.from_bytes(output)
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
@@ -88,11 +95,11 @@ class HomeFiles:
         await self._launcher.forget(workspace)
         self._drop(workspace)
 
-    async def _run(self, job: str, workspace: WorkspaceId, input: bytes, *, write: bool, limit: int) -> bytes:
+    async def _run(self, job: str, workspace: WorkspaceId, input: bytes, *, access: str, limit: int) -> bytes:
         output: bytes = await self._launcher.run_job(
             job,
             workspace,
-            write=write,
+            access=access,
             arguments={},
             input=input,
             seconds=self._seconds,

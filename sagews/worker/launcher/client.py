@@ -1,7 +1,8 @@
 """The daemon's end of the launcher: starts it while the daemon is still root, then speaks wire/launcher.py with it.
 
 The launcher is the only process with host root that stays. Every start and every signal goes through it, because after
-the daemon has dropped its own rights it can signal nobody. When it dies, so does the daemon, with a non-zero status.
+the daemon has dropped its own rights it can signal nobody. One that dies is started anew by its keeper, of which the
+daemon learns; when the keeper itself dies, so does the daemon, with a non-zero status.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from sagews.worker.launcher.jobs import Job
 log = Logger()
 
 CONTROL_DESCRIPTOR = 3
-# The launcher counts jobs and sessions together. When hundreds of workspaces save themselves in one moment, their jobs
-# must leave room for the sessions of those who compute, and processors too.
+# When hundreds of workspaces save themselves at once, their jobs must leave processors for those who compute. They
+# wait here, because the time of a job begins when the launcher has it.
 JOBS_AT_ONCE = 8
 JOBS_WAITING = 2000
 # It prints a line here and there; one without end must not fill our memory or our log.
@@ -92,6 +93,7 @@ class LauncherClient:
         self._said: wire.LauncherInfo | None = None
         self._refusal: SagewsError | None = None
         self._states: dict[str, str] = {}
+        self._served: set[str] = set()
         self._starting: dict[str, Deferred[None]] = {}
         self._listeners: dict[str, ILauncherListener] = {}
         self._numbers = itertools.count(1)
@@ -100,6 +102,7 @@ class LauncherClient:
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             wire.LauncherInfo: self._serves,
             wire.FlavourState: self._flavour,
+            wire.LauncherDied: self._begins_anew,
             wire.Started: self._started,
             wire.Exited: self._ended,
             wire.Refused: self._refused,
@@ -174,7 +177,10 @@ class LauncherClient:
         if not self._stopping:
             log.critical("the launcher ended: {reason}", reason=reason)
             self._died(str(self._refusal) if self._refusal else f"The launcher ended: {reason}")
-        self._fail_all(self._refusal or SagewsError("internal", correlation="launcher"))
+        error = self._refusal or SagewsError("internal", correlation="launcher")
+        self._fail_all(error)
+        if not self._hello.called:
+            self._hello.errback(error)
         self.gone.callback(None)
 
     def _read_rest(self, control: PacketSocket) -> None:
@@ -196,8 +202,6 @@ class LauncherClient:
         listeners, self._listeners = self._listeners, {}
         for listener in listeners.values():
             listener.ended("crash", -signal.SIGKILL, 0.0, 0)
-        if not self._hello.called:
-            self._hello.errback(error)
 
     # ------------------------------------------------------------------------------------------ what it says
 
@@ -220,8 +224,16 @@ class LauncherClient:
         if not self._hello.called:
             self._hello.callback(info)
 
+    def _begins_anew(self, died: wire.LauncherDied) -> None:
+        """Learn that it died and is started anew: its sessions are over, and it has to be told what is wished."""
+        log.error("the launcher died and is started anew: {reason}", reason=died.reason)
+        self._send(self._configure)
+        self._fail_all(SagewsError("flavour-failed"))
+
     def _flavour(self, state: wire.FlavourState) -> None:
         self._states[state.flavour] = state.state
+        if state.state == "ready":
+            self._served.add(state.flavour)
         log.info("flavour {flavour} is {state} {reason}", **_fields(state))
 
     def _started(self, started: wire.Started) -> None:
@@ -267,8 +279,8 @@ class LauncherClient:
 
     @property
     def flavours(self) -> Sequence[str]:
-        """See ILauncher: those that have not failed to load."""
-        return [name for name in self._known().flavours if self._states.get(name) != "failed"]
+        """See ILauncher: those that were loaded once, or may still be."""
+        return [name for name in self._known().flavours if name in self._served or self._states.get(name) != "failed"]
 
     def _known(self) -> wire.LauncherInfo:
         if self._said is None:
@@ -306,7 +318,7 @@ class LauncherClient:
         job: str,
         workspace: WorkspaceId | None,
         *,
-        write: bool,
+        access: str,
         arguments: Mapping[str, str],
         input: bytes,
         seconds: int,
@@ -314,7 +326,7 @@ class LauncherClient:
         limits: Limits,
     ) -> bytes:
         """See ILauncher; its time begins with its turn."""
-        request = wire.StartJob(new_id(), job, workspace, write, arguments, seconds, limits)
+        request = wire.StartJob(new_id(), job, workspace, access, arguments, seconds, limits)
         # The turn first and the time then, else a job that waited behind others would be over before it began.
         async with self._jobs:
             return await self._start_job(request, input, output_limit)
@@ -374,15 +386,15 @@ def _fields(state: wire.FlavourState) -> dict[str, str]:
 
 
 def _refusal(refused: wire.Refused) -> SagewsError:
-    """Return what a caller is told; where the sentence needs values, the launcher's own words stand in for them."""
+    """Return what a caller is told: the launcher's error; what people can't do anything about is in the log alone."""
     if refused.code == "isolation":
         return SagewsError("configuration", reason=refused.reason)
-    if refused.code == "limit":
-        return SagewsError("limit", limit=refused.reason, advice="Ask for less.")
     if refused.code == "internal":
         log.error("the launcher could not do it: {reason}", reason=refused.reason, correlation=refused.id or "")
         return SagewsError("internal", correlation=refused.id or "launcher")
-    return SagewsError(refused.code)
+    if refused.code == "flavour-failed":
+        log.error("no child could be made: {reason}", reason=refused.reason, correlation=refused.id or "")
+    return SagewsError(refused.code, **refused.parameters)
 
 
 def _silent(result: Any, seconds: float) -> None:

@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncherListener
+from sagews.wire.jobs import DISK_FAILED, DISK_FULL
 from sagews.worker.launcher.descriptors import PipeReader
 
 log = Logger()
@@ -25,6 +26,7 @@ ERROR_LIMIT = 64 * 1024
 GRACE_SECONDS = 10.0
 # Pipes may be held open by nothing that lives any more; whoever waits gets an answer all the same.
 LINGER_SECONDS = 1.0
+_DISK = {DISK_FULL: "disk-full", DISK_FAILED: "disk-failed"}
 _SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
 
 
@@ -115,6 +117,10 @@ class Job:
             raise SagewsError("limit", limit=f"{self._output_limit} bytes", advice="Use fewer or smaller files.")
         if how.reason == "deadline":
             raise SagewsError("limit", limit=f"{self._seconds} s", advice="Use fewer or smaller files.")
+        if how.reason == "exit" and how.status in _DISK:
+            errors = bytes(self._errors.collected).decode("utf-8", "replace")
+            log.error("job {job}: {errors}", job=self._identifier, errors=errors, correlation=self._identifier)
+            raise SagewsError(_DISK[how.status])
         if how.reason != "exit" or how.status != 0:
             errors = bytes(self._errors.collected).decode("utf-8", "replace")
             log.error(

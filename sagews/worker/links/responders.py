@@ -122,10 +122,10 @@ class BackendCommands(GuardedLocator):
         return {"data": self.transfers.part(transfer, offset)}
 
     @wire.RestoreHome.responder
-    async def restore(self, workspace: str, epoch: int, transfer: int) -> Answer:
+    async def restore(self, workspace: str, epoch: int, transfer: int, replace: bool) -> Answer:
         """Lay files into a home."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
-        await self._host.files.restore_packed(name, epoch, self.transfers.finish(transfer))
+        await self._host.files.restore_packed(name, epoch, self.transfers.finish(transfer), replace=replace)
         return {}
 
     @wire.SnapshotHome.responder

@@ -16,10 +16,16 @@ import { sha256 } from "./sha256";
 export class Runs {
   readonly #results = signal<Results>(new Map());
   readonly results: ReadonlySignal<Results> = this.#results;
+  /** The event that ended a run last, until it is committed; 0 when all are. */
+  readonly #unkept = signal(0);
+  readonly unkept = computed(() => this.#unkept.value > 0);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
+    kept: ({ sequence }) => {
+      if (sequence >= this.#unkept.value) this.#unkept.value = 0;
+    },
     changed: ({ cells, held }) => this.#changed([...cells, ...(held ?? [])]),
     error: ({ about }) => about === "run" && this.#forget([...this.#asking.values()].map((request) => request.cell)),
   };
@@ -74,6 +80,7 @@ export class Runs {
   know(cells: readonly CellOutput[] | null, place: StreamPosition): void {
     this.flush();
     if (cells !== null) this.#results.value = replaceAll(cells);
+    this.#unkept.value = 0;
     this.#place = { epoch: place.epoch, sequence: place.sequence };
   }
 
@@ -114,6 +121,7 @@ export class Runs {
     this.#asking.delete(message.run);
     if (!this.#follow(message)) return;
     this.#results.value = applyRunState(this.#results.value, message);
+    if (isOver(message.state)) this.#unkept.value = message.sequence;
     this.#announce(message);
   }
 

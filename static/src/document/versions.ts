@@ -2,7 +2,7 @@
 
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import type { Answer, VersionEntry } from "../net/messages";
+import type { Answer, Unsaved, VersionEntry } from "../net/messages";
 import type { Link } from "../net/socket";
 
 export class Versions {
@@ -10,9 +10,15 @@ export class Versions {
   readonly #saving = signal(false);
   readonly newest: ReadonlySignal<VersionEntry | null> = this.#newest;
   readonly saving: ReadonlySignal<boolean> = this.#saving;
+  /** What the last save could not keep; null when it kept all. */
+  readonly #unsaved = signal<Unsaved | null>(null);
+  readonly unsaved: ReadonlySignal<Unsaved | null> = this.#unsaved;
   readonly hearers: Hearers = {
     version: ({ version }) => {
       if (version !== null) this.#newest.value = version;
+    },
+    unsaved: (message) => {
+      this.#unsaved.value = message.paths.length > 0 || message.problem ? message : null;
     },
   };
 

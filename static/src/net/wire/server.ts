@@ -106,6 +106,14 @@ export interface Inspection {
   readonly data: Record<string, string>;
 }
 
+/** Everything up to this event is committed: until a run that has ended is, a kill of the server loses its end. */
+export interface Kept {
+  readonly type: "kept";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
 /** A document: what the page lacks of it, and, unless `have` could be continued, all outputs. */
 export interface Opened {
   readonly type: "opened";
@@ -221,6 +229,20 @@ export interface SessionStatus {
   readonly queue?: number;
 }
 
+/** What the last save could not keep: paths (and how many `more`), or all, with the problem as a sentence. */
+export interface Unsaved {
+  readonly type: "unsaved";
+  readonly paths: readonly UnsavedPath[];
+  readonly more?: number;
+  readonly problem?: string;
+}
+
+/** A file that no version keeps, and why. */
+export interface UnsavedPath {
+  readonly path: string;
+  readonly why: string;
+}
+
 /** A version was committed; `unchanged` when there was nothing new to save. */
 export interface Version {
   readonly type: "version";
@@ -282,6 +304,7 @@ export type FromServer =
   | Error
   | GoingAway
   | Inspection
+  | Kept
   | Opened
   | Output
   | Pong
@@ -292,6 +315,7 @@ export type FromServer =
   | RunStatus
   | Saved
   | SessionStatus
+  | Unsaved
   | Version
   | VersionList
   | Welcome
@@ -303,6 +327,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   FileDifference: "path status diff binary?:b cut?:b",
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
+  UnsavedPath: "path why",
   VersionEntry: "id kind name author time files_changed:i",
   changed: "document cells:[s] held?:[s]",
   completions: "document request:i start:i end:i matches:[{s}]",
@@ -313,6 +338,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   error: "code parameters:o message request?:i? about?:s? document?:s? edit?:i?",
   going_away: "after:n",
   inspection: "document request:i found:b data:{s}",
+  kept: "document epoch:i sequence:i",
   opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]?",
   output: "document epoch:i sequence:i run cell piece:PieceBody",
   pong: "sent:n",
@@ -323,6 +349,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s?",
   saved: "document edit:i",
   session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
+  unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   versions: "request:i versions:[VersionEntry] more:b",
   welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",

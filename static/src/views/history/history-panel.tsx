@@ -50,6 +50,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
         <Version version={chosen} onProblem={setProblem} onReverted={() => setChosen(null)} />
       ) : (
         <>
+          <NotSaved />
           {versions?.length === 0 && <p class="muted none">{words.noVersions}</p>}
           <ol class="versions">
             {(versions ?? []).map((version) => (
@@ -75,6 +76,29 @@ export function History({ onClose }: PanelProps): JSX.Element {
         </>
       )}
     </aside>
+  );
+}
+
+/** What no version keeps, and why. */
+function NotSaved(): JSX.Element | null {
+  const unsaved = useParts().worksheet.versions.unsaved.value;
+  if (unsaved === null) return null;
+  return (
+    <section data-testid="not-saved">
+      {unsaved.problem && <p class="problem">{unsaved.problem}</p>}
+      {unsaved.paths.length > 0 && (
+        <details open={unsaved.paths.length <= 5}>
+          <summary>{words.notSaved(unsaved.paths.length + (unsaved.more ?? 0))}</summary>
+          <ul>
+            {unsaved.paths.map(({ path, why }) => (
+              <li key={path}>
+                {path} <span class="muted">{why}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
   );
 }
 

@@ -9,6 +9,7 @@ export const words = {
     autosave: "Autosave", save: "Saved", named: "Named", session: "End of a session", revert: "Reverted",
   } as Record<string, string>,
   filesChanged: (count: number) => `${plural(count, "file", "files")} changed`,
+  notSaved: (count: number) => `Not in any version: ${plural(count, "file", "files")}`,
   revert: "Revert to this version",
   confirmRevert: (when: string) => `Bring the workspace back to ${when}? A new version is made; nothing is lost.`,
   nameVersion: "Name this version",

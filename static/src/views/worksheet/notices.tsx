@@ -1,7 +1,7 @@
 /** What people have to be told: why a session ended, what was refused, what can be undone. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/basics";
 import { useParts } from "../../workbench/parts";
@@ -13,6 +13,7 @@ export function Notices(): JSX.Element {
       <Stopped />
       <SessionNotice />
       <Refusal />
+      <Unsaved />
       <ReadOnly />
       <Deleted />
     </div>
@@ -88,6 +89,23 @@ function Refusal(): JSX.Element | null {
     <Notice kind="bad" testId="notice">
       <span>{strings.notices[notice] ?? notice}</span>
       <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.notices.dismiss()} />
+    </Notice>
+  );
+}
+
+/** What the last save could not keep, until it is read or another save says otherwise; the history lists it. */
+function Unsaved(): JSX.Element | null {
+  const { panels, worksheet } = useParts();
+  const unsaved = worksheet.versions.unsaved.value;
+  const [read, setRead] = useState<typeof unsaved>(null);
+  if (unsaved === null || unsaved === read) return null;
+  return (
+    <Notice kind="warn" testId="unsaved">
+      <span>{unsaved.problem || words.notSaved(unsaved.paths.length + (unsaved.more ?? 0), unsaved.paths[0]!.path)}</span>
+      <button type="button" class="btn" onClick={() => panels.show("history")}>
+        {strings.history}
+      </button>
+      <IconButton icon="close" label={words.dismiss} onClick={() => setRead(unsaved)} />
     </Notice>
   );
 }

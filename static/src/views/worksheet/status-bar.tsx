@@ -43,7 +43,7 @@ function ConnectionState(): JSX.Element {
 
 function SavingState(): JSX.Element {
   const { socket, worksheet } = useParts();
-  const { edits } = worksheet;
+  const { edits, runs } = worksheet;
   if (!worksheet.loaded.value) return <span />;
   const connected = socket.state.value.phase === "open";
   const unsaved = edits.unsaved.value;
@@ -62,11 +62,11 @@ function SavingState(): JSX.Element {
       </span>
     );
   }
-  const saving = unsaved > 0;
+  const saving = unsaved > 0 || runs.unkept.value;
   return (
     <span data-testid="status-saving" data-state={saving ? "saving" : "saved"}>
-      {saving && edits.slow.value ? <i class="spin" /> : <Icon name="check" />}
-      {saving && edits.slow.value ? words.savingNow : words.allSaved}
+      {saving && (edits.slow.value || runs.unkept.value) ? <i class="spin" /> : <Icon name="check" />}
+      {saving && (edits.slow.value || runs.unkept.value) ? words.savingNow : words.allSaved}
     </span>
   );
 }

@@ -52,6 +52,8 @@ export const words = {
   runAll: "Run all cells",
   dismiss: "Dismiss",
   views: { worksheet: "Worksheet" },
+  notSaved: (count: number, first: string) =>
+    `${count === 1 ? first : `${first} and ${plural(count - 1, "other", "others")}`} can't be kept in versions.`,
   viewer: "You may read this worksheet, not change it.",
   stoppedReasons: {
     "version-mismatch": "This page is from another version of the server. Reload it; your changes are kept.",

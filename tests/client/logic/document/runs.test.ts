@@ -53,6 +53,21 @@ test("a run without a connection says so and leaves no cell waiting", () => {
   assert.deepEqual([worksheet.notices.current.value, runs.busy.value.length], ["offline", 0]);
 });
 
+test("a run that is over is not kept until the server says so, and what is opened anew is", () => {
+  const { worksheet, hear, runs, state } = sheet();
+  state("r1", "running", 1);
+  state("r1", "done", 2);
+  assert.equal(runs.unkept.value, true);
+  state("r2", "done", 3);
+  hear({ type: "kept", document: "d", epoch: 1, sequence: 2 });
+  assert.equal(runs.unkept.value, true);
+  hear({ type: "kept", document: "d", epoch: 1, sequence: 3 });
+  assert.equal(runs.unkept.value, false);
+  state("r3", "error", 4);
+  hear(opened([], 4));
+  assert.equal(worksheet.runs.unkept.value, false);
+});
+
 test("output is taken once a frame, and before the word that the run is over", () => {
   const { link, worksheet, ids, runs, state, output } = sheet();
   worksheet.runAll();

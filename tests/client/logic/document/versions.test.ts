@@ -13,6 +13,16 @@ test("the newest version is the last that was told, and one with nothing new cha
   assert.equal(versions.newest.value!.id, "1");
 });
 
+test("what could not be saved is known until a save keeps all", () => {
+  const versions = new Versions(linkOf(new FakeLink()), () => undefined);
+  versions.hearers.unsaved!({ type: "unsaved", paths: [{ path: "a", why: "is too large" }] });
+  assert.equal(versions.unsaved.value!.paths[0]!.path, "a");
+  versions.hearers.unsaved!({ type: "unsaved", paths: [], problem: "The disk is full." });
+  assert.equal(versions.unsaved.value!.problem, "The disk is full.");
+  versions.hearers.unsaved!({ type: "unsaved", paths: [] });
+  assert.equal(versions.unsaved.value, null);
+});
+
 test("saving sends the edits first, and is under way until the answer", async () => {
   const link = new FakeLink();
   const order: string[] = [];

@@ -1,0 +1,87 @@
+"""One workspace that one backend has open on one worker, and how its tests ask its history."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.service import Histories
+from sagews.errors import SagewsError
+from sagews.interfaces.sessions import ISessionHost
+from sagews.model.history import Commit
+from sagews.model.identifiers import WorkspaceId, new_id
+from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.documents import MemoryHistory
+from tests.history.live import Live, ProgramLauncher, Worker
+
+T = TypeVar("T")
+
+
+class HistoryCase(SynchronousTestCase):
+    """One workspace, one worker, one backend."""
+
+    def setUp(self) -> None:
+        """Open a workspace with one document."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.clock = Clock()
+        self.clock.advance(1_700_000_000)
+        self.store = MemoryHistory()
+        self.accounts = MemoryAccounts()
+        self.launcher = ProgramLauncher(Path(folder.name))
+        self.worker = Worker(self.launcher)
+        self.workspace = WorkspaceId(new_id())
+        self.user = self.done(self.accounts.create_user("ada@example.org", "Ada <L>", "user", None)).id
+        self.home.mkdir()
+        self.open()
+        self.documents.texts_by_path["a.sage.md"] = "# A\n"
+
+    def open(self) -> None:
+        """Start a backend (again) that opens the workspace."""
+        self.histories = Histories(self.clock, self.store, self.accounts, HistoryJobs(self.launcher))
+        self.live = Live(self.histories, self.workspace, self.worker, {})
+        self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts
+        self.history, self.told = self.live.history, self.live.told
+
+    def lose_worker(self) -> None:
+        """Give the worker up, as a backend does when its link stayed away."""
+        self.worker.lost = True
+        self.hosts.remove(cast(ISessionHost, self.worker))
+        self.files.host_removed(cast(ISessionHost, self.worker))
+
+    def find_worker(self) -> None:
+        """Let the worker come back, with what it has."""
+        self.worker.lost = False
+        self.hosts.add(cast(ISessionHost, self.worker))
+
+    def done(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what a coroutine returns, which is there at once."""
+        return self.successResultOf(Deferred.fromCoroutine(work))
+
+    def refused(self, work: Coroutine[Any, Any, Any]) -> str:
+        """Return the code of the error that a coroutine raises."""
+        return str(self.failureResultOf(Deferred.fromCoroutine(work), SagewsError).value.code)
+
+    def save(self, name: str = "", kind: str = "save") -> Commit | None:
+        """Save; every save has a second of its own."""
+        self.clock.advance(1)
+        return self.done(self.history.save(self.user, name, kind))
+
+    def saved(self, name: str = "", kind: str = "save") -> Commit:
+        """Save what has changed."""
+        commit = self.save(name, kind)
+        if commit is None:
+            raise self.failureException("nothing was saved")
+        return commit
+
+    @property
+    def home(self) -> Path:
+        """The workspace's home on the worker."""
+        return self.launcher.root / self.workspace
