@@ -29,6 +29,7 @@ from sagews.backend.workspaces.manager import Workspaces
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
@@ -49,6 +50,7 @@ class Backend:
         clock: for everything else; the same object but in tests.
         accounts, workspaces, documents, runs, journal: the store.
         histories: what keeps versions of workspaces.
+        checks: tries large edits and folds large documents in a process of its own.
         settings: limits and times.
         extra: features beside those of messages/.
     """
@@ -65,6 +67,7 @@ class Backend:
         runs: IRunStore,
         journal: IJournal,
         histories: IHistories,
+        checks: IDocumentChecks,
         settings: BackendSettings,
         hosts: Iterable[ISessionHost] = (),
         extra: Iterable[Feature] = (),
@@ -74,7 +77,7 @@ class Backend:
         self._settings = settings
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
-        stores = Stores(workspaces, documents, runs, commits, histories, self._hosts)
+        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._hosts)
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.service import Histories
 from sagews.backend.service import Backend
@@ -42,6 +43,7 @@ class BackendComponent(Component):
         self._settings = daemon.settings
         self._backend: Backend | None = None
         self._gate: WorkerGate | None = None
+        self._checks = DocumentChecks(daemon.reactor)
 
     @property
     def backend(self) -> Backend:
@@ -68,6 +70,7 @@ class BackendComponent(Component):
             RunStore(pool),
             Journal(pool),
             histories,
+            self._checks,
             self._backend_settings(),
             [host] if host is not None else [],
         )
@@ -80,6 +83,7 @@ class BackendComponent(Component):
         """Save everything and tell every page when to come back; workers are needed until then."""
         if self._backend is not None:
             await self._backend.stop()
+        self._checks.stop()
         if self._gate is not None:
             self._gate.stop()
 

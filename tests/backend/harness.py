@@ -25,6 +25,7 @@ from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
 from sagews.policy.accounts.tokens import hashed, new_secret
 from sagews.wire.browser.base import PROTOCOL
 from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.checks import InlineChecks
 from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
 from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import FakeSessionHost
@@ -121,6 +122,7 @@ class BackendTestCase(SynchronousTestCase):
         self.journal = MemoryJournal(self.documents, self.runs)
         self.history = FakeHistories()
         self.histories: IHistories = self.history
+        self.checks = InlineChecks()
         self.host = FakeSessionHost(self.clock)
         self.owner = self.done(self.accounts.create_user("ada@example.org", "Ada", "user", None))
         self.workspace = WorkspaceId(new_id())
@@ -143,6 +145,7 @@ class BackendTestCase(SynchronousTestCase):
             self.runs,
             self.journal,
             self.histories,
+            self.checks,
             settings,
             [self.host],
             extra,

@@ -22,6 +22,7 @@ from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import Page
+from tests.fakes.checks import InlineChecks
 from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
 from tests.postgres import PostgresTestCase
@@ -52,7 +53,15 @@ class PostgresLifeTests(PostgresTestCase):
     async def life(self) -> Backend:
         """Return a started backend."""
         settings = replace(BackendSettings(name="here"), snapshot_updates=3)
-        stores = (self.accounts, self.workspaces, self.documents, self.runs, self.journal, FakeHistories())
+        stores = (
+            self.accounts,
+            self.workspaces,
+            self.documents,
+            self.runs,
+            self.journal,
+            FakeHistories(),
+            InlineChecks(),
+        )
         backend = Backend(reactor, reactor, *stores, settings, [self.host])  # type: ignore[arg-type]
         await backend.start()
         self.addCleanup(lambda: Deferred.fromCoroutine(backend.stop()))

@@ -14,6 +14,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.frontend.parts import BackendAddress
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
+from tests.fakes.checks import InlineChecks
 from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
 from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
@@ -33,7 +34,7 @@ class BackendTests(CommandTestCase):
         settings = BackendSettings(name="b1", origins=frozenset({origin}))
         runs = MemoryRuns(self.world.workspaces)
         stores = self.world.accounts, self.world.workspaces, documents, runs, MemoryJournal(documents, runs)
-        self.backend = Backend(reactor, reactor, *stores, FakeHistories(), settings, [self.host])
+        self.backend = Backend(reactor, reactor, *stores, FakeHistories(), InlineChecks(), settings, [self.host])
         self.addCleanup(lambda: Deferred.fromCoroutine(self.backend.stop()))
         return self.backend.resource()
 

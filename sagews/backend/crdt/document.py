@@ -17,12 +17,23 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from sagews.backend.crdt.validator import Mirror
+from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, read_update
+from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId, new_cell_id
 from sagews.model.positions import between
 
 FORMAT = 1
+# What is tried at once: a struct costs about ten microseconds to read, apply and check.
+LIGHT_STRUCTS = 300
+# To find its place a struct may have to pass all others there are, at five to fifty nanoseconds each.
+LIGHT_STEPS = 500_000
+# A guess at how many structs so many bytes hold, on the high side, until somebody has counted them.
+BYTES_OF_A_STRUCT = 12
+
+
+class HeavyUpdate(Exception):
+    """To try this update may take long: it is to be tried in a process of its own (crdt/heavy.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class WorksheetDocument(Doc[Any]):
         super().__init__(client_id=client_id)
         self["meta"] = Map()
         self["cells"] = Map()
+        # How many structs it may hold; what hostile updates can cost grows with it.
+        self.structs = 0
         self._mirror: Mirror | None = None
         self._tried: bytes | None = None
         self._applying = False
@@ -69,16 +82,25 @@ class WorksheetDocument(Doc[Any]):
 
     def try_update(self, update: bytes) -> None:
         """Apply an update to the mirror and keep it there if it fits; see `check_update`."""
+        try:
+            structure = read_update(update, LIGHT_STRUCTS)
+        except MalformedUpdate as error:
+            raise refusal(str(error)) from None
+        except ManyStructs:
+            raise HeavyUpdate from None
+        if structure.structs * (self.structs + structure.structs) > LIGHT_STEPS:
+            raise HeavyUpdate
         # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
             self._mirror = None
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
         try:
-            mirror.attempt(update)
+            mirror.attempt(update, structure)
         finally:
             if mirror.spoilt:
                 self._mirror = None
         self._tried = update
+        self.structs += structure.structs
 
     def apply_update(self, update: bytes) -> None:
         """Apply an update; one that was just tried keeps the mirror in step."""
@@ -137,6 +159,7 @@ def load(snapshot: bytes | None, updates: Sequence[bytes]) -> WorksheetDocument:
             document.apply_update(update)
         except ValueError as error:
             raise SagewsError("internal", correlation="-") from error
+        document.structs += 1 + len(update) // BYTES_OF_A_STRUCT
     return document
 
 
@@ -147,6 +170,7 @@ def check_update(document: WorksheetDocument, update: bytes) -> None:
 
     Raises:
         SagewsError: `bad-update` with the reason.
+        HeavyUpdate: it was not tried, because that may take long.
     """
     document.try_update(update)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from sagews.backend.crdt.update_reader import MalformedUpdate, Structure, read_update, read_vector
+from sagews.backend.crdt.update_reader import Structure, read_vector
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.positions import is_position
@@ -21,6 +21,9 @@ from sagews.model.worksheet.cells import MAX_CELLS, MAX_DEPTH, MAX_SIZE, MAX_SOU
 
 # What was deleted stays in the state as marks; a sheet that is edited for years grows by them.
 MAX_STATE = 4 * MAX_SIZE
+# Who set the same key at one time is compared with one another, each with each: pages are few, ids are cheap to make.
+MAX_NEW_CLIENTS = 32
+MAX_CLIENTS = 20_000
 MAX_FLAGS = 32
 MAX_TEXT_VALUE = 300
 _REQUIRED = frozenset({"type", "pos", "source"})
@@ -46,39 +49,41 @@ class Mirror:
         self._doc["meta"], self._doc["cells"] = self._meta, self._cells
         self._doc.apply_update(state)
         self._known = read_vector(self._doc.get_state())
+        # No text can be longer than what all of it was encoded in, so most documents need not be measured.
         self._bytes = len(state)
         self.spoilt = False
         # To ask the library for a cell's text takes several times as long as to apply a keystroke to it.
         self._sources: dict[str, Any] = {}
         self._beside: dict[str, int] = {}
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[str, int] | None = None
         self._total = 0
-        for key, cell in self._cells.items():
-            self._hold(key, cell)
         self._texts: set[str] = set()
         self._maps: set[str] = set()
         self._meta_touched = False
         self._subscriptions = (self._cells.observe_deep(self._saw_cells), self._meta.observe_deep(self._saw_meta))
 
-    def attempt(self, update: bytes) -> None:
+    def attempt(self, update: bytes, structure: Structure) -> None:
         """Apply an update and check what it touched.
+
+        Args:
+            update: as it came.
+            structure: of the update, as it was read.
 
         Raises:
             SagewsError: `bad-update`; if `spoilt`, this copy must be thrown away.
         """
-        try:
-            structure = read_update(update)
-        except MalformedUpdate as error:
-            raise _refusal(str(error)) from None
         if structure.missing(self._known):
-            raise _refusal("it builds on an edit that is not here")
+            raise refusal("it builds on an edit that is not here")
+        self._check_clients(structure)
         self.spoilt = True
         # Only added to, as encoding the state takes milliseconds; it is measured when the sum says that it may be too
         # large.
         self._bytes += len(update)
         self._apply(update)
-        self._check_touched(structure)
-        self._check_totals()
+        # Without a transaction around them the library makes one for each value that is looked at.
+        with self._doc.transaction():
+            self._check_touched(structure)
+            self._check_totals()
         for client, (_, end) in structure.ranges.items():
             self._known[client] = max(end, self._known.get(client, 0))
         self.spoilt = False
@@ -87,6 +92,18 @@ class Mirror:
     def only_text(self) -> bool:
         """Whether the last update changed nothing but the texts of cells."""
         return not (self._maps or self._meta_touched)
+
+    @property
+    def state(self) -> bytes:
+        """The whole document, encoded as one update."""
+        state: bytes = self._doc.get_update()
+        return state
+
+    def _check_clients(self, structure: Structure) -> None:
+        """Bound who takes part: before the library compares them."""
+        new = sum(client not in self._known for client in structure.ranges)
+        if new > MAX_NEW_CLIENTS or len(self._known) + new > MAX_CLIENTS:
+            raise refusal("too many pages have a part in it")
 
     def _apply(self, update: bytes) -> None:
         """Apply it and note which cells changed."""
@@ -99,7 +116,7 @@ class Mirror:
             raise
         except BaseException as error:
             # A panic in the library's Rust code is a BaseException; the copy is lost with it, the document is not.
-            raise _refusal("it can't be applied") from error
+            raise refusal("it can't be applied") from error
 
     def _saw_cells(self, events: list[Any]) -> None:
         """Note what changed below `cells`."""
@@ -127,45 +144,60 @@ class Mirror:
                 _check_cell(key, cell)
                 self._hold(key, cell)
         for key in self._texts - self._maps:
-            source = self._sources.get(key)
+            source = self._source(key)
             if source is not None:
                 self._measure(key, _check_source(source, structure))
         if self._meta_touched:
             _check_meta(self._meta)
 
+    def _source(self, key: str) -> Any:
+        """Return a cell's text, from at hand if it was asked for before; None if the cell is gone."""
+        if key not in self._sources:
+            cell = self._cells.get(key)
+            if cell is None:
+                return None
+            self._hold(key, cell)
+        return self._sources[key]
+
     def _hold(self, key: str, cell: Any) -> None:
         """Keep a cell's text at hand, and how many bytes the cell has beside it."""
         self._forget(key)
-        self._sources[key] = cell["source"]
+        source = self._sources[key] = cell["source"]
         raw = cell.get("raw")
         self._beside[key] = len(raw.encode()) if isinstance(raw, str) else 0
-        self._measure(key, len(cell["source"]))
+        self._measure(key, len(source))
 
     def _measure(self, key: str, length: int) -> None:
-        """Keep the sum of all cells' sizes."""
-        size = length + self._beside[key]
-        self._total += size - self._sizes.get(key, 0)
-        self._sizes[key] = size
+        """Keep the sum of all cells' sizes, where it has to be known."""
+        if self._sizes is not None:
+            size = length + self._beside[key]
+            self._total += size - self._sizes.get(key, 0)
+            self._sizes[key] = size
 
     def _forget(self, key: str) -> None:
         """A cell is gone, or another one stands in its place."""
-        self._total -= self._sizes.pop(key, 0)
+        if self._sizes is not None:
+            self._total -= self._sizes.pop(key, 0)
         self._sources.pop(key, None)
         self._beside.pop(key, None)
 
     def _check_totals(self) -> None:
         """Check the bounds of the whole document, its invisible past included."""
-        if len(self._sizes) > MAX_CELLS:
-            raise _refusal(f"a worksheet has at most {MAX_CELLS} cells")
+        if self._maps and len(self._cells) > MAX_CELLS:
+            raise refusal(f"a worksheet has at most {MAX_CELLS} cells")
+        if self._bytes > MAX_SIZE and self._sizes is None:
+            self._sizes = {}
+            for key, cell in self._cells.items():
+                self._hold(key, cell)
         if self._total > MAX_SIZE:
-            raise _refusal(f"a worksheet has at most {MAX_SIZE} bytes")
+            raise refusal(f"a worksheet has at most {MAX_SIZE} bytes")
         if self._bytes > MAX_STATE:
             self._bytes = len(self._doc.get_update())
             if self._bytes > MAX_STATE:
-                raise _refusal("the worksheet's past is too long; copy its cells into a new one")
+                raise refusal("the worksheet's past is too long; copy its cells into a new one")
 
 
-def _refusal(reason: str) -> SagewsError:
+def refusal(reason: str) -> SagewsError:
     """The error that the sender gets."""
     return SagewsError("bad-update", reason=reason)
 
@@ -173,20 +205,21 @@ def _refusal(reason: str) -> SagewsError:
 def _check_cell(key: str, cell: Any) -> None:
     """Check one cell's key and map."""
     if not CELL_PATTERN.fullmatch(key) or not isinstance(cell, Map):
-        raise _refusal("it makes something that is not a cell")
-    keys = set(cell.keys())
-    if not keys >= _REQUIRED or not keys <= _CELL_KEYS:
-        raise _refusal("a cell has keys that it should not have, or lacks some")
-    if cell["type"] not in TYPES or not isinstance(cell["type"], str):
-        raise _refusal("a cell has an unknown type")
-    if not is_position(cell["pos"]):
-        raise _refusal("a cell has a position that is not one")
-    _check_depth(cell.get("depth"))
-    _check_source(cell["source"], None)
-    _check_flags(cell.get("flags"))
-    raw = cell.get("raw")
+        raise refusal("it makes something that is not a cell")
+    # Asked for at once: each question to the library costs more than the answer.
+    values = dict(cell.items())
+    if not values.keys() >= _REQUIRED or not values.keys() <= _CELL_KEYS:
+        raise refusal("a cell has keys that it should not have, or lacks some")
+    if not isinstance(values["type"], str) or values["type"] not in TYPES:
+        raise refusal("a cell has an unknown type")
+    if not is_position(values["pos"]):
+        raise refusal("a cell has a position that is not one")
+    _check_depth(values.get("depth"))
+    _check_source(values["source"], None)
+    _check_flags(values.get("flags"))
+    raw = values.get("raw")
     if raw is not None and not (isinstance(raw, str) and len(raw) <= 2 * MAX_SOURCE):
-        raise _refusal("a cell's raw form is not text, or too long")
+        raise refusal("a cell's raw form is not text, or too long")
 
 
 def _check_depth(depth: object) -> None:
@@ -194,19 +227,19 @@ def _check_depth(depth: object) -> None:
     if depth is None:
         return
     if isinstance(depth, bool) or not isinstance(depth, int | float) or depth not in range(MAX_DEPTH + 1):
-        raise _refusal("a cell has a depth that is not one of 0 to 5")
+        raise refusal("a cell has a depth that is not one of 0 to 5")
 
 
 def _check_source(source: object, structure: Structure | None) -> int:
     """Check a cell's text; unless only pieces of text came, also that nothing but text is in it. Returns its bytes."""
     if not isinstance(source, Text):
-        raise _refusal("a cell's source is not text")
+        raise refusal("a cell's source is not text")
     length = len(source)
     if length > MAX_SOURCE:
-        raise _refusal(f"a cell has at most {MAX_SOURCE} bytes")
+        raise refusal(f"a cell has at most {MAX_SOURCE} bytes")
     # A Text may hold embedded objects, which count in its length and are not in its string.
     if (structure is None or not structure.plain_text) and len(str(source).encode()) != length:
-        raise _refusal("a cell's source holds something that is not text")
+        raise refusal("a cell's source holds something that is not text")
     return length
 
 
@@ -215,10 +248,10 @@ def _check_flags(flags: object) -> None:
     if flags is None:
         return
     if not isinstance(flags, Map) or len(flags) > MAX_FLAGS:
-        raise _refusal("a cell's flags are not a small map")
+        raise refusal("a cell's flags are not a small map")
     for name, value in flags.items():
         if not _FLAG.fullmatch(name) or not _is_plain(value):
-            raise _refusal("a cell has a flag that is not one")
+            raise refusal("a cell has a flag that is not one")
 
 
 def _is_plain(value: object) -> bool:
@@ -234,6 +267,6 @@ def _check_meta(meta: Any) -> None:
         longest = _META_KEYS.get(key)
         if longest is None:
             if key != "format" or isinstance(value, bool) or value not in (1,):
-                raise _refusal("the worksheet's settings have a key or a format that is not known")
+                raise refusal("the worksheet's settings have a key or a format that is not known")
         elif not isinstance(value, str) or len(value) > longest:
-            raise _refusal(f"the worksheet's {key} is not text, or too long")
+            raise refusal(f"the worksheet's {key} is not text, or too long")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
+from sagews.backend.documents.turns import Turns
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
@@ -20,6 +22,7 @@ from sagews.backend.runs.read_pieces import read_pieces
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
 from sagews.errors import SagewsError, sentence
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
@@ -39,11 +42,15 @@ class LiveDocument:
         about: its place in the workspace.
         context: what its session needs.
         writer: commits what it brings forth.
+        checks: tries edits that may take long, and folds what is large.
+
+    Attributes:
+        turns: keeps edits and runs in order.
     """
 
     __slots__ = (
-        "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about", "presence",
-        "session", "stream", "touched", "unused_since",
+        "_checks", "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about",
+        "presence", "session", "stream", "touched", "turns", "unused_since",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +62,7 @@ class LiveDocument:
         documents: IDocumentStore,
         runs: IRunStore,
         writer: DocumentWriter,
+        checks: IDocumentChecks,
     ) -> None:
         clock, settings, epoch = context.clock, context.settings, context.epoch
         self.about = about
@@ -66,7 +74,9 @@ class LiveDocument:
         self.presence = PresenceTracker(clock, self.stream)
         self._writer = writer
         writer.when_refused = self._say_refused
-        self._snapshots = Snapshots(clock, settings, documents, writer, doc.get_update)
+        self._checks = checks
+        self.turns = Turns()
+        self._snapshots = Snapshots(clock, settings, documents, writer, about, doc.get_update, checks)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         self.unused_since = clock.seconds()
         self.touched = False
@@ -88,13 +98,25 @@ class LiveDocument:
         """The worksheet as its file."""
         return to_text(self._doc)
 
-    def edit(self, subscriber: Subscriber, number: int, update: bytes) -> None:
-        """Try, apply, send on and store an edit of a page.
+    def edit(self, subscriber: Subscriber, number: int, update: bytes) -> Coroutine[Any, Any, None] | None:
+        """Try, apply, send on and store an edit of a page: at once, or, if that may take long, once it was tried.
 
         Raises:
             SagewsError: `bad-update`, and `database` when too many wait to be stored.
         """
-        crdt.check_update(self._doc, update)
+        try:
+            crdt.check_update(self._doc, update)
+        except crdt.HeavyUpdate:
+            return self._edit_heavily(subscriber, number, update)
+        self._apply(subscriber, number, update)
+        return None
+
+    async def _edit_heavily(self, subscriber: Subscriber, number: int, update: bytes) -> None:
+        """Have an edit tried in a process of its own; meanwhile what comes behind it waits (turns.py)."""
+        self._doc.structs = await self._checks.try_update(self._doc.get_update(), update)
+        self._apply(subscriber, number, update)
+
+    def _apply(self, subscriber: Subscriber, number: int, update: bytes) -> None:
         # Before it is applied: if too much waits for the database, it is refused and nobody has seen it.
         self._writer.update(subscriber.user.id, update, subscriber, number)
         self._doc.apply_update(update)
@@ -173,10 +195,14 @@ class LiveDocument:
             SagewsError: `limit` when too many wait.
         """
         requests, changed = [], []
+        # A cell may be named as often as a page likes; its text is copied and hashed once.
+        known: dict[str, tuple[str | None, str]] = {}
         for wanted in cells:
-            source = crdt.code_of(self._doc, CellId(wanted.cell))
+            if wanted.cell not in known:
+                known[wanted.cell] = self._source_of(CellId(wanted.cell))
+            source, digest = known[wanted.cell]
+            if source is None or digest != wanted.hash:
             # Whoever runs a cell must have seen what runs; somebody may have changed it a moment ago.
-            if source is None or hashlib.sha256(source.encode()).hexdigest() != wanted.hash:
                 changed.append(CellId(wanted.cell))
             else:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
@@ -184,6 +210,10 @@ class LiveDocument:
             check = self._context.clock.seconds() < self._confirm_until
             self.session.run(subscriber.user.id, requests, check=check, correlation=subscriber.id)
         return changed
+
+    def _source_of(self, cell: CellId) -> tuple[str | None, str]:
+        source = crdt.code_of(self._doc, cell)
+        return source, "" if source is None else hashlib.sha256(source.encode()).hexdigest()
 
     async def whole_output(self, run: RunId) -> list[PieceBody]:
         """Return everything that the store keeps of a run of this document.
@@ -204,7 +234,7 @@ class LiveDocument:
     def idle(self) -> bool:
         """Whether nothing would be lost by forgetting it."""
         busy = self.stream.watchers or self.session.condition.alive or self._writer.pending or self._snapshots.pending
-        return not busy
+        return not (busy or self.turns.busy)
 
     async def flush(self) -> None:
         """Commit everything that waits."""
@@ -241,6 +271,7 @@ async def load_document(
     runs: IRunStore,
     commits: GroupCommit,
     lease_lost: Callable[[], None],
+    checks: IDocumentChecks,
 ) -> LiveDocument:
     """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
 
@@ -256,7 +287,7 @@ async def load_document(
         doc = crdt.load(snapshot, updates)
         await runs.new_epoch(about.id, context.epoch)
         outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
-    return LiveDocument(about, doc, outputs, context, documents, runs, writer)
+    return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks)
 
 
 async def _begin_document(about: Document, context: SessionContext, writer: DocumentWriter) -> crdt.WorksheetDocument:

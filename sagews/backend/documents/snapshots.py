@@ -10,8 +10,13 @@ from twisted.logger import Logger
 
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.settings import BackendSettings
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
+from sagews.model.workspaces import Document
 from sagews.net.background import cancelled, run_in_background, settled
+
+# Encoded in half a millisecond.
+SMALL = 128 * 1024
 
 
 class Snapshots:
@@ -21,10 +26,15 @@ class Snapshots:
 
     Args:
         writer: commits the edits; the number of the last committed one is what a snapshot covers at most.
+        about: the document.
         state: returns the document's whole state.
+        checks: folds a document that is too large to be encoded here.
     """
 
-    __slots__ = ("_bytes", "_clock", "_edits", "_settings", "_state", "_store", "_timer", "_working", "_writer")
+    __slots__ = (
+        "_about", "_bytes", "_checks", "_clock", "_edits", "_settings", "_size", "_state", "_store", "_timer",
+        "_working", "_writer",
+    )  # fmt: skip
 
     _log = Logger()
 
@@ -34,13 +44,19 @@ class Snapshots:
         settings: BackendSettings,
         store: IDocumentStore,
         writer: DocumentWriter,
+        about: Document,
         state: Callable[[], bytes],
+        checks: IDocumentChecks,
     ) -> None:
         self._clock = clock
         self._settings = settings
         self._store = store
         self._writer = writer
+        self._about = about
         self._state = state
+        self._checks = checks
+        # How large it is, about: as it was folded last, and what came since. Not known before the first time.
+        self._size: int | None = None
         self._edits = 0
         self._bytes = 0
         self._timer: IDelayedCall | None = None
@@ -55,6 +71,7 @@ class Snapshots:
         """Count an edit of this many bytes."""
         self._edits += 1
         self._bytes += size
+        self._size = None if self._size is None else self._size + size
         settings = self._settings
         if self._edits % settings.snapshot_updates == 0 or self._bytes >= settings.snapshot_bytes:
             self._begin()
@@ -82,7 +99,19 @@ class Snapshots:
         covers = self._writer.last_update
         if covers:
             self._edits = self._bytes = 0
-            await self._store.snapshot(self._writer.document, self._writer.epoch, self._state(), covers)
+            state = await self._folded()
+            self._size = len(state)
+            await self._store.snapshot(self._writer.document, self._writer.epoch, state, covers)
+
+    async def _folded(self) -> bytes:
+        """Return the state: encoded here if that is quick, else elsewhere, from what the store holds by now."""
+        if self._size is not None and self._size < SMALL:
+            return self._state()
+        snapshot, updates = await self._store.load(self._about.workspace, self._about.id)
+        if len(snapshot or b"") + sum(map(len, updates)) < SMALL:
+            return self._state()
+        state: bytes = await self._checks.fold(snapshot, updates)
+        return state
 
     async def finish(self) -> None:
         """Fold if there is reason for it; returns when that is done."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.model.identifiers import DocumentId
@@ -23,11 +26,16 @@ def close_document(context: Context, message: Close) -> None:
     context.subscriber.forget(message.document)
 
 
-def edit(context: Context, message: Edit) -> None:
-    """Apply an edit."""
+def edit(context: Context, message: Edit) -> Coroutine[Any, Any, None] | None:
+    """Apply an edit, behind those before it."""
     live = context.document(message.document)
-    live.edit(context.subscriber, message.edit, message.update)
-    context.workspace.edited(live, context.user.id)
+
+    def apply() -> Coroutine[Any, Any, None] | None:
+        going_on = live.edit(context.subscriber, message.edit, message.update)
+        context.workspace.edited(live, context.user.id)
+        return going_on
+
+    return live.turns.take(apply)
 
 
 def handlers(services: FeatureServices) -> Handlers:

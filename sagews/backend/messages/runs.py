@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.model.identifiers import RunId
 from sagews.wire.browser.runs import Changed, RunCells, WholeOutput, WholeOutputOut
 
 
-def run(context: Context, message: RunCells) -> None:
-    """Queue cells, or say which have changed."""
+def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None:
+    """Queue cells, or say which have changed; the edits before it are in."""
     live = context.document(message.document)
-    changed = live.run(context.subscriber, message.cells)
-    if changed:
-        held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
-        context.tell(Changed(document=message.document, cells=list(changed), held=held))
+
+    def ask() -> None:
+        changed = live.run(context.subscriber, message.cells)
+        if changed:
+            held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
+            context.tell(Changed(document=message.document, cells=list(changed), held=held))
+
+    return live.turns.take(ask)
 
 
 async def whole_output(context: Context, message: WholeOutput) -> None:

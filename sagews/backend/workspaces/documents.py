@@ -106,7 +106,7 @@ class DocumentSet:
         self._wake()
         stores = self._stores
         return await load_document(
-            about, self._context, stores.documents, stores.runs, stores.commits, self._lease_lost
+            about, self._context, stores.documents, stores.runs, stores.commits, self._lease_lost, stores.checks
         )
 
     async def unload(self, live: LiveDocument) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.workers.pool import Hosts
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.workspaces import IWorkspaceStore
@@ -21,4 +22,5 @@ class Stores:
     runs: IRunStore
     commits: GroupCommit
     histories: IHistories
+    checks: IDocumentChecks
     hosts: Hosts

@@ -1,0 +1,53 @@
+"""The checking process: reads questions from its standard input and answers them on its standard output, until it ends.
+
+It has no secret, no descriptor beyond these two, and a bound on its memory; whoever started it ends it when an answer
+takes too long.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from sagews.backend.checks import wire
+from sagews.backend.crdt.heavy import fold, try_heavy
+from sagews.errors import SagewsError
+
+# A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
+MAX_MEMORY = 2 * 1024 * 1024 * 1024
+
+
+def answer_to(parcel: bytes) -> bytes:
+    """Return the answer to a question."""
+    try:
+        header, blobs = wire.read(parcel)
+        return _do(str(header.get("do")), blobs)
+    except SagewsError as error:
+        return wire.refusal(error)
+    except MemoryError:
+        return wire.refusal(SagewsError("bad-update", reason="it takes too much memory"))
+
+
+def _do(what: str, blobs: Sequence[bytes]) -> bytes:
+    if what == "try" and len(blobs) == 2:
+        return wire.answer({"structs": try_heavy(blobs[0], blobs[1]).structs})
+    if what == "fold" and blobs:
+        # An empty first blob stands for a document that has no snapshot yet.
+        return wire.answer({}, [fold(blobs[0] or None, blobs[1:])])
+    raise SagewsError("bad-message", reason="it is no question")
+
+
+def serve(questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the questions end."""
+    while len(head := questions.read(wire.HEADER)) == wire.HEADER:
+        answers.write(answer_to(questions.read(wire.length_of(head))))
+        answers.flush()
+
+
+def main() -> None:
+    """Serve whoever started this."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.stdin.buffer, sys.stdout.buffer)

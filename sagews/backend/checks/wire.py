@@ -1,0 +1,60 @@
+"""What a backend and its checking process say to each other, over the process's standard input and output.
+
+    question   length (4 bytes, big-endian), then a parcel (wire/parcels.py): {"do": "try" | "fold"} and its blobs
+    answer     the same: {"structs": n}, {"code": …, "parameters": {…}} or {}, and for a fold one blob
+
+The process computes one question at a time, in order. It is ours, but what it computes with is hostile: its answers
+are read as strictly as anybody's.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sagews.errors import SagewsError
+from sagews.wire.parcels import pack, unpack
+
+MAX_QUESTION = 128 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+HEADER = _LENGTH.size
+
+
+def question(do: str, blobs: Sequence[bytes]) -> bytes:
+    """Return a question as it is sent."""
+    return _framed(pack({"do": do}, blobs))
+
+
+def answer(header: Mapping[str, Any], blobs: Sequence[bytes] = ()) -> bytes:
+    """Return an answer as it is sent."""
+    return _framed(pack(header, blobs))
+
+
+def refusal(error: SagewsError) -> bytes:
+    """Return a refusal as it is sent."""
+    return answer({"code": error.code, "parameters": dict(error.parameters)})
+
+
+def length_of(head: bytes) -> int:
+    """Return how long the parcel is whose length this is.
+
+    Raises:
+        SagewsError: `too-large`.
+    """
+    length = int(_LENGTH.unpack(head)[0])
+    if length > MAX_QUESTION:
+        raise SagewsError("too-large", limit=MAX_QUESTION)
+    return length
+
+
+def read(parcel: bytes) -> tuple[Mapping[str, Any], Sequence[bytes]]:
+    """Return header and blobs; raises the SagewsError that an answer stands for."""
+    header, blobs = unpack(parcel)
+    if "code" in header:
+        raise SagewsError(str(header["code"]), **dict(header.get("parameters") or {}))
+    return header, blobs
+
+
+def _framed(parcel: bytes) -> bytes:
+    return _LENGTH.pack(len(parcel)) + parcel
