@@ -12,16 +12,30 @@ from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Lease, Ticket, Workspace
 
 
+# What no account reaches by using the service; what it may have at most is a quota (policy/quotas/).
+MOST_OWNED = 100_000
+
+
 class IWorkspaceStore(Interface):
     """Workspaces, documents, grants, tickets, leases."""
 
     async def create_workspace(
-        workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
+        workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str, most: int = MOST_OWNED
     ) -> Workspace:
-        """Create a workspace, its owner's grant and its first document in one transaction."""
+        """Create a workspace, its owner's grant and its first document, all or nothing.
 
-    async def workspaces(user: UserId) -> list[tuple[Workspace, Role]]:
-        """List what a person may open, last edited first."""
+        Args:
+            most: workspaces that this owner may have.
+
+        Raises:
+            SagewsError: `limit` when the owner has as many already.
+        """
+
+    async def owned(user: UserId) -> int:
+        """Return how many workspaces a person has made that are not deleted."""
+
+    async def workspaces(user: UserId, limit: int, after: WorkspaceId | None) -> list[tuple[Workspace, Role]]:
+        """List what a person may open, last edited first, at most 200, behind one of them."""
 
     async def workspace(workspace: WorkspaceId) -> Workspace | None:
         """Return one workspace."""
@@ -36,19 +50,19 @@ class IWorkspaceStore(Interface):
         """Return what a person may do here, or None."""
 
     async def set_grant(workspace: WorkspaceId, user: UserId, role: Role, may_run: bool) -> None:
-        """Grant or change a grant; notifies `grants_changed`."""
+        """Grant or change a grant; notifies `grants_changed`. `limit` for more than 200 people."""
 
     async def remove_grant(workspace: WorkspaceId, user: UserId) -> None:
         """Take a grant away (never the last owner's); notifies `grants_changed`."""
 
     async def grants(workspaces: Sequence[WorkspaceId]) -> list[Grant]:
-        """List who may open these workspaces, by person."""
+        """List who may open these workspaces, by person: each has at most 200."""
 
     async def documents(workspace: WorkspaceId) -> list[Document]:
         """List documents by path."""
 
-    async def documents_of(workspaces: Sequence[WorkspaceId]) -> list[Document]:
-        """List the documents of several workspaces by path, in one statement."""
+    async def documents_of(workspaces: Sequence[WorkspaceId], most: int) -> list[Document]:
+        """List the documents of several workspaces by path, at most so many of each, in one statement."""
 
     async def document(workspace: WorkspaceId, document: DocumentId) -> Document | None:
         """Return one document of this workspace that is not removed."""

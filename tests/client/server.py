@@ -120,7 +120,7 @@ class Everything(Resource):
             "POST /api/signout": {},
             "GET /api/me": {"user": USER, "settings": {}},
             "PUT /api/settings": {"settings": {}},
-            "GET /api/workspaces": {"workspaces": [ENTRY]},
+            "GET /api/workspaces": {"workspaces": [ENTRY], "more": False},
             "POST /api/workspaces": {"workspace": ENTRY, "document": ENTRY["documents"][0]},  # type: ignore[index]
             "POST /api/ticket": {"ticket": "ticket-of-a-good-length", "url": f"ws://127.0.0.1:{self.port}/ws"},
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},

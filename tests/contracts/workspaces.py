@@ -9,7 +9,7 @@ from zope.interface.verify import verifyObject
 
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
-from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
+from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Lease, Ticket
 from tests.contracts.accounts import later, refused
 
@@ -63,12 +63,51 @@ class WorkspaceStoreContract:
         await self.store.note_edits({document: "Curves II", DocumentId(new_id()): "Nobody"})
         await self.store.delete_workspace(third)
         await self.store.set_grant(second, self.bob.id, Role.VIEWER, False)
-        assert [(space.id, role) for space, role in await self.store.workspaces(self.ada.id)] == [
+        assert [(space.id, role) for space, role in await self.store.workspaces(self.ada.id, 9, None)] == [
             (first, Role.OWNER),
             (second, Role.OWNER),
         ]
-        assert [(space.id, role) for space, role in await self.store.workspaces(self.bob.id)] == [(second, Role.VIEWER)]
+        assert [(space.id, role) for space, role in await self.store.workspaces(self.bob.id, 9, None)] == [(second, Role.VIEWER)]
         assert (await self.store.document(first, document)).title == "Curves II"
+
+    async def test_lists_are_paged(self) -> None:
+        """A list has as many entries as were asked for, and goes on behind any of them; documents are cut as well."""
+        spaces = [(await self._begin())[0], *[(await self._space())[0] for _ in range(4)]]
+        whole = [space.id for space, _ in await self.store.workspaces(self.ada.id, 9, None)]
+        assert sorted(whole) == sorted(spaces)
+        seen: list[WorkspaceId] = []
+        while page := await self.store.workspaces(self.ada.id, 2, seen[-1] if seen else None):
+            assert len(page) <= 2
+            seen += [space.id for space, _ in page]
+        assert seen == whole
+        for name in ("a", "b"):
+            await self.store.create_document(spaces[0], DocumentId(new_id()), f"{name}.sage.md", name)
+        found = await self.store.documents_of(spaces, 2)
+        assert [page.path for page in found if page.workspace == spaces[0]] == ["a.sage.md", "b.sage.md"]
+
+    async def test_workspaces_of_an_account_are_bounded(self) -> None:
+        """Beyond its quota an account makes no workspace, until one is deleted; others are not concerned."""
+        workspace, _ = await self._begin()
+        await self._space()
+        assert (await self.store.owned(self.ada.id), await self.store.owned(self.bob.id)) == (2, 0)
+
+        def another(owner: User) -> Any:
+            return self.store.create_workspace(new_id(), "X", owner.id, new_id(), "first.sage.md", 2)
+
+        await refused(another(self.ada), "limit")
+        await another(self.bob)
+        await self.store.delete_workspace(workspace)
+        await another(self.ada)
+
+    async def test_people_in_a_workspace_are_bounded(self) -> None:
+        """A workspace has at most two hundred people; what those may do can still be changed."""
+        workspace, _ = await self._begin()
+        people = [UserId(new_id()) for _ in range(199)]
+        for person in people:
+            await self.store.set_grant(workspace, person, Role.VIEWER, False)
+        await refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "limit")
+        await self.store.set_grant(workspace, people[0], Role.EDITOR, False)
+        assert len(await self.store.grants([workspace])) == 200
 
     async def test_rename_and_delete(self) -> None:
         """A workspace is renamed; a deleted one can't be found, opened or changed."""
@@ -115,7 +154,7 @@ class WorkspaceStoreContract:
         assert (await self.store.rename_document(workspace, second.id, "a.sage.md")).path == "a.sage.md"
         assert [page.path for page in await self.store.documents(workspace)] == ["a.sage.md", "first.sage.md"]
         other, _ = await self._space()
-        found = await self.store.documents_of([workspace, other])
+        found = await self.store.documents_of([workspace, other], 9)
         assert sorted(page.path for page in found) == ["a.sage.md", "first.sage.md", "first.sage.md"]
         await self.store.remove_document(workspace, first)
         assert await self.store.document(workspace, first) is None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces.workspaces import IWorkspaceStore
+from sagews.interfaces.workspaces import MOST_OWNED, IWorkspaceStore
 from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Lease, Ticket, Workspace
@@ -65,8 +65,16 @@ class FakeWorkspaceStore:
 
 class _Spaces(FakeWorkspaceStore):
     async def create_workspace(
-        self, workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
+        self,
+        workspace: WorkspaceId,
+        name: str,
+        owner: UserId,
+        document: DocumentId,
+        path: str,
+        most: int = MOST_OWNED,
     ) -> Workspace:
+        if await self.owned(owner) >= most:
+            raise SagewsError("limit", limit=f"{most} workspaces", advice="Delete one.")
         if workspace in self.spaces:
             raise SagewsError("name-taken", name=workspace)
         now = self.accounts.now()
@@ -75,9 +83,16 @@ class _Spaces(FakeWorkspaceStore):
         self.pages[document] = Document(document, workspace, path, name, now, now)
         return self.spaces[workspace]
 
-    async def workspaces(self, user: UserId) -> list[tuple[Workspace, Role]]:
+    async def owned(self, user: UserId) -> int:
+        return sum(space.owner == user for space in self.spaces.values())
+
+    async def workspaces(self, user: UserId, limit: int, after: WorkspaceId | None) -> list[tuple[Workspace, Role]]:
         mine = [(self.spaces[grant.workspace], grant.role) for grant in self.granted.values() if grant.user == user]
-        return sorted(mine, key=lambda item: (item[0].edited, item[0].id), reverse=True)
+        found = sorted(mine, key=lambda item: (item[0].edited, item[0].id), reverse=True)
+        if after is not None:
+            before = self.spaces[after]
+            found = [each for each in found if (each[0].edited, each[0].id) < (before.edited, before.id)]
+        return found[: min(limit, 200)]
 
     async def workspace(self, workspace: WorkspaceId) -> Workspace | None:
         return self.spaces.get(workspace)
@@ -104,6 +119,8 @@ class _Spaces(FakeWorkspaceStore):
         self._space(workspace)
         if role is not Role.OWNER:
             self._keep_an_owner(workspace, user)
+        if len({key for key in self.granted if key[0] == workspace} | {(workspace, user)}) > 200:
+            raise SagewsError("limit", limit="200 people in a workspace", advice="Take somebody's access away first.")
         self.granted[workspace, user] = Grant(user, workspace, Role(role), may_run)
         self.changed.append((workspace, user))
 
@@ -128,8 +145,8 @@ class _Documents(_Spaces):
         found = [page for page in self.pages.values() if page.workspace == workspace and page.id not in self.removed]
         return sorted(found, key=lambda page: page.path)
 
-    async def documents_of(self, workspaces: Sequence[WorkspaceId]) -> list[Document]:
-        found = [page for workspace in workspaces for page in await self.documents(workspace)]
+    async def documents_of(self, workspaces: Sequence[WorkspaceId], most: int) -> list[Document]:
+        found = [page for workspace in workspaces for page in (await self.documents(workspace))[:most]]
         return sorted(found, key=lambda page: page.path)
 
     async def document(self, workspace: WorkspaceId, document: DocumentId) -> Document | None:

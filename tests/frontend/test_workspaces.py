@@ -40,6 +40,17 @@ class WorkspaceTests(SynchronousTestCase):
         self.assertEqual(len(self.owner.call("GET", "/api/workspaces").json["workspaces"]), 1)
         self.assertEqual(self.other.call("GET", "/api/workspaces").json["workspaces"], [])
 
+    def test_the_list_is_paged(self) -> None:
+        """However many workspaces there are, an answer has a page of them, and says whether there are more."""
+        for number in range(120):
+            self.owner.call("POST", "/api/workspaces", {"name": f"W{number}"})
+        first = self.owner.call("GET", "/api/workspaces").json
+        self.assertEqual((len(first["workspaces"]), first["more"]), (100, True))
+        rest = self.owner.call("GET", f"/api/workspaces?after={first['workspaces'][-1]['id']}").json
+        self.assertEqual((len(rest["workspaces"]), rest["more"]), (21, False))
+        self.assertEqual(self.owner.call("GET", "/api/workspaces?limit=1000").code, "bad-value")
+        self.assertEqual(self.owner.call("GET", "/api/workspaces?after=x").code, "bad-value")
+
     def test_bad_names(self) -> None:
         """Names that are empty, endless or hold control characters are refused; path-like ones are only shown."""
         for name in ("", " ", "a\0b", "\x1b]0;x\x07", "a\u2066b", "x" * 101):

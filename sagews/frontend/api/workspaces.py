@@ -9,16 +9,23 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
+from sagews.frontend.http.query import number
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
-from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id, parse_id
 from sagews.model.workspaces import Workspace
 from sagews.net.background import both
 from sagews.policy import names
 from sagews.policy.http.requests import Policy
+
+
+MOST_LISTED = 100
+# Of each workspace in a list, which shows the first few; all of them where one workspace is shown.
+DOCUMENTS_LISTED = 10
+MOST_DOCUMENTS = 1000
 
 
 def add_routes(routes: Routes, parts: Parts) -> None:
@@ -46,15 +53,18 @@ class WorkspaceCalls:
         routes.add("DELETE", people, Policy.LOGIN, self.unshare, body=schemas.Unshare)
 
     async def mine(self, call: Call) -> Answer:
-        """What I may open, last edited first."""
-        found = await self._workspaces.workspaces(call.user.id)
-        return answer({"workspaces": await self._shown(found)})
+        """What I may open, last edited first, after one of them; `more` says whether there is more."""
+        after, limit = call.query.get("after"), number(call.query.get("limit"), "limit", MOST_LISTED, MOST_LISTED)
+        behind = WorkspaceId(parse_id(after, "after")) if after else None
+        # One more than asked for tells whether there are more.
+        found = await self._workspaces.workspaces(call.user.id, limit + 1, behind)
+        return answer({"workspaces": await self._shown(found[:limit], DOCUMENTS_LISTED), "more": len(found) > limit})
 
-    async def _shown(self, found: Sequence[tuple[Workspace, Role]]) -> list[dict[str, Any]]:
+    async def _shown(self, found: Sequence[tuple[Workspace, Role]], most: int = MOST_DOCUMENTS) -> list[dict[str, Any]]:
         """Return workspaces with their people and documents: three statements, however many there are."""
         keys = [workspace.id for workspace, _ in found]
+        grants, documents = await both(self._workspaces.grants(keys), self._workspaces.documents_of(keys, most))
         # Two statements for all of them, however many there are.
-        grants, documents = await both(self._workspaces.grants(keys), self._workspaces.documents_of(keys))
         people, pages = defaultdict(list), defaultdict(list)
         for who, grant in await self._people(grants):
             people[grant.workspace].append((who, grant))

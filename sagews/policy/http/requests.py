@@ -31,6 +31,7 @@ STATUS: Mapping[str, int] = {
     "method-not-allowed": 405,
     "name-taken": 409,
     "conflict": 409,
+    "limit": 409,
     "expired": 410,
     "too-large": 413,
     # The status by which a client may try another connection: it came to a server that is not for this name.

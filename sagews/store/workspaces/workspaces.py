@@ -9,7 +9,7 @@ from psycopg2.errors import ForeignKeyViolation, UniqueViolation
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
-from sagews.interfaces.workspaces import IWorkspaceStore
+from sagews.interfaces.workspaces import MOST_OWNED, IWorkspaceStore
 from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
@@ -28,6 +28,8 @@ from sagews.store.values import clean_text
 from sagews.store.workspaces.leases import LeaseStore
 from sagews.store.workspaces.tickets import TicketStore
 
+MOST_LISTED = 200
+MOST_PEOPLE = 200
 TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {workspace}, 'user', {user})::text)"
 
 
@@ -40,11 +42,18 @@ class WorkspaceStore(TicketStore, LeaseStore):
         LeaseStore.__init__(self, pool)
 
     async def create_workspace(
-        self, workspace: WorkspaceId, name: str, owner: UserId, document: DocumentId, path: str
+        self,
+        workspace: WorkspaceId,
+        name: str,
+        owner: UserId,
+        document: DocumentId,
+        path: str,
+        most: int = MOST_OWNED,
     ) -> Workspace:
-        """Create a workspace, its owner's grant and its first document in one statement."""
+        """Create a workspace, its owner's grant and its first document in one statement; see IWorkspaceStore."""
         sql = f"""with w as (
-                insert into workspaces (id, name, owner) values (%s, %s, %s)
+                insert into workspaces (id, name, owner)
+                select %s, %s, %s where (select count(*) from workspaces where owner = %s and deleted is null) < %s
                 returning id, name, owner, created, edited, versions, session
             ),
             granted as (
@@ -52,18 +61,27 @@ class WorkspaceStore(TicketStore, LeaseStore):
             ),
             documented as (insert into documents (id, workspace, path, title) select %s, id, %s, name from w)
             select {WORKSPACE_FIELDS} from w"""
-        parameters = (workspace, clean_text(name), owner, document, clean_text(path))
+        parameters = (workspace, clean_text(name), owner, owner, most, document, clean_text(path))
         try:
             rows = await self._pool.execute(sql, parameters)
         except UniqueViolation:
             raise SagewsError("name-taken", name=workspace) from None
+        if not rows:
+            raise SagewsError("limit", limit=f"{most} workspaces", advice="Delete one that you do not need any more.")
         return workspace_from(rows[0])
 
-    async def workspaces(self, user: UserId) -> list[tuple[Workspace, Role]]:
-        """List what a person may open, last edited first."""
+    async def owned(self, user: UserId) -> int:
+        """Return how many workspaces a person has made that are not deleted."""
+        sql = "select count(*) from workspaces where owner = %s and deleted is null"
+        return int((await self._pool.query(sql, (user,)))[0][0])
+
+    async def workspaces(self, user: UserId, limit: int, after: WorkspaceId | None) -> list[tuple[Workspace, Role]]:
+        """List what a person may open, last edited first, at most 200, behind one of them."""
         sql = f"""select {WORKSPACE_FIELDS}, g.role from workspace_users g join workspaces w on w.id = g.workspace
-            where g.user_id = %s and w.deleted is null order by w.edited desc, w.id desc"""
-        rows = await self._pool.query(sql, (user,))
+            where g.user_id = %s and w.deleted is null and (%s::uuid is null
+                or (w.edited, w.id) < (select a.edited, a.id from workspaces a where a.id = %s))
+            order by w.edited desc, w.id desc limit %s"""
+        rows = await self._pool.query(sql, (user, after, after, min(limit, MOST_LISTED)))
         return [(workspace_from(row), Role(row[WORKSPACE_WIDTH])) for row in rows]
 
     async def workspace(self, workspace: WorkspaceId) -> Workspace | None:
@@ -138,6 +156,10 @@ class WorkspaceStore(TicketStore, LeaseStore):
             if role is not Role.OWNER and not (await transaction.execute(owners, (workspace, user)))[0][0]:
                 raise SagewsError("bad-value", field="role", reason="a workspace needs an owner")
             await transaction.execute(sql, parameters)
+            count = "select count(*) from workspace_users where workspace = %s"
+            if role is not None and (await transaction.execute(count, (workspace,)))[0][0] > MOST_PEOPLE:
+                advice = "Take somebody's access away first."
+                raise SagewsError("limit", limit=f"{MOST_PEOPLE} people in a workspace", advice=advice)
 
         await self._pool.transaction(change)
 
@@ -156,11 +178,13 @@ class WorkspaceStore(TicketStore, LeaseStore):
             order by path collate "C" """
         return [document_from(row) for row in await self._pool.query(sql, (workspace,))]
 
-    async def documents_of(self, workspaces: Sequence[WorkspaceId]) -> list[Document]:
-        """List the documents of several workspaces by path, in one statement."""
-        sql = f"""select {DOCUMENT_FIELDS} from documents d where workspace = any(%s::uuid[]) and removed is null
-            order by path collate "C" """
-        return [document_from(row) for row in await self._pool.query(sql, (text_array(workspaces),))]
+    async def documents_of(self, workspaces: Sequence[WorkspaceId], most: int) -> list[Document]:
+        """List the documents of several workspaces by path, at most so many of each, in one statement."""
+        sql = f"""select {DOCUMENT_FIELDS} from unnest(%s::uuid[]) as w (id) cross join lateral (
+                select * from documents x where x.workspace = w.id and x.removed is null
+                order by x.path collate "C" limit %s
+            ) d order by d.path collate "C" """
+        return [document_from(row) for row in await self._pool.query(sql, (text_array(workspaces), most))]
 
     async def document(self, workspace: WorkspaceId, document: DocumentId) -> Document | None:
         """Return one document of this workspace that is not removed, if the workspace is not deleted."""

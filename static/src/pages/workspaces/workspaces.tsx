@@ -35,7 +35,7 @@ export function Workspaces(): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const [asked, setAsked] = useState<{ kind: "rename" | "remove"; entry: WorkspaceEntry } | null>(null);
   const fail = (error: unknown) => setProblem(errorText(error));
-  const load = () => workspaceCalls.list().then((answer) => (entries.value = answer.workspaces), fail);
+  const load = () => workspaceCalls.list().then((found) => (entries.value = found), fail);
   useEffect(() => {
     document.title = strings.titled(strings.workspaces);
     void load();
