@@ -66,6 +66,8 @@ CATALOGUE: Mapping[str, str] = {
     "ended-memory": "The session used all of its {memory_limit} MiB of memory. Files stay; variables are gone.",
     "ended-cpu": "The session used all of its {cpu_limit} seconds of computing time. Files stay; variables are gone.",
     "ended-output": "The session printed far more than {output_limit} MiB in a run and was ended. Variables are gone.",
+    "ended-rights": "Who started the session may not run cells here any more, so it was ended. Variables are gone.",
+    "ended-operator": "An administrator ended the session. Files stay; variables are gone: run all above.",
     "ended-deadline": "The session took longer than it may and was ended. Files stay; variables are gone.",
     "ended-crash": "The session crashed. Files stay; variables are gone: run all above to get them back.",
     "ended-protocol": "The session sent what it may not send and was ended. Files stay; variables are gone.",

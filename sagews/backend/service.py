@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -27,6 +27,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.backend.workspaces.manager import Workspaces
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
+from sagews.backend.workspaces.right_to_run import RightToRun
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.checks import IDocumentChecks
@@ -35,8 +36,9 @@ from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.identifiers import LoginId, UserId, WorkspaceId, new_id
+from sagews.model.identifiers import LoginId, SessionId, UserId, WorkspaceId, new_id
 from sagews.net.background import cancelled, run_in_background
+from sagews.policy.quotas.ledger import Ledger
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
 TICK_SECONDS = 2.0
@@ -75,17 +77,21 @@ class Backend:
         self._reactor = reactor
         self._clock = clock
         self._settings = settings
+        self._ledger = Ledger(settings.quotas)
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
-        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._hosts)
+        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts)
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)
         handshake = PageHandshake(settings, accounts, stores, self.workspaces, self._registry, self._resume)
         services = FeatureServices(clock, settings, stores)
         router = Router(feature(services) for feature in (*features(), *extra))
-        self._connections = ConnectionServices(clock, settings, router, handshake, self._resume)
+        self._connections = ConnectionServices(clock, settings, router, handshake, self._resume, self._ledger)
         self._permissions = PermissionWatch(clock, settings, accounts, workspaces, self._registry)
+        self._right_to_run = RightToRun(
+            clock, accounts, workspaces, lambda: self.workspaces.all, settings.recheck_seconds
+        )
         self._pinger = Pinger(settings.ping_seconds, settings.ping_timeout)
         self._ticker = LoopingCall(self._tick)
         self._pinging = LoopingCall(self._pinger.turn)
@@ -146,10 +152,39 @@ class Backend:
     def logins_ended(self, logins: Iterable[LoginId] | None) -> None:
         """These logins ended (None: not known which); their connections are closed."""
         self._permissions.logins_ended(logins)
+        self._right_to_run.ask()
 
     def grants_changed(self, workspace: WorkspaceId | None, user: UserId | None = None) -> None:
         """Grants changed (None: not known where); connections learn what they may do now."""
         self._permissions.grants_changed(workspace, user)
+        self._right_to_run.ask()
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return every session of a worksheet that is alive, as administrators see it, the oldest first."""
+        return [
+            {
+                "id": each.session,
+                "user": each.owner,
+                "workspace": each.workspace,
+                "document": each.live.about.id,
+                "path": each.live.about.path,
+                "state": each.live.session.condition.state.value,
+                "queue": each.live.session.queued,
+            }
+            for each in sorted(self._right_to_run.running(), key=lambda each: each.session)
+        ]
+
+    def end_session(self, session: SessionId) -> bool:
+        """End a session because an administrator wants it; False if there is none."""
+        for each in self._right_to_run.running():
+            if each.session == session:
+                each.live.session.stop("operator")
+                return True
+        return False
+
+    def used(self, user: UserId) -> Mapping[str, int]:
+        """Return what an account has at this moment of everything that is counted here."""
+        return {resource.value: amount for resource, amount in self._ledger.used(user).items()}
 
     def status(self) -> dict[str, Any]:
         """Return what the status page shows."""
@@ -168,7 +203,8 @@ class Backend:
     # ------------------------------------------------------------------------------------- inside
 
     def _tick(self) -> None:
-        for work in (self.workspaces.tick, self._hosts.tick, self._permissions.tick, self._resume.expire):
+        asked = (self._permissions.tick, self._right_to_run.tick, self._resume.expire)
+        for work in (self.workspaces.tick, self._hosts.tick, *asked):
             try:
                 work()
             except Exception:

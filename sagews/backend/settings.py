@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sagews.config.quotas import QuotaSection
+from sagews.model.accounts import Privilege
 from sagews.model.sessions import Isolation, Limits
+from sagews.policy.quotas.ledger import DEFAULTS
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * 1024
@@ -16,6 +20,7 @@ class BackendSettings:
 
     Attributes:
         name: of this backend, as tickets and leases name it.
+        quotas: what an account of each type may have at once.
         origins: from where pages may connect, as browsers write it, for instance "https://math.example.org:8443";
             their part after "//" is what the Host header may be.
         handshake_seconds: how long a connection may stay silent before its handshake.
@@ -36,6 +41,7 @@ class BackendSettings:
     """
 
     name: str = "backend"
+    quotas: Mapping[Privilege, QuotaSection] = field(default_factory=lambda: DEFAULTS)
     origins: frozenset[str] = frozenset({"http://127.0.0.1:8080", "http://localhost:8080"})
     limits: Limits = field(default_factory=Limits)
     minimum: Isolation = Isolation.NONE

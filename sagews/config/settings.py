@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sagews.config.database import DatabaseSection
 from sagews.config.isolation import IsolationSection
 from sagews.config.link import LinkSection
+from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.config.section import Section
 from sagews.config.sessions import SessionsSection
 from sagews.config.site import SiteSection
+from sagews.model.accounts import Privilege
 
 ROLES = ("frontend", "backend", "worker", "log")
 
@@ -24,6 +27,13 @@ class Settings(Section, frozen=True, kw_only=True):
     sessions: SessionsSection = SessionsSection()
     isolation: IsolationSection = IsolationSection()
     link: LinkSection = LinkSection()
+    user_quota: QuotaSection = QuotaSection()
+    administrator_quota: AdministratorQuotaSection = AdministratorQuotaSection()
+
+    @property
+    def quotas(self) -> Mapping[Privilege, QuotaSection]:
+        """What an account of each type may have."""
+        return {Privilege.USER: self.user_quota, Privilege.ADMINISTRATOR: self.administrator_quota}
 
     @property
     def folder(self) -> Path:

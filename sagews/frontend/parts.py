@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.web.resource import IResource
 
+from sagews.config.quotas import QuotaSection
 from sagews.frontend.http.static_files import BuiltFiles
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.logs import ILogStore
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.accounts import Privilege
+from sagews.model.identifiers import SessionId, UserId, WorkspaceId
 from sagews.policy.http.forwarded import Proxies
 from sagews.policy.http.requests import Addresses
+from sagews.policy.quotas.ledger import DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,19 @@ Placement = Callable[[WorkspaceId | None], Awaitable[BackendAddress]]
 Status = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
+class LiveSide(Protocol):
+    """What the site asks of a backend in the same process."""
+
+    def sessions(self) -> Sequence[Mapping[str, Any]]:
+        """Return every session that is alive, the oldest first."""
+
+    def end_session(self, session: SessionId) -> bool:
+        """End a session; False if there is none."""
+
+    def used(self, user: UserId) -> Mapping[str, int]:
+        """Return what an account has at this moment."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything that the site is made of.
@@ -50,6 +66,8 @@ class Parts:
         built: the files of the client.
         now: returns the time, UTC.
         websockets: resources that take the websocket of a backend in this process, by path, for instance "/ws".
+        quotas: what an account of each type may have at once.
+        live: the backend of this process; None where it is another process.
         strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
         proxies: whose X-Forwarded-For is believed.
     """
@@ -67,6 +85,8 @@ class Parts:
     websockets: Mapping[str, IResource] = field(default_factory=dict)
     strict_transport: bool = False
     proxies: Proxies = ()
+    quotas: Mapping[Privilege, QuotaSection] = field(default_factory=lambda: DEFAULTS)
+    live: LiveSide | None = None
 
     def logins(self) -> Logins:
         """Return what finds and opens logins; it keeps no state."""

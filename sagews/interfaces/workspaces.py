@@ -11,7 +11,6 @@ from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Lease, Ticket, Workspace
 
-
 # What no account reaches by using the service; what it may have at most is a quota (policy/quotas/).
 MOST_OWNED = 100_000
 
@@ -25,6 +24,11 @@ class IWorkspaceStore(Interface):
         """Create a workspace, its owner's grant and its first document, all or nothing.
 
         Args:
+            workspace: an id that nobody has yet.
+            document: another.
+            name: for people.
+            owner: who has every right in it.
+            path: of the document.
             most: workspaces that this owner may have.
 
         Raises:

@@ -108,6 +108,7 @@ class BackendComponent(Component):
     def _backend_settings(self) -> BackendSettings:
         return BackendSettings(
             name=self._settings.link.name,
+            quotas=self._settings.quotas,
             origins=websocket_origins(self._settings),
             limits=self._settings.sessions.limits(),
             minimum=least_level(self._settings),

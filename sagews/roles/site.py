@@ -14,7 +14,7 @@ from twisted.web.server import Site
 import sagews
 from sagews.frontend.http.behind_proxy import ProxyFactory
 from sagews.frontend.http.static_files import find_built, load_built
-from sagews.frontend.parts import BackendAddress, Parts
+from sagews.frontend.parts import BackendAddress, LiveSide, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_sites, make_socket_site
@@ -68,7 +68,8 @@ class SiteComponent(Component):
             self.daemon.ports.serve_site(self._wrapped(sockets), None)
             return
         frontend = Frontend(self.daemon, backend_apart=backend is None)
-        site, content = await frontend.sites(self._status, websockets)
+        live = backend.backend if backend is not None else None
+        site, content = await frontend.sites(self._status, websockets, live)
         # Before the port is opened: a page that comes at once finds an administrator's link that works.
         await frontend.prepare()
         self.daemon.ports.serve_site(self._wrapped(site), self._wrapped(content))
@@ -115,7 +116,9 @@ class Frontend:
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
 
-    async def sites(self, status: Status, websockets: Mapping[str, IResource]) -> tuple[Site, Site]:
+    async def sites(
+        self, status: Status, websockets: Mapping[str, IResource], live: LiveSide | None
+    ) -> tuple[Site, Site]:
         """Return the factories of the site and of the origin for untrusted content."""
 
         async def placement(_workspace: WorkspaceId | None) -> BackendAddress:
@@ -137,6 +140,8 @@ class Frontend:
             version=sagews.__version__,
             now=now,
             websockets=websockets,
+            quotas=self._settings.quotas,
+            live=live,
             strict_transport=self._settings.site.certificate is not None,
             proxies=parse_proxies(self._settings.site.proxies),
         )

@@ -67,7 +67,9 @@ class WorkspaceStoreContract:
             (first, Role.OWNER),
             (second, Role.OWNER),
         ]
-        assert [(space.id, role) for space, role in await self.store.workspaces(self.bob.id, 9, None)] == [(second, Role.VIEWER)]
+        assert [(space.id, role) for space, role in await self.store.workspaces(self.bob.id, 9, None)] == [
+            (second, Role.VIEWER)
+        ]
         assert (await self.store.document(first, document)).title == "Curves II"
 
     async def test_lists_are_paged(self) -> None:

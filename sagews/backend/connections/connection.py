@@ -27,6 +27,8 @@ from sagews.net.background import cancelled
 from sagews.policy.browser.connection import Guard, connection_machine
 from sagews.policy.browser.rights import check_right
 from sagews.policy.browser.token_bucket import TokenBucket
+from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import FromPage, ToPage
 from sagews.wire.browser.connection import CloseCode, Error, Hello, Rights, Welcome
 from sagews.wire.browser.messages import tag_of
@@ -65,6 +67,7 @@ class ConnectionServices:
     router: Router
     handshake: Handshake
     resume: ResumeSecrets
+    ledger: Ledger
 
 
 class Connection:
@@ -218,6 +221,10 @@ class Connection:
         if self.guard.state != "handshake":
             # It was closed while the store was asked; the ticket is spent, and nobody is told anything.
             return
+        ledger, user = self._services.ledger, admission.principal.user
+        ledger.know(user)
+        ledger.take(user.id, Resource.SOCKETS)
+        self.when_gone(lambda: ledger.give_back(user.id, Resource.SOCKETS))
         self.principal, self.checked_at = admission.principal, asked
         self._context = Context(self, self.user, admission.workspace)
         if admission.workspace is None:

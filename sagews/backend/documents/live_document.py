@@ -27,6 +27,7 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
+from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
 from sagews.wire.browser.document import EditOut, Opened, StreamPosition
@@ -152,6 +153,8 @@ class LiveDocument:
             self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
         # In the turn in which it begins to watch, so that no event falls between.
         missed = self.stream.since(have)
+        if subscriber.id not in self.stream.watchers:
+            self._context.ledger.take(subscriber.user.id, Resource.DOCUMENTS)
         self.stream.watchers[subscriber.id] = subscriber
         self.presence.join(subscriber)
         if missed is None or have is None:
@@ -183,6 +186,7 @@ class LiveDocument:
     def close(self, subscriber: Subscriber) -> None:
         """A connection does not watch any more."""
         if self.stream.watchers.pop(subscriber.id, None) is not None:
+            self._context.ledger.give_back(subscriber.user.id, Resource.DOCUMENTS)
             self.presence.leave(subscriber)
             self.unused_since = self._context.clock.seconds()
 
@@ -254,6 +258,9 @@ class LiveDocument:
         self._snapshots.close()
         self._writer.close()
         self.session.close()
+        for watcher in self.stream.watchers.values():
+            self._context.ledger.give_back(watcher.user.id, Resource.DOCUMENTS)
+        self.stream.watchers.clear()
 
 
 def _checked_vector(vector: bytes) -> bytes:

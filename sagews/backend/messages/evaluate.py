@@ -23,6 +23,8 @@ from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, new_id
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest
 from sagews.net.background import cancelled, run_in_background
+from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.endings import ending_sentence
 from sagews.wire.browser.evaluate import Evaluate
 from sagews.wire.browser.runs import Output, PieceBody, RunStatus
@@ -36,10 +38,11 @@ class ScratchSessions:
 
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, settings: BackendSettings, hosts: Hosts) -> None:
+    def __init__(self, clock: IReactorTime, settings: BackendSettings, hosts: Hosts, ledger: Ledger) -> None:
         self._clock = clock
         self._settings = settings
         self._hosts = hosts
+        self._ledger = ledger
         self._busy: set[str] = set()
 
     async def evaluate(self, context: Context, message: Evaluate) -> None:
@@ -51,11 +54,13 @@ class ScratchSessions:
         # One at a time: the command line has one terminal to show it on, and each takes a whole session.
         if context.id in self._busy:
             raise SagewsError("busy")
+        self._ledger.take(context.user.id, Resource.SESSIONS)
         self._busy.add(context.id)
         try:
             await self._evaluate(context, message)
         finally:
             self._busy.discard(context.id)
+            self._ledger.give_back(context.user.id, Resource.SESSIONS)
 
     async def _evaluate(self, context: Context, message: Evaluate) -> None:
         host = self._hosts.choose(message.flavour, None)
@@ -161,4 +166,8 @@ class ScratchListener:
 
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {Evaluate: ScratchSessions(services.clock, services.settings, services.stores.hosts).evaluate}
+    return {
+        Evaluate: ScratchSessions(
+            services.clock, services.settings, services.stores.hosts, services.stores.ledger
+        ).evaluate
+    }

@@ -1,20 +1,82 @@
-"""What pages ask of the versions of a workspace."""
+"""What pages ask of the versions of a workspace.
+
+Each of these is a job in a jail, and a comparison holds the bundles of two versions in this process meanwhile: an
+account has few at once, and few are compared at a time, whoever asks.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from twisted.internet.defer import DeferredSemaphore
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.backend.workspaces.entries import version_entry
 from sagews.model.history import Commit
 from sagews.policy import names
-from sagews.wire.browser.history import Difference, DifferenceOut, Revert, Save, Version, VersionList, Versions
+from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
+from sagews.wire.browser.history import (
+    Difference,
+    DifferenceOut,
+    FileDifference,
+    Revert,
+    Save,
+    Version,
+    VersionList,
+    Versions,
+)
+
+MOST_COMPARED = 2
+T = TypeVar("T")
 
 
-async def save(context: Context, message: Save) -> None:
-    """Commit the workspace as it is."""
-    name = "" if message.name is None else names.text(message.name, "name", names.MAX_NAME)
-    commit = await context.workspace.history.save(context.user.id, name, "named" if name else "save")
-    _tell_version(context, message.request, commit)
+class VersionMessages:
+    """The handlers.
+
+    Args:
+        ledger: counts the jobs of accounts.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._comparing = DeferredSemaphore(MOST_COMPARED)
+
+    async def save(self, context: Context, message: Save) -> None:
+        """Commit the workspace as it is."""
+        name = "" if message.name is None else names.text(message.name, "name", names.MAX_NAME)
+        kind = "named" if name else "save"
+        commit = await self._job(context, lambda: context.workspace.history.save(context.user.id, name, kind))
+        _tell_version(context, message.request, commit)
+
+    async def difference(self, context: Context, message: Difference) -> None:
+        """Compare versions."""
+        against, files, cut = await self._job(context, lambda: self._compare(context, message))
+        context.tell(DifferenceOut(message.request, message.version, against, list(files), cut))
+
+    async def _compare(
+        self, context: Context, message: Difference
+    ) -> tuple[str | None, Sequence[FileDifference], bool]:
+        await self._comparing.acquire()
+        try:
+            return await context.workspace.history.difference(message.version, message.against)
+        finally:
+            self._comparing.release()
+
+    async def revert(self, context: Context, message: Revert) -> None:
+        """Bring a version back."""
+        commit = await self._job(context, lambda: context.workspace.history.revert(context.user.id, message.version))
+        _tell_version(context, message.request, commit)
+
+    async def _job(self, context: Context, work: Callable[[], Awaitable[T]]) -> T:
+        """Do something that counts as a job of the account; raises SagewsError `limit` when it has too many."""
+        self._ledger.take(context.user.id, Resource.JOBS)
+        try:
+            return await work()
+        finally:
+            self._ledger.give_back(context.user.id, Resource.JOBS)
 
 
 async def versions(context: Context, message: Versions) -> None:
@@ -23,18 +85,6 @@ async def versions(context: Context, message: Versions) -> None:
     found = await context.workspace.history.versions(message.before, message.limit + 1)
     entries = [version_entry(commit) for commit in found[: message.limit]]
     context.tell(VersionList(message.request, entries, len(found) > message.limit))
-
-
-async def difference(context: Context, message: Difference) -> None:
-    """Compare versions."""
-    against, files, cut = await context.workspace.history.difference(message.version, message.against)
-    context.tell(DifferenceOut(message.request, message.version, against, list(files), cut))
-
-
-async def revert(context: Context, message: Revert) -> None:
-    """Bring a version back."""
-    commit = await context.workspace.history.revert(context.user.id, message.version)
-    _tell_version(context, message.request, commit)
 
 
 def _tell_version(context: Context, request: int, commit: Commit | None) -> None:
@@ -46,4 +96,5 @@ def _tell_version(context: Context, request: int, commit: Commit | None) -> None
 
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {Save: save, Versions: versions, Difference: difference, Revert: revert}
+    messages = VersionMessages(services.stores.ledger)
+    return {Save: messages.save, Versions: versions, Difference: messages.difference, Revert: messages.revert}

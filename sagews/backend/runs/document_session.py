@@ -39,6 +39,8 @@ from sagews.model.sessions import (
     SessionState,
 )
 from sagews.net.background import run_in_background
+from sagews.policy.quotas.ledger import Seat
+from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.endings import WISHED, ending_sentence
 from sagews.policy.sessions.machine import SessionCondition, session_machine
 from sagews.wire.session.messages import Message, run_message
@@ -52,9 +54,9 @@ class DocumentSession:
     """Runs the cells of one document."""
 
     __slots__ = (
-        "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece", "_last_used",
-        "_leave_line", "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs", "_session",
-        "_status", "_stream", "_tell", "_writer",
+        "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece",
+        "_last_used", "_leave_line", "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs",
+        "_seat", "_session", "_status", "_stream", "_tell", "_writer",
     )  # fmt: skip
 
     _log = Logger()
@@ -74,7 +76,7 @@ class DocumentSession:
         self._runs = runs
         self._writer = writer
         self._flavour = flavour
-        self._registry = RunRegistry(context.clock, stream, outputs, writer)
+        self._registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger)
         self._condition = SessionCondition()
         self._machine = session_machine(self._condition)
         self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self._registry)
@@ -89,6 +91,9 @@ class DocumentSession:
         self._leave_line: Leave | None = None
         self._last_used = context.clock.seconds()
         self._correlation = ""
+        # Whose run asked for a session, and whose quota the one that is alive counts against.
+        self._asker: UserId | None = None
+        self._seat = Seat(context.ledger, Resource.SESSIONS)
         self._status.flavour = flavour()
         if self._registry.used:
             self._status.variables_are_gone()
@@ -111,6 +116,21 @@ class DocumentSession:
         return self._status
 
     @property
+    def owner(self) -> UserId | None:
+        """Who asked for the session that is alive."""
+        return self._seat.owner
+
+    @property
+    def id(self) -> SessionId | None:
+        """The session that is alive."""
+        return self._session
+
+    @property
+    def queued(self) -> int:
+        """How many runs wait."""
+        return self._registry.queued
+
+    @property
     def busy(self) -> bool:
         """Whether something runs or waits."""
         return self._registry.running is not None or self._registry.queued > 0
@@ -130,6 +150,7 @@ class DocumentSession:
             SagewsError: `limit` when too many wait.
         """
         self._correlation = correlation
+        self._asker = user
         session, flavour = self._session_of_next_run(), self._flavour()
         runs = self._registry.ask(user, requests, session, flavour, confirmed=not check)
         if check:
@@ -252,6 +273,7 @@ class DocumentSession:
     async def _open(self, session: SessionId, flavour: str) -> None:
         context = self._context
         try:
+            self._seat.take(self._asker)
             host = await context.acquire_host(flavour, partial(self._in_line, session))
             if session != self._session:
                 # It was closed while it waited.
@@ -354,6 +376,7 @@ class DocumentSession:
         host, self._host, self._session = self._host, None, None
         if host is not None:
             self._context.count(host, -1)
+        self._seat.give_back()
         self._machine.gone()
         # What was queued before a wished end was cancelled with it; what came behind it is for the next session.
         goes_on = wished and reason != "shutdown"
@@ -379,6 +402,8 @@ class DocumentSession:
         """Say and plan nothing any more, and end the session: nobody could take its output."""
         self._calm()
         self._status.close()
+        self._registry.forget()
+        self._seat.give_back()
         host, session = self._host, self._session
         self._host = self._session = None
         if host is not None and session is not None:

@@ -17,10 +17,12 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
-from sagews.errors import sentence
+from sagews.errors import SagewsError, sentence
 from sagews.model.identifiers import RunId, SessionId, UserId
 from sagews.model.runs import Run, StoredPiece
 from sagews.model.sessions import Evaluation, Piece, RunState
+from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.run_queue import RunQueue
 from sagews.wire.browser.runs import Kept, Output
 
@@ -35,21 +37,25 @@ class RunRegistry:
         stream: who watches.
         outputs: the last run of each cell, as the store had them.
         writer: commits runs and pieces.
+        ledger: counts what accounts have waiting.
     """
 
     __slots__ = (
-        "_clock", "_known", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_unsaid", "_waiting",
-        "_writer",
+        "_clock", "_known", "_ledger", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_unsaid",
+        "_waiting", "_writer",
     )  # fmt: skip
 
-    def __init__(self, clock: IReactorTime, stream: EventStream, outputs: OutputCache, writer: DocumentWriter) -> None:
+    def __init__(
+        self, clock: IReactorTime, stream: EventStream, outputs: OutputCache, writer: DocumentWriter, ledger: Ledger
+    ) -> None:
         self._clock = clock
         self._stream = stream
         self._outputs = outputs
         self._writer = writer
         self._queue = RunQueue()
         self._known: OrderedDict[RunId, None] = OrderedDict()
-        self._waiting: dict[RunId, Evaluation] = {}
+        self._ledger = ledger
+        self._waiting: dict[RunId, tuple[Evaluation, UserId]] = {}
         self._refused_early: dict[RunId, str | None] = {}
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
@@ -83,7 +89,12 @@ class RunRegistry:
             SagewsError: `limit` when too many wait.
         """
         fresh = [request for request in requests if not self._is_known(request.run)]
-        self._queue.add([request.run for request in fresh], confirmed=confirmed)
+        self._ledger.take(user, Resource.RUNS, len(fresh))
+        try:
+            self._queue.add([request.run for request in fresh], confirmed=confirmed)
+        except SagewsError:
+            self._ledger.give_back(user, Resource.RUNS, len(fresh))
+            raise
         return [self._create(user, request, session, flavour) for request in fresh]
 
     def _is_known(self, run: RunId) -> bool:
@@ -96,7 +107,8 @@ class RunRegistry:
             known.popitem(last=False)
         self._number = number
         mode, shows = how_to_evaluate(flavour)
-        self._waiting[request.run] = Evaluation(request.run, request.cell, number, request.source, mode, shows)
+        evaluation = Evaluation(request.run, request.cell, number, request.source, mode, shows)
+        self._waiting[request.run] = (evaluation, user)
         return Run(
             request.run,
             self._stream.document,
@@ -118,7 +130,7 @@ class RunRegistry:
         """Take what the store says of a run that was not confirmed: it starts if it is fresh, else it never does."""
         if not fresh:
             self._queue.drop(run.id)
-            self._waiting.pop(run.id, None)
+            self._no_more_waiting(run.id)
             self._refused_early.pop(run.id, None)
         elif run.id in self._waiting:
             self.admit(run)
@@ -154,7 +166,7 @@ class RunRegistry:
         if entry is not None:
             self._writer.run(self._outputs.change(entry, state=RunState.RUNNING, started=self._now()))
         self._unsaid = run
-        return self._waiting.pop(run)
+        return self._no_more_waiting(run)
 
     def say_running(self) -> None:
         """Tell that the run which was started last began, unless that was told.
@@ -196,15 +208,27 @@ class RunRegistry:
         """Forget what waits, and tell."""
         self._cancel(self._queue.cancel(), reason)
 
+    def forget(self) -> None:
+        """Let go of what waits, and say nothing: the document is another backend's now."""
+        for run in list(self._waiting):
+            self._no_more_waiting(run)
+
     def restart_numbers(self) -> None:
         """Count from one again, as a fresh session does."""
         self._number = 0
 
     # ------------------------------------------------------------------------------------- inside
 
+    def _no_more_waiting(self, run: RunId) -> Evaluation | None:
+        """Take a run out of those that wait, and return what was to be evaluated, if it waited at all."""
+        evaluation, user = self._waiting.pop(run, (None, None))
+        if user is not None:
+            self._ledger.give_back(user, Resource.RUNS)
+        return evaluation
+
     def _cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
         for run in runs:
-            if self._waiting.pop(run, None) is not None and self._outputs.find(run) is None:
+            if self._no_more_waiting(run) is not None and self._outputs.find(run) is None:
                 self._refused_early[run] = reason
             self._end(run, RunState.CANCELLED, None, reason)
 

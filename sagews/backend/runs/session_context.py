@@ -12,6 +12,7 @@ from sagews.backend.workers.line import Moved
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import UserId
 from sagews.model.workspaces import Workspace
+from sagews.policy.quotas.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class SessionContext:
         acquire_host: returns the worker for a session of a flavour, with the workspace's files on it and counted there,
             or raises SagewsError; while all are full the other argument is told the place in line.
         count: is told (host, -1) when sessions end.
+        ledger: counts what accounts have.
         used: is told who ran something to its end.
     """
 
@@ -35,3 +37,4 @@ class SessionContext:
     acquire_host: Callable[[str, Moved], Awaitable[ISessionHost]]
     count: Callable[[ISessionHost, int], None]
     used: Callable[[UserId], None]
+    ledger: Ledger

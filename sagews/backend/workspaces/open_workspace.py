@@ -73,6 +73,7 @@ class OpenWorkspace:
             self._acquire_host,
             stores.hosts.count,
             self.changed,
+            stores.ledger,
         )
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved, self._reported)

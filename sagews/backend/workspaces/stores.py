@@ -11,6 +11,7 @@ from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.workspaces import IWorkspaceStore
+from sagews.policy.quotas.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +24,5 @@ class Stores:
     commits: GroupCommit
     histories: IHistories
     checks: IDocumentChecks
+    ledger: Ledger
     hosts: Hosts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sagews.config.quotas import QuotaSection
 from sagews.errors import SagewsError
 from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
@@ -14,13 +15,12 @@ from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
-from sagews.model.accounts import Grant, Role, User
+from sagews.model.accounts import Grant, Privilege, Role, User
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id, parse_id
 from sagews.model.workspaces import Workspace
 from sagews.net.background import both
 from sagews.policy import names
 from sagews.policy.http.requests import Policy
-
 
 MOST_LISTED = 100
 # Of each workspace in a list, which shows the first few; all of them where one workspace is shown.
@@ -30,15 +30,18 @@ MOST_DOCUMENTS = 1000
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes of workspaces."""
-    WorkspaceCalls(parts.accounts, parts.workspaces).add_to(routes)
+    WorkspaceCalls(parts.accounts, parts.workspaces, parts.quotas).add_to(routes)
 
 
 class WorkspaceCalls:
     """The calls about workspaces. One that the caller has no grant for is as if it did not exist."""
 
-    def __init__(self, accounts: IAccountStore, workspaces: IWorkspaceStore) -> None:
+    def __init__(
+        self, accounts: IAccountStore, workspaces: IWorkspaceStore, quotas: Mapping[Privilege, QuotaSection]
+    ) -> None:
         self._accounts = accounts
         self._workspaces = workspaces
+        self._quotas = quotas
 
     def add_to(self, routes: Routes) -> None:
         """Add the routes."""
@@ -85,8 +88,9 @@ class WorkspaceCalls:
         """Make a workspace with a first, empty worksheet."""
         name = names.workspace(call.body.name)
         document = DocumentId(new_id())
+        most = self._quotas[call.user.privilege].workspaces
         made = await self._workspaces.create_workspace(
-            WorkspaceId(new_id()), name, call.user.id, document, names.FIRST_PATH
+            WorkspaceId(new_id()), name, call.user.id, document, names.FIRST_PATH, most
         )
         (shown,) = await self._shown([(made, Role.OWNER)])
         first = next(each for each in shown["documents"] if each["id"] == document)

@@ -125,6 +125,19 @@ def user(value: User) -> dict[str, Any]:
     }
 
 
+def name_of(value: User | None) -> dict[str, Any]:
+    """Return a person by name; one who is gone has none."""
+    return (
+        {"id": "", "name": "", "email": ""}
+        if value is None
+        else {
+            "id": value.id,
+            "name": value.name,
+            "email": value.email,
+        }
+    )
+
+
 def account(value: User) -> dict[str, Any]:
     """Return a person as an administrator sees them."""
     return {**user(value), "created": time(value.created), "disabled": value.disabled}

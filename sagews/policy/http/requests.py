@@ -38,6 +38,8 @@ STATUS: Mapping[str, int] = {
     "wrong-host": 421,
     "too-often": 429,
     "database": 503,
+    "no-session": 404,
+    "elsewhere": 503,
     "no-worker": 503,
     "shutting-down": 503,
 }

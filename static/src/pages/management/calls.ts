@@ -40,7 +40,18 @@ export interface Status {
   } | null;
 }
 
+export interface SessionEntry {
+  readonly id: string;
+  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly path: string;
+  readonly state: string;
+  readonly queue: number;
+}
+
 const call = callsWith({
+  Person: "id name email",
+  Session: "id user:Person path state queue:i",
+  Sessions: "sessions:[Session] more:b",
   Account: `${USER} created disabled:b`,
   Accounts: "users:[Account]",
   Made: "user:Account",
@@ -57,6 +68,8 @@ export const managementCalls = {
   createUser: (user: { email: string; name: string; password: string }) => call<{ user: Account }>("POST", "/api/users", "Made", user),
   changeUser: (id: string, change: { privilege?: string; disabled?: boolean; password?: string }) =>
     call("PATCH", `/api/users/${id}`, null, change),
+  sessions: () => call<{ sessions: readonly SessionEntry[] }>("GET", "/api/sessions", "Sessions"),
+  endSession: (id: string) => call("POST", `/api/sessions/${id}/end`, null, {}),
   status: () => call<Status>("GET", "/api/status", "Status"),
   logs: (query: Record<string, string>) =>
     call<{ records: readonly LogEntry[] }>("GET", `/api/logs?${new URLSearchParams(query)}`, "Records"),

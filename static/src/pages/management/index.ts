@@ -2,4 +2,5 @@
 
 import "./workers";
 import "./users";
+import "./sessions";
 import "./logs";

@@ -1,0 +1,32 @@
+"""What one account may have at once; a table for each type of account."""
+
+from __future__ import annotations
+
+from sagews.config.section import Positive, Section
+
+
+class QuotaSection(Section, frozen=True, kw_only=True):
+    """What an ordinary account may have at once.
+
+    Attributes:
+        sessions: sessions that are alive, single evaluations included.
+        runs: cells that wait in all of its worksheets.
+        jobs: saves, comparisons and reverts under way.
+        documents: worksheets that it has open, each counted for each page.
+        sockets: pages that are connected.
+        workspaces: workspaces that it has made and not deleted.
+    """
+
+    sessions: Positive = 20
+    runs: Positive = 3000
+    jobs: Positive = 4
+    documents: Positive = 300
+    sockets: Positive = 100
+    workspaces: Positive = 500
+
+
+class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
+    """What an administrator's account may have at once."""
+
+    sessions: Positive = 50
+    workspaces: Positive = 5000
