@@ -36,6 +36,7 @@ class BackendSettings:
             and is then said to be saved.
         record_seconds: runs and output, which nobody waits for, are collected for so long, unless an edit
             takes them along.
+        max_waiting, max_waiting_of_one: connections without a greeting, in all and from one network.
         queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
         reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
     """
@@ -69,6 +70,7 @@ class BackendSettings:
     ring_bytes: int = MEBIBYTE
     max_connections: int = 10_000
     max_waiting: int = 2000
+    max_waiting_of_one: int = 500
     messages_per_second: float = 2000.0
     messages_at_once: float = 4000.0
     bytes_per_second: float = 4.0 * MEBIBYTE

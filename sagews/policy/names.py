@@ -63,7 +63,8 @@ def workspace(value: str) -> str:
 def email(value: str) -> str:
     """Return an email address without spaces around it, or raise SagewsError `bad-value`."""
     value = text(value, "email", MAX_EMAIL)
-    if not _EMAIL.fullmatch(value):
+    # Letters of other scripts that look like Latin ones would let one person pass for another.
+    if not value.isascii() or not _EMAIL.fullmatch(value):
         raise SagewsError("bad-value", field="email", reason="it is not an email address")
     return value
 

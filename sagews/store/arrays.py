@@ -6,7 +6,34 @@ a statement whose text does not grow with its rows is parsed in constant time.
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Iterable
+
+
+class Literal:
+    """SQL text that is put into a statement as it is: made here alone, of digits that nothing can end.
+
+    psycopg2 asks the server's library to quote what it is given, character by character, which takes four milliseconds
+    for half a megabyte, and holds up everybody else meanwhile.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def __conform__(self, _protocol: object) -> Literal:
+        """Adapt itself (psycopg2's protocol)."""
+        return self
+
+    def getquoted(self) -> bytes:
+        """Return the text (psycopg2's protocol)."""
+        return self._text
+
+
+def large_bytes(value: bytes) -> Literal:
+    """Return a byte string as a bytea."""
+    return Literal(b"'\\x" + hexlify(value) + b"'::bytea")
 
 
 def text_array(values: Iterable[object]) -> str:
@@ -17,9 +44,9 @@ def text_array(values: Iterable[object]) -> str:
     return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in values]) + "}"
 
 
-def bytes_array(values: Iterable[bytes]) -> str:
-    """Return byte strings as the text of a bytea[]."""
-    return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+def bytes_array(values: Iterable[bytes]) -> Literal:
+    """Return byte strings as a literal, to be cast to bytea[]."""
+    return Literal(b"'{" + b",".join([b'"\\\\x' + hexlify(value) + b'"' for value in values]) + b"}'")
 
 
 def _quoted(text: str) -> str:

@@ -65,6 +65,8 @@ def connection_dsn(dsn: str, application: str) -> str:
     options = (
         # Of statements that are prepared one plan is kept: ours are so for the sake of not planning them again.
         "-c plan_cache_mode=force_generic_plan "
+        # Byte strings are put into statements as they are, with a backslash (arrays.py).
+        "-c standard_conforming_strings=on "
         # Set with the connection, so that no statement is ever sent without them.
         f"-c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"

@@ -315,7 +315,7 @@ class BadUpdates(SynchronousTestCase):
 
         def cost(cells: int) -> int:
             document = sheet(cells)
-            update = Page(document).doc.get_update()
+            update = Page(document).changes(lambda doc: doc["meta"].__setitem__("title", "good"))
             check_update(document, update)
             document.apply_update(update)
             return calls(lambda: self.assertRaises(SagewsError, check_update, document, b"\x01\x01"))

@@ -81,14 +81,13 @@ class HandshakeTests(BackendTestCase):
         self.assertEqual(error["code"], "already-connected")
         self.assertIsNone(page.closed)
 
-    def test_too_many_who_wait_are_not_let_in(self) -> None:
-        """Only so many connections may be without a handshake at a time."""
+    def test_of_too_many_who_wait_the_oldest_go(self) -> None:
+        """Only so many connections may be without a handshake at a time; who has had one stays, whoever comes."""
         backend = self.life(max_waiting=3)
-        self.page(backend=backend)
-        pages = []
-        while backend._registry.has_room():
-            pages.append(Page(backend))
-        self.assertEqual(len(pages), 3)
+        welcomed = self.page(backend=backend)
+        pages = [Page(backend) for _ in range(5)]
+        self.assertEqual([page.closed is not None for page in pages], [True, True, False, False, False])
+        self.assertIsNone(welcomed.closed)
 
     def test_nothing_secret_is_said(self) -> None:
         """No error repeats what it refuses."""

@@ -7,19 +7,20 @@ from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred
 
+from sagews.backend.documents import live_document
 from sagews.config.quotas import QuotaSection
 from sagews.model.accounts import Privilege, Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from sagews.policy.quotas.resources import Resource
 from tests.backend.harness import BackendTestCase, Page, commit
-from tests.fakes.session_host import SUM, WAITS
+from tests.fakes.session_host import PRINTS, SUM, WAITS
 
 QUOTA = QuotaSection(sessions=2, runs=5, jobs=2, documents=3, sockets=4)
 
 
-class QuotaTests(BackendTestCase):
-    """Mallory takes all that she can get; Ada works in the same workspace."""
+class HostileCase(BackendTestCase):
+    """Mallory and Ada work in the same workspace."""
 
     settings = replace(BackendTestCase.settings, quotas={Privilege.USER: QUOTA, Privilege.ADMINISTRATOR: QUOTA})
     most: ClassVar[int] = 5
@@ -43,6 +44,10 @@ class QuotaTests(BackendTestCase):
         page.run(document, source)
         self.later(1)
         return page
+
+
+class QuotaTests(HostileCase):
+    """Mallory takes all that she can get, and Ada does not notice."""
 
     def test_sessions(self) -> None:
         """Beyond her quota Mallory starts no session and reads which to end; Ada starts hers; an end frees one."""
@@ -107,7 +112,24 @@ class QuotaTests(BackendTestCase):
         self.assertEqual(history.saves, [])
 
 
-class RightToRunTests(QuotaTests):
+class OutputTests(BackendTestCase):
+    """What the database keeps of output."""
+
+    def test_output_of_replaced_runs_is_let_go(self) -> None:
+        """A cell that is run again and again leaves the output of its last run, while the worksheet is open."""
+        self.patch(live_document, "MOST_REPLACED", 1)
+        page = self.opened()
+        page.edit(self.document, PRINTS)
+        runs = []
+        for _ in range(5):
+            runs.append(page.run(self.document, PRINTS))
+            self.later(1)
+        for _ in range(3):
+            self.later(2)
+        self.assertEqual([run for run in runs if self.runs.outputs.get(run)], runs[-1:])  # type: ignore[call-overload]
+
+
+class RightToRunTests(HostileCase):
     """Whoever may not run any more runs nothing any more."""
 
     def reasons(self, page: Page) -> list[str]:

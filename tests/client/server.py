@@ -54,6 +54,12 @@ STATUS = {
         "workers": [{"id": "local", "level": "full", "flavours": ["sage"], "sessions": 1, "capacity": 100}],
     },
 }
+SESSION = {
+    "id": "0198c0de-0000-7000-8000-00000000005e",
+    "user": {"id": USER["id"], "name": USER["name"], "email": USER["email"]},
+    "path": "worksheet.sage.md", "state": "running", "queue": 2,
+}  # fmt: skip
+QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "free": "End one."}
 RECORD = {
     "id": "r1",
     "time": NOW,
@@ -125,6 +131,8 @@ class Everything(Resource):
             "POST /api/ticket": {"ticket": "ticket-of-a-good-length", "url": f"ws://127.0.0.1:{self.port}/ws"},
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},
             "GET /api/status": STATUS,
+            "GET /api/sessions": {"sessions": [SESSION], "more": False},
+            "GET /api/quotas": {"quotas": [QUOTA]},
             "GET /api/logs": {"records": [RECORD]},
         }
         return answers.get(call, {})

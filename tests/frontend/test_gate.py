@@ -286,8 +286,15 @@ class GateTests(SynchronousTestCase):
     def test_websocket(self) -> None:
         """The websocket's resource is reached from our own page, and by programs that send no Origin."""
         for origin in ("http://127.0.0.1:8080", ""):
-            response = self.world.call("GET", "/ws", headers={"Origin": origin})
+            headers = {"Origin": origin, "Upgrade": "websocket"}
+            response = self.world.call("GET", "/ws", headers=headers)
             self.assertEqual((response.status, response.body), (200, b"socket"))
+
+    def test_no_websocket_at_its_address(self) -> None:
+        """Who asks for it as for a page is refused by us, with our headers, and learns of no library beneath."""
+        response = self.world.call("GET", "/ws")
+        self.assertEqual((response.status, response.code), (400, "bad-message"))
+        self.assertIn("x-frame-options", response.headers)
 
     def test_socket_apart(self) -> None:
         """A backend apart from the pages takes websockets from their origins only, and has no other route."""
@@ -296,6 +303,7 @@ class GateTests(SynchronousTestCase):
         site = make_socket_site({"/ws": Socket()}, names, self.world.clock)
         for origin, status in (("https://sage.example", 200), ("", 200), ("https://evil.example", 403), ("null", 403)):
             headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site" if status == 200 and origin else ""}
+            headers["Upgrade"] = "websocket"
             self.assertEqual(self.world.call("GET", "/ws", headers=headers, site=site).status, status, origin)
         self.assertEqual(self.world.call("GET", "/api/site", site=site).status, 404)
         self.world.rebuild(addresses=replace(self.world.addresses, socket_port=8084))

@@ -33,7 +33,13 @@ log = Logger()
 
 
 class CheckingProcess(ProcessProtocol):
-    """One process; `ended` is called once when it is gone."""
+    """One process.
+
+    Args:
+        owner: is told of answers, and once when it is gone.
+    """
+
+    transport: Any
 
     def __init__(self, owner: DocumentChecks) -> None:
         self._owner = owner

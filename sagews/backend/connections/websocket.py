@@ -22,6 +22,7 @@ from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.settings import BackendSettings
+from sagews.policy.accounts.attempts import network
 from sagews.policy.browser.shares import Shares
 from sagews.wire.browser.base import MAX_MESSAGE
 
@@ -93,7 +94,7 @@ class PageProtocol(WebSocketServerProtocol):
         self.transport.setTcpNoDelay(True)
         self._accept(MAX_HANDSHAKE)
         self.connection = Connection(self.factory.services, self._say, self._end)
-        self.factory.registry.add(self.connection)
+        self.factory.registry.add(self.connection, network(str(getattr(self.transport.getPeer(), "host", ""))))
         self._slot = self.factory.pinger.add(self)
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.connection.queue, True)
@@ -239,7 +240,8 @@ class PageFactory(WebSocketServerFactory):
     def __init__(
         self, reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger
     ) -> None:
-        super().__init__(protocols=[SUBPROTOCOL], reactor=reactor)
+        # No name and no version of ours or of a library's in what strangers are answered.
+        super().__init__(protocols=[SUBPROTOCOL], reactor=reactor, server="")
         self.registry = registry
         self.services = services
         self.pinger = pinger

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from twisted.logger import Logger
+
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
-from sagews.backend.documents.turns import Turns
+from sagews.backend.documents.turns import EditOrder
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
@@ -27,6 +29,7 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
+from sagews.net.background import run_in_background
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
@@ -34,6 +37,8 @@ from sagews.wire.browser.document import EditOut, Opened, StreamPosition
 from sagews.wire.browser.runs import CellRun, PieceBody
 
 EMPTY_VECTOR = b"\x00"
+# Bytes of output that nobody can see any more, before they are deleted.
+MOST_REPLACED = 4 * 1024 * 1024
 
 
 class LiveDocument:
@@ -53,6 +58,7 @@ class LiveDocument:
         "_checks", "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about",
         "presence", "session", "stream", "touched", "turns", "unused_since",
     )  # fmt: skip
+    _log = Logger()
 
     def __init__(
         self,
@@ -76,7 +82,7 @@ class LiveDocument:
         self._writer = writer
         writer.when_refused = self._say_refused
         self._checks = checks
-        self.turns = Turns()
+        self.turns = EditOrder()
         self._snapshots = Snapshots(clock, settings, documents, writer, about, doc.get_update, checks)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         self.unused_since = clock.seconds()
@@ -231,6 +237,22 @@ class LiveDocument:
             raise SagewsError("not-found")
         pieces = await read_pieces(self._runs, self.about.id, run)
         return [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in pieces]
+
+    def tick(self) -> None:
+        """Look after session and output; called every few seconds.
+
+        Output of runs whose cells were run again is let go while the document is open too: a loop of runs would fill
+        the database otherwise.
+        """
+        self.session.tick()
+        if self._outputs.replaced >= MOST_REPLACED:
+            self._outputs.replaced = 0
+            run_in_background(self._let_go(), self._log, "output", self.about.id)
+
+    async def _let_go(self) -> None:
+        # What is still on its way into the database is deleted by the next turn.
+        await self._writer.flush()
+        await self._runs.delete_old(self.about.id, ())
 
     # ------------------------------------------------------------------------------------- life
 

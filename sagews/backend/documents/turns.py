@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 Work = Callable[[], Coroutine[Any, Any, None] | None]
 
 
-class Turns:
+class EditOrder:
     """One after the other."""
 
     __slots__ = ("_busy", "_waiting")

@@ -32,11 +32,13 @@ class CachedRun:
         run: as it is stored.
         reason: why it ended as it did, for people.
         kept: the pieces at hand.
+        printed: bytes of everything that it printed.
     """
 
     run: Run
     reason: str | None = None
     kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
+    printed: int = 0
 
     def status(self, epoch: int, sequence: int) -> RunStatus:
         """Return the state of the run as pages are told it."""
@@ -63,16 +65,21 @@ def _iso(time: datetime | None) -> str | None:
 
 
 class OutputCache:
-    """All of a document's last runs."""
+    """All of a document's last runs.
+
+    Attributes:
+        replaced: bytes that the store still has of runs whose cells were run again.
+    """
 
     __slots__ = (
-        "_cells", "_runs", "_size",
+        "_cells", "_runs", "_size", "replaced",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._cells: dict[CellId, CachedRun] = {}
         self._runs: dict[RunId, CachedRun] = {}
         self._size = 0
+        self.replaced = 0
 
     @property
     def used(self) -> bool:
@@ -85,6 +92,7 @@ class OutputCache:
         former = self._cells.pop(run.cell, None)
         if former is not None:
             self._size -= former.kept.size
+            self.replaced += former.printed
             if former.run.state.over:
                 del self._runs[former.run.id]
         self._cells[run.cell] = entry
@@ -109,6 +117,7 @@ class OutputCache:
         return piece
 
     def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
+        entry.printed += size
         before = entry.kept.size
         entry.kept.add(piece, size)
         if self._cells.get(entry.run.cell) is entry:

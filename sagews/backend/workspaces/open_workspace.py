@@ -201,7 +201,7 @@ class OpenWorkspace:
         now = self._clock.seconds()
         self._note_session_state()
         for live in self.documents:
-            live.session.tick()
+            live.tick()
             if live.touched:
                 live.touched = False
                 self._notes.title(live.about.id, live.title)

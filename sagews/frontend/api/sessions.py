@@ -39,7 +39,7 @@ class SessionCalls:
         after = call.query.get("after")
         behind = parse_id(after, "after") if after else ""
         limit = number(call.query.get("limit"), "limit", MOST_LISTED, MOST_LISTED)
-        found = [each for each in self._side().sessions() if each["id"] > behind]
+        found = sorted((each for each in self._side().sessions() if each["id"] > behind), key=lambda each: each["id"])
         shown = found[:limit]
         people = await self._accounts.find_users([UserId(user) for user in {each["user"] for each in shown}])
         names = {person.id: person for person in people}

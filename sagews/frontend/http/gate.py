@@ -99,6 +99,9 @@ class Gate(Resource):
             own = base.content if self._content else base.site
             pages = self._addresses.page_origins if route.policy is Policy.WEBSOCKET else frozenset()
             requests.check_origin(own, _header(request, "Origin"), _header(request, "Sec-Fetch-Site"), pages)
+        if route.policy is Policy.WEBSOCKET and (_header(request, "Upgrade") or "").lower() != "websocket":
+            # The library beneath would show a page of its own, with its version and without our headers.
+            raise SagewsError("bad-message", reason="this address takes websockets only")
         return route, base, taken
 
     async def _serve(

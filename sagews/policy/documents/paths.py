@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from sagews.errors import SagewsError
@@ -12,6 +13,7 @@ MAX_DEPTH = 8
 MAX_SEGMENT_BYTES = 120
 # Controls, formats (bidirectional overrides among them), lone surrogates, private use, unassigned, line separators.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_GITS_OWN = re.compile(r"(git|gitmod|gi7eb[a-f0-9]*|gitatt|gi7d29[a-f0-9]*)~[0-9]+[ .]*", re.IGNORECASE)
 _REFUSED_CHARACTERS = frozenset('\\:*?"<>|')
 
 
@@ -53,6 +55,9 @@ def _check_segment(segment: str) -> None:
         raise SagewsError("bad-name", reason="a part of it is empty")
     if segment.startswith((".", "-")):
         raise SagewsError("bad-name", reason="a part of it starts with a dot or a dash")
+    if _GITS_OWN.fullmatch(segment):
+        # A short name of `.git` on some file systems: no version could hold it.
+        raise SagewsError("bad-name", reason="a part of it is a name that git keeps for itself")
     if segment != segment.strip() or segment.endswith("."):
         raise SagewsError("bad-name", reason="a part of it starts or ends with a space, or ends with a dot")
     if len(segment.encode()) > MAX_SEGMENT_BYTES:

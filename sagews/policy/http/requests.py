@@ -39,7 +39,7 @@ STATUS: Mapping[str, int] = {
     "too-often": 429,
     "database": 503,
     "no-session": 404,
-    "elsewhere": 503,
+    "elsewhere": 409,
     "no-worker": 503,
     "shutting-down": 503,
 }

@@ -10,7 +10,7 @@ from sagews.model.sessions import MEBIBYTE, Ending, Limits
 
 # What a person wished, or what happened to a session that did nothing wrong.
 WISHED = frozenset({"stopped", "restarted", "idle", "shutdown"})
-_IN_MEBIBYTES = ("memory", "limit", "peak_memory", "used")
+_IN_MEBIBYTES = ("memory", "limit", "memory_limit", "peak_memory", "used")
 
 
 def ending_sentence(ending: Ending, limits: Limits) -> str:

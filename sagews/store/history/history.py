@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from psycopg2 import Binary
 from zope.interface import implementer
 
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
+from sagews.store.arrays import large_bytes
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import COMMIT_FIELDS, commit_from
 from sagews.store.values import clean_text
@@ -83,7 +83,7 @@ class HistoryStore:
         ]
         # Kept beside the bundle, so that the chain can be followed in one statement without opening any.
         needs = prerequisites(bundle, commit.parent)
-        return bool(await self._pool.execute(sql, (*values, *described, needs, Binary(bundle))))
+        return bool(await self._pool.execute(sql, (*values, *described, needs, large_bytes(bundle))))
 
     async def head(self, workspace: WorkspaceId, ref: str) -> Commit | None:
         """Return the commit that a ref ("main", "autosave") points to."""

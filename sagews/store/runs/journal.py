@@ -81,7 +81,7 @@ class Journal:
         return {DocumentId(document): last for document, last in rows}
 
 
-def _parameters(writes: Sequence[DocumentWrite]) -> tuple[str, ...]:
+def _parameters(writes: Sequence[DocumentWrite]) -> tuple[object, ...]:
     owned = list(enumerate(writes, 1))
     edits = [
         (owner, write.document, ordinal, author, data)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from psycopg2 import Binary
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, WorkspaceId
+from sagews.store.arrays import large_bytes
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 
@@ -52,5 +52,5 @@ class DocumentStore:
                 delete from document_updates u using covered c where u.document = c.document and u.sequence <= c.covers
             )
             select covers from covered"""
-        if not await self._pool.execute(sql, (document, epoch, covers, Binary(state))):
+        if not await self._pool.execute(sql, (document, epoch, covers, large_bytes(state))):
             raise SagewsError("conflict")

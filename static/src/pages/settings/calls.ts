@@ -3,11 +3,27 @@
 import { callsWith } from "../../net/http";
 import { USER, type User } from "../../net/sign-in";
 
-const call = callsWith({ User: USER, Me: "user:User", Secret: "secret" });
+export interface Quota {
+  readonly resource: string;
+  readonly name: string;
+  /** Null where nobody here knows. */
+  readonly used: number | null;
+  readonly allowed: number;
+  readonly free: string;
+}
+
+const call = callsWith({
+  User: USER,
+  Me: "user:User",
+  Secret: "secret",
+  Quota: "resource name used:i? allowed:i free",
+  Quotas: "quotas:[Quota]",
+});
 
 export const settingsCalls = {
   changeMe: (change: { name?: string; email?: string }) => call<{ user: User }>("PATCH", "/api/me", "Me", change),
   settings: (values: Record<string, string>) => call("PUT", "/api/settings", null, values),
+  quotas: () => call<{ quotas: readonly Quota[] }>("GET", "/api/quotas", "Quotas"),
   /** Every other sign-in ends; the new secret is for this one. */
   password: (old: string | null, fresh: string) => call<{ secret: string }>("POST", "/api/password", "Secret", { old, new: fresh }),
 };

@@ -11,6 +11,7 @@ import { setTheme, theme, type Theme } from "../../theme";
 import { Field, Form } from "../../ui/form";
 import { SiteHeader } from "../../ui/site-header";
 import { account } from "../strings";
+import { Quotas } from "./quotas";
 import { words } from "./strings";
 
 export function SettingsPage(): JSX.Element {
@@ -27,6 +28,7 @@ export function SettingsPage(): JSX.Element {
         <Profile />
         <Appearance />
         <Password />
+        <Quotas />
       </main>
     </div>
   );

@@ -6,6 +6,8 @@ export const words = {
   appearance: "Appearance",
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
+  quotas: "What you use",
+  quotaOf: (used: number | null, allowed: number) => `${used ?? "–"} of ${allowed}`,
   changePassword: "Change password",
   oldPassword: "Current password",
   newPassword: "New password",
