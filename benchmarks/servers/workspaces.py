@@ -308,6 +308,8 @@ def _settings(port: int, flavours: dict[str, str], more: Mapping[str, Mapping[st
         "site": {"port": port, "untrusted_port": free_port()},
         "link": {"port": free_port(), "collector_port": free_port()},
         "sessions": {"environments": _inline(flavours)},
+        # One account does what thousands of people do.
+        "administrator_quota": dict.fromkeys(("sessions", "runs", "documents", "sockets", "workspaces"), 1_000_000),
     }
     for name, numbers in more.items():
         sections.setdefault(name, {}).update(numbers)

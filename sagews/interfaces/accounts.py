@@ -80,7 +80,10 @@ class IAccountStore(Interface):
         """Return the login of a personal token."""
 
     async def put_one_time(kind: str, token_hash: bytes, subject: str, expires: datetime) -> None:
-        """Store a one-time token: "first", "link", "join"."""
+        """Store a one-time token: "first", "link", "join"; "known" of a browser, which is never spent."""
+
+    async def find_one_time(kind: str, token_hash: bytes) -> str | None:
+        """Return the subject of a one-time token that is neither spent nor expired, and leave it; None without one."""
 
     async def spend_one_time(kind: str, token_hash: bytes) -> str | None:
         """Spend a one-time token in one statement and return its subject; None if unknown, spent or expired."""

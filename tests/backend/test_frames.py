@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.frames import read_frames, text_frame
+from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.connections.websocket import PageProtocol
 from sagews.policy.browser.shares import Shares
 
@@ -131,7 +132,7 @@ class Page(PageProtocol):
         self.clock = Clock()
         factory: Any = WebSocketServerFactory(reactor=self.clock)
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, failByDrop=False)
-        factory.shares, factory.spent = Shares(), lambda: 0.0
+        factory.shares, factory.spent, factory.writer = Shares(), lambda: 0.0, TurnWriter(self.clock)
         self.factory = factory
         self.makeConnection(Transport())
         self._accept(100_000)

@@ -76,6 +76,19 @@ class AccessTests(ClientTestCase):
         self.assertEqual(self.violations(page), [])
 
 
+class QuotaTests(ClientTestCase):
+    """What a person sees of their quotas."""
+
+    def test_what_is_left(self) -> None:
+        """The settings page shows what is had, what may be had, and how to free some."""
+        page = self.page("/settings")
+        quota = page.locator("[data-testid=quota-sessions]")
+        quota.wait_for()
+        self.assertIn("1 of 20", quota.inner_text())
+        self.assertIn("End one.", quota.inner_text())
+        self.assertEqual(self.violations(page), [])
+
+
 class ManagementTests(ClientTestCase):
     """The page of administrators."""
 
@@ -86,6 +99,15 @@ class ManagementTests(ClientTestCase):
         page.wait_for_selector("[data-testid=user]")
         menus = [each.locator("button").count() for each in page.locator("[data-testid=user]").all()]
         self.assertEqual(menus, [0, 1, 0])
+        self.assertEqual(self.violations(page), [])
+
+    def test_sessions(self) -> None:
+        """Sessions are listed with whose they are, and each can be ended."""
+        page = self.page("/management")
+        page.click("[data-testid=manage-sessions]")
+        session = page.locator("[data-testid=session]")
+        session.wait_for()
+        self.assertEqual(session.locator("[data-testid=end-session]").count(), 1)
         self.assertEqual(self.violations(page), [])
 
     def test_logs_on_a_phone(self) -> None:

@@ -193,6 +193,8 @@ class AccountStoreContract:
         """A one-time token is spent once, under its kind, before it expires."""
         store = await self.make_accounts()
         await store.put_one_time("first", b"a" * 32, "subject", later())
+        assert await store.find_one_time("first", b"a" * 32) == "subject"
+        assert await store.find_one_time("link", b"a" * 32) is None
         await store.put_one_time("link", b"b" * 32, "old", later(-1))
         assert await store.spend_one_time("link", b"a" * 32) is None
         assert await store.spend_one_time("first", b"a" * 32) == "subject"

@@ -185,6 +185,11 @@ class MemoryAccounts(_Logins):
         """Store a token."""
         self.one_time[kind, token_hash] = (subject, expires)
 
+    async def find_one_time(self, kind: str, token_hash: bytes) -> str | None:
+        """Look at a token."""
+        subject, expires = self.one_time.get((kind, token_hash), ("", self.now()))
+        return subject if expires > self.now() else None
+
     async def spend_one_time(self, kind: str, token_hash: bytes) -> str | None:
         """Spend a token."""
         subject, expires = self.one_time.get((kind, token_hash), ("", self.now()))

@@ -69,6 +69,25 @@ class SignInTests(SynchronousTestCase):
         statuses = [self.enter(email=f"u{n}@example.org").status for n in range(101)]
         self.assertEqual(statuses[-1], 429)
 
+    def test_a_known_browser_gets_through(self) -> None:
+        """Wrong attempts of others behind an address do not keep out who signed in before in the same browser."""
+        known = self.enter().cookies[1].partition(";")[0]
+        for number in range(120):
+            self.enter(email=f"u{number}@example.org")
+        self.assertEqual(self.enter().code, "too-often")
+        body = {"email": "ada@example.org", "password": "correct horse"}
+        self.assertEqual(self.world.call("POST", "/api/signin", body, headers={"Cookie": known}).status, 200)
+        other = {**body, "email": "bob@example.org"}
+        self.assertEqual(self.world.call("POST", "/api/signin", other, headers={"Cookie": known}).code, "too-often")
+
+    def test_a_known_browser_is_no_way_to_guess(self) -> None:
+        """It has ten attempts as well, and opens nothing by itself."""
+        known = self.enter().cookies[1].partition(";")[0]
+        body = {"email": "ada@example.org", "password": "wrong wrong"}
+        codes = [self.world.call("POST", "/api/signin", body, headers={"Cookie": known}).code for _ in range(12)]
+        self.assertEqual(codes, ["bad-password"] * 10 + ["too-often"] * 2)
+        self.assertEqual(self.world.call("GET", "/api/me", headers={"Cookie": known}).code, "not-signed-in")
+
     def test_rehash(self) -> None:
         """A hash made with older parameters is made again at sign-in, and other logins stay."""
         user = self.world.run(self.world.accounts.user_by_email("ada@example.org"))

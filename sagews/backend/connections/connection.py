@@ -38,6 +38,8 @@ T = TypeVar("T")
 MAX_HANDSHAKE = 4096
 MAX_UNDER_WAY = 32
 MAX_REFUSALS = 200
+# Why a page is not let in, where another ticket would not help it.
+_AT_THE_DOOR = {"version-mismatch": CloseCode.OLD_PAGE, "limit": CloseCode.TOO_OFTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class Connection:
             )
         )
         if self.guard.state in ("waiting", "handshake"):
-            self.close(CloseCode.OLD_PAGE if error.code == "version-mismatch" else CloseCode.BAD_HANDSHAKE, error.code)
+            self.close(_AT_THE_DOOR.get(error.code, CloseCode.BAD_HANDSHAKE), error.code)
         elif self._refusals > MAX_REFUSALS:
             self.close(CloseCode.TOO_OFTEN, error.code)
 

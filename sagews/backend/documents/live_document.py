@@ -212,7 +212,7 @@ class LiveDocument:
                 known[wanted.cell] = self._source_of(CellId(wanted.cell))
             source, digest = known[wanted.cell]
             if source is None or digest != wanted.hash:
-            # Whoever runs a cell must have seen what runs; somebody may have changed it a moment ago.
+                # Whoever runs a cell must have seen what runs; somebody may have changed it a moment ago.
                 changed.append(CellId(wanted.cell))
             else:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))

@@ -7,6 +7,7 @@ from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
+from sagews.frontend.sign_in.known_browsers import KnownBrowsers
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.sign_in.sign_in import SignInCalls
@@ -20,7 +21,7 @@ from sagews.policy.http.requests import Policy
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes about oneself."""
     logins = parts.logins()
-    sign_in = SignInCalls(parts.accounts, logins, parts.hasher)
+    sign_in = SignInCalls(parts.accounts, logins, KnownBrowsers(parts.accounts, parts.now), parts.hasher)
     ProfileCalls(parts.accounts, logins, parts.hasher, sign_in).add_to(routes)
 
 

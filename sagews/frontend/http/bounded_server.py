@@ -15,6 +15,8 @@ from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.resource import IResource
 
+from sagews.frontend.http.connection_bounds import ConnectionBounds
+from sagews.policy.accounts.attempts import network
 from sagews.policy.http.requests import MAX_BODY
 
 log = Logger()
@@ -72,11 +74,34 @@ class BoundedChannel(http.HTTPChannel):
 
     _arrival: IDelayedCall | None = None
     _refused = False
+    site: BoundedSite
+
+    def connectionMade(self) -> None:
+        """Count it."""
+        super().connectionMade()
+        peer = self.transport.getPeer() if self.transport is not None else None
+        self.site.bounds.add(self, network(str(getattr(peer, "host", ""))))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being answered on it (connection_bounds.BoundedConnection)."""
+        return not self._handlingRequest
+
+    def drop(self) -> None:
+        """Close it at once (connection_bounds.BoundedConnection)."""
+        if self.transport is not None:
+            transport: Any = self.transport
+            transport.abortConnection()
+
+    def became_websocket(self) -> None:
+        """Leave it to whoever took it over: it is no request any more."""
+        self.site.bounds.gone(self)
 
     def dataReceived(self, data: bytes) -> None:
         """Take bytes; the first of a request start its deadline."""
         if self._refused:
             return
+        self.site.bounds.heard(self)
         if self._arrival is None and not self._handlingRequest:
             self._arrival = self.callLater(ARRIVAL_SECONDS, self._late)
         super().dataReceived(data)
@@ -89,6 +114,7 @@ class BoundedChannel(http.HTTPChannel):
     def connectionLost(self, reason: Any = None) -> None:
         """The connection is gone."""
         self._met()
+        self.site.bounds.gone(self)
         super().connectionLost(reason)
 
     def refuse(self) -> None:
@@ -122,6 +148,7 @@ class BoundedSite(server.Site):
         super().__init__(resource, timeout=IDLE_SECONDS, reactor=reactor, parsePOSTFormSubmission=False)
         # A traceback shows paths of the host and values of variables.
         self.displayTracebacks = False
+        self.bounds = ConnectionBounds()
 
     def acceptableProtocols(self) -> list[bytes]:
         """Return what TLS may negotiate."""

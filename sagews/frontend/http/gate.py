@@ -33,7 +33,7 @@ from sagews.policy.names import is_operator
 
 log = Logger()
 
-_LOOKED_AT = ("accept-encoding", "if-none-match")
+_LOOKED_AT = ("accept-encoding", "if-none-match", "cookie")
 
 
 class Gate(Resource):
@@ -84,6 +84,8 @@ class Gate(Resource):
             exchange.send(_shown_refusal(error, _header(request, "Accept")))
             return NOT_DONE_YET
         if route.resource is not None:
+            channel: Any = request.channel
+            channel.became_websocket()
             return _render(route.resource, request)
         done = Deferred.fromCoroutine(self._serve(route, request, base, taken, exchange))
         done.addErrback(exchange.failed)
@@ -179,8 +181,14 @@ class _Exchange:
             if result.status != 304:
                 request.setHeader("Content-Type", result.content_type)
                 request.setHeader("Content-Length", str(len(result.body)))
-            for name, value in (*_DEFAULTS, *result.headers):
+            for name, value in _DEFAULTS:
                 request.setHeader(name, value)
+            given: set[str] = set()
+            for name, value in result.headers:
+                # The first takes the place of a default; an answer may set several cookies.
+                put = request.responseHeaders.addRawHeader if name in given else request.setHeader
+                put(name, value)
+                given.add(name)
             request.write(b"" if request.method == b"HEAD" else result.body)
             request.finish()
         log.info(

@@ -97,8 +97,13 @@ def forget_cookie(base: BaseAddress) -> str:
     return _cookie(base, "", 0)
 
 
-def _cookie(base: BaseAddress, value: str, seconds: int) -> str:
+def known_cookie(base: BaseAddress, value: str, seconds: int) -> str:
+    """Return the Set-Cookie header by which a browser is known (known_browsers.py)."""
+    return _cookie(base, value, seconds, "_known")
+
+
+def _cookie(base: BaseAddress, value: str, seconds: int, suffix: str = "") -> str:
     secure = "; Secure" if base.secure else ""
     # Strict: a link from elsewhere arrives signed out at first, and nothing that it could start is done in
     # somebody's name.
-    return f"{base.cookie_name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"
+    return f"{base.cookie_name}{suffix}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -7,6 +7,7 @@ from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
+from sagews.frontend.sign_in.known_browsers import KnownBrowsers
 from sagews.frontend.sign_in.logins import Logins, forget_cookie
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
@@ -20,15 +21,17 @@ from sagews.policy.names import FIRST_ADMINISTRATOR, is_operator
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes of signing in and out."""
-    SignInCalls(parts.accounts, parts.logins(), parts.hasher).add_to(routes)
+    browsers = KnownBrowsers(parts.accounts, parts.now)
+    SignInCalls(parts.accounts, parts.logins(), browsers, parts.hasher).add_to(routes)
 
 
 class SignInCalls:
     """The calls by which a person becomes a login, and stops being one."""
 
-    def __init__(self, accounts: IAccountStore, logins: Logins, hasher: Hasher) -> None:
+    def __init__(self, accounts: IAccountStore, logins: Logins, browsers: KnownBrowsers, hasher: Hasher) -> None:
         self._accounts = accounts
         self._logins = logins
+        self._browsers = browsers
         self._hasher = hasher
 
     def add_to(self, routes: Routes) -> None:
@@ -41,9 +44,14 @@ class SignInCalls:
     async def sign_in(self, call: Call) -> Answer:
         """Sign in with address and password; unknown addresses take as long as wrong passwords."""
         email = call.body.email.strip()
-        limit = attempts.account_limit(email, call.address)
+        known = await self._browsers.find(call.headers.get("cookie", ""), email, call.base)
+        if known is not None:
+            limit = attempts.browser_limit(email, known)
+            await self.count(limit)
+        else:
+            limit = attempts.account_limit(email, call.address)
+            await self.count(limit, attempts.address_limit(call.address))
         # Before the password is looked at: counted afterwards, a thousand at once would all be tried.
-        await self.count(limit, attempts.address_limit(call.address))
         user = await self.check(email, call.body.password)
         await self._accounts.clear_attempts(limit.key)
         return await self._enter(user, call.base)
@@ -100,4 +108,5 @@ class SignInCalls:
     async def _enter(self, user: User, base: BaseAddress) -> Answer:
         opened = await self._logins.open(user, base)
         body = {"secret": opened.secret, "user": schemas.user(user)}
-        return answer(body, headers=(("Set-Cookie", opened.cookie_header),))
+        cookies = (opened.cookie_header, await self._browsers.know(user, base))
+        return answer(body, headers=tuple(("Set-Cookie", cookie) for cookie in cookies))

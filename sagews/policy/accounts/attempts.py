@@ -2,7 +2,7 @@
 
 Attempts are counted for an account as seen from one address, and for an address over all accounts; both, so that
 neither guessing one password nor trying one password on many accounts gets far, and nobody can lock another out from
-elsewhere.
+elsewhere. A browser in which somebody signed in before has a count of its own.
 """
 
 from __future__ import annotations
@@ -45,6 +45,15 @@ def network(address: str) -> str:
 def account_limit(email: str, address: str) -> Limit:
     """Return the limit of one account seen from one address: 10 attempts."""
     return Limit(_key("account", email.casefold(), network(address)), 10)
+
+
+def browser_limit(email: str, known: bytes) -> Limit:
+    """Return the limit of one account in a browser in which somebody signed in to it before: 10 attempts.
+
+    It is counted apart from the address: whoever tries passwords behind the same address keeps nobody out who has been
+    in before.
+    """
+    return Limit(_key("browser", email.casefold(), known.hex()), 10)
 
 
 def address_limit(address: str) -> Limit:

@@ -16,6 +16,7 @@ SECRET_BYTES = 32
 LOGIN_LIFETIME = timedelta(days=30)
 FIRST_LINK_LIFETIME = timedelta(minutes=30)
 LINK_LIFETIME = timedelta(hours=24)
+KNOWN_LIFETIME = timedelta(days=180)
 TICKET_LIFETIME = timedelta(seconds=30)
 TOKEN_LIFETIME = timedelta(days=365)
 TOKEN_RENEWAL = timedelta(days=30)

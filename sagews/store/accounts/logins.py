@@ -116,10 +116,16 @@ class LoginStore:
         await self._pool.execute(sql, (login, user))
 
     async def put_one_time(self, kind: str, token_hash: bytes, subject: str, expires: datetime) -> None:
-        """Store a one-time token: "first", "link", "join"; sweeps what expired."""
+        """Store a one-time token: "first", "link", "join", "known"; sweeps what expired."""
         sql = """with swept as (delete from one_time_tokens where expires < now() - interval '1 day')
             insert into one_time_tokens (kind, token_hash, subject, expires) values (%s, %s, %s, %s)"""
         await self._pool.execute(sql, (kind, Binary(token_hash), subject, expires))
+
+    async def find_one_time(self, kind: str, token_hash: bytes) -> str | None:
+        """Return the subject of a one-time token that is neither spent nor expired, and leave it."""
+        sql = "select subject from one_time_tokens where kind = %s and token_hash = %s and expires > now()"
+        rows = await self._pool.query(sql, (kind, Binary(token_hash)))
+        return rows[0][0] if rows else None
 
     async def spend_one_time(self, kind: str, token_hash: bytes) -> str | None:
         """Spend a one-time token in one statement and return its subject; None if unknown, spent or expired."""
