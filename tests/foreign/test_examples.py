@@ -8,6 +8,7 @@ from typing import Any
 from sagews.wire.session.frames import FromSession
 from tests.foreign import outputs
 from tests.foreign.__main__ import WANTED, ask_sage
+from tests.foreign.tutorial import FACTS
 from tests.session.sage_case import NEEDS_SAGE, SageCase
 
 pytestmark = NEEDS_SAGE
@@ -45,6 +46,14 @@ class ForeignTests(SageCase):
         (judged,) = ask_sage("judge", [{"area": "a", "name": "n", "examples": examples}])
         same = [example["verdict"] == "same" for example in judged["examples"]]
         self.assertEqual(same, [True] * len(right) + [False] * len(wrong))
+
+    def test_a_first_hour(self) -> None:
+        """One session, in which each cell builds upon those before."""
+        examples = [{"source": source, "want": want} for source, want in FACTS]
+        for example in examples:
+            example.update(outputs.shown(pieces(self.sage(example["source"]))))
+        (judged,) = ask_sage("judge", [{"area": "tutorial", "name": "tutorial", "examples": examples}])
+        self.assertEqual([example for example in judged["examples"] if example["verdict"] != "same"], [])
 
     def test_examples_show_what_their_docstrings_promise(self) -> None:
         """Of what Sage's own doctest machinery passes in this environment."""
