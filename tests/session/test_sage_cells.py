@@ -66,6 +66,8 @@ Slow()
         self.assertEqual(forms(frames)[0], {"text/markdown", "text/plain"})
         shown = [frame.data for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
         self.assertIn("| $\\displaystyle x^{2}$ |", shown[0]["text/markdown"])
+        (bars,) = [frame.data for frame in self.sage("table([[abs(x), 1]])") if isinstance(frame, ResultFrame)]
+        self.assertIn("| $\\displaystyle {\\left\\vert x \\right\\vert }$ | 1 |", bars["text/markdown"])
         self.assertEqual([data.get("text/markdown") for data in shown[1:]], ["$x^2$", None, "$x$"])
         self.assertEqual(shown[2]["text/html"], "<i>i</i>")
 

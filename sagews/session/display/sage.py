@@ -41,6 +41,7 @@ DPI = 100
 FRAME = 200
 """Milliseconds that a picture of an animation stands, as in Sage."""
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
+_BAR = re.compile(r"(?<!\\)\|")
 # Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
@@ -170,7 +171,9 @@ def _entry(obj: Any) -> str:
     if isinstance(obj, str):
         return obj
     plain = str(obj)
-    return formula(obj, plain) or plain
+    typeset = formula(obj, plain)
+    # A bar would end the cell of the table, also inside of a formula.
+    return _BAR.sub(r"\\vert ", typeset) if typeset else plain
 
 
 def _animation(obj: Any) -> Bundle:
