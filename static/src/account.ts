@@ -68,6 +68,8 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await signInCalls.signOut().catch(() => undefined);
   keepSecret(null);
+  // What was copied belongs to who copied it (workbench/clipboard.ts).
+  localStorage.removeItem("sagews.cells");
   user.value = null;
   go("/signin");
 }

@@ -3,6 +3,7 @@
 import "./account";
 import "./document/paths";
 import "./times";
+import "./net/base64";
 import "./net/http";
 import "./net/sign-in";
 import "./net/ticket";

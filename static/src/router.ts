@@ -7,12 +7,13 @@ export type Route =
   | { page: "workspaces" }
   | { page: "worksheet"; workspace: string; document: string | null }
   | { page: "settings" }
-  | { page: "management" };
+  | { page: "management"; part: string | null };
 
 export function parseRoute(path: string): Route {
   const [first, second, third] = path.split("/").filter(Boolean);
   if (first === "w" && second) return { page: "worksheet", workspace: second, document: third ?? null };
-  if (first === "signin" || first === "settings" || first === "management") return { page: first };
+  if (first === "management") return { page: first, part: second ?? null };
+  if (first === "signin" || first === "settings") return { page: first };
   return { page: "workspaces" };
 }
 

@@ -45,6 +45,8 @@ export const strings = {
   copyLatex: "Copy LaTeX",
   copied: "Copied",
   plot: "Plot",
+  tooLongToSet: "This text takes too long to be set, and is shown as it was written.",
+  tooMuchToDraw: (what: string) => `This drawing asks for too much to be drawn, and is not shown${what ? `: ${what}` : "."}`,
   showLarge: "Show this large formula",
   html: "Output of the cell, as a page of its own",
   tooLarge: "This change is too large to be saved. Undo it and make it in parts.",
@@ -56,6 +58,7 @@ export const strings = {
   showAs: (view: string) => `Show as: ${view}`,
   notices: {
     changed: "A cell changed while you asked to run it. Look at it and run it again.",
+    longCell: "A cell holds at most 500 KB of text. Put the rest into another cell, or into a file.",
     offline: "Not connected. The cell was not run.",
   } as Record<string, string>,
   versionSaved: "Version saved",
@@ -64,7 +67,7 @@ export const strings = {
   commands: {
     runAndGoOn: "Run the cell and go on", runHere: "Run the cell", runAndInsert: "Run the cell and insert one below",
     runSection: "Run the section", runAll: "Run all cells", runAbove: "Run all cells above", interrupt: "Stop",
-    restart: "Restart the session", stopSession: "End the session", save: "Save a version now",
+    restart: "Restart the session", restartAndRunAll: "Restart and run all cells", stopSession: "End the session", save: "Save a version now",
     nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", edit: "Write in the cell",
     insertBelow: "Insert code below", insertAbove: "Insert code above", insertText: "Insert text below",
     insertSection: "Insert section below", toText: "Make it text", toCode: "Make it code", toSection: "Make it a section",

@@ -66,7 +66,7 @@ def compiled(folder: Path, pattern: str) -> Path:
         f"--outbase={folder}",
         f"--outdir={target}",
         # The tests lie outside of static/, where the packages are.
-        *(f"--alias:{name}={STATIC}/node_modules/{name}" for name in ("yjs", "fast-check", "@preact/signals")),
+        *(f"--alias:{name}={STATIC}/node_modules/{name}" for name in ("yjs", "fast-check", "katex", "@preact/signals")),
         f"--alias:client={STATIC}/src",
     )
     if done.returncode != 0:

@@ -23,6 +23,7 @@ DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 VERSION = "a" * 40
 NOW = "2026-01-02T03:04:05.000Z"
+LATER = "2026-01-02T03:05:00.000Z"
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
 
 
@@ -39,6 +40,8 @@ class Room:
         self.queue: list[dict[str, Any]] = []
         self.heard: list[str] = []
         self.role = "owner"
+        self.since = NOW
+        self.resting = "ready"
         self._fill(cells)
 
     def _fill(self, cells: Sequence[tuple[str, int, str]]) -> None:
@@ -67,13 +70,13 @@ class Room:
 
     def session(self) -> dict[str, Any]:
         """Return the state of the session."""
-        state = "running" if self.running else "ready"
+        state = "running" if self.running else self.resting
         return {
             "type": "session",
             "document": DOCUMENT,
             "state": state,
             "flavour": "sage",
-            "since": NOW,
+            "since": self.since,
             "memory": 432_013_312,
             "memory_limit": 2_147_483_648,
             "cpu": 1.5,
@@ -120,6 +123,29 @@ class Room:
         kept.append(piece)
         self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
         self._step(cell)
+
+    def remove(self, cell: str) -> None:
+        """Delete a cell, as another person would."""
+        before = self.doc.get_state()
+        del self.doc["cells"][cell]
+        update = base64.b64encode(self.doc.get_update(before)).decode()
+        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+
+    def insert(self, sources: Sequence[str]) -> None:
+        """Insert texts, as another person would."""
+        before = self.doc.get_state()
+        place = None
+        for number, source in enumerate(sources):
+            place = between(place, "a0")
+            entry = {"type": "text", "pos": place, "depth": 0, "source": Text(source), "flags": Map()}
+            self.doc["cells"][f"new{number:03}"] = Map(entry)
+        update = base64.b64encode(self.doc.get_update(before)).decode()
+        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+
+    def restart(self) -> None:
+        """Have a fresh session, which began after everything that ran."""
+        self.since = LATER
+        self.say(self.session())
 
     def interrupt(self) -> None:
         """Stop what runs and forget what is queued."""
@@ -178,6 +204,10 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     def do_open(self, message: dict[str, Any]) -> None:
         """Send the document."""
         room = self.room
+        if message["document"] != DOCUMENT:
+            text = "There is nothing here, or you may not see it. Check the address."
+            self.say({"type": "error", "code": "not-found", "parameters": {}, "message": text, "about": "open"})
+            return
         room.peers.append(self)
         vector = base64.b64decode(message["vector"]) or b"\0"
         peer = {
@@ -215,6 +245,10 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     def do_interrupt(self, message: dict[str, Any]) -> None:
         """Stop."""
         self.room.interrupt()
+
+    def do_restart(self, message: dict[str, Any]) -> None:
+        """Begin anew."""
+        self.room.restart()
 
     def do_ping(self, message: dict[str, Any]) -> None:
         """Answer."""

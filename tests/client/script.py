@@ -31,7 +31,29 @@ LARGE = tuple(
     else ("code", 0, f"def f{number}(n):\n    return [k^2 for k in range(n) if k % 7 == {number % 7}]\nf{number}(10)")
     for number in range(500)
 )
-SHEETS = {"curve": CURVE, "empty": (), "large": LARGE}
+# What texts hold: formulas in every form, a macro that another cell defines, lists of tasks, tables, footnotes.
+PROSE = (
+    ("text", 0, "By \\half we mean $\\half$, so\n\\begin{align}\na &= b \\\\\nc &= d.\n\\end{align}"),
+    (
+        "text",
+        0,
+        "Here $\\newcommand{\\half}{\\frac12} \\half$ is defined, and $s = t\n$ goes on. But $\\nosuch{1}$ is nothing.",
+    ),
+    (
+        "text",
+        0,
+        "- [x] done\n- [ ] to do\n\n| n | p |\n|:--|--:|\n| 1 | 2 |\n\nA claim[^a].\n\n[^a]: See the second chapter.\n",
+    ),
+)
+# Texts of others that took half a minute or more to parse, each.
+POISON = (
+    "$a$1" * 25_000,
+    "*a_" * 33_000,
+    "[a](" * 25_000,
+    "$\\def\\a#1{#1#1}" + "\\a{" * 12 + "x" * 2000 + "}" * 12 + "$",
+    "$\\def\\b#1{#1#1}$ then $" + "\\b{" * 14 + "x" * 1000 + "}" * 14 + "$",
+)
+SHEETS = {"curve": CURVE, "prose": PROSE, "empty": (), "large": LARGE}
 PLOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="120"><path d="M10 110 Q200 -40 390 110" '
     'fill="none" stroke="blue" stroke-width="2"/><script>alert(1)</script></svg>'
@@ -58,7 +80,20 @@ def value(data: dict[str, Any]) -> Step:
 
 
 TYPESET = value({"text/latex": "$\\displaystyle \\frac{1}{2} x$", "text/plain": "1/2*x"})
+TERMS = " + ".join(f"{n} \\, x^{{{n}}} \\, y \\, z" for n in range(351))
+LEVELS = "".join(f'<g id="l{n + 1}">{f"<use href=%s#l{n}%s/>" % (chr(39), chr(39)) * 10}</g>' for n in range(9))
+BOMB = f'<svg xmlns="http://www.w3.org/2000/svg"><rect id="l0" width="9" height="9"/>{LEVELS}<use href="#l9"/></svg>'
+MATRIX = " \\\\ ".join(" & ".join(["1"] * 60) for _ in range(60))
+MATRIX = f"\\begin{{array}}{{{'r' * 60}}} {MATRIX} \\end{{array}}"
+WIDE = "\\frac{" + " + ".join(f"\\sqrt{{x^{{{n}}}}}" for n in range(40)) + "}{2}"
 FIXED = {
+    "matrix": value({"text/latex": f"$\\displaystyle {MATRIX}$", "text/plain": "60 x 60 dense matrix"}),
+    "wide": value({"text/latex": f"$\\displaystyle {WIDE}$", "text/plain": "wide"}),
+    "bomb": value({"image/svg+xml": BOMB, "text/plain": "Graphics object"}),
+    "ring": value(
+        {"text/latex": "$\\displaystyle \\newcommand{\\Bold}[1]{\\mathbf{#1}}\\Bold{Q}$", "text/plain": "QQ"}
+    ),
+    "sum": value({"text/latex": f"$\\displaystyle {TERMS}$", "text/plain": "a sum"}),
     "long": stream("".join(f"line {number}\n" for number in range(14_200))),
     "plot": value({"image/svg+xml": PLOT, "text/plain": "Graphics object"}),
     "odd": value({"text/latex": "$\\nosuchmacro{1}$", "text/plain": "the plain form"}),
@@ -89,6 +124,9 @@ def answer(source: str, cell: str) -> Iterator[Step]:
         return
     if source.startswith("slow"):
         yield from (stream(f"{number}\n", 0.2) for number in range(50))
+    elif source.startswith("loop"):
+        yield stream("".join(f"line {number}\n" for number in range(500)))
+        yield from (stream(f"line {number}\n", 0.2) for number in range(500, 550))
     elif source.startswith("%html"):
         yield Step(0.0, "display", {"data": {"text/html": source[6:]}, "metadata": {}})
     else:

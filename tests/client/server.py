@@ -18,7 +18,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
 from sagews.frontend.http.static_files import BuiltFiles, load_built
-from sagews.policy.http.headers import frame_policy, shell_policy
+from sagews.policy.http.headers import file_policy, frame_policy, shell_policy
+from tests.client.door import Door
 from tests.client.live import DOCUMENT, NOW, WORKSPACE, Live, Room
 from tests.client.script import SHEETS
 
@@ -82,6 +83,7 @@ class Everything(Resource):
         super().__init__()
         self._built = built
         self._room = room
+        self._door = Door(room)
         self.content_port = 0
         self.port = 0
         self.putChild(b"ws", WebSocketResource(Live(room)))
@@ -96,12 +98,13 @@ class Everything(Resource):
         if path.startswith("/static/"):
             file = self._built.file(path.removeprefix("/static/"))
             request.setHeader("Content-Type", file.content_type)
+            request.setHeader("Content-Security-Policy", file_policy(path.removeprefix("/static/")))
             return file.data
         if path.startswith("/api/"):
             request.setHeader("Content-Type", "application/json")
             return json.dumps(self._call(request, f"{request.method.decode()} {path}")).encode()
         if path.startswith("/control/"):
-            return self._control(path.removeprefix("/control/"))
+            return self._door.control(path.removeprefix("/control/"))
         site = f"http://127.0.0.1:{self.port}"
         socket, content = f"ws://127.0.0.1:{self.port}/ws", f"http://127.0.0.1:{self.content_port}"
         request.setHeader("Content-Security-Policy", shell_policy(site, socket, content))
@@ -136,19 +139,6 @@ class Everything(Resource):
             "GET /api/logs": {"records": [RECORD]},
         }
         return answers.get(call, {})
-
-    def _control(self, what: str) -> bytes:
-        if what == "drop":
-            for peer in list(self._room.peers):
-                peer.transport.abortConnection()
-        elif what == "viewer":
-            self._room.role = "viewer"
-        elif what == "gone":
-            status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
-            self._room.say({**self._room.session(), "state": "ended", **status})
-        elif what == "source":
-            return str(self._room.doc["cells"]["cell02"]["source"]).encode()
-        return json.dumps(self._room.heard).encode()
 
 
 class _Leaf(Resource):

@@ -127,7 +127,7 @@ class EditingTests(ClientTestCase):
         """Letters and Tab that are pressed while the second part of the editor is still on its way are not lost."""
         held: list[Any] = []
         context = self.context()
-        context.route("**/static/assistance-*.js", lambda route: held.append(route))
+        context.route("**/static/later-*.js", lambda route: held.append(route))
         page = self.page(context=context)
         page.wait_for_selector("[data-testid=cell]")
         cell(page, 1).locator(".src").click()

@@ -110,6 +110,16 @@ class ManagementTests(ClientTestCase):
         self.assertEqual(session.locator("[data-testid=end-session]").count(), 1)
         self.assertEqual(self.violations(page), [])
 
+    def test_each_page_has_an_address(self) -> None:
+        """A page of management is opened by its address, and going back leads to the one before."""
+        page = self.page("/management/logs")
+        page.get_by_role("heading", name="Logs").wait_for()
+        page.click("[data-testid=manage-users]")
+        page.wait_for_selector("[data-testid=user]")
+        self.assertTrue(page.url.endswith("/management/users"))
+        page.go_back()
+        page.get_by_role("heading", name="Logs").wait_for()
+
     def test_logs_on_a_phone(self) -> None:
         """A small screen leaves a record's component out, so that its message has room; a wide one shows it."""
         page = self.page("/management")

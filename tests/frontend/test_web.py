@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.frontend.http.bounded_server import ARRIVAL_SECONDS, IDLE_SECONDS
+from sagews.policy.http.headers import file_policy
 from sagews.policy.http.requests import MAX_BODY
 from tests.frontend.memory import World, parse
 
@@ -114,10 +115,18 @@ class HeaderTests(SynchronousTestCase):
             "form-action 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
-            "webrtc 'block'",
         ):
             self.assertIn(part, policy)
+        # Browsers complain on their console of directives that they do not know.
+        self.assertNotIn("webrtc", " ".join(policy))
         self.assertEqual(response.headers["content-type"], "text/html; charset=utf-8")
+
+    def test_what_files_may_do(self) -> None:
+        """A built file may load and reach nothing; the worker's asks for no sandbox, in which browsers start none."""
+        self.assertIn("sandbox", self.world.call("GET", "/static/app-1234.js").headers["content-security-policy"])
+        for name in ("app-1234.js", "worker-1234.js"):
+            self.assertTrue(file_policy(name).startswith("default-src 'none'"))
+        self.assertNotIn("sandbox", file_policy("worker-1234.js"))
 
     def test_everywhere(self) -> None:
         """Every answer of the site carries the security headers, refusals too."""
@@ -148,7 +157,6 @@ class HeaderTests(SynchronousTestCase):
         policy = response.headers["content-security-policy"]
         self.assertTrue(policy.startswith("sandbox allow-scripts; default-src 'none'; script-src 'none'"))
         self.assertIn("frame-ancestors http://127.0.0.1:8080 http://localhost:8080", policy)
-        self.assertIn("webrtc 'block'", policy)
         self.assertEqual(response.headers["connection-allowlist"], "()")
         self.assertNotIn("x-frame-options", response.headers)
 

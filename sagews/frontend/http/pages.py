@@ -6,7 +6,7 @@ from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.http.static_files import CHECK_AGAIN, FOREVER, BuiltFile, BuiltFiles
 from sagews.interfaces.accounts import IAccountStore
-from sagews.policy.http.headers import frame_policy, shell_policy
+from sagews.policy.http.headers import file_policy, frame_policy, shell_policy
 from sagews.policy.http.requests import Addresses, Policy
 
 PROTOCOL = 1
@@ -20,6 +20,7 @@ SHELL_PATHS = (
     "/w/{workspace}/{document}",
     "/settings",
     "/management",
+    "/management/{name...}",
 )
 
 
@@ -47,8 +48,8 @@ class Pages:
 
     async def file(self, call: Call) -> Answer:
         """A built file."""
-        found = self._built.file(call.parameters["name"])
-        return found.answer(FOREVER, call.headers["accept-encoding"], call.headers["if-none-match"])
+        name = call.parameters["name"]
+        return _sent(self._built.file(name), call, FOREVER, file_policy(name))
 
     async def site(self, call: Call) -> Answer:
         """What a page has to know before anybody has signed in."""

@@ -45,6 +45,18 @@ _SCRIPTS = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 NOTHING_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
+_WORKER_POLICY = NOTHING_POLICY.removesuffix("; sandbox")
+
+
+def file_policy(name: str) -> str:
+    """Return the Content-Security-Policy of a built file: it may do nothing.
+
+    The worker's lacks the sandbox, since browsers start no worker from an answer that asks for one; it may load and
+    reach nothing all the same.
+    """
+    return _WORKER_POLICY if name.startswith("worker-") else NOTHING_POLICY
+
+
 def shell_policy(site: str, websocket: str, content: str) -> str:
     """Return the Content-Security-Policy of the shell page.
 
@@ -71,7 +83,6 @@ def shell_policy(site: str, websocket: str, content: str) -> str:
             "frame-ancestors 'none'",
             # Text becomes HTML in one place of the client only; everywhere else the browser refuses it.
             "require-trusted-types-for 'script'",
-            "webrtc 'block'",
         )
     )
 
@@ -102,7 +113,6 @@ def frame_policy(site_origins: Sequence[str], page: bytes) -> str:
             "base-uri 'none'",
             "form-action 'none'",
             f"frame-ancestors {' '.join(site_origins)}",
-            "webrtc 'block'",
         )
     )
 

@@ -11,13 +11,13 @@ import type { CellInfo, CellType } from "./outline";
 import { between, spread } from "./positions";
 import { spliceBetween } from "./splice";
 
-type CellMap = Y.Map<unknown>;
-export type Flag = "folded" | "hideInput" | "foldOutput";
-
 /** The origin of changes to the order and kind of cells, which the sheet's own undo takes back. */
-export const STRUCTURE = "structure";
+const STRUCTURE = "structure";
 /** The origin of changes that came from the server. */
 export const REMOTE = "remote";
+
+type CellMap = Y.Map<unknown>;
+export type Flag = "folded" | "hideInput" | "foldOutput";
 
 export class SheetDocument {
   readonly doc = new Y.Doc();
@@ -38,6 +38,11 @@ export class SheetDocument {
   /** Take in what came from the server. */
   apply(update: Uint8Array): void {
     Y.applyUpdate(this.doc, update, REMOTE);
+  }
+
+  /** Whether a change came from the server, by the origin that Yjs hands on with it. */
+  isFromServer(origin: unknown): boolean {
+    return origin === REMOTE;
   }
 
   /** What we have, for the server to send what we lack: the state vector in base64. */
@@ -77,9 +82,11 @@ export class SheetDocument {
     return id;
   }
 
-  /** Insert copies of cells after another one; returns their ids. */
+  /** Insert copies of cells after another one; returns their ids.
+   *
+   * A copy with an id gets it back when no cell has it: outputs belong to ids, so what was cut keeps its results. */
   paste(copies: readonly Copy[], after: string | null): string[] {
-    const ids = copies.map(() => newCellId());
+    const ids = copies.map(({ id }) => (id === undefined || this.map.has(id) ? newCellId() : id));
     const places = spread(...this.#gapAfter(after), copies.length);
     this.doc.transact(() => {
       copies.forEach((copy, index) => this.#put(ids[index]!, copy.type, places[index]!, copy.text, copy.depth));
@@ -90,7 +97,7 @@ export class SheetDocument {
   copies(ids: readonly string[]): Copy[] {
     return this.cells.value
       .filter((cell) => ids.includes(cell.id))
-      .map((cell) => ({ type: cell.type, depth: cell.depth, text: this.text(cell.id) }));
+      .map((cell) => ({ id: cell.id, type: cell.type, depth: cell.depth, text: this.text(cell.id) }));
   }
 
   remove(ids: readonly string[]): void {
@@ -178,6 +185,7 @@ export class SheetDocument {
 }
 
 export interface Copy {
+  readonly id?: string;
   readonly type: CellType;
   readonly depth: number;
   readonly text: string;

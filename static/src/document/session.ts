@@ -15,6 +15,10 @@ export class Session {
     const status = this.#status.value;
     return status !== null && keyOf(status) !== this.#dismissed.value ? (status.sentence ?? null) : null;
   });
+  /** Whether there are variables that a restart would take away. */
+  readonly alive = computed(() => !["stopped", "ended"].includes(this.#status.value?.state ?? "stopped"));
+  /** When the session began, by the server's clock; what ran before that ran in another one. */
+  readonly began = computed(() => (this.alive.value ? Date.parse(this.#status.value?.since ?? "") : Infinity));
   readonly hearers: Hearers = { session: (message) => this.know(message) };
 
   constructor(

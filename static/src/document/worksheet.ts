@@ -24,6 +24,9 @@ export class Worksheet {
   readonly versions: Versions;
   readonly #loaded = signal(false);
   readonly #path = signal("");
+  readonly #problem = signal<string | null>(null);
+  /** Why it can't be opened: it is not there, or not for this person. */
+  readonly problem: ReadonlySignal<string | null> = this.#problem;
   readonly loaded: ReadonlySignal<boolean> = this.#loaded;
   readonly path: ReadonlySignal<string> = this.#path;
   readonly tree = computed(() => buildTree(this.sheet.cells.value));
@@ -82,6 +85,13 @@ export class Worksheet {
     this.run(this.sheet.cells.value.map((cell) => cell.id));
   }
 
+  restartAndRunAll(): void {
+    if (!this.mayRun.value) return;
+    // In this order on one connection: the server ends the old session, and what is asked then waits for the new one.
+    this.session.restart();
+    this.runAll();
+  }
+
   #opened(message: Opened): void {
     const cells = message.cells ?? null;
     batch(() => {
@@ -98,6 +108,10 @@ export class Worksheet {
   }
 
   #error(message: Answer<"error">): void {
+    if (message.about === "open" && !this.#loaded.value) {
+      this.#problem.value = message.message;
+      return;
+    }
     if (message.about === "edit" || message.code === "bad-update" || message.code === "read-only") {
       this.edits.refuse(message.message);
     }

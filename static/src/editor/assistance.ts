@@ -1,13 +1,13 @@
 /** What an editor can do beyond typing: the usual keys, indentation, brackets, completion, explanations.
  *
- * It comes right behind the editor itself, as a file of its own: nothing of it is needed before the first keys. */
+ * It comes right behind the editor itself, with what else a view shows then: nothing of it is needed before the first keys. */
 
 import { acceptCompletion, completionStatus, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentService, indentUnit } from "@codemirror/language";
-import { Prec, type Extension } from "@codemirror/state";
-import { keymap, type EditorView } from "@codemirror/view";
-import { completion, type Complete } from "./completion";
+import { EditorState, Prec, type Extension } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { completion, sentence, type Complete, type Silence } from "./completion";
 import { hideInspection, inspection, showInspection } from "./inspection";
 
 export interface Assisted {
@@ -16,16 +16,37 @@ export interface Assisted {
   readonly complete: Complete;
   /** The columns that a line begins with, from the lines before it and what it holds itself. */
   indentAfter(before: string, line: string): number;
-  inspect(code: string, cursor: number): Promise<string | null>;
+  /** What a pasted text means as code. */
+  cleaned(text: string): string;
+  /** What the code of the whole sheet is, cell by cell. */
+  texts(): readonly string[];
+  /** A change would make the text longer than a cell may be. */
+  tooLong(): void;
+  inspect(code: string, cursor: number): Promise<string | Silence>;
 }
 
 export function assist(options: Assisted): Extension {
-  return options.kind === "code" ? [codeExtensions(options), keymap.of(defaultKeymap)] : keymap.of(defaultKeymap);
+  return [options.kind === "code" ? codeExtensions(options) : [], keymap.of(defaultKeymap), bounded(options)];
+}
+
+/** Bytes that the server takes for one cell (MAX_SOURCE of sagews/model/worksheet/cells.py). */
+const MOST = 500_000;
+
+/** What is typed or pasted beyond the bound is not taken: said at once, it is not lost later. */
+function bounded(options: Assisted): Extension {
+  return EditorState.transactionFilter.of((transaction) => {
+    const { newDoc, startState } = transaction;
+    // Letters take up to three bytes: short texts, which are nearly all, are not counted.
+    if (!transaction.isUserEvent("input") || newDoc.length * 3 <= MOST || newDoc.length <= startState.doc.length) return transaction;
+    if (new TextEncoder().encode(newDoc.toString()).length <= MOST) return transaction;
+    options.tooLong();
+    return [];
+  });
 }
 
 function codeExtensions(options: Assisted): Extension {
   return [
-    completion(options.complete),
+    completion(options.complete, options.texts),
     Prec.highest(
       keymap.of([
         // The completions' own keys come first: they move in their list, and close it with Escape. For a moment after it
@@ -42,6 +63,7 @@ function codeExtensions(options: Assisted): Extension {
       const line = context.lineAt(position);
       return options.indentAfter(context.state.doc.sliceString(0, line.from), line.text);
     }),
+    EditorView.clipboardInputFilter.of((text) => options.cleaned(text)),
     bracketMatching(),
     inspection,
   ];
@@ -69,7 +91,8 @@ function explain(view: EditorView, options: Assisted): boolean {
   const line = view.state.doc.lineAt(main.head);
   if (!main.empty || line.text.slice(0, main.head - line.from).trim() === "") return indentLess(view);
   void options.inspect(view.state.doc.toString(), main.head).then((text) => {
-    if (text !== null && view.state.selection.main.head === main.head) showInspection(view, main.head, text);
+    if (view.state.selection.main.head !== main.head) return;
+    showInspection(view, main.head, typeof text === "string" ? text : sentence(text.why));
   });
   return true;
 }

@@ -9,8 +9,9 @@ import * as Y from "yjs";
 import type { Caret } from "./caret";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
-import type { Complete } from "./completion";
+import type { Complete, Silence } from "./completion";
 import { indentAfter } from "./indent";
+import { cleaned } from "./pasted";
 import { loadAssistance } from "./load";
 import { look } from "./look";
 import { severalCarets } from "./several-carets";
@@ -26,7 +27,9 @@ export interface EditorOptions {
   /** The caret wants to go beyond the first (-1) or last (1) line. */
   edge(by: -1 | 1): boolean;
   readonly complete: Complete;
-  inspect(code: string, cursor: number): Promise<string | null>;
+  inspect(code: string, cursor: number): Promise<string | Silence>;
+  texts(): readonly string[];
+  tooLong(): void;
   moved(anchor: number, head: number): void;
   focused(): void;
   blurred(event: FocusEvent): void;
@@ -40,6 +43,8 @@ export interface Editor {
   indent(): void;
   destroy(): void;
 }
+
+export { cleaned } from "./pasted";
 
 export function mountEditor(options: EditorOptions): Editor {
   const undo = new Y.UndoManager(options.text);
@@ -70,7 +75,8 @@ export function mountEditor(options: EditorOptions): Editor {
         yCollab(options.text, null, { undoManager: undo }),
         EditorView.domEventHandlers({
           focus: () => options.focused(),
-          blur: (event) => options.blurred(event),
+          // An editor that is taken away has not been left: where its keys go then is not for it to say.
+          blur: (event) => gone || options.blurred(event),
         }),
         EditorView.updateListener.of((update) => {
           if (!update.selectionSet && !update.docChanged) return;
@@ -81,7 +87,7 @@ export function mountEditor(options: EditorOptions): Editor {
     }),
   });
   void loadAssistance().then(({ assist }) => {
-    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist({ ...options, indentAfter })) });
+    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist({ ...options, indentAfter, cleaned })) });
   });
   return {
     focus(caret) {

@@ -5,6 +5,8 @@
 import { checkerOf, type Shapes } from "./shapes";
 
 const SECRET = "sagews.secret";
+/** Milliseconds that a call may take; a server that has stopped answers never. */
+const LONGEST = 60_000;
 
 /** A refusal of the server, `unreachable`, or `bad-answer` for one that is not what it should be. */
 export class ApiError extends Error {
@@ -46,7 +48,7 @@ async function ask(method: Method, path: string, body: unknown): Promise<unknown
   let response: Response;
   try {
     const data = body === undefined ? {} : { body: JSON.stringify(body) };
-    response = await fetch(path, { method, headers, credentials: "same-origin", ...data });
+    response = await fetch(path, { method, headers, credentials: "same-origin", signal: AbortSignal.timeout(LONGEST), ...data });
   } catch {
     throw new ApiError("unreachable", "", 0);
   }

@@ -6,7 +6,13 @@ import { ticketFor } from "./ticket";
 import { START, step, type Connection, type Effect, type Event, type Secret } from "./connection";
 import { MAX_MESSAGE, PROTOCOL, parseMessage, type Answer, type FromServer, type Question, type ToServer, type Welcome } from "./messages";
 
+/** Milliseconds without a word after which a connection is taken for lost; a network that is cut never says so. */
 const SILENCE = 10_000;
+/** How long a connection may take to be made and greeted. */
+const GREETING = 20_000;
+const TICK = 1000;
+/** Pongs wait for whatever the page does: the quickest of some is what the way to the server takes. */
+const MEASURED = 5;
 const REQUEST_SECONDS = 30_000;
 
 interface Waiting {
@@ -22,10 +28,18 @@ export class Socket {
   readonly state = signal<Connection>(START);
   readonly milliseconds = signal<number | null>(null);
   readonly welcome = signal<Welcome | null>(null);
+  /** Seconds since the last sign of life while an answer is overdue, else 0. */
+  readonly silent = signal(0);
   #socket: WebSocket | null = null;
   #timer = 0;
-  #ping = 0;
-  #silence = 0;
+  #ticking = 0;
+  #deadline = 0;
+  #ticked = 0;
+  #heardAt = 0;
+  #pinged = 0;
+  /** When the oldest ping was sent of which nothing has come back. */
+  #unanswered: number | null = null;
+  #delays: number[] = [];
   #request = 0;
   readonly #waiting = new Map<number, Waiting>();
 
@@ -108,6 +122,8 @@ export class Socket {
   #connect(url: string): void {
     const socket = new WebSocket(url);
     this.#socket = socket;
+    window.clearTimeout(this.#deadline);
+    this.#deadline = window.setTimeout(() => this.#abandon(), GREETING);
     const mine = (action: () => void) => () => this.#socket === socket && action();
     socket.onopen = mine(() => this.#take({ type: "opened" }));
     socket.onclose = mine(() => this.#lost());
@@ -122,6 +138,9 @@ export class Socket {
   }
 
   #heard(message: FromServer): void {
+    this.#heardAt = performance.now();
+    this.#unanswered = null;
+    this.silent.value = 0;
     if (message.type === "pong") return this.#ponged(message.sent);
     if (message.type === "going_away") return this.#take(message);
     if (message.type === "error" && this.state.value.phase === "handshake") {
@@ -146,26 +165,52 @@ export class Socket {
   #welcomed(message: Welcome): void {
     this.welcome.value = message;
     this.#take({ type: "welcome", resume: message.resume });
-    window.clearInterval(this.#ping);
-    this.#ping = window.setInterval(() => this.#sendPing(), Math.max(message.ping_seconds, 1) * 1000);
+    window.clearTimeout(this.#deadline);
+    window.clearInterval(this.#ticking);
+    this.#delays = [];
+    this.#ticked = performance.now();
+    this.#ticking = window.setInterval(() => this.#tick(Math.max(message.ping_seconds, 1) * 1000), TICK);
     this.#sendPing();
   }
 
+  /** Every second: ask for a sign of life when it is time, and look how long there was none. */
+  #tick(every: number): void {
+    const now = performance.now();
+    // After a sleep, or when the page itself was busy, what has come in the meantime has not been heard yet.
+    const late = now - this.#ticked > 3 * TICK;
+    this.#ticked = now;
+    if (late) this.#unanswered = null;
+    if (late || now - this.#pinged >= every) this.#sendPing();
+    const waited = this.#unanswered === null ? 0 : now - this.#unanswered;
+    if (waited >= SILENCE) return this.#abandon();
+    this.silent.value = waited > 2 * TICK ? Math.round((now - this.#heardAt) / 1000) : 0;
+  }
+
   #sendPing(): void {
-    if (!this.send({ type: "ping", sent: performance.now() })) return;
-    window.clearTimeout(this.#silence);
-    this.#silence = window.setTimeout(() => this.#socket?.close(), SILENCE);
+    const now = performance.now();
+    if (!this.send({ type: "ping", sent: now })) return;
+    this.#pinged = now;
+    this.#unanswered ??= now;
   }
 
   #ponged(sent: number): void {
-    window.clearTimeout(this.#silence);
-    this.milliseconds.value = Math.max(1, Math.round(performance.now() - sent));
+    this.#delays = [...this.#delays.slice(1 - MEASURED), performance.now() - sent];
+    this.milliseconds.value = Math.max(1, Math.round(Math.min(...this.#delays)));
+  }
+
+  /** Take the connection for lost at once: closing it in order would wait for the other side, which is gone. */
+  #abandon(): void {
+    const socket = this.#socket;
+    this.#lost();
+    socket?.close();
   }
 
   #lost(): void {
     this.#socket = null;
-    window.clearInterval(this.#ping);
-    window.clearTimeout(this.#silence);
+    this.silent.value = 0;
+    this.#unanswered = null;
+    window.clearInterval(this.#ticking);
+    window.clearTimeout(this.#deadline);
     for (const request of [...this.#waiting.keys()]) this.#reject(request, new ApiError("unreachable", "", 0));
     this.#take({ type: "closed" });
   }

@@ -8,9 +8,6 @@ const WRAPPED: readonly RegExp[] = [
   /^\\begin\{(?:equation|displaymath|math)\*?\}([\s\S]*)\\end\{(?:equation|displaymath|math)\*?\}$/,
 ];
 
-/** Beyond this a formula is typeset only when asked for. */
-export const LARGE = 20_000;
-
 export function unwrapLatex(text: string): string {
   const trimmed = text.trim();
   for (const form of WRAPPED) {

@@ -4,15 +4,10 @@
  * the formulas put in their places. */
 
 import DOMPurify from "dompurify";
-import { Marked } from "marked";
-
-// When to do this comes with it: nothing before the first text or formula needs to know.
-export { soon } from "./soon";
-
-export interface Formula {
-  readonly tex: string;
-  readonly display: boolean;
-}
+import { apart } from "./apart";
+import { NOTE_OPEN, NOTE_SHUT, parse } from "./parse";
+import { OPEN, scan, SHUT, type Formula } from "./scan";
+import { soon } from "./soon";
 
 export interface Prose {
   readonly fragment: DocumentFragment;
@@ -20,33 +15,67 @@ export interface Prose {
   readonly formulas: readonly { element: HTMLElement; formula: Formula }[];
 }
 
-const OPEN = "\uE000";
-const SHUT = "\uE001";
-const PLACE = /\uE000(\d+)\uE001/;
+/** Characters up to which no text can take long, whatever is in it. */
+const SHORT = 1500;
+/** More elements than this would hold the page up, however quickly they are parsed. */
+const MOST_ELEMENTS = 20_000;
+/** More than this are typeset one by one, those near the window first. */
+const AT_ONCE = 40;
+const MOST_FORMULAS = 2000;
+
+const PLACE = new RegExp(`${OPEN}(\\d+)${SHUT}|${NOTE_OPEN}(\\d+)${NOTE_SHUT}`, "g");
 const TAGS = [
   "a", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
   "kbd", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 ];
 const ATTRIBUTES = ["href", "title", "alt", "src", "start", "align", "colspan", "rowspan"];
-// Code first, so that a dollar sign in code stays one.
-const MATH = /(```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|(`+)[\s\S]*?\2)|\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|(?<![\\$])\$(?!\s)((?:\\.|[^$\\])+?)(?<!\s)\$(?!\d)/g;
 
-const marked = new Marked({ gfm: true, async: false });
+type Typeset = (element: HTMLElement, formula: Formula) => unknown;
+
+/** Show a text in an element, soon; `failed` when it would take too long. Returns how to call it off. */
+export function showProse(element: HTMLElement, text: string, loadTypeset: () => Promise<Typeset>, failed: () => void): () => void {
+  let gone = false;
+  const offs: (() => void)[] = [];
+  const show = ({ fragment, formulas }: Prose, typeset: Typeset | null) => {
+    if (gone) return;
+    const some = formulas.slice(0, MOST_FORMULAS);
+    if (typeset !== null && some.length <= AT_ONCE) some.forEach((each) => typeset(each.element, each.formula));
+    element.replaceChildren(fragment);
+    if (typeset !== null && some.length > AT_ONCE) offs.push(...some.map((each) => soon(each.element, () => typeset(each.element, each.formula))));
+  };
+  const begin = async () => {
+    const prose = text.length <= SHORT ? renderMarkdown(text) : await renderApart(text);
+    const typeset = prose.formulas.length > 0 ? await loadTypeset() : null;
+    if (typeset === null || prose.formulas.length > AT_ONCE) show(prose, typeset);
+    else if (!gone) offs.push(soon(element, () => show(prose, typeset)));
+  };
+  offs.push(soon(element, () => void begin().catch(() => gone || failed())));
+  return () => {
+    gone = true;
+    offs.forEach((off) => off());
+  };
+}
 
 export function renderMarkdown(source: string): Prose {
-  const formulas: Formula[] = [];
-  const prepared = source.replace(/[\uE000\uE001]/g, "").replace(MATH, (whole, code, _ticks, block, bracket, paren, inline) => {
-    if (code !== undefined) return whole as string;
-    const display = (block ?? bracket) as string | undefined;
-    formulas.push({ tex: (display ?? paren ?? inline) as string, display: display !== undefined });
-    return `${OPEN}${formulas.length - 1}${SHUT}`;
-  });
-  const html = marked.parse(prepared) as string;
+  const { text, formulas } = scan(source);
+  return made(parse(text), formulas);
+}
+
+async function renderApart(source: string): Promise<Prose> {
+  const { text, formulas } = scan(source);
+  const { html } = await apart({ text });
+  if (html.split("<").length > 2 * MOST_ELEMENTS) throw new Error("too many elements");
+  return made(html, formulas);
+}
+
+function made(html: string, formulas: readonly Formula[]): Prose {
   const fragment = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
+    // Values of all other attributes would have to be addresses of the form below.
+    ADD_URI_SAFE_ATTR: ["align", "start", "colspan", "rowspan"],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
     RETURN_DOM_FRAGMENT: true,
   });
@@ -55,18 +84,8 @@ export function renderMarkdown(source: string): Prose {
     link.target = "_blank";
   });
   fragment.querySelectorAll("img:not([alt])").forEach((image) => image.setAttribute("alt", ""));
+  fragment.querySelectorAll("li").forEach((item) => item.classList.toggle("task", /^\s*[☐☑]/.test(item.firstChild?.textContent ?? "")));
   return { fragment, formulas: placeFormulas(fragment, formulas) };
-}
-
-/** The formula with the punctuation that follows it, which must not begin a line. */
-function glued(element: HTMLElement, rest: Text): HTMLElement {
-  const punctuation = /^[.,;:!?)\]’”]+/.exec(rest.data)?.[0];
-  if (punctuation === undefined) return element;
-  rest.data = rest.data.slice(punctuation.length);
-  const line = document.createElement("span");
-  line.className = "nobreak";
-  line.append(element, punctuation);
-  return line;
 }
 
 function placeFormulas(fragment: DocumentFragment, formulas: readonly Formula[]): { element: HTMLElement; formula: Formula }[] {
@@ -74,19 +93,45 @@ function placeFormulas(fragment: DocumentFragment, formulas: readonly Formula[])
   const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
-  for (let text of texts) {
-    for (let match = PLACE.exec(text.data); match !== null; match = PLACE.exec(text.data)) {
-      const formula = formulas[Number(match[1])];
-      const rest = text.splitText(match.index);
-      rest.data = rest.data.slice(match[0].length);
-      if (formula !== undefined) {
-        const element = document.createElement("span");
-        element.textContent = formula.tex;
-        rest.before(glued(element, rest));
-        placed.push({ element, formula });
-      }
-      text = rest;
-    }
+  for (const text of texts) {
+    if (!/[\uE000\uE002]/.test(text.data)) continue;
+    text.replaceWith(...partsOf(text.data, formulas, placed));
   }
   return placed;
+}
+
+/** A text's pieces, in one pass: what is cut off again and again would be copied as often. */
+function partsOf(text: string, formulas: readonly Formula[], placed: { element: HTMLElement; formula: Formula }[]): (Node | string)[] {
+  const parts: (Node | string)[] = [];
+  let from = 0;
+  for (const match of text.matchAll(PLACE)) {
+    parts.push(text.slice(from, match.index));
+    from = match.index + match[0].length;
+    const formula = match[1] === undefined ? undefined : formulas[Number(match[1])];
+    if (formula === undefined) {
+      parts.push(noteMark(match[2] ?? ""));
+      continue;
+    }
+    const element = document.createElement("span");
+    element.textContent = formula.tex;
+    placed.push({ element, formula });
+    const punctuation = /^[.,;:!?)\]’”]+/.exec(text.slice(from, from + 8))?.[0] ?? "";
+    from += punctuation.length;
+    parts.push(punctuation === "" ? element : glued(element, punctuation));
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** The formula with the punctuation that follows it, which must not begin a line. */
+function glued(element: HTMLElement, punctuation: string): HTMLElement {
+  const line = document.createElement("span");
+  line.className = "nobreak";
+  line.append(element, punctuation);
+  return line;
+}
+
+function noteMark(number: string): HTMLElement {
+  const mark = document.createElement("sup");
+  mark.textContent = number;
+  return mark;
 }

@@ -1,22 +1,21 @@
 /** KaTeX, with Sage's macros. This chunk comes with the first formula. */
 
 import katex from "katex";
+import { apart } from "./apart";
+import { defines, isHarmless, MACROS, OPTIONS, prepared } from "./macros";
+import { soon } from "./soon";
 
-// When to do this comes with it: nothing before the first text or formula needs to know.
-export { soon } from "./soon";
+/** Characters of HTML: what is larger is shown when somebody asks for it, knowing that it takes a moment. */
+const LARGE = 700_000;
+/** Cells of a matrix that come without asking. */
+const MOST_CELLS = 900;
 
-const MACROS: Record<string, string> = {
-  // Fractions in matrices need room.
-  "\\arraystretch": "1.35",
-  "\\ZZ": "\\mathbb{Z}", "\\QQ": "\\mathbb{Q}", "\\RR": "\\mathbb{R}", "\\CC": "\\mathbb{C}", "\\NN": "\\mathbb{N}",
-  "\\FF": "\\mathbb{F}", "\\GF": "\\mathbb{F}_{#1}", "\\Bold": "\\mathbb{#1}", "\\Zp": "\\mathbb{Z}_{#1}",
-  "\\Qp": "\\mathbb{Q}_{#1}", "\\Zmod": "\\mathbb{Z}/#1\\mathbb{Z}", "\\CDF": "\\mathbb{C}", "\\RDF": "\\mathbb{R}",
-  "\\CIF": "\\mathbb{C}", "\\RIF": "\\mathbb{R}", "\\CLF": "\\mathbb{C}", "\\RLF": "\\mathbb{R}", "\\QQbar": "\\overline{\\mathbb{Q}}",
-  "\\AA": "\\mathbb{A}", "\\SR": "\\mathrm{SR}", "\\SL": "\\mathrm{SL}", "\\PSL": "\\mathrm{PSL}", "\\lcm": "\\operatorname{lcm}",
-  "\\dist": "\\operatorname{dist}", "\\hbox": "\\text{#1}",
-};
+/** Macros that the texts of a worksheet define, by its address: one formula's reach the next, as in LaTeX. */
+const defined = new Map<string, Record<string, string>>();
+/** Formulas whose names nobody had defined yet: cells near the window are typeset before those that define. */
+const unknown = new Set<() => void>();
 
-const OPTIONS = { output: "htmlAndMathml", throwOnError: false, trust: false, strict: false, maxExpand: 1000, maxSize: 50 } as const;
+export type Outcome = "shown" | "large" | "failed";
 
 function addStyles(): void {
   const address = document.querySelector<HTMLMetaElement>("meta[name=math-css]")?.content;
@@ -28,13 +27,62 @@ function addStyles(): void {
 }
 addStyles();
 
-/** Typeset into an element; false when KaTeX does not know it, and nothing is shown. */
-export function typeset(element: HTMLElement, tex: string, display: boolean): boolean {
+function macros(): Record<string, string> {
+  const place = location.pathname;
+  if (!defined.has(place)) defined.set(place, { ...MACROS });
+  return defined.get(place)!;
+}
+
+/** Typeset a formula of a text; what KaTeX can't set stays as it was written, marked, with the reason. */
+export async function typesetText(element: HTMLElement, formula: { readonly tex: string; readonly display: boolean }): Promise<void> {
+  const { tex, display } = formula;
   try {
-    katex.render(tex, element, { ...OPTIONS, macros: { ...MACROS }, displayMode: display, throwOnError: true });
-    return true;
+    if (!isHarmless(tex, macros())) await apart({ tex, display, macros: macros() });
+    katex.render(prepared(tex), element, { ...OPTIONS, macros: macros(), globalGroup: true, displayMode: display });
+    element.classList.remove("tex-error");
+    if (defines(tex)) retry();
+  } catch (error) {
+    mark(element, display ? `$$${tex}$$` : `$${tex}$`, error);
+    if (/Undefined control sequence/.test(String(error))) unknown.add(() => element.isConnected && void typesetText(element, formula));
+  }
+}
+
+function retry(): void {
+  const again = [...unknown];
+  unknown.clear();
+  again.forEach((each) => each());
+}
+
+function mark(element: HTMLElement, source: string, error: unknown): void {
+  element.textContent = source;
+  element.className = "tex-error";
+  element.title = error instanceof Error ? error.message.replace(/^KaTeX parse error: /, "") : "";
+}
+
+/** Typeset the value of an output, soon. `wanted`: somebody has asked for it, however large it is. */
+export function showFormula(element: HTMLElement, tex: string, wanted: boolean, said: (outcome: Outcome) => void): () => void {
+  let gone = false;
+  const off = soon(element, () => void outcomeOf(element, tex, wanted, () => gone).then((outcome) => gone || said(outcome)));
+  return () => {
+    gone = true;
+    off();
+  };
+}
+
+async function outcomeOf(element: HTMLElement, tex: string, wanted: boolean, gone: () => boolean): Promise<Outcome> {
+  // A line of text breaks where a sum may be broken; what only stands by itself is set by itself.
+  const display = /\\tag|\\begin\{(?:equation|align|gather|alignat|CD|eqnarray|multline)/.test(tex);
+  const cells = tex.split("&").length;
+  if (!wanted && cells > MOST_CELLS) return "large";
+  try {
+    if (!isHarmless(tex, macros())) {
+      const { size } = await apart({ tex, display, macros: macros() });
+      if (size > LARGE && !wanted) return "large";
+    }
+    if (!gone()) katex.render(display ? prepared(tex) : `\\displaystyle ${prepared(tex)}`, element, { ...OPTIONS, macros: { ...macros() }, displayMode: display });
+    return "shown";
   } catch {
     element.textContent = "";
-    return false;
+    return "failed";
   }
 }

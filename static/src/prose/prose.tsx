@@ -2,73 +2,65 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LARGE, unwrapLatex } from "./latex";
+import { unwrapLatex } from "./latex";
 import { loadMarkdown, loadMath } from "./load";
 import { strings } from "../strings";
 
 export function Prose({ text }: { text: string }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
+  const [failed, setFailed] = useState(false);
   useEffect(() => {
     let off = () => {};
     let gone = false;
-    void loadMarkdown().then(({ renderMarkdown, soon }) => {
-      if (gone || element.current === null) return;
-      off = soon(element.current, () => {
-        const { fragment, formulas } = renderMarkdown(text);
-        const show = () => element.current?.replaceChildren(fragment);
-        if (formulas.length === 0) return show();
-        void loadMath().then(({ typeset, soon }) => {
-          if (gone || element.current === null) return;
-          off = soon(element.current, () => {
-            for (const { element: place, formula } of formulas) {
-              if (!typeset(place, formula.tex, formula.display)) place.textContent = formula.tex;
-            }
-            show();
-          });
-        });
-      });
+    setFailed(false);
+    void loadMarkdown().then(({ showProse }) => {
+      const typeset = () => loadMath().then((math) => math.typesetText);
+      if (!gone && element.current !== null) off = showProse(element.current, text, typeset, () => setFailed(true));
     });
     return () => {
       gone = true;
       off();
     };
   }, [text]);
-  return <div ref={element}>{text}</div>;
+  return (
+    <>
+      <div ref={element} hidden={failed}>{text}</div>
+      {failed && (
+        <>
+          <p class="note">{strings.tooLongToSet}</p>
+          <pre class="stream">{text}</pre>
+        </>
+      )}
+    </>
+  );
 }
 
 /** One formula of an output; what KaTeX does not know shows as plain text with its LaTeX at hand. */
 export function Formula({ latex, plain }: { latex: string; plain: string }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
-  const [wanted, setWanted] = useState(latex.length <= LARGE);
+  const [outcome, setOutcome] = useState<"shown" | "large" | "failed">("shown");
+  const [wanted, setWanted] = useState(false);
   useEffect(() => {
-    if (!wanted) return;
     let off = () => {};
     let gone = false;
-    setFailed(false);
-    void loadMath().then(({ typeset, soon }) => {
-      const place = element.current;
-      if (gone || place === null) return;
-      off = soon(place, () => {
-        if (!typeset(place, unwrapLatex(latex), true)) setFailed(true);
-      });
+    setOutcome("shown");
+    void loadMath().then(({ showFormula }) => {
+      if (!gone && element.current !== null) off = showFormula(element.current, unwrapLatex(latex), wanted, setOutcome);
     });
     return () => {
       gone = true;
       off();
     };
   }, [latex, wanted]);
-  if (!wanted) {
-    return (
-      <button type="button" class="foldbar" onClick={() => setWanted(true)}>
-        {strings.showLarge}
-      </button>
-    );
-  }
   return (
     <>
-      <div ref={element} class="formula" hidden={failed} />
-      {failed && (
+      <div ref={element} class="formula" hidden={outcome !== "shown"} />
+      {outcome === "large" && (
+        <button type="button" class="foldbar" onClick={() => setWanted(true)}>
+          {strings.showLarge}
+        </button>
+      )}
+      {outcome === "failed" && (
         <pre class="stream">
           {plain || latex}
           <CopyLatex latex={latex} />

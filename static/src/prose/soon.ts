@@ -62,6 +62,9 @@ function goOn(deadline: { timeRemaining(): number }): void {
   idle = whenIdle(goOn);
 }
 
+// On paper there is no later.
+window.addEventListener("beforeprint", () => [...waiting.keys()].forEach(take));
+
 /** Safari has no idle callbacks. */
 function whenIdle(action: (deadline: { timeRemaining(): number }) => void): number {
   if ("requestIdleCallback" in window) return window.requestIdleCallback(action);

@@ -130,6 +130,11 @@ export function Menu(props: { label: string; entries: readonly MenuEntry[]; butt
   );
 }
 
+/** A press on a tool must not take the keyboard from the editor. */
+export function keepFocus(event: MouseEvent): void {
+  if (event.target instanceof Element && event.target.closest("[role=menu]") === null) event.preventDefault();
+}
+
 /** What a failed call says. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return strings.failed;

@@ -7,12 +7,21 @@ import { strings } from "../strings";
 /** A native dialog that opens when it is mounted and tells when it closes. */
 export function Dialog(props: { label: string; onClose: () => void; children: ComponentChildren; class?: string }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const over = useRef(false);
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      over.current = true;
+      shown?.close();
+      // A dialog that is taken out of the page, instead of being closed, leaves the keyboard to nobody.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   const outside = (event: MouseEvent) => event.target === dialog.current && props.onClose();
   return (
-    <dialog ref={dialog} class={props.class ?? "dialog"} aria-label={props.label} onClose={props.onClose} onMouseDown={outside}>
+    <dialog ref={dialog} class={props.class ?? "dialog"} aria-label={props.label} onClose={() => over.current || props.onClose()} onMouseDown={outside}>
       {props.children}
     </dialog>
   );
@@ -54,20 +63,19 @@ export function Ask(props: {
   );
 }
 
-/** A question with yes or no. */
+/** A question with yes or no. "No" has the keyboard: who types on without looking must not say yes. */
 export function Confirm(props: { text: string; action: string; onYes: () => void; onClose: () => void }): JSX.Element {
   return (
     <Dialog label={props.action} onClose={props.onClose}>
       <p>{props.text}</p>
       <div class="buttons">
-        <button type="button" class="btn" onClick={props.onClose}>
+        <button type="button" class="btn" autofocus onClick={props.onClose}>
           {strings.cancel}
         </button>
         <button
           type="button"
           class="btn p"
           data-testid="confirm-yes"
-          autofocus
           onClick={() => {
             props.onYes();
             props.onClose();

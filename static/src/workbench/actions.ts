@@ -4,13 +4,18 @@ import { signal } from "@preact/signals";
 import { sectionAround, spanOf, type CellInfo, type CellType } from "../document/outline";
 import type { Copy, Flag } from "../document/document";
 import { strings } from "../strings";
+import { loadEditor } from "../editor/load";
 import type { Focus } from "./focus";
 import type { Worksheet } from "../document/worksheet";
+
+/** Bytes that the server takes for one cell. */
+const LONGEST = 500_000;
 
 export class Actions {
   /** How many cells the last deletion took, while it can be undone from the toast. */
   readonly deleted = signal(0);
-  #clipboard: Copy[] = [];
+  /** What was cut or copied last, here or, once clipboard.ts is there, in another window. */
+  readonly copied = signal<readonly Copy[]>([]);
   #toast = 0;
 
   constructor(
@@ -121,25 +126,38 @@ export class Actions {
   }
 
   copy(): void {
-    this.#clipboard = this.worksheet.sheet.copies(this.#span());
+    const copies = this.#copies();
+    if (copies.length > 0) this.copied.value = copies.map(({ type, depth, text }) => ({ type, depth, text }));
   }
 
+  /** Cells that were cut keep their ids, and with them their outputs, wherever in this sheet they are pasted first. */
   cut(): void {
-    this.copy();
+    const copies = this.#copies();
+    if (copies.length === 0 || !this.worksheet.mayEdit.value) return;
+    this.copied.value = copies;
     this.remove();
   }
 
-  paste(): void {
-    if (this.#clipboard.length === 0 || !this.worksheet.mayEdit.value) return;
-    const ids = this.worksheet.sheet.paste(this.#clipboard, this.#span().at(-1) ?? null);
+  paste(copies: readonly Copy[] = this.copied.value): void {
+    if (copies.length === 0 || !this.worksheet.mayEdit.value) return;
+    // The server would refuse the whole change, and what was pasted would be lost later.
+    if (copies.some(({ text }) => new TextEncoder().encode(text).length > LONGEST)) return this.worksheet.notices.show("longCell");
+    const ids = this.worksheet.sheet.paste(copies, this.#span().at(-1) ?? null);
     this.focus.select(ids.at(-1) ?? null);
   }
 
+  /** Text from anywhere becomes a cell. */
+  async pasteText(text: string): Promise<void> {
+    const { cleaned } = await loadEditor();
+    this.paste([{ type: "code", depth: 0, text: cleaned(text) }]);
+  }
+
   duplicate(): void {
-    const before = this.#clipboard;
-    this.copy();
-    this.paste();
-    this.#clipboard = before;
+    this.paste(this.#copies().map(({ type, depth, text }) => ({ type, depth, text })));
+  }
+
+  #copies(): Copy[] {
+    return this.worksheet.sheet.copies(this.#span());
   }
 
   /** Move the active cell, a section with everything in it, one place up or down. */
@@ -157,7 +175,9 @@ export class Actions {
   setType(type: CellType): void {
     const cell = this.active;
     if (cell === null || cell.type === type || !this.worksheet.mayEdit.value) return;
-    this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth: cell.depth } : {}) });
+    // A heading made of a cell is one more of those that the cell lies among.
+    const depth = sectionAround(this.#cells, cell.id)?.depth ?? 0;
+    this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth } : {}) });
   }
 
   deepen(by: -1 | 1): void {

@@ -1,10 +1,11 @@
-/** Which cell is active, and whether keys go to the sheet (command) or into the cell (edit). */
+/** Which cell is active, and whether keys go to the sheet (command), into the cell (edit), or nowhere (lost). */
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Worksheet } from "../document/worksheet";
 import type { Caret } from "../editor/caret";
 
-export type Mode = "command" | "edit";
+/** "lost": what one wrote in was taken away, so that what is typed on must mean nothing until one has looked. */
+export type Mode = "command" | "edit" | "lost";
 
 export class Focus {
   readonly active = signal<string | null>(null);
@@ -12,6 +13,8 @@ export class Focus {
   readonly caret = signal<Caret | "keep">("end");
   /** Counts the times that a cell was asked to take the keyboard. */
   readonly grabs = signal(0);
+  /** The section that is being read, once somebody has scrolled. */
+  readonly inSight = signal<string | null>(null);
   /** The cell whose editor has the keyboard. */
   readonly editing = computed(() => (this.mode.value === "edit" ? this.active.value : null));
 
@@ -37,6 +40,14 @@ export class Focus {
       this.active.value = id;
       this.mode.value = "edit";
       this.grabs.value += 1;
+    });
+  }
+
+  /** The cell that one wrote in is gone: its neighbour is the active one, and letters are no commands. */
+  lose(neighbour: string | null): void {
+    batch(() => {
+      this.mode.value = "lost";
+      this.active.value = neighbour;
     });
   }
 

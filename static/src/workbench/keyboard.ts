@@ -16,9 +16,11 @@ export function useKeyboard(): void {
       const name = chord(event);
       const mode = focus.mode.value;
       if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
+      // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
+      if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
       if (name === "Escape" && beside()) return panels.close();
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
-      const found = keys.find(name, mode, event.timeStamp);
+      const found = keys.find(name, mode, event.timeStamp, event.repeat);
       if (found === null) return;
       event.preventDefault();
       event.stopPropagation();

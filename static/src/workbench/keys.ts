@@ -44,13 +44,15 @@ export class KeyMap<Command extends Keyed> {
 
   constructor(readonly commands: readonly Command[]) {}
 
-  /** The command of a key press, "more" when it may be the first of a pair, null otherwise. */
-  find(press: string, mode: Mode, now: number): Command | "more" | null {
-    const pair = this.#first !== null && now - this.#first.at < 1000 ? `${this.#first.chord} ${press}` : null;
+  /** The command of a key press, "more" when it may be the first of a pair, null otherwise.
+   *
+   * A key that is held down repeats itself: that is no second press, or holding d would delete one cell after the other. */
+  find(press: string, mode: Mode, now: number, repeat = false): Command | "more" | null {
+    const pair = this.#first !== null && !repeat && now - this.#first.at < 1000 ? `${this.#first.chord} ${press}` : null;
     this.#first = null;
     const found = (pair === null ? null : this.#lookUp(pair, mode)) ?? this.#lookUp(press, mode);
     if (found !== null) return found;
-    const begins = this.#bindings(mode).some(([binding]) => binding.keys.startsWith(`${press} `));
+    const begins = !repeat && this.#bindings(mode).some(([binding]) => binding.keys.startsWith(`${press} `));
     if (!begins) return null;
     this.#first = { chord: press, at: now };
     return "more";

@@ -11,8 +11,8 @@ export function OpenPanel({ place }: { place: Panel["place"] }): JSX.Element | n
   if (panel === null || panel.place !== place) return null;
   const close = () => {
     panels.close();
-    // Beside the view a panel never had the keyboard to itself; a dialog did.
-    if (place === "over") focus.again();
+    // Beside the view a panel never had the keyboard to itself; a dialog did, and has it until it is out of the page.
+    if (place === "over") queueMicrotask(() => focus.again());
   };
   return <OnDemand key={panel.id} of={panel} props={{ onClose: close }} />;
 }

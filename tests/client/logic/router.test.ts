@@ -6,7 +6,9 @@ import { go, parseRoute, route } from "client/router";
 test("addresses name pages, and an unknown one is the list of workspaces", () => {
   assert.deepEqual(parseRoute("/w/1/2"), { page: "worksheet", workspace: "1", document: "2" });
   assert.deepEqual(parseRoute("/w/1"), { page: "worksheet", workspace: "1", document: null });
-  for (const name of ["signin", "settings", "management"] as const) assert.deepEqual(parseRoute(`/${name}`), { page: name });
+  for (const name of ["signin", "settings"] as const) assert.deepEqual(parseRoute(`/${name}`), { page: name });
+  assert.deepEqual(parseRoute("/management"), { page: "management", part: null });
+  assert.deepEqual(parseRoute("/management/logs"), { page: "management", part: "logs" });
   for (const path of ["/", "/w", "/workspaces", "/nowhere/at/all", "//"]) assert.deepEqual(parseRoute(path), { page: "workspaces" });
 });
 

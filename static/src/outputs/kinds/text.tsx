@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { strings } from "../../strings";
-import { ansiSpans } from "../ansi";
+import { ansiSpans, settled } from "../ansi";
 import { foldText } from "../folding";
 import { outputKinds, textOf, type OutputKind } from "../kinds";
 
@@ -32,18 +32,30 @@ outputKinds.add(plain);
 
 function LongText({ text, class: name }: { text: string; class: string }): JSX.Element {
   const [all, setAll] = useState(false);
-  const folded = useMemo(() => foldText(text), [text]);
-  const spans = useMemo(() => ansiSpans(all ? text : folded.head), [text, all]);
+  const { whole, folded } = useMemo(() => {
+    const whole = settled(text);
+    return { whole, folded: foldText(whole) };
+  }, [text]);
   return (
     <>
-      <pre class={name} data-testid="stream">
-        {spans.map((span, index) => (span.style ? <span key={index} class={span.style}>{span.text}</span> : span.text))}
-      </pre>
+      <Coded text={all ? whole : folded.head} class={name} testId="stream" />
       {folded.folded && !all && (
-        <button type="button" class="foldbar" data-testid="show-all" onClick={() => setAll(true)}>
-          {strings.showAll(folded.lines)}
-        </button>
+        <>
+          <button type="button" class="foldbar" data-testid="show-all" onClick={() => setAll(true)}>
+            {strings.showAll(folded.lines)}
+          </button>
+          <Coded text={folded.tail} class={name} testId="stream-end" />
+        </>
       )}
     </>
+  );
+}
+
+function Coded({ text, class: name, testId }: { text: string; class: string; testId: string }): JSX.Element {
+  const spans = useMemo(() => ansiSpans(text), [text]);
+  return (
+    <pre class={name} data-testid={testId}>
+      {spans.map((span, index) => (span.style ? <span key={index} class={span.style}>{span.text}</span> : span.text))}
+    </pre>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { clock, full } from "../../dates";
+import { dated, full } from "../../dates";
 import { managementCalls, type LogEntry } from "./calls";
 import { errorText } from "../../ui/basics";
 import { managementPages } from "./registry";
@@ -47,7 +47,7 @@ function Logs(): JSX.Element {
           <tbody>
             {records.map((record) => (
               <tr key={record.id} class={record.level === "critical" ? "error" : record.level} title={`${full(record.time)} ${record.namespace} ${record.correlation}`}>
-                <td class="t">{clock(record.time)}</td>
+                <td class="t">{dated(record.time)}</td>
                 <td class="lv">{record.level}</td>
                 <td class="from wide">{record.component}</td>
                 <td>{record.message}</td>

@@ -2,7 +2,7 @@
 
 import "../../common";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { user } from "../../account";
 import { strings } from "../../strings";
 import { AccountMenu } from "../../ui/account-menu";
@@ -11,13 +11,14 @@ import "./index";
 import { managementPages } from "./registry";
 import { words } from "./strings";
 
-export function Management(): JSX.Element {
-  const pages = managementPages.all();
-  const [part, setPart] = useState(pages[0]?.id ?? "");
+export function Management({ part }: { part: string | null }): JSX.Element {
+  const allowed = user.value?.privilege === "administrator";
+  const pages = allowed ? managementPages.all() : [];
+  const shown = managementPages.get(part ?? "") ?? pages[0];
   useEffect(() => {
     document.title = strings.titled(strings.management);
   }, []);
-  const Page = managementPages.get(part)?.Page;
+  const Page = shown?.Page;
   return (
     <div class="manage">
       <nav class="side" aria-label={strings.management}>
@@ -26,17 +27,17 @@ export function Management(): JSX.Element {
           {strings.management}
         </a>
         {pages.map((each) => (
-          <button key={each.id} type="button" class={each.id === part ? "on" : ""} aria-current={each.id === part ? "page" : undefined} data-testid={`manage-${each.id}`} onClick={() => setPart(each.id)}>
+          <a key={each.id} href={`/management/${each.id}`} class={each === shown ? "on" : ""} aria-current={each === shown ? "page" : undefined} data-testid={`manage-${each.id}`}>
             <Icon name={each.icon} />
             {each.label}
-          </button>
+          </a>
         ))}
       </nav>
       <main id="content">
         <div class="corner">
           <AccountMenu />
         </div>
-        {user.value?.privilege !== "administrator" ? <p>{words.forAdministrators}</p> : Page && <Page />}
+        {allowed ? Page && <Page key={shown?.id} /> : <p>{words.forAdministrators}</p>}
       </main>
     </div>
   );

@@ -38,7 +38,10 @@ function Profile(): JSX.Element {
   const [name, setName] = useState(user.value?.name ?? "");
   const [email, setEmail] = useState(user.value?.email ?? "");
   const send = async () => {
-    user.value = (await settingsCalls.changeMe({ name, email })).user;
+    // What has not been changed is not sent: the address of the first account is none, and must not keep it from a name.
+    const known = user.value;
+    const change = { ...(name === known?.name ? {} : { name }), ...(email === known?.email ? {} : { email }) };
+    if (Object.keys(change).length > 0) user.value = (await settingsCalls.changeMe(change)).user;
     return account.saved;
   };
   return (

@@ -11,8 +11,10 @@ export function cellCommands(bench: Bench): readonly Command[] {
   return [...running(bench), ...writing(bench), ...arranging(bench)];
 }
 
-function running({ actions, worksheet }: Bench): Command[] {
+function running({ actions, panels, worksheet }: Bench): Command[] {
   const { session } = worksheet;
+  // What a session has computed can't be brought back: where there is something to lose, people are asked.
+  const asked = (panel: string, act: () => void) => () => (session.alive.value ? panels.show(panel) : act());
   return [
     command("runAndGoOn", names.runAndGoOn, () => actions.runAndGoOn(), "Shift-Enter"),
     command("runHere", names.runHere, () => actions.runHere(), "Ctrl-Enter"),
@@ -21,8 +23,9 @@ function running({ actions, worksheet }: Bench): Command[] {
     command("runAll", names.runAll, () => worksheet.runAll()),
     command("runAbove", names.runAbove, () => actions.runAbove()),
     command("interrupt", names.interrupt, () => session.interrupt(), "Ctrl-."),
-    command("restart", names.restart, () => session.restart(), chosen("0 0")),
-    command("stopSession", names.stopSession, () => session.stop()),
+    command("restart", names.restart, asked("restart", () => session.restart()), chosen("0 0")),
+    command("restartAndRunAll", names.restartAndRunAll, asked("restartAndRunAll", () => worksheet.restartAndRunAll())),
+    command("stopSession", names.stopSession, asked("stopSession", () => session.stop())),
   ];
 }
 
@@ -52,8 +55,8 @@ function arranging({ actions, focus }: Bench): Command[] {
     command("next", names.next, () => void focus.step(1), chosen("ArrowDown"), chosen("j")),
     command("moveUp", names.moveUp, () => actions.move(-1), chosen("Alt-ArrowUp")),
     command("moveDown", names.moveDown, () => actions.move(1), chosen("Alt-ArrowDown")),
-    command("deeper", names.deeper, () => actions.deepen(1), chosen("Ctrl-]")),
-    command("shallower", names.shallower, () => actions.deepen(-1), chosen("Ctrl-[")),
+    command("deeper", names.deeper, () => actions.deepen(1), chosen("Ctrl-]"), chosen(">")),
+    command("shallower", names.shallower, () => actions.deepen(-1), chosen("Ctrl-["), chosen("<")),
     command("fold", names.fold, () => actions.fold(true), chosen("ArrowLeft")),
     command("unfold", names.unfold, () => actions.fold(false), chosen("ArrowRight")),
     command("foldOutput", names.foldOutput, () => actions.toggleActive("foldOutput"), chosen("o")),

@@ -7,22 +7,24 @@ import { useKeyboard } from "../../workbench/keyboard";
 import { OnDemand } from "../../workbench/on-demand";
 import { OpenPanel } from "../../workbench/open-panel";
 import { useParts } from "../../workbench/parts";
-import { Notices } from "./notices";
 import { Sheet } from "./cells/sheet";
 import { Sidebar } from "./sidebar";
 import { StatusBar } from "./status-bar";
 import { TopBar } from "./top-bar";
 
+/** Nothing has to be told before the first paint. */
+const notices = { load: () => import("./later").then((module) => module.Notices) };
 /** Most screens never need it. */
 const mobileBar = { load: () => import("./mobile-bar").then((module) => module.MobileBar) };
 
 export function Layout(): JSX.Element {
-  const { panels, worksheet } = useParts();
+  const { panels, socket, worksheet } = useParts();
   useKeyboard();
   const narrow = useNarrow();
   const open = panels.open.value;
+  const nothing = !worksheet.loaded.value && (worksheet.problem.value !== null || socket.state.value.phase === "stopped");
   return (
-    <div class={`sheet-page ${open === null ? "" : `${open}-open`}`}>
+    <div class={`sheet-page ${open === null ? "" : `${open}-open`}${nothing ? " nothing" : ""}`}>
       <a class="skip" href="#content">
         {strings.skip}
       </a>
@@ -34,7 +36,7 @@ export function Layout(): JSX.Element {
       <OpenPanel place="beside" />
       {narrow && <OnDemand of={mobileBar} props={{}} />}
       <StatusBar />
-      <Notices />
+      <OnDemand of={notices} props={{}} />
       <OpenPanel place="over" />
       <p class="hidden" aria-live="polite" data-testid="announcement">
         {worksheet.notices.announcement.value}

@@ -3,17 +3,22 @@
 import "../../common";
 import type { JSX } from "preact";
 import { strings } from "../../strings";
+import { Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
 
 const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
 
 export function MobileBar(): JSX.Element | null {
-  const { actions, focus, mounted, panels, worksheet } = useParts();
+  const { actions, commands, focus, mounted, panels, worksheet } = useParts();
   const editing = focus.editing.value;
   const editor = () => (editing === null ? undefined : mounted.editors.get(editing));
   const keep = (event: Event) => event.preventDefault();
   const busy = worksheet.runs.busy.value.length > 0;
+  const inserts = ["insertBelow", "insertText", "insertSection"].map((id) => {
+    const command = commands.find((each) => each.id === id)!;
+    return { label: command.title, run: command.run };
+  });
   if (!worksheet.mayRun.value && !worksheet.mayEdit.value) return null;
   return (
     <div class="mobile-bar" onMouseDown={keep}>
@@ -30,9 +35,7 @@ export function MobileBar(): JSX.Element | null {
         </div>
       )}
       <div class="act">
-        <button type="button" class="btn" aria-label={strings.insertHere} onClick={() => actions.insertNear("code", "after")}>
-          <Icon name="plus" />
-        </button>
+        <Menu label={strings.insertHere} class="btn" button={<Icon name="plus" />} entries={inserts} testId="mobile-insert" />
         {busy ? (
           <button type="button" class="btn p" data-testid="mobile-stop" onClick={() => worksheet.session.interrupt()}>
             <Icon name="stop" />

@@ -1,13 +1,22 @@
 /** What people have to be told: why a session ended, what was refused, what can be undone. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/basics";
 import { useParts } from "../../workbench/parts";
-import { words } from "./strings";
+import { shareClipboard } from "../../workbench/clipboard";
+import { followScroll } from "../../workbench/follow-scroll";
+import { Rescue } from "../../workbench/rescue";
+import { words } from "./later-strings";
 
 export function Notices(): JSX.Element {
+  const { actions, focus, worksheet } = useParts();
+  useEffect(() => shareClipboard(actions, focus), [actions]);
+  useEffect(() => {
+    const scroller = document.getElementById("content");
+    return scroller === null ? undefined : followScroll(scroller, worksheet, focus);
+  }, [worksheet]);
   return (
     <div class="notices">
       <Stopped />
@@ -16,6 +25,7 @@ export function Notices(): JSX.Element {
       <Unsaved />
       <ReadOnly />
       <Deleted />
+      <Rescued />
     </div>
   );
 }
@@ -130,6 +140,25 @@ function Deleted(): JSX.Element | null {
       <button type="button" class="btn" onClick={() => actions.undo()}>
         {words.undo}
       </button>
+    </Notice>
+  );
+}
+
+/** What one wrote in a cell that somebody else has deleted. */
+function Rescued(): JSX.Element | null {
+  const { focus, worksheet } = useParts();
+  const rescue = useMemo(() => new Rescue(worksheet.sheet, focus), [worksheet]);
+  useEffect(() => rescue.stop, [rescue]);
+  if (rescue.kept.value === null) return null;
+  return (
+    <Notice kind="warn" testId="rescued">
+      <span>{words.rescued}</span>
+      {worksheet.mayEdit.value && (
+        <button type="button" class="btn" onClick={() => rescue.bringBack()}>
+          {words.bringBack}
+        </button>
+      )}
+      <IconButton icon="close" label={words.dismiss} onClick={() => rescue.dismiss()} />
     </Notice>
   );
 }

@@ -1,11 +1,18 @@
 /** The worksheet as a page of text, code and output: the view that a worksheet opens in. */
 
+import { assistWith } from "../../editor/load";
 import { commandSets } from "../../workbench/commands";
+import { panels } from "../../workbench/panels";
 import { views } from "../../workbench/views";
 import { cellCommands } from "./commands";
 import { Layout } from "./layout";
 import { words } from "./strings";
 
 commandSets.add({ id: "cells", commands: cellCommands });
+assistWith(() => import("./later"));
+const questions = () => import("./session-dialogs");
+panels.add({ id: "restart", place: "over", load: () => questions().then((module) => module.AskRestart) });
+panels.add({ id: "restartAndRunAll", place: "over", load: () => questions().then((module) => module.AskRestartAndRunAll) });
+panels.add({ id: "stopSession", place: "over", load: () => questions().then((module) => module.AskStop) });
 // This one is needed at once: it comes with the page instead of after it.
 views.add({ id: "worksheet", title: words.views.worksheet, load: () => Layout });

@@ -1,5 +1,6 @@
 /** The sidebar: the outline with the state of each section, and the worksheets of the workspace. */
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { SectionNode } from "../../document/outline";
@@ -15,10 +16,13 @@ import type { Asked } from "./file-dialogs";
 import { words } from "./strings";
 
 export function Sidebar(): JSX.Element {
-  const { worksheet } = useParts();
+  const { panels, worksheet } = useParts();
   const sections = worksheet.sections.value;
   return (
     <nav class="side" aria-label={words.outlineAndFiles} data-testid="sidebar">
+      <span class="small-only outline-close">
+        <IconButton icon="close" label={strings.close} onClick={() => panels.close()} testId="outline-close" />
+      </span>
       <h2>{words.outline}</h2>
       {sections.length === 0 && <p class="faint none">{words.outlineEmpty}</p>}
       <ul>
@@ -34,7 +38,7 @@ export function Sidebar(): JSX.Element {
 function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
   const { focus, panels, worksheet } = useParts();
   const state = useRolled(node);
-  const on = focus.active.value === node.section.id;
+  const on = useComputed(() => (focus.inSight.value ?? focus.active.value) === node.section.id).value;
   const jump = () => {
     for (const outer of worksheet.sections.value) {
       const inside = outer.section.id !== node.section.id && node.number.startsWith(`${outer.number}.`);

@@ -27,6 +27,8 @@ function ConnectionState(): JSX.Element {
   const { socket } = useParts();
   const look = useComputed((): Look => {
     const { phase, failures } = socket.state.value;
+    const silent = socket.silent.value;
+    if (phase === "open" && silent > 0) return { word: words.silent(silent), dot: "run", state: "silent" };
     if (phase === "open") return { word: words.connected(socket.milliseconds.value), dot: "", state: "connected" };
     if (phase === "stopped") return { word: words.stopped, dot: "err", state: "stopped" };
     if (failures === 0) return { word: words.connecting, dot: "off", state: "connecting" };

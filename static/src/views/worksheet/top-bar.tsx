@@ -7,9 +7,8 @@ import { nameOf } from "../../document/paths";
 import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
 import { AccountMenu } from "../../ui/account-menu";
-import { Avatars, IconButton, Menu } from "../../ui/basics";
+import { Avatars, IconButton, keepFocus, Menu } from "../../ui/basics";
 import { Icon, Leaf } from "../../ui/icons";
-import { keepFocus } from "./cells/cell-frame";
 import { useParts } from "../../workbench/parts";
 import { words } from "./strings";
 
@@ -65,7 +64,7 @@ function People(): JSX.Element {
 
 /** What the session does, with Stop and Restart beside it. */
 function SessionChip(): JSX.Element {
-  const { actions, commands, focus, worksheet } = useParts();
+  const { actions, commands, focus, socket, worksheet } = useParts();
   const busy = useComputed(() => worksheet.runs.busy.value.map((result) => result.run.state)).value;
   const session = worksheet.session.status.value;
   const running = busy.length > 0;
@@ -81,6 +80,7 @@ function SessionChip(): JSX.Element {
     if (actions.active?.type === "code") focus.edit(actions.active.id, "keep");
     else focus.again();
   };
+  const menu = ["runAll", "runAbove", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", ...(socket.welcome.value?.role === "owner" ? ["share"] : []), "keys"];
   const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
     <div class="state" data-testid="session" data-state={state} role="group" aria-label={words.session} onMouseDown={keepFocus}>
@@ -92,8 +92,8 @@ function SessionChip(): JSX.Element {
       {worksheet.mayRun.value && (
         <>
           <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
-          <IconButton icon="restart" label={words.restart} testId="restart" onClick={() => worksheet.session.restart()} />
-          <Menu label={words.more} button={<Icon name="more" />} entries={["runAll", "runAbove", "stopSession", "save", "nameVersion", "keys"].map(entry)} testId="sheet-menu" />
+          <IconButton icon="restart" label={run("restart").title} testId="restart" onClick={run("restart").run} />
+          <Menu label={words.more} button={<Icon name="more" />} entries={menu.map(entry)} testId="sheet-menu" />
         </>
       )}
     </div>

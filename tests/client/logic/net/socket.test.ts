@@ -1,6 +1,6 @@
 import "../page";
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import type { ApiError } from "client/net/http";
 import type { FromServer } from "client/net/messages";
 import { Socket } from "client/net/socket";
@@ -95,4 +95,53 @@ test("a message that is too large for the server is not sent", async () => {
   assert.equal(socket.send({ type: "edit", document: "d", edit: 1, update: "x".repeat(2 ** 20) }), false);
   assert.equal(other.sent.length, before);
   end(socket);
+});
+
+test("a connection on which nothing is heard any more is lost after ten seconds, whether or not the other side closes it", async () => {
+  mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+  let now = performance.now();
+  mock.method(performance, "now", () => now);
+  try {
+    const { socket, other } = await connected();
+    other.close = () => undefined;
+    const pass = (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) {
+        now += 1000;
+        mock.timers.tick(1000);
+      }
+    };
+    pass(1);
+    other.say({ type: "pong", sent: now });
+    pass(8);
+    assert.deepEqual([socket.state.value.phase, socket.silent.value > 3], ["open", true]);
+    let more = 0;
+    for (; socket.state.value.phase === "open" && more < 30; more += 1) pass(1);
+    assert.deepEqual([socket.state.value.phase, socket.silent.value], ["waiting", 0]);
+    assert.ok(more <= 7);
+    end(socket);
+  } finally {
+    mock.timers.reset();
+    mock.restoreAll();
+  }
+});
+
+test("the way to the server is the quickest of the last pongs: slow ones waited for the page", async () => {
+  const { socket, other } = await connected();
+  for (const delay of [400, 30, 900]) other.say({ type: "pong", sent: performance.now() - delay });
+  assert.ok(socket.milliseconds.value! >= 30 && socket.milliseconds.value! < 400);
+  end(socket);
+});
+
+test("a greeting that never comes is given up", async () => {
+  mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+  const socket = new Socket("w", () => undefined);
+  socket.start();
+  await new Promise(setImmediate);
+  FakeWebSocket.last.onopen!();
+  FakeWebSocket.last.close = () => undefined;
+  assert.equal(socket.state.value.phase, "handshake");
+  mock.timers.tick(20_000);
+  assert.equal(socket.state.value.phase, "waiting");
+  end(socket);
+  mock.timers.reset();
 });

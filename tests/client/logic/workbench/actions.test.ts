@@ -50,6 +50,35 @@ test("cut and paste move cells, and duplicating leaves the clipboard alone", () 
   assert.deepEqual(texts(bench), ["b", "c", "c", "a"]);
 });
 
+test("a cell that was cut comes back under its id, the first time, and a copied one never does", () => {
+  const bench = benchOf(["code", "a"], ["code", "b"]);
+  const ids = () => bench.worksheet.sheet.cells.value.map((cell) => cell.id);
+  bench.focus.select(bench.ids[0]!);
+  bench.actions.cut();
+  bench.actions.paste();
+  assert.deepEqual(ids(), [bench.ids[1], bench.ids[0]]);
+  bench.actions.paste();
+  assert.equal(new Set(ids()).size, 3);
+  const copied = bench.focus.active.value!;
+  bench.actions.copy();
+  bench.actions.remove();
+  bench.actions.paste();
+  assert.deepEqual([ids().length, ids().includes(copied)], [3, false]);
+});
+
+test("a heading made of a cell is as deep as those around it", () => {
+  const bench = benchOf(["section", "s"], ["section", "t", 1], ["code", "a"], ["code", "b"]);
+  bench.focus.select(bench.ids[2]!);
+  bench.actions.setType("section");
+  assert.equal(bench.worksheet.sheet.cells.value[2]!.depth, 1);
+});
+
+test("restarting and running everything asks for the restart first", () => {
+  const bench = benchOf(["code", "a"], ["code", "b"]);
+  bench.worksheet.restartAndRunAll();
+  assert.deepEqual(bench.link.sent.map((message) => message["type"]).filter((type) => type !== "edit"), ["restart", "run"]);
+});
+
 test("moving takes a section with its cells past its neighbour, and stops at the ends", () => {
   const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"]);
   bench.focus.select(bench.ids[1]!);

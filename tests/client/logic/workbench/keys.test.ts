@@ -15,3 +15,10 @@ test("key presses have names, pairs are remembered, and browser keys are nobody'
   assert.equal(keys.find("d", "command", 5000), "more");
   assert.equal(keyLabel("Ctrl-Shift-s"), "Ctrl Shift S");
 });
+
+test("a key that is held down is no pair of presses", () => {
+  const keys = new KeyMap([{ id: "remove", bindings: [{ keys: "d d", mode: "command" as const }] }]);
+  assert.equal(keys.find("d", "command", 0), "more");
+  assert.equal(keys.find("d", "command", 40, true), null);
+  assert.equal(keys.find("d", "command", 80, true), null);
+});

@@ -3,13 +3,12 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { strings } from "../../../strings";
 import type { CellInfo } from "../../../document/outline";
-import { keyLabel } from "../../../workbench/keys";
-import { IconButton, Menu } from "../../../ui/basics";
-import { Icon } from "../../../ui/icons";
+import { OnDemand } from "../../../workbench/on-demand";
 import { useParts } from "../../../workbench/parts";
-import { words } from "../strings";
+
+/** They come right behind the first paint. */
+const tools = { load: () => import("../later").then((module) => module.CellTools) };
 
 interface Props {
   cell: CellInfo;
@@ -55,7 +54,7 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
       onMouseDown={(event) => (pressed.current = event.target)}
       onClick={take}
     >
-      {active && <CellTools cell={cell} />}
+      {active && <OnDemand of={tools} props={{ cell }} />}
       {children}
     </section>
   );
@@ -63,39 +62,5 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
 
 /** Whether what is clicked does something of its own with it. */
 function isOwn(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("button, a, input, .live, .still, summary, iframe") !== null;
-}
-
-function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
-  const { actions, commands, worksheet } = useParts();
-  const hint = (id: string) => keyLabel(commands.find((command) => command.id === id)?.bindings[0]?.keys ?? "");
-  const entry = (id: string) => {
-    const command = commands.find((each) => each.id === id)!;
-    return { label: command.title, run: command.run, hint: hint(id) };
-  };
-  const kinds = { code: ["toText", "toSection"], text: ["toCode", "toSection"], section: ["toText", "deeper", "shallower"] };
-  const others = ["insertAbove", "insertBelow", "moveUp", "moveDown", ...kinds[cell.type], ...(cell.type === "code" ? ["hideInput", "foldOutput"] : []), "remove"];
-  if (!worksheet.mayEdit.value && !worksheet.mayRun.value) return null;
-  return (
-    <div class="tools" role="toolbar" aria-label={strings.moreActions} onMouseDown={keepFocus}>
-      {cell.type !== "text" && worksheet.mayRun.value && (
-        <button type="button" class="go" title={`${words.run} (${hint(cell.type === "section" ? "runSection" : "runHere")})`} data-testid={cell.type === "section" ? "run-section" : "run"} onClick={() => actions.runHere()}>
-          <Icon name="play" />
-          {cell.type === "section" ? words.runSection : words.run}
-        </button>
-      )}
-      {cell.type === "code" && worksheet.mayRun.value && <IconButton icon="section" label={words.runSection} testId="run-section" onClick={() => actions.runSection()} />}
-      {worksheet.mayEdit.value && (
-        <>
-          <IconButton icon="copy" label={words.duplicate} onClick={() => actions.duplicate()} />
-          <Menu label={strings.moreActions} button={<Icon name="more" />} entries={others.map(entry)} testId="cell-menu" />
-        </>
-      )}
-    </div>
-  );
-}
-
-/** A press on a tool must not take the keyboard from the editor. */
-export function keepFocus(event: MouseEvent): void {
-  if (event.target instanceof Element && event.target.closest("[role=menu]") === null) event.preventDefault();
+  return target instanceof Element && target.closest("button, a, input, .line, .live, .still, summary, iframe") !== null;
 }

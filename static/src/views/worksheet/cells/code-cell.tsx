@@ -19,7 +19,9 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const result = useComputed(() => worksheet.runs.results.value.get(cell.id)).value;
   const text = useText(cell.id);
   const only = useComputed(() => worksheet.sheet.cells.value.length === 1).value;
-  const stale = useStale(text, result);
+  const changed = useStale(text, result);
+  const former = useComputed(() => isFormer(worksheet.runs.results.value.get(cell.id), worksheet.session.began.value)).value;
+  const stale = changed ? words.stale : former ? words.former : "";
   const state = result?.run.state ?? "idle";
   return (
     <CellFrame cell={cell} label={words.codeCell(cell.number)} state={state} classes={stale ? "stale" : ""}>
@@ -41,6 +43,13 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   );
 }
 
+/** Whether it ran in a session that is over: its names are known no more. */
+function isFormer(result: CellResult | undefined, began: number): boolean {
+  if (result === undefined || !isOver(result.run.state)) return false;
+  const { finished, started, queued } = result.run;
+  return Date.parse(finished ?? started ?? queued) < began;
+}
+
 /** Whether the text is not the one that ran. */
 function useStale(text: string, result: CellResult | undefined): boolean {
   const hash = result !== undefined && isOver(result.run.state) ? result.run.hash : null;
@@ -48,17 +57,17 @@ function useStale(text: string, result: CellResult | undefined): boolean {
   return hash !== now;
 }
 
-function Meta({ result, stale }: { result: CellResult | undefined; stale: boolean }): JSX.Element | null {
+function Meta({ result, stale }: { result: CellResult | undefined; stale: string }): JSX.Element | null {
   if (result === undefined) return null;
   const { run } = result;
   if (run.state === "running") return <Running since={run.started ?? run.queued} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
   const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");
-  if (word === "" && !stale) return null;
+  if (word === "" && stale === "") return null;
   return (
-    <span class="meta num" title={stale ? words.stale : (run.reason ?? undefined)}>
+    <span class="meta num" title={stale || (run.reason ?? undefined)}>
       {run.state === "queued" && <i class="dot off" />}
-      {stale && <span class="hidden">{words.stale}</span>}
+      {stale && <span class="hidden">{stale}</span>}
       {word}
     </span>
   );

@@ -20,12 +20,16 @@ export function EditableLine(props: Props): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const byKey = useRef(false);
+  const gone = useRef(false);
   // Before the next key press, so that none is lost.
   useLayoutEffect(() => {
     if (props.editing) field.current?.focus();
+    // A title is mostly replaced, and a heading written on.
+    if (props.editing && props.button !== undefined) field.current?.select();
     else if (byKey.current) button.current?.focus();
     byKey.current = false;
   }, [props.editing]);
+  useLayoutEffect(() => () => void (gone.current = true), []);
   if (!props.editing) {
     const names = props.value ? "line" : "line faint";
     const text = props.value || props.placeholder;
@@ -53,7 +57,8 @@ export function EditableLine(props: Props): JSX.Element {
       maxLength={300}
       onInput={(event) => props.onChange(event.currentTarget.value)}
       onKeyDown={keys}
-      onBlur={() => props.editing && props.onDone(false)}
+      // A field that is taken away, with its cell, has not been left.
+      onBlur={() => props.editing && !gone.current && props.onDone(false)}
     />
   );
 }

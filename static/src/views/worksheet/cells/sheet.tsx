@@ -11,8 +11,16 @@ import { Nodes } from "./section";
 import { words } from "../strings";
 
 export function Sheet(): JSX.Element {
-  const { worksheet } = useParts();
-  return worksheet.loaded.value ? <Article /> : <p class="wait">{strings.loading}</p>;
+  const { socket, worksheet } = useParts();
+  if (worksheet.loaded.value) return <Article />;
+  const problem = worksheet.problem.value ?? (socket.state.value.phase === "stopped" ? words.notOpened : null);
+  if (problem === null) return <p class="wait">{strings.loading}</p>;
+  return (
+    <div class="empty" role="alert" data-testid="nothing">
+      <p>{problem}</p>
+      <a class="btn" href="/workspaces">{strings.commands.workspaces}</a>
+    </div>
+  );
 }
 
 function Article(): JSX.Element {

@@ -3,7 +3,7 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Completions } from "../../../editor/completion";
+import type { Completions, Silence } from "../../../editor/completion";
 import type { Editor } from "../../../editor/editor";
 import { tokens } from "../../../editor/highlight";
 import { fromPoints, toPoints } from "../../../editor/points";
@@ -99,6 +99,9 @@ function offsetAt(event: MouseEvent): number | null {
 
 function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
   let timer = 0;
+  // A session answers while it computes nothing: asked at another time, people would wait without a word.
+  const whyNot = () => (!worksheet.session.alive.peek() ? "no-session" : worksheet.runs.busy.peek().length > 0 ? "busy" : null);
+  const silence = (error: unknown): Silence => ({ why: (error instanceof Error && error.message) || "nothing" });
   return {
     kind: props.kind,
     label: props.label,
@@ -112,18 +115,25 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
       else focus.select(next.id);
       return true;
     },
-    complete: async (code: string, cursor: number): Promise<Completions | null> => {
+    complete: async (code: string, cursor: number): Promise<Completions | Silence> => {
+      const why = whyNot();
+      if (why !== null) return { why };
       const message = { type: "complete" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
-      const answer = await socket.ask<"completions">(message).catch(() => null);
-      if (answer === null) return null;
+      const answer = await socket.ask<"completions">(message).catch(silence);
+      if ("why" in answer) return answer;
       const options = answer.matches.map((match) => ({ label: match.text ?? "", kind: match.kind ?? "" }));
       return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options };
     },
-    inspect: async (code: string, cursor: number): Promise<string | null> => {
+    inspect: async (code: string, cursor: number): Promise<string | Silence> => {
+      const why = whyNot();
+      if (why !== null) return { why };
       const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
-      const answer = await socket.ask<"inspection">(message).catch(() => null);
-      return answer?.found ? (answer.data["text/plain"] ?? Object.values(answer.data)[0] ?? null) : null;
+      const answer = await socket.ask<"inspection">(message).catch(silence);
+      if ("why" in answer) return answer;
+      return (answer.found && (answer.data["text/plain"] ?? Object.values(answer.data)[0])) || { why: "nothing" };
     },
+    texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
+    tooLong: () => worksheet.notices.show("longCell"),
     moved: (anchor: number, head: number) => {
       window.clearTimeout(timer);
       timer = window.setTimeout(() => worksheet.people.say({ cell: props.id, anchor, head }), 100);

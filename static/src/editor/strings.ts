@@ -1,0 +1,10 @@
+/** Words of the editor's help, which come with it. */
+
+export const words = {
+  inSheet: "in this worksheet",
+  whyNot: {
+    "no-session": "There is no session yet: run a cell, then Tab completes and Shift-Tab explains.",
+    busy: "The session is busy. When the cell is done, Tab completes and Shift-Tab explains.",
+    nothing: "Nothing is known here.",
+  } as Record<string, string>,
+};

@@ -1,0 +1,81 @@
+/** An exception as people read it: what was wrong first, where on demand. It comes with the first one. */
+
+import "../common";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { strings } from "../strings";
+import { useParts } from "../workbench/parts";
+import type { Token } from "../editor/highlight";
+import type { Failure, Frame } from "./kinds/error";
+
+interface Props {
+  item: Failure;
+  /** Colours source; handed in, because this file comes apart from the page that has it. */
+  tokens: Colour;
+}
+
+type Colour = (source: string) => readonly Token[];
+
+export function FailureOutput({ item, tokens }: Props): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const own = item.frames.filter((frame) => frame.user);
+  const last = own.at(-1);
+  return (
+    <div class="failure" role="alert" data-testid="error">
+      <div class="what">
+        <b>{item.name}</b>
+        {item.message && `: ${item.message}`}
+      </div>
+      {last !== undefined && <Place frame={last} tokens={tokens} />}
+      {item.frames.length > 0 && (
+        <button type="button" class="quiet" aria-expanded={open} data-testid="traceback" onClick={() => setOpen(!open)}>
+          {open ? strings.hideTraceback : strings.showTraceback(item.frames.length)}
+        </button>
+      )}
+      {open && (
+        <ol class="frames">
+          {item.frames.map((frame, index) => (
+            <li key={index} class={frame.user ? "user" : ""}>
+              <FrameHead frame={frame} />
+              <Place frame={frame} tokens={tokens} around />
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+/** The cell that a frame's file stands for: the session names its files after cells. */
+function useCellNumber(frame: Frame): number | null {
+  const { worksheet } = useParts();
+  const found = worksheet.sheet.cells.value.find((cell) => cell.type === "code" && frame.file.includes(cell.id));
+  return frame.user && found !== undefined ? found.number : null;
+}
+
+function FrameHead({ frame }: { frame: Frame }): JSX.Element {
+  const number = useCellNumber(frame);
+  const file = number === null ? frame.file.replace(/^.*\/site-packages\//, "").replace(/^.*\/lib\/python3\.\d+\//, "") : "";
+  return (
+    <div class="head">
+      {frame.line > 0 && <span>{number === null && file ? `${file}, ${strings.errorLine(frame.line)}` : strings.inCell(number, frame.line)}</span>}
+      {frame.function && frame.function !== "<module>" && <code>{frame.function}</code>}
+    </div>
+  );
+}
+
+/** The line where it happened, with its neighbours when asked. */
+function Place({ frame, tokens, around }: { frame: Frame; tokens: Colour; around?: boolean }): JSX.Element | null {
+  const rows = frame.source.filter(([line]) => around === true || line === frame.line);
+  if (rows.length === 0) return null;
+  return (
+    <pre class="place">
+      {rows.map(([line, text]) => (
+        <div key={line} class={line === frame.line ? "at" : ""}>
+          <span class="ln">{line}</span>
+          {tokens(text).map((token, index) => <span key={index} class={token.kind}>{token.text}</span>)}
+        </div>
+      ))}
+    </pre>
+  );
+}

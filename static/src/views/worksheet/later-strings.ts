@@ -1,0 +1,27 @@
+/** Words of what comes right behind the first paint of a worksheet: notices, tools, questions. */
+
+import { plural } from "../../strings";
+
+export const words = {
+  run: "Run",
+  runSection: "Run section",
+  duplicate: "Duplicate the cell",
+  undo: "Undo",
+  deletedCells: (count: number) => `${plural(count, "cell", "cells")} deleted`,
+  runAll: "Run all cells",
+  dismiss: "Dismiss",
+  viewer: "You may read this worksheet, not change it.",
+  stoppedReasons: {
+    "version-mismatch": "This page is from another version of the server. Reload it; your changes are kept.",
+    "not-signed-in": "You were signed out. Sign in again to go on.",
+    "not-found": "This workspace does not exist, or you may not see it.",
+  } as Record<string, string>,
+  stoppedOther: "The server refused the connection.",
+  reload: "Reload",
+  reconnect: "Connect again",
+  signInAgain: "Sign in again",
+  rescued: "Somebody deleted the cell that you wrote in. Your text is kept.",
+  notSaved: (count: number, first: string) =>
+    `${count === 1 ? first : `${first} and ${plural(count - 1, "other", "others")}`} can't be kept in versions.`,
+  bringBack: "Bring it back",
+};

@@ -1,0 +1,7 @@
+/** What a worksheet needs right behind its first paint, in one file: notices, the tools of the active cell, the editor's help. */
+
+import "../../common";
+
+export { assist, tab } from "../../editor/assistance";
+export { CellTools } from "./cells/cell-tools";
+export { Notices } from "./notices";

@@ -1,0 +1,69 @@
+/** What one was writing when somebody else took the cell away: kept, and offered back.
+ *
+ * The same goes for a version that is brought back, and for whatever else the server's edits may do to a cell. */
+
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Transaction } from "yjs";
+import type { Copy, SheetDocument } from "../document/document";
+import type { Focus } from "./focus";
+
+interface Kept {
+  readonly copy: Copy & { readonly id: string };
+  /** The cells before it, the nearest first. */
+  readonly before: readonly string[];
+}
+
+export class Rescue {
+  readonly #kept = signal<Kept | null>(null);
+  readonly kept: ReadonlySignal<Kept | null> = this.#kept;
+  readonly stop: () => void;
+
+  constructor(
+    readonly sheet: SheetDocument,
+    readonly focus: Focus,
+  ) {
+    // A deleted text can't be read any more. It is taken down before each edit of others, so that keys cost nothing.
+    let written: Kept | null = null;
+    const before = ({ origin }: Transaction) => void (written = sheet.isFromServer(origin) ? this.#written() : null);
+    const after = () => {
+      if (written === null || sheet.map.has(written.copy.id)) return;
+      this.#kept.value = written;
+      focus.lose(this.#place(written));
+    };
+    sheet.doc.on("beforeTransaction", before);
+    sheet.doc.on("afterTransaction", after);
+    this.stop = () => {
+      sheet.doc.off("beforeTransaction", before);
+      sheet.doc.off("afterTransaction", after);
+    };
+  }
+
+  /** Put the cell where it was, with its text, and write on. */
+  bringBack(): void {
+    const kept = this.#kept.value;
+    if (kept === null) return;
+    const [id] = this.sheet.paste([kept.copy], this.#place(kept));
+    this.#kept.value = null;
+    this.focus.edit(id!, "end");
+  }
+
+  dismiss(): void {
+    this.#kept.value = null;
+    if (this.focus.mode.value === "lost") this.focus.select(this.focus.active.value);
+  }
+
+  #written(): Kept | null {
+    const id = this.focus.editing.peek();
+    const cells = this.sheet.cells.peek();
+    const index = cells.findIndex((cell) => cell.id === id);
+    const cell = cells[index];
+    if (cell === undefined) return null;
+    const copy = { id: cell.id, type: cell.type, depth: cell.depth, text: this.sheet.text(cell.id) };
+    return { copy, before: cells.slice(0, index).map((each) => each.id).reverse() };
+  }
+
+  /** The nearest cell before it that is still there. */
+  #place({ before }: Kept): string | null {
+    return before.find((id) => this.sheet.map.has(id)) ?? null;
+  }
+}

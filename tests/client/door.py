@@ -1,0 +1,55 @@
+"""The door for tests: what another person, the network or the session does, at /control/NAME."""
+
+from __future__ import annotations
+
+import json
+
+from tests.client.live import Room
+from tests.client.script import POISON
+
+
+class Door:
+    """Makes things happen in a room; each method is a name."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def control(self, what: str) -> bytes:
+        """Do it, and say what the room has heard; `delete-CELL` names a cell."""
+        name, _, cell = what.partition("-")
+        if name == "source":
+            return str(self._room.doc["cells"]["cell02"]["source"]).encode()
+        if name == "delete":
+            self._room.remove(cell)
+        elif name != "heard":
+            getattr(self, name)()
+        return json.dumps(self._room.heard).encode()
+
+    def drop(self) -> None:
+        """Cut every connection."""
+        for peer in list(self._room.peers):
+            peer.transport.abortConnection()
+
+    def deaf(self) -> None:
+        """As when a network is cut: nothing more is read or answered, and nobody closes anything."""
+        for peer in list(self._room.peers):
+            peer.transport.pauseProducing()
+            self._room.peers.remove(peer)
+
+    def viewer(self) -> None:
+        """Who comes from now on may only read."""
+        self._room.role = "viewer"
+
+    def stopped(self) -> None:
+        """There is no session."""
+        self._room.resting = "stopped"
+        self._room.say(self._room.session())
+
+    def gone(self) -> None:
+        """The session has ended, and why."""
+        status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
+        self._room.say({**self._room.session(), "state": "ended", **status})
+
+    def poison(self) -> None:
+        """Somebody inserts texts that take minutes to parse."""
+        self._room.insert(POISON)

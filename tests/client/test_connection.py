@@ -1,0 +1,65 @@
+"""Connections that fall silent, and what a page shows then, in Chromium."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.client.browsing import ClientTestCase, cell
+
+pytestmark = pytest.mark.slow
+
+
+class SilenceTests(ClientTestCase):
+    """A network that is cut says nothing."""
+
+    def test_a_dead_connection_is_shown(self) -> None:
+        """With no answer for some seconds the page says so; then the connection is lost, and another one made."""
+        page = self.sheet()
+        state = page.locator("[data-testid=status-connection]")
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        self.control("deaf")
+        page.locator("[data-testid=status-connection][data-state=silent]").wait_for(timeout=20_000)
+        self.assertRegex(state.inner_text(), r"No answer for \d+ s")
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" # meanwhile")
+        page.locator("[data-testid=status-saving][data-state=unsaved]").wait_for(timeout=30_000)
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for(timeout=30_000)
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        self.assertIn("# meanwhile", self.control("source"))
+
+
+class NothingTests(ClientTestCase):
+    """What is not there."""
+
+    def test_a_missing_worksheet(self) -> None:
+        """A worksheet that can't be opened is told of in one sentence, without the bars of a worksheet around it."""
+        page = self.page("/w/01940000-0000-7000-8000-000000000002/01940000-0000-7000-8000-00000000dead")
+        nothing = page.locator("[data-testid=nothing]")
+        nothing.wait_for()
+        self.assertIn("There is nothing here", nothing.inner_text())
+        self.assertFalse(page.locator("[data-testid=sidebar]").is_visible())
+        self.screenshot(page, "missing-worksheet")
+        self.assertEqual(self.violations(page), [])
+        nothing.get_by_role("link").click()
+        page.wait_for_selector("[data-testid=workspace]")
+
+
+class ConsoleTests(ClientTestCase):
+    """What the browser has to say."""
+
+    arguments = ("empty",)
+
+    def test_the_console_is_silent(self) -> None:
+        """No page has the browser complain on its console."""
+        context = self.context()
+        said: list[str] = []
+        context.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        for path in ("/workspaces", "/settings", "/management"):
+            page = self.page(path, context)
+            page.wait_for_selector("#content")
+        page = self.page(context=context)
+        page.wait_for_selector("[data-testid=cell]")
+        page.wait_for_load_state("networkidle")
+        self.assertEqual(said, [])

@@ -1,0 +1,178 @@
+"""What cells print and show, in Chromium."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
+
+pytestmark = pytest.mark.slow
+
+
+class LongOutputTests(ClientTestCase):
+    """Output of many lines."""
+
+    def test_a_running_loop_is_seen(self) -> None:
+        """Of a loop that prints on and on the newest line is in the page, with the first ones above it."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("loop")
+        page.keyboard.press("Control+Enter")
+        for number in (500, 501, 502):
+            page.wait_for_function(
+                "line => document.querySelector('[data-testid=stream-end]')?.textContent.endsWith(line)",
+                arg=f"line {number}\n",
+            )
+        self.assertTrue(page.locator("[data-testid=stream]").inner_text().startswith("line 0\n"))
+        wait_for_state(page, 1, "running")
+        self.screenshot(page, "loop")
+        page.click("[data-testid=show-all]")
+        page.wait_for_function("() => document.querySelector('[data-testid=stream]').textContent.includes('line 250')")
+
+
+class PoisonTests(ClientTestCase):
+    """What other people wrote must not hold the page up."""
+
+    def test_texts_and_drawings(self) -> None:
+        """Texts, formulas and drawings that would take minutes are told of, and keys are answered all the while."""
+        page = self.sheet()
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        page.evaluate(
+            """() => {
+                window.longest = 0;
+                let last = performance.now();
+                setInterval(() => {
+                    const now = performance.now();
+                    window.longest = Math.max(window.longest, now - last);
+                    last = now;
+                }, 20);
+            }"""
+        )
+        self.control("poison")
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell][data-type=text]').length === 7")
+        page.locator("text=takes too long to be set").first.wait_for(timeout=30_000)
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("7")
+        # Seconds, where it was half a minute for each of them; the machine may be busy, so this is no measurement.
+        self.assertLess(page.evaluate("window.longest"), 5000)
+
+    def test_a_drawing_that_draws_too_much(self) -> None:
+        """A drawing of a few hundred bytes that asks for a billion shapes is named, not shown."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("bomb")
+        page.keyboard.press("Control+Enter")
+        page.locator("text=asks for too much to be drawn").wait_for()
+        self.assertEqual(page.locator("img.picture").count(), 0)
+
+
+class MathematicsTests(ClientTestCase):
+    """Formulas in outputs and texts."""
+
+    arguments = ("prose",)
+
+    def test_texts(self) -> None:
+        """Environments without dollars, a dollar on the next line, macros of other cells, marks at what is not set."""
+        page = self.sheet()
+        page.wait_for_function("() => document.querySelectorAll('.prose .katex').length === 4")
+        page.locator(".tex-error").wait_for()
+        self.assertEqual(page.locator(".tex-error").count(), 1)
+        self.assertIn("\\nosuch", page.locator(".tex-error").inner_text())
+        self.assertIn("Undefined", page.locator(".tex-error").get_attribute("title") or "")
+        self.assertEqual(page.locator(".prose li.task").count(), 2)
+        alignment = page.locator(".prose td").nth(1).evaluate("cell => getComputedStyle(cell).textAlign")
+        self.assertEqual(alignment, "right")
+        self.assertEqual(page.locator(".prose sup").inner_text(), "1")
+        self.assertIn("See the second chapter.", page.locator(".prose ol").inner_text())
+        self.screenshot(page, "prose")
+        self.assertEqual(self.violations(page), [])
+        self.assertEqual(self.problems, [])
+
+    def test_values(self) -> None:
+        """A ring that Sage shows with a definition is typeset, and a long sum goes on in the next line."""
+        page = self.sheet()
+        for source, number in (("ring", 1), ("sum", 2)):
+            page.locator("[data-testid=insert-code]").last.click()
+            page.wait_for_selector(".cm-focused")
+            page.keyboard.type(source)
+            page.keyboard.press("Control+Enter")
+            wait_for_state(page, number, "done")
+            cell(page, number).locator(".formula .katex").wait_for()
+        self.assertIn("Q", cell(page, 1).locator(".formula .mathbb").inner_text())
+        formula = cell(page, 2).locator(".formula")
+        box = formula.bounding_box()
+        assert box is not None
+        self.assertGreater(box["height"], 60)
+        self.assertLessEqual(formula.evaluate("element => element.scrollWidth - element.clientWidth"), 1)
+        self.screenshot(page, "sum")
+
+
+class LargeFormulaTests(ClientTestCase):
+    """Formulas that take a moment, or more room than there is."""
+
+    def show(self, page: Page, source: str) -> None:
+        """Run a source in the first cell."""
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(source)
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 1, "done")
+
+    def test_a_large_matrix(self) -> None:
+        """A matrix of thousands of entries is typeset when somebody asks for it."""
+        page = self.sheet()
+        self.show(page, "matrix")
+        page.get_by_role("button", name="Show this large formula").click()
+        cell(page, 1).locator(".formula .katex").wait_for(timeout=30_000)
+
+    def test_a_wide_formula(self) -> None:
+        """What is wider than the page can be scrolled to, and a shade at the edge says that it goes on."""
+        page = self.sheet(viewport={"width": 390, "height": 844})
+        self.show(page, "wide")
+        formula = cell(page, 1).locator(".formula")
+        formula.locator(".katex").wait_for()
+        self.assertGreater(formula.evaluate("element => element.scrollWidth - element.clientWidth"), 100)
+        attachments = formula.evaluate("element => getComputedStyle(element).backgroundAttachment")
+        self.assertEqual(attachments, "local, local, scroll, scroll")
+        self.screenshot(page, "wide")
+
+
+class DarkTests(ClientTestCase):
+    """Pictures in the dark."""
+
+    def test_colours_are_data(self) -> None:
+        """A picture keeps its colours in the dark theme, on paper of its own."""
+        page = self.sheet(color_scheme="dark")
+        cell(page, 4).locator(".src").click()
+        page.keyboard.press("Control+Enter")
+        picture = page.locator("img.picture")
+        picture.wait_for()
+        look = picture.evaluate(
+            "image => [getComputedStyle(image).filter, getComputedStyle(image).backgroundColor, "
+            "getComputedStyle(image).mixBlendMode]"
+        )
+        self.assertEqual(look, ["none", "rgb(255, 255, 255)", "normal"])
+        self.screenshot(page, "dark-plot")
+
+
+class PrintTests(ClientTestCase):
+    """Printing."""
+
+    arguments = ("large",)
+
+    def test_all_of_a_sheet(self) -> None:
+        """Printing gives the whole sheet, on as many pages as it takes, and none of the bars."""
+        page = self.sheet()
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell]').length === 500")
+        data = page.pdf(format="A4")
+        self.assertGreater(data.count(b"/Type /Page\n"), 30)
+        page.emulate_media(media="print")
+        self.assertFalse(page.locator(".top").is_visible())
+        self.assertFalse(page.locator(".side").is_visible())
