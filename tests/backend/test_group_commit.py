@@ -222,7 +222,41 @@ class GroupCommitTests(SynchronousTestCase):
         self.clock.pump([0.5] * 200)
         self.assertEqual(self.page.saved, list(range(taken)))
         writer.update(AUTHOR, data, self.page, 99)
+        self.clock.advance(0.1)
+        self.assertEqual(self.page.saved[-1], 99)
         self.flushLoggedErrors(SagewsError)
+
+    def test_commits_go_on_after_a_flush_while_the_database_was_away(self) -> None:
+        """Whoever asked for a commit during an outage, and got it by the retry, leaves the next edit its commit."""
+        writer, other = self.writer(), self.writer()
+        self.journal.failures = [SagewsError("database")] * 8
+        writer.update(AUTHOR, b"1", self.page, 1)
+        self.clock.pump([1.0] * 5)
+        flushed = Deferred.fromCoroutine(writer.flush())
+        self.assertNoResult(flushed)
+        self.clock.pump([1.0] * 40)
+        self.successResultOf(flushed)
+        for number, each in enumerate((writer, other), 2):
+            each.update(AUTHOR, b"next", self.page, number)
+            self.clock.advance(0.1)
+        self.assertEqual(self.page.saved, [1, 2, 3])
+        self.flushLoggedErrors(SagewsError)
+
+    def test_commits_go_on_after_a_lease_was_lost_while_typing(self) -> None:
+        """An edit that came while its document's lease was being lost leaves the next documents their commits."""
+        gone, good = self.writer(), self.writer()
+        self.journal.lost = {gone.document}
+        self.journal.held = held = Deferred()
+        gone.update(AUTHOR, b"1", self.page, 1)
+        self.clock.advance(0)
+        gone.update(AUTHOR, b"2", self.page, 2)
+        self.clock.advance(1.0)
+        self.journal.held = None
+        held.callback(None)
+        self.clock.advance(1.0)
+        good.update(AUTHOR, b"3", self.page, 3)
+        self.clock.advance(0.1)
+        self.assertEqual((self.page.saved, self.lost), ([3], [gone.document]))
 
     def test_large_output_goes_in_bounded_commits(self) -> None:
         """Much output goes at once, in several commits, none of which holds the reactor for long."""

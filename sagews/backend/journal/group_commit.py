@@ -102,7 +102,10 @@ class GroupCommit:
 
     def _end(self, _: object) -> None:
         self._working = None
-        if self._due:
+        if not self._due:
+            # The round's own retry took what this deadline was for; left as it is, no later one would lie before it.
+            self._deadline = float("inf")
+        else:
             self._deadline = min(self._deadline, self._began + self._settings.record_seconds)
             self._set_timer()
 
