@@ -143,8 +143,11 @@ class DocumentWriter:
     # ------------------------------------------------------------------------------------- what goes
 
     def take(self) -> Batch | None:
-        """Return the oldest batch, which takes nothing more until it is put back; None if nothing waits."""
-        if self._batches is None:
+        """Return the oldest batch, which takes nothing more until it is put back.
+
+        None if nothing waits, or while it is under way already: it is in one commit at a time.
+        """
+        if self._batches is None or self._under_way:
             return None
         self._under_way = True
         return self._batches[0]
@@ -153,12 +156,13 @@ class DocumentWriter:
         """What was taken could not be committed: it stays the oldest."""
         self._under_way = False
 
-    def committed(self, last_update: int) -> None:
-        """What was taken is committed: tell whoever waits to hear it."""
+    def committed(self, batch: Batch, last_update: int) -> None:
+        """This batch, which was taken, is committed: tell whoever waits to hear it."""
         self._under_way = False
-        if self._batches is None:
+        # Closed meanwhile; and `saved` is said of what was written and of nothing that merely stands in its place.
+        if self._batches is None or self._batches[0] is not batch:
             return
-        batch = self._batches.popleft()
+        self._batches.popleft()
         if not self._batches:
             self._batches = None
         self.last_update = max(self.last_update, last_update)

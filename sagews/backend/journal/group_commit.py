@@ -133,7 +133,8 @@ class GroupCommit:
                 self._by(self._began + self._settings.commit_seconds)
                 break
             del self._due[writer]
-            batch = writer.take()
+            # What is in quarantine goes by itself alone: one batch in two commits at a time would be written twice.
+            batch = None if writer in self._quarantine else writer.take()
             if batch is None:
                 continue
             taken.append((writer, batch))
@@ -147,18 +148,18 @@ class GroupCommit:
             held = await self._journal.commit([batch.write(each.document, each.epoch) for each, batch in taken])
         except Exception as error:
             return await self._failed(taken, error)
-        for writer, _ in taken:
-            self._settle(writer, held.get(writer.document))
+        for writer, batch in taken:
+            self._settle(writer, batch, held.get(writer.document))
+            if writer.pending:
+                self._due[writer] = None
         return True
 
-    def _settle(self, writer: DocumentWriter, last_update: int | None) -> None:
+    def _settle(self, writer: DocumentWriter, batch: Batch, last_update: int | None) -> None:
         if last_update is None:
             self._due.pop(writer, None)
             writer.lost()
-            return
-        writer.committed(last_update)
-        if writer.pending:
-            self._due[writer] = None
+        else:
+            writer.committed(batch, last_update)
 
     async def _failed(self, taken: Taken, error: Exception) -> bool:
         """Find out whose fault it is, by halves: one document that can't be written must not hold the others up."""
@@ -169,6 +170,8 @@ class GroupCommit:
             writer, _ = taken[0]
             self._log.failure("the database refuses {document}", document=writer.document)
             writer.put_back()
+            # An edit may have come while this was under way, and planned the next commit of it.
+            self._due.pop(writer, None)
             self._quarantine.refused(writer)
             return True
         # Halved until the one that is refused stands alone: the others must not wait for it.
@@ -187,7 +190,7 @@ class GroupCommit:
         except BaseException:
             writer.put_back()
             raise
-        self._settle(writer, held.get(writer.document))
+        self._settle(writer, batch, held.get(writer.document))
 
     def _released(self, writer: DocumentWriter) -> None:
         """Let a document go with the others again."""
