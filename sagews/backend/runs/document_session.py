@@ -23,6 +23,7 @@ from sagews.backend.runs.requests import RunRequest, state_after
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.runs.status_publisher import StatusPublisher
+from sagews.backend.runs.unwanted import end_unwanted
 from sagews.backend.workers.line import Leave
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces.runs import IRunStore
@@ -289,6 +290,8 @@ class DocumentSession:
             self._not_opened(session, error)
             return
         if session != self._session:
+            # Closed meanwhile. The end that was asked for then found no session yet, and this one nobody would miss.
+            await end_unwanted(host, session)
             return
         self._machine.opened()
         if self._leave_line is not None:
@@ -406,9 +409,13 @@ class DocumentSession:
         self._seat.give_back()
         host, session = self._host, self._session
         self._host = self._session = None
+        leave, self._leave_line = self._leave_line, None
+        if leave is not None:
+            # Those behind it would wait for a turn that nobody takes.
+            leave()
         if host is not None and session is not None:
             self._context.count(host, -1)
-            run_in_background(host.end_session(session, "shutdown"), self._log, "end", self._correlation)
+            run_in_background(end_unwanted(host, session), self._log, "end", self._correlation)
 
     def _calm(self) -> None:
         if self._patience is not None:
