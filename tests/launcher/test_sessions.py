@@ -357,6 +357,8 @@ class Ends(unittest.SynchronousTestCase):
         for chosen in (0, 1):
             jobs = sorted(pid for pid in self._now() if command(pid).endswith("session/zygote/main.py job "))
             os.kill(jobs[chosen], signal.SIGKILL)
+            # A job that one of its children has taken by then dies with it.
+            self.assertTrue(wait_until(lambda zygote=jobs[0]: not command(zygote), 5))
             ended, _, errors = self.launcher.job("check", b"no parcel")
             self.assertEqual((ended.reason, ended.status), ("exit", 1), errors)
             self.assertEqual(self.session.evaluate("2+2"), ("ok", "4"))
