@@ -9,15 +9,21 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from types import TracebackType
 from typing import Any, NoReturn
 
 from twisted.application.service import IService
 from twisted.internet import reactor
 from twisted.python import usage
 
+from sagews.config import problems
 from sagews.config.loading import load
 from sagews.config.settings import ROLES, Settings
 from sagews.errors import SagewsError
+from sagews.ops import folders
+from sagews.ops.folders import Layout
+from sagews.ops.preflight import preflight
+from sagews.ops.version import hold_version
 from sagews.roles import Daemon, bind_sockets
 
 
@@ -55,9 +61,13 @@ class Options(usage.Options):
 
     def postOptions(self) -> None:
         """Read the settings, take the ports, and tell twistd where to write and whom to become."""
+        sys.excepthook = _one_line
+        hold_version()
         try:
             self.settings = load(self["config"])
             self.chosen = tuple(self.roles or ROLES)
+            problems.refuse(preflight(self.settings, self.chosen), self["config"])
+            _prepare_folders(self.settings)
             self.sockets = bind_sockets(self.settings, self.chosen)
             _prepare_twistd(self.parent, self.settings, self.chosen)
         except SagewsError as error:
@@ -72,15 +82,29 @@ def refuse(reason: str) -> NoReturn:
     os._exit(1)
 
 
+def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show what ends a start: a reason for people is one line, anything else a traceback."""
+    if isinstance(error, SagewsError):
+        sys.stderr.write(f"twistd sagews: {error}\n")
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+def _prepare_folders(settings: Settings) -> None:
+    """Make the data folder and refuse keys that others can read.
+
+    Here already, not only in the daemon: a parent that waits for a daemon in the background shows the first hundred
+    bytes of a reason, which cuts paths in two.
+    """
+    layout, account = Layout(settings.folder), service_account(settings)
+    folders.prepare(layout, account)
+    folders.lock_down(layout, account)
+
+
 def _prepare_twistd(parent: Any, settings: Settings, roles: tuple[str, ...]) -> None:
     """Set the pid file, the log file and the account, each only where the command line does not."""
     name = "sagews" if len(roles) == len(ROLES) else "sagews-" + "-".join(roles)
     uid, gid = service_account(settings)
-    for folder in ("run", "logs"):
-        path = settings.folder / folder
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            os.chown(path, uid, gid)
     if parent["pidfile"] == "twistd.pid":
         parent["pidfile"] = str(settings.folder / "run" / f"{name}.pid")
     if parent["logfile"] is None and not parent["nodaemon"]:

@@ -15,14 +15,20 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOT = os.geteuid() == 0
+AUTHORITIES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+PROGRESS_SECONDS = 5.0
 READY = ".sagews-ready"
 SOURCES = ("sagews", "twisted", "etc", "static", "setup.py", "pyproject.toml", "README.md")
+# A version may be built in one call and started by the next: younger ones are left alone.
+YOUNG_SECONDS = 3600
 LEFT_OUT = {"node_modules", "built", "__pycache__"}
 
 
@@ -58,11 +64,51 @@ def digest(parts: Iterable[str]) -> str:
 
 def run(*command: str) -> None:
     """Run a program and end with its status, its output already shown, if it fails."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
-    result = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
+    result = subprocess.run(command, env=build_environment_variables(os.environ), stdout=sys.stderr, check=False)
     if result.returncode:
-        say(f"this failed: {' '.join(command[:6])} …")
-        sys.exit(result.returncode)
+        give_up(command, result.returncode)
+
+
+def give_up(command: Sequence[str], status: int) -> NoReturn:
+    """End with the status of a program that failed."""
+    say(f"this failed: {' '.join(command[:6])} …")
+    say("an index of packages behind a private CA needs PIP_CERT=/path/to/ca.pem, which pip, npm and node then use")
+    sys.exit(status)
+
+
+def build_environment_variables(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for pip and for the build of the client, which runs npm beneath it.
+
+    A private CA is named once, in any of the ways that people know: pip, Python and node each read a name of their own.
+    """
+    found = {**own, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    given = next((own[name] for name in AUTHORITIES if own.get(name)), None)
+    if given is not None:
+        for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+            found.setdefault(name, given)
+    return found
+
+
+def pip_install(place: Path, *arguments: str) -> None:
+    """Install into an environment, with a sign of life every few seconds; what pip says is shown if it fails."""
+    command = [str(place / "bin" / "pip"), "install", "--progress-bar", "off", *arguments]
+    environment = build_environment_variables(os.environ)
+    shown, packages, said = time.monotonic(), 0, deque[str](maxlen=40)
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        for line in pip.stdout or ():
+            said.append(line)
+            packages += line.startswith("Collecting ")
+            installing = line.startswith("Installing collected packages")
+            if installing or time.monotonic() - shown > PROGRESS_SECONDS:
+                say(
+                    f"installing {packages} packages"
+                    if installing
+                    else f"{packages} packages found: {line.strip()[:70]}"
+                )
+                shown = time.monotonic()
+    if pip.returncode:
+        sys.stderr.writelines(said)
+        give_up(command, pip.returncode)
 
 
 def environment(name: str, requirements: list[str], *, binary: bool) -> Path:
@@ -102,7 +148,7 @@ def build_environment(place: Path, requirements: list[str], *, binary: bool) -> 
     run(sys.executable, "-m", "venv", str(place))
     run(str(place / "bin" / "pip"), "install", "-q", "--upgrade", "pip", "setuptools>=77", "wheel")
     only = ["--only-binary", ":all:"] if binary else []
-    run(str(place / "bin" / "pip"), "install", "-q", "--progress-bar", "on", *only, *requirements)
+    pip_install(place, *only, *requirements)
     if ROOT:
         run("chmod", "-R", "go+rX,go-w", str(place))
     (place / READY).write_text(json.dumps(requirements), encoding="utf-8")
@@ -121,20 +167,90 @@ def source_digest() -> str:
     return total.hexdigest()
 
 
-def install_package(place: Path) -> None:
-    """Install this checkout into an environment, unless exactly this is installed."""
-    stamp = place / ".sagews-source"
-    wanted = f"{CHECKOUT}\n{source_digest()}"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
+def install_version(dependencies: Path, flavours: dict[str, str]) -> Path:
+    """Return an environment with this checkout installed over its dependencies, building it if it is not there.
+
+    Each version has a folder of its own, named after all that it is made of, and is never changed afterwards: a daemon
+    goes on with the files that it was started with, its launcher and the jobs that it starts later too.
+    """
+    made_of = [source_digest(), dependencies.name, json.dumps(flavours, sort_keys=True)]
+    place = prefix() / "versions" / dependencies.name / digest(made_of)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(place):
+        if not (place / READY).exists():
+            build_version(place, dependencies, flavours)
+    remove_unused(place)
+    return place
+
+
+def build_version(place: Path, dependencies: Path, flavours: dict[str, str]) -> None:
+    """Install this checkout into an environment of its own, which finds everything else in another one."""
     say("installing the package and the client")
-    stamp.unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
     # setuptools keeps what it built before and would install modules that are gone from the checkout.
     shutil.rmtree(CHECKOUT / "build", ignore_errors=True)
-    run(str(place / "bin" / "pip"), "install", "-q", "--no-deps", "--force-reinstall", str(CHECKOUT))
+    run(sys.executable, "-m", "venv", "--without-pip", str(place))
+    pip = str(dependencies / "bin" / "pip")
+    run(pip, "--python", str(place / "bin" / "python"), "install", "-q", "--no-deps", str(CHECKOUT))
+    # After pip has run, so that it looks at nothing there: what is found through this line is not its to change.
+    (site_packages(place) / "sagews-dependencies.pth").write_text(
+        f"import site; site.addsitedir({str(site_packages(dependencies))!r})\n", encoding="utf-8"
+    )
+    write_twistd(place)
+    left = place / "share" / "sagews" / "environments.json"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text(json.dumps(flavours), encoding="utf-8")
     if ROOT:
         run("chmod", "-R", "go+rX,go-w", str(place))
-    stamp.write_text(wanted, encoding="utf-8")
+    (place / READY).write_text(str(dependencies), encoding="utf-8")
+
+
+def site_packages(place: Path) -> Path:
+    """Return where an environment keeps its packages."""
+    return next(place.glob("lib/python3*/site-packages"))
+
+
+def write_twistd(place: Path) -> None:
+    """Give a version a twistd of its own: that of the dependencies would run without it."""
+    program = place / "bin" / "twistd"
+    text = "import sys\n\nfrom twisted.scripts.twistd import run\n\nsys.exit(run())\n"
+    program.write_text(f"#!{place}/bin/python\n{text}", encoding="utf-8")
+    program.chmod(0o755)
+
+
+def hold(place: Path) -> int:
+    """Keep a version from being removed for as long as the descriptor is open, which programs that are run inherit."""
+    descriptor = os.open(place / READY, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    os.set_inheritable(descriptor, True)
+    return descriptor
+
+
+def remove_unused(current: Path) -> None:
+    """Remove other versions of this checkout that no daemon holds, and dependencies that no version needs any more."""
+    for place in current.parent.iterdir():
+        if place != current and (place / READY).exists() and not_held(place):
+            say(f"removing the unused version {place.name}")
+            shutil.rmtree(place, ignore_errors=True)
+    name = current.parent.name
+    for versions in current.parent.parent.glob(f"{name.rpartition('-')[0]}-*"):
+        if versions.name != name and not any(each.is_dir() for each in versions.iterdir()):
+            say(f"removing the unused environment {versions.name}")
+            shutil.rmtree(prefix() / versions.name, ignore_errors=True)
+            shutil.rmtree(versions, ignore_errors=True)
+
+
+def not_held(place: Path) -> bool:
+    """Whether nothing runs from a version; one that was just built may be about to be started."""
+    ready = place / READY
+    if time.time() - ready.stat().st_mtime < YOUNG_SECONDS:
+        return False
+    with ready.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def sessions(*, sage: bool) -> dict[str, str]:
@@ -147,7 +263,7 @@ def sessions(*, sage: bool) -> dict[str, str]:
 
 
 def daemon(*, tests: bool) -> Path:
-    """Return the daemon's own environment; every checkout has one, the tests' is kept apart."""
+    """Return what the daemon's versions depend on; every checkout has its own, the tests' is kept apart."""
     requirements = lines("requirements.txt", *(["requirements-test.txt"] if tests else []))
     name = f"{'test' if tests else 'daemon'}-{digest([str(CHECKOUT)])[:6]}"
     return environment(name, requirements, binary=False)
@@ -169,11 +285,11 @@ def main() -> None:
     parser.add_argument("--account", default="sagews")
     options = parser.parse_args()
     flavours = sessions(sage=options.sage == "yes")
-    place = daemon(tests=options.tests)
-    install_package(place)
+    dependencies = daemon(tests=options.tests)
+    place = install_version(dependencies, flavours)
     if ROOT:
         account(options.account)
-    built = {"daemon": str(place), "environments": flavours}
+    built = {"daemon": str(place), "tools": str(dependencies), "environments": flavours}
     if options.bench:
         built["bench"] = str(environment("bench", lines("environment-bench.txt"), binary=True))
     sys.stdout.write(json.dumps(built) + "\n")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from bootstrap import CHECKOUT, hold
 
 
 def settings(environments: dict[str, str]) -> dict[str, str]:
@@ -40,6 +40,7 @@ def link_command_line(place: Path) -> None:
 def run(place: Path, environments: dict[str, str], arguments: list[str]) -> None:
     """Become the daemon, in the foreground."""
     twistd = str(place / "bin" / "twistd")
+    hold(place)
     link_command_line(place)
     os.execve(twistd, [twistd, "-n", "sagews", *arguments], settings(environments))
 
@@ -59,10 +60,10 @@ def check(place: Path) -> int:
     )
 
 
-def test(place: Path, environments: dict[str, str], arguments: list[str]) -> int:
+def test(place: Path, tools: Path, environments: dict[str, str], arguments: list[str]) -> int:
     """Run the checks (for the whole suite) and the tests."""
     whole = arguments == ["tests"]
-    failed = check(place) if whole else 0
+    failed = check(tools) if whole else 0
     # Every file is one worker's: its daemons and zygotes are started once.
     parallel = ["-n", "auto", "--dist", "loadfile"] if whole else []
     command = [str(place / "bin" / "python"), "-m", "pytest", *parallel, *arguments]
@@ -75,17 +76,19 @@ def test(place: Path, environments: dict[str, str], arguments: list[str]) -> int
 def main() -> None:
     """Do what the Makefile asks for."""
     built = json.loads(sys.argv[1])
-    place = Path(built["daemon"])
+    place, tools = Path(built["daemon"]), Path(built["tools"])
     what, arguments = sys.argv[2], sys.argv[3:]
     if what == "run":
         run(place, built["environments"], arguments)
     if what == "test":
-        sys.exit(test(place, built["environments"], arguments))
+        hold(place)
+        sys.exit(test(place, tools, built["environments"], arguments))
+    hold(place)
     if what in ("soak", "foreign"):
         command = [str(place / "bin" / "python"), "-m", f"tests.{what}", *arguments]
         sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
     if what == "check":
-        sys.exit(check(place))
+        sys.exit(check(tools))
     # The page is measured apart: it needs Chromium, and a quarter of an hour.
     page = arguments[:1] == ["page"]
     module = "benchmarks.page" if page else "benchmarks"

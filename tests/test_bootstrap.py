@@ -1,7 +1,8 @@
-"""What builds the environments: two builds at once on one machine."""
+"""What builds the environments: two builds at once on one machine, and versions that are never changed."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.ops.version import hold_version
 from scripts import bootstrap
 
 OTHER = """
@@ -42,3 +44,72 @@ class OnlyOneTests(SynchronousTestCase):
         )
         self.addCleanup(lambda: other.communicate() if other.poll() is None else None)
         return other
+
+
+class VersionTests(SynchronousTestCase):
+    """Installed versions beside each other."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.prefix = Path(folder.name)
+        self.patch(os, "environ", {**os.environ, "SAGEWS_PREFIX": folder.name})
+        self.current = self.version("daemon-ab-2", "new")
+
+    def version(self, dependencies: str, name: str, age: float = 2 * bootstrap.YOUNG_SECONDS) -> Path:
+        """Make something that looks like a version, and what it depends on."""
+        (self.prefix / dependencies).mkdir(exist_ok=True)
+        place = self.prefix / "versions" / dependencies / name
+        place.mkdir(parents=True)
+        ready = place / bootstrap.READY
+        ready.touch()
+        os.utime(ready, (ready.stat().st_mtime - age,) * 2)
+        return place
+
+    def test_unused(self) -> None:
+        """A version that nobody holds goes when another is current; one that a daemon holds stays until it ends."""
+        old = self.version("daemon-ab-2", "old")
+        held = hold_version(old)
+        assert held is not None
+        bootstrap.remove_unused(self.current)
+        self.assertTrue(old.exists())
+        os.close(held)
+        bootstrap.remove_unused(self.current)
+        self.assertFalse(old.exists())
+        self.assertTrue(self.current.exists())
+
+    def test_young(self) -> None:
+        """A version that was built a moment ago stays, because it may be about to be started."""
+        young = self.version("daemon-ab-2", "young", age=0)
+        bootstrap.remove_unused(self.current)
+        self.assertTrue(young.exists())
+
+    def test_dependencies(self) -> None:
+        """Dependencies that no version needs go as well; those of another checkout, and those in use, stay."""
+        self.version("daemon-ab-1", "old")
+        other = self.version("daemon-cd-1", "x")
+        bootstrap.remove_unused(self.current)
+        self.assertTrue((self.prefix / "daemon-ab-1").exists())
+        bootstrap.shutil.rmtree(self.prefix / "versions" / "daemon-ab-1" / "old")
+        bootstrap.remove_unused(self.current)
+        self.assertFalse((self.prefix / "daemon-ab-1").exists())
+        self.assertTrue(other.exists())
+        self.assertTrue((self.prefix / "daemon-ab-2").exists())
+
+    def test_not_ours(self) -> None:
+        """A daemon that was installed by other means holds nothing."""
+        self.assertIsNone(hold_version(self.prefix))
+
+
+class VariableTests(SynchronousTestCase):
+    """A private authority of the package index."""
+
+    def test_one_name_for_all(self) -> None:
+        """Whichever name it was given by, pip, node and OpenSSL each find it by theirs; what was said stays."""
+        for name in bootstrap.AUTHORITIES:
+            found = bootstrap.build_environment_variables({name: "/ca.pem"})
+            for each in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+                self.assertEqual(found[each], "/ca.pem")
+        both = bootstrap.build_environment_variables({"PIP_CERT": "/a", "NODE_EXTRA_CA_CERTS": "/b"})
+        self.assertEqual((both["PIP_CERT"], both["NODE_EXTRA_CA_CERTS"]), ("/a", "/b"))
+        self.assertNotIn("PIP_CERT", bootstrap.build_environment_variables({}))

@@ -59,6 +59,8 @@ def make_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     choices = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in commands:
         chosen = choices.add_parser(command.name, help=command.help)
+        # After the command as well, where most people write it; unless it is there the first one stays.
+        chosen.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         command.add_options(chosen)
         chosen.set_defaults(command=command)
     return parser

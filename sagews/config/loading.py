@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from sagews.config.problems import Problem, refuse
 from sagews.config.section import Section
 from sagews.config.sessions import SessionsSection
 from sagews.config.settings import Settings
@@ -44,12 +45,11 @@ def load(path: str | None, environment: Mapping[str, str] | None = None, *, root
     table = _read(path) if path else {}
     # Gathered rather than raised: whoever writes the file mends all of it in one go, instead of one start for each
     # slip.
-    errors: list[str] = []
+    errors: list[Problem] = []
     values = dict(_values(table, errors))
     # After the file: a port that a test or a container sets must win against what the file says.
     _apply_environment(values, environment, errors)
-    if errors:
-        raise SagewsError("configuration", reason="; ".join(errors))
+    refuse(errors, path)
     values.setdefault("data", default_data_folder(root, environment))
     return Settings(**values)
 
@@ -61,7 +61,7 @@ def _read(path: str) -> dict[str, Any]:
         raise SagewsError("configuration", reason=f"The settings file {path} can't be read: {error}.") from None
 
 
-def _values(table: Mapping[str, Any], errors: list[str]) -> Iterator[tuple[str, Any]]:
+def _values(table: Mapping[str, Any], errors: list[Problem]) -> Iterator[tuple[str, Any]]:
     types = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     for key, value in table.items():
         kind = types.get(key)
@@ -70,30 +70,30 @@ def _values(table: Mapping[str, Any], errors: list[str]) -> Iterator[tuple[str, 
         elif kind is str and isinstance(value, str) and value:
             yield key, value
         else:
-            errors.append(f"{key} is not a setting, or not text")
+            errors.append(Problem(key, "it is not a setting, or not text"))
 
 
-def _section(name: str, cls: type[Section], table: object, errors: list[str]) -> Section:
+def _section(name: str, cls: type[Section], table: object, errors: list[Problem]) -> Section:
     if not isinstance(table, dict):
-        errors.append(f"{name} has to be a table, [{name}]")
+        errors.append(Problem(name, f"it has to be a table, [{name}]"))
         return cls()
     fields = {field.name: field.type for field in msgspec.structs.fields(cls)}
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in fields:
-            errors.append(f"{name}.{key} is not a setting")
+            errors.append(Problem(f"{name}.{key}", "it is not a setting"))
             continue
         try:
             found[key] = msgspec.convert(value, fields[key])
         except msgspec.ValidationError as error:
-            errors.append(f"{name}.{key}: {error}")
+            errors.append(Problem(f"{name}.{key}", str(error)))
     return cls(**found)
 
 
-def _apply_environment(values: dict[str, Any], environment: Mapping[str, str], errors: list[str]) -> None:
+def _apply_environment(values: dict[str, Any], environment: Mapping[str, str], errors: list[Problem]) -> None:
     port = environment.get("SAGEWS_PORT")
     if port is not None and (not port.isdecimal() or not 1 <= int(port) <= 65534):
-        errors.append("SAGEWS_PORT has to be a port number from 1 to 65534")
+        errors.append(Problem("", "SAGEWS_PORT has to be a port number from 1 to 65534"))
     elif port is not None:
         values["site"] = msgspec.structs.replace(values.get("site", SiteSection()), port=int(port))
     built = environment.get("SAGEWS_ENVIRONMENTS")
@@ -102,6 +102,6 @@ def _apply_environment(values: dict[str, Any], environment: Mapping[str, str], e
         try:
             environments = msgspec.json.decode(built, type=dict[str, str])
         except msgspec.DecodeError as error:
-            errors.append(f"SAGEWS_ENVIRONMENTS: {error}")
+            errors.append(Problem("", f"SAGEWS_ENVIRONMENTS: {error}"))
         else:
             values["sessions"] = msgspec.structs.replace(sessions, environments=environments)

@@ -36,9 +36,10 @@ def bind(host: str, port: int, what: str) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
-        reason = f"{what} can't listen on {host} port {port}: {error.strerror}. Choose another port or stop who has it."
+        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        reason = f"{what} can't listen on {host} port {port}: {why}. Choose another port or stop who has it."
         raise SagewsError("configuration", reason=reason) from None
     listening.setblocking(False)
     return listening

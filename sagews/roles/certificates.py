@@ -14,10 +14,11 @@ from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
 
 from sagews.config.settings import ROLES, Settings
-from sagews.errors import SagewsError
+from sagews.net.private_files import Owner
 from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import Authority, Files, site_files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
+from sagews.ops.tls.given import check_given
 from sagews.roles.component import Component
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -25,10 +26,13 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The certificates of a daemon: one for each role, and the site's where it speaks TLS."""
+    """The certificates of a daemon: one for each role, and the site's where it speaks TLS.
+
+    The site's key is read here, while the daemon may read what belongs to root: operators keep it from everybody else.
+    """
 
     daemons: dict[str, Files]
-    site: Files | None
+    site: SiteServer | None
 
     def accept(self, role: str, peers: tuple[str, ...], factory: IProtocolFactory) -> IProtocolFactory:
         """Wrap a factory so that only daemons with one of these roles get in."""
@@ -41,7 +45,7 @@ class Keys:
 
     def secure_site(self, factory: IProtocolFactory) -> IProtocolFactory:
         """Wrap a factory of the site in TLS, where the site speaks it."""
-        return factory if self.site is None else PromptTLSFactory(SiteServer(self.site), False, factory)
+        return factory if self.site is None else PromptTLSFactory(self.site, False, factory)
 
 
 def machine_name() -> str:
@@ -63,22 +67,40 @@ def make_keys(settings: Settings, layout: Layout, roles: tuple[str, ...], accoun
     """
     now = datetime.now(UTC)
     owner = account if os.geteuid() == 0 else None
+    daemons = _given(layout, roles, owner, now) or _issue(settings, layout, roles, owner, now)
+    site = SiteServer(_site(settings, layout, owner, now)) if settings.site.encrypted and _plays_site(roles) else None
+    return Keys(daemons, site)
+
+
+def _plays_site(roles: tuple[str, ...]) -> bool:
+    return bool({"frontend", "backend"} & set(roles))
+
+
+def _given(layout: Layout, roles: tuple[str, ...], owner: Owner | None, now: datetime) -> dict[str, Files]:
+    """Return certificates that were copied here, all or none of them; nothing is made where they are."""
+    found = {role: files for role in roles if (files := check_given(layout, role, now)) is not None}
+    for files in found.values():
+        for path in (files.key, files.certificate, files.authority):
+            if owner is not None and path is not None:
+                # Root copied them; the daemon dials with them, and with every new link reads them again.
+                os.chown(path, *owner)
+    return found
+
+
+def _issue(
+    settings: Settings, layout: Layout, roles: tuple[str, ...], owner: Owner | None, now: datetime
+) -> dict[str, Files]:
+    """Return certificates of the authority in this data folder, which is made at the first start."""
     authority = Authority(layout.authority, now)
     authority.ensure()
     hosts = sorted({*LOOPBACK, settings.link.host, socket.gethostname()})
     names = {role: worker_name(settings) if role == "worker" else machine_name() for role in roles}
-    daemons = {role: authority.daemon(layout.keys, role, names[role], hosts, owner) for role in roles}
-    site = _site(settings, layout, owner, now) if {"frontend", "backend"} & set(roles) else None
-    return Keys(daemons, site)
+    return {role: authority.daemon(layout.keys, role, names[role], hosts, owner) for role in roles}
 
 
-def _site(settings: Settings, layout: Layout, owner: tuple[int, int] | None, now: datetime) -> Files | None:
-    """Return the site's files: the operator's, else our own; None for a site without TLS."""
+def _site(settings: Settings, layout: Layout, owner: Owner | None, now: datetime) -> Files:
+    """Return the site's files: the operator's, else our own."""
     site = settings.site
-    if not site.encrypted:
-        return None
-    if (site.certificate is None) != (site.key is None):
-        raise SagewsError("configuration", reason="site.certificate and site.key belong together: give both or none.")
     if site.certificate is not None and site.key is not None:
         return Files(Path(site.key), Path(site.certificate))
     return site_files(layout.keys, sorted({*LOOPBACK, site.host, *site.names, socket.gethostname()}), owner, now)

@@ -12,11 +12,9 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from sagews.config.database import DatabaseSection
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
-from sagews.ops.folders import check_private
-from sagews.ops.postgres.dsn import check_dsn
+from sagews.ops.postgres.dsn import read_dsn
 from sagews.ops.postgres.folders import ClusterFolders, prepare_folders
 from sagews.ops.postgres.roles import ensure_passwords, role_dsn
 from sagews.ops.postgres.server import PostgresService
@@ -36,23 +34,6 @@ LEAST_ROOM = 16 * 1024 * 1024
 log = Logger()
 
 NEEDS = {"frontend": DatabaseRole.FRONTEND, "backend": DatabaseRole.BACKEND, "log": DatabaseRole.LOG}
-
-
-def read_dsn(settings: DatabaseSection, owners: tuple[int, ...]) -> str | None:
-    """Return the operator's DSN; None when the daemon runs its own cluster.
-
-    Raises:
-        SagewsError: `configuration` when the file is open to others, or the server is remote and not checked.
-    """
-    if settings.dsn_file is None:
-        return None
-    path = Path(settings.dsn_file)
-    check_private(path, owners)
-    try:
-        return check_dsn(path.read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = f"{path} can't be read ({type(error).__name__})."
-        raise SagewsError("configuration", reason=reason) from None
 
 
 class Guest:

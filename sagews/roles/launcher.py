@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import sagews
 from sagews.config.settings import Settings
-from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
 from sagews.net.private_files import write_private
+from sagews.ops.environments import session_environments
 from sagews.ops.folders import Layout
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.terminal import isolation_line
@@ -27,28 +27,6 @@ def least_level(settings: Settings) -> Isolation:
         return settings.isolation.minimum
     # What this machine should reach: below it a start has to be asked for in the settings, knowingly.
     return Isolation.NAMESPACES if os.geteuid() == 0 else Isolation.USERNS
-
-
-def session_environments(settings: Settings) -> Mapping[str, Path]:
-    """Return the virtual environment of each flavour: of the settings, else the daemon's own.
-
-    Raises:
-        SagewsError: `configuration` for one that has no interpreter.
-    """
-    chosen = {name: Path(path) for name, path in settings.sessions.environments.items()} or _own_environment()
-    for name, path in chosen.items():
-        if not (path / "bin" / "python").exists():
-            reason = (
-                f"The environment of {name}, {path}, has no bin/python. Build it, or correct sessions.environments."
-            )
-            raise SagewsError("configuration", reason=reason)
-    return chosen
-
-
-def _own_environment() -> dict[str, Path]:
-    prefix = Path(sys.prefix)
-    has_sage = any(prefix.glob("lib/python3*/site-packages/sage/all.py"))
-    return {"sage": prefix, "python": prefix} if has_sage else {"python": prefix}
 
 
 def make_launcher(

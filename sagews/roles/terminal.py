@@ -13,7 +13,7 @@ from typing import Any
 
 from sagews.net.private_files import write_private
 from sagews.ops.folders import Layout
-from sagews.ops.tls.authority import Files
+from sagews.ops.tls.contexts import SiteServer
 
 TERMINAL = 1
 
@@ -60,13 +60,13 @@ class Terminal:
         self._layout.first_link.unlink(missing_ok=True)
 
 
-def write_address(layout: Layout, url: str, site: Files | None) -> None:
+def write_address(layout: Layout, url: str, site: SiteServer | None) -> None:
     """Tell the command line how to reach the daemon, and by which certificate it knows it.
 
     The certificate is copied as it is served now: the operator's file may be renewed while the daemon goes on with the
     old one, and it vouches for names of the site, not for the local address that the command line dials.
     """
     if site is not None:
-        write_private(layout.served_certificate, site.certificate.read_bytes())
+        write_private(layout.served_certificate, site.certificate)
     address = {"url": url, "certificate": str(layout.served_certificate) if site is not None else None}
     write_private(layout.address, f"{json.dumps(address)}\n".encode())

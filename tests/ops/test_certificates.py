@@ -14,18 +14,21 @@ from OpenSSL import SSL
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.net.private_files import write_private
+from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import (
     Authority,
     Files,
-    given,
     names_of,
     require_private,
     role_of,
     site_files,
 )
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLS, SiteServer, identify
+from sagews.ops.tls.given import check_given
+from sagews.roles.certificates import make_keys
 
 NOW = datetime.now(UTC)
 HOSTS = ["127.0.0.1", "localhost", "::1"]
@@ -133,13 +136,50 @@ class AuthorityTests(CertificateTestCase):
         self.assertRaises(SagewsError, self.at, NOW)
         self.assertRaises(SagewsError, require_private, key)
 
+    def laid_out(self) -> tuple[Layout, Files]:
+        """Return the data folder of a machine without an authority, with a worker's files copied from another."""
+        layout = Layout(self.folder / "data")
+        files = self.authority.daemon(layout.keys, "worker", "one", HOSTS, None)
+        return layout, files
+
     def test_files_from_elsewhere(self) -> None:
-        """A machine without an authority uses the files that were laid there, unless others can read the key."""
-        self.assertIsNone(given(self.folder / "worker", "worker"))
-        files = self.daemon("worker")
-        self.assertEqual(given(self.folder / "worker", "worker"), files)
-        files.key.chmod(0o640)
-        self.assertRaises(SagewsError, given, self.folder / "worker", "worker")
+        """A machine without an authority uses the files that were laid there, and another role's are asked for."""
+        self.assertIsNone(check_given(Layout(self.folder / "nothing"), "worker", NOW))
+        layout, files = self.laid_out()
+        self.assertEqual(check_given(layout, "worker", NOW), files)
+        error = self.assertRaises(SagewsError, check_given, layout, "backend", NOW)
+        self.assertIn("backend.key and no backend.pem", str(error))
+
+    def test_bad_files_from_elsewhere(self) -> None:
+        """Open keys, certificates that have ended, of another role or of another authority, are told and kept."""
+        layout, files = self.laid_out()
+        before = files.certificate.read_bytes()
+        self.assertRaises(SagewsError, check_given, layout, "worker", NOW + timedelta(days=366))
+        other = self.daemon("backend", folder="other")
+        for name, mode, text in (
+            ("worker.key", 0o640, None),
+            ("worker.pem", 0o600, b"nonsense"),
+            ("worker.key", 0o600, other.key.read_bytes()),
+            ("authority.pem", 0o600, (self.made("second", NOW)).certificate.read_bytes()),
+        ):
+            path = layout.keys / name
+            kept = path.read_bytes()
+            path.write_bytes(kept if text is None else text)
+            path.chmod(mode)
+            self.assertRaises(SagewsError, check_given, layout, "worker", NOW)
+            path.write_bytes(kept)
+            path.chmod(0o600)
+        self.assertEqual(check_given(layout, "worker", NOW), files)
+        self.assertEqual(files.certificate.read_bytes(), before)
+
+    def test_never_overwritten(self) -> None:
+        """A start with copied certificates makes no authority and changes none of the files."""
+        layout, files = self.laid_out()
+        kept = {path: path.read_bytes() for path in layout.keys.iterdir()}
+        made = make_keys(Settings(), layout, ("worker",), (os.geteuid(), os.getegid()))
+        self.assertEqual(made.daemons["worker"], files)
+        self.assertEqual({path: path.read_bytes() for path in layout.keys.iterdir()}, kept)
+        self.assertFalse(layout.authority.exists())
 
     def test_the_sites_own(self) -> None:
         """The self-signed certificate is kept until it soon ends or its names change."""

@@ -16,11 +16,12 @@ from sagews.config.settings import Settings
 from sagews.config.site import SiteSection
 from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
+from sagews.ops.environments import session_environments
 from sagews.ops.folders import Layout
+from sagews.ops.postgres.dsn import read_dsn
 from sagews.roles import addresses
 from sagews.roles.certificates import machine_name, worker_name
-from sagews.roles.database import read_dsn
-from sagews.roles.launcher import least_level, make_launcher, session_environments
+from sagews.roles.launcher import least_level, make_launcher
 from sagews.roles.sockets import bind_sockets
 from sagews.roles.terminal import Terminal, isolation_line
 from tests.e2e.running import free_port

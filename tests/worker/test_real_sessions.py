@@ -9,10 +9,13 @@ import pytest
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
+from sagews.config.settings import Settings
 from sagews.model.identifiers import WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind
+from sagews.roles.launcher import least_level
 from sagews.wire.jobs import SnapshotRequest
 from sagews.worker.sessions.host import LocalHost
+from sagews.worker.settings import LocalSettings
 from tests.contracts.session_host import Listener, SessionHostContract, evaluate
 from tests.worker.fakes import evaluation, session_request
 from tests.worker.real_launcher import real_launcher
@@ -34,7 +37,9 @@ class RealTestCase(TestCase):
         launcher.start_privileged()
         self.addCleanup(launcher.stop)
         await launcher.started()
-        host = LocalHost(reactor, launcher, WorkerId(NAME), job_limits=Limits(cpu_seconds=60))
+        # What whoever runs the tests can reach at best, as in a daemon: an ordinary user has no `namespaces`.
+        bounds = LocalSettings(minimum=least_level(Settings()))
+        host = LocalHost(reactor, launcher, WorkerId(NAME), settings=bounds, job_limits=Limits(cpu_seconds=60))
         host.start()
         self.addCleanup(host.stop)
         return host

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
+from sagews.config.database import DatabaseSection
 from sagews.errors import SagewsError
+from sagews.ops.folders import check_private
+
+
+def read_dsn(settings: DatabaseSection, owners: tuple[int, ...]) -> str | None:
+    """Return the operator's DSN; None when the daemon runs its own cluster.
+
+    Raises:
+        SagewsError: `configuration` when the file is missing or open to others, or the server remote and not checked.
+    """
+    if settings.dsn_file is None:
+        return None
+    path = Path(settings.dsn_file)
+    check_private(path, owners)
+    try:
+        return check_dsn(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} can't be read ({type(error).__name__})."
+        raise SagewsError("configuration", reason=reason) from None
 
 
 def check_dsn(dsn: str) -> str:

@@ -148,19 +148,6 @@ class Authority:
             write_private(files.authority, _text(authority), owner, make_folder=True)
 
 
-def given(folder: Path, role: str) -> Files | None:
-    """Return the files that somebody laid there for a daemon whose machine has no authority; None if any is missing.
-
-    Raises:
-        SagewsError: `configuration` when others can read the key.
-    """
-    files = Files(folder / f"{role}.key", folder / f"{role}.pem", folder / "authority.pem")
-    if not (files.key.exists() and files.certificate.exists() and (folder / "authority.pem").exists()):
-        return None
-    require_private(files.key)
-    return files
-
-
 def site_files(folder: Path, hosts: Sequence[str], owner: Owner | None, now: datetime) -> Files:
     """Return a self-signed certificate for the site, a new one where there is none or it soon ends.
 

@@ -120,6 +120,8 @@ class SiteServer:
             reason = f"The certificate {files.certificate} and the key {files.key} can't be used together."
             raise SagewsError("configuration", reason=reason) from error
         self.context = context
+        # As it is served, whatever becomes of the file while we run.
+        self.certificate = files.certificate.read_bytes()
 
     def serverConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Return the server's side of a new connection."""
