@@ -5,21 +5,22 @@
 set -eu
 needs="$*"
 
+lacking=""
 missing() { # command, apt package
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "installing $2 (for $1)" >&2
         [ -n "${apt_updated:-}" ] || { apt-get update -qq >&2; apt_updated=1; }
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >&2
     else
-        echo "$1 is missing: ask for the package $2 (apt install $2), then try again." >&2
-        exit 1
+        # All of them at once: whoever has to ask for packages asks one time.
+        lacking="$lacking $2"
     fi
 }
 
 python=python3
 [ "$(id -u)" != 0 ] || python=/usr/bin/python3
 command -v "$python" >/dev/null 2>&1 || missing python3 python3
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+! command -v "$python" >/dev/null 2>&1 || "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     echo "Python 3.11 or later is needed; $python is older. Install a newer python3, then try again." >&2
     exit 1
 }
@@ -30,4 +31,8 @@ for need in $needs; do
     chromium) command -v chromium >/dev/null 2>&1 || missing chromium chromium ;;
     esac
 done
+[ -z "$lacking" ] || {
+    echo "Missing are the packages$lacking: apt install$lacking, then try again." >&2
+    exit 1
+}
 echo "$python"

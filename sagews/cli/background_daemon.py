@@ -95,15 +95,30 @@ def _changed(path: Path) -> int:
 
 
 def stop(layout: Layout, roles: Sequence[str], out: TextIO) -> int:
-    """Stop the daemon: SIGTERM, then wait until it has saved everything and is gone.
+    """Stop the daemon, or all daemons of the data folder where no role is named: each is gone before the next is told.
 
     Raises:
         SagewsError: `configuration` when none runs, when it is another account's, or when it does not end.
     """
-    path = pid_file(layout, roles)
-    pid = running(path)
-    if pid is None:
+    paths = [pid_file(layout, roles)] if roles else sorted(layout.run.glob("sagews*.pid"), key=_stopping_order)
+    found = [(path, pid) for path in paths if (pid := running(path)) is not None]
+    if not found:
         raise SagewsError("configuration", reason=f"No daemon runs with the data folder {layout.base}.")
+    for path, pid in found:
+        _stop_one(path, pid)
+        out.write(f"Stopped {path.stem}.\n" if len(found) > 1 else "Stopped.\n")
+    return 0
+
+
+def _stopping_order(path: Path) -> int:
+    """Whoever needs another one goes first: pages, then documents, whose files the worker has, then what all log to."""
+    order = ("frontend", "backend", "worker", "log")
+    # A daemon of several roles goes with the first of them.
+    return next((index for index, role in enumerate(order) if role in path.stem), 0)
+
+
+def _stop_one(path: Path, pid: int) -> None:
+    """Send SIGTERM, then wait until the daemon has saved everything and is gone."""
     try:
         descriptor = os.pidfd_open(pid)
         # Looked at again with the process held fast, so that a number in new hands gets no signal.
@@ -117,5 +132,3 @@ def stop(layout: Layout, roles: Sequence[str], out: TextIO) -> int:
         if time.monotonic() > deadline:
             raise SagewsError("configuration", reason=f"Process {pid} has not ended within {STOP_SECONDS:.0f} s.")
         time.sleep(PAUSE)
-    out.write("Stopped.\n")
-    return 0

@@ -55,8 +55,17 @@ class Invocation:
         Raises:
             SagewsError: `configuration` when there is none, and what the coroutine raises.
         """
-        reactor, results = self.reactor, []
-        daemon = RunningDaemon(reactor, self.layout)
+        daemon = RunningDaemon(self.reactor, self.layout)
+        return self.run_reactor(lambda: work(daemon))
+
+    def run_reactor(self, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+        """Run a coroutine for as long as it takes, and return its exit status.
+
+        Raises:
+            Exception: what the coroutine raises.
+        """
+        reactor = self.reactor
+        results: list[int | Failure] = []
         self.interrupts.append(reactor.stop)
 
         def finished(result: int | Failure) -> None:
@@ -68,7 +77,7 @@ class Invocation:
             # Signals are taken here, when the reactor has set its own handlers.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: reactor.callFromThread(self.interrupts[-1]))
-            Deferred.fromCoroutine(work(daemon)).addBoth(finished)
+            Deferred.fromCoroutine(work()).addBoth(finished)
 
         reactor.callWhenRunning(start)
         reactor.run()

@@ -11,6 +11,7 @@ from twisted.internet import reactor
 
 from sagews import __version__
 from sagews.cli.command import INTERRUPTED, Command, Invocation
+from sagews.cli.commands.backup import BackupCommand, RestoreCommand
 from sagews.cli.commands.check import CheckCommand
 from sagews.cli.commands.eval import EvalCommand
 from sagews.cli.commands.logs import LogsCommand
@@ -30,6 +31,8 @@ COMMANDS: tuple[Command, ...] = (
     CheckCommand(),
     StartCommand(),
     StopCommand(),
+    BackupCommand(),
+    RestoreCommand(),
 )
 
 

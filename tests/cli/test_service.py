@@ -49,6 +49,18 @@ class ServiceTests(SynchronousTestCase):
         self.assertEqual(process.returncode, -signal.SIGTERM)
         self.assertRaises(SagewsError, stop, self.layout, (), self.out)
 
+    def test_stop_all(self) -> None:
+        """Without a role every daemon of the data folder is stopped, whoever needs another one first."""
+        processes = {}
+        for role in ("log", "worker", "frontend", "backend"):
+            processes[role] = self.daemon("sagews")
+            pid_file(self.layout, (role,)).write_text(str(processes[role].pid))
+        pid_file(self.layout, ()).unlink()
+        self.assertEqual(stop(self.layout, (), self.out), 0)
+        self.assertEqual({each.returncode for each in processes.values()}, {-signal.SIGTERM})
+        told = [line.removeprefix("Stopped sagews-") for line in self.out.getvalue().splitlines()]
+        self.assertEqual(told, ["frontend.", "backend.", "worker.", "log."])
+
     def test_stranger(self) -> None:
         """A pid file whose number has gone to another program ends nobody."""
         process = self.daemon()

@@ -79,6 +79,31 @@ class TlsTests(SynchronousTestCase):
         self.assertEqual(answer.stdout.strip(), "42", answer.stderr)
 
 
+class BackupTests(SynchronousTestCase):
+    """Everything that was saved, in one file."""
+
+    def test_there_and_back(self) -> None:
+        """A backup of a running daemon fills a new data folder, whose daemon has the same accounts."""
+        daemon = RunningDaemon()
+        self.addCleanup(daemon.remove)
+        config = ("--config", str(daemon.settings))
+        daemon.start()
+        self.assertEqual(daemon.run_command("user", "add", "ada@example.org").returncode, 0)
+        file = daemon.folder / "backup"
+        made = daemon.run_command("backup", str(file), *config)
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(daemon.run_command("restore", str(file), *config).returncode, 1)
+        daemon.stop(signal.SIGINT)
+        daemon.data = daemon.folder / "new"
+        restored = daemon.run_command("restore", str(file), *config)
+        self.assertEqual((restored.returncode, restored.stderr), (0, ""))
+        again = daemon.run_command("restore", str(file), *config)
+        self.assertEqual(again.returncode, 1, again.stdout)
+        daemon.start()
+        self.assertIn("ada@example.org", daemon.run_command("user", "list").stdout)
+
+
 class CopiedCertificatesTests(SynchronousTestCase):
     """A worker with a data folder of its own, as on a machine of its own."""
 

@@ -11,7 +11,7 @@ from sagews.frontend.sign_in.first_link import ensure_personal_token
 from sagews.model.identifiers import LoginId, new_id
 from sagews.model.logs import LogRecord
 from sagews.policy.accounts import tokens
-from tests.frontend.memory import START, World
+from tests.frontend.memory import START, Page, World
 from tests.scratch import scratch_folder
 
 
@@ -104,6 +104,27 @@ class ProfileTests(SynchronousTestCase):
         for new in ("short", "x" * 9, "x" * 1025, "\ud800" * 12):
             response = self.person.call("POST", "/api/password", {"old": "correct horse", "new": new})
             self.assertIn(response.code, ("weak-password", "bad-message"))
+
+    def test_forgotten_password(self) -> None:
+        """Who signs in by a link sets a new password without the old one: once, soon, and by that login alone."""
+        user = self.world.run(self.world.accounts.user_by_email("ada@example.org"))
+
+        def by_link() -> Page:
+            token = tokens.new_secret()
+            expires = self.world.now() + timedelta(hours=24)
+            self.world.run(self.world.accounts.put_one_time("link", tokens.hashed(token), user.id, expires))
+            response = self.world.call("POST", "/api/link", {"token": token})
+            self.assertFalse(response.json["user"]["has_password"])
+            return self.world.page(response)
+
+        page, new = by_link(), {"new": "battery staple"}
+        self.assertEqual(self.person.call("POST", "/api/password", new).code, "bad-password")
+        self.assertEqual(page.call("POST", "/api/password", {"new": "short"}).code, "weak-password")
+        fresh = self.world.page(page.call("POST", "/api/password", new))
+        self.assertEqual(fresh.call("POST", "/api/password", new).code, "bad-password")
+        late = by_link()
+        self.world.clock.advance(31 * 60)
+        self.assertEqual(late.call("POST", "/api/password", new).code, "bad-password")
 
     def test_first_password(self) -> None:
         """An account without a password sets one without an old one."""

@@ -73,8 +73,8 @@ class ProfileCalls:
         if call.by_token:
             raise SagewsError("forbidden")
         check_password(call.body.new)
-        # Who came by a link and has none yet has nothing to prove.
-        if user.has_password:
+        # Who has none yet has nothing to prove, and who came by a link has proved enough: they may have forgotten it.
+        if user.has_password and (call.body.old or not await self._logins.may_set_password(call.signed_in)):
             limit = attempts.account_limit(user.email, call.address)
             await self._sign_in.count(limit)
             await self._sign_in.check(user.email, call.body.old or "")

@@ -16,6 +16,10 @@ from sagews.policy.http.base_address import BaseAddress
 SECRET_HEADER = "X-Sagews-Secret"  # noqa: S105 - the name of a header
 
 
+# The right hangs on a login, which its own secrets prove; nobody holds a secret for it.
+_NEW_PASSWORD = "new-password"  # noqa: S105 - the kind of a one-time right
+
+
 @dataclass(frozen=True, slots=True)
 class NewLogin:
     """A new login and its two secrets, which exist here only."""
@@ -90,6 +94,15 @@ class Logins:
             LoginId(new_id()), user.id, tokens.hashed(cookie), tokens.hashed(secret), expires
         )
         return NewLogin(login, secret, _cookie(base, cookie, int(tokens.LOGIN_LIFETIME.total_seconds())))
+
+    async def let_set_password(self, login: Login) -> None:
+        """Let the person of a login set a password without the old one, once and soon: they came by a link."""
+        expires = self._now() + tokens.FIRST_LINK_LIFETIME
+        await self._accounts.put_one_time(_NEW_PASSWORD, tokens.hashed(login.id), login.user.id, expires)
+
+    async def may_set_password(self, login: Login) -> bool:
+        """Whether they may; only once."""
+        return await self._accounts.spend_one_time(_NEW_PASSWORD, tokens.hashed(login.id)) == login.user.id
 
 
 def forget_cookie(base: BaseAddress) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sagews.errors import SagewsError
 from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
 from sagews.frontend.sign_in.known_browsers import KnownBrowsers
-from sagews.frontend.sign_in.logins import Logins, forget_cookie
+from sagews.frontend.sign_in.logins import Logins, NewLogin, forget_cookie
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import User
@@ -91,7 +93,10 @@ class SignInCalls:
         user = await self._accounts.user(UserId(subject)) if subject else None
         if user is None or is_operator(user):
             raise SagewsError("expired")
-        return await self._enter(user, call.base)
+        opened = await self._logins.open(user, call.base)
+        # Most links are asked for by people who have forgotten their password.
+        await self._logins.let_set_password(opened.login)
+        return await self._entered(opened, replace(user, has_password=False), call.base)
 
     async def _spend(self, kind: str, token: str) -> str | None:
         # No statement for what can't be one.
@@ -106,7 +111,9 @@ class SignInCalls:
         return answer({}, headers=headers)
 
     async def _enter(self, user: User, base: BaseAddress) -> Answer:
-        opened = await self._logins.open(user, base)
-        body = {"secret": opened.secret, "user": schemas.user(user)}
-        cookies = (opened.cookie_header, await self._browsers.know(user, base))
+        return await self._entered(await self._logins.open(user, base), user, base)
+
+    async def _entered(self, opened: NewLogin, shown: User, base: BaseAddress) -> Answer:
+        body = {"secret": opened.secret, "user": schemas.user(shown)}
+        cookies = (opened.cookie_header, await self._browsers.know(shown, base))
         return answer(body, headers=tuple(("Set-Cookie", cookie) for cookie in cookies))
