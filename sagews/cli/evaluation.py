@@ -19,6 +19,7 @@ from sagews.wire.browser.connection import Hello
 from sagews.wire.browser.evaluate import Evaluate
 
 OPEN_SECONDS = 30
+PATIENCE_SECONDS = 2.0
 # Results hold pictures; the backend has its own, smaller bound.
 MAX_FROM_BACKEND = 64 * 1024 * 1024
 INTERRUPTED = 130
@@ -44,7 +45,7 @@ class EvaluationConversation:
         self._flavour = flavour
         self._ticket = ticket
         self._streams = {"stdout": out, "stderr": err}
-        self._failed = False
+        self._running = False
         self._run: str | None = None
         self.over: Deferred[int] = Deferred()
 
@@ -95,7 +96,13 @@ class EvaluationConversation:
         target.write(text)
         target.flush()
 
+    def still_waiting(self) -> None:
+        """Tell a person at a terminal why nothing happens yet; a script that reads the output is told nothing."""
+        if not self._running and self._streams["stderr"].isatty():
+            self._say("stderr", "Waiting for a session; after a start the libraries (Sage) have to be loaded first.\n")
+
     def _state(self, message: Mapping[str, Any]) -> None:
+        self._running = self._running or message.get("state") == "running"
         status = _OVER.get(str(message.get("state")))
         if status is not None:
             if status and message.get("reason"):
@@ -189,9 +196,12 @@ async def evaluate(
         connection = await _endpoint(reactor, daemon, given["url"]).connect(factory)
     except (ConnectError, DNSLookupError):
         raise daemon.unreachable() from None
+    note = reactor.callLater(PATIENCE_SECONDS, evaluation.still_waiting)
     try:
         return await evaluation.over
     finally:
+        if note.active():
+            note.cancel()
         connection.sendClose(1000)
         connection.transport.loseConnection()
 

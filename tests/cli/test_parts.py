@@ -49,6 +49,18 @@ class EvaluationTests(SynchronousTestCase):
             asked = evaluation.handle(json.dumps({"type": "welcome", "flavours": known}).encode())
             self.assertEqual(json.loads(asked or b"")["flavour"], chosen)
 
+    def test_waiting(self) -> None:
+        """A person at a terminal is told why nothing happens yet; a script, and who sees it run already, are not."""
+        self.evaluation.still_waiting()
+        self.assertEqual(self.err.getvalue(), "")
+        self.patch(self.err, "isatty", lambda: True)
+        self.evaluation.still_waiting()
+        self.assertIn("Waiting", self.err.getvalue())
+        said = self.err.getvalue()
+        self.take(type="run_state", state="running")
+        self.evaluation.still_waiting()
+        self.assertEqual(self.err.getvalue(), said)
+
     def test_output(self) -> None:
         """Streams and results go where they belong; the state at the end is the exit status."""
         self.piece("stream", name="stdout", text="a")
