@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.net.private_files import write_private
 from sagews.ops.tls.authority import site_files
 from tests.e2e.running import RunningDaemon
 from tests.e2e.test_start import processes_with
+from tests.postgres import NOBODY, new_database
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +104,27 @@ class BackupTests(SynchronousTestCase):
         self.assertEqual(again.returncode, 1, again.stdout)
         daemon.start()
         self.assertIn("ada@example.org", daemon.run_command("user", "list").stdout)
+
+
+class DsnTests(SynchronousTestCase):
+    """A whole daemon on a PostgreSQL of the operator's own."""
+
+    def test_evaluate(self) -> None:
+        """With a DSN the daemon runs no server of its own, and everything else works; a backup too."""
+        database = new_database()
+        self.addCleanup(database.drop)
+        daemon = RunningDaemon(user=NOBODY)
+        self.addCleanup(daemon.remove)
+        dsn = daemon.folder / "dsn"
+        write_private(dsn, database.dsn().encode(), (NOBODY, NOBODY) if daemon.user is not None else None)
+        settings = daemon.settings.read_text(encoding="utf-8") + f'[database]\ndsn_file = "{dsn}"\n'
+        daemon.settings.write_text(settings, encoding="utf-8")
+        daemon.start()
+        answer = daemon.run_command("eval", "--flavour", "python", "6*7")
+        self.assertEqual(answer.stdout.strip(), "42", answer.stderr)
+        self.assertFalse((daemon.data / "postgres" / "data").exists())
+        made = daemon.run_command("backup", str(daemon.data / "backup"), "--config", str(daemon.settings))
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
 
 
 class CopiedCertificatesTests(SynchronousTestCase):
