@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from functools import partial
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -24,7 +23,7 @@ from sagews.errors import SagewsError
 from sagews.ops import folders
 from sagews.ops.folders import Layout
 from sagews.ops.preflight import preflight
-from sagews.ops.terminal_log import terminal_log
+from sagews.ops.terminal_log import TerminalLog, choose
 from sagews.ops.version import hold_version
 from sagews.roles import Daemon, bind_sockets
 
@@ -110,7 +109,7 @@ def _prepare_twistd(parent: Any, settings: Settings, roles: tuple[str, ...]) -> 
     if parent["pidfile"] == "twistd.pid":
         parent["pidfile"] = str(settings.folder / "run" / f"{name}.pid")
     if parent["logfile"] is None and parent["logger"] is None and not parent["nodaemon"]:
-        parent["logger"] = partial(terminal_log, settings.folder / "logs" / f"{name}.twistd.log", uid, gid)
+        parent["logger"] = choose(TerminalLog(settings.folder / "logs" / f"{name}.twistd.log", uid, gid))
     if os.geteuid() == 0 and parent["uid"] is None:
         parent["uid"], parent["gid"] = uid, gid
 

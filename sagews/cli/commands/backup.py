@@ -13,7 +13,7 @@ from sagews.cli.command import Invocation
 from sagews.errors import SagewsError
 from sagews.ops import folders
 from sagews.ops.postgres.dump import back_up, bring_back
-from sagews.ops.postgres.folders import Account
+from sagews.ops.postgres.folders import Account, give_cluster
 from sagews.ops.postgres.server import PostgresService
 
 
@@ -68,6 +68,8 @@ class RestoreCommand:
                 await deferToThread(bring_back, invocation.settings, source)
             finally:
                 await server.stop()
+                if account is not None:
+                    give_cluster(server.folders, account)
             return 0
 
         invocation.run_reactor(work)

@@ -98,6 +98,12 @@ def prepare_folders(folders: ClusterFolders, account: Account | None) -> None:
             os.chown(folder, account.uid, account.gid)
 
 
+def give_cluster(folders: ClusterFolders, account: Account) -> None:
+    """Give what root made around a cluster to the account that will run it: passwords, the lock, their folders."""
+    for path in (folders.root, folders.lock, folders.passwords, *folders.passwords.iterdir()):
+        os.chown(path, account.uid, account.gid)
+
+
 def _require_runnable(uid: int) -> None:
     if uid == 0:
         raise SagewsError("configuration", reason="PostgreSQL refuses to run as root. Give it a service account.")
