@@ -20,6 +20,7 @@ from sagews.model.sessions import Limits
 from sagews.wire.launcher import READ, Configure
 from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
 from tests.waiting import until
+from tests.worker.exhaustion import no_descriptors
 
 FAKE = str(Path(__file__).with_name("fake_launcher.py"))
 
@@ -159,6 +160,26 @@ class LauncherClientTests(TestCase):
             await self.job(client, "check", input=b"x")
             await self.refusal(self.job(client, "commit"))
         self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+
+    async def test_no_descriptor_is_left(self) -> None:
+        """A session and a job that found no descriptor are refused, leave nothing behind, and succeed the next time."""
+        client, listener, session = await self.client(), Listener(), SessionId(new_id())
+        await self.job(client, "check")
+        before = len(os.listdir("/proc/self/fd"))
+        for left in range(8):
+            with no_descriptors(left=left):
+                error = await self.refusal(self.job(client, "check"))
+            self.assertEqual(error.code, "internal", left)
+        ours, theirs = socket.socketpair()
+        with ours, no_descriptors(left=0):
+            opening = client.open_session(session, None, "python", Limits(), theirs, Listener(), "evaluation")
+            self.assertEqual((await self.refusal(opening)).code, "internal")
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+        self.assertEqual(await self.job(client, "check", input=b"x"), b"x")
+        ours, theirs = socket.socketpair()
+        with ours:
+            await client.open_session(session, None, "python", Limits(), theirs, listener, "evaluation")
+        self.assertEqual((await listener.ending)[0], "exit")
 
     async def test_usage_and_forget(self) -> None:
         """Questions with a number get their answers."""

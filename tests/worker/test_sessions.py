@@ -13,6 +13,7 @@ from sagews.wire.session import frames as wire
 from sagews.wire.session.messages import complete_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
+from tests.worker.exhaustion import no_descriptors
 from tests.worker.fakes import (
     EXITS,
     FLOODS,
@@ -281,6 +282,26 @@ class EndTests(SessionTestCase):
         self.assertEqual(len(self.launcher.listeners), 3)
         self.opened()
         self.assertEqual(self.refused(self.host.open_session(session_request(), Recorder())).code, "no-worker")
+
+    def test_no_descriptor_is_left(self) -> None:
+        """Starts for which this process has no descriptor are refused, and take no place from those that follow."""
+        for _ in range(4):
+            with no_descriptors(left=1):
+                self.assertEqual(self.refused(self.host.open_session(session_request(), Recorder())).code, "internal")
+        self.assertEqual(self.host.info.sessions, 0)
+        self.opened()
+
+    def test_a_start_that_breaks(self) -> None:
+        """Starts that fail as nobody expected take no place either."""
+
+        async def broken(*arguments: object) -> None:
+            raise ZeroDivisionError
+
+        self.patch(self.launcher, "open_session", broken)
+        for _ in range(4):
+            begun = Deferred.fromCoroutine(self.host.open_session(session_request(), Recorder()))
+            self.failureResultOf(begun, ZeroDivisionError)
+        self.assertEqual(self.host.info.sessions, 0)
 
     def test_a_lease_that_was_lost(self) -> None:
         """Once a newer epoch of a workspace was seen, cells for a session of an older one are refused."""

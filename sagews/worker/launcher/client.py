@@ -28,7 +28,7 @@ from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, Usage
 from sagews.net.turns import Turns
 from sagews.wire import launcher as wire
-from sagews.worker.launcher.descriptors import PacketSocket
+from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
 from sagews.worker.launcher.jobs import Job
 
 log = Logger()
@@ -301,9 +301,22 @@ class LauncherClient:
         # Our copy goes whatever happens: while we held it, the end of the session would never show as an end of its
         # stream.
         with stream:
-            started = self._expect(session, listener)
-            self._send(wire.StartSession(session, workspace, flavour, limits, kind), [stream.fileno()])
+            request = wire.StartSession(session, workspace, flavour, limits, kind)
+            with kernel_refusals(session):
+                started = self._ask_to_start(request, [stream.fileno()], listener)
         await started
+
+    def _ask_to_start(
+        self, request: wire.StartSession | wire.StartJob, descriptors: Sequence[int], listener: ILauncherListener
+    ) -> Deferred[None]:
+        started = self._expect(request.id, listener)
+        try:
+            self._send(request, descriptors)
+        except BaseException:
+            # The launcher never heard of it and so never says that it ended: it would be waited for until our own end.
+            self._forget_waiting(request.id)
+            raise
+        return started
 
     def _expect(self, identifier: str, listener: ILauncherListener) -> Deferred[None]:
         if identifier in self._listeners:
@@ -333,14 +346,13 @@ class LauncherClient:
 
     def _start_job(self, request: wire.StartJob, input: bytes, output_limit: int) -> Deferred[bytes]:
         identifier = request.id
-        running = Job(
-            self._reactor, identifier, output_limit, request.seconds, lambda: self.signal(_session(identifier), "KILL")
-        )
+        kill = lambda: self.signal(_session(identifier), "KILL")  # noqa: E731
+        with kernel_refusals(identifier):
+            running = Job(self._reactor, identifier, output_limit, request.seconds, kill)
         try:
-            started = self._expect(identifier, running)
-            self._send(request, running.descriptors(input))
+            with kernel_refusals(identifier):
+                started = self._ask_to_start(request, running.descriptors(input), running)
         except SagewsError as error:
-            self._forget_waiting(identifier)
             running.refused(error)
         else:
             running.sent()

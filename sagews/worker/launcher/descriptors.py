@@ -13,12 +13,17 @@ import socket
 import struct
 import termios
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
+
+from sagews.errors import SagewsError
+
+log = Logger()
 
 # Half of the size from which malloc asks the kernel for fresh pages at every read, which cost more than the reading.
 READ_SIZE = 64 * 1024
@@ -217,11 +222,15 @@ class PacketSocket(Descriptor):
             self.lost()
 
     def send(self, packet: bytes, descriptors: Sequence[int] = ()) -> None:
-        """Send a packet in order; its descriptors are duplicated, so the caller may close its own at once."""
+        """Send a packet in order; its descriptors are duplicated, so the caller may close its own at once.
+
+        Raises:
+            OSError: when the process has no descriptor left for a duplicate; nothing is sent then.
+        """
         if self.closed:
             return
         # The kernel may be full: by the time it takes the packet, the caller has closed its own.
-        self._waiting.append((packet, tuple(os.dup(number) for number in descriptors)))
+        self._waiting.append((packet, _duplicated(descriptors)))
         if len(self._waiting) == 1:
             self.doWrite()
 
@@ -301,6 +310,31 @@ class PipeReader(Descriptor):
         with suppress(OSError):
             os.close(self._number)
         self._ended()
+
+
+@contextmanager
+def kernel_refusals(correlation: str) -> Iterator[None]:
+    """Make `internal` of what the kernel refuses for want of descriptors or memory; its own words go to the log.
+
+    Callers take SagewsError alone for a refusal that people may try again, and this is one.
+    """
+    try:
+        yield
+    except OSError as error:
+        log.error("the kernel refused: {reason}", reason=str(error), correlation=correlation)
+        raise SagewsError("internal", correlation=correlation) from error
+
+
+def _duplicated(descriptors: Sequence[int]) -> tuple[int, ...]:
+    made: list[int] = []
+    try:
+        for number in descriptors:
+            made.append(os.dup(number))
+    except OSError:
+        # The first of three may still have got one; kept, it would be lost with every try.
+        _close(made)
+        raise
+    return tuple(made)
 
 
 def _close(descriptors: Sequence[int]) -> None:

@@ -62,7 +62,13 @@ class Job:
         self._how: JobExit | None = None
         self._overflowed = False
         self._output, output_end = _pipe(reactor, output_limit, self._too_much, self._ended)
-        self._errors, error_end = _pipe(reactor, ERROR_LIMIT, lambda: None, self._ended)
+        try:
+            self._errors, error_end = _pipe(reactor, ERROR_LIMIT, lambda: None, self._ended)
+        except OSError:
+            # No descriptor is left. Nobody will hold this job, so that nobody else closes what it has by now.
+            os.close(output_end)
+            self._output.lost()
+            raise
         self._theirs = [output_end, error_end]
         self._late = reactor.callLater(seconds + GRACE_SECONDS, kill)
         self._linger: Any = None
@@ -150,10 +156,18 @@ def _pipe(
 def _memory_file(content: bytes) -> int:
     """Return a sealed file in memory that holds these bytes, at its start."""
     number = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        _fill(number, content)
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def _fill(number: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[os.write(number, view) :]
     os.lseek(number, 0, os.SEEK_SET)
     # The job holds the same file as we do; sealed, it is read-only for both.
     fcntl.fcntl(number, fcntl.F_ADD_SEALS, _SEALS)
-    return number

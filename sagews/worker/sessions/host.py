@@ -22,6 +22,7 @@ from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.kinds import table as kinds
 from sagews.worker.kinds.table import Conversation, WorkerKind
+from sagews.worker.launcher.descriptors import kernel_refusals
 from sagews.worker.leases import Epochs
 from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.flow_control import SharedWindow
@@ -142,6 +143,9 @@ class LocalHost:
         """See ISessionHost."""
         kind = self._admit(request)
         bounds = self._session_bounds()
+        # Before anything counts it: with no descriptor left this is refused, and the slot is still free.
+        with kernel_refusals(request.correlation or request.session):
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         session = WorkerSession(
             request,
             kind,
@@ -155,13 +159,13 @@ class LocalHost:
         )
         self._sessions[request.session] = session
         self._load_changed()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         session.connect(ours)
         try:
             await self._launcher.open_session(
                 request.session, request.workspace, request.flavour, request.limits, theirs, session, request.kind
             )
-        except SagewsError:
+        except BaseException:
+            # Whatever it was, also what nobody thought of: nothing else ever takes this session out of the table.
             session.abandon()
             raise
         await session.until_ready()
