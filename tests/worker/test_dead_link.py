@@ -38,18 +38,25 @@ class Counted(AmpLink):
         return await super().ask(command, seconds, **arguments)
 
 
+def broken(*arguments: object) -> None:
+    """Fail as nobody expected."""
+    raise ZeroDivisionError
+
+
 class DeadLinkTests(SynchronousTestCase):
     """A worker whose link is cut under an evaluation."""
 
     def setUp(self) -> None:
         """Link a worker that never answers."""
         self.clock = Clock()
-        self.host = RemoteHost(self.clock, INFO, 30.0, lambda host: None)
+        self.lost: list[RemoteHost] = []
+        self.recorder = Recorder()
+        self.host = RemoteHost(self.clock, INFO, 30.0, self.lost.append)
         self.link = self.linked({})
         self.session = SessionId(new_id())
         request = session_request()
         self.session = request.session
-        self.successResultOf(Deferred.fromCoroutine(self.host.open_session(request, Recorder())))
+        self.successResultOf(Deferred.fromCoroutine(self.host.open_session(request, self.recorder)))
         self.held = {self.session: wire.Held(request.workspace, request.epoch, 0)}
 
     def linked(self, held: dict[Any, wire.Held]) -> Counted:
@@ -79,6 +86,24 @@ class DeadLinkTests(SynchronousTestCase):
         self.link.connectionLost(Failure(ConnectionLost()))
         self.clock.advance(31)
         self.assertEqual(self.failureResultOf(evaluation, SagewsError).value.code, "no-session")
+
+    def test_a_listener_that_raises_at_the_end(self) -> None:
+        """It keeps neither the other sessions nor who waits nor the owner from hearing that the worker is given up."""
+        other, recorder = session_request(), Recorder()
+        self.successResultOf(Deferred.fromCoroutine(self.host.open_session(other, recorder)))
+        self.patch(self.recorder, "ended", broken)
+        evaluation = self.evaluate()
+        self.link.connectionLost(Failure(ConnectionLost()))
+        self.clock.advance(31)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual([ending.reason for ending in recorder.endings], ["worker-lost"])
+        self.failureResultOf(evaluation, SagewsError)
+        self.assertEqual(self.lost, [self.host])
+
+    def test_one_that_was_given_up_stays_so(self) -> None:
+        """A link for a host that nobody holds any more is refused: the worker gets another host."""
+        self.host.give_up()
+        self.assertRaises(SagewsError, self.linked, {})
 
     def test_the_owner_knows_before_the_asker(self) -> None:
         """Whoever is told that a question failed finds the dead link gone from its place."""

@@ -85,7 +85,12 @@ class RemoteHost:
 
         A session that the worker does not hold any more, or holds under another workspace or epoch than it was given,
         is over.
+
+        Raises:
+            SagewsError: `worker-lost` once the host is given up; the next registration finds another.
         """
+        if self._over:
+            raise SagewsError("worker-lost")
         old, self._link, self._info = self._link, link, info
         self._others = max(0, info.sessions - len(held))
         if old is not None:
@@ -195,8 +200,13 @@ class RemoteHost:
     def _end(self, session: SessionId, ending: Ending) -> None:
         given = self._sessions.pop(session, None)
         self._marks.pop(session, None)
-        if given is not None:
+        if given is None:
+            return
+        try:
             given.listener.ended(session, ending)
+        except Exception:
+            # This may be one of many that end together: the others, and who waits for this worker, have to hear too.
+            log.failure("a listener raised", session=session, correlation=given.request.correlation)
 
     # ------------------------------------------------------------------------------------------ ISessionHost
 
