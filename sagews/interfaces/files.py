@@ -41,5 +41,10 @@ class IWorkspaceFiles(Interface):
                 as `restore`.
         """
 
-    async def forget(workspace: WorkspaceId) -> None:
-        """Remove the workspace's home from this worker; refused as `busy` while a session uses it."""
+    async def forget(workspace: WorkspaceId, epoch: int) -> None:
+        """Remove the workspace's home from this worker.
+
+        Raises:
+            SagewsError: `conflict` for an older epoch than was seen: the home is its successor's by now; `busy` while a
+                session uses it.
+        """

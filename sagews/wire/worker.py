@@ -241,7 +241,7 @@ class SnapshotHome(LinkCommand):
 class ForgetHome(LinkCommand):
     """Sent by a backend to remove a home from the worker."""
 
-    arguments = [(b"workspace", amp.Unicode())]
+    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer())]
     response = []
 
 

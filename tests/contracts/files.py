@@ -126,19 +126,21 @@ class WorkspaceFilesContract(Base):
         for _ in range(2):
             await files.restore(workspace, 1, request)
             self.assertEqual(await self.tree(files, workspace), taken.tree)
-            await files.forget(workspace)
+            await files.forget(workspace, 1)
             await self.refused("no-home", files.snapshot(workspace, 1, SnapshotRequest({})))
-            await files.forget(workspace)
+            await files.forget(workspace, 1)
 
     async def test_a_used_home_is_not_forgotten(self) -> None:
         """The home of a session stays."""
         files = await self.make_files()
-        await self.refused("busy", files.forget(await self.make_used(files)))
+        await self.refused("busy", files.forget(await self.make_used(files), 1))
 
     async def test_an_older_epoch_is_refused(self) -> None:
-        """Who lost a workspace's lease can neither read nor write its files any more."""
+        """Who lost a workspace's lease can neither read, write nor remove its files any more."""
         files = await self.make_files()
         workspace = await self.empty(files)
         await files.snapshot(workspace, 5, SnapshotRequest({}))
         await self.refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
         await self.refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))
+        await self.refused("conflict", files.forget(workspace, 4))
+        await files.snapshot(workspace, 5, SnapshotRequest({}))

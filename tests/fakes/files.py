@@ -55,8 +55,9 @@ class FakeFiles:
         content = msgspec.json.encode({**home, **request.files}, order="sorted")
         return Snapshot(hashlib.sha1(content, usedforsecurity=False).hexdigest(), content, ())
 
-    async def forget(self, workspace: WorkspaceId) -> None:
+    async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """Remove a home."""
+        self._epochs.see(workspace, epoch)
         if self._in_use(workspace):
             raise SagewsError("busy")
         self.homes.pop(workspace, None)

@@ -98,10 +98,10 @@ class Worker:
         self.snapshots.append((request.have, len(taken.bundle)))
         return taken
 
-    async def forget(self, workspace: WorkspaceId) -> None:
+    async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """Remove a home."""
         self._check_link()
-        await self.homes.forget(workspace)
+        await self.homes.forget(workspace, epoch)
 
     def _check_link(self) -> None:
         if self.lost:

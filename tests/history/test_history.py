@@ -233,7 +233,7 @@ class HistoryTests(HistoryCase):
         """When the worker is lost while its home is cleaned, the end is committed and told all the same."""
         self.done(self.files.acquire_host(None))
 
-        async def forget(workspace: WorkspaceId) -> None:
+        async def forget(workspace: WorkspaceId, epoch: int) -> None:
             raise SagewsError("worker-lost")
 
         self.worker.forget = forget  # type: ignore[method-assign]

@@ -62,7 +62,7 @@ class JailedJobs(TestCase):
         self.assertEqual((await jobs.worksheets(made.commit, [made.bundle]))["a.sage.md"], "# A\n")
         await homes.restore(second, 1, RestoreRequest(made.commit, (made.bundle,)))
         self.assertEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
-        await homes.forget(second)
+        await homes.forget(second, 1)
         gone = ensureDeferred(homes.snapshot(second, 1, SnapshotRequest({})))
         self.assertEqual((await self.assertFailure(gone, SagewsError)).code, "no-home")
 

@@ -60,7 +60,7 @@ class CommandTests(LinkTestCase):
         rig.launcher.answers.append(SnapshotAnswer(tree, ("c" * 40,), (("big", "too large"),), bundle).to_bytes())
         found = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A"}, tree))
         self.assertEqual(found, Snapshot(tree, bundle, (("big", "too large"),)))
-        await host.files.forget(workspace)
+        await host.files.forget(workspace, 1)
         self.assertEqual(rig.launcher.forgotten, [workspace])
 
     async def test_settings(self) -> None:

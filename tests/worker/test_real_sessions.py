@@ -120,7 +120,7 @@ class RealEndTests(RealTestCase):
                 if not heard.endings:
                     await host.end_session(each, "stopped")
                     await heard.until_ended()
-            await host.files.forget(workspace)
+            await host.files.forget(workspace, 1)
 
     async def test_files_come_back(self) -> None:
         """A snapshot of a home, documents laid in, is a bundle; a commit made of it fills an empty home again."""

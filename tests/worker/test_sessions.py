@@ -309,4 +309,4 @@ class EndTests(SessionTestCase):
         session, _, _ = self.opened(workspace=workspace, epoch=1)
         self.opened(workspace=workspace, epoch=2)
         self.assertEqual(self.refused(evaluate(self.host, session, evaluation(PRINTS))).code, "conflict")
-        self.assertEqual(self.refused(self.host.files.forget(workspace)).code, "busy")
+        self.assertEqual(self.refused(self.host.files.forget(workspace, 2)).code, "busy")

@@ -121,4 +121,4 @@ class WorkspaceFiles:
         host, self._holder = self._holder, None
         if host is not None and self._hosts.holds(host):
             self._laid_out.forget(host.info.id)
-            await host.files.forget(self._workspace)
+            await host.files.forget(self._workspace, self._epoch)

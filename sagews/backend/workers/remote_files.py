@@ -54,9 +54,9 @@ class RemoteFiles:
         left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
         return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
 
-    async def forget(self, workspace: WorkspaceId) -> None:
+    async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """See IWorkspaceFiles."""
-        await self._ask(wire.ForgetHome, workspace=workspace)
+        await self._ask(wire.ForgetHome, workspace=workspace, epoch=epoch)
 
     async def _upload(self, content: bytes) -> int:
         if len(content) > wire.MAX_TRANSFER:

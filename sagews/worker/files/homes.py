@@ -88,8 +88,9 @@ class HomeFiles:
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
 
-    async def forget(self, workspace: WorkspaceId) -> None:
+    async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """See IWorkspaceFiles."""
+        self._epochs.see(workspace, epoch)
         if self._in_use(workspace):
             raise SagewsError("busy")
         await self._launcher.forget(workspace)

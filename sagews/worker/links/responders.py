@@ -137,7 +137,7 @@ class BackendCommands(GuardedLocator):
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
     @wire.ForgetHome.responder
-    async def forget(self, workspace: str) -> Answer:
+    async def forget(self, workspace: str, epoch: int) -> Answer:
         """Remove a home."""
-        await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")))
+        await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")), epoch)
         return {}
