@@ -19,6 +19,8 @@ from tests.frontend.memory import Page, Socket, World
 
 OPEN_API = {"/api/signin", "/api/first", "/api/link", "/api/site"}
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
+# What nobody is let in to without a login.
+CLOSED = (Policy.LOGIN, Policy.OPERATOR)
 # A body of the right form for each route that takes one.
 BODIES = {
     "/api/signin": {"email": "a@b", "password": "x"},
@@ -55,7 +57,7 @@ class WalkTests(SynchronousTestCase):
                 yield route, path.replace("{name...}", "app-1234.js"), BODIES.get(route.pattern)
 
     def closed(self):
-        return self.walk(Policy.LOGIN, Policy.OPERATOR)
+        return self.walk(*CLOSED)
 
     def refused(self, response, status: int, code: str, about: object) -> None:
         self.assertEqual((response.status, response.code), (status, code), about)
@@ -69,6 +71,11 @@ class WalkTests(SynchronousTestCase):
         self.assertEqual({path for path in opened if path.startswith("/api/")}, OPEN_API)
         self.assertEqual({route.pattern for route in self.routes if route.policy is Policy.WEBSOCKET}, {"/ws"})
         self.assertGreater(len(list(self.closed())), 15)
+
+    def test_every_policy_is_walked(self) -> None:
+        """The tests here hold every policy to something; a new one fails until it is said which."""
+        self.assertEqual({Policy.OPEN, Policy.WEBSOCKET, *CLOSED}, set(Policy))
+        self.assertEqual({route.policy for route in self.routes}, set(Policy))
 
     def test_no_login(self) -> None:
         """Without a cookie every closed call is refused, whatever its body."""

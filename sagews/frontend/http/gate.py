@@ -33,6 +33,7 @@ from sagews.policy.names import is_operator
 
 log = Logger()
 
+_CLOSED = frozenset(Policy) - {Policy.OPEN, Policy.WEBSOCKET}
 _LOOKED_AT = ("accept-encoding", "if-none-match", "cookie")
 
 
@@ -47,6 +48,9 @@ class Gate(Resource):
         headers: set on every answer.
         seconds: a clock, for the access log.
         proxies: whose X-Forwarded-For is believed.
+
+    Raises:
+        ValueError: for a route that needs a login where there are no logins to be found.
     """
 
     isLeaf = True
@@ -63,6 +67,9 @@ class Gate(Resource):
         proxies: Proxies = (),
     ) -> None:
         super().__init__()
+        if logins is None and (closed := [route.pattern for route in routes if route.policy in _CLOSED]):
+            # At the start, where whoever adds the route sees it, and not at the first request.
+            raise ValueError(f"these routes need a login, and none is found here: {', '.join(closed)}")
         self._routes = routes
         self._addresses = addresses
         self._content = content
@@ -135,18 +142,26 @@ class Gate(Resource):
         exchange.send(result)
 
     async def _login(self, policy: Policy, request: Request, cookie_name: str) -> tuple[Login | None, bool]:
-        if policy is Policy.OPEN or self._logins is None:
-            return None, False
+        match policy:
+            case Policy.OPEN:
+                return None, False
+            case Policy.LOGIN | Policy.OPERATOR if self._logins is not None:
+                login, by_token = await self._found(self._logins, request, cookie_name)
+            case _:
+                # Also what is not thought of yet: a policy that nobody enforces must not let everybody in.
+                raise SagewsError("forbidden")
+        if policy is Policy.OPERATOR and not _may_operate(login):
+            raise SagewsError("forbidden")
+        return login, by_token
+
+    async def _found(self, logins: Logins, request: Request, cookie_name: str) -> tuple[Login, bool]:
         cookie = request.getCookie(cookie_name.encode())
         credentials = Credentials(
             cookie.decode("latin-1") if cookie else None,
             _header(request, SECRET_HEADER),
             _header(request, "Authorization"),
         )
-        login = await self._logins.find(credentials)
-        if policy is Policy.OPERATOR and not _may_operate(login):
-            raise SagewsError("forbidden")
-        return login, credentials.by_token
+        return await logins.find(credentials), credentials.by_token
 
 
 class _Exchange:

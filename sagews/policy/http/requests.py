@@ -53,14 +53,13 @@ def status_of(code: str) -> int:
 class Policy(StrEnum):
     """Who may make a call. Every route names one.
 
-    OPEN: anybody. LOGIN: a cookie and its origin's secret, or a personal token. ADMINISTRATOR: a login of an
-    administrator. OPERATOR: the same, or the command line's own account. WEBSOCKET: anybody from our own page; the
-    handshake that follows is checked by the backend.
+    OPEN: anybody. LOGIN: a cookie and its origin's secret, or a personal token. OPERATOR: a login of an administrator,
+    or the command line's own account. WEBSOCKET: anybody from our own page; the handshake that follows is checked by
+    the backend.
     """
 
     OPEN = "open"
     LOGIN = "login"
-    ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     WEBSOCKET = "websocket"
 
