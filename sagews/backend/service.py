@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -42,6 +43,8 @@ from sagews.policy.quotas.ledger import Ledger
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
 TICK_SECONDS = 2.0
+# What is too late for a stop is let go of with a little time left, in which the leases are given back.
+OF_THE_STOP = 0.9
 
 
 class Backend:
@@ -114,8 +117,13 @@ class Backend:
                 lambda failure: self._log.failure("pings stopped", failure)
             )
 
-    async def stop(self) -> None:
-        """Tell every page when to come back, commit everything, give the leases back; at most `stop_seconds`."""
+    async def stop(self, seconds: float = math.inf) -> None:
+        """Tell every page when to come back, commit everything, give the leases back.
+
+        Args:
+            seconds: after which whoever stops it goes on; it takes `stop_seconds` at most, and fewer where those are
+                nearer than that.
+        """
         self._registry.accepting = False
         for timer in (self._ticker, self._pinging):
             if timer.running:
@@ -124,7 +132,8 @@ class Backend:
             connection.tell(GoingAway(self._settings.reconnect_seconds))
             connection.close(CloseCode.GOING_AWAY, "shutting-down")
         closing = run_in_background(self.workspaces.close_all(), self._log, "stop", self._settings.name)
-        late = self._clock.callLater(self._settings.stop_seconds, self._too_late, closing)
+        limit = min(self._settings.stop_seconds, seconds * OF_THE_STOP)
+        late = self._clock.callLater(limit, self._too_late, closing)
         await closing
         cancelled(late)
 

@@ -8,6 +8,7 @@ sent twice, and is stored once.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -80,13 +81,14 @@ class Shipper:
         self._running = Deferred.fromCoroutine(self._ship_for_ever())
         self._running.addErrback(lambda failure: log.failure("the shipper broke", failure))
 
-    async def stop(self) -> None:
-        """End; what was not shipped waits on the disk. A delivery under way gets two seconds."""
+    async def stop(self, seconds: float = math.inf) -> None:
+        """End; what was not shipped waits on the disk. A delivery under way gets two seconds, half of these at most."""
         self._stopping = True
         if self._pause is not None:
             self._pause.cancel()
         if self._running is not None:
-            self._running.addTimeout(STOP_SECONDS, self._clock, onTimeoutCancel=lambda result, seconds: None)
+            limit = min(STOP_SECONDS, seconds / 2)
+            self._running.addTimeout(limit, self._clock, onTimeoutCancel=lambda result, seconds: None)
             await self._running
 
     async def _ship_for_ever(self) -> None:

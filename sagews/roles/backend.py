@@ -79,10 +79,10 @@ class BackendComponent(Component):
         keys = self.daemon.require(Certificates).keys
         self.daemon.ports.adopt_link(keys.accept("backend", ("worker",), self._make_gate()))
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Save everything and tell every page when to come back; workers are needed until then."""
         if self._backend is not None:
-            await self._backend.stop()
+            await self._backend.stop(seconds)
         self._checks.stop()
         if self._gate is not None:
             self._gate.stop()

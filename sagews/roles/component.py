@@ -91,10 +91,11 @@ class Component:
     async def start(self) -> None:
         """Begin to serve; components before this one in the sequence serve already."""
 
-    async def stop(self) -> None:
-        """End in order; components before this one still serve.
+    async def stop(self, seconds: float) -> None:
+        """End in order within so many seconds; components before this one still serve.
 
-        Called whenever `start` was, however far that came: what a refused start leaves behind, nobody else ends.
+        It is cancelled after them, so that what gives way only to force is forced before. Called whenever `start` was,
+        however far that came: what a refused start leaves behind, nobody else ends.
         """
 
     def ready(self) -> None:

@@ -37,7 +37,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     SiteComponent,
 )
 
-Step = tuple[str, Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]
+Step = tuple[str, Callable[[], Awaitable[None]], Callable[[float], Awaitable[None]]]
 
 
 class Composition:

@@ -25,11 +25,14 @@ from sagews.roles.composition import Composition
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
 
-# Of each step; service managers kill after ten or more, and a step that hangs must not cost those behind it their turn.
+# Of the whole stop: service managers kill after ten or more.
 STOP_SECONDS = 9.0
+# Of a step that comes after those are over: one that hangs must not cost those behind it their turn, of which the last
+# but a few ends PostgreSQL.
+LEAST_SECONDS = 1.0
 MOST_DESCRIPTORS = 65_536
 
-Undo = Callable[[], Awaitable[None]]
+Undo = Callable[[float], Awaitable[None]]
 
 
 class Daemon(Service):
@@ -134,28 +137,33 @@ class Daemon(Service):
             self._reactor.callWhenRunning(self._reactor.stop)
 
     def stopService(self) -> Deferred[None]:
-        """Undo every step that was done, the last first, each awaited; all within ten seconds."""
+        """Undo every step that was done, the last first, each awaited.
+
+        All have nine seconds together; a step that hangs leaves one second to each of those behind it.
+        """
         super().stopService()
         stopping = Deferred.fromCoroutine(self._stop())
         return stopping.addErrback(lambda failure: self.log.failure("the stop sequence broke", failure))
 
     async def _stop(self) -> None:
+        deadline = self._reactor.seconds() + STOP_SECONDS
         if self._starting is not None and not self._starting.called:
             # The step that was under way cleans up after itself, and what it needs for that is still there.
             self._starting.cancel()
             await self._starting.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda _result, _seconds: None)
         while self._undo:
             name, end = self._undo.pop()
-            step = Deferred.fromCoroutine(_awaited(end))
-            step.addTimeout(STOP_SECONDS, self._reactor)
+            seconds = max(LEAST_SECONDS, deadline - self._reactor.seconds())
+            step = Deferred.fromCoroutine(_awaited(end, seconds))
+            step.addTimeout(seconds, self._reactor)
             try:
                 await step
             except Exception:
                 self.log.failure("{step} did not stop in order", step=name)
 
 
-async def _awaited(end: Undo) -> None:
-    await end()
+async def _awaited(end: Undo, seconds: float) -> None:
+    await end(seconds)
 
 
 def _raise_descriptors() -> None:

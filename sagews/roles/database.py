@@ -48,7 +48,7 @@ class Guest:
         await deferToThread(prepare_folders, self._folders, None)
         self._passwords = await deferToThread(ensure_passwords, self._folders.passwords)
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Leave the cluster running: it is not ours."""
 
     def dsn(self, role: DatabaseRole) -> str:
@@ -139,14 +139,14 @@ class Databases(Component):
         )
         await self._listener.start()
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Disconnect, and stop the cluster."""
         if self._listener is not None:
             self._listener.stop()
         for pool in self._pools.values():
             pool.stop()
         if self._cluster is not None:
-            await self._cluster.stop()
+            await self._cluster.stop(seconds)
 
     def _is_full(self) -> bool:
         """Whether the disk of our own cluster has no room left for its log."""

@@ -96,9 +96,9 @@ class Launcher(Component):
         await self.client.started()
         self.daemon.terminal.say(isolation_line(self.client.level, self.client.report))
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """End it; no session outlives it."""
-        await self.client.stop()
+        await self.client.stop(seconds)
 
     def describe(self) -> Mapping[str, Any]:
         """Return the level, and what was found on the way to it."""

@@ -89,11 +89,11 @@ class Records(Component):
             self._shipper = Shipper(self._reactor, self._spool, self.sink, deferToThread)
             self._shipper.start()
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Ship and collect no more; what was not shipped waits on the disk."""
         if self._shipper is not None:
             # First: what it sends goes through what is closed below.
-            await self._shipper.stop()
+            await self._shipper.stop(seconds)
         if self._upkeep is not None:
             self._upkeep.stop()
         if self._collector is not None:

@@ -83,7 +83,7 @@ class SiteComponent(Component):
         secured = self.daemon.require(Certificates).keys.secure_site(site)
         return ProxyFactory(secured, self._proxies) if self._proxies else secured
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Accept nobody any more."""
         await self.daemon.ports.close()
 

@@ -25,7 +25,7 @@ class Watch(Component):
         """Begin to measure."""
         self._watch.start()
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """Leave the reactor as it was."""
         self._watch.stop()
 

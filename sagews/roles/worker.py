@@ -58,10 +58,10 @@ class Worker(Component):
         self.host.start()
         return self.host
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
         """End every session, then the links."""
         if self.host is not None:
-            await self.host.stop()
+            await self.host.stop(seconds)
         for link in self._links:
             await link.stop()
 

@@ -153,6 +153,16 @@ class ServiceTests(TestCase):
         await refused(starting, "shutting-down")
         self.assertIsNone(service.pid)
 
+    async def test_one_that_does_not_stop(self) -> None:
+        """A server that heeds nothing is killed before the time of the stop is over."""
+        service = self.service()
+        await service.start()
+        assert service.pid is not None
+        # It takes no signal any more but the one that nobody can refuse.
+        os.kill(service.pid, signal.SIGSTOP)
+        await service.stop(1.0)
+        self.assertIsNone(service.pid)
+
     async def test_second_daemon_is_refused(self) -> None:
         """A second daemon on the same folder is refused and leaves the first alone."""
         service = self.service()

@@ -32,6 +32,8 @@ class Steps:
         self.said = said
         self.refusal = refusal
         self.gate: Deferred[None] = Deferred()
+        self.hanging: tuple[str, ...] = ()
+        self.given: list[float] = []
 
     def prepare(self) -> None:
         self.said.append("prepare")
@@ -41,7 +43,7 @@ class Steps:
 
     def steps(self) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
         for name in ("one", "two", "three"):
-            yield name, lambda name=name: self.begin(name), lambda name=name: self.end(name)
+            yield name, lambda name=name: self.begin(name), lambda seconds, name=name: self.end(name, seconds)
 
     async def begin(self, name: str) -> None:
         if name == "two":
@@ -54,7 +56,10 @@ class Steps:
                 raise
         self.said.append(f"{name} begins")
 
-    async def end(self, name: str) -> None:
+    async def end(self, name: str, seconds: float) -> None:
+        self.given.append(seconds)
+        if name in self.hanging:
+            await Deferred()
         self.said.append(f"{name} ends")
 
 
@@ -82,6 +87,20 @@ class DaemonTests(SynchronousTestCase):
         del self.said[:]
         self.successResultOf(daemon.stopService())
         self.assertEqual(self.said, ["three ends", "two ends", "one ends"])
+
+    def test_one_deadline(self) -> None:
+        """The steps of a stop share nine seconds; behind one that hangs each gets a second, and all have a turn."""
+        daemon = self.daemon()
+        self.steps.gate.callback(None)
+        self.steps.hanging = ("three", "two")
+        stopping = daemon.stopService()
+        self.reactor.advance(9)
+        self.assertNoResult(stopping)
+        self.reactor.advance(1)
+        self.successResultOf(stopping)
+        self.assertEqual(self.steps.given, [9, 1, 1])
+        self.assertEqual(self.said[-1], "one ends")
+        self.assertEqual(len(self.flushLoggedErrors()), 2)
 
     def test_stopped_while_starting(self) -> None:
         """A stop in the middle of a step waits until that step has cleaned up, and is not called a failure."""

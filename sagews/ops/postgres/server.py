@@ -33,9 +33,13 @@ from sagews.ops.postgres.folders import (
 from sagews.ops.postgres.process import PostgresProcess, spawn
 from sagews.ops.postgres.roles import SUPERUSER, create_roles, ensure_passwords, role_dsn
 
-# For open transactions to be rolled back and a checkpoint; then immediate, which costs a recovery at the next start and
-# no data.
+# Of a stop that nobody hurries.
 STOP_SECONDS = 15.0
+# Of the seconds of a stop: for open transactions to be rolled back and a checkpoint; then immediate, which costs a
+# recovery at the next start and no data. A kill comes while there is still time to see that it worked: a server that is
+# left behind holds the folder against the next start.
+IMMEDIATE_AFTER = 0.6
+KILL_AFTER = 0.8
 START_SECONDS = 60.0
 FIRST_RESTART = 0.5
 LONGEST_RESTART = 30.0
@@ -130,15 +134,21 @@ class PostgresService:
             raise
         log.info("the database {database} is ready", database=DATABASE, pid=self.pid)
 
-    async def stop(self) -> None:
-        """Stop the server: it ends transactions and writes a checkpoint; harder after 15 s. Returns when it is over."""
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop the server, and return when it is over.
+
+        Args:
+            seconds: it ends transactions and writes a checkpoint for a little more than half of them, stops at once
+                after that, and is killed before they are over.
+        """
         self._stopping = True
         if self._pause is not None:
             self._pause.cancel()
+        # Before the restart is waited for, which may wait for a server that takes a minute to be ready.
+        if self._process is not None:
+            await self._end(self._process, seconds)
         if self._restarting is not None:
             await self._restarting
-        if self._process is not None:
-            await self._end(self._process)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -171,14 +181,14 @@ class PostgresService:
             if limit.active():
                 limit.cancel()
 
-    async def _end(self, process: PostgresProcess) -> None:
+    async def _end(self, process: PostgresProcess, seconds: float) -> None:
         over: Deferred[str] = Deferred()
         process.ended.addCallback(_pass_on, over)
         # Fast: a smart shutdown would wait for our own connections, which wait for it.
         process.signal("INT")
         harder = [
-            self._reactor.callLater(STOP_SECONDS, process.signal, "QUIT"),
-            self._reactor.callLater(STOP_SECONDS * 2, process.signal, "KILL"),
+            self._reactor.callLater(seconds * IMMEDIATE_AFTER, process.signal, "QUIT"),
+            self._reactor.callLater(seconds * KILL_AFTER, process.signal, "KILL"),
         ]
         await over
         for call in harder:

@@ -41,6 +41,8 @@ JOBS_WAITING = 2000
 # It prints a line here and there; one without end must not fill our memory or our log.
 MAX_LINE = 4096
 STOP_SECONDS = 5.0
+# Of the seconds of a stop: the rest is for the kernel to take it down.
+FORCE_AFTER = 0.8
 
 
 class _Process(ProcessProtocol):
@@ -144,13 +146,13 @@ class LauncherClient:
         self._hello.addTimeout(seconds, self._reactor, onTimeoutCancel=_silent)
         await self._hello
 
-    async def stop(self) -> None:
-        """End every session and the launcher; fires when it is gone."""
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End every session and the launcher, by force in the end; fires when it is gone, within so many seconds."""
         self._stopping = True
         if self._dead or self._transport is None:
             return
         self._send(wire.StopLauncher())
-        late = self._reactor.callLater(STOP_SECONDS, self._force)
+        late = self._reactor.callLater(min(STOP_SECONDS, seconds * FORCE_AFTER), self._force)
         await self.gone
         if late.active():
             late.cancel()

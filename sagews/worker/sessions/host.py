@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -126,15 +127,20 @@ class LocalHost:
         """Begin to measure sessions every few seconds."""
         self._meter.start(METER_SECONDS, now=False).addErrback(self._meter_failed)
 
-    async def stop(self) -> None:
-        """End every session; fires when all are gone, or after a moment: the launcher's own end takes the rest."""
+    async def stop(self, seconds: float = math.inf) -> None:
+        """End every session; fires when all are gone, or after a moment: the launcher's own end takes the rest.
+
+        Args:
+            seconds: after which whoever stops it goes on; half of them are left for the links.
+        """
         if self._meter.running:
             self._meter.stop()
         for session in list(self._sessions.values()):
             session.end("stopped")
         if self._sessions:
             self._empty = Deferred()
-            self._empty.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda result, seconds: None)
+            limit = min(STOP_SECONDS, seconds / 2)
+            self._empty.addTimeout(limit, self._reactor, onTimeoutCancel=lambda result, seconds: None)
             await self._empty
 
     # ------------------------------------------------------------------------------------------ sessions
