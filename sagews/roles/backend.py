@@ -11,6 +11,7 @@ from sagews.backend.history.service import Histories
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.listener import WorkerGate
+from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
@@ -28,6 +29,16 @@ from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
+from sagews.wire.worker import MOST_KEEP_SECONDS, WorkerSettings
+
+
+def worker_settings(settings: Settings) -> WorkerSettings:
+    """Return what workers are told: the level below which they are not wanted, and how long sessions are kept.
+
+    A worker whose own settings keep sessions longer would compute on for somebody who has given them up.
+    """
+    keep = min(settings.link.keep_seconds, MOST_KEEP_SECONDS)
+    return WorkerSettings(minimum=least_level(settings), keep_seconds=keep)
 
 
 class BackendComponent(Component):
@@ -96,6 +107,7 @@ class BackendComponent(Component):
             host_is_back=self.backend.add_host,
             remove_host=self.backend.remove_host,
             identify=identify,
+            settings=worker_settings(self._settings),
             keep_seconds=self._settings.link.keep_seconds,
             sink=self.daemon.require(Records).sink,
         )

@@ -71,6 +71,10 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     acknowledged: Number
 
 
+# A day; an operator's setting beyond it is told as this.
+MOST_KEEP_SECONDS = 86_400
+
+
 class WorkerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The one JSON object that a backend sends. It can only tighten what the worker's own file allows.
 
@@ -85,7 +89,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
     minimum: str | None = None
     flavours: tuple[str, ...] | None = None
-    keep_seconds: Annotated[float, msgspec.Meta(ge=1, le=86_400)] | None = None
+    keep_seconds: Annotated[float, msgspec.Meta(ge=1, le=MOST_KEEP_SECONDS)] | None = None
     run_seconds: Annotated[float, msgspec.Meta(ge=1, le=604_800)] | None = None
 
 

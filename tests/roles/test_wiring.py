@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -20,10 +21,12 @@ from sagews.ops.environments import session_environments
 from sagews.ops.folders import Layout
 from sagews.ops.postgres.dsn import read_dsn
 from sagews.roles import addresses
+from sagews.roles.backend import worker_settings
 from sagews.roles.certificates import machine_name, worker_name
 from sagews.roles.launcher import least_level, make_launcher
 from sagews.roles.sockets import bind_sockets
 from sagews.roles.terminal import Terminal, isolation_line
+from sagews.wire.worker import WorkerSettings
 from tests.e2e.running import free_port
 from tests.scratch import scratch_folder
 
@@ -44,6 +47,14 @@ class ComputeTests(SynchronousTestCase):
         self.assertIs(least_level(chosen), Isolation.FULL)
         expected = Isolation.NAMESPACES if os.geteuid() == 0 else Isolation.USERNS
         self.assertIs(least_level(Settings()), expected)
+
+    def test_what_workers_are_told(self) -> None:
+        """A backend tells its workers the level that it wants and how long it keeps sessions, in the wire's bounds."""
+        chosen = Settings(isolation=IsolationSection(minimum=Isolation.FULL), link=LinkSection(keep_seconds=30))
+        told = msgspec.json.decode(msgspec.json.encode(worker_settings(chosen)), type=WorkerSettings)
+        self.assertEqual(told, WorkerSettings(minimum="full", keep_seconds=30))
+        long = worker_settings(Settings(link=LinkSection(keep_seconds=10**6)))
+        msgspec.json.decode(msgspec.json.encode(long), type=WorkerSettings)
 
     def test_missing_environment(self) -> None:
         """An environment without an interpreter is refused by its flavour's name."""

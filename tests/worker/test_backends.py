@@ -115,6 +115,18 @@ class LinksTests(LogSinkContract, LinkTestCase):
         await other.done
         self.assertEqual((heard.text, other.text), ("hello\n", "hello\n"))
 
+    async def test_nobody_lifts_anothers_wish(self) -> None:
+        """What a backend wishes holds, whatever another one says that its own name is."""
+        one = Rig(self, reactor, settings=WorkerSettings(capacity=5))
+        two = Rig(self, reactor, settings=WorkerSettings(capacity=9), shared=one)
+        await one.host()
+        await one.until(lambda: one.local.settings.capacity == 5)
+        await two.host()
+        assert two.link is not None
+        second = two.link
+        await two.until(lambda: second.linked)
+        self.assertEqual(one.local.settings.capacity, 5)
+
     async def make_sink(self) -> tuple[Any, Any]:
         """Return the worker's sink while its first backend is away, and the store behind the other one."""
         one, two = await self.linked()

@@ -89,7 +89,7 @@ class CommandTests(LinkTestCase):
         refused: list[str] = []
         tighten = rig.local.tighten
 
-        def tightened(backend: str, wanted: WorkerSettings) -> None:
+        def tightened(backend: object, wanted: WorkerSettings) -> None:
             try:
                 tighten(backend, wanted)
             except SagewsError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,7 +52,8 @@ class PostgresProcess(ProcessProtocol):
         self._told_to_end = True
         try:
             if self.transport is not None:
-                self.transport.signalProcess(name)
+                # As a number: Twisted knows some names only, and QUIT is none of them.
+                self.transport.signalProcess(signal.Signals[f"SIG{name}"])
         except ProcessExitedAlready:
             log.debug("the server was over already")
 

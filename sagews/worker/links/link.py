@@ -54,7 +54,6 @@ class WorkerLink:
         self._link: AmpLink | None = None
         self._outgoing: dict[SessionId, Outgoing] = {}
         self._ready: dict[SessionId, None] = {}
-        self._backend = ""
         self._in_flight = 0
         self._flushing: IDelayedCall | None = None
         self._expiry: IDelayedCall | None = None
@@ -94,8 +93,7 @@ class WorkerLink:
             sessions={name: outgoing.held() for name, outgoing in self._outgoing.items()},
         )
         welcome: wire.Registered = answer["welcome"]
-        self._host.tighten(welcome.backend, welcome.settings)
-        self._backend = welcome.backend
+        self._host.tighten(self, welcome.settings)
         self._resume(link, welcome)
 
     def _resume(self, link: AmpLink, welcome: wire.Registered) -> None:
@@ -127,7 +125,7 @@ class WorkerLink:
         log.warn("no backend came back: {count} sessions end", count=len(self._outgoing))
         for name in list(self._outgoing):
             self._drop(name, "worker-lost")
-        self._host.loosen(self._backend)
+        self._host.loosen(self)
 
     def _drop(self, name: SessionId, reason: str) -> None:
         outgoing = self._outgoing.pop(name)

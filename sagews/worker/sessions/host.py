@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -67,7 +67,7 @@ class LocalHost:
         self._launcher = launcher
         self._worker = worker
         self._own = settings or LocalSettings()
-        self._wishes: dict[str, WorkerSettings] = {}
+        self._wishes: dict[Hashable, WorkerSettings] = {}
         self.settings = self._own
         self._bounds = bounds or Bounds()
         self._pool = SharedWindow(pool_bytes)
@@ -98,19 +98,24 @@ class LocalHost:
         """Bytes of output that all sessions hold, for metrics."""
         return self._pool.held
 
-    def tighten(self, backend: str, wanted: WorkerSettings) -> None:
+    def tighten(self, link: Hashable, wanted: WorkerSettings) -> None:
         """Take what a backend wishes in place of its last wish, as far as it is tighter than this worker's own.
+
+        Args:
+            link: over which it was said. The backend's name would not do: it is what the other side says of itself,
+                and one that took another's name would lift what that one wished.
+            wanted: the wish.
 
         Raises:
             SagewsError: `isolation` when it wants a level that this machine does not reach; nothing is changed then.
         """
-        self._settle({**self._wishes, backend: wanted})
+        self._settle({**self._wishes, link: wanted})
 
-    def loosen(self, backend: str) -> None:
-        """Forget what a backend wished, because it is gone and nothing of it runs here any more."""
-        self._settle({name: wish for name, wish in self._wishes.items() if name != backend})
+    def loosen(self, link: Hashable) -> None:
+        """Forget what was wished over a link, because its backend is gone and nothing of it runs here any more."""
+        self._settle({known: wish for known, wish in self._wishes.items() if known is not link})
 
-    def _settle(self, wishes: dict[str, WorkerSettings]) -> None:
+    def _settle(self, wishes: dict[Hashable, WorkerSettings]) -> None:
         # Always from this worker's own: a backend that asks for less today than yesterday is believed, and the
         # tightest of several holds for all, because one session of a forbidden kind is one too many for either.
         settings = self._own
