@@ -16,8 +16,12 @@ class IRunStore(Interface):
     async def new_epoch(document: DocumentId, epoch: int) -> list[RunId]:
         """Mark runs that an earlier life left unfinished as lost and return them; `conflict` without the lease."""
 
-    async def put_run(run: Run) -> bool:
-        """Store a run; False if this id is known (it runs once)."""
+    async def put_run(run: Run, epoch: int) -> Run:
+        """Store a run and return it; where its document has a run of this id already, return that (it runs once).
+
+        Raises:
+            SagewsError: `conflict` without the lease; `bad-value` when the id is that of another document's run.
+        """
 
     async def last_runs(document: DocumentId) -> list[Run]:
         """Return the last run of each cell."""
@@ -25,5 +29,9 @@ class IRunStore(Interface):
     async def pieces(document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
         """Return pieces of a run of this document, in order, from a number on; none of a run of another document."""
 
-    async def delete_old(document: DocumentId, keep: Sequence[RunId]) -> int:
-        """Delete output of runs that are neither the last of their cell nor in `keep`; returns how many."""
+    async def delete_old(document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
+        """Delete output of runs that are neither the last of their cell nor in `keep`; returns how many.
+
+        Raises:
+            SagewsError: `conflict` without the lease.
+        """

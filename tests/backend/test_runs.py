@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+from twisted.internet.defer import Deferred
 
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
 from sagews.model.identifiers import new_id
+from sagews.model.runs import Run
 from sagews.model.sessions import Ending, Piece, PieceKind, RunState
 from tests.backend.run_case import RunCase, states
+from tests.contracts.journal import make_run
 from tests.fakes.session_host import FAILS, SUM, WAITS, FakeSessionHost
 
 
@@ -61,6 +67,51 @@ class RunTests(RunCase):
         again.run(self.document, SUM)
         self.later()
         self.assertEqual(len(self.host.evaluations), 2)
+
+    def test_a_known_run_that_nobody_was_told_of_is_told(self) -> None:
+        """A page that repeats a run which only the store knows is told its state: `lost` where it had not ended."""
+        for state, told in ((RunState.ERROR, "error"), (RunState.QUEUED, "lost")):
+            page = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 1, "sequence": 1})
+            page.edit(self.document, SUM)
+            epoch = self.workspaces.leases[self.workspace].epoch
+            run = replace(make_run(self.document, page.cell(), state), queued=datetime.now(UTC) + timedelta(days=999))
+            self.done(self.runs.put_run(run, epoch))
+            page.run(self.document, SUM, run.id)
+            self.later()
+            self.assertEqual(states(page, run.id)[-1], told)
+        self.assertEqual(self.host.evaluations, [])
+
+    def test_a_former_owner_stores_no_run(self) -> None:
+        """A run that reaches a backend which lost its lease is not stored there: the new owner runs it, once."""
+        former = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 1, "sequence": 1})
+        former.edit(self.document, SUM)
+        self.later(0.2)
+        page = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 2, "sequence": 1})
+        run = former.run(self.document, SUM)
+        self.later(0.2)
+        self.assertEqual((former.closed, states(former, run), self.host.evaluations), (4503, [], []))
+        page.run(self.document, SUM, run)
+        self.later(0.2)
+        self.assertEqual(states(page, run)[-1], "done")
+        self.assertEqual(len(self.host.evaluations), 1)
+
+    def test_nothing_is_told_once_a_document_went_while_the_store_was_asked(self) -> None:
+        """The store's late answer about a run neither starts nor cancels it once its document is given up."""
+        page = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 1, "sequence": 1})
+        page.edit(self.document, SUM)
+        self.later(0.2)
+        put_run, held = self.runs.put_run, Deferred[None]()
+
+        async def late(run: Run, epoch: int) -> Run:
+            await held
+            return await put_run(run, epoch)
+
+        self.patch(self.runs, "put_run", late)
+        run = page.run(self.document, SUM)
+        page.backend.workspaces.all[0].find(self.document).drop()
+        held.callback(None)
+        self.later(0.2)
+        self.assertEqual((states(page, run), self.host.sessions, self.host.evaluations), ([], {}, []))
 
     def test_cells_run_in_one_order(self) -> None:
         """Runs of two people wait in one queue, and both see the same states."""
@@ -125,7 +176,7 @@ class RunTests(RunCase):
         page = self.opened(backend=self.life(confirm_seconds=5.0))
         page.edit(self.document, SUM)
 
-        async def no_answer(run: object) -> bool:
+        async def no_answer(run: object, epoch: int) -> bool:
             raise SagewsError("database")
 
         self.patch(self.runs, "put_run", no_answer)

@@ -76,7 +76,7 @@ class JournalContract:
         """Pieces and states are committed together and read in order from any number on."""
         journal, _, runs, document, _ = await self.make_journal()
         run = make_run(document)
-        await runs.put_run(run)
+        await runs.put_run(run, 3)
         running = replace(run, state=RunState.RUNNING, started=NOW)
         pieces = [make_piece(run, number) for number in (1, 2, 3, 4, 5)]
         await journal.commit([DocumentWrite(document, 3, [], [running], pieces[:3])])
@@ -115,7 +115,7 @@ class JournalContract:
         journal, _, runs, document, _ = await self.make_journal()
         done, queued = make_run(document, "aaaa", RunState.DONE), make_run(document, "bbbb")
         for run in (done, queued):
-            await runs.put_run(run)
+            await runs.put_run(run, 3)
         await runs.new_epoch(document, 3)
         late = [replace(done, state=RunState.RUNNING), replace(queued, state=RunState.RUNNING)]
         await journal.commit([DocumentWrite(document, 3, runs=late)])
@@ -143,7 +143,7 @@ class JournalContract:
         """Pieces of another document's run, or of no run, are not stored under this document's fence."""
         journal, _, runs, document, other = await self.make_journal()
         run = make_run(other)
-        await runs.put_run(run)
+        await runs.put_run(run, 3)
         stray = StoredPiece(RunId(new_id()), 1, PieceKind.STREAM, {})
         claimed = replace(run, document=document)
         await journal.commit([DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])])

@@ -30,14 +30,33 @@ class RunStoreContract:
         """The same run id is stored once."""
         store, _, document, _ = await self.make_runs()
         run = make_run(document)
-        assert await store.put_run(run) is True
-        assert await store.put_run(replace(run, number=2)) is False
+        assert await store.put_run(run, 3) == run
+        assert await store.put_run(replace(run, number=2), 3) == run
         assert await store.last_runs(document) == [run]
 
+    async def test_a_known_run_comes_back_as_it_is_stored(self) -> None:
+        """Who asks for a run that is known learns how it stands; that of another document is not told."""
+        store, journal, document, other = await self.make_runs()
+        run = make_run(document)
+        done = replace(run, state=RunState.DONE, finished=run.queued, seconds=0.5)
+        await journal.commit([DocumentWrite(document, 3, runs=[done])])
+        assert await store.put_run(run, 3) == done
+        await refused(store.put_run(replace(run, document=other), 3), "bad-value")
+        assert await store.last_runs(other) == []
+
     async def test_fenced(self) -> None:
-        """Who does not hold the lease's epoch gives nothing up."""
-        store, _, document, _ = await self.make_runs()
-        await refused(store.new_epoch(document, 4), "conflict")
+        """Who does not hold the lease's epoch gives nothing up, stores nothing and deletes nothing."""
+        store, journal, document, _ = await self.make_runs()
+        old, last = make_run(document, state=RunState.DONE), make_run(document, state=RunState.DONE)
+        for run in (old, last):
+            await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1)])])
+        for epoch in (2, 4):
+            await refused(store.new_epoch(document, epoch), "conflict")
+            await refused(store.put_run(make_run(document, "late"), epoch), "conflict")
+            await refused(store.put_run(last, epoch), "conflict")
+            await refused(store.delete_old(document, epoch, []), "conflict")
+        assert await store.last_runs(document) == [last]
+        assert len(await store.pieces(document, old.id, 1, 9)) == 1
 
     async def test_new_epoch_gives_up_unfinished_runs(self) -> None:
         """A new life marks what an earlier one left unfinished as lost, in order, and nothing else."""
@@ -45,7 +64,7 @@ class RunStoreContract:
         queued, running = make_run(document, "aaaa"), make_run(document, "bbbb", RunState.RUNNING)
         done, foreign = make_run(document, "cccc", RunState.DONE), make_run(other)
         for run in (queued, running, done, foreign):
-            await store.put_run(run)
+            await store.put_run(run, 3)
         assert await store.new_epoch(document, 3) == [queued.id, running.id]
         assert await store.new_epoch(document, 3) == []
         states = [run.state for run in await store.last_runs(document)]
@@ -57,7 +76,7 @@ class RunStoreContract:
         store, _, document, _ = await self.make_runs()
         runs = [make_run(document, cell) for cell in ("aaaa", "bbbb", "aaaa", "cccc")]
         for run in runs:
-            await store.put_run(run)
+            await store.put_run(run, 3)
         assert [run.id for run in await store.last_runs(document)] == [run.id for run in runs[1:]]
 
     async def test_delete_old(self) -> None:
@@ -69,6 +88,6 @@ class RunStoreContract:
         for run in (old, kept, growing, last):
             await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1), make_piece(run, 2)])])
         await journal.commit([DocumentWrite(other, 3, [], [foreign], [make_piece(foreign, 1)])])
-        assert await store.delete_old(document, [kept.id]) == 2
+        assert await store.delete_old(document, 3, [kept.id]) == 2
         counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (old, kept, growing, last, foreign)]
         assert counts == [0, 2, 2, 2, 1]

@@ -68,12 +68,13 @@ class MemoryRuns:
             self.runs[run.id] = msgspec.structs.replace(run, state=RunState.LOST, finished=run.queued)
         return [run.id for run in lost]
 
-    async def put_run(self, run: Run) -> bool:
+    async def put_run(self, run: Run, epoch: int) -> Run:
         """Store a run once."""
-        if run.id in self.runs:
-            return False
-        self.runs[run.id] = run
-        return True
+        self._fence(run.document, epoch)
+        stored = self.runs.setdefault(run.id, run)
+        if stored.document != run.document:
+            raise SagewsError("bad-value", field="run", reason="another document has a run of this id")
+        return stored
 
     async def last_runs(self, document: DocumentId) -> list[Run]:
         """Return the last run of each cell."""
@@ -87,8 +88,9 @@ class MemoryRuns:
         stored = self.outputs.get(run, {}) if owner is not None and owner.document == document else {}
         return [stored[number] for number in sorted(stored) if number >= first][:limit]
 
-    async def delete_old(self, document: DocumentId, keep: Sequence[RunId]) -> int:
+    async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output that nothing refers to."""
+        self._fence(document, epoch)
         kept = {run.id for run in await self.last_runs(document)} | set(keep)
         old = [
             run.id for run in self.runs.values() if run.document == document and run.id not in kept and run.state.over

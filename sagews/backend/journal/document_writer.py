@@ -77,6 +77,11 @@ class DocumentWriter:
         """Whether something is not committed yet."""
         return self._batches is not None
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is written any more."""
+        return self._closed
+
     # ------------------------------------------------------------------------------------- what comes
 
     def update(self, user: UserId, data: bytes, subscriber: Subscriber | None, edit: int) -> None:

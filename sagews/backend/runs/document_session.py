@@ -171,9 +171,20 @@ class DocumentSession:
     async def _confirm(self, runs: Sequence[Run]) -> None:
         for run in runs:
             try:
-                self._registry.confirm(run, fresh=await self._runs.put_run(run))
+                stored: Run | SagewsError = await self._runs.put_run(run, self._context.epoch)
             except SagewsError as error:
-                self._registry.refuse(run, str(error))
+                stored = error
+            if self._writer.closed:
+                # A session that began now would be nobody's.
+                return
+            if isinstance(stored, Run):
+                self._registry.confirm(run, stored)
+            elif stored.code == "conflict":
+                # Nothing is told of it: the pages are sent to the new owner, and ask that one for the same run.
+                self._writer.lost()
+                return
+            else:
+                self._registry.refuse(run, str(stored))
         self._pump()
         self._registry.say_queued(runs)
 

@@ -103,6 +103,10 @@ class OutputCache:
         """Return a run that is the last of its cell, or not over."""
         return self._runs.get(run)
 
+    def last(self, cell: CellId) -> CachedRun | None:
+        """Return the last run of a cell."""
+        return self._cells.get(cell)
+
     def change(self, entry: CachedRun, **changes: object) -> Run:
         """Set fields of a run and return it."""
         entry.run = msgspec.structs.replace(entry.run, **changes)

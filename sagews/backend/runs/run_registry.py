@@ -126,18 +126,31 @@ class RunRegistry:
         """Make a run the last one of its cell."""
         self._outputs.add(run)
 
-    def confirm(self, run: Run, *, fresh: bool) -> None:
-        """Take what the store says of a run that was not confirmed: it starts if it is fresh, else it never does."""
-        if not fresh:
+    def confirm(self, run: Run, stored: Run) -> None:
+        """Take what the store has of a run that was not confirmed: it starts if that is itself, else it never does."""
+        if stored is not run:
             self._queue.drop(run.id)
             self._no_more_waiting(run.id)
             self._refused_early.pop(run.id, None)
+            self._tell_stored(stored)
         elif run.id in self._waiting:
             self.admit(run)
             self._queue.confirm(run.id)
         else:
             # It was cancelled while the store was being asked.
             self._refuse(run, self._refused_early.pop(run.id, None))
+
+    def _tell_stored(self, stored: Run) -> None:
+        """Tell of a run of an earlier life, unless its cell was run again: then pages show that one."""
+        last = self._outputs.last(stored.cell)
+        if last is not None and last.run.queued >= stored.queued:
+            return
+        entry = self._outputs.add(stored)
+        if not stored.state.over:
+            # What runs or waits in this life is known here, so nothing will ever come of this one.
+            entry.reason = sentence("run-lost", {})
+            self._outputs.change(entry, state=RunState.LOST, finished=self._now())
+        self._say(entry)
 
     def refuse(self, run: Run, reason: str) -> None:
         """Tell of a run and that it will not be."""

@@ -13,7 +13,7 @@ from sagews.model.runs import Run, StoredPiece
 from sagews.model.sessions import PieceKind
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
-from sagews.store.runs.columns import RUN_COLUMNS, run_from, run_values
+from sagews.store.runs.columns import RUN_COLUMNS, RUN_TYPES, run_from, run_values
 
 # Of one answer to a page; a flood has more, and is read part by part.
 MOST_PIECES = 10_000
@@ -42,11 +42,25 @@ class RunStore:
             raise SagewsError("conflict")
         return [RunId(run) for run, _ in rows if run is not None]
 
-    async def put_run(self, run: Run) -> bool:
-        """Store a run; False if this id is known (it runs once)."""
-        sql = f"""insert into runs ({_COLUMNS}) values ({", ".join(["%s"] * len(RUN_COLUMNS))})
-            on conflict (id) do nothing returning id"""
-        return bool(await self._pool.execute(sql, run_values(run)))
+    async def put_run(self, run: Run, epoch: int) -> Run:
+        """Store a run and return it, or the one that its document has under this id; see IRunStore."""
+        # What `stored` finds was there before: a statement does not see what it inserts itself.
+        sql = f"""with {FENCE},
+            fresh as (
+                insert into runs ({_COLUMNS}) select {", ".join(f"%s::{kind}" for kind in RUN_TYPES)} from fence
+                on conflict (id) do nothing returning id
+            )
+            select {", ".join(f"stored.{name}" for name in RUN_COLUMNS)}, exists (select from fresh)
+            from fence left join runs stored on stored.id = %s and stored.document = fence.id"""
+        rows = await self._pool.execute(sql, (run.document, epoch, *run_values(run), run.id))
+        if not rows:
+            raise SagewsError("conflict")
+        [row] = rows
+        if row[-1]:
+            return run
+        if row[0] is None:
+            raise SagewsError("bad-value", field="run", reason="another document has a run of this id")
+        return run_from(row)
 
     async def last_runs(self, document: DocumentId) -> list[Run]:
         """Return the last run of each cell (in each lane), oldest first."""
@@ -66,21 +80,27 @@ class RunStore:
         rows = await self._pool.query(sql, (run, document, first, min(limit, MOST_PIECES)))
         return [StoredPiece(run, sequence, PieceKind(kind), body) for sequence, kind, body in rows]
 
-    async def delete_old(self, document: DocumentId, keep: Sequence[RunId]) -> int:
+    async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output of finished runs of this document that are neither the last of their cell nor in `keep`.
 
         Returns:
             How many pieces were deleted.
+
+        Raises:
+            SagewsError: `conflict` without the lease.
         """
-        sql = """with last as (
+        sql = f"""with {FENCE},
+            last as (
                 select distinct on (lane, cell) id from runs where document = %s order by lane, cell, position desc
             ),
             gone as (
-                delete from outputs o using runs r
-                where o.run = r.id and r.document = %s and r.state not in ('queued', 'running')
+                delete from outputs o using runs r, fence
+                where o.run = r.id and r.document = fence.id and r.state not in ('queued', 'running')
                     and r.id <> all (%s::uuid[]) and r.id not in (select id from last)
                 returning 1
             )
-            select count(*) from gone"""
-        rows = await self._pool.query(sql, (document, document, list(keep)))
+            select (select count(*) from gone) from fence"""
+        rows = await self._pool.execute(sql, (document, epoch, document, list(keep)))
+        if not rows:
+            raise SagewsError("conflict")
         return int(rows[0][0])
