@@ -17,9 +17,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ProcessExitedAlready
-from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
@@ -30,6 +28,7 @@ from sagews.net.turns import Turns
 from sagews.wire import launcher as wire
 from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
 from sagews.worker.launcher.jobs import Job
+from sagews.worker.launcher.process import LauncherProcess
 
 log = Logger()
 
@@ -38,34 +37,9 @@ CONTROL_DESCRIPTOR = 3
 # wait here, because the time of a job begins when the launcher has it.
 JOBS_AT_ONCE = 8
 JOBS_WAITING = 2000
-# It prints a line here and there; one without end must not fill our memory or our log.
-MAX_LINE = 4096
 STOP_SECONDS = 5.0
 # Of the seconds of a stop: the rest is for the kernel to take it down.
 FORCE_AFTER = 0.8
-
-
-class _Process(ProcessProtocol):
-    """The launcher as a child: what it prints goes to our log, its end is reported once."""
-
-    def __init__(self, ended: Callable[[str], None]) -> None:
-        self._ended = ended
-        self._line = b""
-
-    def outReceived(self, data: bytes) -> None:
-        """Log what it prints, line by line."""
-        *lines, rest = (self._line + data).split(b"\n")
-        self._line = rest[-MAX_LINE:]
-        for line in lines:
-            log.info("launcher: {line}", line=line[:MAX_LINE].decode("utf-8", "replace"))
-
-    errReceived = outReceived
-
-    def processExited(self, reason: Failure) -> None:
-        """Report how it ended, without waiting for whoever still holds its pipes."""
-        if self.transport is not None:
-            self.transport.loseConnection()
-        self._ended(reason.getErrorMessage())
 
 
 @implementer(ILauncher)
@@ -123,7 +97,7 @@ class LauncherClient:
         with theirs:
             try:
                 self._transport = self._reactor.spawnProcess(
-                    _Process(self._process_ended),
+                    LauncherProcess(self._process_ended),
                     self._command[0],
                     self._command,
                     env=environment,
