@@ -7,6 +7,8 @@ import struct
 
 import pytest
 
+from sagews.session.help.completion import as_python
+from sagews.session.help.receivers import value_of
 from sagews.wire.session.frames import (
     CompleteFrame,
     CompletionsFrame,
@@ -176,6 +178,31 @@ class HelpTests(PythonCase):
             self.assertTrue(expected <= found, f"{code}: {expected - found}")
             self.assertEqual((answer.request, answer.end), (3, len(code)))
         self.assertEqual([path.name for path in self.session.home.iterdir()], [".sage"])
+
+    def test_expressions_run_nothing_of_a_person(self) -> None:
+        """A property, an operator, an index or a function of a person's own is not run to learn what it gives."""
+        ran: list[str] = []
+
+        class Mine:
+            """Notes whatever is run of it."""
+
+            def __getattr__(self, name: str) -> Mine:
+                ran.append(name)
+                return self
+
+            def __add__(self, other: object) -> Mine:
+                ran.append("+")
+                return self
+
+            def __getitem__(self, key: object) -> Mine:
+                ran.append("[]")
+                return self
+
+        names = {"mine": Mine(), "several": [Mine()], "function": lambda: ran.append("()")}
+        for code in ("mine.inner[0]", "(mine + 1)", "mine[0]", "function()", "[mine][0].inner", "several[0].inner[0]"):
+            self.assertFalse(value_of(code, names, as_python)[0], code)
+        self.assertEqual(ran, [])
+        self.assertEqual(value_of("'abc'", names, as_python), (True, "abc"))
 
     def answer(self, code: str) -> CompletionsFrame:
         """Ask until there is an answer: a machine that others keep busy may miss the deadline of one question."""

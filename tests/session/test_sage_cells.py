@@ -185,3 +185,27 @@ class CompletionTests(SageCase):
             self.assertIn(expected, found, code)
             self.assertNotIn("factor", found, code)
         self.assertEqual(displays(self.sage("None")), [])
+
+    def test_a_question_changes_nothing(self) -> None:
+        """Engines run nothing, objects stay as they are, no random number is drawn, nothing of a person is called."""
+        self.sage("""
+A = matrix(ZZ, [[2, 4], [1, 3]]); G = graphs.PetersenGraph(); R.<t> = QQ[]; ran = []
+def mine(*given): ran.append(given); return 1
+class Mine:
+    def __iter__(self): ran.append(self); return iter([1])
+own = Mine()
+before = gp('x'), gap.eval('IsBoundGlobal("zz")'); set_random_seed(1)
+""")
+        for code in (
+            "gp.eval('x=5').", "gp('x=5').", "gap.eval('zz:=1').", "libgap.eval('zz:=1').", "pari('x=5').",
+            "A.echelonize().", "A.set_immutable().", "G.add_vertex().", "G.complement(inplace=True).",
+            "QQ.random_element().", "random_matrix(ZZ, 2).", "graphs.RandomGNP(5, 1/2).", "random_prime(100).",
+            "matrix(2, 2, mine).", "matrix([own]).", "mine(1).", "var('zz').", "R.inject_variables().",
+            "R('ran.append(1)').", "QQ['ran']('ran.append(1)').",
+        ):  # fmt: skip
+            self.session.ask(CompleteFrame(1, code, len(code)))
+        drawn = "ZZ.random_element(10^9) == (set_random_seed(1), ZZ.random_element(10^9))[1]"
+        self.assertEqual(values(self.sage(drawn)), ["True"])
+        self.assertEqual(values(self.sage("(gp('x'), gap.eval('IsBoundGlobal(\"zz\")')) == before")), ["True"])
+        state = "A.list(), A.is_mutable(), G.order(), G.size(), ran, 'zz' in globals()"
+        self.assertEqual(values(self.sage(state)), ["([2, 4, 1, 3], True, 10, 15, [], False)"])

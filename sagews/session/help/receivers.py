@@ -2,7 +2,7 @@
 
 Sage's objects get their methods at run time, from categories and parents, so only the object itself knows them. An
 expression is evaluated when that can change nothing: arithmetic on Sage's objects, indexing, and calls of what Sage's
-library makes objects with. Anything else, above all a call of a person's own function, is left to jedi, which reads.
+library makes objects with (harmless.py). Anything else, above all a person's own function, is left to jedi.
 """
 
 from __future__ import annotations
@@ -11,16 +11,10 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sagews.session.help.harmless import is_given, is_known, is_sages, makes_objects
+
 LONGEST = 500
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-_LIBRARY = "sage."
-# Parts of the library whose calls do something: write files, start programs, forget names.
-_ACTS = ("sage.misc.persist", "sage.misc.session", "sage.misc.reset", "sage.repl.", "sage.interfaces.", "sage.doctest.")
-_CHANGES = (
-    *("add", "append", "apply", "clear", "contract", "delete", "discard", "extend", "flip", "insert", "load", "merge"),
-    *("next", "pop", "randomize", "relabel", "remove", "rescale", "reset", "save", "set_", "show", "shuffle", "sort"),
-    *("subdivide", "swap", "update", "write"),
-)
 _INNER = (
     *(ast.BinOp, ast.UnaryOp, ast.Constant, ast.Tuple, ast.List, ast.Slice, ast.keyword, ast.Load, ast.operator),
     *(ast.unaryop, ast.Name, ast.Attribute, ast.Subscript, ast.Call),
@@ -88,13 +82,13 @@ class _NotHarmless(Exception):
 def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
     """Evaluate what `_INNER` lets pass, asking of every call what it calls, and of every operator on what it works."""
     if isinstance(node, ast.Call):
-        function = _value(node.func, names)
-        if not _makes_objects(function):
-            raise _NotHarmless
-        given = [_value(each, names) for each in node.args]
-        return function(*given, **{str(each.arg): _value(each.value, names) for each in node.keywords})
+        return _called(node, names)
     if isinstance(node, ast.Attribute):
-        return getattr(_value(node.value, names), node.attr)
+        value = _value(node.value, names)
+        # A property or `__getattr__` of a person's own would run.
+        if not is_sages(value):
+            raise _NotHarmless
+        return getattr(value, node.attr)
     if isinstance(node, (ast.Tuple, ast.List)):
         parts = [_value(each, names) for each in node.elts]
         return tuple(parts) if isinstance(node, ast.Tuple) else parts
@@ -103,27 +97,22 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
     return _operated(node, names)
 
 
+def _called(node: ast.Call, names: Mapping[str, Any]) -> Any:
+    """Call what makes objects, with arguments that hold nothing of a person's own."""
+    function = _value(node.func, names)
+    given = [_value(each, names) for each in node.args]
+    named = {str(each.arg): _value(each.value, names) for each in node.keywords}
+    # With `inplace` methods that else make something new change what they belong to.
+    if not makes_objects(function) or "inplace" in named or not all(map(is_given, (*given, *named.values()))):
+        raise _NotHarmless
+    return function(*given, **named)
+
+
 def _operated(node: ast.expr, names: Mapping[str, Any]) -> Any:
     """Evaluate an operator or an index on operands that are Sage's or Python's own."""
     operands = {f"_{field}": _value(part, names) for field, part in ast.iter_fields(node) if isinstance(part, ast.expr)}
-    if not all(_is_known(each) for each in operands.values()):
+    if not all(map(is_known, operands.values())):
         raise _NotHarmless
     for field in operands:
         setattr(node, field[1:], ast.copy_location(ast.Name(field, ast.Load()), node))
     return eval(compile(ast.Expression(node), "<completion>", "eval"), operands)  # noqa: S307  (one operator)
-
-
-def _is_known(value: Any) -> bool:
-    return type(value).__module__.startswith((_LIBRARY, "builtins"))
-
-
-def _makes_objects(function: Any) -> bool:
-    """Whether calling this makes or finds an object of Sage's library and does nothing else."""
-    name = str(getattr(function, "__name__", ""))
-    owner = getattr(function, "__self__", None)
-    if owner is not None and not isinstance(owner, type(ast)):
-        return type(owner).__module__.startswith(_LIBRARY) and not name.startswith(_CHANGES)
-    place = str(getattr(function, "__module__", None) or type(function).__module__)
-    if not place.startswith(_LIBRARY):
-        place = type(function).__module__
-    return place.startswith(_LIBRARY) and not place.startswith(_ACTS) and not name.startswith(_CHANGES)
