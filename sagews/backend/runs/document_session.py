@@ -11,14 +11,15 @@ from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.batch import Acknowledge
 from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.runs.confirmation import confirm_runs
 from sagews.backend.runs.output_cache import OutputCache
+from sagews.backend.runs.patience import Patience
 from sagews.backend.runs.requests import RunRequest, state_after
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.runs.session_context import SessionContext
@@ -86,7 +87,7 @@ class DocumentSession:
         self._next_session = SessionId(new_id())
         self._last_piece = 0
         self._tell: Acknowledge = lambda _: None
-        self._patience: IDelayedCall | None = None
+        self._patience = Patience(context.clock, context.settings.grace_seconds, self._lose_patience)
         self._restart = False
         self._gone: Deferred[None] | None = None
         self._leave_line: Leave | None = None
@@ -169,24 +170,9 @@ class DocumentSession:
         return self._session
 
     async def _confirm(self, runs: Sequence[Run]) -> None:
-        for run in runs:
-            try:
-                stored: Run | SagewsError = await self._runs.put_run(run, self._context.epoch)
-            except SagewsError as error:
-                stored = error
-            if self._writer.closed:
-                # A session that began now would be nobody's.
-                return
-            if isinstance(stored, Run):
-                self._registry.confirm(run, stored)
-            elif stored.code == "conflict":
-                # Nothing is told of it: the pages are sent to the new owner, and ask that one for the same run.
-                self._writer.lost()
-                return
-            else:
-                self._registry.refuse(run, str(stored))
-        self._pump()
-        self._registry.say_queued(runs)
+        if await confirm_runs(self._runs, self._context.epoch, self._registry, self._writer, runs):
+            self._pump()
+            self._registry.say_queued(runs)
 
     def interrupt(self) -> None:
         """Forget what waits and interrupt what runs."""
@@ -195,12 +181,10 @@ class DocumentSession:
             if not self._condition.ending:
                 run_in_background(self._host.interrupt(self._session), self._log, "interrupt", self._correlation)
             self._machine.interrupt()
-            if self._patience is None:
-                self._patience = self._clock.callLater(self._context.settings.grace_seconds, self._lose_patience)
+            self._patience.begin()
         self._status.say()
 
     def _lose_patience(self) -> None:
-        self._patience = None
         self._machine.patience_over()
         self._status.say(text=sentence("stubborn", {}))
 
@@ -249,18 +233,13 @@ class DocumentSession:
         """Look after the session every few seconds: what it uses, and whether anybody still uses it."""
         if self._host is None or self._session is None or self._condition.state is SessionState.STARTING:
             return
-        recently = self._clock.seconds() - self._last_used < MEASURE_SECONDS
-        if self._stream.watchers and (recently or self._registry.running is not None):
-            # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
-            run_in_background(self._measure(self._host, self._session), self._log, "usage", self._correlation)
         idle = self._clock.seconds() - self._last_used
+        if self._stream.watchers and (idle < MEASURE_SECONDS or self._registry.running is not None):
+            # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
+            measuring = self._status.measure(self._host, self._session)
+            run_in_background(measuring, self._log, "usage", self._correlation)
         if self._condition.free and idle > self._context.settings.idle_seconds:
             self.stop("idle")
-
-    async def _measure(self, host: ISessionHost, session: SessionId) -> None:
-        usage = await host.usage(session)
-        if session == self._session:
-            self._status.measured(usage)
 
     # ------------------------------------------------------------------------------------- the worker
 
@@ -279,7 +258,7 @@ class DocumentSession:
         self._last_piece = 0
         self._restart = False
         flavour = self._flavour()
-        self._status.begin(flavour)
+        self._status.begin(session, flavour)
         run_in_background(self._open(session, flavour), self._log, "session", self._correlation)
 
     async def _open(self, session: SessionId, flavour: str) -> None:
@@ -368,7 +347,7 @@ class DocumentSession:
         user = self._registry.finish(state, seconds, reason)
         if user is not None:
             self._context.used(user)
-        self._calm()
+        self._patience.end()
         was_asked_to_stop = self._condition.state in (SessionState.INTERRUPTING, SessionState.STUBBORN)
         self._machine.done()
         if was_asked_to_stop and not self._condition.ending:
@@ -386,7 +365,7 @@ class DocumentSession:
 
     def _over(self, reason: str, text: str, *, wished: bool) -> None:
         self._log.info("session ended: {reason}", reason=reason, correlation=self._correlation)
-        self._calm()
+        self._patience.end()
         host, self._host, self._session = self._host, None, None
         if host is not None:
             self._context.count(host, -1)
@@ -414,7 +393,7 @@ class DocumentSession:
 
     def close(self) -> None:
         """Say and plan nothing any more, and end the session: nobody could take its output."""
-        self._calm()
+        self._patience.end()
         self._status.close()
         self._registry.forget()
         self._seat.give_back()
@@ -427,8 +406,3 @@ class DocumentSession:
         if host is not None and session is not None:
             self._context.count(host, -1)
             run_in_background(end_unwanted(host, session), self._log, "end", self._correlation)
-
-    def _calm(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None

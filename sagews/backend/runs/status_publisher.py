@@ -14,6 +14,8 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.settings import BackendSettings
 from sagews.errors import sentence
+from sagews.interfaces.sessions import ISessionHost
+from sagews.model.identifiers import SessionId
 from sagews.model.sessions import MEBIBYTE, Usage
 from sagews.policy.sessions.machine import SessionCondition
 from sagews.wire.browser.session import SessionStatus
@@ -25,8 +27,8 @@ class StatusPublisher:
     """What people see of one session."""
 
     __slots__ = (
-        "_clock", "_condition", "_reason", "_registry", "_said", "_settings", "_since", "_soon", "_stream", "_text",
-        "_usage", "flavour",
+        "_clock", "_condition", "_reason", "_registry", "_said", "_session", "_settings", "_since", "_soon", "_stream",
+        "_text", "_usage", "flavour",
     )  # fmt: skip
 
     def __init__(
@@ -38,6 +40,7 @@ class StatusPublisher:
         registry: RunRegistry,
     ) -> None:
         self._clock = clock
+        self._session: SessionId | None = None
         self._settings = settings
         self._stream = stream
         self._condition = condition
@@ -70,9 +73,10 @@ class StatusPublisher:
         """Note that cells were run in a session that is over."""
         self._reason, self._text = "gone", sentence("variables-gone", {})
 
-    def begin(self, flavour: str) -> None:
+    def begin(self, session: SessionId, flavour: str) -> None:
         """A session is on its way; if there was one before, people are told that its variables are gone."""
         self.flavour = flavour
+        self._session = session
         self._since = self._clock.seconds()
         self._usage = None
         if self._reason is not None:
@@ -84,10 +88,12 @@ class StatusPublisher:
         self._reason, self._text = reason, text
         self._tell()
 
-    def measured(self, usage: Usage) -> None:
-        """Take what the session uses, and tell if that is news."""
-        self._usage = usage
-        self._tell()
+    async def measure(self, host: ISessionHost, session: SessionId) -> None:
+        """Ask what a session uses, and tell if that is news; it may be over when the answer comes."""
+        usage = await host.usage(session)
+        if session == self._session and self._condition.alive:
+            self._usage = usage
+            self._tell()
 
     def say_soon(self) -> None:
         """Tell everybody in a moment, if there is still something to tell."""
