@@ -31,15 +31,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import SessionId, UserId, new_id
 from sagews.model.runs import Run
-from sagews.model.sessions import (
-    Ending,
-    Evaluation,
-    Piece,
-    PieceKind,
-    RunState,
-    SessionRequest,
-    SessionState,
-)
+from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest, SessionState
 from sagews.net.background import run_in_background
 from sagews.policy.quotas.ledger import Seat
 from sagews.policy.quotas.resources import Resource
