@@ -158,6 +158,16 @@ class ManyAtOnceTests(SynchronousTestCase):
             page.clock.advance(0)
         self.assertEqual((page.messages, page.transport.producerState), (sent, "producing"))
 
+    def test_dear_messages(self) -> None:
+        """Of messages that each take long, one is handed on in a turn."""
+        page, clock = Page(), count(0.0, 0.006)
+        page.factory.spent = lambda: next(clock)
+        page.dataReceived(masked(0x81, b"1", b"abcd") * 3)
+        self.assertEqual((len(page.messages), page.transport.producerState), (1, "paused"))
+        while page.clock.getDelayedCalls():
+            page.clock.advance(1)
+        self.assertEqual((len(page.messages), page.transport.producerState), (3, "producing"))
+
     def test_frames_of_autobahn(self) -> None:
         """Pings that must be answered, thousands in one read, are answered in many turns."""
         page = Page()

@@ -117,6 +117,11 @@ class Examples(SynchronousTestCase):
         ):
             self.assertEqual(self.assertRaises(SagewsError, parse, text).code, code)
 
+    def test_blank_lines_without_end(self) -> None:
+        """A text of nothing but line ends, as large as a cell may be, is written as an empty one."""
+        cell = Cell("text", "\n" * 480_000, id="p2x1")
+        self.assertEqual(write(Worksheet("", (cell,))), write(Worksheet("", (replace(cell, source=""),))))
+
 
 class Properties(SynchronousTestCase):
     """What holds for every file and every worksheet."""

@@ -31,6 +31,8 @@ PING = b"\x89\x00"
 # What is taken at a stretch of what one read brought: a read of 64 KiB may hold ten thousand frames. To refuse one
 # takes up to half a millisecond, to answer a ping 30 microseconds. What is left waits until others had their turn.
 MOST_MESSAGES = 20
+# And no more than one message that is dear: each may take as long as its own bound allows.
+MOST_SECONDS = 0.005
 MOST_BYTES = 1024
 
 
@@ -134,14 +136,17 @@ class PageProtocol(WebSocketServerProtocol):
             What is left for the next turn.
         """
         if self.state == WebSocketServerProtocol.STATE_OPEN and not self._midway():
-            messages, taken = read_frames(data, self.maxMessagePayloadSize, MOST_MESSAGES)
-            for message in messages:
+            began = self.factory.spent()
+            for number in range(1, MOST_MESSAGES + 1):
+                messages, taken = read_frames(data, self.maxMessagePayloadSize, 1)
+                data = data[taken:]
+                if not messages:
+                    break
                 # A message may have closed the connection; autobahn would not hand on what follows it either.
                 if self.state == WebSocketServerProtocol.STATE_OPEN:
-                    self.onMessage(message, False)
-            data = data[taken:]
-            if len(messages) == MOST_MESSAGES:
-                return data
+                    self.onMessage(messages[0], False)
+                if number == MOST_MESSAGES or (data and self.factory.spent() - began > MOST_SECONDS):
+                    return data
         if not data:
             return b""
         most = self._at_once()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any
 
 from sagews.backend.crdt.document import CellView
@@ -20,6 +21,9 @@ MAX_CHARACTERS = 400
 MAX_CANDIDATES = 20
 # Below it two cells share hardly more than Python's own words.
 ALIKE = 0.6
+
+# Of all comparisons of one merge, in pairs of characters: texts of two letters cost up to 80 ns for each pair.
+MAX_PAIRS = 1_000_000
 
 Edit = tuple[int, int, str]
 
@@ -70,10 +74,10 @@ def matched_ids(present: Sequence[CellView], cells: Sequence[Cell]) -> list[Cell
             del free[CellId(identity)]
         wanted.append(identity)
         seen.add(identity or "")
+    comparisons = _Comparisons(free.values())
     for number, cell in enumerate(cells):
         if wanted[number] is None:
-            found = _likely(free, cell)
-            wanted[number] = None if found is None else free.pop(found).id
+            wanted[number] = comparisons.likely(cell)
     return own_ids(wanted, {view.id for view in present})
 
 
@@ -145,18 +149,42 @@ def _common(one: str, other: str) -> int:
     return low
 
 
-def _likely(free: dict[CellId, CellView], cell: Cell) -> CellId | None:
-    """The first live cell without a match that says much the same."""
-    candidates = [view for view in free.values() if view.type == cell.type][:MAX_CANDIDATES]
-    return next((view.id for view in candidates if _alike(view.source, cell.source)), None)
+class _Comparisons:
+    """Finds cells that were changed while they had no id, as long as that takes little time.
 
+    Args:
+        free: the live cells that nothing was found for.
+    """
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two short texts are much the same."""
-    if max(len(one), len(other)) > MAX_CHARACTERS:
-        return one[:MAX_CHARACTERS] == other[:MAX_CHARACTERS]
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    def __init__(self, free: Iterable[CellView]) -> None:
+        self._free: dict[str, dict[CellId, CellView]] = {}
+        for view in free:
+            self._free.setdefault(view.type, {})[view.id] = view
+        self._pairs = MAX_PAIRS
+
+    def likely(self, cell: Cell) -> CellId | None:
+        """Take the first live cell without a match that says much the same."""
+        candidates = self._free.get(cell.type, {})
+        for view in islice(candidates.values(), MAX_CANDIDATES):
+            if self._alike(view.source, cell.source):
+                del candidates[view.id]
+                return view.id
+        return None
+
+    def _alike(self, one: str, other: str) -> bool:
+        """Whether two short texts are much the same; never, once too much was compared: the cell is then a new one."""
+        if max(len(one), len(other)) > MAX_CHARACTERS:
+            return one[:MAX_CHARACTERS] == other[:MAX_CHARACTERS]
+        # Even the quick look, which only counts characters: there may be as many looks as pairs of cells.
+        if not self._afford(len(one) + len(other)):
+            return False
+        matcher = SequenceMatcher(None, one, other, autojunk=False)
+        return matcher.quick_ratio() >= ALIKE and self._afford(len(one) * len(other)) and matcher.ratio() >= ALIKE
+
+    def _afford(self, pairs: int) -> bool:
+        """Take from what is left; False once it is used up."""
+        self._pairs -= pairs
+        return self._pairs > 0
 
 
 def _increasing(keys: Sequence[str | None]) -> set[int]:

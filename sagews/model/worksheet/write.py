@@ -145,10 +145,13 @@ def _section(cell: Cell) -> str:
 def _text(cell: Cell, separated: bool) -> str:
     """Prose without blank lines around it; a fence that it leaves open is closed, or it would swallow what follows."""
     lines = lines_of(_lines_ended(cell.source))
-    while lines and is_blank(lines[0]):
-        del lines[0]
-    while lines and is_blank(lines[-1]):
-        del lines[-1]
+    # By numbers: to take lines away from the front of a list moves all that follow, each time.
+    first, last = 0, len(lines)
+    while first < last and is_blank(lines[first]):
+        first += 1
+    while first < last and is_blank(lines[last - 1]):
+        last -= 1
+    lines = lines[first:last]
     head = f"<!-- cell{_words(cell)} -->\n" if separated or cell.options or not lines else ""
     if not lines:
         return head
