@@ -44,7 +44,7 @@ def record_from(event: Mapping[str, Any], machine: str, component: str) -> LogRe
         machine,
         component,
         str(getattr(level, "name", "info")),
-        _text(event.get("log_namespace") or "", MOST_NAME),
+        _text(_shown(event.get("log_namespace") or ""), MOST_NAME),
         parse_correlation(event.get("correlation")),
         _message(event),
         dict(_fields(event)),

@@ -192,10 +192,13 @@ class GoodUpdates(SynchronousTestCase):
             # The first one makes the mirror on which all others are tried.
             check_update(document, page.sent[0])
             document.apply_update(page.sent[0])
-            return {
-                calls(lambda update=update: (check_update(document, update), document.apply_update(update)))
-                for update in page.sent[1:]
-            }
+            costs = set()
+            for update in page.sent[1:]:
+                # Counted in a copy of this process, and then done here.
+                costs.add(calls(lambda update=update: (check_update(document, update), document.apply_update(update))))
+                check_update(document, update)
+                document.apply_update(update)
+            return costs
 
         self.assertEqual(cost(20), cost(500))
         self.assertLess(max(cost(500)), 400)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from twisted.logger import Logger, LogLevel, LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
@@ -37,6 +37,7 @@ class RecordTests(SynchronousTestCase):
 
     @settings(max_examples=200)
     @given(st.dictionaries(st.text(st.characters(), max_size=20), ANY, max_size=5), ANY, ANY)
+    @example({"log_namespace": b"\x00"}, None, None)
     def test_any_event_makes_a_record(self, event: dict[str, Any], format: Any, seconds: Any) -> None:
         """Whatever an event holds, its line is one that every reader takes."""
         whole = {**event, "log_format": format, "log_time": seconds, "log_level": LogLevel.warn}
@@ -158,6 +159,10 @@ class ObserverTests(SynchronousTestCase):
         def event() -> None:
             self.logger.info("{user} ran {cell}", user="ada", cell="abc123", correlation="c", seconds=0.5)
 
-        costs = [calls(event) for _ in range(1000)]
-        self.assertEqual(costs[9], costs[999])
-        self.assertLess(max(costs[9:]), 500)
+        for _ in range(9):
+            event()
+        tenth = calls(event)
+        for _ in range(990):
+            event()
+        self.assertEqual(tenth, calls(event))
+        self.assertLess(tenth, 500)
