@@ -34,6 +34,14 @@ class LoadTests(SynchronousTestCase):
         )
         self.assertFalse(settings.site.encrypted)
 
+    def test_one_backend_or_several(self) -> None:
+        """A worker's backends are one address or an array of them; other values are refused, however often."""
+        for text, found in (("'a:1'", ("a:1",)), ("['a:1', 'b:2']", ("a:1", "b:2"))):
+            self.assertEqual(load(self.written(f"[link]\nbackend = {text}\n"), {}, root=False).link.backend, found)
+        # Many times: the library once freed a little of the type itself with each.
+        for text in ("7", "[7]", "['no address']") * 40:
+            self.assertIn("link.backend", self.reason(f"[link]\nbackend = {text}\n"))
+
     def test_every_error_at_once(self) -> None:
         """All wrong keys and values are named in one refusal."""
         reason = self.reason("[site]\nport = 'x'\nnope = 1\n[sessions]\nmemory_mib = 1\n[colour]\na = 1\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -27,9 +27,11 @@ class LinkSection(Section, frozen=True, kw_only=True):
         worker: the name of a worker that runs apart; by default the machine's.
     """
 
+    one_or_many: ClassVar[frozenset[str]] = frozenset({"backend"})
+
     host: HostName = "127.0.0.1"
     port: Port | None = None
-    backend: Address | Annotated[tuple[Address, ...], msgspec.Meta(min_length=1)] | None = None
+    backend: tuple[Address, ...] = ()
     collector_port: Port | None = None
     collector: Address | None = None
     keep_seconds: Positive = 120

@@ -84,7 +84,8 @@ def _section(name: str, cls: type[Section], table: object, errors: list[Problem]
             errors.append(Problem(f"{name}.{key}", "it is not a setting"))
             continue
         try:
-            found[key] = msgspec.convert(value, fields[key])
+            alone = key in cls.one_or_many and isinstance(value, str)
+            found[key] = msgspec.convert([value] if alone else value, fields[key])
         except msgspec.ValidationError as error:
             errors.append(Problem(f"{name}.{key}", str(error)))
     return cls(**found)

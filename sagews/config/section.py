@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -16,4 +16,11 @@ Network = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f.:/]{1,50}$")]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of the settings file."""
+    """One table of the settings file.
+
+    Attributes:
+        one_or_many: settings that may be given as one text or as an array of them; they are tuples here. No union of a
+            text with a pattern and a tuple says it: to convert to that, msgspec 0.22 writes into freed memory.
+    """
+
+    one_or_many: ClassVar[frozenset[str]] = frozenset()

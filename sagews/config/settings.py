@@ -55,8 +55,7 @@ class Settings(Section, frozen=True, kw_only=True):
     @property
     def backend_addresses(self) -> list[tuple[str, int]]:
         """Whom a worker dials: every backend that may use it."""
-        given = self.link.backend
-        return [_address(each, self.link_port) for each in (given if isinstance(given, tuple) else (given,))]
+        return [_address(each, self.link_port) for each in self.link.backend or (None,)]
 
     @property
     def collector_address(self) -> tuple[str, int]:

@@ -86,7 +86,7 @@ class NameTests(SynchronousTestCase):
 
     def test_addresses(self) -> None:
         """Ports that are not chosen follow the site's; addresses that are given are taken apart."""
-        settings = Settings(site=SiteSection(port=9000), link=LinkSection(backend="[::1]:77"))
+        settings = Settings(site=SiteSection(port=9000), link=LinkSection(backend=("[::1]:77",)))
         self.assertEqual((settings.link_port, settings.collector_port, settings.site.socket_port), (9002, 9003, 9004))
         self.assertEqual(settings.backend_addresses, [("::1", 77)])
         self.assertEqual(Settings(site=SiteSection(port=9000)).backend_addresses, [("127.0.0.1", 9002)])
