@@ -91,11 +91,13 @@ class RunningTests(ClientTestCase):
         cell(page, 3).locator(".src").click()
         page.keyboard.press("Control+Enter")
         wait_for_state(page, 3, "error")
+        cell(page, 3).get_by_text("No point with x-coordinate 5").first.wait_for()
         self.assertIn("ValueError: No point with x-coordinate 5", cell(page, 3).inner_text())
         page.click("[data-testid=traceback]")
-        self.assertIn("Cell 3, line 1", cell(page, 3).inner_text())
-        headings = page.locator("[data-testid=cell][data-type=section][data-state=error]").count()
-        self.assertEqual(headings, 2)
+        cell(page, 3).get_by_text("Cell 3, line 1").first.wait_for()
+        headings = page.locator("[data-testid=cell][data-type=section][data-state=error]")
+        headings.nth(1).wait_for()
+        self.assertEqual(headings.count(), 2)
 
     def test_kinds_of_output(self) -> None:
         """Plots are images from blobs, unknown LaTeX shows as text, long text folds, a spilled middle is named."""
