@@ -16,8 +16,8 @@ def calls(work: Callable[[], object]) -> int:
     What a function written in C does inside is one call however long it takes, so this is for work whose loops are in
     Python, and for asking whether it grows with its input.
 
-    It is done in a copy of this process: a profiler makes an object of every frame, and Python 3.11 before 3.11.5 may
-    free one twice (python/cpython#106092), which shows much later, in the garbage collection of another test.
+    It is done in a copy of this process: a profiler makes an object of every frame, and none of them shall be left
+    behind for the tests that follow.
     """
     told, tell = os.pipe()
     process = os.fork()
