@@ -24,6 +24,7 @@ from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.messages.features import Feature, features
 from sagews.backend.messages.services import FeatureServices
+from sagews.backend.runs.stored_outputs import StoredOutputs
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
 from sagews.backend.workspaces.manager import Workspaces
@@ -36,6 +37,7 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost
+from sagews.interfaces.usage import IUsageStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, SessionId, UserId, WorkspaceId, new_id
 from sagews.net.background import cancelled, run_in_background
@@ -53,7 +55,7 @@ class Backend:
     Args:
         reactor: for the websocket's own timers.
         clock: for everything else; the same object but in tests.
-        accounts, workspaces, documents, runs, journal: the store.
+        accounts, workspaces, documents, runs, journal, usage: the store.
         histories: what keeps versions of workspaces.
         checks: tries large edits and folds large documents in a process of its own.
         settings: limits and times.
@@ -71,6 +73,7 @@ class Backend:
         documents: IDocumentStore,
         runs: IRunStore,
         journal: IJournal,
+        usage: IUsageStore,
         histories: IHistories,
         checks: IDocumentChecks,
         settings: BackendSettings,
@@ -83,7 +86,8 @@ class Backend:
         self._ledger = Ledger(settings.quotas)
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
-        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts)
+        outputs = StoredOutputs(usage, accounts, self._ledger)
+        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts, outputs)
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)

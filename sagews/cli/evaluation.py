@@ -90,6 +90,8 @@ class EvaluationConversation:
             self._say("stderr", str(body.get("plain") or f"{body.get('name')}: {body.get('message')}").rstrip() + "\n")
         elif kind == "spilled":
             self._say("stderr", f"[{body.get('bytes')} bytes of output left out]\n")
+        elif kind == "notice":
+            self._say("stderr", f"{body.get('text')}\n")
 
     def _say(self, stream: str, text: str) -> None:
         target = self._streams.get(stream, self._streams["stdout"])

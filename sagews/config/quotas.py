@@ -15,6 +15,8 @@ class QuotaSection(Section, frozen=True, kw_only=True):
         documents: worksheets that it has open, each counted for each page.
         sockets: pages that are connected.
         workspaces: workspaces that it has made and not deleted.
+        worksheet_outputs: MiB of output that the database keeps of one worksheet of its workspaces.
+        outputs: MiB of output that it keeps of all of them.
     """
 
     sessions: Positive = 20
@@ -23,6 +25,8 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     documents: Positive = 300
     sockets: Positive = 100
     workspaces: Positive = 500
+    worksheet_outputs: Positive = 64
+    outputs: Positive = 512
 
 
 class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
@@ -30,3 +34,5 @@ class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
 
     sessions: Positive = 50
     workspaces: Positive = 5000
+    worksheet_outputs: Positive = 256
+    outputs: Positive = 4096

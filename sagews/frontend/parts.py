@@ -15,6 +15,7 @@ from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.logs import ILogStore
+from sagews.interfaces.usage import IUsageStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Privilege
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId
@@ -58,6 +59,7 @@ class Parts:
     Attributes:
         accounts: the account store.
         workspaces: the workspace store.
+        usage: what accounts have stored.
         logs: the log store; None on a frontend that reads no logs.
         hasher: hashes passwords in threads.
         status: returns what `GET /api/status` shows.
@@ -74,6 +76,7 @@ class Parts:
 
     accounts: IAccountStore
     workspaces: IWorkspaceStore
+    usage: IUsageStore
     logs: ILogStore | None
     hasher: Hasher
     status: Status

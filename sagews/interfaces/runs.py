@@ -30,7 +30,14 @@ class IRunStore(Interface):
         """Return pieces of a run of this document, in order, from a number on; none of a run of another document."""
 
     async def delete_old(document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
-        """Delete output of runs that are neither the last of their cell nor in `keep`; returns how many.
+        """Delete output of runs that are over, not the last of their cell and not in `keep`; returns how many pieces.
+
+        Raises:
+            SagewsError: `conflict` without the lease.
+        """
+
+    async def clear(document: DocumentId, epoch: int, runs: Sequence[RunId]) -> int:
+        """Delete what these runs of this document, which are over, have printed; returns how many pieces.
 
         Raises:
             SagewsError: `conflict` without the lease.

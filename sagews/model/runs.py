@@ -15,9 +15,17 @@ import msgspec
 from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId
 from sagews.model.sessions import PieceKind, RunState
 
+PIECE_BYTES = 128
+"""What a piece of output takes in the database beside its body: the row, and its place in the index."""
+
 
 class Run(msgspec.Struct, frozen=True):
-    """One run of one cell, as stored. `hash` is the SHA-256 of the source that ran, in hexadecimal."""
+    """One run of one cell, as stored.
+
+    Attributes:
+        hash: the SHA-256 of the source that ran, in hexadecimal.
+        printed: bytes that the database has of its output, once it is over.
+    """
 
     id: RunId
     document: DocumentId
@@ -32,6 +40,7 @@ class Run(msgspec.Struct, frozen=True):
     started: datetime | None = None
     finished: datetime | None = None
     seconds: float | None = None
+    printed: int = 0
 
 
 class StoredPiece(msgspec.Struct, frozen=True):

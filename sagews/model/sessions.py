@@ -75,7 +75,8 @@ class SessionState(StrEnum):
 class PieceKind(StrEnum):
     """What a piece of output is; the names are those of the session's frames (wire/session/frames.py).
 
-    A message is what a session of another kind than evaluation says; its body is of that kind's own form.
+    A notice is a sentence of the backend's own, as that nothing more is kept. A message is what a session of another
+    kind than evaluation says; its body is of that kind's own form.
     """
 
     STREAM = "stream"
@@ -83,6 +84,7 @@ class PieceKind(StrEnum):
     RESULT = "result"
     ERROR = "error"
     SPILLED = "spilled"
+    NOTICE = "notice"
     STARTED = "started"
     DONE = "done"
     MESSAGE = "message"

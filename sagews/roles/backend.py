@@ -28,6 +28,7 @@ from sagews.store.history.history import HistoryStore
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from sagews.wire.worker import MOST_KEEP_SECONDS, WorkerSettings
 
@@ -80,6 +81,7 @@ class BackendComponent(Component):
             DocumentStore(pool),
             RunStore(pool),
             Journal(pool),
+            UsageStore(pool),
             histories,
             self._checks,
             self._backend_settings(),

@@ -29,6 +29,7 @@ from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
 from sagews.roles.terminal import write_address
 from sagews.store.accounts.accounts import AccountStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 
 Status = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -115,6 +116,7 @@ class Frontend:
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
+        self._usage = UsageStore(pool)
 
     async def sites(
         self, status: Status, websockets: Mapping[str, IResource], live: LiveSide | None
@@ -131,6 +133,7 @@ class Frontend:
         parts = Parts(
             accounts=self._accounts,
             workspaces=self._workspaces,
+            usage=self._usage,
             logs=self._databases.log_store(),
             hasher=Hasher(passwords, deferToThread),
             status=status,

@@ -26,7 +26,7 @@ from sagews.policy.accounts.tokens import hashed, new_secret
 from sagews.wire.browser.base import PROTOCOL
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.checks import InlineChecks
-from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
+from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns, MemoryUsage
 from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import FakeSessionHost
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -144,6 +144,7 @@ class BackendTestCase(SynchronousTestCase):
             self.documents,
             self.runs,
             self.journal,
+            MemoryUsage(self.workspaces, self.runs),
             self.histories,
             self.checks,
             settings,

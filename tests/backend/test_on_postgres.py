@@ -19,6 +19,7 @@ from sagews.store.accounts.accounts import AccountStore
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import Page
@@ -48,6 +49,7 @@ class PostgresLifeTests(PostgresTestCase):
         self.frontend = spaces
         self.accounts, self.workspaces = AccountStore(pool), WorkspaceStore(pool)
         self.documents, self.runs, self.journal = DocumentStore(pool), RunStore(pool), Journal(pool)
+        self.usage = UsageStore(pool)
         self.host = FakeSessionHost(reactor)  # type: ignore[arg-type]
 
     async def life(self) -> Backend:
@@ -59,6 +61,7 @@ class PostgresLifeTests(PostgresTestCase):
             self.documents,
             self.runs,
             self.journal,
+            self.usage,
             FakeHistories(),
             InlineChecks(),
         )

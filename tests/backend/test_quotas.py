@@ -7,14 +7,13 @@ from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred
 
-from sagews.backend.documents import live_document
 from sagews.config.quotas import QuotaSection
 from sagews.model.accounts import Privilege, Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from sagews.policy.quotas.resources import Resource
 from tests.backend.harness import BackendTestCase, Page
-from tests.fakes.session_host import PRINTS, SUM, WAITS
+from tests.fakes.session_host import SUM, WAITS
 
 QUOTA = QuotaSection(sessions=2, runs=5, jobs=2, documents=3, sockets=4)
 
@@ -110,23 +109,6 @@ class QuotaTests(HostileCase):
         held.callback(None)
         self.assertEqual([version["request"] for version in other.take("version") if "request" in version], [9])
         self.assertEqual(history.saves, [])
-
-
-class OutputTests(BackendTestCase):
-    """What the database keeps of output."""
-
-    def test_output_of_replaced_runs_is_let_go(self) -> None:
-        """A cell that is run again and again leaves the output of its last run, while the worksheet is open."""
-        self.patch(live_document, "MOST_REPLACED", 1)
-        page = self.opened()
-        page.edit(self.document, PRINTS)
-        runs = []
-        for _ in range(5):
-            runs.append(page.run(self.document, PRINTS))
-            self.later(1)
-        for _ in range(3):
-            self.later(2)
-        self.assertEqual([run for run in runs if self.runs.outputs.get(run)], runs[-1:])  # type: ignore[call-overload]
 
 
 class RightToRunTests(HostileCase):

@@ -60,7 +60,15 @@ SESSION = {
     "user": {"id": USER["id"], "name": USER["name"], "email": USER["email"]},
     "path": "worksheet.sage.md", "state": "running", "queue": 2,
 }  # fmt: skip
-QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "free": "End one."}
+QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "unit": "", "free": "End one."}
+STORED = {
+    "resource": "outputs",
+    "name": "stored output",
+    "used": 3 << 20,
+    "allowed": 512 << 20,
+    "unit": "bytes",
+    "free": "Clear some.",
+}
 RECORD = {
     "id": "r1",
     "time": NOW,
@@ -135,7 +143,7 @@ class Everything(Resource):
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},
             "GET /api/status": STATUS,
             "GET /api/sessions": {"sessions": [SESSION], "more": False},
-            "GET /api/quotas": {"quotas": [QUOTA]},
+            "GET /api/quotas": {"quotas": [QUOTA, STORED]},
             "GET /api/logs": {"records": [RECORD]},
         }
         return answers.get(call, {})

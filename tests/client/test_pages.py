@@ -84,7 +84,8 @@ class QuotaTests(ClientTestCase):
         page = self.page("/settings")
         quota = page.locator("[data-testid=quota-sessions]")
         quota.wait_for()
-        self.assertIn("1 of 20", quota.inner_text())
+        self.assertIn("1 of 20, 19 left", quota.inner_text())
+        self.assertIn("3 MB of 512 MB, 509 MB left", page.locator("[data-testid=quota-outputs]").inner_text())
         self.assertIn("End one.", quota.inner_text())
         self.assertEqual(self.violations(page), [])
 

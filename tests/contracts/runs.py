@@ -47,7 +47,7 @@ class RunStoreContract:
     async def test_fenced(self) -> None:
         """Who does not hold the lease's epoch gives nothing up, stores nothing and deletes nothing."""
         store, journal, document, _ = await self.make_runs()
-        old, last = make_run(document, state=RunState.DONE), make_run(document, state=RunState.DONE)
+        old, last = (replace(make_run(document, state=RunState.DONE), printed=9) for _ in range(2))
         for run in (old, last):
             await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1)])])
         for epoch in (2, 4):
@@ -55,6 +55,7 @@ class RunStoreContract:
             await refused(store.put_run(make_run(document, "late"), epoch), "conflict")
             await refused(store.put_run(last, epoch), "conflict")
             await refused(store.delete_old(document, epoch, []), "conflict")
+            await refused(store.clear(document, epoch, [last.id]), "conflict")
         assert await store.last_runs(document) == [last]
         assert len(await store.pieces(document, old.id, 1, 9)) == 1
 
@@ -82,7 +83,7 @@ class RunStoreContract:
     async def test_delete_old(self) -> None:
         """Output goes that is neither a cell's last nor kept nor still growing."""
         store, journal, document, other = await self.make_runs()
-        old, kept, growing, last = (make_run(document, state=RunState.DONE) for _ in range(4))
+        old, kept, growing, last = (replace(make_run(document, state=RunState.DONE), printed=9) for _ in range(4))
         growing = replace(growing, state=RunState.RUNNING)
         foreign = make_run(other, state=RunState.DONE)
         for run in (old, kept, growing, last):
@@ -91,3 +92,26 @@ class RunStoreContract:
         assert await store.delete_old(document, 3, [kept.id]) == 2
         counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (old, kept, growing, last, foreign)]
         assert counts == [0, 2, 2, 2, 1]
+
+    async def test_clear(self) -> None:
+        """Output of the runs that are named goes, if they are over and of this document; that they ran stays."""
+        store, journal, document, other = await self.make_runs()
+        one, two = (replace(make_run(document, cell, RunState.DONE), printed=9) for cell in ("aaaa", "bbbb"))
+        growing = make_run(document, "cccc", RunState.RUNNING)
+        foreign = replace(make_run(other, state=RunState.DONE), printed=9)
+        for run in (one, two, growing, foreign):
+            await journal.commit([DocumentWrite(run.document, 3, [], [run], [make_piece(run, 1), make_piece(run, 2)])])
+        assert await store.clear(document, 3, [one.id, growing.id, foreign.id]) == 2
+        assert [run.printed for run in await store.last_runs(document)] == [0, 9, 0]
+        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (one, two, growing, foreign)]
+        assert counts == [0, 2, 2, 2]
+
+    async def test_how_much_a_lost_run_printed(self) -> None:
+        """A run that an earlier life left unfinished says how much the store has of it, at least its text."""
+        store, journal, document, _ = await self.make_runs()
+        running = make_run(document, state=RunState.RUNNING)
+        pieces = [make_piece(running, number, "x" * 500) for number in (1, 2)]
+        await journal.commit([DocumentWrite(document, 3, [], [running], pieces)])
+        await store.new_epoch(document, 3)
+        [lost] = await store.last_runs(document)
+        assert 1000 < lost.printed < 2000

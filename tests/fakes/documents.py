@@ -14,9 +14,10 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
+from sagews.interfaces.usage import IUsageStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
-from sagews.model.runs import DocumentWrite, Run, StoredPiece
+from sagews.model.runs import PIECE_BYTES, DocumentWrite, Run, StoredPiece
 from sagews.model.sessions import RunState
 from tests.fakes.workspaces import MemoryWorkspaces
 
@@ -65,7 +66,8 @@ class MemoryRuns:
         self._fence(document, epoch)
         lost = [run for run in self.runs.values() if run.document == document and not run.state.over]
         for run in lost:
-            self.runs[run.id] = msgspec.structs.replace(run, state=RunState.LOST, finished=run.queued)
+            printed = sum(len(str(piece.body)) + PIECE_BYTES for piece in self.outputs.get(run.id, {}).values())
+            self.runs[run.id] = msgspec.structs.replace(run, state=RunState.LOST, finished=run.queued, printed=printed)
         return [run.id for run in lost]
 
     async def put_run(self, run: Run, epoch: int) -> Run:
@@ -95,7 +97,36 @@ class MemoryRuns:
         old = [
             run.id for run in self.runs.values() if run.document == document and run.id not in kept and run.state.over
         ]
-        return sum(len(self.outputs.pop(run, {})) for run in old)
+        return self._empty([run for run in old if self.runs[run].printed])
+
+    async def clear(self, document: DocumentId, epoch: int, runs: Sequence[RunId]) -> int:
+        """Delete output of these runs."""
+        self._fence(document, epoch)
+        known = [self.runs[run] for run in runs if run in self.runs]
+        return self._empty([run.id for run in known if run.document == document and run.state.over])
+
+    def _empty(self, runs: Sequence[RunId]) -> int:
+        for run in runs:
+            self.runs[run] = msgspec.structs.replace(self.runs[run], printed=0)
+        return sum(len(self.outputs.pop(run, {})) for run in runs)
+
+
+@implementer(IUsageStore)
+@dataclass
+class MemoryUsage:
+    """Sums over the fakes."""
+
+    workspaces: MemoryWorkspaces
+    runs: MemoryRuns
+
+    async def outputs(self, owner: UserId, but: Sequence[DocumentId]) -> int:
+        """Add up what runs say."""
+        owned = {
+            document.id
+            for document in self.workspaces.pages.values()
+            if self.workspaces.spaces[document.workspace].owner == owner
+        }
+        return sum(run.printed for run in self.runs.runs.values() if run.document in owned - set(but))
 
 
 def _may_change(old: RunState, new: RunState) -> bool:

@@ -26,6 +26,7 @@ from sagews.policy.accounts.passwords import Passwords
 from sagews.policy.http.base_address import BaseAddress
 from sagews.policy.http.requests import addresses
 from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.documents import MemoryRuns, MemoryUsage
 from tests.fakes.logs import MemoryLogs
 from tests.fakes.workspaces import MemoryWorkspaces
 
@@ -66,6 +67,7 @@ class World:
         self.clock = Clock()
         self.accounts = MemoryAccounts(self.now)
         self.workspaces = MemoryWorkspaces(self.accounts)
+        self.runs = MemoryRuns(self.workspaces)
         self.logs = MemoryLogs()
         self.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.addresses = addresses("127.0.0.1", ["sage.example"], 8080, 8081, secure=secure)
@@ -74,6 +76,7 @@ class World:
         self.parts = Parts(
             accounts=self.accounts,
             workspaces=self.workspaces,
+            usage=MemoryUsage(self.workspaces, self.runs),
             logs=self.logs,
             hasher=Hasher(self.passwords, maybeDeferred),
             status=self.status,

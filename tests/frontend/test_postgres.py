@@ -24,6 +24,7 @@ from sagews.policy.accounts.passwords import Passwords
 from sagews.policy.http.requests import addresses
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.logs.logs import LogStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.postgres import PostgresTestCase
 from tests.scratch import scratch_folder
@@ -49,6 +50,7 @@ class RealTests(PostgresTestCase):
         parts = Parts(
             accounts=self.accounts,
             workspaces=self.workspaces,
+            usage=UsageStore(pool),
             logs=LogStore(pool),
             hasher=Hasher(passwords, deferToThread),
             status=self.status,

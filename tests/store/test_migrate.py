@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import psycopg2
 import pytest
 from psycopg2.errors import Error
@@ -65,7 +67,7 @@ class MigrateTests(TestCase):
         workspace = new_id()
         self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
         self._ask(database, "insert into leases values (%s, 'backend', 7, now() + interval '1 hour')", workspace)
-        self.assertEqual(migrate(database.dsn()), "0003")
+        self.assertEqual(migrate(database.dsn()), "0004")
         pool = ConnectionPool(reactor, database.dsn(), size=1)
         self.addCleanup(pool.stop)
         await pool.start()
@@ -73,6 +75,26 @@ class MigrateTests(TestCase):
         self.assertIsNone(await store.take_lease(WorkspaceId(workspace), "another", new_id(), 30))
         lease = await store.take_lease(WorkspaceId(workspace), "backend", life, 30)
         self.assertEqual((lease.workspace.name, lease.epoch) if lease else None, ("W", 8))
+
+    async def test_output_that_older_daemons_stored(self) -> None:
+        """The step that adds the sizes of runs measures what is there."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        migrate(database.dsn(), "0003")
+        owner, workspace, document, run = (new_id() for _ in range(4))
+        self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, owner)
+        sql = "insert into documents (id, workspace, path, title) values (%s, %s, 'a.sage.md', 'A')"
+        self._ask(database, sql, document, workspace)
+        sql = """insert into runs (id, document, cell, lane, session, author, number, state, hash, queued)
+            values (%s, %s, 'aaaa', 'shared', %s, %s, 1, 'done', '', now())"""
+        self._ask(database, sql, run, document, new_id(), owner)
+        text = os.urandom(50_000).hex()
+        self._ask(
+            database, "insert into outputs values (%s, 1, 'stream', jsonb_build_object('text', %s::text))", run, text
+        )
+        migrate(database.dsn())
+        [(stored,)] = self._ask(database, "select printed from runs")
+        self.assertTrue(50_000 < int(str(stored)) < 200_000, stored)
 
     async def test_newer_schema_is_refused(self) -> None:
         """A schema that this daemon does not know stops it, in words, and stays as it is."""

@@ -23,13 +23,14 @@ from sagews.store.history.history import HistoryStore
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later
 from tests.contracts.history import make_commit
 from tests.contracts.journal import make_piece, make_run
 from tests.postgres import PostgresTestCase
 
-STORES: Sequence[type] = (AccountStore, WorkspaceStore, DocumentStore, RunStore, HistoryStore)
+STORES: Sequence[type] = (AccountStore, WorkspaceStore, DocumentStore, RunStore, HistoryStore, UsageStore)
 # What each kind of id belongs to: a method that takes the one takes the other.
 OWNERS: Mapping[str, str] = {
     "LoginId": "UserId",
@@ -47,6 +48,8 @@ OWNED_OTHERWISE: Mapping[str, str] = {
     "RunStore.pieces": "the document is the owner",
     "RunStore.last_runs": "the document is the owner",
     "RunStore.delete_old": "the document is the owner",
+    "RunStore.clear": "the document is the owner",
+    "UsageStore.outputs": "leaves documents out of a person's own sum",
 }
 # Every method that the walk finds, asked below with the id of another owner.
 ASKED = {

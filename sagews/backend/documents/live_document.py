@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.documents.turns import EditOrder
@@ -23,13 +24,13 @@ from sagews.backend.runs.output_cache import OutputCache, load_outputs
 from sagews.backend.runs.read_pieces import read_pieces
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
+from sagews.backend.runs.stored_outputs import StoredOutputs
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
-from sagews.net.background import run_in_background
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
@@ -37,8 +38,6 @@ from sagews.wire.browser.document import EditOut, Opened, StreamPosition
 from sagews.wire.browser.runs import CellRun, PieceBody
 
 EMPTY_VECTOR = b"\x00"
-# Bytes of output that nobody can see any more, before they are deleted.
-MOST_REPLACED = 4 * 1024 * 1024
 
 
 class LiveDocument:
@@ -52,11 +51,12 @@ class LiveDocument:
 
     Attributes:
         turns: keeps edits and runs in order.
+        clearing: lets go of output.
     """
 
     __slots__ = (
         "_checks", "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about",
-        "presence", "session", "stream", "touched", "turns", "unused_since",
+        "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
     )  # fmt: skip
     _log = Logger()
 
@@ -85,6 +85,7 @@ class LiveDocument:
         self.turns = EditOrder()
         self._snapshots = Snapshots(clock, settings, documents, writer, about, doc.get_update, checks)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
+        self.clearing = OutputClearing(clock, outputs, self.stream, runs, writer)
         self.unused_since = clock.seconds()
         self.touched = False
         self._confirm_until = float("-inf")
@@ -239,28 +240,9 @@ class LiveDocument:
         return [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in pieces]
 
     def tick(self) -> None:
-        """Look after session and output; called every few seconds.
-
-        Output of runs whose cells were run again is let go while the document is open too: a loop of runs would fill
-        the database otherwise.
-        """
+        """Look after session and output; called every few seconds."""
         self.session.tick()
-        if self._outputs.replaced >= MOST_REPLACED:
-            self._outputs.replaced = 0
-            run_in_background(self._let_go(), self._log, "output", self.about.id)
-
-    async def _let_go(self) -> None:
-        # What is still on its way into the database is deleted by the next turn.
-        await self._writer.flush()
-        await self._delete_old()
-
-    async def _delete_old(self) -> None:
-        try:
-            await self._runs.delete_old(self.about.id, self._context.epoch, ())
-        except SagewsError as error:
-            # Another backend's by now, which clears away after itself.
-            if error.code != "conflict":
-                raise
+        self.clearing.tick()
 
     # ------------------------------------------------------------------------------------- life
 
@@ -281,11 +263,13 @@ class LiveDocument:
         await self._snapshots.finish()
         await self._writer.flush()
         self.drop()
-        await self._delete_old()
+        await self.clearing.delete_old()
 
     def drop(self) -> None:
         """Write and say nothing any more."""
         self._snapshots.close()
+        self.clearing.close()
+        self._outputs.close()
         self._writer.close()
         self.session.close()
         for watcher in self.stream.watchers.values():
@@ -309,6 +293,7 @@ async def load_document(
     commits: GroupCommit,
     lease_lost: Callable[[], None],
     checks: IDocumentChecks,
+    stored_outputs: StoredOutputs,
 ) -> LiveDocument:
     """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
 
@@ -317,13 +302,18 @@ async def load_document(
     """
     # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
     writer = commits.writer(about.id, context.epoch, lease_lost)
-    snapshot, updates = await documents.load(about.workspace, about.id)
-    if snapshot is None and not updates:
-        doc, outputs = await _begin_document(about, context, writer), OutputCache()
-    else:
-        doc = crdt.load(snapshot, updates)
-        await runs.new_epoch(about.id, context.epoch)
-        outputs = await load_outputs(runs, about.id, sentence("run-lost", {}))
+    stored = await stored_outputs.open(context.workspace.owner, about.id)
+    try:
+        snapshot, updates = await documents.load(about.workspace, about.id)
+        if snapshot is None and not updates:
+            doc, outputs = await _begin_document(about, context, writer), OutputCache(stored)
+        else:
+            doc = crdt.load(snapshot, updates)
+            await runs.new_epoch(about.id, context.epoch)
+            outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), stored)
+    except BaseException:
+        stored.close()
+        raise
     return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
-from sagews.model.identifiers import RunId
-from sagews.wire.browser.runs import Changed, RunCells, WholeOutput, WholeOutputOut
+from sagews.model.identifiers import CellId, RunId
+from sagews.wire.browser.runs import Changed, ClearOutputs, RunCells, WholeOutput, WholeOutputOut
 
 
 def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None:
@@ -30,6 +30,12 @@ async def whole_output(context: Context, message: WholeOutput) -> None:
     context.tell(WholeOutputOut(message.request, message.document, message.run, pieces))
 
 
+async def clear_outputs(context: Context, message: ClearOutputs) -> None:
+    """Delete what cells have printed."""
+    cells = None if message.cells is None else [CellId(cell) for cell in message.cells]
+    await context.document(message.document).clearing.clear(cells)
+
+
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {RunCells: run, WholeOutput: whole_output}
+    return {RunCells: run, WholeOutput: whole_output, ClearOutputs: clear_outputs}

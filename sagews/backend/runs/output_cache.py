@@ -6,16 +6,18 @@ event number. The store holds everything; this is what is shown first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
 from sagews.backend.runs.read_pieces import read_pieces
+from sagews.backend.runs.stored_outputs import DocumentOutputs
+from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
-from sagews.model.runs import Run, StoredPiece
+from sagews.model.runs import PIECE_BYTES, Run, StoredPiece
 from sagews.model.sessions import PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
@@ -32,13 +34,15 @@ class CachedRun:
         run: as it is stored.
         reason: why it ended as it did, for people.
         kept: the pieces at hand.
-        printed: bytes of everything that it printed.
+        printed: bytes that the database has of everything that it printed.
+        cut: whether something that it printed was not kept, because there was too much.
     """
 
     run: Run
     reason: str | None = None
     kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
     printed: int = 0
+    cut: bool = False
 
     def status(self, epoch: int, sequence: int) -> RunStatus:
         """Return the state of the run as pages are told it."""
@@ -67,19 +71,36 @@ def _iso(time: datetime | None) -> str | None:
 class OutputCache:
     """All of a document's last runs.
 
+    Args:
+        stored: counts what the store has of them.
+
     Attributes:
-        replaced: bytes that the store still has of runs whose cells were run again.
+        when_replaced: is called with how many bytes the store still has of runs whose cells were run again.
     """
 
     __slots__ = (
-        "_cells", "_runs", "_size", "replaced",
+        "_cells", "_runs", "_size", "_stored", "when_replaced",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, stored: DocumentOutputs) -> None:
+        self._stored = stored
+        self.when_replaced: Callable[[int], None] = lambda size: None
         self._cells: dict[CellId, CachedRun] = {}
         self._runs: dict[RunId, CachedRun] = {}
         self._size = 0
-        self.replaced = 0
+
+    @property
+    def replaced(self) -> int:
+        """Bytes that the store still has of runs whose cells were run again."""
+        return self._stored.replaced
+
+    def let_go(self, size: int) -> None:
+        """Count bytes of those as deleted."""
+        self._stored.replaced -= size
+
+    def close(self) -> None:
+        """Count nothing any more."""
+        self._stored.close()
 
     @property
     def used(self) -> bool:
@@ -92,9 +113,9 @@ class OutputCache:
         former = self._cells.pop(run.cell, None)
         if former is not None:
             self._size -= former.kept.size
-            self.replaced += former.printed
             if former.run.state.over:
                 del self._runs[former.run.id]
+                self._replace(former)
         self._cells[run.cell] = entry
         self._runs[run.id] = entry
         return entry
@@ -110,18 +131,46 @@ class OutputCache:
     def change(self, entry: CachedRun, **changes: object) -> Run:
         """Set fields of a run and return it."""
         entry.run = msgspec.structs.replace(entry.run, **changes)
-        if entry.run.state.over and self._cells.get(entry.run.cell) is not entry:
-            self._runs.pop(entry.run.id, None)
+        if entry.run.state.over:
+            entry.run = msgspec.structs.replace(entry.run, printed=entry.printed)
+            if self._cells.get(entry.run.cell) is not entry:
+                self._runs.pop(entry.run.id, None)
+                self._replace(entry)
         return entry.run
+
+    def _replace(self, entry: CachedRun) -> None:
+        self._stored.replace(entry.printed)
+        self.when_replaced(self._stored.replaced)
+
+    def over(self, cells: Iterable[CellId] | None) -> list[RunId]:
+        """Return the last runs of these cells (None: of all) that are over and have printed something."""
+        wanted = self._cells if cells is None else dict.fromkeys(cells)
+        entries = [self._cells[cell] for cell in wanted if cell in self._cells]
+        return [entry.run.id for entry in entries if entry.run.state.over and entry.printed]
+
+    def clear(self, runs: Iterable[RunId]) -> list[RunId]:
+        """Forget the output of these runs, which the store has deleted; returns those that are still the last ones."""
+        entries = [entry for run in runs if (entry := self._runs.get(run)) is not None]
+        for entry in entries:
+            self._size -= entry.kept.size
+            self._stored.add(-entry.printed)
+            entry.kept, entry.printed, entry.cut = KeptOutput(), 0, False
+            entry.run = msgspec.structs.replace(entry.run, printed=0)
+        return [entry.run.id for entry in entries]
+
+    def refusal(self, size: int) -> SagewsError | None:
+        """Return why a piece of this many bytes is not kept, or None if it may be."""
+        return self._stored.refusal(size + PIECE_BYTES)
 
     def add_piece(self, entry: CachedRun, kind: PieceKind, body: object, size: int) -> PieceBody:
         """Take a piece of a run and return it with its number within the run."""
         piece = PieceBody(sequence=entry.kept.count + 1, kind=kind.value, body=dict(body))  # type: ignore[call-overload]
+        entry.printed += size + PIECE_BYTES
+        self._stored.add(size + PIECE_BYTES)
         self._keep(entry, piece, size)
         return piece
 
     def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
-        entry.printed += size
         before = entry.kept.size
         entry.kept.add(piece, size)
         if self._cells.get(entry.run.cell) is entry:
@@ -159,6 +208,8 @@ class OutputCache:
         """Take what the store holds; `lost` is the sentence for runs of an earlier life that never ended."""
         for run, pieces in runs:
             entry = self.add(run)
+            entry.printed = run.printed
+            self._stored.add(run.printed)
             if run.state is RunState.LOST:
                 entry.reason = lost
             for piece in pieces:
@@ -167,9 +218,9 @@ class OutputCache:
                 self._keep(entry, body, size)
 
 
-async def load_outputs(store: IRunStore, document: DocumentId, lost: str) -> OutputCache:
+async def load_outputs(store: IRunStore, document: DocumentId, lost: str, stored: DocumentOutputs) -> OutputCache:
     """Return what the store holds of the outputs of a document."""
-    outputs = OutputCache()
+    outputs = OutputCache(stored)
     runs = await store.last_runs(document)
     outputs.restore([(run, await read_pieces(store, document, run.id)) for run in runs], lost)
     return outputs

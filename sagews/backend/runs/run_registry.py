@@ -8,8 +8,9 @@ comes next and tells it what came.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -20,7 +21,7 @@ from sagews.backend.runs.requests import RunRequest, how_to_evaluate
 from sagews.errors import SagewsError, sentence
 from sagews.model.identifiers import RunId, SessionId, UserId
 from sagews.model.runs import Run, StoredPiece
-from sagews.model.sessions import Evaluation, Piece, RunState
+from sagews.model.sessions import Evaluation, Piece, PieceKind, RunState
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.run_queue import RunQueue
@@ -193,16 +194,25 @@ class RunRegistry:
             self._say(entry)
 
     def take(self, piece: Piece) -> None:
-        """Take output; that of a run which nobody knows is dropped."""
+        """Take output; that of a run which nobody knows is dropped, and so is what is beyond the quota, with a word."""
         entry = self._outputs.find(piece.run)
-        if entry is None:
+        if entry is None or entry.cut:
             return
         if piece.run == self._unsaid:
             self.say_running()
-        body = self._outputs.add_piece(entry, piece.kind, piece.body, piece.size)
+        refusal = self._outputs.refusal(piece.size)
+        if refusal is None:
+            self._add(entry, piece.kind, piece.body, piece.size)
+        else:
+            # All that comes behind it too, though some of it would fit: output with holes in it misleads.
+            entry.cut = True
+            self._add(entry, PieceKind.NOTICE, {"text": str(refusal)}, len(str(refusal)))
+
+    def _add(self, entry: CachedRun, kind: PieceKind, content: Mapping[str, Any], size: int) -> None:
+        body = self._outputs.add_piece(entry, kind, content, size)
         run, stream = entry.run, self._stream
         stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, body))
-        self._writer.piece(StoredPiece(run.id, body.sequence, piece.kind, piece.body), piece.size)
+        self._writer.piece(StoredPiece(run.id, body.sequence, kind, content), size)
 
     def finish(self, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
         """End what runs; what was asked for together with it is cancelled unless it went well.

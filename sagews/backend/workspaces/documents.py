@@ -106,7 +106,14 @@ class DocumentSet:
         self._wake()
         stores = self._stores
         return await load_document(
-            about, self._context, stores.documents, stores.runs, stores.commits, self._lease_lost, stores.checks
+            about,
+            self._context,
+            stores.documents,
+            stores.runs,
+            stores.commits,
+            self._lease_lost,
+            stores.checks,
+            stores.outputs,
         )
 
     async def unload(self, live: LiveDocument) -> None:

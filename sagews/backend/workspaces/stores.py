@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
+from sagews.backend.runs.stored_outputs import StoredOutputs
 from sagews.backend.workers.pool import Hosts
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
@@ -26,3 +27,4 @@ class Stores:
     checks: IDocumentChecks
     ledger: Ledger
     hosts: Hosts
+    outputs: StoredOutputs

@@ -6,25 +6,30 @@ from sagews.frontend.http.call import Answer, Call, answer
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.parts import Parts
 from sagews.policy.http.requests import Policy
-from sagews.policy.quotas.resources import HOW_TO_FREE, NOUNS, Resource, allowed
+from sagews.policy.quotas.resources import BYTES, HOW_TO_FREE, NOUNS, Resource, allowed
+
+# Known to the database, wherever the backend is.
+_STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS})
 
 
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the route of one's own quotas."""
 
     async def mine(call: Call) -> Answer:
-        """List every quota; what lives in a backend elsewhere is shown without what is used of it."""
+        """List every quota; what lives in a backend elsewhere, or in each worksheet, is shown without what is used."""
         user = call.user
         used: dict[str, int] = {} if parts.live is None else dict(parts.live.used(user.id))
         used[Resource.WORKSPACES] = await parts.workspaces.owned(user.id)
-        known = parts.live is not None
+        used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
+        known = _STORED if parts.live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS}
         quota = parts.quotas[user.privilege]
         shown = [
             {
                 "resource": resource.value,
                 "name": NOUNS[resource],
-                "used": used.get(resource.value, 0) if known or resource is Resource.WORKSPACES else None,
+                "used": used.get(resource.value, 0) if resource in known else None,
                 "allowed": allowed(quota, resource),
+                "unit": "bytes" if resource in BYTES else "",
                 "free": HOW_TO_FREE[resource],
             }
             for resource in Resource

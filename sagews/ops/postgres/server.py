@@ -55,6 +55,8 @@ SETTINGS: Mapping[str, str] = {
     # After a crash every file of the cluster is written to the disk before the log is replayed; one call for the whole
     # file system takes a fraction of a call for each file, and people wait for it.
     "recovery_init_sync_method": "syncfs",
+    # Output is deleted as soon as its cell is run again: its room is to be used again before much more is taken.
+    "autovacuum_naptime": "15s",
     "logging_collector": "off",
     "log_destination": "stderr",
     # Time and process come from our own log; the level at the head of the line is what we read.

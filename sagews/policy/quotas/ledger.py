@@ -32,6 +32,10 @@ class Ledger:
         """Take which type of account somebody has; until then it is an ordinary one."""
         self._types[user.id] = user.privilege
 
+    def knows(self, user: UserId) -> bool:
+        """Whether it is known which type of account somebody has."""
+        return user in self._types
+
     def take(self, user: UserId, resource: Resource, amount: int = 1) -> None:
         """Count something as had.
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sagews.config.quotas import QuotaSection
 from sagews.errors import SagewsError
+from sagews.model.sessions import MEBIBYTE
 
 
 class Resource(StrEnum):
@@ -18,7 +19,12 @@ class Resource(StrEnum):
     DOCUMENTS = "documents"
     SOCKETS = "sockets"
     WORKSPACES = "workspaces"
+    WORKSHEET_OUTPUTS = "worksheet_outputs"
+    OUTPUTS = "outputs"
 
+
+BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS})
+"""Counted in bytes; their settings are in MiB. They belong to the owner of a workspace, whoever brings them forth."""
 
 NOUNS: Mapping[Resource, str] = {
     Resource.SESSIONS: "sessions at once",
@@ -27,6 +33,8 @@ NOUNS: Mapping[Resource, str] = {
     Resource.DOCUMENTS: "open worksheets",
     Resource.SOCKETS: "open pages",
     Resource.WORKSPACES: "workspaces",
+    Resource.WORKSHEET_OUTPUTS: "stored output in a worksheet",
+    Resource.OUTPUTS: "stored output in all worksheets",
 }
 HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.SESSIONS: "End the session of a worksheet that you do not need now.",
@@ -35,14 +43,25 @@ HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.DOCUMENTS: "Close a page or a worksheet.",
     Resource.SOCKETS: "Close a page.",
     Resource.WORKSPACES: "Delete one that you do not need any more.",
+    Resource.WORKSHEET_OUTPUTS: "Clear the output of a cell or of the worksheet, or print less.",
+    Resource.OUTPUTS: "Clear the output of worksheets, or delete some that you do not need any more.",
 }
 
 
 def allowed(quota: QuotaSection, resource: Resource) -> int:
-    """Return how much of something a quota allows."""
-    return int(getattr(quota, resource.value))
+    """Return how much of something a quota allows, in bytes where it is counted in bytes."""
+    amount = int(getattr(quota, resource.value))
+    return amount * MEBIBYTE if resource in BYTES else amount
 
 
-def exceeded(resource: Resource, most: int) -> SagewsError:
-    """Return the refusal: what the limit is, and how to free some of it."""
-    return SagewsError("limit", limit=f"{most} {NOUNS[resource]}", advice=HOW_TO_FREE[resource])
+def exceeded(resource: Resource, most: int, used: int = 0) -> SagewsError:
+    """Return the refusal: what the limit is, and how to free some of it; of bytes also what is used and left."""
+    limit = f"{most} {NOUNS[resource]}"
+    if resource in BYTES:
+        left = max(0, most - used)
+        limit = f"{_mebibytes(most)} of {NOUNS[resource]}, {_mebibytes(used)} used, {_mebibytes(left)} left"
+    return SagewsError("limit", limit=limit, advice=HOW_TO_FREE[resource])
+
+
+def _mebibytes(amount: int) -> str:
+    return f"{amount / MEBIBYTE:.1f}".removesuffix(".0") + " MiB"

@@ -15,7 +15,7 @@ RUN_COLUMNS = tuple(_NAMES.get(field, field) for field in _FIELDS)
 # In the order of the fields of Run.
 RUN_TYPES = (
     "uuid", "uuid", "text", "text", "uuid", "uuid", "int", "text", "text",
-    "timestamptz", "timestamptz", "timestamptz", "float8",
+    "timestamptz", "timestamptz", "timestamptz", "float8", "bigint",
 )  # fmt: skip
 _STATE = _FIELDS.index("state")
 

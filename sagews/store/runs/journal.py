@@ -48,7 +48,7 @@ _SQL = f"""with {FENCES},
         where (select held from owners)[s.owner]
         order by s.ordinal
         on conflict (id) do update set state = excluded.state, started = excluded.started,
-            finished = excluded.finished, seconds = excluded.seconds
+            finished = excluded.finished, seconds = excluded.seconds, printed = excluded.printed
         where r.document = excluded.document and {MAY_CHANGE.format(new="excluded.state")}
         returning r.id
     ),

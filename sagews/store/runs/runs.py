@@ -9,8 +9,9 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
-from sagews.model.runs import Run, StoredPiece
+from sagews.model.runs import PIECE_BYTES, Run, StoredPiece
 from sagews.model.sessions import PieceKind
+from sagews.store.arrays import text_array
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import RUN_COLUMNS, RUN_TYPES, run_from, run_values
@@ -19,6 +20,8 @@ from sagews.store.runs.columns import RUN_COLUMNS, RUN_TYPES, run_from, run_valu
 MOST_PIECES = 10_000
 
 _COLUMNS = ", ".join(RUN_COLUMNS)
+_GONE = """gone as (delete from outputs o using emptied e where o.run = e.id returning 1)
+            select (select count(*) from gone) from fence"""
 
 
 @implementer(IRunStore)
@@ -30,9 +33,12 @@ class RunStore:
 
     async def new_epoch(self, document: DocumentId, epoch: int) -> list[RunId]:
         """Mark runs that an earlier life left unfinished as lost; see IRunStore."""
+        # How much a run has printed is written at its end, which this one never had.
         sql = f"""with {FENCE},
             lost as (
-                update runs r set state = 'lost', finished = now() from fence
+                update runs r set state = 'lost', finished = now(), printed = coalesce(
+                    (select sum(pg_column_size(o.body) + {PIECE_BYTES}) from outputs o where o.run = r.id), 0)
+                from fence
                 where r.document = fence.id and r.state in ('queued', 'running')
                 returning r.id, r.position
             )
@@ -90,17 +96,34 @@ class RunStore:
             SagewsError: `conflict` without the lease.
         """
         sql = f"""with {FENCE},
-            last as (
-                select distinct on (lane, cell) id from runs where document = %s order by lane, cell, position desc
+            emptied as (
+                update runs r set printed = 0 from fence
+                where r.document = fence.id and r.printed > 0 and r.state not in ('queued', 'running')
+                    and r.id <> all (%s::uuid[]) and exists (
+                        select from runs n where n.document = r.document and n.lane = r.lane and n.cell = r.cell
+                            and n.position > r.position)
+                returning r.id
             ),
-            gone as (
-                delete from outputs o using runs r, fence
-                where o.run = r.id and r.document = fence.id and r.state not in ('queued', 'running')
-                    and r.id <> all (%s::uuid[]) and r.id not in (select id from last)
-                returning 1
-            )
-            select (select count(*) from gone) from fence"""
-        rows = await self._pool.execute(sql, (document, epoch, document, list(keep)))
+            {_GONE}"""
+        return await self._emptied(sql, (document, epoch, text_array(keep)))
+
+    async def clear(self, document: DocumentId, epoch: int, runs: Sequence[RunId]) -> int:
+        """Delete what these runs of this document, which are over, have printed; returns how many pieces.
+
+        Raises:
+            SagewsError: `conflict` without the lease.
+        """
+        sql = f"""with {FENCE},
+            emptied as (
+                update runs r set printed = 0 from fence
+                where r.document = fence.id and r.id = any (%s::uuid[]) and r.state not in ('queued', 'running')
+                returning r.id
+            ),
+            {_GONE}"""
+        return await self._emptied(sql, (document, epoch, text_array(runs)))
+
+    async def _emptied(self, sql: str, parameters: tuple[object, ...]) -> int:
+        rows = await self._pool.execute(sql, parameters)
         if not rows:
             raise SagewsError("conflict")
         return int(rows[0][0])

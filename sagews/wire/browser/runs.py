@@ -3,10 +3,12 @@
 page → backend                                                      needs      answered by
   run            document, cells [{cell, run, hash}]                 RUN        run_state for each | changed | error
   output         request, document, run                              READ       whole_output (everything kept of a run)
+  clear_outputs  document, cells [id]? (else all)                    EDIT       cleared (to everybody)
 
 backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
+  cleared        document, epoch, sequence, runs [id]                their output is deleted
   kept           document, epoch, sequence                           when that is committed: a run that ended
   changed        document, cells [id], held [id]? (as shown, and not run either)
   whole_output   request, document, run, pieces
@@ -24,6 +26,8 @@ from sagews.wire.browser.base import Cell, Count, FromPage, Hash, Right, ToPage,
 
 # All cells of a long sheet, and few enough that one message can't fill a session's queue for good.
 MAX_CELLS_IN_A_RUN = 500
+# As many as a worksheet can have.
+MAX_CELLS_CLEARED = 10_000
 
 
 class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +55,14 @@ class WholeOutput(FromPage, frozen=True, tag="output"):
     request: Count
     document: Uuid
     run: Uuid
+
+
+class ClearOutputs(FromPage, frozen=True, tag="clear_outputs"):
+    """Deletes the output of cells that do not run now; of all cells without a list."""
+
+    needs = Right.EDIT
+    document: Uuid
+    cells: Annotated[list[Cell], msgspec.Meta(min_length=1, max_length=MAX_CELLS_CLEARED)] | None = None
 
 
 class RunStatus(ToPage, frozen=True, tag="run_state"):
@@ -97,6 +109,15 @@ class CellOutput(msgspec.Struct, frozen=True):
     run: RunStatus
     pieces: list[PieceBody]
     left_out: int = 0
+
+
+class Cleared(ToPage, frozen=True, tag="cleared"):
+    """The output of these runs is deleted; that they ran stays known."""
+
+    document: str
+    epoch: int
+    sequence: int
+    runs: list[str]
 
 
 class Kept(ToPage, frozen=True, tag="kept"):

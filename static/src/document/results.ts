@@ -63,6 +63,12 @@ export function applyOutput(results: Results, message: OutputMessage): Results {
   return new Map(results).set(message.cell, { ...known, pieces, leftOut, optimistic: false });
 }
 
+/** The output of these runs was deleted; that they ran stays. */
+export function applyCleared(results: Results, runs: readonly string[]): Results {
+  const cleared = [...results].filter(([, { run }]) => runs.includes(run.run));
+  return new Map([...results, ...cleared.map(([cell, known]) => [cell, { ...known, pieces: [], leftOut: 0 }] as const)]);
+}
+
 /** Everything anew: what the server keeps replaces what the page had. */
 export function replaceAll(cells: readonly CellOutput[]): Results {
   return new Map(

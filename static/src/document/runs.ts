@@ -10,7 +10,7 @@ import type { SheetDocument } from "./document";
 import type { Edits } from "./edits";
 import { newRunId } from "./identifiers";
 import type { Notices } from "./notices";
-import { applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
+import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "./sha256";
 
 export class Runs {
@@ -23,6 +23,10 @@ export class Runs {
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
+    cleared: (message) => {
+      this.flush();
+      if (this.#follow(message)) this.#results.value = applyCleared(this.#results.value, message.runs);
+    },
     kept: ({ sequence }) => {
       if (sequence >= this.#unkept.value) this.#unkept.value = 0;
     },
@@ -62,6 +66,12 @@ export class Runs {
       (results, cell) => expectRun(results, cell.cell, { ...cell, number: (this.#asked += 1), state: "queued", queued }),
       this.#results.value,
     );
+  }
+
+  /** Delete the output of cells that do not run, for everybody; without a list that of all. */
+  clearOutputs(cells: readonly string[] | null): void {
+    const some = cells === null ? {} : { cells };
+    if (!this.link.send({ type: "clear_outputs", document: this.document, ...some })) this.notices.show("offline");
   }
 
   /** Everything that is kept of a cell's run. */

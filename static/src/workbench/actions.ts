@@ -105,6 +105,16 @@ export class Actions {
     this.#toast = window.setTimeout(() => (this.deleted.value = 0), 8000);
   }
 
+  /** Delete what the active cell, or a folded section, has printed. */
+  clearOutput(): void {
+    const span = this.#span();
+    if (this.worksheet.mayEdit.value && span.length > 0) this.worksheet.runs.clearOutputs(span);
+  }
+
+  clearAllOutputs(): void {
+    if (this.worksheet.mayEdit.value) this.worksheet.runs.clearOutputs(null);
+  }
+
   /** Save a version, named or not, and say what came of it. */
   async saveVersion(name: string | null): Promise<void> {
     const { notices, versions } = this.worksheet;

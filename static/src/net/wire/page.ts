@@ -11,6 +11,13 @@ export interface CellRun {
   readonly hash: string;
 }
 
+/** Deletes the output of cells that do not run now; of all cells without a list. */
+export interface ClearOutputs {
+  readonly type: "clear_outputs";
+  readonly document: string;
+  readonly cells?: readonly string[] | null;
+}
+
 /** Ends an open. */
 export interface Close {
   readonly type: "close";
@@ -180,6 +187,7 @@ export interface WholeOutput {
 }
 
 export type ToServer =
+  | ClearOutputs
   | Close
   | Complete
   | Create

@@ -20,6 +20,15 @@ export interface Changed {
   readonly held?: readonly string[];
 }
 
+/** The output of these runs is deleted; that they ran stays known. */
+export interface Cleared {
+  readonly type: "cleared";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly runs: readonly string[];
+}
+
 /** What may follow. */
 export interface Completions {
   readonly type: "completions";
@@ -296,6 +305,7 @@ export interface WholeOutputOut {
 
 export type FromServer =
   | Changed
+  | Cleared
   | Completions
   | Created
   | DifferenceOut
@@ -330,6 +340,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   UnsavedPath: "path why",
   VersionEntry: "id kind name author time files_changed:i",
   changed: "document cells:[s] held?:[s]",
+  cleared: "document epoch:i sequence:i runs:[s]",
   completions: "document request:i start:i end:i matches:[{s}]",
   created: "document:DocumentEntry request?:i?",
   difference: "request:i version against:s? files:[FileDifference] cut?:b",

@@ -7,3 +7,4 @@ import "./markdown";
 import "./text";
 import "./error";
 import "./spilled";
+import "./notice";

@@ -9,6 +9,8 @@ export interface Quota {
   /** Null where nobody here knows. */
   readonly used: number | null;
   readonly allowed: number;
+  /** "bytes", or "" for what is counted one by one. */
+  readonly unit: string;
   readonly free: string;
 }
 
@@ -16,7 +18,7 @@ const call = callsWith({
   User: USER,
   Me: "user:User",
   Secret: "secret",
-  Quota: "resource name used:i? allowed:i free",
+  Quota: "resource name used:i? allowed:i unit free",
   Quotas: "quotas:[Quota]",
 });
 

@@ -4,7 +4,13 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { errorText } from "../../ui/basics";
 import { settingsCalls, type Quota } from "./calls";
+import { bytes } from "../../times";
 import { words } from "./strings";
+
+function usedOf({ used, allowed, unit }: Quota): string {
+  const shown = (amount: number) => (unit === "bytes" ? bytes(amount) : String(amount));
+  return used === null ? words.most(shown(allowed)) : words.quotaOf(shown(used), shown(allowed), shown(Math.max(0, allowed - used)));
+}
 
 export function Quotas(): JSX.Element {
   const [quotas, setQuotas] = useState<readonly Quota[]>([]);
@@ -25,7 +31,7 @@ export function Quotas(): JSX.Element {
         <div class="row" key={quota.resource} data-testid={`quota-${quota.resource}`}>
           <span>{quota.name}</span>
           <span>
-            <b class="num">{words.quotaOf(quota.used, quota.allowed)}</b> <span class="muted">{quota.free}</span>
+            <b class="num">{usedOf(quota)}</b> <span class="muted">{quota.free}</span>
           </span>
         </div>
       ))}

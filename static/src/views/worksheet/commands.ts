@@ -61,5 +61,7 @@ function arranging({ actions, focus }: Bench): Command[] {
     command("unfold", names.unfold, () => actions.fold(false), chosen("ArrowRight")),
     command("foldOutput", names.foldOutput, () => actions.toggleActive("foldOutput"), chosen("o")),
     command("hideInput", names.hideInput, () => actions.toggleActive("hideInput")),
+    command("clearOutput", names.clearOutput, () => actions.clearOutput()),
+    command("clearAllOutputs", names.clearAllOutputs, () => actions.clearAllOutputs()),
   ];
 }

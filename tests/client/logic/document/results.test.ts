@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
+import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
 
 const empty: Results = new Map();
 const status = (run: string, state: string): RunStatus => ({ run, cell: "c", number: 1, state, hash: "h", queued: "" });
@@ -49,4 +49,10 @@ test("what the server keeps replaces what the page had", () => {
   const results = replaceAll([{ cell: "k", run: status("9", "done"), pieces: [piece(1)], left_out: 3 }]);
   assert.deepEqual([...results.keys()], ["k"]);
   assert.equal(results.get("k")!.leftOut, 3);
+});
+
+test("cleared output goes, and that the cell ran stays", () => {
+  const results = applyCleared(ran(), ["1", "unknown"]);
+  assert.deepEqual([results.get("c")!.run.state, results.get("c")!.pieces.length], ["done", 0]);
+  assert.equal(applyCleared(ran(), ["2"]).get("c")!.pieces.length, 1);
 });

@@ -152,3 +152,16 @@ test("the whole output replaces what was left out, unless the cell ran again mea
   await second;
   assert.deepEqual(runs.results.value.get(ids[0]!)!.pieces, []);
 });
+
+test("clearing asks the server, and what it says was cleared is empty", () => {
+  const { link, runs, ids, state, output, hear } = sheet();
+  state("1", "running", 1);
+  output("1", 2, piece(1));
+  state("1", "done", 3);
+  runs.clearOutputs([ids[0]!]);
+  runs.clearOutputs(null);
+  assert.deepEqual(link.take("clear_outputs").map((message) => message["cells"]), [[ids[0]], undefined]);
+  hear({ type: "cleared", document: "d", epoch: 1, sequence: 4, runs: ["1"] });
+  assert.deepEqual(runs.results.value.get(ids[0]!)!.pieces, []);
+  assert.equal(runs.place!.sequence, 4);
+});
