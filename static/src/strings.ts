@@ -40,6 +40,7 @@ export const strings = {
   hideTraceback: "Hide traceback",
   inCell: (number: number | null, line: number) => (number === null ? `line ${line}` : `Cell ${number}, line ${line}`),
   errorLine: (line: number) => `line ${line}`,
+  errorColumn: (column: number) => `at column ${column}`,
   spilled: (lines: string, size: string, path: string) =>
     `${lines} lines (${size}) of this output are not shown. They are in the file ${path}.`,
   copyLatex: "Copy LaTeX",

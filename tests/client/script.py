@@ -116,10 +116,22 @@ def failure(cell: str) -> Step:
     return Step(0.0, "error", body)
 
 
+def unreadable(cell: str) -> Step:
+    """A cell that is no Sage: its third line ends too early."""
+    source = [[1, "R.<t> = QQ[]"], [2, "f = t^2 + 1"], [3, "\tg = 2^3 +* t"]]
+    frame = {"file": f"<cell {cell}>", "line": 3, "function": "<module>", "user": True, "source": source}
+    body = {"name": "SyntaxError", "message": "invalid syntax", "frames": [{**frame, "marked": [10, 11]}], "plain": ""}
+    return Step(0.0, "error", body)
+
+
 def answer(source: str, cell: str) -> Iterator[Step]:
     """Yield what running a source gives."""
     if source.startswith("E.lift_x"):
         yield failure(cell)
+        yield done("error")
+        return
+    if source.startswith("unreadable"):
+        yield unreadable(cell)
         yield done("error")
         return
     if source.startswith("slow"):

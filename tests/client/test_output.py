@@ -33,6 +33,42 @@ class LongOutputTests(ClientTestCase):
         page.wait_for_function("() => document.querySelector('[data-testid=stream]').textContent.includes('line 250')")
 
 
+class UnreadableTests(ClientTestCase):
+    """A cell that could not be read."""
+
+    def test_the_line_stands_once_with_a_caret_below_its_column(self) -> None:
+        """Below the very letter that is meant, and there is no traceback to ask for."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("unreadable")
+        page.keyboard.press("Control+Enter")
+        caret = cell(page, 1).get_by_test_id("caret")
+        caret.wait_for()
+        error = cell(page, 1).get_by_test_id("error")
+        self.assertEqual(error.inner_text().count("g = 2^3 +* t"), 1)
+        self.assertEqual(error.get_by_test_id("traceback").count(), 0)
+        left, meant = caret.evaluate(
+            """caret => {
+                const row = caret.parentElement;
+                const letters = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+                const range = document.createRange();
+                while (letters.nextNode()) {
+                    const at = letters.currentNode.data.indexOf("*");
+                    if (at < 0) continue;
+                    range.setStart(letters.currentNode, at);
+                    range.setEnd(letters.currentNode, at + 1);
+                    break;
+                }
+                return [caret.lastElementChild.getBoundingClientRect().left, range.getBoundingClientRect().left];
+            }"""
+        )
+        self.assertLess(abs(left - meant), 1)
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "unreadable")
+
+
 class PoisonTests(ClientTestCase):
     """What other people wrote must not hold the page up."""
 

@@ -29,8 +29,11 @@ _frames = st.fixed_dictionaries(
         "function": _fit,
         "user": st.booleans(),
         "source": st.lists(st.tuples(st.integers(0, 1000), _fit).map(list), max_size=5),
-    }
+    },
+    optional={"marked": st.lists(st.integers(0, 1000), min_size=2, max_size=2)},
 )
+FRAME = {"file": "f", "line": 1, "function": "", "user": True, "source": []}
+MISMARKED: tuple[Any, ...] = ([], [1], [1, 2, 3], [-1, 2], [0, 10**6], ["a", 2], "ab", 5)
 _bundles = st.dictionaries(st.sampled_from(["text/plain", "text/html"]), _fit) | st.fixed_dictionaries(
     {"application/json": _json, "image/png": st.sampled_from(["", "aGk="])}
 )
@@ -153,6 +156,7 @@ class GrammarTests(SynchronousTestCase):
             payload(session.DoneFrame(RUN, "ok", 1.0, -1.0)),
             payload(session.DoneFrame(RUN, "ok", 1e300, 0.0)),
             payload(session.CompletionsFrame(1, 3, 2, ())),
+            *(payload(session.ErrorFrame(RUN, "E", "", ({**FRAME, "marked": marked},), "")) for marked in MISMARKED),
         ]
         for data in hostile:
             with self.subTest(data[:80]):

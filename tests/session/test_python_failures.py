@@ -41,10 +41,35 @@ class FailureTests(PythonCase):
         self.assertEqual(error(self.session.run("f()")).frames[1]["source"][-1], [2, "    1/0"])
 
     def test_a_syntax_error_points_at_its_place(self) -> None:
-        """Line, text and caret."""
-        found = error(self.session.run("x = 1\ny = (2 +"))
-        self.assertEqual((found.name, found.frames[0]["line"]), ("SyntaxError", 2))
-        self.assertIn("    y = (2 +\n        ^", found.message)
+        """The line once, with a caret below the letters that are meant, in the frame and in the plain text."""
+        for source, line, marked in (
+            ("x = 1\ny = (2 +", 2, "("),
+            ("if True:\n\tx = = 1", 2, "="),
+            ("é = '€'; x = = 1", 1, "="),
+            ("'é'; return 5", 1, "return 5"),
+            (">>> x = 1\n>>> y = = 2", 2, "="),
+            ("x = f(a b)", 1, "a b"),
+            ("x = 08", 1, "0"),
+            ("!echo a\nx = 'open", 2, "'"),
+        ):
+            found = error(self.session.run(source))
+            (frame,) = found.frames
+            typed = source.split("\n")[line - 1]
+            start, end = frame["marked"]
+            self.assertEqual((found.name, frame["line"], typed[start:end]), ("SyntaxError", line, marked), source)
+            self.assertNotIn("\n", found.message)
+            shown = found.plain.split("\n")
+            self.assertEqual([row.strip() for row in shown].count(typed.strip()), 1)
+            self.assertEqual(set(shown[-2].strip()), {"^"})
+
+    def test_a_syntax_error_elsewhere_is_shown_with_its_line(self) -> None:
+        """In a module, a text that is evaluated, a file that is run: no cell shows that line."""
+        with open(self.session.home / "broken.py", "w", encoding="utf-8") as file:
+            file.write("x = 1\ny = = 2\n")
+        tried = (("import broken", 2), ("eval('2 +* 3')", 1), ("%run broken.py", 2), ("exec('y = = 2')", 1))
+        for source, line in tried:
+            told = error(self.session.run(source)).message
+            self.assertRegex(told, rf"line {line}\)\n    \S.*\n    +\^", source)
 
     def test_chained_exceptions_are_told(self) -> None:
         """The cause stands in the plain text, before what it caused."""

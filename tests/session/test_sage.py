@@ -51,7 +51,27 @@ f(x) = x^2 +
             self.assertEqual((found.name, found.frames[0]["line"]), ("ZeroDivisionError", line))
         self.assertEqual(found.frames[1]["source"][1], [2, "    return 2^3/0"])
         self.assertFalse(found.frames[-1]["user"])
-        self.assertIn("(line 2)", error(self.sage("1\nfactor(2^")).message)
+
+    def test_a_caret_stands_below_what_was_typed(self) -> None:
+        """Not below where the preparser's text has it: powers, numbers, generators, ranges, functions, prompts."""
+        for source, line, marked in (
+            ("1\nfactor(2^", 2, "("),
+            ("2^3 + 4^5 +* 6", 1, "*"),
+            ("R.<x,y> = QQ[]; x^2 = = y", 1, "x^2"),
+            ("x^2 = 5", 1, "x^2"),
+            ("[1..5] + 3^^2 ) + 1", 1, ")"),
+            ("f(x) = x^2 +* 1", 1, "*"),
+            ("for i in [1..3]\n    print(i^2)", 1, ""),
+            ("sage: 2^3 +* 4", 1, "*"),
+            ("a = 1.5^2 b", 1, "b"),
+            ("def f():\n    return 2^3 3^2", 2, "3"),
+        ):
+            found = error(self.sage(source))
+            frame = found.frames[-1]
+            start, end = frame.get("marked", [0, 0])
+            typed = source.split("\n")[line - 1]
+            self.assertEqual((found.name, frame["line"], typed[start:end]), ("SyntaxError", line, marked), source)
+        self.assertEqual(error(self.sage("1\n%time 2^3 +* 5")).message, "invalid syntax\n    2^3 +* 5\n         ^")
 
     def test_only_mathematics_is_typeset(self) -> None:
         """Numbers, texts and what KaTeX can't set stay text."""

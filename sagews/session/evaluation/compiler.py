@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from sagews.session.evaluation.sources import lines_of
+from sagews.session.evaluation.syntax import locate
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 KEPT, LONGEST_KEPT = 32, 8 * 1024
@@ -67,10 +68,16 @@ class Compiler:
 
     def _compiled(self, source: str, filename: str, shows: str) -> list[Step]:
         flags = _FLAGS | self._future
-        tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        self._future |= _future_flags(tree)
-        parts = list(_parts(tree.body, source, shows))
-        return [_step(part, filename, _FLAGS | self._future) for part in parts]
+        read = False
+        try:
+            tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+            read = True
+            self._future |= _future_flags(tree)
+            parts = list(_parts(tree.body, source, shows))
+            return [_step(part, filename, _FLAGS | self._future) for part in parts]
+        except SyntaxError as error:
+            locate(error, source, in_bytes=read)
+            raise
 
 
 def _step(part: ast.Module | ast.Expression, filename: str, flags: int) -> Step:

@@ -23,9 +23,6 @@ from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import ErrorFrame, RunFrame
 
-INNER = "<part of a cell>"
-"""What a magic such as %time runs stands under this name in tracebacks, below the line of the cell that asked."""
-
 
 class Evaluator:
     """The evaluation half of a session.
@@ -128,7 +125,7 @@ class Evaluator:
             return None
         value = None
         with prepared.around or contextlib.nullcontext():
-            for step in self._compiler.steps(prepared.source, INNER, "last"):
+            for step in self._compiler.steps(prepared.source, sources.part(source), "last"):
                 value = self._step(step)
         return value
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from sagews.session.evaluation.sources import cell_of
+from sagews.session.evaluation.sources import INNER, cell_of
+from sagews.session.evaluation.syntax import SyntaxPlace, place_of
 from sagews.wire.session.checks import UNFIT
 from sagews.wire.session.frames import ErrorFrame
 
@@ -36,12 +37,13 @@ GENTLE = {
 
 @dataclass(frozen=True, slots=True)
 class SourceLocation:
-    """One level of a traceback."""
+    """One level of a traceback; `wrong` is what could not be compiled there."""
 
     file: str
     line: int
     function: str
     cell: str | None
+    wrong: SyntaxPlace | None = None
 
 
 def describe(run: str, exception: BaseException, *, places: bool = True) -> ErrorFrame:
@@ -89,27 +91,20 @@ def bounded(text: str, most: int) -> str:
 
 
 def _syntax_message(exception: SyntaxError) -> str:
-    """Return the message, the line and a caret under the place, as Python's own prompt shows them."""
+    """Return what is wrong; with its line only where no level of the traceback shows that: cells do."""
     text = str(exception.msg)
-    if not isinstance(exception.lineno, int) or cell_of(str(exception.filename)) is None:
+    place = place_of(exception)
+    if place is None or cell_of(place.file) is not None:
         return text
-    line = linecache.getline(str(exception.filename), exception.lineno).rstrip("\n")
-    told = str(exception.text or "").rstrip("\n")
-    shown = f"{text} (line {exception.lineno})\n    {line.strip()}"
-    if isinstance(exception.offset, int) and told == line:
-        indent = len(line) - len(line.lstrip())
-        column = max(0, min(exception.offset - 1 - indent, len(line)))
-        shown += f"\n    {' ' * column}^"
-    return shown
+    where = f" ({place.file}, line {place.line})" if place.file and place.file != INNER else ""
+    return f"{text}{where}\n{place.pointed('    ')}" if place.text.strip() else text + where
 
 
 def _locations(exception: BaseException) -> list[SourceLocation]:
     """Return the levels from the cell inwards: the first few and the last few."""
     locations = list(_own_left_out(exception.__traceback__))
-    if isinstance(exception, SyntaxError) and isinstance(exception.lineno, int):
-        cell = cell_of(str(exception.filename))
-        if cell is not None:
-            locations = [SourceLocation(str(exception.filename), exception.lineno, "<module>", cell)]
+    if (place := place_of(exception)) is not None and (cell := cell_of(place.file)) is not None:
+        locations = [SourceLocation(place.file, place.line, "<module>", cell, place)]
     if len(locations) <= FIRST_FRAMES + LAST_FRAMES:
         return locations
     left_out = len(locations) - FIRST_FRAMES - LAST_FRAMES
@@ -132,12 +127,16 @@ def _frame(location: SourceLocation) -> dict[str, Any]:
     around = CONTEXT_LINES if location.cell is not None else 0
     numbers = range(max(1, location.line - around), location.line + around + 1) if location.line else ()
     lines = [(number, linecache.getline(location.file, number)) for number in numbers]
+    wrong = location.wrong
+    # Beyond what is sent of a line nothing can be marked.
+    marked = [wrong.start, min(wrong.end, MAX_LINE + 1)] if wrong is not None and 0 <= wrong.start <= MAX_LINE else None
     return {
         "file": f"<cell {location.cell}>" if location.cell is not None else bounded(location.file, 1000),
         "line": location.line,
         "function": bounded(location.function, 200),
         "user": location.cell is not None,
         "source": [[number, bounded(line.rstrip("\n")[:MAX_LINE], 1000)] for number, line in lines if line],
+        **({} if marked is None else {"marked": marked}),
     }
 
 
@@ -175,7 +174,9 @@ def _plain_location(location: SourceLocation) -> Iterator[str]:
         return
     where = f"cell {location.cell}" if location.cell is not None else f'file "{location.file}"'
     yield f"  {where}, line {location.line}, in {location.function}"
-    if line := linecache.getline(location.file, location.line).strip():
+    if location.wrong is not None and len(location.wrong.text) <= MAX_LINE:
+        yield location.wrong.pointed("    ")
+    elif line := linecache.getline(location.file, location.line).strip():
         yield f"    {line[:MAX_LINE]}"
 
 

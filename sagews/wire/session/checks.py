@@ -126,15 +126,25 @@ def traceback(form: Fields) -> tuple[Mapping[str, JSON], ...]:
 
 def _frame(value: object) -> dict[str, JSON]:
     form = _form(value)
-    taken = {
+    taken: dict[str, JSON] = {
         "file": form.text("file", 1000),
         "line": form.integer("line", 0, 2**31),
         "function": form.text("function", 200),
         "user": form.boolean("user"),
         "source": [_source_line(form, each) for each in form.sequence("source", MAX_SOURCE_LINES)],
     }
+    if form.peek("marked") is not None:
+        taken["marked"] = _columns(form)
     form.finish()
     return taken
+
+
+def _columns(form: Fields) -> list[int]:
+    """Take the columns of the frame's line that are meant: the first, and the one behind the last."""
+    columns = form.sequence("marked", 2)
+    if len(columns) != 2:
+        raise ProtocolError("columns of another form")
+    return [form.bounded("marked", column, 0, 1000) for column in columns]
 
 
 def _source_line(form: Fields, value: object) -> list[JSON]:

@@ -20,6 +20,8 @@ export function FailureOutput({ item, tokens }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const own = item.frames.filter((frame) => frame.user);
   const last = own.at(-1);
+  // What could not be read has run nothing: there is no more than its own line.
+  const unread = last !== undefined && last.marked !== null;
   return (
     <div class="failure" role="alert" data-testid="error">
       <div class="what">
@@ -27,7 +29,7 @@ export function FailureOutput({ item, tokens }: Props): JSX.Element {
         {item.message && `: ${item.message}`}
       </div>
       {last !== undefined && <Place frame={last} tokens={tokens} />}
-      {item.frames.length > 0 && (
+      {item.frames.length > 0 && !unread && (
         <button type="button" class="quiet" aria-expanded={open} data-testid="traceback" onClick={() => setOpen(!open)}>
           {open ? strings.hideTraceback : strings.showTraceback(item.frames.length)}
         </button>
@@ -74,8 +76,22 @@ function Place({ frame, tokens, around }: { frame: Frame; tokens: Colour; around
         <div key={line} class={line === frame.line ? "at" : ""}>
           <span class="ln">{line}</span>
           {tokens(text).map((token, index) => <span key={index} class={token.kind}>{token.text}</span>)}
+          {line === frame.line && frame.marked !== null && <Caret text={text} marked={frame.marked} />}
         </div>
       ))}
     </pre>
+  );
+}
+
+/** Below a line, what of it could not be read. The line's own beginning, unseen, gives the caret its place: tabs and wide
+ * letters are as wide there as above. */
+function Caret({ text, marked: [start, end] }: { text: string; marked: readonly [number, number] }): JSX.Element {
+  const points = [...text];
+  return (
+    <div class="caret" data-testid="caret" data-column={start + 1}>
+      <span class="ln" />
+      <span class="unseen" aria-hidden="true">{points.slice(0, start).join("")}</span>
+      <span aria-label={strings.errorColumn(start + 1)} role="img">{"^".repeat(Math.max(1, Math.min(end, points.length) - start))}</span>
+    </div>
   );
 }

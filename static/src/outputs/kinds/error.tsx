@@ -11,6 +11,8 @@ export interface Frame {
   readonly function: string;
   readonly user: boolean;
   readonly source: readonly (readonly [number, string])[];
+  /** The columns of the line that could not be read, in code points: the first, and the one behind the last. */
+  readonly marked: readonly [number, number] | null;
 }
 
 export interface Failure {
@@ -44,7 +46,14 @@ function framesOf(value: Json | undefined): Frame[] {
       line: numberOf(frame["line"]),
       function: textOf(frame["function"]),
       user: frame["user"] === true,
+      marked: markedOf(frame["marked"]),
       source: source.slice(0, MOST_ROWS).map((row) => (Array.isArray(row) ? [numberOf(row[0]), textOf(row[1])] : [0, ""])),
     };
   });
+}
+
+function markedOf(value: Json | undefined): [number, number] | null {
+  if (!Array.isArray(value)) return null;
+  const [start, end] = value.map(numberOf);
+  return start !== undefined && end !== undefined && start >= 0 && end > start ? [start, end] : null;
 }
