@@ -80,6 +80,7 @@ CATALOGUE: Mapping[str, str] = {
     "disk-full": "The server's disk is full. What was saved is safe; free some space, or tell whoever runs the server.",
     "disk-failed": "The server's disk gives errors. What was saved is safe; tell whoever runs the server.",
     "database": "The database does not answer{cause}. Try again in a moment.",
+    "no-answer": "The daemon {daemon} does not answer. Its log may say why; sagews stop ends it.",
     "not-saved": "What was written here last can't be saved now. Keep this page open: it is tried again and again.",
 }
 

@@ -134,4 +134,8 @@ def makeService(options: Options) -> IService:
     """Return the daemon; twistd calls this after the options were read."""
     account = service_account(options.settings)
     foreground = bool(options.parent and options.parent["nodaemon"])
-    return Daemon(options.settings, options.chosen, options.sockets, account, reactor, foreground=foreground)
+    # Absolute: a daemon in the background stays in no folder.
+    config = os.path.abspath(options["config"]) if options["config"] else None
+    return Daemon(
+        options.settings, options.chosen, options.sockets, account, reactor, foreground=foreground, config=config
+    )

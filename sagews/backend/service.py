@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -82,7 +83,8 @@ class Backend:
     ) -> None:
         self._reactor = reactor
         self._clock = clock
-        self._settings = settings
+        # Its own, to be changed by `adopt`.
+        self._settings = settings = replace(settings)
         self._ledger = Ledger(settings.quotas)
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
@@ -150,6 +152,11 @@ class Backend:
             count=len(left),
             left=left,
         )
+
+    def adopt(self, settings: BackendSettings) -> None:
+        """Take over settings that were read again: for what is begun from now on."""
+        self._settings.adopt(settings)
+        self._ledger.change(settings.quotas)
 
     def add_host(self, host: ISessionHost) -> None:
         """Take a worker that registered; it may have the files of workspaces whose end was not saved."""

@@ -14,9 +14,9 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BackendSettings:
-    """Settings of a backend. Times in seconds, sizes in bytes.
+    """Settings of a backend. Times in seconds, sizes in bytes. Nobody changes them but `adopt`.
 
     Attributes:
         name: of this backend, as tickets and leases name it.
@@ -77,3 +77,10 @@ class BackendSettings:
     bytes_at_once: float = 16.0 * MEBIBYTE
     reconnect_seconds: float = 2.0
     stop_seconds: float = 8.0
+
+    def adopt(self, other: BackendSettings) -> None:
+        """Take over what may change while the backend runs; whoever reads it next has the new value."""
+        self.quotas = other.quotas
+        self.origins = other.origins
+        self.limits = other.limits
+        self.idle_seconds = other.idle_seconds

@@ -15,6 +15,7 @@ from sagews.cli.commands.backup import BackupCommand, RestoreCommand
 from sagews.cli.commands.check import CheckCommand
 from sagews.cli.commands.eval import EvalCommand
 from sagews.cli.commands.logs import LogsCommand
+from sagews.cli.commands.reload import ReloadCommand
 from sagews.cli.commands.start import StartCommand
 from sagews.cli.commands.status import StatusCommand
 from sagews.cli.commands.stop import StopCommand
@@ -31,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     CheckCommand(),
     StartCommand(),
     StopCommand(),
+    ReloadCommand(),
     BackupCommand(),
     RestoreCommand(),
 )

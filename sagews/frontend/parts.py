@@ -40,16 +40,16 @@ Status = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class LiveSide(Protocol):
-    """What the site asks of a backend in the same process."""
+    """What the site asks of the backends of this machine."""
 
-    def sessions(self) -> Sequence[Mapping[str, Any]]:
+    async def sessions(self) -> Sequence[Mapping[str, Any]]:
         """Return every session that is alive, the oldest first."""
 
-    def end_session(self, session: SessionId) -> bool:
+    async def end_session(self, session: SessionId) -> bool:
         """End a session; False if there is none."""
 
-    def used(self, user: UserId) -> Mapping[str, int]:
-        """Return what an account has at this moment."""
+    async def used(self, user: UserId) -> Mapping[str, int] | None:
+        """Return what an account has at this moment; None where no backend can be asked."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Parts:
         now: returns the time, UTC.
         websockets: resources that take the websocket of a backend in this process, by path, for instance "/ws".
         quotas: what an account of each type may have at once.
-        live: the backend of this process; None where it is another process.
+        live: the backends of this machine; None where there are none to ask.
         strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
         proxies: whose X-Forwarded-For is believed.
     """

@@ -37,6 +37,17 @@ def preflight(settings: Settings, roles: Collection[str]) -> list[Problem]:
     return found
 
 
+def preflight_of_reload(settings: Settings, roles: Collection[str]) -> list[Problem]:
+    """Return what is wrong with settings that a running daemon reads again.
+
+    Not what only a start looks at: that may need rights which the daemon has given up, and is not used before.
+    """
+    found = [*contradictions(settings)]
+    for check in (_addresses, _certificate, _environments):
+        found += check(settings, roles)
+    return found
+
+
 def _account(settings: Settings, _roles: Collection[str]) -> Iterator[Problem]:
     if os.geteuid() != 0:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sagews.backend.checks.process import DocumentChecks
@@ -11,6 +11,7 @@ from sagews.backend.history.service import Histories
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.listener import WorkerGate
+from sagews.config.changes import Change
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
@@ -42,12 +43,24 @@ def worker_settings(settings: Settings) -> WorkerSettings:
     return WorkerSettings(minimum=least_level(settings), keep_seconds=keep)
 
 
+# What a session may use; the launcher allows at most what it was told at its start.
+LIMITS = frozenset(f"sessions.{each}" for each in ("memory_mib", "home_mib", "file_mib", "processes", "cpu_hours"))
+
+
 class BackendComponent(Component):
     """The backend of this process."""
 
     name = "the backend"
     roles: ClassVar[frozenset[str]] = frozenset({"backend"})
     status_name = "backend"
+    reloads: ClassVar[frozenset[str]] = LIMITS | {
+        "user_quota",
+        "administrator_quota",
+        "sessions.idle_minutes",
+        "site.names",
+        "site.public",
+        "site.public_untrusted",
+    }
 
     def __init__(self, daemon: DaemonContext) -> None:
         super().__init__(daemon)
@@ -84,7 +97,7 @@ class BackendComponent(Component):
             UsageStore(pool),
             histories,
             self._checks,
-            self._backend_settings(),
+            self._backend_settings(self._settings),
             [host] if host is not None else [],
         )
         await self._backend.start()
@@ -119,14 +132,31 @@ class BackendComponent(Component):
         """Return connections, workspaces, sessions and workers."""
         return self.backend.status()
 
-    def _backend_settings(self) -> BackendSettings:
+    def takes(self, change: Change) -> bool:
+        """Whether a change needs no restart: of limits those that stay within what launchers were told."""
+        if change.key in LIMITS:
+            started: int = getattr(self._settings.sessions, change.key.partition(".")[2])
+            return bool(change.new <= started)
+        return super().takes(change)
+
+    async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Take other quotas, limits and names."""
+        wanted = self._backend_settings(settings)
+
+        def use() -> Sequence[str]:
+            self.backend.adopt(wanted)
+            return ()
+
+        return use
+
+    def _backend_settings(self, settings: Settings) -> BackendSettings:
         return BackendSettings(
-            name=self._settings.link.name,
-            quotas=self._settings.quotas,
-            origins=websocket_origins(self._settings),
-            limits=self._settings.sessions.limits(),
-            minimum=least_level(self._settings),
-            idle_seconds=60.0 * self._settings.sessions.idle_minutes,
+            name=settings.link.name,
+            quotas=settings.quotas,
+            origins=websocket_origins(settings),
+            limits=settings.sessions.limits(),
+            minimum=least_level(settings),
+            idle_seconds=60.0 * settings.sessions.idle_minutes,
         )
 
     def _logins_ended(self, change: Mapping[str, Any] | None) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import re
 import socket
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.threads import deferToThread
 
+from sagews.config.changes import Change
 from sagews.config.settings import ROLES, Settings
 from sagews.net.private_files import Owner
 from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import Authority, Files, site_files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
-from sagews.ops.tls.given import check_given
+from sagews.ops.tls.given import check_given, good_until
 from sagews.roles.component import Component
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -111,8 +114,30 @@ class Certificates(Component):
 
     name = "the certificates"
     roles: ClassVar[frozenset[str]] = frozenset(ROLES)
+    reloads: ClassVar[frozenset[str]] = frozenset({"site.certificate", "site.key"})
     keys: Keys
 
     def prepare_privileged(self, account: tuple[int, int]) -> None:
         """Make or renew what the roles need."""
         self.keys = make_keys(self.daemon.settings, self.daemon.layout, self.daemon.roles, account)
+
+    def takes(self, change: Change) -> bool:
+        """Whether a change needs no restart: not one between plain HTTP and TLS, which addresses and cookies tell."""
+        return super().takes(change) and self.keys.site is not None
+
+    async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Read the site's certificate again, whatever its path: it is renewed in place."""
+        served = self.keys.site
+        if served is None:
+            return tuple
+        fresh = await deferToThread(self._read_site, settings)
+
+        def use() -> Sequence[str]:
+            self.keys = replace(self.keys, site=fresh)
+            same = fresh.certificate == served.certificate
+            return () if same else (f"the site's certificate is a new one, good until {good_until(fresh.certificate)}",)
+
+        return use
+
+    def _read_site(self, settings: Settings) -> SiteServer:
+        return SiteServer(_site(settings, self.daemon.layout, None, datetime.now(UTC)))

@@ -6,10 +6,11 @@ built, started and stopped with the others, and never asked whether it is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
+from sagews.config.changes import Change
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
@@ -73,11 +74,13 @@ class Component:
         name: in the reasons that a start may fail with.
         roles: it is built where the daemon plays one of these.
         status_name: under which key the status page finds what `describe` returns; "" for nothing.
+        reloads: the settings that it takes over while it runs, by key ("site.names") or by section ("user_quota").
     """
 
     name: ClassVar[str]
     roles: ClassVar[frozenset[str]]
     status_name: ClassVar[str] = ""
+    reloads: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, daemon: DaemonContext) -> None:
         self.daemon = daemon
@@ -100,6 +103,21 @@ class Component:
 
     def ready(self) -> None:
         """Learn that everything serves."""
+
+    def takes(self, change: Change) -> bool:
+        """Whether it can take this change of the settings while it runs."""
+        return bool({change.key, change.key.partition(".")[0]} & self.reloads)
+
+    async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Check settings that were read again, build what they ask for, and return what puts it in use.
+
+        What is returned can't fail, and returns what it changed beside the settings themselves, a sentence each.
+        Nothing is changed before it is called: another component may refuse.
+
+        Raises:
+            SagewsError: `configuration` when they can't be used.
+        """
+        return tuple
 
     def describe(self) -> Mapping[str, Any]:
         """Return what the status page shows."""

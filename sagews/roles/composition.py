@@ -19,6 +19,9 @@ from sagews.roles.database import Databases
 from sagews.roles.launcher import Launcher
 from sagews.roles.ports import Ports
 from sagews.roles.records import Records
+from sagews.roles.running.control import ControlSocket
+from sagews.roles.running.reload import Reloading
+from sagews.roles.running.siblings import Siblings
 from sagews.roles.site import SiteComponent
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
@@ -35,6 +38,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     Worker,
     BackendComponent,
     SiteComponent,
+    ControlSocket,
 )
 
 Step = tuple[str, Callable[[], Awaitable[None]], Callable[[float], Awaitable[None]]]
@@ -51,6 +55,7 @@ class Composition:
         terminal: who started the daemon.
         fail: ends the daemon with a reason.
         kinds: which components there are, in order.
+        config: path of the settings file; None where there is none.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Composition:
         terminal: Terminal,
         fail: Callable[[str], None],
         kinds: tuple[type[Component], ...] = COMPONENTS,
+        config: str | None = None,
     ) -> None:
         # Homes, pid and log files are named by it, so two daemons of different roles share a data folder without
         # meeting.
@@ -71,6 +77,7 @@ class Composition:
         self._daemon = DaemonContext(reactor, settings, roles, layout, name, ports, terminal, fail)
         self._kinds = kinds
         self.layout = layout
+        self.reloading = Reloading(config, settings, roles, lambda: self._components, kinds)
 
     @property
     def _components(self) -> list[Component]:
@@ -82,9 +89,11 @@ class Composition:
             if self._daemon.plays(*kind.roles):
                 component = self._daemon.built[kind] = kind(self._daemon)
                 component.prepare_privileged(account)
-        site = self._daemon.find(SiteComponent)
-        if site is not None:
-            site.show_status(self.status)
+        control, site = self._daemon.find(ControlSocket), self._daemon.find(SiteComponent)
+        if control is not None:
+            control.serve(self.status, self.reloading)
+        if site is not None and control is not None:
+            site.show(Siblings(self._daemon.reactor, self.layout, self._daemon.name, control.answer))
 
     def prepare(self) -> None:
         """Let each do what belongs to the service account, before the first step."""
@@ -104,8 +113,8 @@ class Composition:
         for component in self._components:
             component.ready()
 
-    async def status(self) -> dict[str, Any]:
-        """Return what the status page shows: of a component that is not in this process, None."""
+    def status(self) -> dict[str, Any]:
+        """Return the state of this process: of a component that is not in this process, None."""
         shown: dict[str, Any] = {"version": sagews.__version__, "roles": list(self._daemon.roles)}
         for kind in self._kinds:
             if kind.status_name:

@@ -7,6 +7,7 @@ step needs the one before: a document can't be saved when PostgreSQL has gone fi
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import resource
 import signal
@@ -19,6 +20,7 @@ from twisted.logger import Logger
 
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
+from sagews.net.background import run_in_background
 from sagews.ops import folders
 from sagews.ops.folders import Layout
 from sagews.roles.composition import Composition
@@ -45,6 +47,7 @@ class Daemon(Service):
         account: uid and gid that the process becomes after `privilegedStartService`.
         reactor: the reactor that runs everything.
         foreground: whether somebody watches its terminal.
+        config: path of the settings file, which SIGHUP has read again.
     """
 
     log = Logger()
@@ -59,15 +62,17 @@ class Daemon(Service):
         reactor: Any,
         *,
         foreground: bool,
+        config: str | None = None,
     ) -> None:
         self._account = account
         self._reactor = reactor
         self._terminal = Terminal(Layout(settings.folder), foreground=foreground)
-        self._composition = Composition(reactor, settings, roles, sockets, self._terminal, self.fail)
+        self._composition = Composition(reactor, settings, roles, sockets, self._terminal, self.fail, config=config)
         self._foreground = foreground
         self._undo: list[tuple[str, Undo]] = []
         self._starting: Deferred[None] | None = None
         self._failed = False
+        self._serving = False
 
     def privilegedStartService(self) -> None:
         """Do what needs the rights that the daemon was started with: folders, keys, the launcher."""
@@ -103,13 +108,14 @@ class Daemon(Service):
                 self.log.failure("{step} did not start", step=name)
                 self.fail(f"{name} did not start; the log says why")
                 return
+        self._serving = True
         self._composition.ready()
 
     def _watch_for_hangup(self) -> None:
         """Have SIGHUP, which would end the process at once and leave its servers behind, do what is meant by it.
 
-        From a terminal that was closed it is the end, in order; without a terminal it is the usual wish to read the
-        settings again, which is done at the start only.
+        From a terminal that was closed it is the end, in order; without a terminal it is the usual wish to have the
+        settings read again.
         """
         # Never in the handler itself, which may come between any two steps of the interpreter.
         hangup = lambda number, frame: self._reactor.callFromThread(self._hung_up)  # noqa: E731
@@ -120,7 +126,15 @@ class Daemon(Service):
             self.log.info("the terminal is gone: stopping")
             self._reactor.stop()
         else:
-            self.log.warn("SIGHUP changes nothing: settings are read at the start. Restart to have them read again.")
+            run_in_background(self._reload(), self.log, "reading the settings again", "")
+
+    async def _reload(self) -> None:
+        if not self._serving:
+            self.log.warn("settings are not read again while the daemon starts or stops")
+            return
+        # It logs what came of it; nobody else waits for that.
+        with contextlib.suppress(SagewsError):
+            await self._composition.reloading.reload()
 
     def fail(self, reason: str) -> None:
         """End the daemon with a reason and status 1."""
@@ -142,6 +156,7 @@ class Daemon(Service):
         All have nine seconds together; a step that hangs leaves one second to each of those behind it.
         """
         super().stopService()
+        self._serving = False
         stopping = Deferred.fromCoroutine(self._stop())
         return stopping.addErrback(lambda failure: self.log.failure("the stop sequence broke", failure))
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 import sagews
+from sagews.config.settings import Settings
 from sagews.frontend.http.behind_proxy import ProxyFactory
-from sagews.frontend.http.static_files import find_built, load_built
-from sagews.frontend.parts import BackendAddress, LiveSide, Parts
+from sagews.frontend.http.static_files import BuiltFiles, find_built, load_built
+from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_sites, make_socket_site
@@ -27,16 +30,11 @@ from sagews.roles.backend import BackendComponent
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
+from sagews.roles.running.siblings import Siblings
 from sagews.roles.terminal import write_address
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
-
-Status = Callable[[], Awaitable[Mapping[str, Any]]]
-
-
-async def _no_status() -> Mapping[str, Any]:
-    return {}
 
 
 def now() -> datetime:
@@ -49,40 +47,65 @@ class SiteComponent(Component):
 
     name = "the site"
     roles: ClassVar[frozenset[str]] = frozenset({"frontend", "backend"})
+    reloads: ClassVar[frozenset[str]] = frozenset(
+        {
+            "user_quota",
+            "administrator_quota",
+            "site.names",
+            "site.public",
+            "site.public_untrusted",
+            "site.proxies",
+        }
+    )
+    _log = Logger()
 
     def __init__(self, daemon: DaemonContext) -> None:
         super().__init__(daemon)
         self._settings = daemon.settings
-        self._status: Status = _no_status
+        self._siblings: Siblings | None = None
+        self._frontend: Frontend | None = None
 
-    def show_status(self, status: Status) -> None:
-        """Take what the status page shows."""
-        self._status = status
+    def show(self, siblings: Siblings) -> None:
+        """Take where the state of the installation and its sessions are found."""
+        self._siblings = siblings
 
     async def start(self) -> None:
         """Answer on the ports."""
+        if self.daemon.plays("frontend"):
+            self._frontend = Frontend(self.daemon, await deferToThread(read_kept))
+            # Before the port is opened: a page that comes at once finds an administrator's link that works.
+            await self._frontend.prepare()
+        self._serve(self._settings)
+
+    def _serve(self, settings: Settings) -> None:
         backend = self.daemon.find(BackendComponent)
         websockets = {"/ws": backend.backend.resource()} if backend is not None else {}
-        if not self.daemon.plays("frontend"):
-            names = socket_addresses(self._settings)
-            sockets = make_socket_site(websockets, names, self.daemon.reactor, self._proxies)
-            self.daemon.ports.serve_site(self._wrapped(sockets), None)
+        proxies = parse_proxies(settings.site.proxies)
+        if self._frontend is None or self._siblings is None:
+            sockets = make_socket_site(websockets, socket_addresses(settings), self.daemon.reactor, proxies)
+            self.daemon.ports.serve_site(self._wrapped(sockets, proxies), None)
             return
-        frontend = Frontend(self.daemon, backend_apart=backend is None)
-        live = backend.backend if backend is not None else None
-        site, content = await frontend.sites(self._status, websockets, live)
-        # Before the port is opened: a page that comes at once finds an administrator's link that works.
-        await frontend.prepare()
-        self.daemon.ports.serve_site(self._wrapped(site), self._wrapped(content))
+        site, content = self._frontend.sites(settings, websockets, self._siblings)
+        self.daemon.ports.serve_site(self._wrapped(site, proxies), self._wrapped(content, proxies))
 
-    @property
-    def _proxies(self) -> Proxies:
-        return parse_proxies(self._settings.site.proxies)
-
-    def _wrapped(self, site: IProtocolFactory) -> IProtocolFactory:
+    def _wrapped(self, site: IProtocolFactory, proxies: Proxies) -> IProtocolFactory:
         """Put TLS before a site, and what a proxy says before TLS."""
         secured = self.daemon.require(Certificates).keys.secure_site(site)
-        return ProxyFactory(secured, self._proxies) if self._proxies else secured
+        return ProxyFactory(secured, proxies) if proxies else secured
+
+    async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Answer with other names, proxies, quotas, and the certificate of the moment."""
+
+        def use() -> Sequence[str]:
+            self._settings = settings
+            self._serve(settings)
+            if self._frontend is not None:
+                # The command line knows the daemon by the certificate that it serves.
+                leaving = deferToThread(self._leave_address)
+                leaving.addErrback(lambda failure: self._log.failure("the address was not left", failure))
+            return ()
+
+        return use
 
     async def stop(self, seconds: float) -> None:
         """Accept nobody any more."""
@@ -94,7 +117,23 @@ class SiteComponent(Component):
             return
         shown = origin(self._settings)
         self.daemon.terminal.say(f"Sage Workspaces {sagews.__version__} is ready at {shown}")
+        self._leave_address()
+
+    def _leave_address(self) -> None:
         write_address(self.daemon.layout, local_origin(self._settings), self.daemon.require(Certificates).keys.site)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKeeps:
+    """What a site reads once: the client's files, and what hashes passwords."""
+
+    built: BuiltFiles
+    hasher: Hasher
+
+
+def read_kept() -> SiteKeeps:
+    """Return what takes tenths of a second: a page that comes back to a backend that is up must not wait for it."""
+    return SiteKeeps(load_built(find_built()), Hasher(Passwords(), deferToThread))
 
 
 class Frontend:
@@ -102,51 +141,46 @@ class Frontend:
 
     Args:
         daemon: names, ports, the data folder, the database.
-        backend_apart: whether the websocket is in another process.
+        kept: what was read.
     """
 
-    def __init__(self, daemon: DaemonContext, *, backend_apart: bool) -> None:
+    def __init__(self, daemon: DaemonContext, kept: SiteKeeps) -> None:
         self._reactor = daemon.reactor
         self._settings = daemon.settings
+        self._backend_apart = not daemon.plays("backend")
         self._databases = daemon.require(Databases)
         self._layout = daemon.layout
         self._terminal = daemon.terminal
-        self._addresses = site_addresses(daemon.settings, backend_apart=backend_apart)
-        self._backend = BackendAddress(daemon.settings.link.name)
+        self._kept = kept
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
         self._usage = UsageStore(pool)
 
-    async def sites(
-        self, status: Status, websockets: Mapping[str, IResource], live: LiveSide | None
-    ) -> tuple[Site, Site]:
+    def sites(self, settings: Settings, websockets: Mapping[str, IResource], siblings: Siblings) -> tuple[Site, Site]:
         """Return the factories of the site and of the origin for untrusted content."""
+        backend = BackendAddress(settings.link.name)
 
         async def placement(_workspace: WorkspaceId | None) -> BackendAddress:
-            return self._backend
+            return backend
 
-        # Reading the client's files and the first hash of a password take tenths of a second: a page that comes back
-        # to a backend that is up already must not wait for them.
-        built = await deferToThread(lambda: load_built(find_built()))
-        passwords = await deferToThread(Passwords)
         parts = Parts(
             accounts=self._accounts,
             workspaces=self._workspaces,
             usage=self._usage,
             logs=self._databases.log_store(),
-            hasher=Hasher(passwords, deferToThread),
-            status=status,
+            hasher=self._kept.hasher,
+            status=siblings.status,
             placement=placement,
-            addresses=self._addresses,
-            built=built,
+            addresses=site_addresses(settings, backend_apart=self._backend_apart),
+            built=self._kept.built,
             version=sagews.__version__,
             now=now,
             websockets=websockets,
-            quotas=self._settings.quotas,
-            live=live,
-            strict_transport=self._settings.site.certificate is not None,
-            proxies=parse_proxies(self._settings.site.proxies),
+            quotas=settings.quotas,
+            live=siblings,
+            strict_transport=settings.site.certificate is not None,
+            proxies=parse_proxies(settings.site.proxies),
         )
         return make_sites(parts, self._reactor)
 

@@ -11,6 +11,7 @@ from sagews.config.quotas import QuotaSection
 from sagews.model.accounts import Privilege, Role, User
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, UserId, new_id
+from sagews.model.sessions import Limits
 from sagews.policy.quotas.resources import Resource
 from tests.backend.harness import BackendTestCase, Page
 from tests.fakes.session_host import SUM, WAITS
@@ -47,6 +48,20 @@ class HostileCase(BackendTestCase):
 
 class QuotaTests(HostileCase):
     """Mallory takes all that she can get, and Ada does not notice."""
+
+    def test_other_settings(self) -> None:
+        """Quotas that were read again hold for what is begun from then on, and so do the limits of sessions."""
+        page = self.ran(self.mallory, self.sheets[0])
+        less = QuotaSection(sessions=1)
+        quotas = {Privilege.USER: less, Privilege.ADMINISTRATOR: less}
+        self.backend.adopt(replace(self.settings, quotas=quotas, limits=Limits(processes=7)))
+        refused = self.ran(self.mallory, self.sheets[1])
+        self.assertIn("1 sessions at once", refused.last("run_state")["reason"])
+        page.run(self.sheets[0], SUM)
+        self.later(1)
+        self.assertEqual(page.last("run_state")["state"], "done")
+        self.ran(self.owner, self.sheets[2])
+        self.assertEqual([request.limits.processes for request in self.host.requests], [64, 7])
 
     def test_sessions(self) -> None:
         """Beyond her quota Mallory starts no session and reads which to end; Ada starts hers; an end frees one."""

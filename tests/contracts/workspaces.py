@@ -87,6 +87,15 @@ class WorkspaceStoreContract:
         found = await self.store.documents_of(spaces, 2)
         assert [page.path for page in found if page.workspace == spaces[0]] == ["a.sage.md", "b.sage.md"]
 
+    async def test_a_list_behind_a_foreign_workspace(self) -> None:
+        """Behind a workspace that one may not open there is nothing, as behind one that does not exist."""
+        await self._begin()
+        bobs, foreign = WorkspaceId(new_id()), (await self._space())[0]
+        await self.store.create_workspace(bobs, "Bob's", self.bob.id, DocumentId(new_id()), "first.sage.md")
+        later_foreign = (await self._space())[0]
+        for after in (foreign, later_foreign, WorkspaceId(new_id())):
+            assert await self.store.workspaces(self.bob.id, 9, after) == []
+
     async def test_workspaces_of_an_account_are_bounded(self) -> None:
         """Beyond its quota an account makes no workspace, until one is deleted; others are not concerned."""
         workspace, _ = await self._begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 
 import pytest
@@ -60,3 +61,32 @@ class RolesApartTests(SynchronousTestCase):
         """Whether the collector has records of a component."""
         answer = self.parts["frontend"].run_command("logs", "--component", component, "--limit", "3")
         return component in answer.stdout
+
+    def test_status_of_all_processes(self) -> None:
+        """`sagews status` shows every process; without a frontend it asks the others, and says who does not answer."""
+        front = self.parts["frontend"]
+        status = json.loads(front.run_command("status", "--json").stdout)
+        self.assertEqual(set(status["others"]), {"backend", "log", "worker"})
+        self.assertEqual(status["others"]["backend"]["backend"]["name"], "backend")
+        self.assertEqual(
+            status["backend"]["workers"][0]["flavours"],
+            status["others"]["backend"]["backend"]["workers"][0]["flavours"],
+        )
+        self.assertIn("level", status["isolation"])
+        self.parts["log"].stop(signal.SIGKILL, group=False)
+        front.stop(signal.SIGINT, group=False)
+        status = json.loads(front.run_command("status", "--json").stdout)
+        self.assertEqual(set(status["others"]), {"backend", "worker"})
+        self.assertIn("No daemon answers", status["site"])
+
+    def test_reload_of_all_processes(self) -> None:
+        """`sagews reload` reaches every process: each takes what is its own and names what needs its restart."""
+        front = self.parts["frontend"]
+        text = front.settings.read_text(encoding="utf-8")
+        more = "\n[user_quota]\nsessions = 9\n[database]\nconnections = 13\n"
+        front.settings.write_text(text + more, encoding="utf-8")
+        done = front.run_command("reload", "--config", str(front.settings))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for line in ("backend: user_quota.sessions from 20 to 9", "worker: nothing changed"):
+            self.assertIn(line, done.stdout.splitlines())
+        self.assertIn("log: a restart is needed for database.connections", done.stdout)

@@ -114,7 +114,7 @@ class StopTests(SynchronousTestCase):
         self.assertEqual(processes_with(str(daemon.folder)), [])
 
     def test_hangup(self) -> None:
-        """SIGHUP ends nothing: the daemon goes on and stops in order later."""
+        """SIGHUP ends nothing, without a settings file that differs either: the daemon goes on and stops in order."""
         daemon = RunningDaemon()
         self.addCleanup(daemon.remove)
         daemon.start()

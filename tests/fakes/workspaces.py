@@ -90,8 +90,8 @@ class _Spaces(FakeWorkspaceStore):
         mine = [(self.spaces[grant.workspace], grant.role) for grant in self.granted.values() if grant.user == user]
         found = sorted(mine, key=lambda item: (item[0].edited, item[0].id), reverse=True)
         if after is not None:
-            before = self.spaces[after]
-            found = [each for each in found if (each[0].edited, each[0].id) < (before.edited, before.id)]
+            before = next(((space.edited, space.id) for space, _ in mine if space.id == after), None)
+            found = [each for each in found if before and (each[0].edited, each[0].id) < before]
         return found[: min(limit, 200)]
 
     async def workspace(self, workspace: WorkspaceId) -> Workspace | None:

@@ -23,17 +23,17 @@ class Live:
             for user in users
         ]  # fmt: skip
 
-    def sessions(self) -> Sequence[Mapping[str, Any]]:
+    async def sessions(self) -> Sequence[Mapping[str, Any]]:
         """Return all."""
         return self.alive
 
-    def end_session(self, session: SessionId) -> bool:
+    async def end_session(self, session: SessionId) -> bool:
         """Forget one."""
         before = len(self.alive)
         self.alive = [each for each in self.alive if each["id"] != session]
         return len(self.alive) < before
 
-    def used(self, user: UserId) -> Mapping[str, int]:
+    async def used(self, user: UserId) -> Mapping[str, int]:
         """Return how many sessions somebody has."""
         return {"sessions": sum(each["user"] == user for each in self.alive)}
 

@@ -75,7 +75,7 @@ class CompositionTests(SynchronousTestCase):
     def test_status(self) -> None:
         """The status page shows what a component says of itself, and None where the roles have none."""
         for role, shown in (("frontend", {"wheels": 3}), ("log", None)):
-            status = self.successResultOf(Deferred.fromCoroutine(self.compose(role).status()))
+            status = self.compose(role).status()
             self.assertEqual(status["clockwork"], shown)
 
     def test_a_missing_component(self) -> None:

@@ -33,6 +33,10 @@ class UserCommand:
             one = actions.add_parser(name, help=help_text)
             one.add_argument("email")
             one.set_defaults(action=action)
+        moving = actions.add_parser("address", help="give an account another address")
+        moving.add_argument("email")
+        moving.add_argument("new")
+        moving.set_defaults(action=_address)
         actions.add_parser("list", help="list the accounts").set_defaults(action=_list)
 
     def run(self, invocation: Invocation) -> int:
@@ -77,6 +81,11 @@ def _enable(invocation: Invocation) -> Work:
     return lambda daemon: change(daemon, invocation.out, invocation.options.email, disabled=False)
 
 
+def _address(invocation: Invocation) -> Work:
+    options = invocation.options
+    return lambda daemon: move(daemon, invocation.out, options.email, options.new)
+
+
 def _list(invocation: Invocation) -> Work:
     return lambda daemon: show(daemon, invocation.out)
 
@@ -108,6 +117,14 @@ async def add(
     made = (await daemon.call("POST", "/api/users", body))["user"]
     out.write(f"Made the account {safe(made['email'])} ({made['privilege']}).\n")
     return 0 if password is not None else await _print_link(daemon, out, made["id"])
+
+
+async def move(daemon: RunningDaemon, out: TextIO, email: str, new: str) -> int:
+    """Give an account another address, by which it signs in and others share with it from then on."""
+    user = await find(daemon, email)
+    changed = (await daemon.call("PATCH", f"/api/users/{user['id']}", {"email": new}))["user"]
+    out.write(f"The address of {safe(user['name'])} is {safe(changed['email'])} now.\n")
+    return 0
 
 
 async def password(daemon: RunningDaemon, out: TextIO, email: str, new: str) -> int:

@@ -18,10 +18,11 @@ def add_routes(routes: Routes, parts: Parts) -> None:
     async def mine(call: Call) -> Answer:
         """List every quota; what lives in a backend elsewhere, or in each worksheet, is shown without what is used."""
         user = call.user
-        used: dict[str, int] = {} if parts.live is None else dict(parts.live.used(user.id))
+        live = None if parts.live is None else await parts.live.used(user.id)
+        used = dict(live or {})
         used[Resource.WORKSPACES] = await parts.workspaces.owned(user.id)
         used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
-        known = _STORED if parts.live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS}
+        known = _STORED if live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS}
         quota = parts.quotas[user.privilege]
         shown = [
             {

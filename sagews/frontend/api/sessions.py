@@ -27,7 +27,7 @@ class SessionCalls:
 
     Args:
         accounts: knows people's names.
-        live: has the sessions; None where the backend is another process.
+        live: has the sessions; None where there is no backend to ask.
     """
 
     def __init__(self, accounts: IAccountStore, live: LiveSide | None) -> None:
@@ -39,7 +39,9 @@ class SessionCalls:
         after = call.query.get("after")
         behind = parse_id(after, "after") if after else ""
         limit = number(call.query.get("limit"), "limit", MOST_LISTED, MOST_LISTED)
-        found = sorted((each for each in self._side().sessions() if each["id"] > behind), key=lambda each: each["id"])
+        found = sorted(
+            (each for each in await self._side().sessions() if each["id"] > behind), key=lambda each: each["id"]
+        )
         shown = found[:limit]
         people = await self._accounts.find_users([UserId(user) for user in {each["user"] for each in shown}])
         names = {person.id: person for person in people}
@@ -48,7 +50,7 @@ class SessionCalls:
 
     async def end(self, call: Call) -> Answer:
         """End one; whoever uses it reads that an administrator did."""
-        if not self._side().end_session(SessionId(call.parameters["session"])):
+        if not await self._side().end_session(SessionId(call.parameters["session"])):
             raise SagewsError("no-session")
         return answer({})
 

@@ -57,7 +57,7 @@ class UserCalls:
         return answer({"user": schemas.account(made)}, status=201)
 
     async def change(self, call: Call) -> Answer:
-        """Set a password, a privilege, or whether an account is disabled: of others, and never of the operator."""
+        """Set address, password, privilege, or whether an account is disabled: of others, never of the operator."""
         user, change = await self._target(call), call.body
         # Or the last administrator could lock everybody out with one click.
         if user == call.user.id and (change.privilege is not None or change.disabled is not None):
@@ -65,6 +65,9 @@ class UserCalls:
         hashed = None
         if change.password is not None:
             hashed = await self._hasher.hash(check_password(change.password))
+        if change.email is not None:
+            # First: an address that is somebody else's is refused before anything is changed.
+            await self._accounts.update_user(user, None, names.email(change.email))
         if change.disabled is not None:
             await self._accounts.disable_user(user, change.disabled)
         if change.privilege is not None:

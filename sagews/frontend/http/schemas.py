@@ -104,6 +104,7 @@ class NewUser(Body, frozen=True):
 class UserChange(Body, frozen=True):
     """What an administrator changes."""
 
+    email: Email | None = None
     password: Password | None = None
     privilege: Literal["user", "administrator"] | None = None
     disabled: bool | None = None

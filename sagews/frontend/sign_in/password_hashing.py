@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.defer import Deferred, DeferredLock, DeferredSemaphore
 
 from sagews.errors import SagewsError
 from sagews.policy.accounts.passwords import Passwords
@@ -16,6 +16,8 @@ T = TypeVar("T")
 AT_ONCE = 2
 # Beyond them a person would wait longer than they do; better told at once.
 WAITING = 50
+# Of one lane, in which one is hashed at a time: a flood of attempts leaves the other half to everybody else.
+WAITING_IN_LANE = 10
 
 
 class Hasher:
@@ -30,14 +32,33 @@ class Hasher:
         self._passwords = passwords
         self._run = run
         self._turns = DeferredSemaphore(AT_ONCE)
+        self._lanes: dict[str, DeferredLock] = {}
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password; raises SagewsError `too-often` when too many wait."""
         return str(await self._queue(lambda: self._passwords.hash(password)))
 
-    async def verify(self, password: str, stored: str | None) -> bool:
-        """Whether a password is right; as slow without a stored hash. Raises SagewsError `too-often`."""
-        return bool(await self._queue(lambda: self._passwords.verify(password, stored)))
+    async def verify(self, password: str, stored: str | None, lane: str = "") -> bool:
+        """Whether a password is right; as slow without a stored hash.
+
+        Args:
+            password: as it was typed.
+            stored: the hash; None where there is none.
+            lane: attempts of the same one, if any, are looked at one after the other.
+
+        Raises:
+            SagewsError: `too-often` when too many wait.
+        """
+        turn = self._lanes.setdefault(lane, DeferredLock()) if lane else DeferredLock()
+        if len(turn.waiting) >= WAITING_IN_LANE:
+            raise SagewsError("too-often", seconds=5)
+        await turn.acquire()
+        try:
+            return bool(await self._queue(lambda: self._passwords.verify(password, stored)))
+        finally:
+            turn.release()
+            if not turn.locked:
+                self._lanes.pop(lane, None)
 
     def outdated(self, stored: str) -> bool:
         """Whether a hash should be made again."""

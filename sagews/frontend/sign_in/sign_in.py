@@ -47,32 +47,43 @@ class SignInCalls:
         """Sign in with address and password; unknown addresses take as long as wrong passwords."""
         email = call.body.email.strip()
         known = await self._browsers.find(call.headers.get("cookie", ""), email, call.base)
-        if known is not None:
-            limit = attempts.browser_limit(email, known)
-            await self.count(limit)
-        else:
-            limit = attempts.account_limit(email, call.address)
-            await self.count(limit, attempts.address_limit(call.address))
         # Before the password is looked at: counted afterwards, a thousand at once would all be tried.
-        user = await self.check(email, call.body.password)
-        await self._accounts.clear_attempts(limit.key)
+        if known is not None:
+            limits, lane = [attempts.browser_limit(email, known)], ""
+            await self.count(*limits)
+        else:
+            limits = [attempts.account_limit(email, call.address)]
+            await self.count(*limits)
+            lane = await self._crowded(call.address)
+            if lane:
+                limits.append(attempts.crowded_limit(email, call.address))
+                await self.count(limits[-1])
+        user = await self.check(email, call.body.password, lane)
+        for limit in limits:
+            await self._accounts.clear_attempts(limit.key)
         return await self._enter(user, call.base)
+
+    async def _crowded(self, address: str) -> str:
+        """Count an attempt of an address; return the lane in which it waits if there were very many, else ""."""
+        bound = attempts.address_limit(address)
+        count = await self._accounts.count_attempt(bound.key, attempts.WINDOW_SECONDS)
+        return attempts.network(address) if count > bound.most else ""
 
     async def count(self, *limits: attempts.Limit) -> None:
         """Count an attempt; raises SagewsError `too-often` past a limit."""
         for limit in limits:
             limit.check(await self._accounts.count_attempt(limit.key, attempts.WINDOW_SECONDS))
 
-    async def check(self, email: str, password: str) -> User:
+    async def check(self, email: str, password: str, lane: str = "") -> User:
         """Return whose password this is, making its hash again if it is outdated.
 
         Raises:
-            SagewsError: `bad-password`.
+            SagewsError: `bad-password`; `too-often` when too many wait, in all or in this lane.
         """
         found = await self._accounts.password_hash(email) if "\0" not in email else None
         user, stored = found if found else (None, None)
         # Hashed even for an account that is not there, so that the time of the answer tells nothing.
-        if not await self._hasher.verify(password, stored) or user is None or stored is None or user.disabled:
+        if not await self._hasher.verify(password, stored, lane) or user is None or stored is None or user.disabled:
             raise SagewsError("bad-password")
         # The one moment at which we have the password itself.
         if self._hasher.outdated(stored):

@@ -71,6 +71,11 @@ def certificate_of(files: Files, now: datetime) -> x509.Certificate:
     return certificate
 
 
+def good_until(certificate: bytes) -> str:
+    """Return the day on which the first certificate of a PEM file ends, as people write it."""
+    return f"{x509.load_pem_x509_certificates(certificate)[0].not_valid_after_utc:%Y-%m-%d}"
+
+
 def _check_issued(certificate: x509.Certificate, files: Files) -> None:
     try:
         authority = x509.load_pem_x509_certificate(_read(Path(str(files.authority))))

@@ -2,7 +2,8 @@
 
 Attempts are counted for an account as seen from one address, and for an address over all accounts; both, so that
 neither guessing one password nor trying one password on many accounts gets far, and nobody can lock another out from
-elsewhere. A browser in which somebody signed in before has a count of its own.
+elsewhere. A browser in which somebody signed in before has a count of its own. An address that many people share is
+never shut: beyond its bound each account has fewer attempts there, and they wait for each other.
 """
 
 from __future__ import annotations
@@ -57,8 +58,16 @@ def browser_limit(email: str, known: bytes) -> Limit:
 
 
 def address_limit(address: str) -> Limit:
-    """Return the limit of one address over all accounts: 100 attempts."""
+    """Return the bound of one address over all accounts: 100 attempts."""
     return Limit(_key("address", network(address)), 100)
+
+
+def crowded_limit(email: str, address: str) -> Limit:
+    """Return the limit of one account seen from an address beyond its bound: 3 attempts.
+
+    Who knows the password gets in with the first of them, whatever others behind that address have tried.
+    """
+    return Limit(_key("crowded", email.casefold(), network(address)), 3)
 
 
 def _key(*parts: str) -> bytes:

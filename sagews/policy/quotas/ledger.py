@@ -28,6 +28,10 @@ class Ledger:
         self._types: dict[UserId, Privilege] = {}
         self._used: dict[UserId, Counter[Resource]] = {}
 
+    def change(self, quotas: Mapping[Privilege, QuotaSection]) -> None:
+        """Allow so much from now on; who has more keeps it and gets no more."""
+        self._quotas = quotas
+
     def know(self, user: User) -> None:
         """Take which type of account somebody has; until then it is an ordinary one."""
         self._types[user.id] = user.privilege

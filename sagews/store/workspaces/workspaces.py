@@ -76,10 +76,11 @@ class WorkspaceStore(TicketStore, LeaseStore):
         return int((await self._pool.query(sql, (user,)))[0][0])
 
     async def workspaces(self, user: UserId, limit: int, after: WorkspaceId | None) -> list[tuple[Workspace, Role]]:
-        """List what a person may open, last edited first, at most 200, behind one of them."""
+        """List up to 200 that a person may open, last edited first, behind one of them; nothing behind any other."""
         sql = f"""select {WORKSPACE_FIELDS}, g.role from workspace_users g join workspaces w on w.id = g.workspace
             where g.user_id = %s and w.deleted is null and (%s::uuid is null
-                or (w.edited, w.id) < (select a.edited, a.id from workspaces a where a.id = %s))
+                or (w.edited, w.id) < (select a.edited, a.id from workspaces a
+                    join workspace_users ag on ag.workspace = a.id and ag.user_id = g.user_id where a.id = %s))
             order by w.edited desc, w.id desc limit %s"""
         rows = await self._pool.query(sql, (user, after, after, min(limit, MOST_LISTED)))
         return [(workspace_from(row), Role(row[WORKSPACE_WIDTH])) for row in rows]

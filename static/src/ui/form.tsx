@@ -11,6 +11,7 @@ interface FieldProps {
   type?: "text" | "password";
   autocomplete?: string;
   testId?: string;
+  readOnly?: boolean;
 }
 
 export function Field(props: FieldProps): JSX.Element {
@@ -25,6 +26,7 @@ export function Field(props: FieldProps): JSX.Element {
         required
         value={props.value}
         autocomplete={props.autocomplete}
+        readOnly={props.readOnly}
         data-testid={props.testId}
         onInput={(event) => props.onValue(event.currentTarget.value)}
       />

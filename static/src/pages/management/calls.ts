@@ -66,7 +66,7 @@ const call = callsWith({
 export const managementCalls = {
   users: () => call<{ users: readonly Account[] }>("GET", "/api/users", "Accounts"),
   createUser: (user: { email: string; name: string; password: string }) => call<{ user: Account }>("POST", "/api/users", "Made", user),
-  changeUser: (id: string, change: { privilege?: string; disabled?: boolean; password?: string }) =>
+  changeUser: (id: string, change: { email?: string; privilege?: string; disabled?: boolean; password?: string }) =>
     call("PATCH", `/api/users/${id}`, null, change),
   sessions: () => call<{ sessions: readonly SessionEntry[] }>("GET", "/api/sessions", "Sessions"),
   endSession: (id: string) => call("POST", `/api/sessions/${id}/end`, null, {}),

@@ -33,6 +33,7 @@ export const words = {
   disabled: "Disabled",
   initialPassword: "First password",
   makeAdministrator: "Make administrator",
+  changeAddress: "Change address",
   makeUser: "Make ordinary user",
   logLevels: { debug: "All", warn: "Warnings", error: "Errors" } as Record<string, string>,
   filter: "Filter by text",

@@ -23,6 +23,7 @@ function Users(): JSX.Element {
   const [users, setUsers] = useState<readonly Account[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [creating, setCreating] = useState(false);
+  const [moving, setMoving] = useState<Account | null>(null);
   const fail = (error: unknown) => setProblem(errorText(error));
   const load = () => managementCalls.users().then((answer) => setUsers(answer.users), fail);
   useEffect(() => void load(), []);
@@ -59,11 +60,20 @@ function Users(): JSX.Element {
               <td class="wide muted">{user.email}</td>
               <td>{user.disabled ? words.disabled : (words.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
-              <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} />}</td>
+              <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} move={() => setMoving(user)} />}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {moving !== null && (
+        <Move
+          user={moving}
+          onClose={() => {
+            setMoving(null);
+            void load();
+          }}
+        />
+      )}
       {creating && (
         <Create
           onClose={() => {
@@ -76,7 +86,7 @@ function Users(): JSX.Element {
   );
 }
 
-function Actions({ user, change }: { user: Account; change: (id: string, what: { privilege?: string; disabled?: boolean }) => void }): JSX.Element {
+function Actions({ user, change, move }: { user: Account; change: (id: string, what: { privilege?: string; disabled?: boolean }) => void; move: () => void }): JSX.Element {
   const administrator = user.privilege === "administrator";
   return (
     <Menu
@@ -87,9 +97,26 @@ function Actions({ user, change }: { user: Account; change: (id: string, what: {
           label: administrator ? words.makeUser : words.makeAdministrator,
           run: () => change(user.id, { privilege: administrator ? "user" : "administrator" }),
         },
+        { label: words.changeAddress, run: move },
         { label: user.disabled ? words.enable : words.disable, run: () => change(user.id, { disabled: !user.disabled }) },
       ]}
     />
+  );
+}
+
+function Move({ user, onClose }: { user: Account; onClose: () => void }): JSX.Element {
+  const [email, setEmail] = useState(user.email);
+  const send = async () => {
+    await managementCalls.changeUser(user.id, { email });
+    onClose();
+    return account.saved;
+  };
+  return (
+    <Dialog label={words.changeAddress} onClose={onClose}>
+      <Form title={user.name} action={words.changeAddress} send={send} testId="move">
+        <Field label={account.email} value={email} onValue={setEmail} testId="new-email" />
+      </Form>
+    </Dialog>
   );
 }
 

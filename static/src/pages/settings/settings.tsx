@@ -37,6 +37,7 @@ export function SettingsPage(): JSX.Element {
 function Profile(): JSX.Element {
   const [name, setName] = useState(user.value?.name ?? "");
   const [email, setEmail] = useState(user.value?.email ?? "");
+  const administrator = user.value?.privilege === "administrator";
   const send = async () => {
     // What has not been changed is not sent: the address of the first account is none, and must not keep it from a name.
     const known = user.value;
@@ -47,7 +48,8 @@ function Profile(): JSX.Element {
   return (
     <Form title={words.profile} action={words.save} send={send} testId="profile">
       <Field label={account.name} value={name} onValue={setName} autocomplete="name" />
-      <Field label={account.email} value={email} onValue={setEmail} autocomplete="email" />
+      <Field label={account.email} value={email} onValue={setEmail} autocomplete="email" readOnly={!administrator} testId="own-email" />
+      {!administrator && <p class="muted">{words.whoChangesAddresses}</p>}
     </Form>
   );
 }

@@ -3,6 +3,7 @@
 export const words = {
   profile: "Profile",
   save: "Save",
+  whoChangesAddresses: "An administrator changes addresses.",
   appearance: "Appearance",
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
