@@ -1,21 +1,43 @@
-"""What is computed for documents in a process of its own, because it may take long."""
+"""What is computed for documents in processes of their own, because it may take long."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from zope.interface import Interface
 
+from sagews.model.identifiers import UserId
+
+State = Callable[[], bytes]
+"""Encodes a document; asked when the turn of a question has come, so that what waits holds no copy."""
+
 
 class IDocumentChecks(Interface):
-    """Tries large edits and folds large documents, away from the process that serves everybody."""
+    """Works on large documents away from the process that serves everybody.
 
-    async def try_update(state: bytes, update: bytes) -> int:
+    Accounts take turns, each with one question at a time, so that nobody waits behind the questions of another. Every
+    call raises SagewsError `limit` when too many questions of the account wait, or when one takes longer than it may.
+    """
+
+    async def try_update(account: UserId, state: State, update: bytes) -> int:
         """Try an update on a document and return how many structs the document holds with it.
 
         Raises:
-            SagewsError: `bad-update` when it is refused, or takes longer than it may; `limit` when too many wait.
+            SagewsError: `bad-update` when it is refused, or takes longer than it may.
         """
 
-    async def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
-        """Return a stored document as one update; raises SagewsError `internal` or `limit`."""
+    async def fold(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
+        """Return a stored document as one update; raises SagewsError `internal` when it can't be read."""
+
+    async def text(account: UserId, state: State) -> str:
+        """Return a document as its file (`name.sage.md`)."""
+
+    async def title(account: UserId, state: State) -> str:
+        """Return a document's title, else its first heading, else nothing."""
+
+    async def merge(account: UserId, state: State, text: str) -> bytes:
+        """Return the update that brings a document to what a file says; no bytes if it says so already.
+
+        Raises:
+            SagewsError: `too-large` or `limit` for a text beyond the bounds of a worksheet.
+        """

@@ -6,14 +6,21 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from sagews.backend.checks.process import DocumentChecks
+from sagews.backend.checks.queues import MOST_BYTES, MOST_WAITING, AccountQueues
 from sagews.backend.crdt.document import HeavyUpdate, check_update, load, new_document
+from sagews.backend.crdt.worksheet_text import to_text
+from sagews.backend.documents import document_text, snapshots
 from sagews.errors import SagewsError
-from tests.backend.harness import BackendTestCase
-from tests.contracts.checks import DocumentChecksContract, pasted
+from sagews.model.accounts import Role
+from sagews.model.identifiers import UserId
+from tests.backend.harness import BackendTestCase, Page
+from tests.contracts.checks import ADA, DocumentChecksContract, pasted
 from tests.fakes.checks import InlineChecks
+
+EMMY = UserId("emmy")
 
 
 def number(value: int) -> bytes:
@@ -62,15 +69,16 @@ class ProcessTests(DocumentChecksContract, TestCase):
     def ended(self, checks: DocumentChecks) -> Deferred[None]:
         """Stop checks and wait for their process."""
         over: Deferred[None] = Deferred()
-        process, gone = checks._process, checks.gone
+        gone = checks.gone
         checks.stop()
-        if process is None:
+        if not checks._processes:
             over.callback(None)
             return over
 
         def tell(which: Any) -> None:
             gone(which)
-            over.callback(None)
+            if not checks._processes:
+                over.callback(None)
 
         checks.gone = tell  # type: ignore[method-assign]
         return over
@@ -79,28 +87,83 @@ class ProcessTests(DocumentChecksContract, TestCase):
         """Past its deadline a question is refused, the process ended, and the next question has a new one."""
         checks, state = self.made(deadline=0.0), new_document("One").get_update()
         update = pasted(state, 300)
-        error = await self.assertFailure(Deferred.fromCoroutine(checks.try_update(state, update)), SagewsError)
+        error = await self.assertFailure(
+            Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update)), SagewsError
+        )
         self.assertEqual(error.code, "bad-update")
         checks._deadline = 30.0
-        self.assertTrue(await checks.try_update(state, update))
+        self.assertTrue(await checks.try_update(ADA, lambda: state, update))
 
     async def test_a_killed_process_is_replaced(self) -> None:
         """Questions behind the one over which it was killed are answered."""
         checks, state = self.made(), new_document("One").get_update()
         update = pasted(state, 300)
-        asked = [Deferred.fromCoroutine(checks.try_update(state, update)) for _ in range(3)]
+        asked = [Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update)) for _ in range(3)]
         asked[0].addErrback(lambda failure: 0)
-        checks._process.kill()  # type: ignore[union-attr]
+        checks._processes[0].kill()
         first, *others = await gatherResults(asked)
         self.assertEqual((first, all(others)), (0, True))
+
+    async def test_nobody_waits_behind_the_questions_of_another(self) -> None:
+        """Somebody's one question is answered although another account asked eight before."""
+        checks, state, order = self.made(), new_document("One").get_update(), []
+        update = pasted(state, 300)
+
+        def asked(account: UserId) -> Deferred[Any]:
+            answer = Deferred.fromCoroutine(checks.try_update(account, lambda: state, update))
+            return answer.addCallback(lambda _: order.append(account))
+
+        await gatherResults([*[asked(ADA) for _ in range(8)], asked(EMMY)])
+        self.assertLess(order.index(EMMY), 3)
+        self.assertEqual(order.count(ADA), 8)
+
+    async def test_a_document_that_cannot_be_encoded_lets_the_next_through(self) -> None:
+        """What fails while its question is made is told to whoever asked, and the account has another turn."""
+        checks, state = self.made(), new_document("One").get_update()
+
+        def broken() -> bytes:
+            raise SagewsError("conflict")
+
+        error = await self.assertFailure(Deferred.fromCoroutine(checks.text(ADA, broken)), SagewsError)
+        self.assertEqual(error.code, "conflict")
+        self.assertEqual(await checks.title(ADA, lambda: state), "One")
 
     async def test_who_stops_tells_those_who_wait(self) -> None:
         """Stopping leaves nobody waiting."""
         checks, state = self.made(), new_document("One").get_update()
-        asked = [Deferred.fromCoroutine(checks.try_update(state, pasted(state, 300))) for _ in range(3)]
+        asked = [Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, pasted(state, 300))) for _ in range(3)]
         checks.stop()
         for each in asked:
             await self.assertFailure(each, SagewsError)
+
+
+class QueueTests(SynchronousTestCase):
+    """Who is asked for next."""
+
+    def test_accounts_take_turns(self) -> None:
+        """Round robin, one of each account at a time, each account's own in order."""
+        queues: AccountQueues[int] = AccountQueues()
+        for number in range(3):
+            queues.put(ADA, number, 0)
+        queues.put(EMMY, 10, 0)
+        self.assertEqual([queues.next(), queues.next(), queues.next()], [(ADA, 0), (EMMY, 10), None])
+        queues.over(ADA)
+        queues.put(EMMY, 11, 0)
+        self.assertEqual([queues.next(), queues.next()], [(ADA, 1), None])
+        queues.over(EMMY)
+        queues.over(ADA)
+        self.assertEqual([queues.next(), queues.next(), queues.next()], [(EMMY, 11), (ADA, 2), None])
+
+    def test_an_account_has_few_waiting(self) -> None:
+        """Beyond the bounds in number or in bytes an account is refused, and another one is not."""
+        queues: AccountQueues[int] = AccountQueues()
+        for number in range(MOST_WAITING):
+            queues.put(ADA, number, 0)
+        self.assertEqual(self.assertRaises(SagewsError, queues.put, ADA, 99, 0).code, "limit")
+        queues.put(EMMY, 0, MOST_BYTES)
+        self.assertEqual(self.assertRaises(SagewsError, queues.put, EMMY, 1, 1).code, "limit")
+        self.assertEqual(len(list(queues.clear())), MOST_WAITING + 1)
+        queues.put(ADA, 1, 0)
 
 
 class HeavyTests(BackendTestCase):
@@ -195,11 +258,96 @@ class HeavyTests(BackendTestCase):
         self.assertEqual(page.take("changed")[0]["cells"], [page.cell()] * 500)
 
     def test_a_large_document_is_folded_elsewhere(self) -> None:
-        """The snapshot of a large worksheet is made from what is stored, and is the document."""
+        """The snapshot of a large worksheet is made from what is stored, in its editor's turn, and is the document."""
+        self.patch(snapshots, "SMALL", 128 * 1024)
         page = self.opened()
         page.edit(self.document, "#" * 400_000)
         for _ in range(40):
             self.later(1)
         self.assertEqual(len(self.checks.folded), 1)
+        self.assertIn(("fold", self.owner.id), self.checks.asked)
         _, state = self.documents.snapshots[self.document]
         self.assertIn("#" * 400_000, str(load(state, []).cells.to_py()))
+
+
+class WholeTextTests(BackendTestCase):
+    """What a document says as a whole, for versions and lists."""
+
+    def grown(self, size: int = 20_000) -> Page:
+        """Return a page of a worksheet without a title that holds a large cell."""
+        page = self.opened()
+        page.edit(self.document, "#" * size, 1)
+        before = page.doc.get_state()
+        page.doc["meta"]["title"] = ""
+        page.say(type="edit", document=self.document, edit=2, update=page.doc.get_update(before))
+        return page
+
+    def texts(self) -> dict[str, str]:
+        """Return the texts that a version would have."""
+        return dict(self.done(self.backend.workspaces.all[0].document_set.texts()))
+
+    def test_a_small_one_is_written_at_once(self) -> None:
+        """Nobody is asked for the text of a small worksheet."""
+        self.opened().edit(self.document, "1 + 1")
+        self.assertIn("1 + 1", self.texts()["curves.sage.md"])
+        self.assertEqual(self.checks.asked, [])
+
+    def test_a_large_one_is_written_elsewhere(self) -> None:
+        """The text of a large worksheet for a version is written in a process, in the turn of who changed it last."""
+        emmy = self.colleague(Role.EDITOR)
+        self.grown()
+        self.opened(emmy).edit(self.document, "#" * 30_000, 1)
+        self.checks.asked.clear()
+        texts = Deferred.fromCoroutine(self.backend.workspaces.all[0].document_set.texts())
+        self.later()
+        self.assertIn("#" * 30_000, self.successResultOf(texts)["curves.sage.md"])
+        self.assertEqual(self.checks.asked, [("text", emmy.id)])
+
+    def test_many_small_ones_leave_turns_to_others(self) -> None:
+        """Texts of many small worksheets are not written in one turn."""
+        self.opened()
+        documents = self.backend.workspaces.all[0].document_set
+        for number in range(40):
+            self.done(documents.create(f"{number}.sage.md"))
+        for live in [self.done(documents.load(about.id)) for about in self.done(documents.list())]:
+            self.done(live.put_text(self.owner.id, "```sage\n" + "#" * 3000 + "\n```\n"))
+        written: list[object] = []
+        self.patch(document_text, "to_text", lambda doc: written.append(doc) or to_text(doc))
+        texts = Deferred.fromCoroutine(documents.texts())
+        at_once = []
+        while not texts.called:
+            at_once.append(len(written))
+            written.clear()
+            self.later()
+        self.assertEqual(len(self.successResultOf(texts)), 41)
+        self.assertLess(max(at_once), 5)
+
+    def test_reverting_a_large_one_is_done_elsewhere(self) -> None:
+        """A large text is merged in a process, told and stored as an edit; what pages send meanwhile waits for it."""
+        page, other = self.grown(), self.opened()
+        live = self.backend.workspaces.all[0].documents[0]
+        self.checks.held = held = Deferred()
+        merging = Deferred.fromCoroutine(live.put_text(self.owner.id, "```sage\n" + "2" * 20_000 + "\n```\n"))
+        page.edit(self.document, "3 + 3", 3)
+        self.later(1)
+        page.take()
+        self.assertEqual(other.take("edit"), [])
+        held.callback(None)
+        self.later(1)
+        self.assertTrue(self.successResultOf(merging))
+        self.assertEqual([edit["author"] for edit in other.take("edit")], ["", page.connection.id])
+        self.assertEqual([saved["edit"] for saved in page.take("saved")], [3])
+        stored = load(*self.done(self.documents.load(self.workspace, self.document)))
+        self.assertIn("2" * 20_000, to_text(stored))
+
+    def test_the_heading_of_a_large_one_is_looked_for_elsewhere(self) -> None:
+        """While somebody types in a large worksheet without a title, its first heading is asked for now and then."""
+        page = self.grown()
+        for number in range(10):
+            page.edit(self.document, "#" * 20_000 + str(number), 10 + number)
+            self.later(2)
+        self.assertEqual([what for what, _ in self.checks.asked].count("title"), 1)
+        self.later(20)
+        page.edit(self.document, "#" * 20_000, 30)
+        self.later(2)
+        self.assertEqual([what for what, _ in self.checks.asked].count("title"), 2)

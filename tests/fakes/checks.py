@@ -8,28 +8,50 @@ from dataclasses import dataclass, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sagews.backend.crdt.heavy import fold, try_heavy
-from sagews.interfaces.checks import IDocumentChecks
+from sagews.backend.crdt.heavy import fold, merged, text_of, title_in, try_heavy
+from sagews.interfaces.checks import IDocumentChecks, State
+from sagews.model.identifiers import UserId
 
 
 @implementer(IDocumentChecks)
 @dataclass
 class InlineChecks:
-    """Computes at once, or, while `held` is set, once that fires."""
+    """Computes at once, or, while `held` is set, once that fires; remembers for whom."""
 
     held: Deferred[None] | None = None
     tried: list[int] = field(default_factory=list)
     folded: list[int] = field(default_factory=list)
+    asked: list[tuple[str, UserId]] = field(default_factory=list)
 
-    async def try_update(self, state: bytes, update: bytes) -> int:
-        """Try an update."""
-        self.tried.append(len(update))
+    async def _begin(self, what: str, account: UserId) -> None:
+        self.asked.append((what, account))
         if self.held is not None:
             await self.held
-        # However slow the machine of the test is, no update is refused for that.
-        return try_heavy(state, update, limit=60.0).structs
 
-    async def fold(self, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
+    async def try_update(self, account: UserId, state: State, update: bytes) -> int:
+        """Try an update."""
+        self.tried.append(len(update))
+        await self._begin("try", account)
+        # However slow the machine of the test is, no update is refused for that.
+        return try_heavy(state(), update, limit=60.0).structs
+
+    async def text(self, account: UserId, state: State) -> str:
+        """Write a document's file."""
+        await self._begin("text", account)
+        return text_of(state())
+
+    async def title(self, account: UserId, state: State) -> str:
+        """Tell a document's title."""
+        await self._begin("title", account)
+        return title_in(state())
+
+    async def merge(self, account: UserId, state: State, text: str) -> bytes:
+        """Bring a document to a text."""
+        await self._begin("merge", account)
+        return merged(state(), text)
+
+    async def fold(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """Fold a document."""
         self.folded.append(len(updates))
+        await self._begin("fold", account)
         return fold(snapshot, updates)

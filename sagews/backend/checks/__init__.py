@@ -1,1 +1,1 @@
-"""Trying edits and folding documents in a process of its own, with a deadline."""
+"""Whatever is heavy about documents, in processes of their own: accounts take turns, each question has a deadline."""

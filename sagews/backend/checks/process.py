@@ -1,10 +1,10 @@
-"""The checking process as a backend sees it: started when needed, one question at a time, each with a deadline."""
+"""The checking processes as a backend sees them: started when needed, one question at a time, each with a deadline."""
 
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,16 @@ from zope.interface import implementer
 
 import sagews
 from sagews.backend.checks import wire
+from sagews.backend.checks.queues import AccountQueues
 from sagews.errors import SagewsError
-from sagews.interfaces.checks import IDocumentChecks
+from sagews.interfaces.checks import IDocumentChecks, State
+from sagews.model.identifiers import UserId
 from sagews.net.background import cancelled
 
 # Of one question. To try the largest edit on the largest document takes about half of it.
 DEADLINE_SECONDS = 5.0
-MOST_WAITING = 200
+# An account has one of them at most, so that one account alone never keeps the others waiting.
+PROCESSES = 2
 # The place of the package is given, since the process looks at no environment (-I) and at no current folder.
 PROGRAM = "import sys; sys.path.insert(0, {path!r}); from sagews.backend.checks.program import main; main()"
 
@@ -32,11 +35,30 @@ Answer = tuple[Mapping[str, Any], Sequence[bytes]]
 log = Logger()
 
 
+@dataclass(slots=True)
+class Question:
+    """Something that was asked.
+
+    Attributes:
+        do: what is to be done (wire.py).
+        blobs: makes what it is to be done with, when its turn has come.
+        answer: fires with the answer.
+    """
+
+    do: str
+    blobs: Callable[[], Sequence[bytes]]
+    answer: Deferred[Answer] = field(default_factory=Deferred)
+
+
 class CheckingProcess(ProcessProtocol):
     """One process.
 
     Args:
         owner: is told of answers, and once when it is gone.
+
+    Attributes:
+        asked: what it works on, and for whom.
+        timer: ends it when it takes too long.
     """
 
     transport: Any
@@ -44,6 +66,8 @@ class CheckingProcess(ProcessProtocol):
     def __init__(self, owner: DocumentChecks) -> None:
         self._owner = owner
         self._buffer = bytearray()
+        self.asked: tuple[UserId, Question] | None = None
+        self.timer: IDelayedCall | None = None
 
     def outReceived(self, data: bytes) -> None:
         """Take a part of an answer."""
@@ -82,96 +106,156 @@ class CheckingProcess(ProcessProtocol):
 
 @implementer(IDocumentChecks)
 class DocumentChecks:
-    """Asks one process, one question after the other; one that is late is ended, and the next question has a new one.
+    """Asks a few processes, each one question after the other; one that is late is ended and replaced when needed.
 
     Args:
-        reactor: starts the process and tells the time.
+        reactor: starts processes and tells the time.
         deadline: seconds for one question.
+        processes: how many there are at most.
     """
 
-    def __init__(self, reactor: Any, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, reactor: Any, deadline: float = DEADLINE_SECONDS, processes: int = PROCESSES) -> None:
         self._reactor = reactor
         self._deadline = deadline
-        self._process: CheckingProcess | None = None
-        self._waiting: deque[tuple[bytes, Deferred[Answer]]] = deque()
-        self._asked: Deferred[Answer] | None = None
-        self._timer: IDelayedCall | None = None
+        self._most = processes
+        self._processes: list[CheckingProcess] = []
+        self._waiting: AccountQueues[Question] = AccountQueues()
         self._stopped = False
 
-    async def try_update(self, state: bytes, update: bytes) -> int:
+    async def try_update(self, account: UserId, state: State, update: bytes) -> int:
         """See IDocumentChecks."""
-        header, _ = await self._ask(wire.question("try", (state, update)))
+        header, _ = await self._ask(account, "try", lambda: (state(), update), len(update))
         structs = header.get("structs")
         if not isinstance(structs, int) or isinstance(structs, bool) or structs < 0:
             raise SagewsError("internal", correlation="-")
         return structs
 
-    async def fold(self, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
+    async def fold(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """See IDocumentChecks."""
-        _, blobs = await self._ask(wire.question("fold", (snapshot or b"", *updates)))
-        if len(blobs) != 1:
-            raise SagewsError("internal", correlation="-")
-        return blobs[0]
+        size = len(snapshot or b"") + sum(map(len, updates))
+        return _only(await self._ask(account, "fold", lambda: (snapshot or b"", *updates), size))
+
+    async def text(self, account: UserId, state: State) -> str:
+        """See IDocumentChecks."""
+        return _decoded(_only(await self._ask(account, "text", lambda: (state(),))))
+
+    async def title(self, account: UserId, state: State) -> str:
+        """See IDocumentChecks."""
+        return _decoded(_only(await self._ask(account, "title", lambda: (state(),))))
+
+    async def merge(self, account: UserId, state: State, text: str) -> bytes:
+        """See IDocumentChecks."""
+        return _only(await self._ask(account, "merge", lambda: (state(), text.encode()), len(text)))
 
     def stop(self) -> None:
-        """End the process; who waits is told that there is no answer."""
+        """End the processes; who waits is told that there is no answer."""
         self._stopped = True
-        waiting, self._waiting = self._waiting, deque()
-        for _, answer in waiting:
-            answer.errback(SagewsError("shutting-down"))
-        if self._process is not None:
-            self._process.kill()
+        for question in self._waiting.clear():
+            question.answer.errback(SagewsError("shutting-down"))
+        for process in self._processes:
+            process.kill()
 
-    # ------------------------------------------------------------------------------------- one at a time
+    # ------------------------------------------------------------------------------------- taking turns
 
-    def _ask(self, question: bytes) -> Deferred[Answer]:
-        answer: Deferred[Answer] = Deferred()
+    def _ask(self, account: UserId, do: str, blobs: Callable[[], Sequence[bytes]], size: int = 0) -> Deferred[Answer]:
+        question = Question(do, blobs)
         if self._stopped:
-            answer.errback(SagewsError("shutting-down"))
-        elif len(self._waiting) >= MOST_WAITING:
-            advice = "Try again in a moment."
-            answer.errback(SagewsError("limit", limit=f"{MOST_WAITING} large edits at once", advice=advice))
+            question.answer.errback(SagewsError("shutting-down"))
+            return question.answer
+        try:
+            self._waiting.put(account, question, size)
+        except SagewsError as error:
+            question.answer.errback(error)
         else:
-            self._waiting.append((question, answer))
             self._next()
-        return answer
+        return question.answer
 
     def _next(self) -> None:
-        if self._asked is not None or not self._waiting or self._stopped:
-            return
-        process = self._process = self._process or self._start()
-        question, self._asked = self._waiting.popleft()
-        self._timer = self._reactor.callLater(self._deadline, process.kill)
-        process.ask(question)
+        """Give questions to processes that have none."""
+        while not self._stopped:
+            process = self._free()
+            turn = None if process is None else self._waiting.next()
+            if process is None or turn is None:
+                return
+            self._begin(process, *turn)
 
-    def _start(self) -> CheckingProcess:
-        process = CheckingProcess(self)
+    def _free(self) -> CheckingProcess | None:
+        """Return a process without a question; one that is still to be started if there may be more."""
+        for process in self._processes:
+            if process.asked is None:
+                return process
+        return CheckingProcess(self) if len(self._processes) < self._most else None
+
+    def _begin(self, process: CheckingProcess, account: UserId, question: Question) -> None:
+        try:
+            parcel = wire.question(question.do, question.blobs())
+        except Exception:
+            self._waiting.over(account)
+            question.answer.errback(Failure())
+            return
+        if process not in self._processes:
+            self._processes.append(process)
+            self._start(process)
+        process.asked = (account, question)
+        process.timer = self._reactor.callLater(self._deadline, process.kill)
+        process.ask(parcel)
+
+    def _start(self, process: CheckingProcess) -> None:
         program = PROGRAM.format(path=str(Path(sagews.__file__).parent.parent))
         self._reactor.spawnProcess(process, sys.executable, [sys.executable, "-I", "-B", "-c", program], env={})
-        return process
 
     def answered(self, process: CheckingProcess, parcel: bytes) -> None:
         """Take an answer."""
-        asked, self._asked = self._asked, None
-        self._timer = cancelled(self._timer)
-        if asked is None or process is not self._process:
+        question = self._over(process)
+        if question is None:
             return
         try:
             answer = wire.read(parcel)
         except SagewsError as error:
-            asked.errback(error)
+            question.answer.errback(error)
         else:
-            asked.callback(answer)
+            question.answer.callback(answer)
         self._next()
 
     def gone(self, process: CheckingProcess) -> None:
         """Learn that a process is gone: by its deadline, or because it crashed over what it was asked."""
-        if process is not self._process:
-            return
-        self._process = None
-        self._timer = cancelled(self._timer)
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            log.warn("the checking process ended over a question")
-            asked.errback(SagewsError("bad-update", reason="to check it takes too long"))
+        if process in self._processes:
+            self._processes.remove(process)
+        question = self._over(process)
+        if question is not None:
+            log.warn("a checking process ended over a question: {do}", do=question.do)
+            question.answer.errback(_late(question.do))
         self._next()
+
+    def _over(self, process: CheckingProcess) -> Question | None:
+        """Let a process and an account be free again, and return what was asked."""
+        process.timer = cancelled(process.timer)
+        asked, process.asked = process.asked, None
+        if asked is None:
+            return None
+        self._waiting.over(asked[0])
+        return asked[1]
+
+
+def _late(do: str) -> SagewsError:
+    """Return the refusal of what takes too long."""
+    if do == "try":
+        return SagewsError("bad-update", reason="to check it takes too long")
+    advice = "Split the worksheet into smaller ones."
+    return SagewsError("limit", limit="the worksheet takes too long to be worked on", advice=advice)
+
+
+def _only(answer: Answer) -> bytes:
+    """Return the one blob of an answer."""
+    _, blobs = answer
+    if len(blobs) != 1:
+        raise SagewsError("internal", correlation="-")
+    return blobs[0]
+
+
+def _decoded(text: bytes) -> str:
+    """Return a text that a process sent."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise SagewsError("internal", correlation="-") from None

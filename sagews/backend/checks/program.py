@@ -6,17 +6,19 @@ takes too long.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
 from sagews.backend.checks import wire
-from sagews.backend.crdt.heavy import fold, try_heavy
+from sagews.backend.crdt.heavy import fold, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
 
 # A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
 MAX_MEMORY = 2 * 1024 * 1024 * 1024
+NICE = 5
 
 
 def answer_to(parcel: bytes) -> bytes:
@@ -31,11 +33,17 @@ def answer_to(parcel: bytes) -> bytes:
 
 
 def _do(what: str, blobs: Sequence[bytes]) -> bytes:
+    """Do one of the things that wire.py lists."""
     if what == "try" and len(blobs) == 2:
         return wire.answer({"structs": try_heavy(blobs[0], blobs[1]).structs})
     if what == "fold" and blobs:
         # An empty first blob stands for a document that has no snapshot yet.
         return wire.answer({}, [fold(blobs[0] or None, blobs[1:])])
+    if what in ("text", "title") and len(blobs) == 1:
+        told = text_of(blobs[0]) if what == "text" else title_in(blobs[0])
+        return wire.answer({}, [told.encode()])
+    if what == "merge" and len(blobs) == 2:
+        return wire.answer({}, [merged(blobs[0], blobs[1].decode())])
     raise SagewsError("bad-message", reason="it is no question")
 
 
@@ -50,4 +58,6 @@ def main() -> None:
     """Serve whoever started this."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The process that serves everybody comes first where there are few processors.
+    os.nice(NICE)
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,7 +1,13 @@
 """What a backend and its checking process say to each other, over the process's standard input and output.
 
-    question   length (4 bytes, big-endian), then a parcel (wire/parcels.py): {"do": "try" | "fold"} and its blobs
-    answer     the same: {"structs": n}, {"code": …, "parameters": {…}} or {}, and for a fold one blob
+    question   length (4 bytes, big-endian), then a parcel (wire/parcels.py): {"do": …} and its blobs
+    answer     the same: {"code": …, "parameters": {…}}, or what stands behind the arrow
+
+    try     document, update        → {"structs": n}
+    fold    snapshot, updates…      → the document as one update; an empty first blob stands for no snapshot
+    text    document                → its file
+    title   document                → its title
+    merge   document, text          → the update that brings it to this text, or an empty blob
 
 The process computes one question at a time, in order. It is ours, but what it computes with is hostile: its answers
 are read as strictly as anybody's.

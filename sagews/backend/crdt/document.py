@@ -62,6 +62,8 @@ class WorksheetDocument(Doc[Any]):
         self["cells"] = Map()
         # How many structs it may hold; what hostile updates can cost grows with it.
         self.structs = 0
+        # How many bytes it takes at most: what was applied to it, until somebody has encoded it.
+        self.size = 0
         self._mirror: Mirror | None = None
         self._tried: bytes | None = None
         self._applying = False
@@ -110,6 +112,7 @@ class WorksheetDocument(Doc[Any]):
         finally:
             self._applying = False
         self._tried = None
+        self.size += len(update)
 
     def _changed(self, event: object) -> None:
         """Forget the mirror when the document changed in a way that it did not see, and what is at hand with it."""
@@ -177,11 +180,17 @@ def check_update(document: WorksheetDocument, update: bytes) -> None:
 
 def title_of(document: WorksheetDocument) -> str:
     """The worksheet's title, else its first heading, else nothing."""
-    title = document.meta.get("title")
-    if isinstance(title, str) and title:
+    title = own_title(document)
+    if title:
         return title
     headings = (cell.source for cell in cells_in_order(document) if cell.type == "section" and cell.source)
     return next(headings, "")
+
+
+def own_title(document: WorksheetDocument) -> str:
+    """The title that the worksheet was given, or nothing."""
+    title = document.meta.get("title")
+    return title if isinstance(title, str) else ""
 
 
 def flavour_of(document: WorksheetDocument) -> str:

@@ -1,4 +1,4 @@
-"""Updates that may take long to try: what is done with them in a process of its own, where nobody waits for it.
+"""What may take long with a document: done in a process of its own, where nobody waits for it.
 
 What an update costs shows only when it is applied: each of its structs may have to pass all others that stand at the
 same place. So it is applied to a copy of the document first, and what that took says whether the process that serves
@@ -11,9 +11,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sagews.backend.crdt.document import load
+from sagews.backend.crdt.document import load, title_of
 from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
+from sagews.backend.crdt.worksheet_text import merge_text, to_text
 
 # Of one update: what ten thousand new cells hold, and some more.
 MAX_STRUCTS = 100_000
@@ -75,3 +76,23 @@ def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
     """
     state: bytes = load(snapshot, updates).get_update()
     return state
+
+
+def text_of(state: bytes) -> str:
+    """Return the worksheet file of a document that is encoded as one update."""
+    return to_text(load(state, []))
+
+
+def title_in(state: bytes) -> str:
+    """Return the title of a document that is encoded as one update."""
+    return title_of(load(state, []))
+
+
+def merged(state: bytes, text: str) -> bytes:
+    """Return the update that brings a document to what a file says, or nothing if it says so already.
+
+    Raises:
+        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet.
+    """
+    document = load(state, [])
+    return b"" if to_text(document) == text else merge_text(document, text)

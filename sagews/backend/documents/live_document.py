@@ -10,8 +10,8 @@ from twisted.logger import Logger
 
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
-from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.backend.documents.clearing import OutputClearing
+from sagews.backend.documents.document_text import DocumentText
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.documents.turns import EditOrder
@@ -47,7 +47,7 @@ class LiveDocument:
         about: its place in the workspace.
         context: what its session needs.
         writer: commits what it brings forth.
-        checks: tries edits that may take long, and folds what is large.
+        checks: does what may take long.
 
     Attributes:
         turns: keeps edits and runs in order.
@@ -55,8 +55,8 @@ class LiveDocument:
     """
 
     __slots__ = (
-        "_checks", "_confirm_until", "_context", "_doc", "_outputs", "_runs", "_snapshots", "_writer", "about",
-        "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
+        "_checks", "_confirm_until", "_context", "_doc", "_editor", "_outputs", "_runs", "_snapshots", "_text",
+        "_writer", "about", "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
     )  # fmt: skip
     _log = Logger()
 
@@ -83,7 +83,10 @@ class LiveDocument:
         writer.when_refused = self._say_refused
         self._checks = checks
         self.turns = EditOrder()
-        self._snapshots = Snapshots(clock, settings, documents, writer, about, doc.get_update, checks)
+        # Who changed it last: what is heavy about it is done in their turn.
+        self._editor = context.workspace.owner
+        self._snapshots = Snapshots(clock, settings, documents, writer, about, self._state, checks, self._account)
+        self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         self.clearing = OutputClearing(clock, outputs, self.stream, runs, writer)
         self.unused_since = clock.seconds()
@@ -96,15 +99,21 @@ class LiveDocument:
         """Return which kind of session the worksheet asks for."""
         return crdt.flavour_of(self._doc)
 
-    @property
-    def title(self) -> str:
-        """The worksheet's title."""
-        return crdt.title_of(self._doc)
+    def note_title(self, take: Callable[[str], None]) -> None:
+        """Tell what the worksheet is called; once more if that takes a while to find out."""
+        self._text.note_title(take)
 
-    @property
-    def text(self) -> str:
-        """The worksheet as its file."""
-        return to_text(self._doc)
+    async def text(self) -> str:
+        """Return the worksheet as its file; raises SagewsError `limit` when that takes too long."""
+        return await self._text.written()
+
+    def _account(self) -> UserId:
+        return self._editor
+
+    def _state(self) -> bytes:
+        state: bytes = self._doc.get_update()
+        self._doc.size = len(state)
+        return state
 
     def edit(self, subscriber: Subscriber, number: int, update: bytes) -> Coroutine[Any, Any, None] | None:
         """Try, apply, send on and store an edit of a page: at once, or, if that may take long, once it was tried.
@@ -121,25 +130,39 @@ class LiveDocument:
 
     async def _edit_heavily(self, subscriber: Subscriber, number: int, update: bytes) -> None:
         """Have an edit tried in a process of its own; meanwhile what comes behind it waits (turns.py)."""
-        self._doc.structs = await self._checks.try_update(self._doc.get_update(), update)
+        self._doc.structs = await self._checks.try_update(subscriber.user.id, self._state, update)
         self._apply(subscriber, number, update)
 
     def _apply(self, subscriber: Subscriber, number: int, update: bytes) -> None:
         # Before it is applied: if too much waits for the database, it is refused and nobody has seen it.
         self._writer.update(subscriber.user.id, update, subscriber, number)
+        self._editor = subscriber.user.id
         self._doc.apply_update(update)
         self._snapshots.edited(len(update))
         self.stream.say(EditOut(document=self.about.id, update=update, author=subscriber.id), but=subscriber.id)
 
-    def put_text(self, user: UserId, text: str) -> bool:
-        """Bring the document to another text, as an edit of this person; False if nothing differs."""
-        if to_text(self._doc) == text:
-            return False
-        update = merge_text(self._doc, text)
-        self._writer.update(user, update, None, 0)
-        self._snapshots.edited(len(update))
-        self.stream.say(EditOut(document=self.about.id, update=update, author=""))
-        return True
+    async def put_text(self, user: UserId, text: str) -> bool:
+        """Bring the document to another text, as an edit of this person; False if nothing differs.
+
+        Raises:
+            SagewsError: `too-large` or `limit` beyond the bounds of a worksheet, or when it takes too long.
+        """
+        update = b""
+
+        async def merge() -> None:
+            nonlocal update
+            update = await self._text.merged(user, text)
+            if update:
+                self._writer.update(user, update, None, 0)
+                self._editor = user
+                self._snapshots.edited(len(update))
+                self.stream.say(EditOut(document=self.about.id, update=update, author=""))
+
+        # What pages send meanwhile comes behind it.
+        merging = self.turns.take(merge)
+        if merging is not None:
+            await merging
+        return bool(update)
 
     def _say_refused(self) -> None:
         """Tell everybody who watches that edits do not get into the database; their pages keep them."""

@@ -12,11 +12,12 @@ from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
+from sagews.model.identifiers import UserId
 from sagews.model.workspaces import Document
 from sagews.net.background import cancelled, run_in_background, settled
 
-# Encoded in half a millisecond.
-SMALL = 128 * 1024
+# Encoded in five milliseconds.
+SMALL = 2 * 1024 * 1024
 
 
 class Snapshots:
@@ -29,11 +30,12 @@ class Snapshots:
         about: the document.
         state: returns the document's whole state.
         checks: folds a document that is too large to be encoded here.
+        account: returns in whose turn that is done.
     """
 
     __slots__ = (
-        "_about", "_bytes", "_checks", "_clock", "_edits", "_settings", "_size", "_state", "_store", "_timer",
-        "_working", "_writer",
+        "_about", "_account", "_bytes", "_checks", "_clock", "_edits", "_settings", "_size", "_state", "_store",
+        "_timer", "_working", "_writer",
     )  # fmt: skip
 
     _log = Logger()
@@ -47,6 +49,7 @@ class Snapshots:
         about: Document,
         state: Callable[[], bytes],
         checks: IDocumentChecks,
+        account: Callable[[], UserId],
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -55,6 +58,7 @@ class Snapshots:
         self._about = about
         self._state = state
         self._checks = checks
+        self._account = account
         # How large it is, about: as it was folded last, and what came since. Not known before the first time.
         self._size: int | None = None
         self._edits = 0
@@ -110,7 +114,7 @@ class Snapshots:
         snapshot, updates = await self._store.load(self._about.workspace, self._about.id)
         if len(snapshot or b"") + sum(map(len, updates)) < SMALL:
             return self._state()
-        state: bytes = await self._checks.fold(snapshot, updates)
+        state: bytes = await self._checks.fold(self._account(), snapshot, updates)
         return state
 
     async def finish(self) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from sagews.backend.documents.document_text import SMALL_BYTES
 from sagews.backend.documents.live_document import LiveDocument, load_document
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
@@ -17,7 +18,7 @@ from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from sagews.model.workspaces import Document, Lease
-from sagews.net.background import run_in_background
+from sagews.net.background import run_in_background, sleep
 from sagews.policy.documents.paths import check_document_path, title_of
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.workspace import Created, Removed, Renamed
@@ -195,7 +196,16 @@ class DocumentSet:
 
     async def texts(self) -> Mapping[str, str]:
         """Return path → text of every document (IDocumentTexts)."""
-        return {about.path: (await self.load(about.id)).text for about in await self.list()}
+        texts, since = {}, 0
+        for about in await self.list():
+            live = await self.load(about.id)
+            text = texts[about.path] = await live.text()
+            since += len(text)
+            if since > SMALL_BYTES:
+                # A workspace has hundreds of small ones, each of which takes milliseconds: others have turns between.
+                since = 0
+                await sleep(self._context.clock, 0)
+        return texts
 
     async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Bring documents to these texts (IDocumentTexts)."""
@@ -205,7 +215,7 @@ class DocumentSet:
         for path, text in texts.items():
             about = known.get(path) or await self.create(path)
             live = await self.load(about.id)
-            if live.put_text(user, text):
+            if await live.put_text(user, text):
                 live.touched = True
                 self._wake()
         for path in removed:

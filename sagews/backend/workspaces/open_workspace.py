@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
@@ -204,7 +205,7 @@ class OpenWorkspace:
             live.tick()
             if live.touched:
                 live.touched = False
-                self._notes.title(live.about.id, live.title)
+                live.note_title(partial(self._notes.title, live.about.id))
             if live.idle and now - live.unused_since > self._settings.unload_seconds:
                 run_in_background(self.document_set.unload(live), self._log, "unload", live.about.id)
 

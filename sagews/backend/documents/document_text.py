@@ -1,0 +1,113 @@
+"""What a document says as a whole: its file, its title, and how it is brought to another text.
+
+Each takes about thirty microseconds for each cell and more for large ones: a small worksheet's is done at once, a
+larger one's in a process of its own (checks/), in the turn of the account that changed it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from sagews.backend.crdt.document import WorksheetDocument, own_title, title_of
+from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.errors import SagewsError
+from sagews.interfaces.checks import IDocumentChecks
+from sagews.model.identifiers import DocumentId, UserId
+from sagews.net.background import run_in_background
+
+# What a worksheet may have to be written, or be merged with, in the turn in which somebody asks: a few milliseconds. A
+# cell that keeps how its file wrote it costs two for each kilobyte.
+SMALL_CELLS = 100
+SMALL_BYTES = 8 * 1024
+# The first heading of a large worksheet without a title is looked for so often, since somebody who types may be at it.
+TITLE_SECONDS = 20.0
+
+
+class DocumentText:
+    """The text of one document.
+
+    Args:
+        clock: tells the time.
+        document: which one it is, for the log.
+        doc: its live text.
+        checks: does what is large.
+        account: returns in whose turn that is.
+        title: what it was called last.
+    """
+
+    __slots__ = ("_account", "_asked", "_asking", "_checks", "_clock", "_doc", "_document", "_title")
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        document: DocumentId,
+        doc: WorksheetDocument,
+        checks: IDocumentChecks,
+        account: Callable[[], UserId],
+        title: str,
+    ) -> None:
+        self._clock = clock
+        self._document = document
+        self._doc = doc
+        self._checks = checks
+        self._account = account
+        self._title = title
+        self._asked = float("-inf")
+        self._asking = False
+
+    @property
+    def small(self) -> bool:
+        """Whether it can be written in the turn in which somebody asks."""
+        return self._doc.size <= SMALL_BYTES and len(self._doc.cells) <= SMALL_CELLS
+
+    async def written(self) -> str:
+        """Return the worksheet as its file.
+
+        Raises:
+            SagewsError: `limit` when that takes too long, or too much of the account waits.
+        """
+        if self.small:
+            return to_text(self._doc)
+        return str(await self._checks.text(self._account(), self._doc.get_update))
+
+    async def merged(self, user: UserId, text: str) -> bytes:
+        """Bring the document to what a file says, and return the update for everybody else; none if it says so.
+
+        Nothing else may change the document meanwhile (turns.py).
+
+        Raises:
+            SagewsError: `too-large` or `limit`; the document is then as before.
+        """
+        if self.small and len(text) <= SMALL_BYTES:
+            update = b"" if to_text(self._doc) == text else merge_text(self._doc, text)
+            self._doc.size += len(update)
+            return update
+        update = await self._checks.merge(user, self._doc.get_update, text)
+        if update:
+            self._doc.apply_update(update)
+        return update
+
+    def note_title(self, take: Callable[[str], None]) -> None:
+        """Tell the title: of a large worksheet without one the last that is known, and the present one soon."""
+        own = own_title(self._doc)
+        if own or self.small:
+            self._title = own or title_of(self._doc)
+        elif not self._asking and self._clock.seconds() - self._asked >= TITLE_SECONDS:
+            self._asking, self._asked = True, self._clock.seconds()
+            run_in_background(self._look_for_title(take), self._log, "title", self._document)
+        take(self._title)
+
+    async def _look_for_title(self, take: Callable[[str], None]) -> None:
+        try:
+            self._title = await self._checks.title(self._account(), self._doc.get_update)
+        except SagewsError as error:
+            # A list shows the former one meanwhile, and a daemon that stops has no need of it.
+            self._log.debug("no title: {code}", code=error.code, correlation=self._document)
+        else:
+            take(self._title)
+        finally:
+            self._asking = False
