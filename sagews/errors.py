@@ -48,6 +48,7 @@ CATALOGUE: Mapping[str, str] = {
     "unknown-flavour": "There is no flavour named {flavour} here. Choose one of: {known}.",
     "busy": "This is being done already. Wait for it to end.",
     "limit": "A limit was reached: {limit}. {advice}",
+    "history-full": "Nothing was saved, because a limit was reached: {limit}. {advice}",
     "conflict": "Somebody else saved at the same moment. Try again.",
     "shutting-down": "The server is restarting. You will be reconnected.",
     "isolation": "This machine reaches the isolation level {level}, below the required {minimum}. {advice}",

@@ -17,6 +17,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
         workspaces: workspaces that it has made and not deleted.
         worksheet_outputs: MiB of output that the database keeps of one worksheet of its workspaces.
         outputs: MiB of output that it keeps of all of them.
+        history: MiB that the versions of all of its workspaces take.
     """
 
     sessions: Positive = 20
@@ -27,6 +28,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     workspaces: Positive = 500
     worksheet_outputs: Positive = 64
     outputs: Positive = 512
+    history: Positive = 1024
 
 
 class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
@@ -36,3 +38,4 @@ class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
     workspaces: Positive = 5000
     worksheet_outputs: Positive = 256
     outputs: Positive = 4096
+    history: Positive = 8192

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from zope.interface import Interface
 
 from sagews.model.history import Commit
@@ -28,3 +31,19 @@ class IHistoryStore(Interface):
 
     async def bundles(workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles, oldest first, that together hold a commit."""
+
+    async def autosaves(workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """List autosaves made before a time, oldest first, with their times."""
+
+    async def remove_autosaves(workspace: WorkspaceId, commits: Sequence[str]) -> int:
+        """Remove those of these that are autosaves and that nothing else needs; returns the bytes that they took.
+
+        What a ref points to, what another bundle needs, what another commit has as its parent and what was published
+        stays, whoever asks.
+        """
+
+    async def autosaved(after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List workspaces, behind one of them, that have several autosaves made before a time."""
+
+    async def remove_deleted(before: datetime, limit: int) -> int:
+        """Remove the history of some workspaces that were deleted before a time; returns how many."""

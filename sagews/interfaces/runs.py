@@ -42,3 +42,6 @@ class IRunStore(Interface):
         Raises:
             SagewsError: `conflict` without the lease.
         """
+
+    async def clear_removed(limit: int) -> int:
+        """Delete what some runs of removed documents and deleted workspaces printed; returns of how many."""

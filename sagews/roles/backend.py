@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.service import Histories
+from sagews.backend.history.upkeep import HistoryUpkeep
 from sagews.backend.service import Backend
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.listener import WorkerGate
@@ -68,6 +70,8 @@ class BackendComponent(Component):
         self._settings = daemon.settings
         self._backend: Backend | None = None
         self._gate: WorkerGate | None = None
+        self._upkeep: HistoryUpkeep | None = None
+        self._quota: HistoryQuota | None = None
         self._checks = DocumentChecks(daemon.reactor)
 
     @property
@@ -83,7 +87,10 @@ class BackendComponent(Component):
         pool = databases.pool(DatabaseRole.BACKEND)
         accounts = AccountStore(pool)
         jobs = HistoryJobs(self.daemon.require(Launcher).client)
-        histories = Histories(self._reactor, HistoryStore(pool), accounts, jobs)
+        history, runs, usage = HistoryStore(pool), RunStore(pool), UsageStore(pool)
+        self._quota = HistoryQuota(usage, accounts, self._settings.quotas, history)
+        histories = Histories(self._reactor, history, accounts, jobs, self._quota)
+        self._upkeep = HistoryUpkeep(self._reactor, history, runs)
         worker = self.daemon.find(Worker)
         host = worker.host if worker is not None else None
         self._backend = Backend(
@@ -92,21 +99,24 @@ class BackendComponent(Component):
             accounts,
             WorkspaceStore(pool),
             DocumentStore(pool),
-            RunStore(pool),
+            runs,
             Journal(pool),
-            UsageStore(pool),
+            usage,
             histories,
             self._checks,
             self._backend_settings(self._settings),
             [host] if host is not None else [],
         )
         await self._backend.start()
+        self._upkeep.start()
         await databases.listen(self._logins_ended, self._grants_changed)
         keys = self.daemon.require(Certificates).keys
         self.daemon.ports.adopt_link(keys.accept("backend", ("worker",), self._make_gate()))
 
     async def stop(self, seconds: float) -> None:
         """Save everything and tell every page when to come back; workers are needed until then."""
+        if self._upkeep is not None:
+            self._upkeep.stop()
         if self._backend is not None:
             await self._backend.stop(seconds)
         self._checks.stop()
@@ -145,6 +155,8 @@ class BackendComponent(Component):
 
         def use() -> Sequence[str]:
             self.backend.adopt(wanted)
+            if self._quota is not None:
+                self._quota.change(wanted.quotas)
             return ()
 
         return use

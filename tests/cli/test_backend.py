@@ -15,7 +15,7 @@ from sagews.frontend.parts import BackendAddress
 from tests.cli.test_commands import CommandTestCase
 from tests.fakes.accounts import utc_now
 from tests.fakes.checks import InlineChecks
-from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns
+from tests.fakes.documents import MemoryDocuments, MemoryJournal, MemoryRuns, MemoryUsage
 from tests.fakes.history import FakeHistories
 from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS, FakeSessionHost
 
@@ -33,7 +33,8 @@ class BackendTests(CommandTestCase):
         documents = MemoryDocuments(self.world.workspaces)
         settings = BackendSettings(name="b1", origins=frozenset({origin}))
         runs = MemoryRuns(self.world.workspaces)
-        stores = self.world.accounts, self.world.workspaces, documents, runs, MemoryJournal(documents, runs)
+        journal, usage = MemoryJournal(documents, runs), MemoryUsage(self.world.workspaces, runs)
+        stores = self.world.accounts, self.world.workspaces, documents, runs, journal, usage
         self.backend = Backend(reactor, reactor, *stores, FakeHistories(), InlineChecks(), settings, [self.host])
         self.addCleanup(lambda: Deferred.fromCoroutine(self.backend.stop()))
         return self.backend.resource()

@@ -61,6 +61,7 @@ SESSION = {
     "path": "worksheet.sage.md", "state": "running", "queue": 2,
 }  # fmt: skip
 QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "unit": "", "free": "End one."}
+LARGEST = {"id": "w1", "name": "Curves", "outputs": 1 << 20, "history": 2 << 20}
 STORED = {
     "resource": "outputs",
     "name": "stored output",
@@ -143,7 +144,7 @@ class Everything(Resource):
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},
             "GET /api/status": STATUS,
             "GET /api/sessions": {"sessions": [SESSION], "more": False},
-            "GET /api/quotas": {"quotas": [QUOTA, STORED]},
+            "GET /api/quotas": {"quotas": [QUOTA, STORED], "largest": [LARGEST]},
             "GET /api/logs": {"records": [RECORD]},
         }
         return answers.get(call, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
-from tests.client.live import WORKSPACE
+from tests.client.live import VERSION, WORKSPACE
 
 pytestmark = pytest.mark.slow
 
@@ -163,6 +163,38 @@ class ThemeTests(ClientTestCase):
         self.assertLessEqual(set(page.evaluate("window.ran")), {"opacity"})
         now = cell(page, 2).locator(".src").evaluate("cell => getComputedStyle(cell).backgroundColor")
         self.assertEqual(now, light)
+
+
+class VersionTests(ClientTestCase):
+    """What the worksheet says of its versions."""
+
+    def test_a_version_has_an_id(self) -> None:
+        """The status line names the newest version by its short id, as the history does."""
+        page = self.sheet()
+        status = page.locator("[data-testid=status-version]")
+        status.filter(has_text=VERSION[:7]).wait_for()
+        page.keyboard.press("Control+Alt+h")
+        time = page.locator("[data-testid=version] time")
+        time.wait_for()
+        self.assertIn(VERSION[:7], time.get_attribute("title") or "")
+
+    def test_notices_beside_the_history(self) -> None:
+        """A notice does not lie under the panel, however narrow the window is."""
+        for width in (1400, 1000):
+            page = self.sheet()
+            page.set_viewport_size({"width": width, "height": 800})
+            page.keyboard.press("Control+Alt+h")
+            page.locator("[data-testid=version]").wait_for()
+            cell(page, 2).locator(".src").click()
+            page.keyboard.press("Escape")
+            page.keyboard.press("d")
+            page.keyboard.press("d")
+            notice, panel = page.locator("[data-testid=undo]"), page.locator("[data-testid=history]")
+            notice.wait_for()
+            one, other = notice.bounding_box(), panel.bounding_box()
+            self.assertTrue(one and other)
+            if one and other:
+                self.assertLessEqual(one["x"] + one["width"], other["x"])
 
 
 class LargeTests(ClientTestCase):

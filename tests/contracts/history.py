@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,3 +88,27 @@ class HistoryStoreContract:
         await store.add(workspace, "main", two.id, three, b"3")
         assert await store.bundles(workspace, three.id) == [b"\x001", b"2", b"3"]
         assert await store.bundles(workspace, aside.id) == [b"\x001", b"aside"]
+
+    async def test_autosaves_may_go(self) -> None:
+        """Of those that are named, autosaves go with their bundles; the newest and all of main stay, whoever asks."""
+        store, workspace = await self.make_history()
+        one = make_commit(1)
+        await store.add(workspace, "main", None, one, b"one")
+        made = [make_commit(number, 1, "autosave") for number in (2, 3, 4)]
+        before = None
+        for commit in made:
+            commit = replace(commit, kind="autosave")
+            await store.add(workspace, "autosave", before, commit, b"auto")
+            before = commit.id
+        later = NOW + timedelta(days=1)
+        listed = await store.autosaves(workspace, later, 10)
+        assert [commit for commit, _ in listed] == [commit.id for commit in made]
+        assert await store.autosaves(workspace, made[1].time, 10) == listed[:1]
+        assert await store.autosaved(None, later, 10) == [workspace]
+        assert await store.autosaved(workspace, later, 10) == []
+        every = [one.id, *(commit.id for commit in made), "f" * 40]
+        assert await store.remove_autosaves(workspace, every) == 8
+        assert [commit.id for commit in await store.commits(workspace, None, 10)] == [made[2].id, one.id]
+        assert await store.bundles(workspace, made[0].id) == []
+        assert await store.bundles(workspace, made[2].id) == [b"one", b"auto"]
+        assert await store.autosaved(None, later, 10) == []

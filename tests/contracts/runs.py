@@ -22,6 +22,10 @@ class RunStoreContract:
         """Return a store, a journal and two documents."""
         raise NotImplementedError
 
+    async def remove(self, document: DocumentId) -> None:
+        """Remove one of the documents."""
+        raise NotImplementedError
+
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""
         assert verifyObject(IRunStore, (await self.make_runs())[0])
@@ -115,3 +119,16 @@ class RunStoreContract:
         await store.new_epoch(document, 3)
         [lost] = await store.last_runs(document)
         assert 1000 < lost.printed < 2000
+
+    async def test_what_removed_documents_printed(self) -> None:
+        """Output of a document that was removed is cleared away, some runs at a time; others keep theirs."""
+        store, journal, document, other = await self.make_runs()
+        runs = [replace(make_run(document, cell, RunState.DONE), printed=9) for cell in ("aaaa", "bbbb")]
+        runs.append(replace(make_run(other, state=RunState.DONE), printed=9))
+        for run in runs:
+            await journal.commit([DocumentWrite(run.document, 3, [], [run], [make_piece(run, 1)])])
+        assert await store.clear_removed(10) == 0
+        await self.remove(document)
+        assert [await store.clear_removed(1) for _ in range(3)] == [1, 1, 0]
+        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in runs]
+        assert counts == [0, 0, 1]

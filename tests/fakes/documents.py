@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -14,11 +15,12 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
-from sagews.interfaces.usage import IUsageStore
+from sagews.interfaces.usage import IUsageStore, WorkspaceUse
 from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PIECE_BYTES, DocumentWrite, Run, StoredPiece
 from sagews.model.sessions import RunState
+from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
 
 
@@ -105,6 +107,13 @@ class MemoryRuns:
         known = [self.runs[run] for run in runs if run in self.runs]
         return self._empty([run.id for run in known if run.document == document and run.state.over])
 
+    async def clear_removed(self, limit: int) -> int:
+        """Delete output of documents that are not there any more."""
+        removed = set() if self.workspaces is None else self.workspaces.removed
+        doomed = [run.id for run in self.runs.values() if run.document in removed and run.printed][:limit]
+        self._empty(doomed)
+        return len(doomed)
+
     def _empty(self, runs: Sequence[RunId]) -> int:
         for run in runs:
             self.runs[run] = msgspec.structs.replace(self.runs[run], printed=0)
@@ -118,6 +127,29 @@ class MemoryUsage:
 
     workspaces: MemoryWorkspaces
     runs: MemoryRuns
+    versions: MemoryHistory | None = None
+
+    def _owned(self, owner: UserId) -> list[Workspace]:
+        return [space for space in self.workspaces.spaces.values() if space.owner == owner]
+
+    async def history(self, owner: UserId) -> int:
+        """Add up bundles."""
+        stored = {} if self.versions is None else self.versions.stored
+        return sum(len(bundle) for space in self._owned(owner) for _, bundle in stored.get(space.id, []))
+
+    async def history_beside(self, workspace: WorkspaceId) -> tuple[UserId, int] | None:
+        """Return an owner and the sum."""
+        space = self.workspaces.spaces.get(workspace)
+        return None if space is None else (space.owner, await self.history(space.owner))
+
+    async def largest(self, owner: UserId, limit: int) -> list[WorkspaceUse]:
+        """List what has output."""
+        found = []
+        for space in self._owned(owner):
+            documents = {page.id for page in self.workspaces.pages.values() if page.workspace == space.id}
+            printed = sum(run.printed for run in self.runs.runs.values() if run.document in documents)
+            found.append(WorkspaceUse(space.id, space.name, printed, 0))
+        return sorted((use for use in found if use.outputs), key=lambda use: -use.outputs)[:limit]
 
     async def outputs(self, owner: UserId, but: Sequence[DocumentId]) -> int:
         """Add up what runs say."""
@@ -215,6 +247,29 @@ class MemoryHistory:
         """Return one commit."""
         found = [stored for stored, _ in self.stored.get(workspace, []) if stored.id == commit]
         return found[0] if found else None
+
+    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """List autosaves."""
+        found = [commit for commit, _ in self.stored.get(workspace, []) if commit.ref == "autosave"]
+        times = [(commit.id, commit.time) for commit in found if commit.time < before]
+        return sorted(times, key=lambda each: each[1])[:limit]
+
+    async def remove_autosaves(self, workspace: WorkspaceId, commits: Sequence[str]) -> int:
+        """Remove those that nothing needs."""
+        known = self.stored.get(workspace, [])
+        needed = {commit.parent for commit, _ in known} | set(self.refs.values())
+        gone = {commit.id for commit, _ in known if commit.ref == "autosave"} & set(commits) - needed
+        self.stored[workspace] = [each for each in known if each[0].id not in gone]
+        return sum(len(bundle) for commit, bundle in known if commit.id in gone)
+
+    async def autosaved(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List workspaces with several."""
+        found = [space for space in sorted(self.stored) if len(await self.autosaves(space, before, 2)) > 1]
+        return [space for space in found if after is None or space > after][:limit]
+
+    async def remove_deleted(self, before: datetime, limit: int) -> int:
+        """Remove nothing: the fake of workspaces forgets them."""
+        return 0
 
     async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles of a commit and of its ancestors, oldest first."""

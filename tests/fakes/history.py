@@ -116,6 +116,12 @@ class FakeHistory:
         await self._documents.put_texts(user, texts, [path for path in now if path not in texts])
         return self._add(texts, target.name, "revert", user)
 
+    async def thin(self) -> int:
+        """Forget all autosaves but the newest version."""
+        kept = [each for each in self._versions[:-1] if each[0].kind != "autosave"] + self._versions[-1:]
+        gone, self._versions = len(self._versions) - len(kept), kept
+        return gone
+
     async def close(self) -> None:
         """Note it, as soon as the test lets it."""
         if self._histories.closing is not None:

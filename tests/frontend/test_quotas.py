@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.model.accounts import Privilege
 from sagews.model.identifiers import SessionId, UserId, new_id
+from sagews.model.sessions import RunState
+from tests.contracts.journal import make_run
 from tests.frontend.memory import World
 
 
@@ -66,6 +69,23 @@ class QuotaTests(SynchronousTestCase):
         self.assertEqual((shown["sessions"]["used"], shown["sessions"]["allowed"]), (1, 20))
         self.assertEqual((shown["workspaces"]["used"], shown["workspaces"]["allowed"]), (1, 2))
         self.assertTrue(all(each["free"] for each in shown.values()))
+
+    def test_what_is_stored(self) -> None:
+        """A person sees, wherever the backend is, how many bytes their workspaces have stored, and which have most."""
+        for name in ("Small", "Large"):
+            made = self.ada.call("POST", "/api/workspaces", {"name": name}).json
+            document = made["document"]["id"]
+            run = replace(make_run(document, state=RunState.DONE), printed=len(name) + 2000 * (name == "Large"))
+            self.world.runs.runs[run.id] = run
+        answer = self.ada.call("GET", "/api/quotas").json
+        shown = {each["resource"]: each for each in answer["quotas"]}
+        self.assertEqual((shown["outputs"]["used"], shown["outputs"]["unit"]), (2010, "bytes"))
+        self.assertEqual(shown["outputs"]["allowed"], 512 * 1024 * 1024)
+        self.assertEqual((shown["history"]["used"], shown["history"]["unit"]), (0, "bytes"))
+        self.assertEqual(
+            [(each["name"], each["outputs"]) for each in answer["largest"]], [("Large", 2005), ("Small", 5)]
+        )
+        self.assertEqual(self.mallory.call("GET", "/api/quotas").json["largest"], [])
 
     def test_a_backend_elsewhere(self) -> None:
         """Where the backend is another process, what is used of it is not known, and its sessions are elsewhere."""

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.service import Histories
+from sagews.config.quotas import QuotaSection
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
+from sagews.model.accounts import Privilege
 from sagews.model.history import Commit
-from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
+from sagews.policy.quotas.ledger import DEFAULTS
 from tests.fakes.accounts import MemoryAccounts
-from tests.fakes.documents import MemoryHistory
+from tests.fakes.documents import MemoryHistory, MemoryRuns, MemoryUsage
+from tests.fakes.workspaces import MemoryWorkspaces
 from tests.history.live import Live, ProgramLauncher, Worker
 
 T = TypeVar("T")
@@ -26,6 +31,8 @@ T = TypeVar("T")
 
 class HistoryCase(SynchronousTestCase):
     """One workspace, one worker, one backend."""
+
+    quotas: ClassVar[Mapping[Privilege, QuotaSection]] = DEFAULTS
 
     def setUp(self) -> None:
         """Open a workspace with one document."""
@@ -39,13 +46,18 @@ class HistoryCase(SynchronousTestCase):
         self.worker = Worker(self.launcher)
         self.workspace = WorkspaceId(new_id())
         self.user = self.done(self.accounts.create_user("ada@example.org", "Ada <L>", "user", None)).id
+        workspaces = MemoryWorkspaces(self.accounts)
+        document = DocumentId(new_id())
+        self.done(workspaces.create_workspace(self.workspace, "W", self.user, document, "a.sage.md"))
+        usage = MemoryUsage(workspaces, MemoryRuns(), self.store)
+        self.quota = HistoryQuota(usage, self.accounts, self.quotas, self.store)
         self.home.mkdir()
         self.open()
         self.documents.texts_by_path["a.sage.md"] = "# A\n"
 
     def open(self) -> None:
         """Start a backend (again) that opens the workspace."""
-        self.histories = Histories(self.clock, self.store, self.accounts, HistoryJobs(self.launcher))
+        self.histories = Histories(self.clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota)
         self.live = Live(self.histories, self.workspace, self.worker, {})
         self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts
         self.history, self.told = self.live.history, self.live.told

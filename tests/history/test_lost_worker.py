@@ -9,11 +9,13 @@ import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.service import Histories
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
+from sagews.policy.quotas.ledger import DEFAULTS
 from tests.backend.harness import BackendTestCase
-from tests.fakes.documents import MemoryHistory
+from tests.fakes.documents import MemoryHistory, MemoryUsage
 from tests.history.live import ProgramLauncher
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,9 @@ class LostWorkerTests(BackendTestCase):
         self.addCleanup(folder.cleanup)
         self.versions = MemoryHistory()
         jobs = HistoryJobs(ProgramLauncher(Path(folder.name)))
-        self.histories = Histories(self.clock, self.versions, self.accounts, jobs)
+        usage = MemoryUsage(self.workspaces, self.runs, self.versions)
+        quota = HistoryQuota(usage, self.accounts, DEFAULTS, self.versions)
+        self.histories = Histories(self.clock, self.versions, self.accounts, jobs, quota)
         self.backend = self.life()
         self.events: list[LogEvent] = []
         globalLogPublisher.addObserver(self.events.append)

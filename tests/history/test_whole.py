@@ -12,12 +12,15 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.save import ATTEMPTS
 from sagews.backend.history.service import Histories
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
+from sagews.policy.quotas.ledger import DEFAULTS
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.history.live import Live, Worker
 from tests.postgres import PostgresTestCase
@@ -46,12 +49,14 @@ class WholeHistory(PostgresTestCase):
         self.user = (await self.accounts.create_user("ada@example.org", "Ada", "user", None)).id
         first = DocumentId(new_id())
         await WorkspaceStore(pool).create_workspace(self.workspace, "W", self.user, first, "a.sage.md")
-        self.store = HistoryStore(await self.pool(DatabaseRole.BACKEND, size=4))
+        pool = await self.pool(DatabaseRole.BACKEND, size=4)
+        self.store = HistoryStore(pool)
+        self.quota = HistoryQuota(UsageStore(pool), AccountStore(pool), DEFAULTS, self.store)
 
     def open(self, documents: dict[str, str]) -> Live:
         """Start a backend that opens the workspace."""
         clock: Any = reactor
-        histories = Histories(clock, self.store, self.accounts, HistoryJobs(self.launcher), quiet=0.2)
+        histories = Histories(clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, quiet=0.2)
         return Live(histories, self.workspace, Worker(self.launcher), documents)
 
     async def test_from_the_first_edit_to_the_second_life(self) -> None:

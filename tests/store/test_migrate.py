@@ -16,6 +16,7 @@ from twisted.trial.unittest import TestCase
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.store.history.history import HistoryStore
 from sagews.store.migrate import migrate
 from sagews.store.pool import ConnectionPool
 from sagews.store.workspaces.workspaces import WorkspaceStore
@@ -67,7 +68,7 @@ class MigrateTests(TestCase):
         workspace = new_id()
         self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
         self._ask(database, "insert into leases values (%s, 'backend', 7, now() + interval '1 hour')", workspace)
-        self.assertEqual(migrate(database.dsn()), "0004")
+        self.assertEqual(migrate(database.dsn()), "0005")
         pool = ConnectionPool(reactor, database.dsn(), size=1)
         self.addCleanup(pool.stop)
         await pool.start()
@@ -95,6 +96,28 @@ class MigrateTests(TestCase):
         migrate(database.dsn())
         [(stored,)] = self._ask(database, "select printed from runs")
         self.assertTrue(50_000 < int(str(stored)) < 200_000, stored)
+
+    async def test_history_that_older_daemons_stored(self) -> None:
+        """The step that adds the sizes of histories measures what is there, and lets the backend remove autosaves."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        migrate(database.dsn(), "0004")
+        workspace = new_id()
+        self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
+        sql = """insert into commits (workspace, id, parent, tree, ref, kind, name, author_name, time, files_changed)
+            values (%s, %s, null, '', 'autosave', 'autosave', '', '', now() - interval '9 days', 1)"""
+        for number in ("1", "2"):
+            self._ask(database, sql, workspace, number)
+            self._ask(database, "insert into bundles values (%s, %s, '{}', '12345')", workspace, number)
+        self._ask(database, "insert into refs values (%s, 'autosave', '2')", workspace)
+        migrate(database.dsn())
+        self.assertEqual(self._ask(database, "select history_bytes from workspaces"), [(10,)])
+        pool = ConnectionPool(reactor, database.dsn(DatabaseRole.BACKEND), size=1)
+        self.addCleanup(pool.stop)
+        await pool.start()
+        self.assertEqual(await HistoryStore(pool).remove_autosaves(WorkspaceId(workspace), ["1", "2"]), 5)
+        self.assertEqual(self._ask(database, "select history_bytes from workspaces"), [(5,)])
+        self.assertEqual(self._ask(database, "select commit from bundles"), [("2",)])
 
     async def test_newer_schema_is_refused(self) -> None:
         """A schema that this daemon does not know stops it, in words, and stays as it is."""

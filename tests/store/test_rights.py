@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,12 +17,15 @@ from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, n
 from sagews.model.logs import LogQuery
 from sagews.model.workspaces import Lease
 from sagews.store.accounts.accounts import AccountStore
+from sagews.store.history.history import HistoryStore
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Transaction
 from sagews.store.runs.journal import Journal
+from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later
+from tests.contracts.history import make_commit
 from tests.contracts.journal import AUTHOR, edits
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
@@ -118,6 +122,32 @@ class RightsTests(PostgresTestCase):
         await store.note_session_states({workspace: "ready"})
         await store.release_lease(workspace, life, 1)
         self.assertEqual(len(await store.grants([workspace])), 1)
+
+    async def test_history_is_append_only(self) -> None:
+        """The backend deletes no version by itself; its functions take autosaves that nothing needs, and no more."""
+        backend = await self.pool(DatabaseRole.BACKEND)
+        await self._denied(
+            DatabaseRole.BACKEND, "delete from commits", "delete from bundles", "delete from refs", "truncate commits"
+        )
+        await self._denied(
+            DatabaseRole.FRONTEND,
+            f"select autosaves_remove('{new_id()}', '{{}}')",
+            "select deleted_histories_remove(now(), 1)",
+        )
+        workspaces, owner = WorkspaceStore(await self.pool()), UserId(new_id())
+        store, usage = HistoryStore(backend), UsageStore(backend)
+        kept, gone = WorkspaceId(new_id()), WorkspaceId(new_id())
+        for workspace in (kept, gone):
+            await workspaces.create_workspace(workspace, "W", owner, DocumentId(new_id()), "a.sage.md")
+            await store.add(workspace, "main", None, make_commit(1), b"12345")
+        await workspaces.delete_workspace(gone)
+        self.assertEqual(await usage.history(owner), 10)
+        self.assertEqual(await store.remove_deleted(datetime.now(UTC) - timedelta(days=1), 9), 0)
+        self.assertEqual(await store.remove_deleted(datetime.now(UTC) + timedelta(days=1), 9), 1)
+        self.assertEqual(await store.remove_autosaves(kept, [make_commit(1).id]), 0)
+        self.assertEqual((await usage.history_beside(kept), await usage.history(owner)), ((owner, 5), 5))
+        self.assertEqual([use.history for use in await usage.largest(owner, 9)], [5])
+        self.assertEqual(await store.bundles(gone, make_commit(1).id), [])
 
     async def test_what_changed_is_told(self) -> None:
         """Ended logins and changed grants are notified with ids alone."""

@@ -142,9 +142,14 @@ class MemoryRunTests(RunStoreContract, TestCase):
     async def make_runs(self) -> tuple[Any, Any, DocumentId, DocumentId]:
         """Return a store, a journal and two documents."""
         workspaces = MemoryWorkspaces()
-        _, first, second = await leased(workspaces)
+        space, first, second = await leased(workspaces)
         runs = MemoryRuns(workspaces)
+        self.removing = lambda document: workspaces.remove_document(space, document)
         return runs, MemoryJournal(MemoryDocuments(workspaces), runs), first, second
+
+    async def remove(self, document: DocumentId) -> None:
+        """Remove one."""
+        await self.removing(document)
 
 
 class RunTests(RunStoreContract, PostgresTestCase):
@@ -152,9 +157,15 @@ class RunTests(RunStoreContract, PostgresTestCase):
 
     async def make_runs(self) -> tuple[Any, Any, DocumentId, DocumentId]:
         """Return a store, a journal and two documents."""
-        _, first, second = await leased(WorkspaceStore(await self.pool()))
+        workspaces = WorkspaceStore(await self.pool())
+        space, first, second = await leased(workspaces)
         pool = await self.pool("sagews_backend")
+        self.removing = lambda document: workspaces.remove_document(space, document)
         return RunStore(pool), Journal(pool), first, second
+
+    async def remove(self, document: DocumentId) -> None:
+        """Remove one."""
+        await self.removing(document)
 
 
 class MemoryHistoryTests(HistoryStoreContract, TestCase):

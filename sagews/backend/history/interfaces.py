@@ -50,6 +50,9 @@ class IWorkspaceHistory(Interface):
     async def revert(user: UserId, version: str) -> Commit:
         """Bring a version's files and documents back and commit that as a new version."""
 
+    async def thin() -> int:
+        """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed."""
+
     async def close() -> None:
         """Nobody has it open and no session runs: commit the end of it, and clean its home off the worker."""
 

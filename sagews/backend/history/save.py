@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.errors import SagewsError
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.history import IHistoryStore
@@ -47,13 +48,26 @@ class CommitWriter:
         store: keeps commits and bundles.
         accounts: knows people's names.
         jobs: this backend's one-shot jobs.
+        quota: bounds what the store takes.
     """
 
-    def __init__(self, clock: IReactorTime, store: IHistoryStore, accounts: IAccountStore, jobs: HistoryJobs) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        store: IHistoryStore,
+        accounts: IAccountStore,
+        jobs: HistoryJobs,
+        quota: HistoryQuota,
+    ) -> None:
         self._clock = clock
+        self._quota = quota
         self._store = store
         self._accounts = accounts
         self._jobs = jobs
+
+    async def check_room(self, workspace: WorkspaceId) -> None:
+        """Have `history-full` raised before any job begins, when there is no room for another version at all."""
+        await self._quota.make_room(workspace, 1)
 
     async def origin(self, user: UserId | None, name: str, kind: str) -> Origin:
         """Return what a version will say of itself; the person's name is that of this moment."""
@@ -86,7 +100,8 @@ class CommitWriter:
             asked: whether a person wants this version, and not the clock alone.
 
         Raises:
-            SagewsError: `removes-files` when most files are gone and nobody asked; `conflict` when the ref was moved
+            SagewsError: `history-full` without room for it;
+                `removes-files` when most files are gone and nobody asked; `conflict` when the ref was moved
                 too often; `internal` when a jail refuses the tree; `database`.
         """
         for _ in range(ATTEMPTS):
@@ -127,6 +142,7 @@ class CommitWriter:
             time=time,
             files_changed=answer.files_changed,
         )
+        await self._quota.make_room(workspace, len(answer.bundle))
         stored = await self._store.add(workspace, step.ref, step.expected, commit, answer.bundle)
         return SaveResult(commit, *gone) if stored else None
 

@@ -10,6 +10,7 @@ from zope.interface import implementer
 from sagews.backend.history.autosaver import Autosaver
 from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.save import CommitWriter
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.history.workspace_history import WorkspaceHistory
@@ -36,6 +37,7 @@ class Histories:
         store: keeps commits and bundles.
         accounts: knows people's names.
         jobs: this backend's one-shot jobs.
+        quota: bounds how much history accounts have.
         quiet: seconds without a change after which a workspace saves itself.
         most: seconds that a change waits at most.
     """
@@ -46,13 +48,14 @@ class Histories:
         store: IHistoryStore,
         accounts: IAccountStore,
         jobs: HistoryJobs,
+        quota: HistoryQuota,
         quiet: float = QUIET_SECONDS,
         most: float = MOST_SECONDS,
     ) -> None:
         self._clock = reactor
         self._store = store
         self._jobs = jobs
-        self._writer = CommitWriter(reactor, store, accounts, jobs)
+        self._writer = CommitWriter(reactor, store, accounts, jobs, quota)
         self._quiet, self._most = quiet, most
         self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING)
 

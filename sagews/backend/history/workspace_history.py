@@ -16,6 +16,7 @@ from zope.interface import implementer
 from sagews.backend.history.autosaver import Autosaver
 from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
+from sagews.backend.history.quota import thin_all
 from sagews.backend.history.save import CommitWriter, SaveResult
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
@@ -91,8 +92,8 @@ class WorkspaceHistory:
         """Commit the workspace as it is now; None when there is nothing new.
 
         Raises:
-            SagewsError: `no-worker`, `limit`, `conflict`, `internal`, `database`, `worker-lost`, `disk-full`,
-                `disk-failed`; `removes-files` for an autosave or the end when most files are gone.
+            SagewsError: `no-worker`, `limit`, `history-full`, `conflict`, `internal`, `database`, `worker-lost`,
+                `disk-full`, `disk-failed`; `removes-files` for an autosave or the end when most files are gone.
         """
         await self._lock.acquire()
         try:
@@ -136,6 +137,10 @@ class WorkspaceHistory:
         if made is None:
             raise SagewsError("internal", correlation=version)
         return made
+
+    async def thin(self) -> int:
+        """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed."""
+        return await thin_all(self._store, self._workspace)
 
     async def close(self) -> None:
         """Commit the end of a workspace that nobody uses, and clean its home off the worker.
@@ -187,6 +192,7 @@ class WorkspaceHistory:
         self._autosaver.begin()
         saved = False
         try:
+            await self._writer.check_room(self._workspace)
             origin = await self._writer.origin(user, name, kind)
             newest = await self._store.newest(self._workspace)
             have = None if newest is None else newest.tree

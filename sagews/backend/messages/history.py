@@ -14,6 +14,7 @@ from twisted.internet.defer import DeferredSemaphore
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.backend.workspaces.entries import version_entry
+from sagews.errors import SagewsError
 from sagews.model.history import Commit
 from sagews.policy import names
 from sagews.policy.quotas.ledger import Ledger
@@ -24,6 +25,8 @@ from sagews.wire.browser.history import (
     FileDifference,
     Revert,
     Save,
+    Thin,
+    Thinned,
     Version,
     VersionList,
     Versions,
@@ -70,6 +73,13 @@ class VersionMessages:
         commit = await self._job(context, lambda: context.workspace.history.revert(context.user.id, message.version))
         _tell_version(context, message.request, commit)
 
+    async def thin(self, context: Context, message: Thin) -> None:
+        """Remove autosaves, if it is the owner who asks."""
+        if context.user.id != context.workspace.about.owner:
+            raise SagewsError("forbidden")
+        freed = await self._job(context, context.workspace.history.thin)
+        context.tell(Thinned(message.request, freed))
+
     async def _job(self, context: Context, work: Callable[[], Awaitable[T]]) -> T:
         """Do something that counts as a job of the account; raises SagewsError `limit` when it has too many."""
         self._ledger.take(context.user.id, Resource.JOBS)
@@ -97,4 +107,10 @@ def _tell_version(context: Context, request: int, commit: Commit | None) -> None
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
     messages = VersionMessages(services.stores.ledger)
-    return {Save: messages.save, Versions: versions, Difference: messages.difference, Revert: messages.revert}
+    return {
+        Save: messages.save,
+        Versions: versions,
+        Difference: messages.difference,
+        Revert: messages.revert,
+        Thin: messages.thin,
+    }

@@ -196,8 +196,8 @@ class Workspaces:
             raise
         except SagewsError as error:
             self._log.warn("the end of {workspace} was not saved: {code}", workspace=key, code=error.code)
-            # Only a person can say that files may go; until one comes their home stays, and nothing is lost.
-            kept = error.code == "removes-files"
+            # Only a person can say that files may go, or make room; until then their home stays, and nothing is lost.
+            kept = error.code in ("removes-files", "history-full")
         except Exception:
             self._log.failure("the end of {workspace} was not saved", workspace=key)
         finally:

@@ -9,7 +9,9 @@ from sagews.policy.http.requests import Policy
 from sagews.policy.quotas.resources import BYTES, HOW_TO_FREE, NOUNS, Resource, allowed
 
 # Known to the database, wherever the backend is.
-_STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS})
+_STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS, Resource.HISTORY})
+# Whoever needs room looks at the largest first.
+MOST_LARGEST = 10
 
 
 def add_routes(routes: Routes, parts: Parts) -> None:
@@ -22,6 +24,7 @@ def add_routes(routes: Routes, parts: Parts) -> None:
         used = dict(live or {})
         used[Resource.WORKSPACES] = await parts.workspaces.owned(user.id)
         used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
+        used[Resource.HISTORY] = await parts.usage.history(user.id)
         known = _STORED if live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS}
         quota = parts.quotas[user.privilege]
         shown = [
@@ -35,6 +38,10 @@ def add_routes(routes: Routes, parts: Parts) -> None:
             }
             for resource in Resource
         ]
-        return answer({"quotas": shown})
+        largest = [
+            {"id": each.workspace, "name": each.name, "outputs": each.outputs, "history": each.history}
+            for each in await parts.usage.largest(user.id, MOST_LARGEST)
+        ]
+        return answer({"quotas": shown, "largest": largest})
 
     routes.add("GET", "/api/quotas", Policy.LOGIN, mine)

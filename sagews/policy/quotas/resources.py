@@ -21,9 +21,10 @@ class Resource(StrEnum):
     WORKSPACES = "workspaces"
     WORKSHEET_OUTPUTS = "worksheet_outputs"
     OUTPUTS = "outputs"
+    HISTORY = "history"
 
 
-BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS})
+BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTORY})
 """Counted in bytes; their settings are in MiB. They belong to the owner of a workspace, whoever brings them forth."""
 
 NOUNS: Mapping[Resource, str] = {
@@ -35,6 +36,7 @@ NOUNS: Mapping[Resource, str] = {
     Resource.WORKSPACES: "workspaces",
     Resource.WORKSHEET_OUTPUTS: "stored output in a worksheet",
     Resource.OUTPUTS: "stored output in all worksheets",
+    Resource.HISTORY: "history of all workspaces",
 }
 HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.SESSIONS: "End the session of a worksheet that you do not need now.",
@@ -45,6 +47,8 @@ HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.WORKSPACES: "Delete one that you do not need any more.",
     Resource.WORKSHEET_OUTPUTS: "Clear the output of a cell or of the worksheet, or print less.",
     Resource.OUTPUTS: "Clear the output of worksheets, or delete some that you do not need any more.",
+    Resource.HISTORY: "Remove older autosaves in the history of your workspaces, or delete a workspace: "
+    "its history goes a day later.",
 }
 
 
@@ -60,7 +64,9 @@ def exceeded(resource: Resource, most: int, used: int = 0) -> SagewsError:
     if resource in BYTES:
         left = max(0, most - used)
         limit = f"{_mebibytes(most)} of {NOUNS[resource]}, {_mebibytes(used)} used, {_mebibytes(left)} left"
-    return SagewsError("limit", limit=limit, advice=HOW_TO_FREE[resource])
+    # A code of its own: whoever closes a workspace has to know that only a person can make room.
+    code = "history-full" if resource is Resource.HISTORY else "limit"
+    return SagewsError(code, limit=limit, advice=HOW_TO_FREE[resource])
 
 
 def _mebibytes(amount: int) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 
 from zope.interface import implementer
 
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
 from sagews.model.identifiers import WorkspaceId
-from sagews.store.arrays import large_bytes
+from sagews.store.arrays import large_bytes, text_array
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import COMMIT_FIELDS, commit_from
 from sagews.store.values import clean_text
@@ -57,10 +59,6 @@ class HistoryStore:
         else:
             move, values = MOVE, [commit.id, workspace, ref, expected]
         sql = f"""with moved as ({move}),
-            counted as (
-                update workspaces w set versions = versions + 1, edited = now() from moved
-                where w.id = moved.workspace and moved.name = 'main'
-            ),
             recorded as (
                 insert into commits (workspace, id, parent, tree, ref, kind, name, author, author_name, time,
                     files_changed)
@@ -68,7 +66,13 @@ class HistoryStore:
             ),
             stored as (
                 insert into bundles (workspace, commit, needs, data) select workspace, commit, %s::text[], %s from moved
-                on conflict do nothing
+                on conflict do nothing returning octet_length(data) as size
+            ),
+            counted as (
+                update workspaces w set versions = versions + (moved.name = 'main')::int,
+                    edited = case when moved.name = 'main' then now() else edited end,
+                    history_bytes = history_bytes + coalesce((select sum(size) from stored), 0)
+                from moved where w.id = moved.workspace
             )
             select commit from moved"""
         described = [
@@ -126,3 +130,25 @@ class HistoryStore:
             join commits c on c.workspace = b.workspace and c.id = b.commit order by c.position"""
         rows = await self._pool.query(sql, (workspace, commit, workspace, workspace))
         return [bytes(row[0]) for row in rows]
+
+    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """List autosaves made before a time, oldest first, with their times."""
+        sql = """select id, time from commits where workspace = %s and ref = 'autosave' and time < %s
+            order by time, position limit %s"""
+        return [(commit, time) for commit, time in await self._pool.query(sql, (workspace, before, limit))]
+
+    async def remove_autosaves(self, workspace: WorkspaceId, commits: Sequence[str]) -> int:
+        """Remove those of these that are autosaves and that nothing else needs; returns the bytes that they took."""
+        rows = await self._pool.execute("select autosaves_remove(%s, %s::text[])", (workspace, text_array(commits)))
+        return int(rows[0][0])
+
+    async def autosaved(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List workspaces, behind one of them, that have several autosaves made before a time."""
+        sql = """select workspace from commits where ref = 'autosave' and time < %s
+            and (%s::uuid is null or workspace > %s) group by workspace having count(*) > 1
+            order by workspace limit %s"""
+        return [WorkspaceId(row[0]) for row in await self._pool.query(sql, (before, after, after, limit))]
+
+    async def remove_deleted(self, before: datetime, limit: int) -> int:
+        """Remove the history of some workspaces that were deleted before a time; returns how many."""
+        return int((await self._pool.execute("select deleted_histories_remove(%s, %s)", (before, limit)))[0][0])

@@ -1,4 +1,7 @@
-"""The tables of versions. History is append-only for everyone: nobody may delete."""
+"""The tables of versions. History is append-only for everyone: nobody may delete.
+
+Autosaves that nothing needs, and the history of deleted workspaces, go by two functions of the schema's owner.
+"""
 
 from __future__ import annotations
 
@@ -11,5 +14,8 @@ TABLES = StoreTables(
     rights={
         DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles")),),
         DatabaseRole.BACKEND: (TableRight("select, insert, update", ("commits", "refs", "bundles")),),
+    },
+    functions={
+        DatabaseRole.BACKEND: ("autosaves_remove(uuid, text[])", "deleted_histories_remove(timestamptz, integer)")
     },
 )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from zope.interface import implementer
 
-from sagews.interfaces.usage import IUsageStore
-from sagews.model.identifiers import DocumentId, UserId
+from sagews.interfaces.usage import IUsageStore, WorkspaceUse
+from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.store.arrays import text_array
 from sagews.store.pool import ConnectionPool
 
@@ -26,3 +26,28 @@ class UsageStore:
             join runs r on r.document = d.id and r.printed > 0
             where w.owner = %s and d.id <> all (%s::uuid[])"""
         return int((await self._pool.query(sql, (owner, text_array(but))))[0][0])
+
+    async def history(self, owner: UserId) -> int:
+        """Return how many bytes the history of this person's workspaces takes."""
+        sql = "select coalesce(sum(history_bytes), 0) from workspaces where owner = %s"
+        return int((await self._pool.query(sql, (owner,)))[0][0])
+
+    async def history_beside(self, workspace: WorkspaceId) -> tuple[UserId, int] | None:
+        """Return who owns a workspace, and how many bytes the history of all of theirs takes; None if it is unknown."""
+        sql = """select w.owner, sum(a.history_bytes) from workspaces w join workspaces a on a.owner = w.owner
+            where w.id = %s group by w.owner"""
+        rows = await self._pool.query(sql, (workspace,))
+        return (UserId(rows[0][0]), int(rows[0][1])) if rows else None
+
+    async def largest(self, owner: UserId, limit: int) -> list[WorkspaceUse]:
+        """List those workspaces of this person that have most stored, deleted ones left out, the largest first."""
+        sql = """select w.id, w.name, coalesce(o.bytes, 0), w.history_bytes from workspaces w left join (
+                select d.workspace, sum(r.printed) as bytes from workspaces v join documents d on d.workspace = v.id
+                join runs r on r.document = d.id and r.printed > 0 where v.owner = %s group by d.workspace
+            ) o on o.workspace = w.id
+            where w.owner = %s and w.deleted is null and coalesce(o.bytes, 0) + w.history_bytes > 0
+            order by coalesce(o.bytes, 0) + w.history_bytes desc limit %s"""
+        rows = await self._pool.query(sql, (owner, owner, limit))
+        return [
+            WorkspaceUse(WorkspaceId(key), name, int(outputs), int(history)) for key, name, outputs, history in rows
+        ]

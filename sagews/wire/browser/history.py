@@ -5,11 +5,13 @@ page → backend                                                      needs     
   versions       request, before?, limit                             READ       versions
   difference     request, version, against?                          READ       difference
   revert         request, version                                    EDIT       version (to everybody)
+  thin           request                                             EDIT       thinned (the owner's alone)
 
 backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
   versions       request, versions, more
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
+  thinned        request, freed                                      bytes of history that were removed
   unsaved        paths [{path, why}], more, problem                  after a greeting and whenever it changes
 """
 
@@ -54,6 +56,13 @@ class Revert(FromPage, frozen=True, tag="revert"):
     needs = Right.EDIT
     request: Count
     version: Commit
+
+
+class Thin(FromPage, frozen=True, tag="thin"):
+    """Removes all autosaves but the newest: they count for the owner, who alone may."""
+
+    needs = Right.EDIT
+    request: Count
 
 
 class VersionEntry(msgspec.Struct, frozen=True):
@@ -101,6 +110,13 @@ class DifferenceOut(ToPage, frozen=True, tag="difference"):
     against: str | None
     files: list[FileDifference]
     cut: bool = False
+
+
+class Thinned(ToPage, frozen=True, tag="thinned"):
+    """Autosaves were removed."""
+
+    request: int
+    freed: int
 
 
 class UnsavedPath(msgspec.Struct, frozen=True):

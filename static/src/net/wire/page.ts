@@ -170,6 +170,12 @@ export interface StreamPosition {
   readonly sequence: number;
 }
 
+/** Removes all autosaves but the newest: they count for the owner, who alone may. */
+export interface Thin {
+  readonly type: "thin";
+  readonly request: number;
+}
+
 /** Asks for versions, newest first, older than `before`. */
 export interface Versions {
   readonly type: "versions";
@@ -209,6 +215,7 @@ export type ToServer =
   | RunCells
   | Save
   | Stop
+  | Thin
   | Versions;
 
 export const PROTOCOL = 2;

@@ -238,6 +238,13 @@ export interface SessionStatus {
   readonly queue?: number;
 }
 
+/** Autosaves were removed. */
+export interface Thinned {
+  readonly type: "thinned";
+  readonly request: number;
+  readonly freed: number;
+}
+
 /** What the last save could not keep: paths (and how many `more`), or all, with the problem as a sentence. */
 export interface Unsaved {
   readonly type: "unsaved";
@@ -325,6 +332,7 @@ export type FromServer =
   | RunStatus
   | Saved
   | SessionStatus
+  | Thinned
   | Unsaved
   | Version
   | VersionList
@@ -360,6 +368,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s?",
   saved: "document edit:i",
   session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
+  thinned: "request:i freed:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   versions: "request:i versions:[VersionEntry] more:b",

@@ -14,18 +14,27 @@ export interface Quota {
   readonly free: string;
 }
 
+/** What one workspace has stored, in bytes. */
+export interface Stored {
+  readonly id: string;
+  readonly name: string;
+  readonly outputs: number;
+  readonly history: number;
+}
+
 const call = callsWith({
   User: USER,
   Me: "user:User",
   Secret: "secret",
   Quota: "resource name used:i? allowed:i unit free",
-  Quotas: "quotas:[Quota]",
+  Stored: "id name outputs:i history:i",
+  Quotas: "quotas:[Quota] largest:[Stored]",
 });
 
 export const settingsCalls = {
   changeMe: (change: { name?: string; email?: string }) => call<{ user: User }>("PATCH", "/api/me", "Me", change),
   settings: (values: Record<string, string>) => call("PUT", "/api/settings", null, values),
-  quotas: () => call<{ quotas: readonly Quota[] }>("GET", "/api/quotas", "Quotas"),
+  quotas: () => call<{ quotas: readonly Quota[]; largest: readonly Stored[] }>("GET", "/api/quotas", "Quotas"),
   /** Every other sign-in ends; the new secret is for this one. */
   password: (old: string | null, fresh: string) => call<{ secret: string }>("POST", "/api/password", "Secret", { old, new: fresh }),
 };

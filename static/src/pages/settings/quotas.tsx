@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { errorText } from "../../ui/basics";
-import { settingsCalls, type Quota } from "./calls";
+import { settingsCalls, type Quota, type Stored } from "./calls";
 import { bytes } from "../../times";
 import { words } from "./strings";
 
@@ -14,11 +14,15 @@ function usedOf({ used, allowed, unit }: Quota): string {
 
 export function Quotas(): JSX.Element {
   const [quotas, setQuotas] = useState<readonly Quota[]>([]);
+  const [largest, setLargest] = useState<readonly Stored[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(
     () =>
       void settingsCalls.quotas().then(
-        (answer) => setQuotas(answer.quotas),
+        (answer) => {
+          setQuotas(answer.quotas);
+          setLargest(answer.largest);
+        },
         (error: unknown) => setProblem(errorText(error)),
       ),
     [],
@@ -33,6 +37,13 @@ export function Quotas(): JSX.Element {
           <span>
             <b class="num">{usedOf(quota)}</b> <span class="muted">{quota.free}</span>
           </span>
+        </div>
+      ))}
+      {largest.length > 0 && <h3>{words.largest}</h3>}
+      {largest.map((each) => (
+        <div class="row" key={each.id} data-testid="stored">
+          <a href={`/w/${each.id}`}>{each.name}</a>
+          <span class="num">{words.stored(bytes(each.outputs), bytes(each.history))}</span>
         </div>
       ))}
     </section>

@@ -9,6 +9,8 @@ export const words = {
   themes: { system: "As the system", light: "Light", dark: "Dark" },
   quotas: "What you use",
   quotaOf: (used: string, allowed: string, left: string) => `${used} of ${allowed}, ${left} left`,
+  largest: "Workspaces with most stored",
+  stored: (outputs: string, history: string) => `${outputs} of output, ${history} of history`,
   most: (allowed: string) => `at most ${allowed}`,
   changePassword: "Change password",
   oldPassword: "Current password",

@@ -5,13 +5,14 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { diffLines } from "./diff";
 import { full } from "../../dates";
-import { ago } from "../../times";
+import { ago, bytes } from "../../times";
 import type { FileDifference, VersionEntry } from "../../net/messages";
 import { strings } from "../../strings";
 import { errorText, IconButton } from "../../ui/basics";
 import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
+import { shortId } from "../../document/versions";
 import { words } from "./strings";
 
 const PAGE = 50;
@@ -61,13 +62,14 @@ export function History({ onClose }: PanelProps): JSX.Element {
                     <b>{titleOf(version)}</b>
                     <small>{[version.author, words.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
                   </span>
-                  <time dateTime={version.time} title={full(version.time)}>
+                  <time dateTime={version.time} title={`${full(version.time)}, ${shortId(version)}`}>
                     {ago(version.time)}
                   </time>
                 </button>
               </li>
             ))}
           </ol>
+          {worksheet.link.welcome.value?.role === "owner" && <RemoveAutosaves onProblem={setProblem} onRemoved={() => void load()} />}
           {more && (
             <button type="button" class="btn" onClick={() => void load(versions?.at(-1)?.id)}>
               {words.olderVersions}
@@ -76,6 +78,27 @@ export function History({ onClose }: PanelProps): JSX.Element {
         </>
       )}
     </aside>
+  );
+}
+
+/** Makes room: autosaves count for the owner of the workspace. */
+function RemoveAutosaves(props: { onProblem: (text: string | null) => void; onRemoved: () => void }): JSX.Element {
+  const { socket, worksheet } = useParts();
+  const [asking, setAsking] = useState(false);
+  const remove = () => {
+    void socket.ask<"thinned">({ type: "thin" }).then(
+      ({ freed }) => {
+        worksheet.notices.announce(words.removedAutosaves(bytes(freed)));
+        props.onRemoved();
+      },
+      (error: unknown) => props.onProblem(errorText(error)),
+    );
+  };
+  return (
+    <>
+      <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="remove-autosaves">{words.removeAutosaves}</button>
+      {asking && <Confirm text={words.confirmAutosaves} action={words.removeAutosaves} onYes={remove} onClose={() => setAsking(false)} />}
+    </>
   );
 }
 
@@ -127,7 +150,7 @@ function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element 
   return (
     <div class="version">
       <p class="muted">
-        {[version.author, full(version.time)].filter(Boolean).join(", ")}
+        {[version.author, full(version.time), shortId(version)].filter(Boolean).join(", ")}
         {worksheet.mayEdit.value && (
           <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
             {words.revert}

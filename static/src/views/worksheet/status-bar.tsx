@@ -7,6 +7,7 @@ import { ago, bytes, seconds } from "../../times";
 import { strings } from "../../strings";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
+import { shortId } from "../../document/versions";
 import { words } from "./strings";
 
 export function StatusBar(): JSX.Element {
@@ -85,7 +86,10 @@ function VersionState(): JSX.Element {
     ? words.savingVersion
     : version === null
       ? ""
-      : words.committed(version.name, ago(version.time));
+      : // The list of workspaces counts versions without autosaves: one that is called a version here would be missing there.
+        version.kind === "autosave"
+        ? words.autosaved(ago(version.time))
+        : words.committed(version.name, shortId(version), ago(version.time));
   return (
     <button type="button" class="wide" data-testid="status-version" data-version={version?.id ?? ""} onClick={() => panels.toggle("history")}>
       {word}
