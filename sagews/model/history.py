@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sagews.model.identifiers import UserId
+from sagews.model.identifiers import CellId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,28 @@ class Snapshot:
     tree: str
     bundle: bytes
     left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOutput:
+    """What one cell had printed when its version was named.
+
+    Attributes:
+        ordinal: its place among those of the version, from 1.
+        path: of the document.
+        number: of the run in its session.
+        state: how the run had ended, a value of RunState.
+        hash: the SHA-256 of the source that had run, in hexadecimal.
+        pieces: kind and body of each, in order.
+    """
+
+    ordinal: int
+    path: str
+    cell: CellId
+    number: int
+    state: str
+    hash: str
+    started: datetime | None
+    finished: datetime | None
+    seconds: float | None
+    pieces: Sequence[tuple[str, Mapping[str, Any]]]

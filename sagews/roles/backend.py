@@ -28,6 +28,7 @@ from sagews.roles.records import Records
 from sagews.roles.worker import Worker
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
+from sagews.store.history.outputs import VersionOutputStore
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
 from sagews.store.workspaces.documents import DocumentStore
@@ -89,7 +90,7 @@ class BackendComponent(Component):
         jobs = HistoryJobs(self.daemon.require(Launcher).client)
         history, runs, usage = HistoryStore(pool), RunStore(pool), UsageStore(pool)
         self._quota = HistoryQuota(usage, accounts, self._settings.quotas, history)
-        histories = Histories(self._reactor, history, accounts, jobs, self._quota)
+        histories = Histories(self._reactor, history, accounts, jobs, self._quota, VersionOutputStore(pool))
         self._upkeep = HistoryUpkeep(self._reactor, history, runs)
         worker = self.daemon.find(Worker)
         host = worker.host if worker is not None else None

@@ -161,6 +161,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     """One connection."""
 
     room: Room
+    named = ""
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Parse it as the real backend does, and answer."""
@@ -287,13 +288,26 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_save(self, message: dict[str, Any]) -> None:
         """Commit."""
+        self.named = message.get("name") or ""
         self.say(
             {"type": "version", "request": message["request"], "version": self._version(message.get("name") or "")}
         )
 
+    def do_version_outputs(self, message: dict[str, Any]) -> None:
+        """Send what a named version keeps, in two parts."""
+        after = message.get("after", 0)
+        piece = {"sequence": 1, "kind": "stream", "body": {"name": "stdout", "text": f"kept {after + 1}\n"}}
+        output = {
+            "ordinal": after + 1, "path": "kept.sage.md", "cell": "aaaa", "number": 7, "state": "done",
+            "hash": "0" * 64, "pieces": [piece],
+        }  # fmt: skip
+        answer = {"type": "version_outputs", "request": message["request"], "version": message["version"]}
+        self.say({**answer, "outputs": [output], "more": after == 0})
+
     def do_versions(self, message: dict[str, Any]) -> None:
         """List versions."""
-        answer = {"type": "versions", "request": message["request"], "versions": [self._version()], "more": False}
+        versions = [self._version(self.named)]
+        answer = {"type": "versions", "request": message["request"], "versions": versions, "more": False}
         self.say(answer)
 
     def do_difference(self, message: dict[str, Any]) -> None:

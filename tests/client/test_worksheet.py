@@ -178,6 +178,24 @@ class VersionTests(ClientTestCase):
         time.wait_for()
         self.assertIn(VERSION[:7], time.get_attribute("title") or "")
 
+    def test_outputs_of_a_named_version(self) -> None:
+        """A version that was named shows what cells had printed, part by part, and which code is gone since."""
+        page = self.sheet()
+        page.keyboard.press("Control+Shift+s")
+        page.locator("[data-testid=ask-input]").fill("Before the talk")
+        page.locator("[data-testid=ask-ok]").click()
+        page.keyboard.press("Control+Alt+h")
+        page.locator("[data-testid=version]").filter(has_text="Before the talk").click()
+        kept = page.locator("[data-testid=kept-output]")
+        kept.first.wait_for()
+        self.assertIn("kept 1", kept.first.inner_text())
+        self.assertIn("kept.sage.md, run 7", kept.first.inner_text())
+        page.get_by_role("button", name="More outputs").click()
+        kept.nth(1).wait_for()
+        self.assertIn("kept 2", kept.nth(1).inner_text())
+        self.assertEqual(page.get_by_role("button", name="More outputs").count(), 0)
+        self.assertEqual(self.violations(page), [])
+
     def test_notices_beside_the_history(self) -> None:
         """A notice does not lie under the panel, however narrow the window is."""
         for width in (1400, 1000):

@@ -38,6 +38,7 @@ class DocumentTextsContract(Base):
         """It has every method with its signature."""
         texts, _ = self.make_texts()
         verifyObject(IDocumentTexts, texts)
+        self.done(texts.settle())
         self.assertEqual(self.done(texts.texts()), {})
 
     def test_what_is_put_is_there(self) -> None:

@@ -16,7 +16,8 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.usage import IUsageStore, WorkspaceUse
-from sagews.model.history import Commit
+from sagews.interfaces.version_outputs import IVersionOutputStore
+from sagews.model.history import Commit, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PIECE_BYTES, DocumentWrite, Run, StoredPiece
 from sagews.model.sessions import RunState
@@ -280,3 +281,25 @@ class MemoryHistory:
                 chain.append(bundle)
                 wanted = stored.parent
         return chain[::-1]
+
+
+@implementer(IVersionOutputStore)
+@dataclass
+class MemoryVersionOutputs:
+    """Kept outputs in lists; `now` is what cells show when a version is named."""
+
+    now: list[VersionOutput] = field(default_factory=list)
+    kept: dict[tuple[WorkspaceId, str], list[VersionOutput]] = field(default_factory=dict)
+
+    async def size(self, workspace: WorkspaceId) -> int:
+        """Add up what is shown."""
+        return sum(len(str(output.pieces)) for output in self.now)
+
+    async def keep(self, workspace: WorkspaceId, commit: str) -> int:
+        """Keep what is shown."""
+        self.kept[workspace, commit] = list(self.now)
+        return await self.size(workspace)
+
+    async def read(self, workspace: WorkspaceId, commit: str, after: int, most: int) -> list[VersionOutput]:
+        """Return one at a time."""
+        return [output for output in self.kept.get((workspace, commit), []) if output.ordinal > after][:1]

@@ -12,7 +12,7 @@ from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorks
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit, SaveReport
+from sagews.model.history import Commit, SaveReport, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.browser.history import FileDifference
 
@@ -29,6 +29,7 @@ class FakeHistories:
         self.closed: list[WorkspaceId] = []
         self.left: list[WorkspaceId] = []
         self.ages: dict[WorkspaceId, float] = {}
+        self.outputs: dict[str, list[VersionOutput]] = {}
         self.closing: Callable[[WorkspaceId], Awaitable[None]] | None = None
         self.report: Callable[[SaveReport], None] = lambda report: None
 
@@ -115,6 +116,11 @@ class FakeHistory:
         now = await self._documents.texts()
         await self._documents.put_texts(user, texts, [path for path in now if path not in texts])
         return self._add(texts, target.name, "revert", user)
+
+    async def outputs(self, version: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
+        """Return what the test put there for a version, one at a time."""
+        kept = self._histories.outputs.get(self._version(version)[0].id, [])
+        return kept[after : after + 1], after + 1 < len(kept)
 
     async def thin(self) -> int:
         """Forget all autosaves but the newest version."""

@@ -22,7 +22,7 @@ from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.policy.quotas.ledger import DEFAULTS
 from tests.fakes.accounts import MemoryAccounts
-from tests.fakes.documents import MemoryHistory, MemoryRuns, MemoryUsage
+from tests.fakes.documents import MemoryHistory, MemoryRuns, MemoryUsage, MemoryVersionOutputs
 from tests.fakes.workspaces import MemoryWorkspaces
 from tests.history.live import Live, ProgramLauncher, Worker
 
@@ -51,13 +51,16 @@ class HistoryCase(SynchronousTestCase):
         self.done(workspaces.create_workspace(self.workspace, "W", self.user, document, "a.sage.md"))
         usage = MemoryUsage(workspaces, MemoryRuns(), self.store)
         self.quota = HistoryQuota(usage, self.accounts, self.quotas, self.store)
+        self.outputs = MemoryVersionOutputs()
         self.home.mkdir()
         self.open()
         self.documents.texts_by_path["a.sage.md"] = "# A\n"
 
     def open(self) -> None:
         """Start a backend (again) that opens the workspace."""
-        self.histories = Histories(self.clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota)
+        self.histories = Histories(
+            self.clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, self.outputs
+        )
         self.live = Live(self.histories, self.workspace, self.worker, {})
         self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts
         self.history, self.told = self.live.history, self.live.told

@@ -22,7 +22,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.interfaces.sessions import ISessionHost
 from sagews.launcher.resources.home_names import HomeNames
-from sagews.model.history import Commit, SaveReport, Snapshot
+from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, WorkerInfo
 from sagews.wire.jobs import DISK_FAILED, DISK_FULL, RestoreRequest, SnapshotRequest
@@ -115,6 +115,8 @@ class Documents:
     def __init__(self) -> None:
         self.texts_by_path: dict[str, str] = {}
         self.held: Deferred[None] | None = None
+        self.settled = 0
+        self.put: list[VersionOutput] = []
 
     async def texts(self) -> Mapping[str, str]:
         """Return the documents, when the test lets it."""
@@ -127,6 +129,14 @@ class Documents:
         self.texts_by_path.update(texts)
         for path in removed:
             self.texts_by_path.pop(path, None)
+
+    async def settle(self) -> None:
+        """Have nothing to commit."""
+        self.settled += 1
+
+    async def put_outputs(self, user: UserId, outputs: Sequence[VersionOutput]) -> None:
+        """Note them."""
+        self.put.extend(outputs)
 
 
 class Live:

@@ -15,7 +15,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId
 from sagews.policy.quotas.ledger import DEFAULTS
 from tests.backend.harness import BackendTestCase
-from tests.fakes.documents import MemoryHistory, MemoryUsage
+from tests.fakes.documents import MemoryHistory, MemoryUsage, MemoryVersionOutputs
 from tests.history.live import ProgramLauncher
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ class LostWorkerTests(BackendTestCase):
         jobs = HistoryJobs(ProgramLauncher(Path(folder.name)))
         usage = MemoryUsage(self.workspaces, self.runs, self.versions)
         quota = HistoryQuota(usage, self.accounts, DEFAULTS, self.versions)
-        self.histories = Histories(self.clock, self.versions, self.accounts, jobs, quota)
+        self.histories = Histories(self.clock, self.versions, self.accounts, jobs, quota, MemoryVersionOutputs())
         self.backend = self.life()
         self.events: list[LogEvent] = []
         globalLogPublisher.addObserver(self.events.append)

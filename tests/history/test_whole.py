@@ -20,6 +20,7 @@ from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.policy.quotas.ledger import DEFAULTS
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
+from sagews.store.history.outputs import VersionOutputStore
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.history.live import Live, Worker
@@ -51,12 +52,15 @@ class WholeHistory(PostgresTestCase):
         await WorkspaceStore(pool).create_workspace(self.workspace, "W", self.user, first, "a.sage.md")
         pool = await self.pool(DatabaseRole.BACKEND, size=4)
         self.store = HistoryStore(pool)
+        self.outputs = VersionOutputStore(pool)
         self.quota = HistoryQuota(UsageStore(pool), AccountStore(pool), DEFAULTS, self.store)
 
     def open(self, documents: dict[str, str]) -> Live:
         """Start a backend that opens the workspace."""
         clock: Any = reactor
-        histories = Histories(clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, quiet=0.2)
+        histories = Histories(
+            clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, self.outputs, quiet=0.2
+        )
         return Live(histories, self.workspace, Worker(self.launcher), documents)
 
     async def test_from_the_first_edit_to_the_second_life(self) -> None:

@@ -29,6 +29,7 @@ from sagews.errors import SagewsError, sentence
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
+from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
 from sagews.policy.quotas.resources import Resource
@@ -248,6 +249,11 @@ class LiveDocument:
     def _source_of(self, cell: CellId) -> tuple[str | None, str]:
         source = crdt.code_of(self._doc, cell)
         return source, "" if source is None else hashlib.sha256(source.encode()).hexdigest()
+
+    def put_output(self, user: UserId, output: VersionOutput) -> None:
+        """Give a cell the output that a version kept; one that is gone, runs or waits is left alone."""
+        if crdt.code_of(self._doc, output.cell) is not None:
+            self.session.registry.bring_back(user, output)
 
     async def whole_output(self, run: RunId) -> list[PieceBody]:
         """Return everything that the store keeps of a run of this document.

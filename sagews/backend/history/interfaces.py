@@ -12,7 +12,7 @@ from zope.interface import Attribute, Interface
 
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.history import Commit, SaveReport
+from sagews.model.history import Commit, SaveReport, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.browser.history import FileDifference
 
@@ -25,6 +25,15 @@ class IDocumentTexts(Interface):
 
     async def put_texts(user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Bring documents to these texts as edits of this person; new paths get a document, `removed` lose theirs."""
+
+    async def settle() -> None:
+        """Have everything committed that documents have brought forth so far."""
+
+    async def put_outputs(user: UserId, outputs: Sequence[VersionOutput]) -> None:
+        """Give cells these outputs as those of runs of this person.
+
+        Nothing happens where a cell or its document is gone, and while it runs or waits.
+        """
 
 
 class IWorkspaceHistory(Interface):
@@ -46,6 +55,9 @@ class IWorkspaceHistory(Interface):
 
     async def difference(version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
         """Return what was compared against (None: nothing), the files that differ, and whether the list was cut."""
+
+    async def outputs(version: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
+        """Return some of the outputs that a version keeps, behind a place, and whether there is more."""
 
     async def revert(user: UserId, version: str) -> Commit:
         """Bring a version's files and documents back and commit that as a new version."""

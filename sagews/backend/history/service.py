@@ -12,11 +12,13 @@ from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorks
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.save import CommitWriter
+from sagews.backend.history.version_outputs import KeptOutputs
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.history.workspace_history import WorkspaceHistory
 from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.sessions import ISessionHost
+from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import WorkspaceId
 from sagews.net.turns import Turns
@@ -38,6 +40,7 @@ class Histories:
         accounts: knows people's names.
         jobs: this backend's one-shot jobs.
         quota: bounds how much history accounts have.
+        outputs: keeps outputs with named versions.
         quiet: seconds without a change after which a workspace saves itself.
         most: seconds that a change waits at most.
     """
@@ -49,12 +52,15 @@ class Histories:
         accounts: IAccountStore,
         jobs: HistoryJobs,
         quota: HistoryQuota,
+        outputs: IVersionOutputStore,
         quiet: float = QUIET_SECONDS,
         most: float = MOST_SECONDS,
     ) -> None:
         self._clock = reactor
         self._store = store
         self._jobs = jobs
+        self._quota = quota
+        self._outputs = outputs
         self._writer = CommitWriter(reactor, store, accounts, jobs, quota)
         self._quiet, self._most = quiet, most
         self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING)
@@ -80,6 +86,7 @@ class Histories:
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened."""
         autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most), self._turns)
+        outputs = KeptOutputs(workspace, self._outputs, self._quota, documents)
         return WorkspaceHistory(
-            workspace, self._store, self._jobs, self._writer, autosaver, files, documents, saved, reported
+            workspace, self._store, self._jobs, self._writer, autosaver, files, documents, outputs, saved, reported
         )

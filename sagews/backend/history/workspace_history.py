@@ -18,10 +18,11 @@ from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import thin_all
 from sagews.backend.history.save import CommitWriter, SaveResult
+from sagews.backend.history.version_outputs import KeptOutputs
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError
 from sagews.interfaces.history import IHistoryStore
-from sagews.model.history import Commit, SaveReport, Snapshot
+from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.documents.paths import check_document_path
 from sagews.policy.history.steps import AUTOSAVE, Origin
@@ -43,6 +44,7 @@ class WorkspaceHistory:
         autosaver: says when to save.
         files: of the workspace, on a worker.
         documents: of the workspace.
+        outputs: that named versions keep.
         saved: is told of each version that nobody asked for.
         reported: is told what people have to know of the last save, whenever that changes.
     """
@@ -58,6 +60,7 @@ class WorkspaceHistory:
         autosaver: Autosaver,
         files: WorkspaceFiles,
         documents: IDocumentTexts,
+        outputs: KeptOutputs,
         saved: Callable[[Commit], None],
         reported: Callable[[SaveReport], None],
     ) -> None:
@@ -68,6 +71,7 @@ class WorkspaceHistory:
         self._autosaver = autosaver
         self._files = files
         self._documents = documents
+        self._outputs = outputs
         self._saved = saved
         self._reported = reported
         self._report = SaveReport()
@@ -97,7 +101,10 @@ class WorkspaceHistory:
         """
         await self._lock.acquire()
         try:
-            return await self._save(user, name, kind, asked=kind not in _BY_ITSELF)
+            made = await self._save(user, name, kind, asked=kind not in _BY_ITSELF)
+            if made is not None and kind == "named":
+                await self._outputs.keep(made)
+            return made
         finally:
             self._lock.release()
 
@@ -118,6 +125,14 @@ class WorkspaceHistory:
         answer = await self._jobs.difference(commit.id, other, bundles)
         files = [FileDifference(file.path, file.status, file.diff, file.binary, file.cut) for file in answer.files]
         return other, files, answer.cut
+
+    async def outputs(self, version: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
+        """Return some of the outputs that a version keeps.
+
+        Raises:
+            SagewsError: `not-found` for a version of another workspace.
+        """
+        return await self._outputs.read((await self._commit(version)).id, after)
 
     async def revert(self, user: UserId, version: str) -> Commit:
         """Bring a version's files and documents back and commit that; what was there is autosaved first.
@@ -248,6 +263,7 @@ class WorkspaceHistory:
         present = await self._documents.texts()
         await self._files.replace(bundles, target.id, sorted(set(wanted) | set(present)))
         await self._documents.put_texts(user, wanted, sorted(set(present) - set(wanted)))
+        await self._outputs.bring_back(user, target.id)
 
     async def _commit(self, commit: str) -> Commit:
         found: Commit | None = await self._store.commit(self._workspace, commit)

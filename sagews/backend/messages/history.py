@@ -13,7 +13,7 @@ from twisted.internet.defer import DeferredSemaphore
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
-from sagews.backend.workspaces.entries import version_entry
+from sagews.backend.workspaces.entries import kept_cell, version_entry
 from sagews.errors import SagewsError
 from sagews.model.history import Commit
 from sagews.policy import names
@@ -29,6 +29,8 @@ from sagews.wire.browser.history import (
     Thinned,
     Version,
     VersionList,
+    VersionOutputs,
+    VersionOutputsOut,
     Versions,
 )
 
@@ -73,6 +75,12 @@ class VersionMessages:
         commit = await self._job(context, lambda: context.workspace.history.revert(context.user.id, message.version))
         _tell_version(context, message.request, commit)
 
+    async def outputs(self, context: Context, message: VersionOutputs) -> None:
+        """Send some of the outputs that a version keeps."""
+        history = context.workspace.history
+        found, more = await self._job(context, lambda: history.outputs(message.version, message.after))
+        context.tell(VersionOutputsOut(message.request, message.version, [kept_cell(each) for each in found], more))
+
     async def thin(self, context: Context, message: Thin) -> None:
         """Remove autosaves, if it is the owner who asks."""
         if context.user.id != context.workspace.about.owner:
@@ -113,4 +121,5 @@ def handlers(services: FeatureServices) -> Handlers:
         Difference: messages.difference,
         Revert: messages.revert,
         Thin: messages.thin,
+        VersionOutputs: messages.outputs,
     }

@@ -49,8 +49,8 @@ class DocumentSession:
 
     __slots__ = (
         "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece",
-        "_last_used", "_leave_line", "_machine", "_next_session", "_patience", "_registry", "_restart", "_runs",
-        "_seat", "_session", "_status", "_stream", "_tell", "_writer",
+        "_last_used", "_leave_line", "_machine", "_next_session", "_patience", "_restart", "_runs",
+        "_seat", "_session", "_status", "_stream", "_tell", "_writer", "registry",
     )  # fmt: skip
 
     _log = Logger()
@@ -70,10 +70,10 @@ class DocumentSession:
         self._runs = runs
         self._writer = writer
         self._flavour = flavour
-        self._registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger)
+        self.registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger)
         self._condition = SessionCondition()
         self._machine = session_machine(self._condition)
-        self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self._registry)
+        self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self.registry)
         self._host: ISessionHost | None = None
         self._session: SessionId | None = None
         self._next_session = SessionId(new_id())
@@ -89,7 +89,7 @@ class DocumentSession:
         self._asker: UserId | None = None
         self._seat = Seat(context.ledger, Resource.SESSIONS)
         self._status.flavour = flavour()
-        if self._registry.used:
+        if self.registry.used:
             self._status.variables_are_gone()
 
     # ------------------------------------------------------------------------------------- what pages see
@@ -122,12 +122,12 @@ class DocumentSession:
     @property
     def queued(self) -> int:
         """How many runs wait."""
-        return self._registry.queued
+        return self.registry.queued
 
     @property
     def busy(self) -> bool:
         """Whether something runs or waits."""
-        return self._registry.running is not None or self._registry.queued > 0
+        return self.registry.running is not None or self.registry.queued > 0
 
     # ------------------------------------------------------------------------------------- requests
 
@@ -146,15 +146,15 @@ class DocumentSession:
         self._correlation = correlation
         self._asker = user
         session, flavour = self._session_of_next_run(), self._flavour()
-        runs = self._registry.ask(user, requests, session, flavour, confirmed=not check)
+        runs = self.registry.ask(user, requests, session, flavour, confirmed=not check)
         if check:
             run_in_background(self._confirm(runs), self._log, "confirm", correlation)
             self._pump()
             return
         for run in runs:
-            self._registry.admit(run)
+            self.registry.admit(run)
         self._pump()
-        self._registry.say_queued(runs)
+        self.registry.say_queued(runs)
 
     def _session_of_next_run(self) -> SessionId:
         if self._session is None or not self._condition.alive or self._condition.ending:
@@ -162,14 +162,14 @@ class DocumentSession:
         return self._session
 
     async def _confirm(self, runs: Sequence[Run]) -> None:
-        if await confirm_runs(self._runs, self._context.epoch, self._registry, self._writer, runs):
+        if await confirm_runs(self._runs, self._context.epoch, self.registry, self._writer, runs):
             self._pump()
-            self._registry.say_queued(runs)
+            self.registry.say_queued(runs)
 
     def interrupt(self) -> None:
         """Forget what waits and interrupt what runs."""
-        self._registry.cancel_waiting(None)
-        if self._registry.running is not None and self._host is not None and self._session is not None:
+        self.registry.cancel_waiting(None)
+        if self.registry.running is not None and self._host is not None and self._session is not None:
             if not self._condition.ending:
                 run_in_background(self._host.interrupt(self._session), self._log, "interrupt", self._correlation)
             self._machine.interrupt()
@@ -183,11 +183,11 @@ class DocumentSession:
     def stop(self, reason: str = "stopped") -> None:
         """End the session; nothing happens if there is none."""
         self._restart = reason == "restarted"
-        self._registry.cancel_waiting(None)
+        self.registry.cancel_waiting(None)
         if self._restart and not self._condition.alive:
             self._begin()
             return
-        opened = self._condition.free or self._registry.running is not None
+        opened = self._condition.free or self.registry.running is not None
         already = self._condition.ending
         self._machine.stop()
         leave, self._leave_line = self._leave_line, None
@@ -226,7 +226,7 @@ class DocumentSession:
         if self._host is None or self._session is None or self._condition.state is SessionState.STARTING:
             return
         idle = self._clock.seconds() - self._last_used
-        if self._stream.watchers and (idle < MEASURE_SECONDS or self._registry.running is not None):
+        if self._stream.watchers and (idle < MEASURE_SECONDS or self.registry.running is not None):
             # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
             measuring = self._status.measure(self._host, self._session)
             run_in_background(measuring, self._log, "usage", self._correlation)
@@ -237,10 +237,10 @@ class DocumentSession:
 
     def _pump(self) -> None:
         if self._condition.free:
-            evaluation = self._registry.start_next()
+            evaluation = self.registry.start_next()
             if evaluation is not None:
                 self._hand_over(evaluation)
-        elif not self._condition.alive and self._registry.queued:
+        elif not self._condition.alive and self.registry.queued:
             self._begin()
 
     def _begin(self) -> None:
@@ -313,7 +313,7 @@ class DocumentSession:
         try:
             await host.send(session, run_message(evaluation), evaluation.run)
         except SagewsError as error:
-            if session == self._session and self._registry.running == evaluation.run:
+            if session == self._session and self.registry.running == evaluation.run:
                 self._finish(RunState.ERROR, None, str(error))
 
     def piece(self, session: SessionId, piece: Piece) -> None:
@@ -329,14 +329,14 @@ class DocumentSession:
 
     def _take(self, piece: Piece) -> None:
         if piece.kind is PieceKind.DONE:
-            if piece.run == self._registry.running:
+            if piece.run == self.registry.running:
                 state, seconds = state_after(piece)
                 self._finish(state, seconds, None)
         elif piece.kind is not PieceKind.STARTED:
-            self._registry.take(piece)
+            self.registry.take(piece)
 
     def _finish(self, state: RunState, seconds: float | None, reason: str | None, *, go_on: bool = True) -> None:
-        user = self._registry.finish(state, seconds, reason)
+        user = self.registry.finish(state, seconds, reason)
         if user is not None:
             self._context.used(user)
         self._patience.end()
@@ -366,10 +366,10 @@ class DocumentSession:
         # What was queued before a wished end was cancelled with it; what came behind it is for the next session.
         goes_on = wished and reason != "shutdown"
         if not goes_on:
-            self._registry.cancel_waiting(text)
-        if self._registry.running is not None:
+            self.registry.cancel_waiting(text)
+        if self.registry.running is not None:
             self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text, go_on=False)
-        self._registry.restart_numbers()
+        self.registry.restart_numbers()
         self._status.say(reason=reason, text=text)
         if self._gone is not None and not self._gone.called:
             self._gone.callback(None)
@@ -387,7 +387,7 @@ class DocumentSession:
         """Say and plan nothing any more, and end the session: nobody could take its output."""
         self._patience.end()
         self._status.close()
-        self._registry.forget()
+        self.registry.forget()
         self._seat.give_back()
         host, session = self._host, self._session
         self._host = self._session = None

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.events.stream import EventStream
@@ -19,7 +20,8 @@ from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
 from sagews.errors import SagewsError, sentence
-from sagews.model.identifiers import RunId, SessionId, UserId
+from sagews.model.history import VersionOutput
+from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.runs import Run, StoredPiece
 from sagews.model.sessions import Evaluation, Piece, PieceKind, RunState
 from sagews.policy.quotas.ledger import Ledger
@@ -213,6 +215,32 @@ class RunRegistry:
         run, stream = entry.run, self._stream
         stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, body))
         self._writer.piece(StoredPiece(run.id, body.sequence, kind, content), size)
+
+    def bring_back(self, user: UserId, output: VersionOutput) -> None:
+        """Give a cell an output that a version kept, as that of a run which is over, unless it runs or waits."""
+        last = self._outputs.last(output.cell)
+        if last is not None and not last.run.state.over:
+            return
+        run = Run(
+            RunId(new_id()),
+            self._stream.document,
+            output.cell,
+            "shared",
+            SessionId(new_id()),
+            user,
+            output.number,
+            RunState.RUNNING,
+            output.hash,
+            self._now(),
+            output.started,
+        )
+        entry = self._outputs.add(run)
+        self._say(entry)
+        for kind, body in output.pieces:
+            self.take(Piece(0, run.id, PieceKind(kind), body, len(msgspec.json.encode(body))))
+        self._outputs.change(entry, state=RunState(output.state), finished=output.finished, seconds=output.seconds)
+        self._say(entry)
+        self._writer.acknowledge(self._stream.sequence, self._kept)
 
     def finish(self, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
         """End what runs; what was asked for together with it is cancelled unless it went well.

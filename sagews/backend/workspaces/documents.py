@@ -16,6 +16,7 @@ from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workspaces.entries import document_entry
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
+from sagews.model.history import VersionOutput
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from sagews.model.workspaces import Document, Lease
 from sagews.net.background import run_in_background, sleep
@@ -221,3 +222,15 @@ class DocumentSet:
         for path in removed:
             if path in known:
                 await self.remove(known[path].id)
+
+    async def settle(self) -> None:
+        """Have everything committed that documents have brought forth so far (IDocumentTexts)."""
+        for live in self.loaded:
+            await live.flush()
+
+    async def put_outputs(self, user: UserId, outputs: Sequence[VersionOutput]) -> None:
+        """Give cells outputs as those of runs of this person (IDocumentTexts)."""
+        known = {about.path: about.id for about in await self.list()}
+        for output in outputs:
+            if output.path in known:
+                (await self.load(known[output.path])).put_output(user, output)

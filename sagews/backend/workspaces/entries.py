@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sagews.errors import sentence
-from sagews.model.history import Commit, SaveReport
+from sagews.model.history import Commit, SaveReport, VersionOutput
 from sagews.model.workspaces import Document
-from sagews.wire.browser.history import Unsaved, UnsavedPath, VersionEntry
+from sagews.wire.browser.history import KeptCell, Unsaved, UnsavedPath, VersionEntry
+from sagews.wire.browser.runs import PieceBody
 from sagews.wire.browser.workspace import DocumentEntry
 
 SHOWN_PATHS = 100
@@ -26,6 +27,12 @@ def version_entry(commit: Commit) -> VersionEntry:
         time=commit.time.isoformat(),
         files_changed=commit.files_changed,
     )
+
+
+def kept_cell(output: VersionOutput) -> KeptCell:
+    """Return what a version keeps of a cell as the history panel shows it."""
+    pieces = [PieceBody(number, kind, dict(body)) for number, (kind, body) in enumerate(output.pieces, 1)]
+    return KeptCell(output.ordinal, output.path, output.cell, output.number, output.state, output.hash, pieces)
 
 
 def unsaved_entry(report: SaveReport) -> Unsaved:

@@ -10,10 +10,13 @@ from sagews.store.tables import StoreTables, TableRight
 
 TABLES = StoreTables(
     group="workspaces",
-    tables=("commits", "refs", "bundles"),
+    tables=("commits", "refs", "bundles", "version_outputs"),
     rights={
-        DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles")),),
-        DatabaseRole.BACKEND: (TableRight("select, insert, update", ("commits", "refs", "bundles")),),
+        DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles", "version_outputs")),),
+        DatabaseRole.BACKEND: (
+            TableRight("select, insert, update", ("commits", "refs", "bundles")),
+            TableRight("select, insert", ("version_outputs",)),
+        ),
     },
     functions={
         DatabaseRole.BACKEND: ("autosaves_remove(uuid, text[])", "deleted_histories_remove(timestamptz, integer)")

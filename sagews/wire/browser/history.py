@@ -5,12 +5,14 @@ page → backend                                                      needs     
   versions       request, before?, limit                             READ       versions
   difference     request, version, against?                          READ       difference
   revert         request, version                                    EDIT       version (to everybody)
+  version_outputs request, version, after?                           READ       version_outputs
   thin           request                                             EDIT       thinned (the owner's alone)
 
 backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
   versions       request, versions, more
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
+  version_outputs request, version, outputs [{ordinal, path, cell, number, state, hash, pieces}], more
   thinned        request, freed                                      bytes of history that were removed
   unsaved        paths [{path, why}], more, problem                  after a greeting and whenever it changes
 """
@@ -22,6 +24,7 @@ from typing import Annotated
 import msgspec
 
 from sagews.wire.browser.base import Commit, Count, FromPage, Right, Short, ToPage
+from sagews.wire.browser.runs import PieceBody
 
 
 class Save(FromPage, frozen=True, tag="save"):
@@ -56,6 +59,15 @@ class Revert(FromPage, frozen=True, tag="revert"):
     needs = Right.EDIT
     request: Count
     version: Commit
+
+
+class VersionOutputs(FromPage, frozen=True, tag="version_outputs"):
+    """Asks for outputs that a named version keeps, behind a place: some at a time."""
+
+    needs = Right.READ
+    request: Count
+    version: Commit
+    after: Count = 0
 
 
 class Thin(FromPage, frozen=True, tag="thin"):
@@ -110,6 +122,27 @@ class DifferenceOut(ToPage, frozen=True, tag="difference"):
     against: str | None
     files: list[FileDifference]
     cut: bool = False
+
+
+class KeptCell(msgspec.Struct, frozen=True):
+    """What one cell had printed; `hash` is that of the source that had run, `ordinal` its place in the version."""
+
+    ordinal: int
+    path: str
+    cell: str
+    number: int
+    state: str
+    hash: str
+    pieces: list[PieceBody]
+
+
+class VersionOutputsOut(ToPage, frozen=True, tag="version_outputs"):
+    """Outputs that a version keeps."""
+
+    request: int
+    version: str
+    outputs: list[KeptCell]
+    more: bool
 
 
 class Thinned(ToPage, frozen=True, tag="thinned"):

@@ -176,6 +176,14 @@ export interface Thin {
   readonly request: number;
 }
 
+/** Asks for outputs that a named version keeps, behind a place: some at a time. */
+export interface VersionOutputs {
+  readonly type: "version_outputs";
+  readonly request: number;
+  readonly version: string;
+  readonly after?: number;
+}
+
 /** Asks for versions, newest first, older than `before`. */
 export interface Versions {
   readonly type: "versions";
@@ -216,6 +224,7 @@ export type ToServer =
   | Save
   | Stop
   | Thin
+  | VersionOutputs
   | Versions;
 
 export const PROTOCOL = 2;

@@ -123,6 +123,17 @@ export interface Kept {
   readonly sequence: number;
 }
 
+/** What one cell had printed; `hash` is that of the source that had run, `ordinal` its place in the version. */
+export interface KeptCell {
+  readonly ordinal: number;
+  readonly path: string;
+  readonly cell: string;
+  readonly number: number;
+  readonly state: string;
+  readonly hash: string;
+  readonly pieces: readonly PieceBody[];
+}
+
 /** A document: what the page lacks of it, and, unless `have` could be continued, all outputs. */
 export interface Opened {
   readonly type: "opened";
@@ -285,6 +296,15 @@ export interface VersionList {
   readonly more: boolean;
 }
 
+/** Outputs that a version keeps. */
+export interface VersionOutputsOut {
+  readonly type: "version_outputs";
+  readonly request: number;
+  readonly version: string;
+  readonly outputs: readonly KeptCell[];
+  readonly more: boolean;
+}
+
 /** The answer to a handshake. `resume` is the one-use secret for the next connection. */
 export interface Welcome {
   readonly type: "welcome";
@@ -335,6 +355,7 @@ export type FromServer =
   | Thinned
   | Unsaved
   | Version
+  | VersionOutputsOut
   | VersionList
   | Welcome
   | WholeOutputOut;
@@ -343,6 +364,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   CellOutput: "cell run:run_state pieces:[PieceBody] left_out?:i",
   DocumentEntry: "id path title edited",
   FileDifference: "path status diff binary?:b cut?:b",
+  KeptCell: "ordinal:i path cell number:i state hash pieces:[PieceBody]",
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",
@@ -371,6 +393,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   thinned: "request:i freed:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",
+  version_outputs: "request:i version outputs:[KeptCell] more:b",
   versions: "request:i versions:[VersionEntry] more:b",
   welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",
   whole_output: "request:i document run pieces:[PieceBody]",

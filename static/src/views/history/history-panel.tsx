@@ -13,6 +13,7 @@ import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { shortId } from "../../document/versions";
+import { KeptOutputs } from "./kept-outputs";
 import { words } from "./strings";
 
 const PAGE = 50;
@@ -162,6 +163,7 @@ function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element 
       {(files ?? []).map((file) => (
         <Difference key={file.path} file={file} />
       ))}
+      {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
       {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
     </div>
   );

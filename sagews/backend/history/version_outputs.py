@@ -1,0 +1,64 @@
+"""The outputs that named versions keep: kept with them, read for whoever looks at one, brought back by a revert."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.logger import Logger
+
+from sagews.backend.history.interfaces import IDocumentTexts
+from sagews.backend.history.quota import HistoryQuota
+from sagews.errors import SagewsError
+from sagews.interfaces.version_outputs import IVersionOutputStore
+from sagews.model.history import Commit, VersionOutput
+from sagews.model.identifiers import UserId, WorkspaceId
+
+# Encoded in a few milliseconds; a cell that has more comes by itself.
+AT_ONCE = 256 * 1024
+
+log = Logger()
+
+
+class KeptOutputs:
+    """Those of one workspace.
+
+    Args:
+        workspace: whose they are.
+        store: keeps them.
+        quota: they count as history.
+        documents: of the workspace.
+    """
+
+    def __init__(
+        self, workspace: WorkspaceId, store: IVersionOutputStore, quota: HistoryQuota, documents: IDocumentTexts
+    ) -> None:
+        self._workspace = workspace
+        self._store = store
+        self._quota = quota
+        self._documents = documents
+
+    async def keep(self, commit: Commit) -> None:
+        """Keep the outputs of now with a version, unless there is no room: then the version stays without them."""
+        # What was printed a moment ago has to be where it is copied from.
+        await self._documents.settle()
+        try:
+            await self._quota.make_room(self._workspace, await self._store.size(self._workspace))
+        except SagewsError as error:
+            if error.code != "history-full":
+                raise
+            log.info("{version} keeps no outputs: no room", version=commit.id, correlation=self._workspace)
+            return
+        await self._store.keep(self._workspace, commit.id)
+
+    async def read(self, commit: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
+        """Return some of what a version keeps, behind a place, and whether there is more."""
+        found: Sequence[VersionOutput] = await self._store.read(self._workspace, commit, after, AT_ONCE)
+        more = bool(found) and bool(await self._store.read(self._workspace, commit, found[-1].ordinal, 1))
+        return found, more
+
+    async def bring_back(self, user: UserId, commit: str) -> None:
+        """Give cells the outputs that a version keeps, as those of runs of this person."""
+        after = 0
+        while found := await self._store.read(self._workspace, commit, after, AT_ONCE):
+            await self._documents.put_outputs(user, found)
+            after = found[-1].ordinal

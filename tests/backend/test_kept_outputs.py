@@ -1,0 +1,70 @@
+"""Outputs that a named version kept, as pages see them and as cells get them back."""
+
+from __future__ import annotations
+
+from sagews.model.accounts import Role
+from sagews.model.history import VersionOutput
+from sagews.model.identifiers import CellId
+from tests.backend.run_case import RunCase, states
+from tests.fakes.session_host import PRINTS, WAITS
+
+
+class KeptOutputTests(RunCase):
+    """One worksheet with a named version."""
+
+    def output(self, text: str, cell: str | None = None) -> VersionOutput:
+        """Return what the first cell had printed."""
+        key = CellId(cell or self.one.cell())
+        pieces = [("stream", {"name": "stdout", "text": text}), ("result", {"data": {"text/plain": "2"}})]
+        return VersionOutput(1, "curves.sage.md", key, 5, "done", "0" * 64, None, None, 0.25, pieces)
+
+    def bring_back(self, output: VersionOutput) -> None:
+        """Do what a revert does."""
+        documents = self.backend.workspaces.all[0].document_set
+        self.done(documents.put_outputs(self.owner.id, [output]))
+        self.later(1)
+
+    def test_a_cell_gets_its_output_back(self) -> None:
+        """Everybody sees it in place of what was there, and whoever opens the worksheet later too."""
+        self.ran(PRINTS)
+        self.one.take()
+        self.bring_back(self.output("as it was\n"))
+        texts = [message["piece"]["body"].get("text") for message in self.one.told if message["type"] == "output"]
+        self.assertEqual((texts, states(self.one)), (["as it was\n", None], ["running", "done"]))
+        [cell] = self.opened_anew()["cells"]
+        self.assertEqual([piece["kind"] for piece in cell["pieces"]], ["stream", "result"])
+        self.assertEqual((cell["run"]["number"], cell["run"]["seconds"], cell["run"]["hash"]), (5, 0.25, "0" * 64))
+
+    def opened_anew(self) -> dict[str, object]:
+        """Return what the next life of the backend tells a page."""
+        self.later(1)
+        return self.page(backend=self.life()).open(self.document)
+
+    def test_what_runs_keeps_its_own(self) -> None:
+        """A cell that runs, or that is gone, is left alone."""
+        run = self.ran(WAITS)
+        self.one.take()
+        self.bring_back(self.output("as it was\n"))
+        self.bring_back(self.output("of another\n", "zzzz"))
+        self.assertEqual(self.one.take("output"), [])
+        self.assertEqual(self.runs.runs[run].state.value, "running")  # type: ignore[index]
+
+    def test_pages_read_them(self) -> None:
+        """A page gets them part by part, with the place of each and whether there is more."""
+        self.one.say(type="save", request=1, name="Before the talk")
+        version = self.one.last("version")["version"]["id"]
+        self.history.outputs[version] = [self.output("one"), self.output("two")]
+        for after, text, more in ((0, "one", True), (1, "two", False)):
+            [answer] = self.one.say(type="version_outputs", request=2, version=version, after=after)
+            [found] = answer["outputs"]
+            self.assertEqual((found["pieces"][0]["body"]["text"], answer["more"]), (text, more))
+            self.assertEqual((found["path"], found["number"], found["pieces"][1]["sequence"]), ("curves.sage.md", 5, 2))
+        [refusal] = self.one.say(type="version_outputs", request=3, version="f" * 40)
+        self.assertEqual((refusal["type"], refusal["code"]), ("error", "not-found"))
+
+    def test_only_the_owner_removes_autosaves(self) -> None:
+        """The owner is told what it freed; an editor is refused."""
+        [answer] = self.one.say(type="thin", request=1)
+        self.assertEqual((answer["type"], answer["freed"]), ("thinned", 0))
+        editor = self.opened(self.colleague(Role.EDITOR))
+        self.assertEqual(editor.say(type="thin", request=1)[0]["code"], "forbidden")
