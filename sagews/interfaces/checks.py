@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from zope.interface import Interface
 
 from sagews.model.identifiers import UserId
+from sagews.model.updates import LoadableState, TriedUpdate
 
 State = Callable[[], bytes]
 """Encodes a document; asked when the turn of a question has come, so that what waits holds no copy."""
@@ -19,12 +20,15 @@ class IDocumentChecks(Interface):
     call raises SagewsError `limit` when too many questions of the account wait, or when one takes longer than it may.
     """
 
-    async def try_update(account: UserId, state: State, update: bytes) -> int:
-        """Try an update on a document and return how many structs the document holds with it.
+    async def try_update(account: UserId, state: State, update: bytes) -> TriedUpdate:
+        """Try an update on a document.
 
         Raises:
             SagewsError: `bad-update` when it is refused, or takes longer than it may.
         """
+
+    async def load(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
+        """Cut a stored document into pieces; raises SagewsError `internal` when it can't be read."""
 
     async def fold(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """Return a stored document as one update; raises SagewsError `internal` when it can't be read."""
@@ -35,8 +39,8 @@ class IDocumentChecks(Interface):
     async def title(account: UserId, state: State) -> str:
         """Return a document's title, else its first heading, else nothing."""
 
-    async def merge(account: UserId, state: State, text: str) -> bytes:
-        """Return the update that brings a document to what a file says; no bytes if it says so already.
+    async def merge(account: UserId, state: State, text: str) -> Sequence[bytes]:
+        """Return updates that bring a document to what a file says, in order; none if it says so already.
 
         Raises:
             SagewsError: `too-large` or `limit` for a text beyond the bounds of a worksheet.

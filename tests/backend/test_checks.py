@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from twisted.internet import reactor
@@ -10,37 +11,28 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.checks.queues import MOST_BYTES, MOST_WAITING, AccountQueues
-from sagews.backend.crdt.document import HeavyUpdate, check_update, load, new_document
+from sagews.backend.crdt.document import (
+    LIGHT_STEPS,
+    MAX_AT_ONE_KEY,
+    HeavyUpdate,
+    WorksheetDocument,
+    check_update,
+    load,
+    new_document,
+)
+from sagews.backend.crdt.heavy import EDIT_PIECE, LOAD_PIECE
+from sagews.backend.crdt.update_reader import read_update
+from sagews.backend.crdt.validator import Mirror
 from sagews.backend.crdt.worksheet_text import to_text
 from sagews.backend.documents import document_text, snapshots
 from sagews.errors import SagewsError
 from sagews.model.accounts import Role
 from sagews.model.identifiers import UserId
 from tests.backend.harness import BackendTestCase, Page
-from tests.contracts.checks import ADA, DocumentChecksContract, pasted
+from tests.contracts.checks import ADA, DocumentChecksContract, keyed, number, pasted, same_title
 from tests.fakes.checks import InlineChecks
 
 EMMY = UserId("emmy")
-
-
-def number(value: int) -> bytes:
-    """Return a number as updates write it."""
-    data = bytearray()
-    while value > 127:
-        data.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*data, value])
-
-
-def keyed(client: int, count: int, first: int = 0) -> bytes:
-    """Return one client's run of structs that all set the title for the first time."""
-    struct = b"\x28\x01\x04meta\x05title\x01\x77\x01a"
-    return number(count) + number(client) + number(first) + struct * count
-
-
-def same_title(clients: int) -> bytes:
-    """Return an update in which so many pages set the title, none of which knew of another."""
-    return number(clients) + b"".join(keyed(10**6 + client, 1) for client in range(clients)) + b"\0"
 
 
 class InlineTests(DocumentChecksContract, TestCase):
@@ -143,8 +135,8 @@ class QueueTests(SynchronousTestCase):
     def test_accounts_take_turns(self) -> None:
         """Round robin, one of each account at a time, each account's own in order."""
         queues: AccountQueues[int] = AccountQueues()
-        for number in range(3):
-            queues.put(ADA, number, 0)
+        for each in range(3):
+            queues.put(ADA, each, 0)
         queues.put(EMMY, 10, 0)
         self.assertEqual([queues.next(), queues.next(), queues.next()], [(ADA, 0), (EMMY, 10), None])
         queues.over(ADA)
@@ -157,8 +149,8 @@ class QueueTests(SynchronousTestCase):
     def test_an_account_has_few_waiting(self) -> None:
         """Beyond the bounds in number or in bytes an account is refused, and another one is not."""
         queues: AccountQueues[int] = AccountQueues()
-        for number in range(MOST_WAITING):
-            queues.put(ADA, number, 0)
+        for each in range(MOST_WAITING):
+            queues.put(ADA, each, 0)
         self.assertEqual(self.assertRaises(SagewsError, queues.put, ADA, 99, 0).code, "limit")
         queues.put(EMMY, 0, MOST_BYTES)
         self.assertEqual(self.assertRaises(SagewsError, queues.put, EMMY, 1, 1).code, "limit")
@@ -170,14 +162,92 @@ class HeavyTests(BackendTestCase):
     """What a page may do to the process that serves everybody."""
 
     def test_a_large_paste_arrives(self) -> None:
-        """Cells that are too many to be tried at once are tried elsewhere, applied, saved and told to others."""
+        """Cells that are too many to be tried at once are tried elsewhere, applied in turns, saved and told."""
         page, other = self.opened(), self.opened()
         update = pasted(page.doc.get_update(), 300)
+        applied = self.counted()
         page.say(type="edit", document=self.document, edit=1, update=update)
-        self.later(1)
+        while not (saved := page.take("saved")):
+            self.later(0.1)
         self.assertEqual(self.checks.tried, [len(update)])
-        self.assertEqual([saved["edit"] for saved in page.take("saved")], [1])
-        self.assertEqual(len(other.take("edit")), 1)
+        self.assertEqual([told["edit"] for told in saved], [1])
+        # What no turn does more of, however much was pasted.
+        self.assertGreater(len(applied), 5)
+        self.assertLessEqual(max(applied), EDIT_PIECE + 10)
+        for message in other.take("edit"):
+            other.doc.apply_update(b64decode(message["update"]))
+        self.assertEqual(len(other.doc["cells"]), 301)
+        stored = load(*self.done(self.documents.load(self.workspace, self.document)))
+        self.assertEqual(len(stored.cells), 301)
+
+    def counted(self) -> list[int]:
+        """Return the list of how many structs were applied to documents, turn by turn, from now on."""
+        applied: list[int] = []
+        apply = WorksheetDocument.apply_update
+
+        def count(document: WorksheetDocument, update: bytes) -> None:
+            applied.append(read_update(update).structs)
+            apply(document, update)
+
+        self.patch(WorksheetDocument, "apply_update", count)
+        return applied
+
+    def large(self) -> Page:
+        """Return a page that asked for a document of 2,001 cells, which is not loaded yet."""
+        state = self.opened().doc.get_update()
+        self.documents.snapshots[self.document] = (10**6, load(state, [pasted(state, 2000)]).get_update())
+        page = self.page(backend=self.life())
+        page.say(type="open", document=self.document)
+        return page
+
+    def until(self, page: Page, kind: str) -> dict[str, Any]:
+        """Let time pass until a page is told something."""
+        for _ in range(200):
+            for message in page.take():
+                if message["type"] == kind:
+                    return message
+            self.later(0.1)
+        raise AssertionError(f"the page was told no {kind}")
+
+    def test_a_large_document_is_loaded_in_turns(self) -> None:
+        """A large worksheet is cut elsewhere and loaded a piece at a time."""
+        page = self.large()
+        # What the process itself applied, which is the test's own here.
+        applied = self.counted()
+        self.until(page, "opened")
+        self.assertGreater(len(applied), 5)
+        self.assertLessEqual(max(applied), LOAD_PIECE + 10)
+
+    def test_a_large_document_is_mirrored_in_turns(self) -> None:
+        """The first edit of a large worksheet waits for its mirror, which grows by pieces; the next does not."""
+        page = self.large()
+        page.doc.apply_update(b64decode(self.until(page, "opened")["update"]))
+        followed: list[int] = []
+        follow = Mirror.follow
+
+        def count(mirror: Mirror, update: bytes) -> None:
+            followed.append(read_update(update).structs)
+            follow(mirror, update)
+
+        self.patch(Mirror, "follow", count)
+        self.checks.asked.clear()
+        page.edit(self.document, "1 + 1", 1)
+        self.assertEqual(self.until(page, "saved")["edit"], 1)
+        self.assertGreater(len(followed), 5)
+        self.assertLessEqual(max(followed), LOAD_PIECE + 10)
+        page.edit(self.document, "2 + 2", 2)
+        self.assertEqual(self.until(page, "saved")["edit"], 2)
+        self.assertEqual([what for what, _ in self.checks.asked], ["load"])
+
+    def test_a_bad_edit_of_a_large_document_is_refused(self) -> None:
+        """What does not fit is refused there too, the document stays as it was, and the next edit arrives."""
+        page = self.large()
+        page.doc.apply_update(b64decode(self.until(page, "opened")["update"]))
+        for number_of in (1, 2):
+            page.say(type="edit", document=self.document, edit=number_of, update=number(1) + keyed(5, 3) + b"\0x")
+            self.assertEqual(self.until(page, "error")["edit"], number_of)
+        page.edit(self.document, "3 + 3", 3)
+        self.assertEqual(self.until(page, "saved")["edit"], 3)
 
     def test_what_comes_behind_it_waits(self) -> None:
         """Edits and runs behind a large edit keep their order, whoever they are from."""
@@ -195,7 +265,8 @@ class HeavyTests(BackendTestCase):
         self.assertEqual((page.take("saved")[-1]["edit"], self.host.evaluations), (1, []))
         self.checks.held = None
         held.callback(None)
-        self.later(1)
+        for _ in range(20):
+            self.later(0.1)
         self.assertEqual([saved["edit"] for saved in page.take("saved")], [2, 3])
         self.assertEqual([saved["edit"] for saved in other.take("saved")], [9])
         self.assertEqual([evaluation.source for evaluation in self.host.evaluations], ["2+2"])
@@ -235,6 +306,22 @@ class HeavyTests(BackendTestCase):
         self.assertRaises(HeavyUpdate, check_update, document, chain)
         document.structs = 100
         check_update(document, chain)
+
+    def test_new_cells_pass_nobody(self) -> None:
+        """What hangs below a cell that comes with it is not counted as if it had to pass all others."""
+        document = new_document("One")
+        update = pasted(document.get_update(), 20)
+        document.structs = LIGHT_STEPS // 50
+        check_update(document, update)
+
+    def test_first_settings_are_counted_now_and_then(self) -> None:
+        """However few come at a time, once many keys were set for the first time they are counted elsewhere."""
+        document = new_document("One")
+        for number_of in range(MAX_AT_ONE_KEY // 30):
+            update = number(30) + b"".join(keyed(10**6 + 30 * number_of + n, 1) for n in range(30)) + b"\0"
+            check_update(document, update)
+            document.apply_update(update)
+        self.assertRaises(HeavyUpdate, check_update, document, number(1) + keyed(5, 30) + b"\0")
 
     def test_one_cell_named_often_is_hashed_once(self) -> None:
         """A request that names a large cell five hundred times copies and hashes its text once."""
@@ -307,8 +394,8 @@ class WholeTextTests(BackendTestCase):
         """Texts of many small worksheets are not written in one turn."""
         self.opened()
         documents = self.backend.workspaces.all[0].document_set
-        for number in range(40):
-            self.done(documents.create(f"{number}.sage.md"))
+        for each in range(40):
+            self.done(documents.create(f"{each}.sage.md"))
         for live in [self.done(documents.load(about.id)) for about in self.done(documents.list())]:
             self.done(live.put_text(self.owner.id, "```sage\n" + "#" * 3000 + "\n```\n"))
         written: list[object] = []
@@ -343,8 +430,8 @@ class WholeTextTests(BackendTestCase):
     def test_the_heading_of_a_large_one_is_looked_for_elsewhere(self) -> None:
         """While somebody types in a large worksheet without a title, its first heading is asked for now and then."""
         page = self.grown()
-        for number in range(10):
-            page.edit(self.document, "#" * 20_000 + str(number), 10 + number)
+        for each in range(10):
+            page.edit(self.document, "#" * 20_000 + str(each), 10 + each)
             self.later(2)
         self.assertEqual([what for what, _ in self.checks.asked].count("title"), 1)
         self.later(20)

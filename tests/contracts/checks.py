@@ -8,6 +8,7 @@ from pycrdt import Doc, Map, Text
 from zope.interface.verify import verifyObject
 
 from sagews.backend.crdt.document import cells_in_order, load, new_document
+from sagews.backend.crdt.update_reader import read_vector
 from sagews.backend.crdt.worksheet_text import to_text
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.model.identifiers import UserId
@@ -16,6 +17,26 @@ from sagews.model.worksheet.cells import MAX_SOURCE
 from tests.contracts.accounts import refused
 
 ADA = UserId("ada")
+
+
+def number(value: int) -> bytes:
+    """Return a number as updates write it."""
+    data = bytearray()
+    while value > 127:
+        data.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*data, value])
+
+
+def keyed(client: int, count: int, first: int = 0) -> bytes:
+    """Return one client's run of structs that all set the title for the first time."""
+    struct = b"\x28\x01\x04meta\x05title\x01\x77\x01a"
+    return number(count) + number(client) + number(first) + struct * count
+
+
+def same_title(clients: int) -> bytes:
+    """Return an update in which so many pages set the title, none of which knew of another."""
+    return number(clients) + b"".join(keyed(10**6 + client, 1) for client in range(clients)) + b"\0"
 
 
 def pasted(state: bytes, count: int, **changes: Any) -> bytes:
@@ -45,17 +66,40 @@ class DocumentChecksContract:
         assert verifyObject(IDocumentChecks, await self.make_checks())
 
     async def test_a_good_update(self) -> None:
-        """An update that fits is told with how many structs the document has then."""
+        """An update that fits is told in pieces that come to it, and with how many structs the document has then."""
         checks, state = await self.make_checks(), new_document("One").get_update()
-        structs = await checks.try_update(ADA, lambda: state, pasted(state, 200))
-        assert 1000 < structs < 3000
+        update = pasted(state, 200)
+        tried = await checks.try_update(ADA, lambda: state, update)
+        assert 1000 < tried.structs < 3000
+        assert len(tried.pieces) > 1
+        whole, parts = load(state, [update]), load(state, tried.pieces)
+        assert cells_in_order(whole) == cells_in_order(parts)
 
     async def test_bad_updates(self) -> None:
         """What does not fit, or is no update at all, is refused with its reason, and the next one is tried."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         for update in (pasted(state, 200, type="script"), b"nonsense", b""):
             await refused(checks.try_update(ADA, lambda: state, update), "bad-update")
-        assert await checks.try_update(ADA, lambda: state, pasted(state, 200))
+        assert (await checks.try_update(ADA, lambda: state, pasted(state, 200))).structs
+
+    async def test_loading(self) -> None:
+        """A stored document is told in pieces that come to it, counted; what can't be read is an error of ours."""
+        checks, state = await self.make_checks(), new_document("One").get_update()
+        updates = [pasted(state, 400), same_title(90)]
+        found = await checks.load(ADA, state, updates)
+        assert len(found.pieces) > 1
+        assert (found.crowd, found.structs > 2500) == (91, True)
+        parts, whole = load(None, found.pieces).get_state(), load(state, updates).get_state()
+        assert read_vector(parts) == read_vector(whole)
+        assert cells_in_order(load(None, found.pieces)) == cells_in_order(load(state, updates))
+        await refused(checks.load(ADA, b"no", []), "internal")
+
+    async def test_a_crowd_is_refused(self) -> None:
+        """Where more pages than there can be have set the same thing at one time, nothing more is taken."""
+        checks, state = await self.make_checks(), new_document("One").get_update()
+        crowded = load(state, [same_title(600)])
+        await refused(checks.try_update(ADA, crowded.get_update, pasted(state, 3)), "bad-update")
+        assert (await checks.try_update(ADA, lambda: state, pasted(state, 3))).structs
 
     async def test_folding(self) -> None:
         """A snapshot and updates become one update that is the document; what can't be read is an error of ours."""
@@ -77,8 +121,9 @@ class DocumentChecksContract:
         """The update that is told brings the document to the text; a text that it has already takes none."""
         checks, document = await self.make_checks(), new_document("One")
         wanted = "---\ntitle: Two\n---\n```sage\n1 + 1\n```\n"
-        document.apply_update(await checks.merge(ADA, document.get_update, wanted))
+        for piece in await checks.merge(ADA, document.get_update, wanted):
+            document.apply_update(piece)
         assert "1 + 1" in to_text(document)
-        assert await checks.merge(ADA, document.get_update, to_text(document)) == b""
+        assert list(await checks.merge(ADA, document.get_update, to_text(document))) == []
         long = "```sage\n" + "#" * (MAX_SOURCE + 1) + "\n```\n"
         await refused(checks.merge(ADA, document.get_update, long), "too-large")

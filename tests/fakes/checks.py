@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sagews.backend.crdt.heavy import fold, merged, text_of, title_in, try_heavy
+from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.identifiers import UserId
+from sagews.model.updates import LoadableState, TriedUpdate
 
 
 @implementer(IDocumentChecks)
@@ -28,12 +29,17 @@ class InlineChecks:
         if self.held is not None:
             await self.held
 
-    async def try_update(self, account: UserId, state: State, update: bytes) -> int:
+    async def try_update(self, account: UserId, state: State, update: bytes) -> TriedUpdate:
         """Try an update."""
         self.tried.append(len(update))
         await self._begin("try", account)
         # However slow the machine of the test is, no update is refused for that.
-        return try_heavy(state(), update, limit=60.0).structs
+        return try_heavy(state(), update, limit=60.0)
+
+    async def load(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
+        """Cut a document into pieces."""
+        await self._begin("load", account)
+        return loadable(snapshot, updates)
 
     async def text(self, account: UserId, state: State) -> str:
         """Write a document's file."""
@@ -45,7 +51,7 @@ class InlineChecks:
         await self._begin("title", account)
         return title_in(state())
 
-    async def merge(self, account: UserId, state: State, text: str) -> bytes:
+    async def merge(self, account: UserId, state: State, text: str) -> Sequence[bytes]:
         """Bring a document to a text."""
         await self._begin("merge", account)
         return merged(state(), text)

@@ -22,6 +22,7 @@ from sagews.backend.checks.queues import AccountQueues
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.identifiers import UserId
+from sagews.model.updates import LoadableState, TriedUpdate
 from sagews.net.background import cancelled
 
 # Of one question. To try the largest edit on the largest document takes about half of it.
@@ -122,13 +123,16 @@ class DocumentChecks:
         self._waiting: AccountQueues[Question] = AccountQueues()
         self._stopped = False
 
-    async def try_update(self, account: UserId, state: State, update: bytes) -> int:
+    async def try_update(self, account: UserId, state: State, update: bytes) -> TriedUpdate:
         """See IDocumentChecks."""
-        header, _ = await self._ask(account, "try", lambda: (state(), update), len(update))
-        structs = header.get("structs")
-        if not isinstance(structs, int) or isinstance(structs, bool) or structs < 0:
-            raise SagewsError("internal", correlation="-")
-        return structs
+        header, pieces = await self._ask(account, "try", lambda: (state(), update), len(update))
+        return TriedUpdate(_count(header, "structs"), pieces)
+
+    async def load(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
+        """See IDocumentChecks."""
+        size = len(snapshot or b"") + sum(map(len, updates))
+        header, pieces = await self._ask(account, "load", lambda: (snapshot or b"", *updates), size)
+        return LoadableState(_count(header, "structs"), _count(header, "crowd"), pieces)
 
     async def fold(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """See IDocumentChecks."""
@@ -143,9 +147,10 @@ class DocumentChecks:
         """See IDocumentChecks."""
         return _decoded(_only(await self._ask(account, "title", lambda: (state(),))))
 
-    async def merge(self, account: UserId, state: State, text: str) -> bytes:
+    async def merge(self, account: UserId, state: State, text: str) -> Sequence[bytes]:
         """See IDocumentChecks."""
-        return _only(await self._ask(account, "merge", lambda: (state(), text.encode()), len(text)))
+        _, pieces = await self._ask(account, "merge", lambda: (state(), text.encode()), len(text))
+        return pieces
 
     def stop(self) -> None:
         """End the processes; who waits is told that there is no answer."""
@@ -243,6 +248,14 @@ def _late(do: str) -> SagewsError:
         return SagewsError("bad-update", reason="to check it takes too long")
     advice = "Split the worksheet into smaller ones."
     return SagewsError("limit", limit="the worksheet takes too long to be worked on", advice=advice)
+
+
+def _count(header: Mapping[str, Any], name: str) -> int:
+    """Return a number that a process sent."""
+    number = header.get(name)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise SagewsError("internal", correlation="-")
+    return number
 
 
 def _only(answer: Answer) -> bytes:

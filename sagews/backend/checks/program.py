@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from sagews.backend.checks import wire
-from sagews.backend.crdt.heavy import fold, merged, text_of, title_in, try_heavy
+from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
 
 # A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
@@ -35,7 +35,11 @@ def answer_to(parcel: bytes) -> bytes:
 def _do(what: str, blobs: Sequence[bytes]) -> bytes:
     """Do one of the things that wire.py lists."""
     if what == "try" and len(blobs) == 2:
-        return wire.answer({"structs": try_heavy(blobs[0], blobs[1]).structs})
+        tried = try_heavy(blobs[0], blobs[1])
+        return wire.answer({"structs": tried.structs}, tried.pieces)
+    if what == "load" and blobs:
+        loaded = loadable(blobs[0] or None, blobs[1:])
+        return wire.answer({"structs": loaded.structs, "crowd": loaded.crowd}, loaded.pieces)
     if what == "fold" and blobs:
         # An empty first blob stands for a document that has no snapshot yet.
         return wire.answer({}, [fold(blobs[0] or None, blobs[1:])])
@@ -43,7 +47,7 @@ def _do(what: str, blobs: Sequence[bytes]) -> bytes:
         told = text_of(blobs[0]) if what == "text" else title_in(blobs[0])
         return wire.answer({}, [told.encode()])
     if what == "merge" and len(blobs) == 2:
-        return wire.answer({}, [merged(blobs[0], blobs[1].decode())])
+        return wire.answer({}, merged(blobs[0], blobs[1].decode()))
     raise SagewsError("bad-message", reason="it is no question")
 
 

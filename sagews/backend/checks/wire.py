@@ -3,11 +3,12 @@
     question   length (4 bytes, big-endian), then a parcel (wire/parcels.py): {"do": …} and its blobs
     answer     the same: {"code": …, "parameters": {…}}, or what stands behind the arrow
 
-    try     document, update        → {"structs": n}
-    fold    snapshot, updates…      → the document as one update; an empty first blob stands for no snapshot
+    try     document, update        → {"structs": n} and the update in pieces
+    load    snapshot, updates…      → {"structs": n, "crowd": n} and the document in pieces
+    fold    snapshot, updates…      → the document as one update; an empty first blob: no snapshot
     text    document                → its file
     title   document                → its title
-    merge   document, text          → the update that brings it to this text, or an empty blob
+    merge   document, text          → updates that bring it to this text, none if it says so
 
 The process computes one question at a time, in order. It is ours, but what it computes with is hostile: its answers
 are read as strictly as anybody's.

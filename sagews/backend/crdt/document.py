@@ -26,14 +26,24 @@ from sagews.model.positions import between
 FORMAT = 1
 # What is tried at once: a struct costs about ten microseconds to read, apply and check.
 LIGHT_STRUCTS = 300
-# To find its place a struct may have to pass all others there are, at five to fifty nanoseconds each.
-LIGHT_STEPS = 500_000
+# To find its place a struct may have to pass all others there are, at ten nanoseconds each in a text and sixty at one
+# key (of which there are few, below); it is applied to the mirror and to the document.
+LIGHT_STEPS = 300_000
+# Keys that were set by somebody who did not know of another who had set them: as many as these are merged at one key
+# in a millisecond, twice as many in four. They are counted in a process of its own, once so many have come.
+MAX_AT_ONE_KEY = 500
+# Of a document that is loaded and mirrored in one turn; a larger one is cut into pieces first.
+SMALL_STATE = 48 * 1024
 # A guess at how many structs so many bytes hold, on the high side, until somebody has counted them.
 BYTES_OF_A_STRUCT = 12
 
 
 class HeavyUpdate(Exception):
     """To try this update may take long: it is to be tried in a process of its own (crdt/heavy.py)."""
+
+
+class NoMirror(HeavyUpdate):
+    """It might be tried at once if the document, which is large, had a mirror (`take_mirror`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,8 @@ class WorksheetDocument(Doc[Any]):
         self.structs = 0
         # How many bytes it takes at most: what was applied to it, until somebody has encoded it.
         self.size = 0
+        # How many keys were set for the first time since somebody counted who set the same one.
+        self.first = 0
         self._mirror: Mirror | None = None
         self._tried: bytes | None = None
         self._applying = False
@@ -90,11 +102,15 @@ class WorksheetDocument(Doc[Any]):
             raise refusal(str(error)) from None
         except ManyStructs:
             raise HeavyUpdate from None
-        if structure.structs * (self.structs + structure.structs) > LIGHT_STEPS:
+        # What stands below a cell that comes with it passes nobody else's.
+        steps = (structure.structs - structure.inner) * (self.structs + structure.structs)
+        if steps > LIGHT_STEPS or self.first + structure.first > MAX_AT_ONE_KEY:
             raise HeavyUpdate
         # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
             self._mirror = None
+        if self._mirror is None and self.size > SMALL_STATE:
+            raise NoMirror
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
         try:
             mirror.attempt(update, structure)
@@ -103,6 +119,19 @@ class WorksheetDocument(Doc[Any]):
                 self._mirror = None
         self._tried = update
         self.structs += structure.structs
+        self.first += structure.first
+
+    def take_mirror(self, mirror: Mirror) -> None:
+        """Take a mirror that was made of this document as it is now."""
+        self._mirror = mirror
+
+    def apply_tried(self, piece: bytes) -> None:
+        """Apply a part of an update that was tried elsewhere; the mirror stays in step."""
+        mirror, self._mirror = self._mirror, None
+        if mirror is not None:
+            mirror.follow(piece)
+            self._mirror, self._tried = mirror, piece
+        self.apply_update(piece)
 
     def apply_update(self, update: bytes) -> None:
         """Apply an update; one that was just tried keeps the mirror in step."""

@@ -9,63 +9,107 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sagews.backend.crdt.document import load, title_of
-from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, read_update
+from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load, title_of
+from sagews.backend.crdt.pieces import cut
+from sagews.backend.crdt.update_reader import Layout, MalformedUpdate, ManyStructs, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.errors import SagewsError
+from sagews.model.updates import LoadableState, TriedUpdate
 
 # Of one update: what ten thousand new cells hold, and some more.
 MAX_STRUCTS = 100_000
-# Seconds of computing that applying one update may cost everybody else.
+# Seconds of computing that applying one piece may cost everybody else.
 MAX_APPLY_SECONDS = 0.02
+# Seconds of computing in which a document has to be loaded: the largest honest one takes less than a tenth of a second.
+MAX_LOAD_SECONDS = 1.0
+# In a piece: an edit is checked and applied twice, a stored document is only loaded.
+EDIT_PIECE = 300
+LOAD_PIECE = 1500
+# Of a piece that took long, and how long that is.
+SMALL_PIECE = 50
+LONG_SECONDS = 0.008
+# Of looking at what a struct touched, which the live document does not.
+ATTEMPT_SECONDS = 30e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What trying an update showed.
-
-    Attributes:
-        structs: how many the document holds with it.
-    """
-
-    structs: int
-
-
-def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> Verdict:
+def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> TriedUpdate:
     """Try an update on a document that is encoded as one update.
 
     Args:
         state: the document.
         update: as it came.
-        limit: seconds of computing that applying it may take.
+        limit: seconds of computing that applying a piece of it may take.
 
     Raises:
         SagewsError: `bad-update`: it is malformed, does not fit, or takes too long to apply.
     """
+    layout = Layout()
     try:
-        structure = read_update(update, MAX_STRUCTS)
+        structure = read_update(update, MAX_STRUCTS, layout)
     except MalformedUpdate as error:
         raise refusal(str(error)) from None
     except ManyStructs:
         raise refusal("it is too much at once; paste it in parts") from None
-    mirror = Mirror(state)
-    _time_apply(state, update, limit)
-    mirror.attempt(update, structure)
-    return Verdict(read_update(mirror.state).structs)
-
-
-def _time_apply(state: bytes, update: bytes, limit: float) -> None:
-    """Apply an update as the live document will, and refuse what takes too long."""
-    document = load(state, [])
-    began = time.thread_time()
+    mirror, spent = _timed(state)
+    # Before anything is applied: what they cost grows with the square.
+    mirror.check_clients(structure)
+    if layout.crowd > MAX_AT_ONE_KEY:
+        raise refusal("too many pages set the same thing at one time")
+    if spent > limit / MAX_APPLY_SECONDS * MAX_LOAD_SECONDS:
+        raise refusal("the worksheet's past is too tangled; copy its cells into a new one")
+    pieces = cut(update, layout, EDIT_PIECE)
     try:
-        document.apply_update(update)
-    except ValueError:
-        raise refusal("it can't be applied") from None
-    if time.thread_time() - began > limit:
-        raise refusal("it takes too long to merge; paste it in parts, or copy the cells into a new worksheet")
+        _attempt_all(mirror, pieces, limit)
+    except SagewsError:
+        # A part of it may not fit where the whole does: a cell and its text in two pieces.
+        pieces = [update]
+        mirror = Mirror(state)
+        _attempt_all(mirror, pieces, limit)
+    told = Layout()
+    structs = read_update(mirror.state, layout=told).structs
+    if told.crowd > MAX_AT_ONE_KEY:
+        raise refusal("too many pages set the same thing at one time; copy the cells into a new worksheet")
+    return TriedUpdate(structs, pieces)
+
+
+def _timed(state: bytes) -> tuple[Mirror, float]:
+    """Return a mirror of a document, and how many seconds of computing it took to load."""
+    began = time.thread_time()
+    mirror = Mirror(state)
+    return mirror, time.thread_time() - began
+
+
+def _attempt_all(mirror: Mirror, pieces: Sequence[bytes], limit: float) -> None:
+    """Apply pieces as the live document will, and refuse what does not fit or takes too long."""
+    for piece in pieces:
+        structure = read_update(piece)
+        began = time.thread_time()
+        mirror.attempt(piece, structure)
+        if time.thread_time() - began > limit + ATTEMPT_SECONDS * structure.structs:
+            raise refusal("it takes too long to merge; paste it in parts, or copy the cells into a new worksheet")
+
+
+def loadable(snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
+    """Return a document that is stored as a snapshot and updates in pieces that are loaded one by one.
+
+    Raises:
+        SagewsError: `internal` when what is stored can't be read.
+    """
+    state, layout = fold(snapshot, updates), Layout()
+    structs = read_update(state, layout=layout).structs
+    document, pieces = WorksheetDocument(), []
+    for piece in cut(state, layout, LOAD_PIECE, anywhere=True):
+        began = time.thread_time()
+        document.apply_update(piece)
+        if time.thread_time() - began > LONG_SECONDS:
+            part = Layout()
+            read_update(piece, layout=part)
+            pieces += cut(piece, part, SMALL_PIECE, anywhere=True)
+        else:
+            pieces.append(piece)
+    return LoadableState(structs, layout.crowd, pieces)
 
 
 def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
@@ -88,11 +132,17 @@ def title_in(state: bytes) -> str:
     return title_of(load(state, []))
 
 
-def merged(state: bytes, text: str) -> bytes:
-    """Return the update that brings a document to what a file says, or nothing if it says so already.
+def merged(state: bytes, text: str) -> list[bytes]:
+    """Return the update that brings a document to what a file says, in pieces; none if it says so already.
 
     Raises:
         SagewsError: `too-large` or `limit` beyond the bounds of a worksheet.
     """
     document = load(state, [])
-    return b"" if to_text(document) == text else merge_text(document, text)
+    if to_text(document) == text:
+        return []
+    update, layout = merge_text(document, text), Layout()
+    if not update:
+        return []
+    read_update(update, layout=layout)
+    return cut(update, layout, EDIT_PIECE)

@@ -13,7 +13,8 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from sagews.backend.crdt.update_reader import Structure, read_vector
+from sagews.backend.crdt.pieces import NOTHING
+from sagews.backend.crdt.update_reader import Structure, read_update, read_vector
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.positions import is_position
@@ -36,13 +37,13 @@ class Mirror:
     """A copy of a document for trying updates.
 
     Args:
-        state: the whole document, encoded as one update.
+        state: the whole document, encoded as one update; or the first of several that it takes by `follow`.
 
     Attributes:
         spoilt: whether it took an update that it should not have; an update that was refused unread does not spoil it.
     """
 
-    def __init__(self, state: bytes) -> None:
+    def __init__(self, state: bytes = NOTHING) -> None:
         self._doc: Doc[Any] = Doc()
         self._meta: Map[Any] = Map()
         self._cells: Map[Any] = Map()
@@ -74,7 +75,7 @@ class Mirror:
         """
         if structure.missing(self._known):
             raise refusal("it builds on an edit that is not here")
-        self._check_clients(structure)
+        self.check_clients(structure)
         self.spoilt = True
         # Only added to, as encoding the state takes milliseconds; it is measured when the sum says that it may be too
         # large.
@@ -84,9 +85,26 @@ class Mirror:
         with self._doc.transaction():
             self._check_touched(structure)
             self._check_totals()
+        self._learn(structure)
+        self.spoilt = False
+
+    def follow(self, update: bytes) -> None:
+        """Take an update that need not be tried, because the document has it, or it was tried elsewhere."""
+        self._bytes += len(update)
+        self._apply(update)
+        self._learn(read_update(update))
+        for key in self._maps | self._texts:
+            cell = self._cells.get(key)
+            if cell is None or self._sizes is None:
+                # Asked for anew when somebody edits it.
+                self._forget(key)
+            else:
+                self._hold(key, cell)
+
+    def _learn(self, structure: Structure) -> None:
+        """Note what is known now."""
         for client, (_, end) in structure.ranges.items():
             self._known[client] = max(end, self._known.get(client, 0))
-        self.spoilt = False
 
     @property
     def only_text(self) -> bool:
@@ -99,8 +117,8 @@ class Mirror:
         state: bytes = self._doc.get_update()
         return state
 
-    def _check_clients(self, structure: Structure) -> None:
-        """Bound who takes part: before the library compares them."""
+    def check_clients(self, structure: Structure) -> None:
+        """Bound who takes part, before the library compares them; raises SagewsError `bad-update`."""
         new = sum(client not in self._known for client in structure.ranges)
         if new > MAX_NEW_CLIENTS or len(self._known) + new > MAX_CLIENTS:
             raise refusal("too many pages have a part in it")

@@ -6,13 +6,14 @@ larger one's in a process of its own (checks/), in the turn of the account that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sagews.backend.crdt.document import WorksheetDocument, own_title, title_of
-from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.backend.crdt.heavy import merged
+from sagews.backend.crdt.worksheet_text import to_text
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.model.identifiers import DocumentId, UserId
@@ -74,22 +75,20 @@ class DocumentText:
             return to_text(self._doc)
         return str(await self._checks.text(self._account(), self._doc.get_update))
 
-    async def merged(self, user: UserId, text: str) -> bytes:
-        """Bring the document to what a file says, and return the update for everybody else; none if it says so.
+    async def merged(self, user: UserId, text: str) -> Sequence[bytes]:
+        """Return updates that bring the document to what a file says, in order; none if it says so.
 
-        Nothing else may change the document meanwhile (turns.py).
+        Nothing else may change the document until they are applied (turns.py).
 
         Raises:
-            SagewsError: `too-large` or `limit`; the document is then as before.
+            SagewsError: `too-large` or `limit`.
         """
+        pieces: Sequence[bytes]
         if self.small and len(text) <= SMALL_BYTES:
-            update = b"" if to_text(self._doc) == text else merge_text(self._doc, text)
-            self._doc.size += len(update)
-            return update
-        update = await self._checks.merge(user, self._doc.get_update, text)
-        if update:
-            self._doc.apply_update(update)
-        return update
+            pieces = merged(self._doc.get_update(), text)
+        else:
+            pieces = await self._checks.merge(user, self._doc.get_update, text)
+        return pieces
 
     def note_title(self, take: Callable[[str], None]) -> None:
         """Tell the title: of a large worksheet without one the last that is known, and the present one soon."""

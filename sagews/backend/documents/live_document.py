@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from twisted.logger import Logger
@@ -12,6 +12,7 @@ from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
 from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.document_text import DocumentText
+from sagews.backend.documents.loading import loaded, mirror_of
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.documents.turns import EditOrder
@@ -32,6 +33,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.workspaces import Document
+from sagews.net.background import sleep
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
@@ -124,15 +126,28 @@ class LiveDocument:
         """
         try:
             crdt.check_update(self._doc, update)
-        except crdt.HeavyUpdate:
-            return self._edit_heavily(subscriber, number, update)
+        except crdt.HeavyUpdate as error:
+            return self._edit_heavily(subscriber, number, update, mirrored=not isinstance(error, crdt.NoMirror))
         self._apply(subscriber, number, update)
         return None
 
-    async def _edit_heavily(self, subscriber: Subscriber, number: int, update: bytes) -> None:
+    async def _edit_heavily(self, subscriber: Subscriber, number: int, update: bytes, *, mirrored: bool) -> None:
         """Have an edit tried in a process of its own; meanwhile what comes behind it waits (turns.py)."""
-        self._doc.structs = await self._checks.try_update(subscriber.user.id, self._state, update)
-        self._apply(subscriber, number, update)
+        user = subscriber.user.id
+        if not mirrored:
+            self._doc.take_mirror(await mirror_of(self._context.clock, self._checks, user, self._state))
+            try:
+                crdt.check_update(self._doc, update)
+            except crdt.HeavyUpdate:
+                pass
+            else:
+                self._apply(subscriber, number, update)
+                return
+        tried = await self._checks.try_update(user, self._state, update)
+        self._doc.structs, self._doc.first = tried.structs, 0
+        *others, last = tried.pieces
+        await self._apply_in_turns(user, others, subscriber.id)
+        self._apply_piece(user, last, subscriber, number, subscriber.id)
 
     def _apply(self, subscriber: Subscriber, number: int, update: bytes) -> None:
         # Before it is applied: if too much waits for the database, it is refused and nobody has seen it.
@@ -142,28 +157,43 @@ class LiveDocument:
         self._snapshots.edited(len(update))
         self.stream.say(EditOut(document=self.about.id, update=update, author=subscriber.id), but=subscriber.id)
 
+    async def _apply_in_turns(self, user: UserId, pieces: Sequence[bytes], author: str) -> None:
+        """Apply, store and send on pieces of an edit, each in a turn of its own and as an edit by itself.
+
+        Whoever is killed in between has done a part of it: the page that it came from sends the whole once more.
+        """
+        for piece in pieces:
+            self._apply_piece(user, piece, None, 0, author)
+            await sleep(self._context.clock, 0)
+
+    def _apply_piece(self, user: UserId, piece: bytes, subscriber: Subscriber | None, number: int, author: str) -> None:
+        self._writer.update(user, piece, subscriber, number)
+        self._editor = user
+        self._doc.apply_tried(piece)
+        self._snapshots.edited(len(piece))
+        self.stream.say(EditOut(document=self.about.id, update=piece, author=author), but=author)
+
     async def put_text(self, user: UserId, text: str) -> bool:
-        """Bring the document to another text, as an edit of this person; False if nothing differs.
+        """Bring the document to another text, as edits of this person; False if nothing differs.
 
         Raises:
             SagewsError: `too-large` or `limit` beyond the bounds of a worksheet, or when it takes too long.
         """
-        update = b""
+        pieces: Sequence[bytes] = ()
 
         async def merge() -> None:
-            nonlocal update
-            update = await self._text.merged(user, text)
-            if update:
-                self._writer.update(user, update, None, 0)
-                self._editor = user
-                self._snapshots.edited(len(update))
-                self.stream.say(EditOut(document=self.about.id, update=update, author=""))
+            nonlocal pieces
+            pieces = await self._text.merged(user, text)
+            *others, last = pieces or (b"",)
+            await self._apply_in_turns(user, others, "")
+            if last:
+                self._apply_piece(user, last, None, 0, "")
 
         # What pages send meanwhile comes behind it.
         merging = self.turns.take(merge)
         if merging is not None:
             await merging
-        return bool(update)
+        return bool(pieces)
 
     def _say_refused(self) -> None:
         """Tell everybody who watches that edits do not get into the database; their pages keep them."""
@@ -337,7 +367,7 @@ async def load_document(
         if snapshot is None and not updates:
             doc, outputs = await _begin_document(about, context, writer), OutputCache(stored)
         else:
-            doc = crdt.load(snapshot, updates)
+            doc = await loaded(context.clock, checks, context.workspace.owner, snapshot, updates)
             await runs.new_epoch(about.id, context.epoch)
             outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), stored)
     except BaseException:

@@ -1,0 +1,48 @@
+"""Large documents are loaded, and mirrored, piece by piece: everybody else has turns between the pieces.
+
+How long a document takes to load is up to whoever made it. So what is large is cut up in a process of its own
+(checks/), where it is also counted what its edits may cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twisted.internet.interfaces import IReactorTime
+
+from sagews.backend.crdt.document import SMALL_STATE, WorksheetDocument, load
+from sagews.backend.crdt.validator import Mirror
+from sagews.interfaces.checks import IDocumentChecks
+from sagews.model.identifiers import UserId
+from sagews.net.background import sleep
+
+
+async def loaded(
+    clock: IReactorTime, checks: IDocumentChecks, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]
+) -> WorksheetDocument:
+    """Return the document that the store holds.
+
+    Raises:
+        SagewsError: `internal` when what is stored can't be read; `limit` when that takes too long.
+    """
+    if len(snapshot or b"") + sum(map(len, updates)) <= SMALL_STATE:
+        return load(snapshot, updates)
+    found = await checks.load(account, snapshot, updates)
+    document = WorksheetDocument()
+    for piece in found.pieces:
+        document.apply_update(piece)
+        await sleep(clock, 0)
+    document.structs, document.first = found.structs, found.crowd
+    return document
+
+
+async def mirror_of(
+    clock: IReactorTime, checks: IDocumentChecks, account: UserId, state: Callable[[], bytes]
+) -> Mirror:
+    """Return a mirror of a large document, which nothing else may change meanwhile."""
+    found = await checks.load(account, state(), ())
+    mirror = Mirror()
+    for piece in found.pieces:
+        mirror.follow(piece)
+        await sleep(clock, 0)
+    return mirror

@@ -1,0 +1,37 @@
+"""Updates of a document that were looked at in a process of their own, and come back in pieces.
+
+No piece takes long to apply, so that the process that serves everybody has turns between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TriedUpdate:
+    """An update that was tried on a document and fits.
+
+    Attributes:
+        structs: how many the document holds with it.
+        pieces: updates, in order, that come to the same.
+    """
+
+    structs: int
+    pieces: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadableState:
+    """A stored document, ready to be loaded.
+
+    Attributes:
+        structs: how many it holds.
+        crowd: how many pages set the same key at one time, at most.
+        pieces: updates, in order, that come to the document.
+    """
+
+    structs: int
+    crowd: int
+    pieces: Sequence[bytes]
