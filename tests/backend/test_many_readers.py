@@ -52,7 +52,7 @@ class StalledReaderTests(SocketTestCase):
         browser.say(type="open", document=document)
         await opened
         live = self.backend.workspaces.all[0].find(document)
-        live.put_text(parts.owner.id, f"```sage #abcd\n{WAITS}\n```\n")
+        await live.put_text(parts.owner.id, f"```sage #abcd\n{WAITS}\n```\n")
         cell = {"cell": "abcd", "run": new_id(), "hash": hashlib.sha256(WAITS.encode()).hexdigest()}
         browser.say(type="run", document=document, cells=[cell])
         await browser.until("run_state", document=document, state="running")

@@ -31,7 +31,7 @@ class RunTests(RunCase):
     def test_prose_is_not_run(self) -> None:
         """A cell that is no code can't be run, whatever hash is named."""
         live = self.backend.workspaces.all[0].find(self.document)
-        live.put_text(self.owner.id, "# A heading\n")
+        self.done(live.put_text(self.owner.id, "# A heading\n"))
         for cell in live._doc.cells.keys():
             text = str(live._doc.cells[cell]["source"])
             run = {"cell": cell, "run": new_id(), "hash": hashlib.sha256(text.encode()).hexdigest()}

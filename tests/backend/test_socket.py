@@ -170,7 +170,7 @@ class RoundTripTests(SocketTestCase):
         self.parts.journal.held = held
         self.addCleanup(lambda: held.called or held.callback(None))
         live = self.backend.workspaces.all[0].documents[0]
-        live.put_text(self.parts.owner.id, f"```sage #abcd\n{SUM}\n```\n")
+        await live.put_text(self.parts.owner.id, f"```sage #abcd\n{SUM}\n```\n")
         digest = hashlib.sha256(SUM.encode()).hexdigest()
         runs = [new_id() for _ in range(20)]
         for run in runs:
