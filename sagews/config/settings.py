@@ -8,6 +8,7 @@ from pathlib import Path
 from sagews.config.database import DatabaseSection
 from sagews.config.isolation import IsolationSection
 from sagews.config.link import LinkSection
+from sagews.config.logs import LogsSection
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.config.section import Section
 from sagews.config.sessions import SessionsSection
@@ -27,6 +28,7 @@ class Settings(Section, frozen=True, kw_only=True):
     sessions: SessionsSection = SessionsSection()
     isolation: IsolationSection = IsolationSection()
     link: LinkSection = LinkSection()
+    logs: LogsSection = LogsSection()
     user_quota: QuotaSection = QuotaSection()
     administrator_quota: AdministratorQuotaSection = AdministratorQuotaSection()
 

@@ -18,6 +18,8 @@ MOST_A_SECOND = 2000
 # Half of what a collector takes, for the shipper's sake: no line may be one that is always refused.
 MOST_LINE = 128 * 1024
 _LOUD = frozenset({LogLevel.warn, LogLevel.error, LogLevel.critical})
+# What a daemon of several roles says is said by the one whose folder it comes from.
+_FOLDERS = {"frontend": "frontend", "backend": "backend", "worker": "worker", "logs": "log"}
 _ORDER = (LogLevel.debug, LogLevel.info, LogLevel.warn, LogLevel.error, LogLevel.critical)
 
 
@@ -28,8 +30,9 @@ class SpoolObserver:
     Args:
         spool: where.
         machine, component: of this daemon, for instance "localhost" and "backend".
-        least: events below this level are not written.
         now: seconds, for the limit on floods; any clock.
+        least: events below this level are not written.
+        several: whether the daemon plays several roles, each of which is the component of what it says.
     """
 
     def __init__(
@@ -40,15 +43,21 @@ class SpoolObserver:
         *,
         now: Callable[[], float],
         least: Any = LogLevel.info,
+        several: bool = False,
     ) -> None:
         self._writer = SpoolWriter(spool)
         self._machine = machine
         self._component = component
         self._now = now
-        self._levels = frozenset(_ORDER[_ORDER.index(least) :])
+        self._several = several
+        self.set_least(least)
         self._second = 0
         self._count = 0
         self.left_out = 0
+
+    def set_least(self, least: Any) -> None:
+        """Write no events below a level from now on."""
+        self._levels = frozenset(_ORDER[_ORDER.index(least) :])
 
     @property
     def lost(self) -> int:
@@ -73,6 +82,9 @@ class SpoolObserver:
         # Formatted at once: the event holds objects that change, and a reference to one would keep a closed page in
         # memory.
         record = record_from(event, self._machine, self._component)
+        if self._several:
+            _, _, rest = record.namespace.partition("sagews.")
+            record = replace(record, component=_FOLDERS.get(rest.partition(".")[0], self._component))
         line = encode_record(record)
         if len(line) > MOST_LINE:
             line = encode_record(replace(record, fields={"left_out": f"{len(line)} bytes"}))

@@ -29,9 +29,9 @@ from sagews.roles.terminal import Terminal
 
 # Of the whole stop: service managers kill after ten or more.
 STOP_SECONDS = 9.0
-# Of a step that comes after those are over: one that hangs must not cost those behind it their turn, of which the last
-# but a few ends PostgreSQL.
-LEAST_SECONDS = 1.0
+# Kept of those for each step that is still to come: one that hangs must not cost those behind it their turn, of which
+# the last but a few ends PostgreSQL.
+LEAST_SECONDS = 0.3
 MOST_DESCRIPTORS = 65_536
 
 Undo = Callable[[float], Awaitable[None]]
@@ -153,7 +153,7 @@ class Daemon(Service):
     def stopService(self) -> Deferred[None]:
         """Undo every step that was done, the last first, each awaited.
 
-        All have nine seconds together; a step that hangs leaves one second to each of those behind it.
+        All have nine seconds together; a step that hangs leaves a turn to each of those behind it.
         """
         super().stopService()
         self._serving = False
@@ -168,7 +168,8 @@ class Daemon(Service):
             await self._starting.addTimeout(STOP_SECONDS, self._reactor, onTimeoutCancel=lambda _result, _seconds: None)
         while self._undo:
             name, end = self._undo.pop()
-            seconds = max(LEAST_SECONDS, deadline - self._reactor.seconds())
+            behind = LEAST_SECONDS * len(self._undo)
+            seconds = max(LEAST_SECONDS, deadline - behind - self._reactor.seconds())
             step = Deferred.fromCoroutine(_awaited(end, seconds))
             step.addTimeout(seconds, self._reactor)
             try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twisted.internet.threads import deferToThread
-from twisted.logger import globalLogPublisher
+from twisted.logger import LogLevel, globalLogPublisher
 
-from sagews.config.settings import ROLES
+from sagews.config.settings import ROLES, Settings
 from sagews.interfaces.logs import ILogSink
 from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake
@@ -27,11 +28,16 @@ from sagews.store.logs.logs import LogStore
 from sagews.store.pool import ConnectionPool
 
 
+def _least(settings: Settings) -> Any:
+    return LogLevel.levelWithName(settings.logs.level)
+
+
 class Records(Component):
     """Log records of one daemon: on its own disk first, shipped from there, collected where it has that role."""
 
     name = "the records"
     roles: ClassVar[frozenset[str]] = frozenset(ROLES)
+    reloads: ClassVar[frozenset[str]] = frozenset({"logs"})
 
     def __init__(self, daemon: DaemonContext) -> None:
         super().__init__(daemon)
@@ -48,8 +54,24 @@ class Records(Component):
         self._spool = Spool(self.daemon.layout.logs, self.daemon.name)
         component = roles[0] if len(roles) == 1 else "sagews"
         # From here on everything is on the disk, whatever becomes of the database and the collector.
-        observer = SpoolObserver(self._spool, machine_name(), component, now=time.monotonic)
-        globalLogPublisher.addObserver(observer)
+        self._observer = SpoolObserver(
+            self._spool,
+            machine_name(),
+            component,
+            now=time.monotonic,
+            least=_least(self.daemon.settings),
+            several=len(roles) > 1,
+        )
+        globalLogPublisher.addObserver(self._observer)
+
+    async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Log more, or less."""
+
+        def use() -> Sequence[str]:
+            self._observer.set_least(_least(settings))
+            return ()
+
+        return use
 
     async def start(self) -> None:
         """Collect, or find the collector; a worker's records travel over its link instead."""

@@ -32,6 +32,40 @@ class Unprintable:
         raise RuntimeError("no")
 
 
+class LevelTests(SynchronousTestCase):
+    """What is written, and under whose name."""
+
+    def written(self, folder: Path) -> list[tuple[str, str]]:
+        """Return component and message of every line."""
+        lines = b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl"))).splitlines()
+        return [(record["component"], record["message"]) for record in map(json.loads, lines)]
+
+    def test_a_level_that_changes(self) -> None:
+        """Events below the level are not written, and another level holds from the next event on."""
+        folder = Path(self.mktemp())
+        observer = SpoolObserver(Spool(folder, "all"), "m", "sagews", now=lambda: 0.0)
+        log = Logger(observer=LogPublisher(observer), namespace="x")
+        log.debug("one")
+        observer.set_least(LogLevel.debug)
+        log.debug("two")
+        observer.set_least(LogLevel.error)
+        log.warn("three")
+        log.error("four")
+        observer.close()
+        self.assertEqual([message for _, message in self.written(folder)], ["two", "four"])
+
+    def test_whose_it_is(self) -> None:
+        """In a daemon of several roles each event is that of the role whose folder it comes from, or of the whole."""
+        folder = Path(self.mktemp())
+        observer = SpoolObserver(Spool(folder, "all"), "m", "sagews", now=lambda: 0.0, several=True)
+        names = ("sagews.backend.service", "sagews.frontend.http.gate", "sagews.logs.spool", "sagews.roles.daemon", "x")
+        for name in names:
+            Logger(observer=LogPublisher(observer), namespace=name).info("said")
+        observer.close()
+        found = [component for component, _ in self.written(folder)]
+        self.assertEqual(found, ["backend", "frontend", "log", "sagews", "sagews"])
+
+
 class RecordTests(SynchronousTestCase):
     """From event to record."""
 
