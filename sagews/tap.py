@@ -6,6 +6,7 @@ nothing. Both end here instead, with one line and status 1, while there is still
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import sys
@@ -26,6 +27,8 @@ from sagews.ops.preflight import preflight
 from sagews.ops.terminal_log import TerminalLog, choose
 from sagews.ops.version import hold_version
 from sagews.roles import Daemon, bind_sockets
+
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class Options(usage.Options):
@@ -87,6 +90,9 @@ def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackT
     """Show what ends a start: a reason for people is one line, anything else a traceback."""
     if isinstance(error, SagewsError):
         sys.stderr.write(f"twistd sagews: {error}\n")
+    elif isinstance(error, OSError) and error.errno in _DISK:
+        # Of twistd's own files: its pid, its log.
+        sys.stderr.write(f"twistd sagews: {error.filename or 'a file'} can't be written: {error.strerror}.\n")
     else:
         sys.__excepthook__(kind, error, trace)
 

@@ -26,6 +26,8 @@ from sagews.ops.tls.given import certificate_of, check_given
 from sagews.policy.http.base_address import parse_origin
 from sagews.policy.http.forwarded import parse_proxies
 
+# One segment of PostgreSQL's log, in bytes: with less free its server does not begin.
+LEAST_ROOM = 16 * 1024 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -66,6 +68,10 @@ def _data(settings: Settings, roles: Collection[str]) -> Iterator[Problem]:
         yield Problem("data", f"{there} is not a folder")
     elif not os.access(there, os.W_OK | os.X_OK):
         yield Problem("data", f"{there} can't be written by this account: choose another folder, or give it this one")
+    room = os.statvfs(there)
+    free, least = room.f_bavail * room.f_frsize, LEAST_ROOM
+    if free < least:
+        yield Problem("data", f"its disk is full: {free // 1024} KiB are free, {least // 1024} are needed. Free some")
     socket = os.fsencode(ClusterFolders(Layout(folder).postgres).sockets / SOCKET_NAME)
     if "backend" in roles and settings.database.dsn_file is None and len(socket) > LONGEST_SOCKET:
         yield Problem("data", f"its path is too long: {os.fsdecode(socket)} has more than {LONGEST_SOCKET} bytes")

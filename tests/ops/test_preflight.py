@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import hypothesis.strategies as st
 from hypothesis import given
@@ -108,6 +109,14 @@ class MachineTests(PreflightTestCase):
             text = self.path.read_text().replace(f"{self.folder}/data", str(folder))
             self.path.write_text(text, encoding="utf-8")
             self.assertEqual([each.key for each in preflight(load(str(self.path), {}), ROLES)], ["data"])
+
+    def test_a_full_disk(self) -> None:
+        """A data folder whose disk has no room left is told before PostgreSQL fails on it."""
+        full = SimpleNamespace(f_bavail=3, f_frsize=4096)
+        self.patch(os, "statvfs", lambda _path: full)
+        (problem,) = self.problems()
+        self.assertEqual(problem.key, "data")
+        self.assertIn("12 KiB are free", problem.sentence)
 
     def certificate(self, now: datetime) -> str:
         """Return settings with a certificate that was made at this time."""
