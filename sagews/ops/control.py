@@ -26,7 +26,7 @@ from sagews.ops.folders import Layout
 from sagews.wire.control import (
     MOST_ANSWERED,
     MOST_ASKED,
-    Question,
+    ControlQuestion,
     answer_line,
     parse_answer,
     parse_question,
@@ -41,7 +41,7 @@ CONNECT_SECONDS = 5
 # Longer paths than this (bytes) the kernel takes for no socket.
 LONGEST = 107
 
-Answering = Callable[[Question], Coroutine[Any, Any, dict[str, Any]]]
+Answering = Callable[[ControlQuestion], Coroutine[Any, Any, dict[str, Any]]]
 
 
 def socket_path(layout: Layout, name: str) -> Path:
@@ -146,7 +146,9 @@ class _Asking(Protocol):
             transport.abortConnection()
 
 
-async def ask(reactor: Any, path: Path, question: Question, seconds: float = ANSWER_SECONDS) -> dict[str, Any] | None:
+async def ask(
+    reactor: Any, path: Path, question: ControlQuestion, seconds: float = ANSWER_SECONDS
+) -> dict[str, Any] | None:
     """Ask a daemon; None where nobody listens.
 
     Raises:
@@ -169,7 +171,7 @@ async def ask(reactor: Any, path: Path, question: Question, seconds: float = ANS
 
 
 async def ask_siblings(
-    reactor: Any, layout: Layout, question: Question, *, but: str = "", seconds: float = ANSWER_SECONDS
+    reactor: Any, layout: Layout, question: ControlQuestion, *, but: str = "", seconds: float = ANSWER_SECONDS
 ) -> dict[str, dict[str, Any] | None]:
     """Ask every daemon of a data folder at once, by name; None for those that do not answer or refuse."""
     paths = [path for path in sorted(layout.run.glob("*.socket")) if path.stem != but]

@@ -27,31 +27,31 @@ MOST_ANSWERED = 4 * 1024 * 1024
 _Id = Annotated[str, msgspec.Meta(pattern=f"^{UUID_PATTERN.pattern}$")]
 
 
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask"):
+class ControlQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask"):
     """Anything that is asked."""
 
 
-class AskStatus(Question, frozen=True, tag="status"):
+class AskStatus(ControlQuestion, frozen=True, tag="status"):
     """What it is made of, and how that is."""
 
 
-class AskSessions(Question, frozen=True, tag="sessions"):
+class AskSessions(ControlQuestion, frozen=True, tag="sessions"):
     """Which sessions are alive."""
 
 
-class AskEndSession(Question, frozen=True, tag="end-session"):
+class AskEndSession(ControlQuestion, frozen=True, tag="end-session"):
     """End a session, because an administrator wants it."""
 
     session: _Id
 
 
-class AskUsed(Question, frozen=True, tag="used"):
+class AskUsed(ControlQuestion, frozen=True, tag="used"):
     """What an account has at this moment."""
 
     user: _Id
 
 
-class AskReload(Question, frozen=True, tag="reload"):
+class AskReload(ControlQuestion, frozen=True, tag="reload"):
     """Read the settings again."""
 
 
@@ -69,16 +69,16 @@ _QUESTIONS = msgspec.json.Decoder(AskStatus | AskSessions | AskEndSession | AskU
 _ANSWERS = msgspec.json.Decoder(_Answered)
 
 
-def parse_question(line: bytes) -> Question:
+def parse_question(line: bytes) -> ControlQuestion:
     """Return what is asked; raises SagewsError `bad-message`."""
     try:
-        question: Question = _QUESTIONS.decode(line)
+        question: ControlQuestion = _QUESTIONS.decode(line)
     except msgspec.DecodeError as error:
         raise SagewsError("bad-message", reason=str(error)) from None
     return question
 
 
-def question_line(question: Question) -> bytes:
+def question_line(question: ControlQuestion) -> bytes:
     """Return a question as it is sent, without the end of the line."""
     return msgspec.json.encode(question)
 

@@ -14,7 +14,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import new_id
 from sagews.ops.control import LONGEST, ask, ask_siblings, listen, socket_path
 from sagews.ops.folders import Layout
-from sagews.wire.control import AskReload, AskSessions, AskStatus, AskUsed, Question
+from sagews.wire.control import AskReload, AskSessions, AskStatus, AskUsed, ControlQuestion
 from tests.scratch import scratch_folder
 
 
@@ -27,7 +27,7 @@ class ControlTests(TestCase):
         """Listen."""
         self.layout = Layout(scratch_folder(self))
         self.layout.run.mkdir(parents=True)
-        self.asked: list[Question] = []
+        self.asked: list[ControlQuestion] = []
         self.never: Deferred[None] = Deferred()
         self.serve("all")
 
@@ -37,7 +37,7 @@ class ControlTests(TestCase):
         assert port is not None
         self.addCleanup(lambda: maybeDeferred(port.stopListening))
 
-    async def answer(self, question: Question) -> dict[str, Any]:
+    async def answer(self, question: ControlQuestion) -> dict[str, Any]:
         """Answer, refuse, break, or say nothing."""
         self.asked.append(question)
         match question:

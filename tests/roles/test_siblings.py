@@ -12,7 +12,7 @@ from sagews.model.identifiers import SessionId, UserId, new_id
 from sagews.ops.control import listen, socket_path
 from sagews.ops.folders import Layout
 from sagews.roles.running.siblings import Siblings
-from sagews.wire.control import AskEndSession, AskSessions, AskStatus, AskUsed, Question
+from sagews.wire.control import AskEndSession, AskSessions, AskStatus, AskUsed, ControlQuestion
 from tests.scratch import scratch_folder
 
 
@@ -23,7 +23,7 @@ class Told:
         self.sessions = list(sessions)
         self.shown = shown
 
-    async def answer(self, question: Question) -> dict[str, Any]:
+    async def answer(self, question: ControlQuestion) -> dict[str, Any]:
         """Answer as a daemon does; one without a backend knows of no use."""
         match question:
             case AskStatus():

@@ -16,7 +16,7 @@ from sagews.ops.control import listen, socket_path
 from sagews.roles.backend import BackendComponent
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.running.reload import Reloading
-from sagews.wire.control import AskEndSession, AskReload, AskSessions, AskStatus, AskUsed, Question
+from sagews.wire.control import AskEndSession, AskReload, AskSessions, AskStatus, AskUsed, ControlQuestion
 
 Described = Callable[[], Mapping[str, Any]]
 
@@ -50,7 +50,7 @@ class ControlSocket(Component):
         if self._port is not None:
             await maybeDeferred(self._port.stopListening)
 
-    async def answer(self, question: Question) -> dict[str, Any]:
+    async def answer(self, question: ControlQuestion) -> dict[str, Any]:
         """Answer a question, or raise SagewsError."""
         backend = self.daemon.find(BackendComponent)
         match question:

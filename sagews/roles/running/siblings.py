@@ -8,7 +8,7 @@ from typing import Any
 from sagews.model.identifiers import SessionId, UserId
 from sagews.ops.control import Answering, ask_siblings
 from sagews.ops.folders import Layout
-from sagews.wire.control import AskEndSession, AskSessions, AskStatus, AskUsed, Question
+from sagews.wire.control import AskEndSession, AskSessions, AskStatus, AskUsed, ControlQuestion
 
 # A page waits for it, and shows what there is without those who are busy for longer.
 SECONDS = 5.0
@@ -56,6 +56,6 @@ class Siblings:
             return None
         return {key: sum(each.get(key, 0) for each in found) for each in found for key in each}
 
-    async def _all(self, question: Question) -> list[dict[str, Any]]:
+    async def _all(self, question: ControlQuestion) -> list[dict[str, Any]]:
         others = await ask_siblings(self._reactor, self._layout, question, but=self._name, seconds=SECONDS)
         return [await self._own(question), *(found for found in others.values() if found is not None)]
