@@ -32,6 +32,12 @@ class IHistoryStore(Interface):
     async def bundles(workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles, oldest first, that together hold a commit."""
 
+    async def bundle_sizes(workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
+        """Return the commits whose bundles together hold a commit, oldest first, with the bundles' sizes."""
+
+    async def bundle_part(workspace: WorkspaceId, commit: str, first: int, length: int) -> bytes:
+        """Return so many bytes of the bundle of one commit, from a place on; nothing of one that is unknown."""
+
     async def autosaves(workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
         """List autosaves made before a time, oldest first, with their times."""
 

@@ -10,6 +10,7 @@ from zope.interface import Attribute, Interface
 
 from sagews.model.identifiers import SessionId, WorkspaceId
 from sagews.model.sessions import Limits, Usage
+from sagews.net.memory_file import MemoryFile
 
 
 class ILauncherListener(Interface):
@@ -46,12 +47,14 @@ class ILauncher(Interface):
         *,
         access: str,
         arguments: Mapping[str, str],
-        input: bytes,
+        input: bytes | MemoryFile,
         seconds: int,
         output_limit: int,
         limits: Limits,
     ) -> bytes:
-        """Run a one-shot jail with these bytes as standard input and return its standard output.
+        """Run a one-shot jail with this as standard input and return its standard output.
+
+        A file is sealed; it stays its caller's, who closes it when the job is over.
 
         Raises:
             SagewsError: `limit` past the deadline or the output limit; `disk-full`, `disk-failed`; `no-home`,

@@ -19,7 +19,7 @@ this module runs inside the jail as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sagews.wire.parcels import (
@@ -31,6 +31,7 @@ from sagews.wire.parcels import (
     object_id,
     object_ids,
     only,
+    opening,
     optional_id,
     pack,
     refusal,
@@ -163,8 +164,13 @@ class CommitRequest:
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
+        return self.opening([len(bundle) for bundle in self.bundles]) + b"".join(self.bundles)
+
+    def opening(self, sizes: Sequence[int]) -> bytes:
+        """Return the parcel up to the bundles, which have these sizes."""
         header = {"tree": self.tree, "parent": self.parent, "before": self.before, "full": self.full}
-        return pack(header, [self.text, self.snapshot, *self.bundles])
+        ours = [self.text, self.snapshot]
+        return opening(header, [*(len(blob) for blob in ours), *sizes]) + b"".join(ours)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CommitRequest:
@@ -216,7 +222,11 @@ class DiffRequest:
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        return pack({"version": self.version, "against": self.against}, self.bundles)
+        return self.opening([len(bundle) for bundle in self.bundles]) + b"".join(self.bundles)
+
+    def opening(self, sizes: Sequence[int]) -> bytes:
+        """Return the parcel up to the bundles, which have these sizes."""
+        return opening({"version": self.version, "against": self.against}, sizes)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> DiffRequest:

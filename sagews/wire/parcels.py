@@ -34,10 +34,15 @@ def refusal(reason: str) -> SagewsError:
     return SagewsError("bad-value", field="job", reason=reason)
 
 
+def opening(header: Mapping[str, Any], sizes: Sequence[int]) -> bytes:
+    """Return what stands before the blobs, of so many bytes each, in a parcel."""
+    text = json.dumps({**header, "blobs": list(sizes)}).encode()
+    return b"".join([MAGIC, struct.pack(">I", len(text)), text])
+
+
 def pack(header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
     """Return a parcel."""
-    text = json.dumps({**header, "blobs": [len(blob) for blob in blobs]}).encode()
-    return b"".join([MAGIC, struct.pack(">I", len(text)), text, *blobs])
+    return b"".join([opening(header, [len(blob) for blob in blobs]), *blobs])
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], list[bytes]]:

@@ -2,101 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import os
 
 import pytest
-from twisted.internet import reactor
-from twisted.internet.defer import Deferred
 
-from sagews.backend.service import Backend
-from sagews.backend.settings import BackendSettings
-from sagews.model.database import DatabaseRole
-from sagews.model.identifiers import DocumentId, LoginId, WorkspaceId, new_id
-from sagews.policy.accounts.tokens import hashed, new_secret
-from sagews.store.accounts.accounts import AccountStore
-from sagews.store.runs.journal import Journal
-from sagews.store.runs.runs import RunStore
-from sagews.store.workspaces.documents import DocumentStore
-from sagews.store.workspaces.usage import UsageStore
-from sagews.store.workspaces.workspaces import WorkspaceStore
-from sagews.wire.browser.base import PROTOCOL
+from sagews.config.quotas import QuotaSection
+from sagews.model.accounts import Privilege
+from sagews.model.identifiers import DocumentId, new_id
+from sagews.model.sessions import MEBIBYTE, PieceKind
 from tests.backend.harness import Page
-from tests.fakes.checks import InlineChecks
-from tests.fakes.history import FakeHistories
-from tests.fakes.session_host import PRINTS, WAITS, FakeSessionHost
-from tests.postgres import PostgresTestCase
+from tests.backend.postgres_case import PostgresLifeCase, decoded
+from tests.fakes.session_host import PRINTS, WAITS
 
 pytestmark = pytest.mark.slow
 
 
-class PostgresLifeTests(PostgresTestCase):
+class PostgresLifeTests(PostgresLifeCase):
     """One workspace through two lives of a backend."""
-
-    timeout = 60
-
-    async def build(self) -> None:
-        """Make a person with a workspace, and the stores under the backend's role."""
-        frontend, pool = await self.pool(DatabaseRole.FRONTEND), await self.pool(DatabaseRole.BACKEND)
-        people, spaces = AccountStore(frontend), WorkspaceStore(frontend)
-        self.owner = await people.create_user("ada@example.org", "Ada", "user", None)
-        self.login = LoginId(new_id())
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
-        await people.create_login(self.login, self.owner.id, b"c" * 32, b"s" * 32, tomorrow)
-        self.workspace, self.document = WorkspaceId(new_id()), DocumentId(new_id())
-        await spaces.create_workspace(self.workspace, "Curves", self.owner.id, self.document, "curves.sage.md")
-        self.frontend = spaces
-        self.accounts, self.workspaces = AccountStore(pool), WorkspaceStore(pool)
-        self.documents, self.runs, self.journal = DocumentStore(pool), RunStore(pool), Journal(pool)
-        self.usage = UsageStore(pool)
-        self.host = FakeSessionHost(reactor)  # type: ignore[arg-type]
-
-    async def life(self) -> Backend:
-        """Return a started backend."""
-        settings = replace(BackendSettings(name="here"), snapshot_updates=3)
-        stores = (
-            self.accounts,
-            self.workspaces,
-            self.documents,
-            self.runs,
-            self.journal,
-            self.usage,
-            FakeHistories(),
-            InlineChecks(),
-        )
-        backend = Backend(reactor, reactor, *stores, settings, [self.host])  # type: ignore[arg-type]
-        await backend.start()
-        self.addCleanup(lambda: Deferred.fromCoroutine(backend.stop()))
-        return backend
-
-    async def page(self, backend: Backend) -> Page:
-        """Return a page with the document open."""
-        secret = new_secret()
-        expires = datetime.now(UTC) + timedelta(seconds=30)
-        await self.frontend.create_ticket(hashed(secret), self.login, self.owner.id, self.workspace, "here", expires)
-        page = Page(backend)
-        page.say(type="hello", protocol=PROTOCOL, client="test", ticket=secret)
-        await self.told(page, "welcome")
-        page.say(type="open", document=self.document)
-        opened = await self.told(page, "opened")
-        page.doc.apply_update(opened["update"])
-        return page
-
-    async def told(self, page: Page, kind: str, **fields: Any) -> dict[str, Any]:
-        """Wait for a message."""
-        for _ in range(500):
-            for message in page.told:
-                if message["type"] == kind and fields.items() <= message.items():
-                    return decoded(message)
-            await self.pause(0.01)
-        raise AssertionError(f"no {kind} {fields} in {page.told}")
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass."""
-        waited: Deferred[None] = Deferred()
-        reactor.callLater(seconds, waited.callback, None)  # type: ignore[attr-defined]
-        await waited
 
     async def test_two_lives(self) -> None:
         """What was committed is there after a kill; what ran is lost; the former life writes nothing."""
@@ -131,10 +53,57 @@ class PostgresLifeTests(PostgresTestCase):
         self.assertEqual(page.closed, 4503)
 
 
-def decoded(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message with its update as bytes."""
-    import base64
+class FloodTests(PostgresLifeCase):
+    """Mallory's three worksheets print far more than she may keep, beside Ada's."""
 
-    if "update" in message and isinstance(message["update"], str):
-        return {**message, "update": base64.b64decode(message["update"])}
-    return message
+    timeout = 120
+    quotas = {privilege: QuotaSection(worksheet_outputs=4, outputs=6) for privilege in Privilege}
+
+    async def prints(self, page: Page, document: DocumentId, number: int) -> None:
+        """Run a cell that prints 3 MiB which can't be compressed, and wait until its end is committed."""
+        before = {session.running.run for session in self.host.sessions.values() if session.running}
+        run = page.run(document, WAITS)
+        await self.told(page, "run_state", run=run, state="running")
+        [session] = [key for key, each in self.host.sessions.items() if each.running and each.running.run not in before]
+        for _ in range(32):
+            text = os.urandom(48 * 1024).hex()
+            self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": text})
+        self.host.done(session)
+        done = await self.told(page, "run_state", run=run, state="done")
+        while not any(each["type"] == "kept" and each["sequence"] >= done["sequence"] for each in page.told):
+            await self.pause(0.02)
+        page.take()
+
+    async def stored(self, *documents: DocumentId) -> int:
+        """Return how many bytes of output the database has of these."""
+        sql = """select coalesce(sum(pg_column_size(o.body)), 0) from outputs o join runs r on r.id = o.run
+            where r.document = any (%s::uuid[])"""
+        pool = await self.pool()
+        return int((await pool.query(sql, (list(documents),)))[0][0])
+
+    async def test_it_is_bounded(self) -> None:
+        """The database never has more than the quota and what was just replaced; Ada's output is whole."""
+        await self.build()
+        space, first = await self.person("mallory@example.org")
+        sheets = [first, DocumentId(new_id()), DocumentId(new_id())]
+        for number in (1, 2):
+            await self.frontend.create_document(space, sheets[number], f"s{number}.sage.md", "S")
+        backend = await self.life()
+        pages = [await self.page(backend, space, sheet) for sheet in sheets]
+        for page, sheet in zip(pages, sheets, strict=True):
+            page.edit(sheet, WAITS)
+            await self.told(page, "saved", edit=1)
+        most = 0
+        for number in range(9):
+            await self.prints(pages[number % 3], sheets[number % 3], number)
+            most = max(most, await self.stored(*sheets))
+        self.assertLessEqual(most, (6 + 3) * MEBIBYTE)
+        ada = await self.page(backend)
+        ada.edit(self.document, PRINTS)
+        run = ada.run(self.document, PRINTS)
+        await self.told(ada, "run_state", run=run, state="done")
+        while await self.stored(*sheets) > 6 * MEBIBYTE:
+            await self.pause(0.05)
+        ada.say(type="output", request=1, document=self.document, run=run)
+        whole = await self.told(ada, "whole_output")
+        self.assertEqual([piece["body"]["text"] for piece in whole["pieces"]], ["hello\n"])

@@ -88,6 +88,11 @@ class HistoryStoreContract:
         await store.add(workspace, "main", two.id, three, b"3")
         assert await store.bundles(workspace, three.id) == [b"\x001", b"2", b"3"]
         assert await store.bundles(workspace, aside.id) == [b"\x001", b"aside"]
+        assert await store.bundle_sizes(workspace, aside.id) == [(one.id, 2), (aside.id, 5)]
+        assert await store.bundle_sizes(workspace, "f" * 40) == []
+        parts = [await store.bundle_part(workspace, aside.id, first, 2) for first in (0, 2, 4, 6)]
+        assert parts == [b"as", b"id", b"e", b""]
+        assert await store.bundle_part(workspace, "f" * 40, 0, 2) == b""
 
     async def test_autosaves_may_go(self) -> None:
         """Of those that are named, autosaves go with their bundles; the newest and all of main stay, whoever asks."""

@@ -274,11 +274,23 @@ class MemoryHistory:
 
     async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles of a commit and of its ancestors, oldest first."""
+        return [bundle for _, bundle in self._chain(workspace, commit)]
+
+    async def bundle_sizes(self, workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
+        """Return the commits of these with the sizes of their bundles."""
+        return [(key, len(bundle)) for key, bundle in self._chain(workspace, commit)]
+
+    async def bundle_part(self, workspace: WorkspaceId, commit: str, first: int, length: int) -> bytes:
+        """Return part of one."""
+        found = [bundle for stored, bundle in self.stored.get(workspace, []) if stored.id == commit]
+        return found[0][first : first + length] if found else b""
+
+    def _chain(self, workspace: WorkspaceId, commit: str) -> list[tuple[str, bytes]]:
         wanted: str | None = commit
-        chain: list[bytes] = []
+        chain: list[tuple[str, bytes]] = []
         for stored, bundle in reversed(self.stored.get(workspace, [])):
             if stored.id == wanted:
-                chain.append(bundle)
+                chain.append((stored.id, bundle))
                 wanted = stored.parent
         return chain[::-1]
 

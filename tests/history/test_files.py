@@ -9,6 +9,7 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
+from sagews.backend.history.bundles import StoredBundles
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
@@ -18,6 +19,7 @@ from sagews.wire.jobs import CommitRequest
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
 from tests.contracts.files import WorkspaceFilesContract
+from tests.fakes.documents import MemoryHistory
 from tests.fakes.files import FakeFiles
 from tests.history.live import ProgramLauncher, datetime_of
 from tests.worker.rig import Rig
@@ -28,7 +30,8 @@ USED = WorkspaceId(new_id())
 async def commit(launcher: ProgramLauncher, snapshot: Snapshot) -> tuple[str, bytes]:
     """Return a real commit of a real snapshot."""
     text = commit_object(snapshot.tree, None, Origin("save", "", None, ""), datetime_of(1))
-    made = await HistoryJobs(launcher).commit(CommitRequest(snapshot.tree, None, text, snapshot.bundle, ()))
+    nothing = StoredBundles(MemoryHistory(), WorkspaceId(new_id()), {})
+    made = await HistoryJobs(launcher).commit(CommitRequest(snapshot.tree, None, text, snapshot.bundle, ()), nothing)
     return made.commit, made.bundle
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.trial.unittest import TestCase
 
+from sagews.backend.history.bundles import StoredBundles, stored_bundles
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.errors import SagewsError
 from sagews.model.identifiers import WorkspaceId, new_id
@@ -20,10 +22,13 @@ from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest, RestoreRequest, SnapshotRequest
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
+from tests.contracts.history import make_commit
+from tests.fakes.documents import MemoryHistory
 from tests.history.live import datetime_of
 from tests.worker.real_launcher import real_launcher
 
 pytestmark = pytest.mark.slow
+NOTHING = StoredBundles(MemoryHistory(), WorkspaceId(new_id()), {})
 
 
 class JailedJobs(TestCase):
@@ -55,9 +60,13 @@ class JailedJobs(TestCase):
         files = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n" * 100_000}
         taken = await homes.snapshot(first, 1, SnapshotRequest(files))
         text = commit_object(taken.tree, None, Origin("save", "", None, ""), datetime_of(1))
-        made = await jobs.commit(CommitRequest(taken.tree, None, text, taken.bundle, ()))
+        made = await jobs.commit(CommitRequest(taken.tree, None, text, taken.bundle, ()), NOTHING)
         self.assertEqual(made.files_changed, 2)
-        answer = await jobs.difference(made.commit, None, [made.bundle])
+        version = make_commit(1)
+        store = MemoryHistory()
+        await store.add(first, "main", None, replace(version, id=made.commit), made.bundle)
+        bundles = await stored_bundles(store, first, made.commit, None)
+        answer = await jobs.difference(made.commit, None, bundles)
         self.assertEqual([file.path for file in answer.files], ["a.sage.md", "sub/b.sage.md"])
         self.assertEqual((await jobs.worksheets(made.commit, [made.bundle]))["a.sage.md"], "# A\n")
         await homes.restore(second, 1, RestoreRequest(made.commit, (made.bundle,)))
@@ -75,6 +84,6 @@ class JailedJobs(TestCase):
         taken = await jobs.snapshot({"a.sage.md": b"1"})
         text = commit_object("1" * 40, None, Origin("save", "", None, ""), datetime_of(1))
         with self.assertRaises(SagewsError) as caught:
-            await jobs.commit(CommitRequest("1" * 40, None, text, taken.bundle, ()))
+            await jobs.commit(CommitRequest("1" * 40, None, text, taken.bundle, ()), NOTHING)
         self.assertEqual(caught.exception.code, "internal")
         self.assertEqual(await jobs.snapshot({"a.sage.md": b"1"}), taken)

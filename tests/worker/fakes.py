@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import FrameReader, frame
 
@@ -138,6 +140,12 @@ class FakeSession:
         self._run = None
 
 
+def content_of(file: MemoryFile) -> bytes:
+    """Return what a job would read of its input."""
+    with os.fdopen(file.sealed(), "rb") as content:
+        return content.read()
+
+
 @implementer(ILauncher)
 class FakeLauncher:
     """Starts fake sessions; remembers what it was asked."""
@@ -186,14 +194,15 @@ class FakeLauncher:
         *,
         access: str,
         arguments: Mapping[str, str],
-        input: bytes,
+        input: bytes | MemoryFile,
         seconds: int,
         output_limit: int,
         limits: Limits,
     ) -> bytes:
         """See ILauncher."""
-        self.jobs.append((job, workspace, arguments, input))
-        return self.output_of(job, workspace, access, input)
+        content = input if isinstance(input, bytes) else content_of(input)
+        self.jobs.append((job, workspace, arguments, content))
+        return self.output_of(job, workspace, access, content)
 
     def output_of(self, job: str, workspace: WorkspaceId | None, access: str, input: bytes) -> bytes:
         """Return what a job prints: each prepared answer serves once, and a job without one fails."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from twisted.logger import Logger
+
+from sagews.backend.history.bundles import StoredBundles
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
 from sagews.model.sessions import MEBIBYTE, Limits
+from sagews.net.memory_file import MemoryFile
 from sagews.policy.history.steps import commit_id
 from sagews.wire.jobs import (
     MAX_DIFFERENCE,
@@ -22,6 +26,8 @@ from sagews.wire.jobs import (
     SnapshotRequest,
 )
 from sagews.wire.launcher import READ
+
+log = Logger()
 
 SECONDS = 60
 LIMITS = Limits(memory=1024 * MEBIBYTE, processes=32, file=256 * MEBIBYTE, home=768 * MEBIBYTE, cpu_seconds=SECONDS)
@@ -41,21 +47,27 @@ class HistoryJobs:
         self._limits = limits
         self._seconds = seconds
 
-    async def commit(self, request: CommitRequest) -> CommitAnswer:
+    async def commit(self, request: CommitRequest, bundles: StoredBundles) -> CommitAnswer:
         """Check a tree and return the bundle of our commit of it.
 
+        Args:
+            request: without the bundles.
+            bundles: what it needs.
+
         Raises:
-            SagewsError: `internal` when the tree or a bundle is refused, or the jail names another commit than we do.
+            SagewsError: `internal` when the tree or a bundle is refused, or the jail names another commit than we do;
+                `limit` for more than the jail has room for.
         """
-        answer = CommitAnswer.from_bytes(await self._run("commit", request.to_bytes(), MAX_SNAPSHOT))
+        output = await self._run_with(bundles, "commit", request.opening(bundles.sizes), MAX_SNAPSHOT)
+        answer = CommitAnswer.from_bytes(output)
         if answer.commit != commit_id(request.text):
             raise SagewsError("internal", correlation=answer.commit)
         return answer
 
-    async def difference(self, version: str, against: str | None, bundles: Sequence[bytes]) -> DiffAnswer:
-        """Compare two commits, or one with nothing."""
-        request = DiffRequest(version, against, tuple(bundles))
-        return DiffAnswer.from_bytes(await self._run("diff", request.to_bytes(), MAX_DIFFERENCE + 4 * MEBIBYTE))
+    async def difference(self, version: str, against: str | None, bundles: StoredBundles) -> DiffAnswer:
+        """Compare two commits, or one with nothing; raises SagewsError `limit` for more than the jail has room for."""
+        opening = DiffRequest(version, against, ()).opening(bundles.sizes)
+        return DiffAnswer.from_bytes(await self._run_with(bundles, "diff", opening, MAX_DIFFERENCE + 4 * MEBIBYTE))
 
     async def worksheets(self, version: str, bundles: Sequence[bytes]) -> Mapping[str, str]:
         """Return path → text of the worksheets in a commit."""
@@ -68,7 +80,21 @@ class HistoryJobs:
         answer = SnapshotAnswer.from_bytes(await self._run("snapshot", SnapshotRequest(files).to_bytes(), MAX_SNAPSHOT))
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
 
-    async def _run(self, job: str, data: bytes, limit: int) -> bytes:
+    async def _run_with(self, bundles: StoredBundles, job: str, opening: bytes, limit: int) -> bytes:
+        """Run a job on bundles, which go into a file that it gets: none of them is ever whole in this process."""
+        if sum(bundles.sizes) > self._limits.home:
+            advice = "Save a version with fewer or smaller files."
+            raise SagewsError("limit", limit=f"{self._limits.home // MEBIBYTE} MiB of history at once", advice=advice)
+        try:
+            with MemoryFile() as file:
+                file.write(opening)
+                await bundles.copy(file.write)
+                return await self._run(job, file, limit)
+        except OSError as error:
+            log.error("no room for the input of {job}: {error}", job=job, error=error)
+            raise SagewsError("internal", correlation=job) from error
+
+    async def _run(self, job: str, data: bytes | MemoryFile, limit: int) -> bytes:
         output: bytes = await self._launcher.run_job(
             job,
             None,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
 
+from sagews.backend.history.bundles import stored_bundles
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import HistoryQuota
 from sagews.errors import SagewsError
@@ -87,7 +88,8 @@ class CommitWriter:
         newest = await self._store.newest(workspace)
         if newest is None:
             return True
-        answer = await self._jobs.difference(newest.id, None, await self._store.bundles(workspace, newest.id))
+        bundles = await stored_bundles(self._store, workspace, newest.id, None)
+        answer = await self._jobs.difference(newest.id, None, bundles)
         return not answer.cut and all(file.path.endswith(DOCUMENT_SUFFIX) for file in answer.files)
 
     async def commit(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin, *, asked: bool) -> SaveResult:
@@ -121,11 +123,10 @@ class CommitWriter:
         time = datetime.fromtimestamp(int(self._clock.seconds()), UTC)
         text = commit_object(snapshot.tree, step.parent, origin, time)
         before = None if heads.newest is None else heads.newest.id
-        bundles = await self.bundles(workspace, step.parent, before)
-        full = step.ref == MAIN and len(bundles) >= CHAIN
-        answer = await self._jobs.commit(
-            CommitRequest(snapshot.tree, step.parent, text, snapshot.bundle, tuple(bundles), before, full)
-        )
+        bundles = await stored_bundles(self._store, workspace, step.parent, before)
+        full = step.ref == MAIN and len(bundles.sizes) >= CHAIN
+        request = CommitRequest(snapshot.tree, step.parent, text, snapshot.bundle, (), before, full)
+        answer = await self._jobs.commit(request, bundles)
         # Files that vanish all at once are more often a fault (a home that lost them) than somebody's wish.
         gone = (answer.removed, answer.present) if removes_most(answer.removed, answer.present) else (0, 0)
         if gone[0] and not asked:

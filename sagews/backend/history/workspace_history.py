@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.backend.history.autosaver import Autosaver
+from sagews.backend.history.bundles import stored_bundles
 from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import thin_all
@@ -121,7 +122,7 @@ class WorkspaceHistory:
         """
         commit = await self._commit(version)
         other = commit.parent if against is None else (await self._commit(against)).id
-        bundles = await self._writer.bundles(self._workspace, other, commit.id)
+        bundles = await stored_bundles(self._store, self._workspace, other, commit.id)
         answer = await self._jobs.difference(commit.id, other, bundles)
         files = [FileDifference(file.path, file.status, file.diff, file.binary, file.cut) for file in answer.files]
         return other, files, answer.cut

@@ -1,6 +1,6 @@
 """What pages ask of the versions of a workspace.
 
-Each of these is a job in a jail, and a comparison holds the bundles of two versions in this process meanwhile: an
+Each of these is a job in a jail, and a comparison has the bundles of two versions in a file in memory meanwhile: an
 account has few at once, and few are compared at a time, whoever asks.
 """
 

@@ -26,6 +26,15 @@ MOVE_FIRST = """insert into refs (workspace, name, commit) values (%s, %s, %s) o
 MOVE = """update refs set commit = %s, moved = now() where workspace = %s and name = %s and commit = %s
     returning workspace, name, commit"""
 
+# "union" and not "union all": a commit that two others need is followed once.
+_NEEDED = """with recursive needed (commit, needs) as (
+        select commit, needs from bundles where workspace = %s and commit = %s
+        union
+        select b.commit, b.needs from needed n join bundles b on b.workspace = %s and b.commit = any (n.needs)
+    )"""
+_IN_ORDER = """from needed n join bundles b on b.workspace = %s and b.commit = n.commit
+    join commits c on c.workspace = b.workspace and c.id = b.commit order by c.position"""
+
 
 def prerequisites(bundle: bytes, parent: str | None) -> list[str]:
     """Return the commits that must be there before a bundle can be unpacked, from its header.
@@ -120,16 +129,22 @@ class HistoryStore:
 
     async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles, oldest first, that together hold a commit; none if it is unknown."""
-        # "union" and not "union all": a commit that two others need is followed once.
-        sql = """with recursive needed (commit, needs) as (
-                select commit, needs from bundles where workspace = %s and commit = %s
-                union
-                select b.commit, b.needs from needed n join bundles b on b.workspace = %s and b.commit = any (n.needs)
-            )
-            select b.data from needed n join bundles b on b.workspace = %s and b.commit = n.commit
-            join commits c on c.workspace = b.workspace and c.id = b.commit order by c.position"""
+        sql = f"""{_NEEDED} select b.data {_IN_ORDER}"""
         rows = await self._pool.query(sql, (workspace, commit, workspace, workspace))
         return [bytes(row[0]) for row in rows]
+
+    async def bundle_sizes(self, workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
+        """Return the commits whose bundles together hold a commit, oldest first, with the bundles' sizes."""
+        sql = f"""{_NEEDED} select b.commit, octet_length(b.data) {_IN_ORDER}"""
+        rows = await self._pool.query(sql, (workspace, commit, workspace, workspace))
+        return [(key, size) for key, size in rows]
+
+    async def bundle_part(self, workspace: WorkspaceId, commit: str, first: int, length: int) -> bytes:
+        """Return part of the bundle of one commit; nothing of one that is unknown."""
+        # It is stored as it is, so the server reads no more of it than this.
+        sql = "select substring(data from %s for %s) from bundles where workspace = %s and commit = %s"
+        rows = await self._pool.query(sql, (first + 1, length, workspace, commit))
+        return bytes(rows[0][0]) if rows else b""
 
     async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
         """List autosaves made before a time, oldest first, with their times."""

@@ -24,6 +24,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, Usage
+from sagews.net.memory_file import MemoryFile
 from sagews.net.turns import Turns
 from sagews.wire import launcher as wire
 from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
@@ -309,7 +310,7 @@ class LauncherClient:
         *,
         access: str,
         arguments: Mapping[str, str],
-        input: bytes,
+        input: bytes | MemoryFile,
         seconds: int,
         output_limit: int,
         limits: Limits,
@@ -320,7 +321,7 @@ class LauncherClient:
         async with self._jobs:
             return await self._start_job(request, input, output_limit)
 
-    def _start_job(self, request: wire.StartJob, input: bytes, output_limit: int) -> Deferred[bytes]:
+    def _start_job(self, request: wire.StartJob, input: bytes | MemoryFile, output_limit: int) -> Deferred[bytes]:
         identifier = request.id
         kill = lambda: self.signal(_session(identifier), "KILL")  # noqa: E731
         with kernel_refusals(identifier):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from zope.interface import implementer
 
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncherListener
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.jobs import DISK_FAILED, DISK_FULL
 from sagews.worker.launcher.descriptors import PipeReader
 
@@ -27,7 +27,6 @@ GRACE_SECONDS = 10.0
 # Pipes may be held open by nothing that lives any more; whoever waits gets an answer all the same.
 LINGER_SECONDS = 1.0
 _DISK = {DISK_FULL: "disk-full", DISK_FAILED: "disk-failed"}
-_SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,9 @@ class Job:
         self._late = reactor.callLater(seconds + GRACE_SECONDS, kill)
         self._linger: Any = None
 
-    def descriptors(self, input: bytes) -> list[int]:
+    def descriptors(self, input: bytes | MemoryFile) -> list[int]:
         """Return standard input, output and error for the job; `sent` closes them here."""
-        # A file rather than a pipe: nobody has to feed it, so a job that never reads can't hold anything up here.
-        self._theirs.insert(0, _memory_file(input))
+        self._theirs.insert(0, _memory_file(input) if isinstance(input, bytes) else input.sealed())
         return self._theirs
 
     def sent(self) -> None:
@@ -155,19 +153,6 @@ def _pipe(
 
 def _memory_file(content: bytes) -> int:
     """Return a sealed file in memory that holds these bytes, at its start."""
-    number = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        _fill(number, content)
-    except OSError:
-        os.close(number)
-        raise
-    return number
-
-
-def _fill(number: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(number, view) :]
-    os.lseek(number, 0, os.SEEK_SET)
-    # The job holds the same file as we do; sealed, it is read-only for both.
-    fcntl.fcntl(number, fcntl.F_ADD_SEALS, _SEALS)
+    with MemoryFile() as file:
+        file.write(content)
+        return file.sealed()
