@@ -3,9 +3,10 @@
 # make bench   measures, beside the floor and Jupyter
 # make soak    kills every process in turn under load; ARGUMENTS="--minutes 60" for how long
 # make foreign runs Sage's own examples as cells, beside Sage's own doctest machinery
-# SAGE=no leaves Sage out; SAGEWS_DATA, SAGEWS_PORT and SAGEWS_PREFIX choose the data folder, the port and the place of environments.
+# SAGE=no leaves Sage out; LOCK=no installs what fits instead of what etc/*.lock names, by its hashes; SAGEWS_DATA, SAGEWS_PORT and SAGEWS_PREFIX choose the data folder, the port and the place of environments.
 
 SAGE ?= yes
+LOCK ?= yes
 T ?= tests
 ARGUMENTS ?=
 export PYTHONDONTWRITEBYTECODE = 1
@@ -13,19 +14,19 @@ export PYTHONDONTWRITEBYTECODE = 1
 .PHONY: run test check bench soak foreign format
 
 run:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE)) && exec "$$python" scripts/launch.py "$$built" run $(ARGUMENTS)
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK)) && exec "$$python" scripts/launch.py "$$built" run $(ARGUMENTS)
 
 test:
-	@python=$$(sh scripts/python.sh chromium) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" test $(T)
+	@python=$$(sh scripts/python.sh chromium) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" test $(T)
 
 check:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" check
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" check
 
 bench:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --bench) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --bench) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)
 
 soak:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --tests) && exec "$$python" scripts/launch.py "$$built" soak $(ARGUMENTS)
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" soak $(ARGUMENTS)
 
 foreign:
-	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --tests) && exec "$$python" scripts/launch.py "$$built" foreign $(ARGUMENTS)
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" foreign $(ARGUMENTS)

@@ -26,6 +26,7 @@ ROOT = os.geteuid() == 0
 AUTHORITIES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 PROGRESS_SECONDS = 5.0
 READY = ".sagews-ready"
+BUILD_LOCKS = ("build.lock", "node.lock")
 SOURCES = ("sagews", "twisted", "etc", "static", "setup.py", "pyproject.toml", "README.md")
 # A version may be built in one call and started by the next: younger ones are left alone.
 YOUNG_SECONDS = 3600
@@ -72,6 +73,7 @@ def run(*command: str) -> None:
 def give_up(command: Sequence[str], status: int) -> NoReturn:
     """End with the status of a program that failed."""
     say(f"this failed: {' '.join(command[:6])} …")
+    say("if it is about hashes: this Python or index has other files than etc/*.lock names; LOCK=no takes what fits")
     say("an index of packages behind a private CA needs PIP_CERT=/path/to/ca.pem, which pip, npm and node then use")
     sys.exit(status)
 
@@ -82,6 +84,8 @@ def build_environment_variables(own: Mapping[str, str]) -> dict[str, str]:
     A private CA is named once, in any of the ways that people know: pip, Python and node each read a name of their own.
     """
     found = {**own, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    # What pip fetches to build a package with is held to its hashes too.
+    found.setdefault("PIP_BUILD_CONSTRAINT", " ".join(str(CHECKOUT / "etc" / name) for name in BUILD_LOCKS))
     given = next((own[name] for name in AUTHORITIES if own.get(name)), None)
     if given is not None:
         for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
@@ -111,17 +115,19 @@ def pip_install(place: Path, *arguments: str) -> None:
         give_up(command, pip.returncode)
 
 
-def environment(name: str, requirements: list[str], *, binary: bool) -> Path:
+def environment(name: str, requirements: list[str], *, binary: bool = False, locks: Sequence[str] = ()) -> Path:
     """Return a virtual environment with these requirements, building it if it is not there.
+
+    With lock files of etc/ it holds exactly the files whose hashes stand in them, whatever else would fit.
 
     A file in it says that it is complete, so that an interrupted build is never used. Who comes while another builds
     the same one waits for it: sessions' environments belong to all checkouts of a machine.
     """
-    place = prefix() / f"{name}-{digest([sys.version, *requirements])}"
+    place = prefix() / f"{name}-{digest([sys.version, *requirements, *lines(*locks)])}"
     place.parent.mkdir(parents=True, exist_ok=True)
     with only_one(place):
         if not (place / READY).exists():
-            build_environment(place, requirements, binary=binary)
+            build_environment(place, requirements, binary=binary, locks=locks)
     return place
 
 
@@ -140,19 +146,27 @@ def only_one(place: Path) -> Iterator[None]:
         yield
 
 
-def build_environment(place: Path, requirements: list[str], *, binary: bool) -> None:
+def build_environment(place: Path, requirements: list[str], *, binary: bool, locks: Sequence[str]) -> None:
     """Build a virtual environment from nothing, whatever an interrupted build has left there."""
     start = time.monotonic()
     say(f"building the environment {place.name} ({len(requirements)} requirements); this happens once")
     shutil.rmtree(place, ignore_errors=True)
     run(sys.executable, "-m", "venv", str(place))
-    run(str(place / "bin" / "pip"), "install", "-q", "--upgrade", "pip", "setuptools>=77", "wheel")
-    only = ["--only-binary", ":all:"] if binary else []
-    pip_install(place, *only, *requirements)
+    tools = [f"-r{CHECKOUT / 'etc' / 'build.lock'}"] if locks else ["pip", "setuptools>=77", "wheel"]
+    run(str(place / "bin" / "pip"), "install", "-q", "--upgrade", *tools)
+    if locks:
+        pip_install(place, *hashed(CHECKOUT / "etc" / name for name in locks))
+    else:
+        pip_install(place, *(["--only-binary", ":all:"] if binary else []), *requirements)
     if ROOT:
         run("chmod", "-R", "go+rX,go-w", str(place))
     (place / READY).write_text(json.dumps(requirements), encoding="utf-8")
     say(f"{place.name} is ready after {time.monotonic() - start:.0f} s")
+
+
+def hashed(locks: Iterable[Path]) -> list[str]:
+    """Return pip's options for installing what lock files name, and no file with another hash."""
+    return ["--require-hashes", *(f"-r{path}" for path in locks)]
 
 
 def source_digest() -> str:
@@ -262,11 +276,12 @@ def sessions(*, sage: bool) -> dict[str, str]:
     return {"python": str(environment("python", python, binary=True))}
 
 
-def daemon(*, tests: bool) -> Path:
+def daemon(*, tests: bool, lock: bool) -> Path:
     """Return what the daemon's versions depend on; every checkout has its own, the tests' is kept apart."""
     requirements = lines("requirements.txt", *(["requirements-test.txt"] if tests else []))
     name = f"{'test' if tests else 'daemon'}-{digest([str(CHECKOUT)])[:6]}"
-    return environment(name, requirements, binary=False)
+    locks = ["daemon.lock", *(["test.lock"] if tests else [])] if lock else []
+    return environment(name, requirements, locks=locks)
 
 
 def account(name: str) -> None:
@@ -282,10 +297,15 @@ def main() -> None:
     parser.add_argument("--sage", choices=["yes", "no"], default="yes")
     parser.add_argument("--tests", action="store_true", help="the tests' environment instead of the daemon's")
     parser.add_argument("--bench", action="store_true", help="what the benchmarks compare with, too")
+    parser.add_argument(
+        "--lock", choices=["yes", "no"], default="yes", help="install what etc/*.lock names, or what fits"
+    )
     parser.add_argument("--account", default="sagews")
     options = parser.parse_args()
+    if options.lock == "no":
+        os.environ["PIP_BUILD_CONSTRAINT"] = ""
     flavours = sessions(sage=options.sage == "yes")
-    dependencies = daemon(tests=options.tests)
+    dependencies = daemon(tests=options.tests, lock=options.lock == "yes")
     place = install_version(dependencies, flavours)
     if ROOT:
         account(options.account)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.ops.version import hold_version
@@ -113,3 +118,51 @@ class VariableTests(SynchronousTestCase):
         both = bootstrap.build_environment_variables({"PIP_CERT": "/a", "NODE_EXTRA_CA_CERTS": "/b"})
         self.assertEqual((both["PIP_CERT"], both["NODE_EXTRA_CA_CERTS"]), ("/a", "/b"))
         self.assertNotIn("PIP_CERT", bootstrap.build_environment_variables({}))
+
+
+class LockTests(SynchronousTestCase):
+    """What is installed is what the lock files name, by its hashes."""
+
+    def pins(self, *names: str) -> dict[str, str]:
+        """Return the versions in lock files, by package."""
+        text = "".join((bootstrap.CHECKOUT / "etc" / name).read_text(encoding="utf-8") for name in names)
+        return dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\$", text, re.MULTILINE))
+
+    def test_they_fit_the_ranges(self) -> None:
+        """Every requirement is met by exactly one pin, each has hashes and nothing else, and no index is named."""
+        for locks, ranges in (
+            (("daemon.lock",), "requirements.txt"),
+            (("daemon.lock", "test.lock"), "requirements-test.txt"),
+            (("build.lock", "node.lock"), "requirements-build.txt"),
+        ):
+            pins = self.pins(*locks)
+            for text in bootstrap.lines(ranges):
+                wanted = Requirement(text)
+                self.assertIn(canonicalize_name(wanted.name), pins)
+                self.assertTrue(wanted.specifier.contains(pins[canonicalize_name(wanted.name)]), text)
+            for name in locks:
+                body = (bootstrap.CHECKOUT / "etc" / name).read_text(encoding="utf-8")
+                form = r"#.*\n([a-z0-9-]+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+\n)+"
+                self.assertIsNotNone(re.fullmatch(form, body), name)
+
+    def test_another_file_is_refused(self) -> None:
+        """A package whose bytes are not those of the lock is not installed, and the build says what can be done."""
+        with TemporaryDirectory() as folder:
+            wheel = Path(folder) / "toy-1.0-py3-none-any.whl"
+            with zipfile.ZipFile(wheel, "w") as archive:
+                archive.writestr("toy.py", "")
+                archive.writestr("toy-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
+                archive.writestr(
+                    "toy-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+                )
+                archive.writestr("toy-1.0.dist-info/RECORD", "")
+            lock = Path(folder) / "toy.lock"
+            install = ("--dry-run", "--no-index", f"--find-links={folder}", *bootstrap.hashed([lock]))
+            lock.write_text(f"toy==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+            bootstrap.pip_install(Path(sys.prefix), *install)
+            lock.write_text(f"toy==1.0 --hash=sha256:{hashlib.sha256(b'another').hexdigest()}\n")
+            said: list[str] = []
+            self.patch(bootstrap, "say", said.append)
+            with self.assertRaises(SystemExit):
+                bootstrap.pip_install(Path(sys.prefix), *install)
+            self.assertIn("LOCK=no", " ".join(said))
