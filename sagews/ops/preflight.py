@@ -22,7 +22,7 @@ from sagews.ops.folders import Layout
 from sagews.ops.postgres.dsn import read_dsn
 from sagews.ops.postgres.folders import LONGEST_SOCKET, SOCKET_NAME, ClusterFolders
 from sagews.ops.tls.authority import Files
-from sagews.ops.tls.given import certificate_of, check_given
+from sagews.ops.tls.given import certificate_of, check_given, out_of_reach
 from sagews.policy.http.base_address import parse_origin
 from sagews.policy.http.forwarded import parse_proxies
 
@@ -45,7 +45,9 @@ def preflight_of_reload(settings: Settings, roles: Collection[str]) -> list[Prob
     Not what only a start looks at: that may need rights which the daemon has given up, and is not used before.
     """
     found = [*contradictions(settings)]
-    for check in (_addresses, _certificate, _environments):
+    # The key may be root's alone, and then goes on being served as it was read.
+    reached = not out_of_reach(settings.site.key)
+    for check in (_addresses, *([_certificate] if reached else []), _environments):
         found += check(settings, roles)
     return found
 

@@ -17,11 +17,12 @@ from twisted.internet.threads import deferToThread
 
 from sagews.config.changes import Change
 from sagews.config.settings import ROLES, Settings
+from sagews.errors import SagewsError
 from sagews.net.private_files import Owner
 from sagews.ops.folders import Layout
 from sagews.ops.tls.authority import Authority, Files, site_files
 from sagews.ops.tls.contexts import DaemonClient, DaemonServer, PromptTLSFactory, SiteServer, TLSClientEndpoint
-from sagews.ops.tls.given import check_given, good_until
+from sagews.ops.tls.given import check_given, good_until, out_of_reach
 from sagews.roles.component import Component
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -119,6 +120,7 @@ class Certificates(Component):
 
     def prepare_privileged(self, account: tuple[int, int]) -> None:
         """Make or renew what the roles need."""
+        self._site = self.daemon.settings.site
         self.keys = make_keys(self.daemon.settings, self.daemon.layout, self.daemon.roles, account)
 
     def takes(self, change: Change) -> bool:
@@ -127,17 +129,29 @@ class Certificates(Component):
 
     async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
         """Read the site's certificate again, whatever its path: it is renewed in place."""
-        served = self.keys.site
+        served, key = self.keys.site, settings.site.key
         if served is None:
             return tuple
+        if await deferToThread(out_of_reach, key):
+            return self._keep(settings)
         fresh = await deferToThread(self._read_site, settings)
 
         def use() -> Sequence[str]:
-            self.keys = replace(self.keys, site=fresh)
+            self.keys, self._site = replace(self.keys, site=fresh), settings.site
             same = fresh.certificate == served.certificate
             return () if same else (f"the site's certificate is a new one, good until {good_until(fresh.certificate)}",)
 
         return use
+
+    def _keep(self, settings: Settings) -> Callable[[], Sequence[str]]:
+        """Go on with a certificate whose key was read with rights that are given up, unless it is to be another one."""
+        key = settings.site.key
+        if (key, settings.site.certificate) != (self._site.key, self._site.certificate):
+            reason = (
+                f"site.key: {key} can't be read without root's rights. Open it to this account's group, or restart."
+            )
+            raise SagewsError("configuration", reason=reason)
+        return lambda: (f"the site's certificate stays, because {key} is read by a restart only",)
 
     def _read_site(self, settings: Settings) -> SiteServer:
         return SiteServer(_site(settings, self.daemon.layout, None, datetime.now(UTC)))

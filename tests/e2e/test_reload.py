@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -111,6 +112,18 @@ class ReloadingDaemonTests(SynchronousTestCase):
         self.files.key.write_text("no key", encoding="ascii")
         line = self.daemon.settings.read_text(encoding="utf-8").split("\n").index("[site]") + 2
         self.hang_up(f"{self.daemon.settings}:{line}: site.certificate")
+
+    def test_a_key_of_roots_alone(self) -> None:
+        """With a key that the daemon can't read any more everything else is taken over, and that is said."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can give rights up")
+        before = self.served()
+        self.rewrite("workspaces = 5\n")
+        self.files.key.chmod(0o600)
+        done = self.daemon.run_command("reload", *self.config)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("the site's certificate stays", done.stdout)
+        self.assertEqual((self.served(), self.allowed()), (before, 5))
 
     def hang_up(self, words: str) -> None:
         """Send SIGHUP, and wait until the log says something."""

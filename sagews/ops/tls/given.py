@@ -6,6 +6,7 @@ authority would be refused by every peer.
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def certificate_of(files: Files, now: datetime) -> x509.Certificate:
     if certificate.not_valid_after_utc < now:
         raise _refused(f"{files.certificate} was good until {certificate.not_valid_after_utc:%Y-%m-%d}. Renew it.")
     return certificate
+
+
+def out_of_reach(path: str | None) -> bool:
+    """Whether a file is there for others and not for this account: a key that belongs to root alone, for instance."""
+    try:
+        if path is not None:
+            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    except PermissionError:
+        return True
+    except OSError:
+        # Missing, or worse: whoever reads it says so.
+        return False
+    return False
 
 
 def good_until(certificate: bytes) -> str:
