@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.client.browsing import SHEET, ClientTestCase, cell, wait_for_state
+from tests.client.server import USER
 
 pytestmark = pytest.mark.slow
 
+ORDINARY = {**USER, "privilege": "user"}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
@@ -102,6 +104,24 @@ class ManagementTests(ClientTestCase):
         menus = [each.locator("button").count() for each in page.locator("[data-testid=user]").all()]
         self.assertEqual(menus, [0, 1, 0])
         self.assertEqual(self.violations(page), [])
+
+    def test_an_address_is_changed(self) -> None:
+        """An administrator gives somebody another address; an ordinary person sees their own and cannot change it."""
+        page = self.page("/management/users")
+        page.locator("[data-testid=user]").nth(1).locator("button").click()
+        page.get_by_role("menuitem", name="Change address").click()
+        page.fill("[data-testid=new-email]", "ines@new.example")
+        self.assertEqual(self.violations(page), [])
+        with page.expect_request(lambda request: request.method == "PATCH") as asked:
+            page.locator("[data-testid=move] button[type=submit]").click()
+        self.assertEqual((asked.value.post_data_json, asked.value.url[-3:]), ({"email": "ines@new.example"}, "/u2"))
+        page.wait_for_selector("[data-testid=new-email]", state="detached")
+        ordinary = self.context()
+        ordinary.route("**/api/me", lambda route: route.fulfill(json={"user": ORDINARY, "settings": {}}))
+        for context, editable in ((ordinary, False), (self.context(), True)):
+            own = self.page("/settings", context).locator("[data-testid=own-email]")
+            own.wait_for()
+            self.assertEqual(own.is_editable(), editable)
 
     def test_sessions(self) -> None:
         """Sessions are listed with whose they are, and each can be ended."""
