@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.crdt.document import WorksheetDocument, cells_in_order, load, new_document
 from sagews.backend.crdt.pieces import cut
-from sagews.backend.crdt.update_reader import Layout, read_update, read_vector
+from sagews.backend.crdt.update_reader import UpdateLayout, read_update, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 
 
@@ -56,7 +56,7 @@ class PieceTests(SynchronousTestCase):
             state = written_together(seed)
             whole = load(state, [])
             for most in (1, 2, 7):
-                layout = Layout()
+                layout = UpdateLayout()
                 read_update(state, layout=layout)
                 parts = load(None, cut(state, layout, most, anywhere=True))
                 self.assertEqual(cells_in_order(parts), cells_in_order(whole))
@@ -66,7 +66,7 @@ class PieceTests(SynchronousTestCase):
     def test_no_piece_waits_for_a_later_one(self) -> None:
         """After each piece, all that it holds is in the document."""
         for seed in range(6):
-            state, layout, document = written_together(seed), Layout(), WorksheetDocument()
+            state, layout, document = written_together(seed), UpdateLayout(), WorksheetDocument()
             read_update(state, layout=layout)
             for piece in cut(state, layout, 3, anywhere=True):
                 document.apply_update(piece)
@@ -76,12 +76,12 @@ class PieceTests(SynchronousTestCase):
 
     def test_pieces_are_small(self) -> None:
         """No piece holds more structs than it was asked for."""
-        state, layout = written_together(1, edits=200), Layout()
+        state, layout = written_together(1, edits=200), UpdateLayout()
         read_update(state, layout=layout)
         pieces = cut(state, layout, 5, anywhere=True)
         self.assertGreater(len(pieces), 10)
         for piece in pieces:
-            held = Layout()
+            held = UpdateLayout()
             read_update(piece, layout=held)
             self.assertLessEqual(sum(map(len, held.structs.values())) + len(held.deleted), 5)
 
@@ -90,7 +90,7 @@ class PieceTests(SynchronousTestCase):
         document = new_document("One")
         first, before = document.get_update(), document.get_state()
         merge_text(document, "".join(f"```sage\nx = {number}\n```\n\n" for number in range(50)))
-        update, layout = document.get_update(before), Layout()
+        update, layout = document.get_update(before), UpdateLayout()
         read_update(update, layout=layout)
         present = load(first, [])
         pieces = cut(update, layout, 10)
@@ -102,6 +102,6 @@ class PieceTests(SynchronousTestCase):
 
     def test_what_is_small_is_not_cut(self) -> None:
         """An update that fits into one piece is that piece."""
-        state, layout = written_together(2), Layout()
+        state, layout = written_together(2), UpdateLayout()
         read_update(state, layout=layout)
         self.assertEqual(cut(state, layout, 10_000), [state])

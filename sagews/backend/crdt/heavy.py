@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load, title_of
 from sagews.backend.crdt.pieces import cut
-from sagews.backend.crdt.update_reader import Layout, MalformedUpdate, ManyStructs, read_update
+from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
@@ -45,7 +45,7 @@ def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> 
     Raises:
         SagewsError: `bad-update`: it is malformed, does not fit, or takes too long to apply.
     """
-    layout = Layout()
+    layout = UpdateLayout()
     try:
         structure = read_update(update, MAX_STRUCTS, layout)
     except MalformedUpdate as error:
@@ -67,7 +67,7 @@ def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> 
         pieces = [update]
         mirror = Mirror(state)
         _attempt_all(mirror, pieces, limit)
-    told = Layout()
+    told = UpdateLayout()
     structs = read_update(mirror.state, layout=told).structs
     if told.crowd > MAX_AT_ONE_KEY:
         raise refusal("too many pages set the same thing at one time; copy the cells into a new worksheet")
@@ -97,14 +97,14 @@ def loadable(snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
     Raises:
         SagewsError: `internal` when what is stored can't be read.
     """
-    state, layout = fold(snapshot, updates), Layout()
+    state, layout = fold(snapshot, updates), UpdateLayout()
     structs = read_update(state, layout=layout).structs
     document, pieces = WorksheetDocument(), []
     for piece in cut(state, layout, LOAD_PIECE, anywhere=True):
         began = time.thread_time()
         document.apply_update(piece)
         if time.thread_time() - began > LONG_SECONDS:
-            part = Layout()
+            part = UpdateLayout()
             read_update(piece, layout=part)
             pieces += cut(piece, part, SMALL_PIECE, anywhere=True)
         else:
@@ -141,7 +141,7 @@ def merged(state: bytes, text: str) -> list[bytes]:
     document = load(state, [])
     if to_text(document) == text:
         return []
-    update, layout = merge_text(document, text), Layout()
+    update, layout = merge_text(document, text), UpdateLayout()
     if not update:
         return []
     read_update(update, layout=layout)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from sagews.backend.crdt.update_reader import Layout, Struct
+from sagews.backend.crdt.update_reader import Struct, UpdateLayout
 
 NOTHING = b"\0\0"
 Deleted = Sequence[tuple[int, int, int]]
 
 
-def cut(update: bytes, layout: Layout, most: int, *, anywhere: bool = False) -> list[bytes]:
+def cut(update: bytes, layout: UpdateLayout, most: int, *, anywhere: bool = False) -> list[bytes]:
     """Return the pieces.
 
     Args:

@@ -64,7 +64,7 @@ class Struct:
 
 
 @dataclass(slots=True)
-class Layout:
+class UpdateLayout:
     """Every struct of an update, for cutting it.
 
     Attributes:
@@ -107,7 +107,7 @@ class Structure:
     inner: int = 0
     first: int = 0
     reading: tuple[int, int] = (0, 0)
-    layout: Layout | None = None
+    layout: UpdateLayout | None = None
 
     def count(self, structs: int, most: int) -> None:
         """Count what is announced, before it is read."""
@@ -125,7 +125,7 @@ class Structure:
         )
 
 
-def read_update(update: bytes, most: int = MAX_STRUCTS, layout: Layout | None = None) -> Structure:
+def read_update(update: bytes, most: int = MAX_STRUCTS, layout: UpdateLayout | None = None) -> Structure:
     """Return the structure of an update.
 
     Args:
@@ -189,7 +189,7 @@ def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
     structure.ranges[client] = (first, clock)
 
 
-def _lay_out(layout: Layout, struct: Struct) -> None:
+def _lay_out(layout: UpdateLayout, struct: Struct) -> None:
     """Keep a struct that was read, with what was found that it refers to."""
     struct.refers, layout.refers = layout.refers, []
     layout.structs.setdefault(struct.client, []).append(struct)
