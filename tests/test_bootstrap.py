@@ -157,12 +157,17 @@ class LockTests(SynchronousTestCase):
                 )
                 archive.writestr("toy-1.0.dist-info/RECORD", "")
             lock = Path(folder) / "toy.lock"
+            place = Path(folder) / "environment"
+            (place / "bin").mkdir(parents=True)
+            # A version has no pip of its own.
+            (place / "bin" / "pip").write_text(f'#!/bin/sh\nexec {sys.executable} -m pip "$@"\n')
+            (place / "bin" / "pip").chmod(0o755)
             install = ("--dry-run", "--no-index", f"--find-links={folder}", *bootstrap.hashed([lock]))
             lock.write_text(f"toy==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
-            bootstrap.pip_install(Path(sys.prefix), *install)
+            bootstrap.pip_install(place, *install)
             lock.write_text(f"toy==1.0 --hash=sha256:{hashlib.sha256(b'another').hexdigest()}\n")
             said: list[str] = []
             self.patch(bootstrap, "say", said.append)
             with self.assertRaises(SystemExit):
-                bootstrap.pip_install(Path(sys.prefix), *install)
+                bootstrap.pip_install(place, *install)
             self.assertIn("LOCK=no", " ".join(said))

@@ -12,6 +12,7 @@ from sagews.config.logs import LogsSection
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.config.section import Section
 from sagews.config.sessions import SessionsSection
+from sagews.config.sign_in import SignInSection
 from sagews.config.site import SiteSection
 from sagews.model.accounts import Privilege
 
@@ -29,6 +30,7 @@ class Settings(Section, frozen=True, kw_only=True):
     isolation: IsolationSection = IsolationSection()
     link: LinkSection = LinkSection()
     logs: LogsSection = LogsSection()
+    sign_in: SignInSection = SignInSection()
     user_quota: QuotaSection = QuotaSection()
     administrator_quota: AdministratorQuotaSection = AdministratorQuotaSection()
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from twisted.web.resource import IResource
 
 from sagews.config.quotas import QuotaSection
+from sagews.config.sign_in import SignInSection
 from sagews.frontend.http.static_files import BuiltFiles
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
@@ -69,6 +70,7 @@ class Parts:
         now: returns the time, UTC.
         websockets: resources that take the websocket of a backend in this process, by path, for instance "/ws".
         quotas: what an account of each type may have at once.
+        sign_in: how often signing in may be tried.
         live: the backends of this machine; None where there are none to ask.
         strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
         proxies: whose X-Forwarded-For is believed.
@@ -89,6 +91,7 @@ class Parts:
     strict_transport: bool = False
     proxies: Proxies = ()
     quotas: Mapping[Privilege, QuotaSection] = field(default_factory=lambda: DEFAULTS)
+    sign_in: SignInSection = field(default_factory=SignInSection)
     live: LiveSide | None = None
 
     def logins(self) -> Logins:

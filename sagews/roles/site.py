@@ -51,6 +51,7 @@ class SiteComponent(Component):
         {
             "user_quota",
             "administrator_quota",
+            "sign_in",
             "site.names",
             "site.public",
             "site.public_untrusted",
@@ -178,6 +179,7 @@ class Frontend:
             now=now,
             websockets=websockets,
             quotas=settings.quotas,
+            sign_in=settings.sign_in,
             live=siblings,
             strict_transport=settings.site.certificate is not None,
             proxies=parse_proxies(settings.site.proxies),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.config.sign_in import SignInSection
 from sagews.policy.accounts import tokens
 from tests.frontend.memory import World
 
@@ -79,6 +80,19 @@ class SignInTests(SynchronousTestCase):
             self.assertEqual(self.enter().status, 200)
         codes = [self.enter(password="wrong wrong").code for _ in range(5)]
         self.assertEqual(codes, ["bad-password"] * 3 + ["too-often"] * 2)
+
+    def test_other_limits(self) -> None:
+        """The settings say how many attempts there are, and for how long they count."""
+        self.world.rebuild(sign_in=SignInSection(attempts=2, address_attempts=3, minutes=1))
+        codes = [self.enter(password="wrong wrong").code for _ in range(3)]
+        self.assertEqual(codes, ["bad-password"] * 2 + ["too-often"])
+        self.assertEqual(self.enter(password="wrong wrong").headers["retry-after"], "60")
+        for _ in range(2):
+            self.enter(email="bob@example.org")
+        codes = [self.enter(email="eve@example.org").code for _ in range(3)]
+        self.assertEqual(codes, ["bad-password"] * 2 + ["too-often"])
+        self.world.clock.advance(61)
+        self.assertEqual(self.enter().status, 200)
 
     def test_a_known_browser_gets_through(self) -> None:
         """Wrong attempts at an account do not keep out who signed in to it before in the same browser."""

@@ -14,7 +14,6 @@ from sagews.frontend.sign_in.sign_in import SignInCalls
 from sagews.interfaces.accounts import IAccountStore
 from sagews.model.accounts import Privilege
 from sagews.policy import names
-from sagews.policy.accounts import attempts
 from sagews.policy.accounts.passwords import check_password
 from sagews.policy.http.requests import Policy
 
@@ -22,7 +21,8 @@ from sagews.policy.http.requests import Policy
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes about oneself."""
     logins = parts.logins()
-    sign_in = SignInCalls(parts.accounts, logins, KnownBrowsers(parts.accounts, parts.now), parts.hasher)
+    browsers = KnownBrowsers(parts.accounts, parts.now)
+    sign_in = SignInCalls(parts.accounts, logins, browsers, parts.hasher, parts.sign_in)
     ProfileCalls(parts.accounts, logins, parts.hasher, sign_in).add_to(routes)
 
 
@@ -79,8 +79,7 @@ class ProfileCalls:
         check_password(call.body.new)
         # Who has none yet has nothing to prove, and who came by a link has proved enough: they may have forgotten it.
         if user.has_password and (call.body.old or not await self._logins.may_set_password(call.signed_in)):
-            limit = attempts.account_limit(user.email, call.address)
-            await self._sign_in.count(limit)
+            limit = await self._sign_in.count_account(user.email, call.address)
             await self._sign_in.check(user.email, call.body.old or "")
             await self._accounts.clear_attempts(limit.key)
         hashed = await self._hasher.hash(call.body.new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sagews.config.sign_in import SignInSection
 from sagews.errors import SagewsError
 from sagews.frontend.http import schemas
 from sagews.frontend.http.call import Answer, Call, answer
@@ -24,17 +25,25 @@ from sagews.policy.names import FIRST_ADMINISTRATOR, is_operator
 def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the routes of signing in and out."""
     browsers = KnownBrowsers(parts.accounts, parts.now)
-    SignInCalls(parts.accounts, parts.logins(), browsers, parts.hasher).add_to(routes)
+    SignInCalls(parts.accounts, parts.logins(), browsers, parts.hasher, parts.sign_in).add_to(routes)
 
 
 class SignInCalls:
     """The calls by which a person becomes a login, and stops being one."""
 
-    def __init__(self, accounts: IAccountStore, logins: Logins, browsers: KnownBrowsers, hasher: Hasher) -> None:
+    def __init__(
+        self,
+        accounts: IAccountStore,
+        logins: Logins,
+        browsers: KnownBrowsers,
+        hasher: Hasher,
+        limits: SignInSection,
+    ) -> None:
         self._accounts = accounts
         self._logins = logins
         self._browsers = browsers
         self._hasher = hasher
+        self._limits = limits
 
     def add_to(self, routes: Routes) -> None:
         """Add the routes."""
@@ -49,14 +58,13 @@ class SignInCalls:
         known = await self._browsers.find(call.headers.get("cookie", ""), email, call.base)
         # Before the password is looked at: counted afterwards, a thousand at once would all be tried.
         if known is not None:
-            limits, lane = [attempts.browser_limit(email, known)], ""
+            limits, lane = [attempts.browser_limit(email, known, self._limits)], ""
             await self.count(*limits)
         else:
-            limits = [attempts.account_limit(email, call.address)]
-            await self.count(*limits)
+            limits = [await self.count_account(email, call.address)]
             lane = await self._crowded(call.address)
             if lane:
-                limits.append(attempts.crowded_limit(email, call.address))
+                limits.append(attempts.crowded_limit(email, call.address, self._limits))
                 await self.count(limits[-1])
         user = await self.check(email, call.body.password, lane)
         for limit in limits:
@@ -65,14 +73,20 @@ class SignInCalls:
 
     async def _crowded(self, address: str) -> str:
         """Count an attempt of an address; return the lane in which it waits if there were very many, else ""."""
-        bound = attempts.address_limit(address)
-        count = await self._accounts.count_attempt(bound.key, attempts.WINDOW_SECONDS)
+        bound = attempts.address_limit(address, self._limits)
+        count = await self._accounts.count_attempt(bound.key, bound.seconds)
         return attempts.network(address) if count > bound.most else ""
+
+    async def count_account(self, email: str, address: str) -> attempts.Limit:
+        """Count an attempt at an account from an address and return what it counts for; raises `too-often`."""
+        limit = attempts.account_limit(email, address, self._limits)
+        await self.count(limit)
+        return limit
 
     async def count(self, *limits: attempts.Limit) -> None:
         """Count an attempt; raises SagewsError `too-often` past a limit."""
         for limit in limits:
-            limit.check(await self._accounts.count_attempt(limit.key, attempts.WINDOW_SECONDS))
+            limit.check(await self._accounts.count_attempt(limit.key, limit.seconds))
 
     async def check(self, email: str, password: str, lane: str = "") -> User:
         """Return whose password this is, making its hash again if it is outdated.

@@ -12,22 +12,26 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 
+from sagews.config.sign_in import SignInSection
 from sagews.errors import SagewsError
 
-WINDOW_SECONDS = 15 * 60
+DEFAULTS = SignInSection()
+# Enough for who mistypes twice; whoever guesses has as few at each account as makes guessing hopeless.
+CROWDED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A hashed key and how many attempts it may have within the window."""
+    """A hashed key and how many attempts it may have within so many seconds."""
 
     key: bytes
     most: int
+    seconds: int
 
     def check(self, count: int) -> None:
         """Raise SagewsError `too-often` when this attempt is one too many."""
         if count > self.most:
-            raise SagewsError("too-often", seconds=WINDOW_SECONDS)
+            raise SagewsError("too-often", seconds=self.seconds)
 
 
 def network(address: str) -> str:
@@ -43,31 +47,32 @@ def network(address: str) -> str:
     return str(parsed)
 
 
-def account_limit(email: str, address: str) -> Limit:
-    """Return the limit of one account seen from one address: 10 attempts."""
-    return Limit(_key("account", email.casefold(), network(address)), 10)
+def account_limit(email: str, address: str, limits: SignInSection = DEFAULTS) -> Limit:
+    """Return the limit of one account seen from one address."""
+    return Limit(_key("account", email.casefold(), network(address)), limits.attempts, limits.minutes * 60)
 
 
-def browser_limit(email: str, known: bytes) -> Limit:
-    """Return the limit of one account in a browser in which somebody signed in to it before: 10 attempts.
+def browser_limit(email: str, known: bytes, limits: SignInSection = DEFAULTS) -> Limit:
+    """Return the limit of one account in a browser in which somebody signed in to it before.
 
     It is counted apart from the address: whoever tries passwords behind the same address keeps nobody out who has been
     in before.
     """
-    return Limit(_key("browser", email.casefold(), known.hex()), 10)
+    return Limit(_key("browser", email.casefold(), known.hex()), limits.attempts, limits.minutes * 60)
 
 
-def address_limit(address: str) -> Limit:
-    """Return the bound of one address over all accounts: 100 attempts."""
-    return Limit(_key("address", network(address)), 100)
+def address_limit(address: str, limits: SignInSection = DEFAULTS) -> Limit:
+    """Return the bound of one address over all accounts."""
+    return Limit(_key("address", network(address)), limits.address_attempts, limits.minutes * 60)
 
 
-def crowded_limit(email: str, address: str) -> Limit:
-    """Return the limit of one account seen from an address beyond its bound: 3 attempts.
+def crowded_limit(email: str, address: str, limits: SignInSection = DEFAULTS) -> Limit:
+    """Return the limit of one account seen from an address beyond its bound.
 
     Who knows the password gets in with the first of them, whatever others behind that address have tried.
     """
-    return Limit(_key("crowded", email.casefold(), network(address)), 3)
+    key = _key("crowded", email.casefold(), network(address))
+    return Limit(key, min(CROWDED, limits.attempts), limits.minutes * 60)
 
 
 def _key(*parts: str) -> bytes:
