@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from sagews.config.section import Positive, Section
 
 
@@ -18,6 +22,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
         worksheet_outputs: MiB of output that the database keeps of one worksheet of its workspaces.
         outputs: MiB of output that it keeps of all of them.
         history: MiB that the versions of all of its workspaces take.
+        home: MiB that the files of each of its workspaces may take on disk.
     """
 
     sessions: Positive = 20
@@ -29,6 +34,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     worksheet_outputs: Positive = 64
     outputs: Positive = 512
     history: Positive = 1024
+    home: Annotated[int, msgspec.Meta(ge=16, le=2**24)] = 2048
 
 
 class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ class SessionsSection(Section, frozen=True, kw_only=True):
 
     Attributes:
         environments: flavour → virtual environment; by default those that `make run` built, else the daemon's own.
-        memory_mib … cpu_hours: the limits of one session.
+        memory_mib … cpu_hours: the limits of one session; `home_mib` is the size of homes in memory.
         pool: waiting children kept per flavour.
         idle_minutes: an idle session that nobody used for so long is ended.
     """
@@ -34,12 +34,13 @@ class SessionsSection(Section, frozen=True, kw_only=True):
     first_uid: Annotated[int, msgspec.Meta(ge=1000, le=2**31 - 2000)] = 200_000
     uids: Annotated[int, msgspec.Meta(ge=16, le=100_000)] = 1000
 
-    def limits(self) -> Limits:
-        """Return the limits of one session."""
+    def limits(self, disk: int) -> Limits:
+        """Return the limits of one session, with what its workspace's home may hold in bytes."""
         return Limits(
             memory=self.memory_mib * MEBIBYTE,
             processes=self.processes,
             file=self.file_mib * MEBIBYTE,
             home=self.home_mib * MEBIBYTE,
             cpu_seconds=self.cpu_hours * 3600,
+            disk=disk,
         )

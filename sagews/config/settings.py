@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sagews.config.database import DatabaseSection
+from sagews.config.disk import DiskSection
 from sagews.config.isolation import IsolationSection
 from sagews.config.link import LinkSection
 from sagews.config.logs import LogsSection
@@ -15,6 +16,7 @@ from sagews.config.sessions import SessionsSection
 from sagews.config.sign_in import SignInSection
 from sagews.config.site import SiteSection
 from sagews.model.accounts import Privilege
+from sagews.model.sessions import MEBIBYTE, Limits
 
 ROLES = ("frontend", "backend", "worker", "log")
 
@@ -27,6 +29,7 @@ class Settings(Section, frozen=True, kw_only=True):
     site: SiteSection = SiteSection()
     database: DatabaseSection = DatabaseSection()
     sessions: SessionsSection = SessionsSection()
+    disk: DiskSection = DiskSection()
     isolation: IsolationSection = IsolationSection()
     link: LinkSection = LinkSection()
     logs: LogsSection = LogsSection()
@@ -38,6 +41,11 @@ class Settings(Section, frozen=True, kw_only=True):
     def quotas(self) -> Mapping[Privilege, QuotaSection]:
         """What an account of each type may have."""
         return {Privilege.USER: self.user_quota, Privilege.ADMINISTRATOR: self.administrator_quota}
+
+    def limits(self) -> Limits:
+        """Return the limits of one session: those of `[sessions]`, and the largest home that any account may have."""
+        largest = max(quota.home for quota in self.quotas.values())
+        return self.sessions.limits(disk=largest * MEBIBYTE)
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ from zope.interface import Interface
 
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 
 
@@ -39,6 +40,13 @@ class IWorkspaceFiles(Interface):
         Raises:
             SagewsError: `no-home` where nothing was ever laid out, `home-unfinished` where it was not laid out whole;
                 as `restore`.
+        """
+
+    async def usage(workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
+        """Return what the workspace's home holds and may hold, as far as it is known.
+
+        Raises:
+            SagewsError: `conflict` for an older epoch than was seen.
         """
 
     async def forget(workspace: WorkspaceId, epoch: int) -> None:

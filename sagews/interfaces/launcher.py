@@ -11,6 +11,7 @@ from zope.interface import Attribute, Interface
 from sagews.model.identifiers import SessionId, WorkspaceId
 from sagews.model.sessions import Limits, Usage
 from sagews.net.memory_file import MemoryFile
+from sagews.wire.homes import HomeUsage
 
 
 class ILauncherListener(Interface):
@@ -67,6 +68,9 @@ class ILauncher(Interface):
 
     async def usage(sessions: Sequence[SessionId]) -> Mapping[str, Usage]:
         """Return what these sessions use now."""
+
+    def home_usage(workspace: WorkspaceId) -> HomeUsage | None:
+        """Return what a workspace's home held when that was last told, if it is watched."""
 
     async def forget(workspace: WorkspaceId) -> None:
         """Remove a home."""

@@ -23,7 +23,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 0x1, 0x2, 0x4, 0x8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 0x20, 0x1000, 0x4000, 0x40000
 
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC = 0x1, 0x2, 0x4, 0x8
-MOUNT_ATTR_IDMAP = 0x00100000
+MOUNT_ATTR_NOATIME, MOUNT_ATTR_IDMAP = 0x10, 0x00100000
 
 RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH = 0x04, 0x08
 
@@ -32,14 +32,14 @@ _OPEN_TREE, _MOVE_MOUNT, _FSOPEN, _FSCONFIG, _FSMOUNT, _OPENAT2, _MOUNT_SETATTR 
 _CLOSE_RANGE, _LANDLOCK_CREATE_RULESET = 436, 444
 _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC, _AT_EMPTY_PATH, _AT_RECURSIVE = 1, os.O_CLOEXEC, 0x1000, 0x8000
 _MOVE_MOUNT_F_EMPTY_PATH = 0x4
-_FSCONFIG_SET_STRING, _FSCONFIG_CREATE = 1, 6
+_FSCONFIG_SET_FLAG, _FSCONFIG_SET_STRING, _FSCONFIG_CREATE = 0, 1, 6
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 8, 22, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 2, 4
 _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 40
 
-CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 1, 5, 6, 7, 8
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 1, 2, 5, 6, 7, 8
 CAP_NET_ADMIN, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 12, 18, 19, 21, 24
 
 _library = ctypes.CDLL(None, use_errno=True)
@@ -126,12 +126,14 @@ def set_mount_attributes(mount_descriptor: int, attributes: int, user_namespace:
     _call(_MOUNT_SETATTR, mount_descriptor, b"", _AT_EMPTY_PATH, packed, len(packed))
 
 
-def new_tmpfs(attributes: int, **options: int | str) -> int:
-    """Return a detached tmpfs with options such as size (bytes), nr_inodes, mode (octal text), uid and gid."""
-    context = _call(_FSOPEN, b"tmpfs", 1)
+def new_file_system(kind: str, attributes: int, *flags: str, **options: int | str) -> int:
+    """Return a detached mount of a file system ("tmpfs", "ext4"), with its flags and options as mount(8) names them."""
+    context = _call(_FSOPEN, kind.encode(), 1)
     try:
         for key, value in options.items():
             _call(_FSCONFIG, context, _FSCONFIG_SET_STRING, key.encode(), str(value).encode(), 0)
+        for flag in flags:
+            _call(_FSCONFIG, context, _FSCONFIG_SET_FLAG, flag.encode(), None, 0)
         _call(_FSCONFIG, context, _FSCONFIG_CREATE, None, None, 0)
         return _call(_FSMOUNT, context, 1, attributes)
     finally:

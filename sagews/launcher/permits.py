@@ -4,8 +4,8 @@ JSON, owned by root (without root: by the user), not writable by group or others
 
     {"homes": "/var/lib/sagews/homes", "package": "/opt/sagews/lib/python3.11/site-packages/sagews",
      "flavours": {"python": "/opt/sagews/python/bin/python"}, "uids": [200000, 200999], "minimum": "namespaces",
-     "sessions": 200, "limits": {"memory": 2147483648, "processes": 64, "file": 268435456, "home": 1073741824,
-     "cpu_seconds": 86400}}
+     "sessions": 200, "disk": {"images": true, "reserve": 0, "homes": 0}, "limits": {"memory": 2147483648,
+     "processes": 64, "file": 268435456, "home": 1073741824, "cpu_seconds": 86400, "disk": 2147483648}}
 
 The first uid owns the files of every workspace on disk, the last one is the zygotes' outside of their user namespaces,
 those between are lent to sessions, one each. What the daemon asks for later can only stay below all this.
@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sagews.errors import SagewsError
+from sagews.launcher.disk.pressure import DiskBounds
 from sagews.model.sessions import Isolation, Limits
 from sagews.wire.fields import Fields
-from sagews.wire.launcher import FLAVOUR_PATTERN, LEVELS, MAX_POOL, MAX_SIZE
+from sagews.wire.homes import MAX_SIZE
+from sagews.wire.launcher import FLAVOUR_PATTERN, LEVELS, MAX_POOL
 
 MAX_FILE = 64 * 1024
 # Below 1000 are the system's own accounts; a pool that reached them would lend root's or the daemon's uid to a session.
@@ -43,6 +45,8 @@ class Permits:
         minimum: the least level of isolation.
         sessions: sessions at one time; jobs are counted apart.
         limits: the most that a session may be given.
+        images: whether homes are to be file systems of their own, where the machine can have them.
+        disk: what homes must leave.
     """
 
     homes: Path
@@ -52,6 +56,8 @@ class Permits:
     minimum: Isolation
     sessions: int
     limits: Limits
+    images: bool
+    disk: DiskBounds
 
     def exceeded(self, limits: Limits) -> str | None:
         """Return the name of a limit that is above this file's, or None."""
@@ -120,6 +126,7 @@ def _parse(text: bytes) -> Permits:
         fields.matched("flavours", name, FLAVOUR_PATTERN): _absolute(fields, "flavours", path)
         for name, path in fields.mapping("flavours", MAX_POOL).items()
     }
+    disk = Fields(fields.mapping("disk", 3))
     permits = Permits(
         homes=_absolute(fields, "homes", fields.take("homes")),
         package=_absolute(fields, "package", fields.take("package")),
@@ -128,7 +135,10 @@ def _parse(text: bytes) -> Permits:
         minimum=Isolation(fields.choice("minimum", LEVELS)),
         sessions=fields.integer("sessions", 1, MAX_SESSIONS),
         limits=_limits(fields),
+        images=disk.boolean("images"),
+        disk=DiskBounds(disk.integer("reserve", 0, MAX_SIZE), disk.integer("homes", 0, MAX_SIZE)),
     )
+    disk.finish()
     fields.finish()
     return permits
 

@@ -6,16 +6,17 @@ refused as a whole. A refusal closes the descriptors that came with it.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.kernel.packets import Channel, PacketError, close_all
 from sagews.launcher import checks
+from sagews.launcher.arrivals import Arrivals
+from sagews.launcher.home_keeping import HomeKeeping
 from sagews.launcher.isolation.level import Level
 from sagews.launcher.isolation.self_test import SelfTest
 from sagews.launcher.loop import EventLoop
@@ -36,8 +37,6 @@ WATCH_SECONDS = 2.0
 JOB_SPARES = 1
 JOBS_AT_ONCE = 8
 """Jobs that run at one time, whatever a daemon asks for: each may have a processor and a gigabyte, so others wait."""
-# Each is a process; a crash loop must not begin with hundreds of them.
-REMOVALS_AT_START = 20
 
 
 class Service:
@@ -76,15 +75,23 @@ class Service:
         self._configured = False
         self._serves = False
         self._self_test: SelfTest | None = None
+        self._arrivals = Arrivals(resources.homes, self.failed)
+        self._homes = HomeKeeping(resources.homes, permits, loop, self._say, self._is_used, self._end_filling)
 
     def run(self) -> None:
         """Serve until the daemon closes the control socket or says stop."""
         self._loop.watch(self._control, self._heard)
         self._loop.before_waiting = self._flush
         self._loop.later(WATCH_SECONDS, self._watch_processors)
-        for aside in self._resources.homes.names.left_over()[:REMOVALS_AT_START]:
-            self._remove(aside, lambda gone: None)
+        self._homes.begin(self._homes_known)
         self._loop.run()
+
+    def _homes_known(self) -> None:
+        """Learn what homes can be here; nobody is told that we can serve before that."""
+        self._report["homes"] = self._homes.form
+        if self._homes.missing:
+            self._report["missing"] = [*self._report.get("missing", []), self._homes.missing]
+        self._greet()
 
     # ------------------------------------------------------------------------------------- the daemon
 
@@ -130,7 +137,7 @@ class Service:
                 usage = {id: self._running[id].usage() for id in request.ids if id in self._running}
                 self._say(wire.UsageReport(request.request, usage))
             case wire.RemoveHome():
-                self._forget(request)
+                self._homes.forget(request)
             case wire.StopLauncher():
                 self._loop.stop()
 
@@ -199,10 +206,13 @@ class Service:
         if isinstance(work, wire.StartSession):
             checks.check_flavours([flavour], [name for name in self._flavours if name != JOB_FLAVOUR])
         checks.check_work(work, descriptors, self._permits, self._known)
-        if _lays_out(work) and self._flavours[JOB_FLAVOUR].uses(work.workspace or ""):
+        if _lays_out(work) and self._is_being_changed(work.workspace or ""):
             raise SagewsError("busy")
         self._known[work.id] = flavour
-        self._flavours[flavour].begin(work, descriptors)
+        self._arrivals.add(work, descriptors, self._flavours[flavour])
+
+    def _is_being_changed(self, workspace: str) -> bool:
+        return self._flavours[JOB_FLAVOUR].uses(workspace) or self._arrivals.uses(workspace)
 
     def _signal(self, request: wire.Signal) -> None:
         slot = self._running.get(request.id)
@@ -219,37 +229,21 @@ class Service:
     def _cancel(self, id: str) -> None:
         """End a session that has not begun: it waits for a child, or its home is just being attached."""
         flavour = self._flavours[self._known[id]]
-        if flavour.drop(id):
+        if self._arrivals.drop(id) or flavour.drop(id):
             return
         for slot in flavour.slots.values():
             if slot.work is not None and slot.work.id == id:
                 slot.kill("killed")
 
-    def _forget(self, request: wire.RemoveHome) -> None:
-        for flavour in self._flavours.values():
-            if flavour.uses(request.workspace):
-                raise SagewsError("busy")
-        # The rename frees the name at once, however long it takes to remove a million files; the workspace may come
-        # back meanwhile.
-        aside = self._resources.homes.names.set_aside(request.workspace)
-        if aside is None:
-            self._say(wire.HomeRemoved(request.request))
-            return
-        reason = "The home could not be removed; it was set aside and is tried again at the next start."
-        failed = wire.Refused("internal", reason, request=request.request)
-        self._remove(aside, lambda gone: self._say(wire.HomeRemoved(request.request) if gone else failed))
+    def _is_used(self, workspace: str) -> bool:
+        """Whether something that runs or waits has a workspace's home."""
+        return self._arrivals.uses(workspace) or any(each.uses(workspace) for each in self._flavours.values())
 
-    def _remove(self, aside: str, told: Callable[[bool], None]) -> None:
-        """Remove a home that was set aside, in a process of its own; tell whether it is gone."""
-        pid = self._resources.homes.remove(aside)
-        process = os.pidfd_open(pid)
-
-        def ended() -> None:
-            self._loop.unwatch(process)
-            os.close(process)
-            told(os.waitpid(pid, 0)[1] == 0)
-
-        self._loop.watch(process, ended)
+    def _end_filling(self, workspace: str) -> None:
+        """End the sessions of a workspace whose home holds too much."""
+        for slot in list(self._running.values()):
+            if isinstance(slot.work, wire.StartSession) and slot.work.workspace == workspace:
+                slot.kill("disk")
 
     # ------------------------------------------------------------------------------------- what flavours ask
 
@@ -283,6 +277,8 @@ class Service:
     def failed(self, work: Work, reason: str, code: str = "internal") -> None:
         """Tell the daemon that a session could not begin."""
         self._known.pop(work.id, None)
+        if work.workspace is not None and not self._is_used(work.workspace):
+            self._resources.homes.not_needed(work.workspace)
         if self._is_self_test(work.id):
             self._give_up(f"The jail can't be built: {reason}")
         else:
@@ -347,6 +343,7 @@ class Service:
         if breaches:
             self._give_up(f"The jail failed its own test: {breaches}.")
         else:
+            self._serves = True
             self._greet()
 
     def _give_up(self, reason: str) -> None:
@@ -354,7 +351,9 @@ class Service:
         self._loop.stop()
 
     def _greet(self) -> None:
-        self._serves = True
+        """Say hello once the jail is known to be tight and homes to be had."""
+        if not (self._serves and self._homes.form):
+            return
         flavours = tuple(name for name in self._flavours if name != JOB_FLAVOUR)
         self._say(wire.LauncherInfo(self._level.name, self._report, flavours, self._resources.lent))
 

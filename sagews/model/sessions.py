@@ -34,13 +34,17 @@ class Isolation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one session may use at most. Sizes in bytes."""
+    """What one session may use at most. Sizes in bytes.
+
+    `home` is the size of homes in memory, of sessions without a workspace; `disk` that of a workspace's home on disk.
+    """
 
     memory: int = 2048 * MEBIBYTE
     processes: int = 64
     file: int = 256 * MEBIBYTE
     home: int = 1024 * MEBIBYTE
     cpu_seconds: int = 24 * 3600
+    disk: int = 2048 * MEBIBYTE
 
 
 class RunState(StrEnum):
@@ -149,7 +153,7 @@ class Ending:
     """Why a session is over.
 
     Attributes:
-        reason: "stopped", "exit", "killed", "memory", "cpu", "deadline", "crash", "protocol", "worker-lost".
+        reason: "stopped", "exit", "killed", "memory", "cpu", "disk", "deadline", "crash", "protocol", "worker-lost".
         detail: numbers for the sentence that people read, for instance memory in bytes.
     """
 

@@ -18,6 +18,7 @@ from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
+from sagews.model.sessions import MEBIBYTE
 from sagews.ops.tls.contexts import identify
 from sagews.roles.addresses import websocket_origins
 from sagews.roles.certificates import Certificates
@@ -48,6 +49,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 # What a session may use; the launcher allows at most what it was told at its start.
 LIMITS = frozenset(f"sessions.{each}" for each in ("memory_mib", "home_mib", "file_mib", "processes", "cpu_hours"))
+HOMES = frozenset({"user_quota.home", "administrator_quota.home"})
 
 
 class BackendComponent(Component):
@@ -148,6 +150,9 @@ class BackendComponent(Component):
         if change.key in LIMITS:
             started: int = getattr(self._settings.sessions, change.key.partition(".")[2])
             return bool(change.new <= started)
+        if change.key in HOMES:
+            # What launchers were told is the larger one of all types of accounts.
+            return bool(change.new * MEBIBYTE <= self._settings.limits().disk)
         return super().takes(change)
 
     async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
@@ -167,7 +172,7 @@ class BackendComponent(Component):
             name=settings.link.name,
             quotas=settings.quotas,
             origins=websocket_origins(settings),
-            limits=settings.sessions.limits(),
+            limits=settings.limits(),
             minimum=least_level(settings),
             idle_seconds=60.0 * settings.sessions.idle_minutes,
         )

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import sagews
 from sagews.config.settings import Settings
-from sagews.model.sessions import Isolation
+from sagews.model.sessions import MEBIBYTE, Isolation
 from sagews.net.private_files import write_private
 from sagews.ops.environments import session_environments
 from sagews.ops.folders import Layout
@@ -57,7 +57,7 @@ def make_launcher(
 
 
 def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path]) -> dict[str, Any]:
-    limits = settings.sessions.limits()
+    limits = settings.limits()
     first = settings.sessions.first_uid
     homes = folder / "homes"
     homes.mkdir(mode=0o711, exist_ok=True)
@@ -69,6 +69,11 @@ def _permits(settings: Settings, folder: Path, environments: Mapping[str, Path])
         "minimum": str(least_level(settings)),
         # A few more than people may have: one that has ended is counted until nothing is left of it.
         "sessions": settings.sessions.capacity + 16,
+        "disk": {
+            "images": settings.disk.images,
+            "reserve": settings.disk.reserve * MEBIBYTE,
+            "homes": settings.disk.homes * MEBIBYTE,
+        },
         "limits": {field: getattr(limits, field) for field in limits.__dataclass_fields__},
     }
 

@@ -53,7 +53,7 @@ class Worker(Component):
         )
         launcher = self.daemon.require(Launcher).client
         self.host = LocalHost(
-            self.daemon.reactor, launcher, WorkerId(name), settings=bounds, job_limits=settings.sessions.limits()
+            self.daemon.reactor, launcher, WorkerId(name), settings=bounds, job_limits=settings.limits()
         )
         self.host.start()
         return self.host

@@ -8,7 +8,7 @@ daemon → launcher
   configure pools: {flavour: int 0..64}, minimum: level, wanted: "auto" | level     once, the first packet.
             It chooses flavours among those of the launcher's own file and can only tighten the file's minimum level.
   session   id: uuid, workspace: uuid | null (a private, empty home), flavour: str, kind: str (what the child becomes),
-            limits: {memory: bytes, processes: int, file: bytes, home: bytes, cpu_seconds: int}     fds: [stream socket]
+            limits: {memory, file, home, disk: bytes, processes, cpu_seconds: int}                  fds: [stream socket]
   job       id: uuid, job: a name of the fixed list, workspace: uuid | null, access: "read" | "fill" | "change",
             arguments: {name: str}, seconds: int, limits as above             fds: [stdin, stdout, stderr]
   signal    id: uuid, signal: "INT" | "KILL"
@@ -20,11 +20,12 @@ launcher → daemon
   hello     level: str, report: {...}, flavours: [str], uids: [first, last]      once, when it can serve
   flavour   flavour: str, state: "loading" | "ready" | "failed", reason: str
   started   id: uuid
-  ended     id: uuid, reason: "exit" | "killed" | "memory" | "cpu" | "deadline" | "crash", status: int,
+  ended     id: uuid, reason: "exit" | "killed" | "memory" | "cpu" | "disk" | "deadline" | "crash", status: int,
             cpu_seconds: float, peak_memory: int
   refused   id: uuid | null, request: int | null, code: str, reason: str, parameters: {name: str | number}
   usage     request: int, sessions: {id: {memory: bytes, cpu_seconds: float}}
   forgotten request: int
+  disk      a DiskReport of wire/homes.py: the homes that changed, at most twice a second
   died      reason: str
 
 Every accepted `session` and `job` is answered by one `started` (a session whose flavour is still loading waits for it)
@@ -53,6 +54,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import parse_id
 from sagews.model.sessions import Isolation, Limits
 from sagews.wire.fields import Fields
+from sagews.wire.homes import MAX_SIZE, DiskReport, parse_disk
 
 # One datagram: the kernel takes or leaves it whole, so no frame can be half read by a process with host root.
 MAX_PACKET = 64 * 1024
@@ -62,15 +64,13 @@ MAX_ARGUMENT = 16 * 1024
 MAX_POOL = 64
 MAX_REASON = 2000
 MAX_SECONDS = 3600
-# Beyond any machine's memory or disk, and far from where sums of sizes overflow.
-MAX_SIZE = 2**50
 READ, FILL, CHANGE = ACCESS = ("read", "fill", "change")
 SESSION = "session"
 """What a session's access is called beside those of jobs; it is never said on the wire."""
 # Names and no paths: the daemon chooses among our own programs, it can't bring one.
 JOBS = ("snapshot", "restore", "commit", "diff", "check")
 SIGNALS = ("INT", "KILL")
-REASONS = ("exit", "killed", "memory", "cpu", "deadline", "crash")
+REASONS = ("exit", "killed", "memory", "cpu", "disk", "deadline", "crash")
 FLAVOUR_STATES = ("loading", "ready", "failed")
 # What these match names modules and goes into the log of a process with host root: no dot, no slash, no space.
 FLAVOUR_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -214,13 +214,13 @@ class LauncherDied:
     reason: str
 
 
-Reply = LauncherDied | LauncherInfo | FlavourState | Started | Exited | Refused | UsageReport | HomeRemoved
+Reply = LauncherDied | LauncherInfo | FlavourState | Started | Exited | Refused | UsageReport | HomeRemoved | DiskReport
 
 _NAMES: Mapping[type, str] = {
     Configure: "configure", StartSession: "session", StartJob: "job", Signal: "signal", AskUsage: "usage",
     RemoveHome: "forget", StopLauncher: "stop",
     LauncherInfo: "hello", FlavourState: "flavour", Started: "started", Exited: "ended", Refused: "refused",
-    UsageReport: "usage", HomeRemoved: "forgotten", LauncherDied: "died",
+    UsageReport: "usage", HomeRemoved: "forgotten", DiskReport: "disk", LauncherDied: "died",
 }  # fmt: skip
 DESCRIPTORS: Mapping[type, int] = {StartSession: 1, StartJob: 3}
 
@@ -298,7 +298,7 @@ def _configure(fields: Fields) -> Configure:
 
 
 def _limits(fields: Fields) -> Limits:
-    inner = Fields(fields.mapping("limits", 5))
+    inner = Fields(fields.mapping("limits", len(Limits.__dataclass_fields__)))
     # What is more than the permits allow is refused by the launcher, with the permitted number in the words.
     limits = Limits(**{name: inner.integer(name, 0, MAX_SIZE) for name in Limits.__dataclass_fields__})
     inner.finish()
@@ -394,6 +394,7 @@ _REPLY_READERS: Mapping[str, Any] = {
     "ended": _ended,
     "refused": _refused,
     "usage": _usage,
+    "disk": parse_disk,
     "died": lambda fields: LauncherDied(fields.text("reason", MAX_REASON)),
     "forgotten": lambda fields: HomeRemoved(fields.integer("request", 0, 2**53)),
 }

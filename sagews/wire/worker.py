@@ -13,7 +13,7 @@
                      one session; its id must have been given over this link
       Acknowledge    pieces up to these numbers are committed
       Part Fetch     bytes of a transfer, in parts
-      RestoreHome SnapshotHome ForgetHome
+      RestoreHome SnapshotHome MeasureHome ForgetHome
                      the files of a workspace
       Heartbeat      says that this side lives
 
@@ -32,6 +32,7 @@ from twisted.protocols import amp
 from sagews.model.logs import LogRecord
 from sagews.model.sessions import Ending, Piece, SessionRequest, WorkerInfo
 from sagews.net.amp import Heartbeat, LargeBytes, LinkCommand, Value
+from sagews.wire.homes import HomeUsage
 from sagews.wire.session.frames import MAX_FRAME_FROM_SESSION, MAX_FRAME_TO_SESSION
 
 __all__ = ["COMMANDS", "LEAST_PROTOCOL", "PROTOCOL", "Heartbeat", "Held", "Known", "Registered", "WorkerSettings"]
@@ -242,6 +243,13 @@ class SnapshotHome(LinkCommand):
     ]
 
 
+class MeasureHome(LinkCommand):
+    """Sent by a backend for what a home holds and may hold; null where the worker does not know."""
+
+    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer())]
+    response = [(b"usage", Value(HomeUsage | None, _SMALL))]
+
+
 class ForgetHome(LinkCommand):
     """Sent by a backend to remove a home from the worker."""
 
@@ -252,5 +260,5 @@ class ForgetHome(LinkCommand):
 COMMANDS = (
     *(Register, Pieces, SessionEnded, Load, Log, Heartbeat),
     *(OpenSession, SendMessage, AskSession, InterruptSession, EndSession, Acknowledge, SessionUsage),
-    *(Part, Fetch, RestoreHome, SnapshotHome, ForgetHome),
+    *(Part, Fetch, RestoreHome, SnapshotHome, MeasureHome, ForgetHome),
 )

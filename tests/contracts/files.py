@@ -143,4 +143,10 @@ class WorkspaceFilesContract(Base):
         await self.refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
         await self.refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))
         await self.refused("conflict", files.forget(workspace, 4))
+        await self.refused("conflict", files.usage(workspace, 4))
         await files.snapshot(workspace, 5, SnapshotRequest({}))
+
+    async def test_a_home_that_is_not_there_holds_nothing(self) -> None:
+        """Of a home that nobody measured nothing is said."""
+        files = await self.make_files()
+        self.assertIsNone(await files.usage(WorkspaceId(new_id()), 1))

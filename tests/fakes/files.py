@@ -12,6 +12,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.worker.leases import Epochs
 
@@ -29,6 +30,7 @@ class FakeFiles:
 
     def __init__(self, epochs: Epochs, in_use: Callable[[WorkspaceId], bool]) -> None:
         self.homes: dict[WorkspaceId, Files | None] = {}
+        self.usages: dict[WorkspaceId, HomeUsage] = {}
         self._epochs = epochs
         self._in_use = in_use
 
@@ -54,6 +56,11 @@ class FakeFiles:
             raise SagewsError("home-unfinished")
         content = msgspec.json.encode({**home, **request.files}, order="sorted")
         return Snapshot(hashlib.sha1(content, usedforsecurity=False).hexdigest(), content, ())
+
+    async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
+        """Return what a test says of a home."""
+        self._epochs.see(workspace, epoch)
+        return self.usages.get(workspace)
 
     async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """Remove a home."""

@@ -25,6 +25,7 @@ from sagews.launcher.resources.home_names import HomeNames
 from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, WorkerInfo
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import DISK_FAILED, DISK_FULL, RestoreRequest, SnapshotRequest
 from sagews.wire.launcher import READ
 from sagews.worker.files.homes import HomeFiles
@@ -97,6 +98,11 @@ class Worker:
         taken = await self.homes.snapshot(workspace, epoch, request)
         self.snapshots.append((request.have, len(taken.bundle)))
         return taken
+
+    async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
+        """Measure a home."""
+        self._check_link()
+        return await self.homes.usage(workspace, epoch)
 
     async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """Remove a home."""

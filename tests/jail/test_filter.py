@@ -61,11 +61,25 @@ def refused(error: int) -> int:
 class Filter(unittest.SynchronousTestCase):
     def test_listed(self) -> None:
         """Every listed call without a judgement of its own is allowed."""
-        judged = {"clone3", "socket", "personality", "openat2", "inotify_init", "inotify_init1", "inotify_add_watch"}
+        judged = {
+            "clone3",
+            "fallocate",
+            "socket",
+            "personality",
+            "openat2",
+            "inotify_init",
+            "inotify_init1",
+            "inotify_add_watch",
+        }
         for machine in ARCHITECTURES:
             for name, number in numbers(machine).items():
                 if name not in judged:
                     self.assertEqual(judge(machine, number), ALLOW, name)
+
+    def test_promises_of_room(self) -> None:
+        """To promise room to a file is not supported, so that libraries write what they want to have."""
+        for machine in ARCHITECTURES:
+            self.assertEqual(judge(machine, numbers(machine)["fallocate"]), refused(errno.EOPNOTSUPP))
 
     def test_never(self) -> None:
         """What reaches the kernel's inside, other processes or the tree of mounts is refused."""

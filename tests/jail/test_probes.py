@@ -25,7 +25,7 @@ from tests.launcher.support import SharedLauncher, launch, ordinary_uid
 pytestmark = pytest.mark.slow
 
 DATA = json.loads((Path(__file__).parent / "attacks.json").read_text())
-LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
+LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600, disk=64 * 2**20)
 SECONDS = 12.0
 ENDLESS = {"sigstop_self", "cpu_spin", "cpu_spin_many", "close_socket_keep_running", "stack_overflow_recursion"}
 """Probes that only end when they are killed."""
@@ -113,7 +113,7 @@ class Probes(SharedLauncher):
 
     def _survives(self, probe: Mapping[str, Any]) -> bool:
         """Run one probe and return whether it was survived."""
-        session = self.launcher.open("python", None, LIMITS)
+        session = self.launcher.open("python", new_id() if probe.get("workspace") else None, LIMITS)
         outside = Outside(self, session)
         code = self._fill((DATA["preamble"] if probe.get("preamble") else "") + probe["code"])
         began = time.monotonic()
@@ -127,6 +127,7 @@ class Probes(SharedLauncher):
         session.signal("KILL") if status != "died" else None
         outside.ended = session.ended(5)
         session.sock.close()
+        self._forget(session.workspace)
         self.launcher.replies = [r for r in self.launcher.replies if not isinstance(r, wire.Refused)]
         observed = {
             "out": text,
@@ -145,6 +146,12 @@ class Probes(SharedLauncher):
         if not safe:
             print(probe["name"], {k: v for k, v in observed.items() if k != "CANARY"})  # noqa: T201
         return safe
+
+    def _forget(self, workspace: str) -> None:
+        """Remove the home of a probe that had one."""
+        if workspace:
+            self.launcher.ask(wire.RemoveHome(1, workspace))
+            self.launcher.expect(wire.HomeRemoved, request=1)
 
     def _survive(self, kind: str) -> None:
         probes = [probe for probe in DATA["probes"] if probe["class"] == kind]

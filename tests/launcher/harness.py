@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from sagews.wire import launcher as wire
 
 PACKAGE = Path(sagews.__file__).resolve().parent
 LIMITS = Limits(memory=512 * 2**20, processes=64, file=64 * 2**20, home=64 * 2**20, cpu_seconds=600)
+PERMITTED = {
+    "memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400, "disk": 2**31,
+}  # fmt: skip
 # Longer than any machine needs, however busy it is: only a fault takes so long.
 PATIENCE = 120.0
 NOBODY = 65534
@@ -56,6 +59,7 @@ class Launcher:
     ) -> None:
         self.folder = folder
         self.uid = uid
+        self.homes = Path((overrides or {}).get("homes", folder / "homes"))
         self.permits = folder / "launcher.json"
         self._write_permits(flavours or {}, minimum, overrides or {})
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -72,13 +76,14 @@ class Launcher:
 
     def _write_permits(self, flavours: Mapping[str, str], minimum: str, overrides: Mapping[str, Any]) -> None:
         values: dict[str, Any] = {
-            "homes": str(self.folder / "homes"),
+            "homes": str(self.homes),
             "package": str(PACKAGE),
             "flavours": dict(flavours),
             "uids": [300_000, 300_100],
             "minimum": minimum,
             "sessions": 50,
-            "limits": {"memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400},
+            "disk": {"images": True, "reserve": 0, "homes": 0},
+            "limits": {**PERMITTED},
         }
         self.permits.write_text(json.dumps({**values, **overrides}))
         self.permits.chmod(0o644)
@@ -94,12 +99,18 @@ class Launcher:
         """Send any bytes."""
         self.control.send(packet, descriptors)
 
-    def expect(self, kind: type, seconds: float = PATIENCE, **fields: Any) -> Any:
-        """Return the next reply of a kind whose fields have these values; others are kept."""
+    def expect(
+        self,
+        kind: type,
+        seconds: float = PATIENCE,
+        fits: Callable[[Any], bool] = lambda reply: True,
+        **fields: Any,
+    ) -> Any:
+        """Return the next reply of a kind that fits and whose fields have these values; others are kept."""
         deadline = time.monotonic() + seconds
         while True:
             for reply in self.replies:
-                if isinstance(reply, kind) and all(getattr(reply, k) == v for k, v in fields.items()):
+                if isinstance(reply, kind) and fits(reply) and all(getattr(reply, k) == v for k, v in fields.items()):
                     self.replies.remove(reply)
                     return reply
             self._hear(deadline)
@@ -118,7 +129,7 @@ class Launcher:
         id = new_id()
         with theirs:
             self.ask(wire.StartSession(id, workspace, flavour, limits), [theirs.fileno()])
-        session = Session(self, id, ours)
+        session = Session(self, id, ours, workspace)
         self.expect(wire.Started, id=id)
         return session
 
@@ -148,6 +159,24 @@ class Launcher:
             file.close()
         return ended, output, errors
 
+    def refusal(self, request: wire.StartSession | wire.StartJob) -> str:
+        """Return the code with which a session or job is refused."""
+        ends = socket.socketpair()
+        self.ask(request, [ends[0].fileno()] * wire.DESCRIPTORS[type(request)])
+        for end in ends:
+            end.close()
+        refused: wire.Refused = self.expect(wire.Refused, id=request.id)
+        return refused.code
+
+    def home(self, workspace: str) -> Path:
+        """Return where the files of a workspace's home can be seen from here, whatever its form."""
+        homes = self.homes
+        for pid in descendants(self.process.pid):
+            for point, device in mounts_of(pid):
+                if point.startswith(f"{homes}/") and backing_file(device).endswith(workspace):
+                    return Path(f"/proc/{pid}/root{point}")
+        return homes / workspace
+
     def stop(self) -> int:
         """Close the control socket and wait for the end; return the exit status."""
         self.control.close()
@@ -157,8 +186,9 @@ class Launcher:
 class Session:
     """A session's socket, spoken to in blocking fashion."""
 
-    def __init__(self, launcher: Launcher, id: str, sock: socket.socket) -> None:
+    def __init__(self, launcher: Launcher, id: str, sock: socket.socket, workspace: str | None = None) -> None:
         self.launcher = launcher
+        self.workspace = workspace or ""
         self.id = id
         self.sock = sock
         self.number = 0
@@ -243,6 +273,15 @@ class Session:
         return self.ended()
 
 
+def eventually(condition: Callable[[], object], otherwise: Callable[[], str]) -> None:
+    """Wait until something holds of which nobody tells; raises AssertionError, with these words, when it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise())
+        time.sleep(0.02)
+
+
 def descendants(pid: int) -> list[int]:
     """Return all processes below a process, as the host sees them."""
     children: dict[int, list[int]] = {}
@@ -256,6 +295,29 @@ def descendants(pid: int) -> list[int]:
         found += below
         todo += below
     return found
+
+
+def mounts_of(pid: int) -> list[tuple[str, str]]:
+    """Return the mounts that a process sees, each with the name of its device; none when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/mountinfo").read_text().splitlines()
+    except OSError:
+        return []
+    fields = [line.split() for line in lines]
+    return [(each[4], each[each.index("-") + 2].removeprefix("/dev/")) for each in fields]
+
+
+def backing_file(device: str) -> str:
+    """Return the file that a loop device serves; empty when it serves none."""
+    with contextlib.suppress(OSError):
+        return Path(f"/sys/block/{device}/loop/backing_file").read_text().strip()
+    return ""
+
+
+def served_below(folder: Path) -> list[str]:
+    """Return the files below a folder that loop devices serve."""
+    served = [backing_file(path.name) for path in Path("/sys/block").glob("loop*")]
+    return [path for path in served if path.startswith(f"{folder}/")]
 
 
 def command(pid: int) -> str:

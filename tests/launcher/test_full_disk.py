@@ -1,10 +1,9 @@
-"""A real launcher whose homes lie on a small disk that fills up."""
+"""A real launcher whose homes are folders and lie on a small disk that fills up."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
 from sagews.wire.jobs import DISK_FULL, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from tests.history.running import commit, contents, snapshot
-from tests.launcher.harness import LIMITS, Launcher
+from tests.launcher.harness import LIMITS
 from tests.launcher.support import land, launch
 
 pytestmark = pytest.mark.slow
@@ -25,7 +24,7 @@ UNFINISHED = "home-unfinished"
 
 
 class FullDisk(unittest.SynchronousTestCase):
-    """Homes on a file system of two megabytes."""
+    """Homes as folders on a file system of two megabytes."""
 
     def test_a_home_is_whole_or_it_is_none(self) -> None:
         """With a full disk nothing is laid out, no session begins and nothing is saved; with space it is whole."""
@@ -36,7 +35,7 @@ class FullDisk(unittest.SynchronousTestCase):
         homes.mkdir()
         source.mkdir()
         calls.mount("tmpfs", str(homes), "tmpfs", 0, "size=2m")
-        launcher = launch(overrides={"homes": str(homes)})
+        launcher = launch(overrides={"homes": str(homes), "disk": {"images": False, "reserve": 0, "homes": 0}})
         try:
             for number in range(20):
                 (source / f"f{number}").write_bytes(os.urandom(50_000))
@@ -46,11 +45,10 @@ class FullDisk(unittest.SynchronousTestCase):
             (homes / "ballast").write_bytes(bytes(1_200_000))
             ended, _, errors = launcher.job("restore", restore, workspace, access=wire.FILL)
             self.assertEqual((ended.reason, ended.status), ("exit", DISK_FULL), errors)
-            self.assertEqual(
-                self.refusal(launcher, wire.StartSession(new_id(), workspace, "python", LIMITS), 1), UNFINISHED
-            )
+            session = wire.StartSession(new_id(), workspace, "python", LIMITS)
+            self.assertEqual(launcher.refusal(session), UNFINISHED)
             job = wire.StartJob(new_id(), "snapshot", workspace, wire.READ, {}, 30, LIMITS)
-            self.assertEqual(self.refusal(launcher, job, 3), UNFINISHED)
+            self.assertEqual(launcher.refusal(job), UNFINISHED)
             (homes / "ballast").unlink()
             ended, _, errors = launcher.job("restore", restore, workspace, access=wire.FILL)
             self.assertEqual((ended.reason, ended.status), ("exit", 0), errors)
@@ -61,12 +59,3 @@ class FullDisk(unittest.SynchronousTestCase):
             land(launcher)
             calls.unmount(str(homes))
             shutil.rmtree(folder)
-
-    def refusal(self, launcher: Launcher, request: wire.StartSession | wire.StartJob, count: int) -> str:
-        """Return the code with which a request is refused that comes with so many descriptors."""
-        ends = socket.socketpair()
-        launcher.ask(request, [ends[0].fileno()] * count)
-        for end in ends:
-            end.close()
-        refused: wire.Refused = launcher.expect(wire.Refused, id=request.id)
-        return refused.code

@@ -96,7 +96,7 @@ class WithoutMaps(unittest.SynchronousTestCase):
             one, two = launcher.open("python", workspace), launcher.open("python", workspace)
             one.evaluate("open('a', 'w').write('shared')")
             self.assertEqual(two.evaluate("open('a').read()"), ("ok", "'shared'"))
-            self.assertEqual((folder / "homes" / workspace / "a").stat().st_uid, launcher.hello.uids[0])
+            self.assertEqual((launcher.home(workspace) / "a").stat().st_uid, launcher.hello.uids[0])
             self.assertEqual(one.close().reason, "exit")
             self.assertEqual(two.close().reason, "exit")
             launcher.ask(wire.RemoveHome(1, workspace))

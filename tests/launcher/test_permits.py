@@ -20,7 +20,8 @@ GOOD: dict[str, Any] = {
     "uids": [200000, 200999],
     "minimum": "namespaces",
     "sessions": 10,
-    "limits": {"memory": 1000, "processes": 10, "file": 1000, "home": 1000, "cpu_seconds": 10},
+    "limits": {"memory": 1000, "processes": 10, "file": 1000, "home": 1000, "cpu_seconds": 10, "disk": 1000},
+    "disk": {"images": True, "reserve": 0, "homes": 0},
 }
 
 
@@ -67,6 +68,8 @@ class PermitsFile(unittest.SynchronousTestCase):
             {"uids": [3000, 2000]},
             {"minimum": "best"},
             {"sessions": 0},
+            {"disk": {}},
+            {"disk": {"images": 1, "reserve": 0, "homes": 0}},
             {"limits": {}},
         ]
         for change in wrong:
@@ -75,7 +78,7 @@ class PermitsFile(unittest.SynchronousTestCase):
     def test_limits(self) -> None:
         """A limit above the file's, or none at all, is named."""
         loaded = permits.load(self._write(GOOD), os.geteuid())
-        fine = Limits(memory=1000, processes=10, file=1000, home=1000, cpu_seconds=10)
+        fine = Limits(memory=1000, processes=10, file=1000, home=1000, cpu_seconds=10, disk=1000)
         self.assertIsNone(loaded.exceeded(fine))
-        self.assertEqual(loaded.exceeded(Limits(1001, 10, 1000, 1000, 10)), "memory")
-        self.assertEqual(loaded.exceeded(Limits(1000, 0, 1000, 1000, 10)), "processes")
+        self.assertEqual(loaded.exceeded(Limits(1001, 10, 1000, 1000, 10, 1000)), "memory")
+        self.assertEqual(loaded.exceeded(Limits(1000, 0, 1000, 1000, 10, 1000)), "processes")

@@ -12,6 +12,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
 from sagews.wire import launcher as wire
+from sagews.wire.homes import DiskReport, HomeUsage
 
 ID = "01900000-0000-7000-8000-000000000000"
 REQUESTS = [
@@ -33,6 +34,7 @@ REPLIES = [
     wire.Refused("limit", "why", ID, None, {"limit": "5 sessions", "count": 3, "share": 0.5}),
     wire.UsageReport(1, {ID: (1, 2.0)}),
     wire.HomeRemoved(3),
+    DiskReport(5, {ID: HomeUsage(1, 2, 3, 4, held=True)}),
 ]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -19,6 +19,7 @@ from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
 from sagews.net.memory_file import MemoryFile
+from sagews.wire.homes import HomeUsage
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import FrameReader, frame
 
@@ -163,6 +164,7 @@ class FakeLauncher:
         self.jobs: list[tuple[str, WorkspaceId | None, Mapping[str, str], bytes]] = []
         self.answers: list[bytes] = []
         self.forgotten: list[WorkspaceId] = []
+        self.usages: dict[WorkspaceId, HomeUsage] = {}
         self.refusal: SagewsError | None = None
         self.silent = False
 
@@ -186,6 +188,10 @@ class FakeLauncher:
             found = FakeSession(stream.dup(), kind, silent=self.silent)
         self.sessions[session] = found
         self.reactor.addReader(found)
+
+    def home_usage(self, workspace: WorkspaceId) -> HomeUsage | None:
+        """See ILauncher."""
+        return self.usages.get(workspace)
 
     async def run_job(
         self,

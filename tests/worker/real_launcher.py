@@ -21,7 +21,7 @@ def real_launcher(reactor: Any, folder: Path, died: Callable[[str], None]) -> La
     """Return a client whose launcher keeps everything below a folder and knows the flavour `python`."""
     folder.mkdir(parents=True)
     permits = folder / "launcher.json"
-    limits = {"memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400}
+    limits = {"memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400, "disk": 2**31}
     values = {
         "homes": str(folder / "homes"),
         "package": str(PACKAGE),
@@ -29,6 +29,7 @@ def real_launcher(reactor: Any, folder: Path, died: Callable[[str], None]) -> La
         "uids": UIDS,
         "minimum": "userns",
         "sessions": 20,
+        "disk": {"images": True, "reserve": 0, "homes": 0},
         "limits": limits,
     }
     permits.write_text(json.dumps(values))

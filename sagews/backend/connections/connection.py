@@ -236,7 +236,7 @@ class Connection:
             admission.workspace.join(self)
         self.tell(handshake.welcome(self.id, admission))
         if admission.workspace is not None:
-            admission.workspace.tell_unsaved(self)
+            admission.workspace.tell_state(self)
 
     def confirm(self, role: Role, may_run: bool, asked: float) -> None:
         """Learn that login and grant stood at a time, and what the grant allows."""

@@ -30,7 +30,15 @@ from sagews.wire.launcher import READ
 log = Logger()
 
 SECONDS = 60
-LIMITS = Limits(memory=1024 * MEBIBYTE, processes=32, file=256 * MEBIBYTE, home=768 * MEBIBYTE, cpu_seconds=SECONDS)
+LIMITS = Limits(
+    memory=1024 * MEBIBYTE,
+    processes=32,
+    file=256 * MEBIBYTE,
+    home=768 * MEBIBYTE,
+    cpu_seconds=SECONDS,
+    # They have no home on disk, so the least that any operator may allow does.
+    disk=16 * MEBIBYTE,
+)
 
 
 class HistoryJobs:

@@ -14,6 +14,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 
 
@@ -115,6 +116,14 @@ class WorkspaceFiles:
             with suppress(SagewsError):
                 await self.acquire_host(None)
             raise
+
+    async def usage(self) -> HomeUsage | None:
+        """Return what the home holds and may hold, as far as the worker with it knows; raises SagewsError."""
+        host = self._holder
+        if host is None:
+            return None
+        usage: HomeUsage | None = await host.files.usage(self._workspace, self._epoch)
+        return usage
 
     async def forget(self) -> None:
         """Remove the home from the worker that has it, if that is still there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -11,8 +11,10 @@ from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.line import Moved
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import UserId
+from sagews.model.sessions import Limits
 from sagews.model.workspaces import Workspace
 from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,8 @@ class SessionContext:
     count: Callable[[ISessionHost, int], None]
     used: Callable[[UserId], None]
     ledger: Ledger
+
+    @property
+    def limits(self) -> Limits:
+        """What a session may use; files belong to the owner of the workspace, whoever writes them."""
+        return replace(self.settings.limits, disk=self.ledger.allowed(self.workspace.owner, Resource.HOME))

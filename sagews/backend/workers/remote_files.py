@@ -13,6 +13,7 @@ from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.wire import worker as wire
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.wire.parcels import left_out_pairs, object_id
 
@@ -53,6 +54,12 @@ class RemoteFiles:
         answer = await self._ask(wire.SnapshotHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
         left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
         return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
+
+    async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
+        """See IWorkspaceFiles."""
+        answer = await self._ask(wire.MeasureHome, workspace=workspace, epoch=epoch)
+        usage: HomeUsage | None = answer["usage"]
+        return usage
 
     async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """See IWorkspaceFiles."""

@@ -18,6 +18,7 @@ from sagews.backend.workers.line import Moved
 from sagews.backend.workspaces.documents import DocumentSet
 from sagews.backend.workspaces.entries import unsaved_entry, version_entry
 from sagews.backend.workspaces.notes import ListNotes
+from sagews.backend.workspaces.storage import StorageWatch
 from sagews.backend.workspaces.stores import Stores
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit, SaveReport
@@ -76,6 +77,7 @@ class OpenWorkspace:
             self.changed,
             stores.ledger,
         )
+        self._storage = StorageWatch(about.id, self.files, self.tell_all)
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved, self._reported)
 
@@ -118,10 +120,11 @@ class OpenWorkspace:
         self._save_report = report
         self.tell_all(unsaved_entry(report))
 
-    def tell_unsaved(self, peer: Subscriber) -> None:
-        """Tell one who has just come, if there is anything to tell."""
+    def tell_state(self, peer: Subscriber) -> None:
+        """Tell one who has just come what there is to tell of saves and of the disk."""
         if self._save_report != SaveReport():
             peer.tell(unsaved_entry(self._save_report))
+        self._storage.tell(peer)
 
     # ------------------------------------------------------------------------------------- compute
 
@@ -201,6 +204,8 @@ class OpenWorkspace:
         """Look after documents and sessions; called every few seconds."""
         now = self._clock.seconds()
         self._note_session_state()
+        if self.subscribers:
+            self._storage.look()
         for live in self.documents:
             live.tick()
             if live.touched:

@@ -25,7 +25,7 @@ def add_routes(routes: Routes, parts: Parts) -> None:
         used[Resource.WORKSPACES] = await parts.workspaces.owned(user.id)
         used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
         used[Resource.HISTORY] = await parts.usage.history(user.id)
-        known = _STORED if live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS}
+        known = _STORED if live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS, Resource.HOME}
         quota = parts.quotas[user.privilege]
         shown = [
             {

@@ -4,6 +4,8 @@
     partial-<id>    a job is laying files out in it, or did not end well: for such jobs only
     forgotten-…     on its way to be removed
 
+A home is a folder, or a file that holds a file system (disk/); of both the name says the same.
+
 The state is a name below the folder of homes, where no session can write, so that nobody can claim or deny it, and
 because a rename is whole or not at all: whichever process is killed at whatever moment, a home that was not laid out
 whole is never taken for a version of its workspace.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import parse_id
@@ -28,11 +31,15 @@ class HomeNames:
     Args:
         base: descriptor of the folder.
         owner: uid and gid of new homes; None: ours.
+
+    Attributes:
+        take: gives an empty home, made before, to a workspace under a name; None: new homes are plain folders.
     """
 
     def __init__(self, base: int, owner: int | None) -> None:
         self._base = base
         self._owner = owner
+        self.take: Callable[[str, str], None] | None = None
 
     def enter(self, workspace: str, access: str) -> str:
         """Return the name under which a home is entered, made where the access allows it.
@@ -56,7 +63,7 @@ class HomeNames:
                 raise SagewsError("home-unfinished")
             if access == READ:
                 raise SagewsError("no-home")
-            self._make(whole)
+            self._make(whole, whole)
         return whole
 
     def _enter_to_lay_out(self, whole: str, partial: str, access: str) -> str:
@@ -65,8 +72,13 @@ class HomeNames:
                 raise SagewsError("home-whole")
             os.rename(whole, partial, src_dir_fd=self._base, dst_dir_fd=self._base)
         elif not self._is_there(partial):
-            self._make(partial)
+            self._make(partial, whole)
         return partial
+
+    def find(self, workspace: str) -> str | None:
+        """Return the name of a workspace's home, whole or partial, if there is one."""
+        whole = parse_id(workspace, "workspace")
+        return next((name for name in (whole, f"{PARTIAL}{whole}") if self._is_there(name)), None)
 
     def settle(self, workspace: str) -> None:
         """Note that a home was laid out whole; raises OSError."""
@@ -94,8 +106,11 @@ class HomeNames:
             return False
         return True
 
-    def _make(self, name: str) -> None:
+    def _make(self, name: str, workspace: str) -> None:
         """Make an empty home. It has its owner before it has its name: a kill between never leaves one of root's."""
+        if self.take is not None:
+            self.take(workspace, name)
+            return
         new = f"{FORGOTTEN}new-{os.urandom(8).hex()}"
         os.mkdir(new, 0o700, dir_fd=self._base)
         if self._owner is not None:

@@ -1,5 +1,8 @@
 """Homes of workspaces on this machine: opened by id beneath one folder, shown to each session as its own files.
 
+A home is a file system of its own in a file where the machine allows it (disk/home_images.py), else a plain folder; one
+that was begun as a folder stays one until it is removed.
+
 On disk everything belongs to one storage uid; an idmapped mount shows it as the session's. Nothing here looks into a
 home: not a name, a link or a mode of a user's files is ever read by the launcher. What the names of homes mean is said
 in home_names.py.
@@ -7,14 +10,22 @@ in home_names.py.
 
 from __future__ import annotations
 
+import errno
 import os
-import signal
 import stat
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from sagews.kernel import calls
 from sagews.kernel.packets import close_all
+from sagews.launcher import errands
+from sagews.launcher.disk import home_images
+from sagews.launcher.disk.home_images import HomeImages
+from sagews.launcher.disk.home_meter import HomeMeter
+from sagews.launcher.disk.metered_home import MeteredHome
+from sagews.launcher.disk.mounted_image import MountedImage
+from sagews.launcher.loop import EventLoop
 from sagews.launcher.resources.home_names import HomeNames
 from sagews.wire.launcher import READ
 
@@ -40,6 +51,9 @@ class Homes:
         self._storage = storage
         self._is_root = is_root
         self._mapped = mapped
+        self._images: HomeImages | None = None
+        self._points: dict[str, Path | None] = {}
+        self._meter = HomeMeter(storage if is_root else None, self._open_folder)
 
     @cached_property
     def _base(self) -> int:
@@ -50,6 +64,66 @@ class Homes:
     def names(self) -> HomeNames:
         """The homes by name."""
         return HomeNames(self._base, self._storage if self._is_root else None)
+
+    def use_images(self, size: int, loop: EventLoop, told: errands.Told) -> None:
+        """Let new homes be file systems of a size in bytes, if this machine can; tell 0 or the system's error.
+
+        Called before anything else, in the mount namespace in which homes are mounted.
+        """
+        if not self._is_root:
+            told(errno.EPERM)
+            return
+        images = HomeImages(self._path, self._storage, size, loop)
+
+        def tried(status: int) -> None:
+            # A full disk is no property of the machine: whoever begins is told, and it is tried again.
+            if status in (0, errno.ENOSPC):
+                self._images = images
+                self.names.take = images.take
+            told(status)
+
+        images.begin(tried)
+
+    def watched(self) -> Mapping[str, MountedImage | MeteredHome]:
+        """Return the homes of which it is known what they hold, by workspace."""
+        return {**(self._images.mounted if self._images is not None else {}), **self._meter.homes}
+
+    def measure(self, loop: EventLoop, is_used: Callable[[str], bool], is_over: Callable[[str], None]) -> None:
+        """Measure those that are folders and in use, where they are due; tell of each that holds too much."""
+        self._meter.look(loop, is_used, is_over)
+
+    def resize(self, workspace: str, size: int) -> None:
+        """Let a workspace's home, which is whole, hold so many bytes from now on."""
+        if self._images is not None and self._is_image(workspace):
+            self._images.resize(workspace, size)
+        else:
+            self._meter.enter(workspace, size)
+
+    def let_rest(self, is_used: Callable[[str], bool]) -> None:
+        """Unmount the homes that were not used since this was last asked."""
+        if self._images is not None:
+            self._images.let_rest(is_used)
+
+    def prepare(self, workspace: str, access: str, told: errands.Told) -> None:
+        """Have at hand what `mount` needs; tell 0, at once or later, or the number of the system's error."""
+        if self._images is None:
+            told(0)
+            return
+        name = self.names.find(workspace)
+        if name is None and access != READ:
+            self._images.reserve(workspace, told)
+        elif name is not None and self._is_image(name):
+            self._images.open(workspace, name, told)
+        else:
+            told(0)
+
+    def not_needed(self, workspace: str) -> None:
+        """Learn that what was prepared for a workspace is not going to be used."""
+        if self._images is not None:
+            self._images.give_back(workspace)
+
+    def _is_image(self, name: str) -> bool:
+        return stat.S_ISREG(os.lstat(name, dir_fd=self._base).st_mode)
 
     def mount(self, workspace: str, user_namespace: int, access: str) -> int:
         """Return a detached mount of a workspace's home.
@@ -64,7 +138,7 @@ class Homes:
             SagewsError: see HomeNames.enter.
         """
         # By descriptor from here on: a path could be another folder by the time that it is mounted.
-        descriptor = self._open(self.names.enter(workspace, access))
+        descriptor = self._open(self.names.enter(workspace, access), workspace)
         try:
             # A clone that hangs nowhere: only who is handed the descriptor can attach it, and a crash leaves nothing
             # mounted.
@@ -78,29 +152,40 @@ class Homes:
             calls.set_mount_attributes(mount, attributes)
         return mount
 
-    def _open(self, name: str) -> int:
+    def _open_folder(self, workspace: str) -> int:
+        return calls.open_beneath(self._base, workspace, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+
+    def _open(self, name: str, workspace: str) -> int:
+        if self._images is not None and self._is_image(name):
+            return self._images.root(workspace)
         # Its owner may have closed it even to himself; saving it and removing it must go on.
         if os.lstat(name, dir_fd=self._base).st_mode & stat.S_IRWXU != stat.S_IRWXU:
             os.chmod(name, 0o700, dir_fd=self._base)
         return calls.open_beneath(self._base, name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
 
+    def set_aside(self, workspace: str) -> str | None:
+        """Rename a home out of the way, at once and for good; return its new name, or None if there is none."""
+        aside = self.names.set_aside(workspace)
+        self._meter.leave(workspace)
+        if self._images is not None:
+            point = self._images.leave(workspace)
+            if aside is not None:
+                self._points[aside] = point
+        return aside
+
     def remove(self, aside: str) -> int:
         """Start the removal of a home that was set aside and return its process's pid, for the caller to reap.
 
-        The process has the storage uid, no rights, and sees the one folder only by its descriptor.
+        What removes a folder has the storage uid, no rights, and sees the one folder only by its descriptor. An image
+        is removed whole, without a look into it.
         """
-        pid = os.fork()
-        if pid == 0:
-            status = 1
-            try:
-                self._remove(aside)
-                status = 0
-            finally:
-                os._exit(status)
-        return pid
+        point = self._points.pop(aside, None)
+        if self._is_image(aside):
+            folder = self._base
+            return errands.begin(lambda: home_images.remove(folder, aside, point))
+        return errands.begin(lambda: self._remove(aside))
 
     def _remove(self, aside: str) -> None:
-        calls.die_with_parent(signal.SIGKILL)
         # Its owner may have taken every right from it.
         os.chmod(aside, 0o700, dir_fd=self._base)
         descriptor = calls.open_beneath(self._base, aside, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -117,8 +202,9 @@ class Homes:
             calls.set_no_new_privileges()
             empty(descriptor)
             os._exit(0)
-        if os.waitpid(worker, 0)[1] == 0:
-            os.rmdir(aside, dir_fd=self._base)
+        if os.waitpid(worker, 0)[1] != 0:
+            raise OSError(errno.ENOTEMPTY, "the home could not be emptied")
+        os.rmdir(aside, dir_fd=self._base)
 
 
 def empty(folder: int) -> None:
@@ -177,7 +263,7 @@ def refuses_maps(base: Path, storage: int, uid: int) -> str:
 def temporary_home(size: int, uid: int, gid: int) -> int:
     """Return a detached, private file system in memory of a size in bytes, owned by a session."""
     inodes = max(1000, size // 2**20 * _INODES_PER_MEGABYTE)
-    return calls.new_tmpfs(_ATTRIBUTES, size=size, nr_inodes=inodes, mode="0700", uid=uid, gid=gid)
+    return calls.new_file_system("tmpfs", _ATTRIBUTES, size=size, nr_inodes=inodes, mode="0700", uid=uid, gid=gid)
 
 
 def owner_map(storage: int, uid: int) -> int:

@@ -18,7 +18,8 @@ from sagews.launcher.zygotes.processes import SpawnedZygote
 from sagews.launcher.zygotes.supervisor import FIRST_PAUSE, LONGEST_PAUSE, Supervisor
 from sagews.net.backoff import Backoff
 from sagews.wire.fields import Fields
-from sagews.wire.launcher import MAX_PACKET, MAX_REASON, MAX_SIZE
+from sagews.wire.homes import MAX_SIZE
+from sagews.wire.launcher import MAX_PACKET, MAX_REASON
 
 REFILL_SECONDS = 0.15
 """How long after a hand-over the pool is filled up: the first result comes first."""

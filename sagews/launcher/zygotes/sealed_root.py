@@ -65,7 +65,7 @@ def seal(interpreter: Interpreter, package: Path) -> None:
     )
     links = {**_LINKS, **_host_links(), **interpreter.links}
     # A megabyte holds folders, links and a few files; whoever fills it finds it read-only a moment later.
-    root = calls.new_tmpfs(calls.MOUNT_ATTR_NOSUID, size=2**20, nr_inodes=2000, mode="0755")
+    root = calls.new_file_system("tmpfs", calls.MOUNT_ATTR_NOSUID, size=2**20, nr_inodes=2000, mode="0755")
     calls.move_mount(root, "/tmp")  # noqa: S108  (covered only in this process's own mount namespace)
     os.chdir("/tmp")  # noqa: S108
     _furnish(links, {**_FILES, **interpreter.files}, detached)
@@ -131,6 +131,6 @@ def _make_mount_point(path: str, *, is_folder: bool) -> None:
 def _attach_memory() -> None:
     """Give the zygote writable places of its own; each session covers them with its own."""
     for target, size in _TMPFS_BYTES.items():
-        mount = calls.new_tmpfs(calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV, size=size, mode="1777")
+        mount = calls.new_file_system("tmpfs", calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV, size=size, mode="1777")
         calls.move_mount(mount, target)
         os.close(mount)

@@ -22,9 +22,10 @@ class Resource(StrEnum):
     WORKSHEET_OUTPUTS = "worksheet_outputs"
     OUTPUTS = "outputs"
     HISTORY = "history"
+    HOME = "home"
 
 
-BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTORY})
+BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTORY, Resource.HOME})
 """Counted in bytes; their settings are in MiB. They belong to the owner of a workspace, whoever brings them forth."""
 
 NOUNS: Mapping[Resource, str] = {
@@ -37,6 +38,7 @@ NOUNS: Mapping[Resource, str] = {
     Resource.WORKSHEET_OUTPUTS: "stored output in a worksheet",
     Resource.OUTPUTS: "stored output in all worksheets",
     Resource.HISTORY: "history of all workspaces",
+    Resource.HOME: "files in a workspace",
 }
 HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.SESSIONS: "End the session of a worksheet that you do not need now.",
@@ -49,6 +51,7 @@ HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.OUTPUTS: "Clear the output of worksheets, or delete some that you do not need any more.",
     Resource.HISTORY: "Remove older autosaves in the history of your workspaces, or delete a workspace: "
     "its history goes a day later.",
+    Resource.HOME: "Delete files, for instance with os.remove in a cell; each page of it shows what they take.",
 }
 
 

@@ -10,7 +10,7 @@ from sagews.model.sessions import MEBIBYTE, Ending, Limits
 
 # What a person wished, or what happened to a session that did nothing wrong.
 WISHED = frozenset({"stopped", "restarted", "idle", "shutdown"})
-_IN_MEBIBYTES = ("memory", "limit", "memory_limit", "peak_memory", "used")
+_IN_MEBIBYTES = ("memory", "limit", "memory_limit", "peak_memory", "used", "disk_limit")
 
 
 def ending_sentence(ending: Ending, limits: Limits) -> str:
@@ -26,6 +26,7 @@ def _numbers(detail: Mapping[str, Any], limits: Limits) -> dict[str, Parameter]:
     numbers: dict[str, Parameter] = {
         "memory_limit": limits.memory // MEBIBYTE,
         "cpu_limit": limits.cpu_seconds,
+        "disk_limit": limits.disk // MEBIBYTE,
     }
     for key, value in detail.items():
         # The detail comes from a worker: only what fits into a sentence is taken.

@@ -14,6 +14,7 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Limits
+from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
 from sagews.wire.launcher import CHANGE, FILL, READ
 from sagews.wire.parcels import MAX_OBJECTS
@@ -87,6 +88,12 @@ class HomeFiles:
         answer = SnapshotAnswer.from_bytes(output)
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
+
+    async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
+        """See IWorkspaceFiles."""
+        self._epochs.see(workspace, epoch)
+        usage: HomeUsage | None = self._launcher.home_usage(workspace)
+        return usage
 
     async def forget(self, workspace: WorkspaceId, epoch: int) -> None:
         """See IWorkspaceFiles."""

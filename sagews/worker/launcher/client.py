@@ -27,7 +27,9 @@ from sagews.model.sessions import Limits, Usage
 from sagews.net.memory_file import MemoryFile
 from sagews.net.turns import Turns
 from sagews.wire import launcher as wire
+from sagews.wire.homes import DiskReport, HomeUsage
 from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
+from sagews.worker.launcher.home_usages import HomeUsages
 from sagews.worker.launcher.jobs import Job
 from sagews.worker.launcher.process import LauncherProcess
 
@@ -75,6 +77,7 @@ class LauncherClient:
         self._listeners: dict[str, ILauncherListener] = {}
         self._numbers = itertools.count(1)
         self._asked: dict[int, Deferred[Any]] = {}
+        self._homes = HomeUsages()
         self._jobs = Turns(JOBS_AT_ONCE, JOBS_WAITING)
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             wire.LauncherInfo: self._serves,
@@ -85,6 +88,7 @@ class LauncherClient:
             wire.Refused: self._refused,
             wire.UsageReport: lambda reply: self._answer(reply.request, reply.sessions),
             wire.HomeRemoved: lambda reply: self._answer(reply.request, None),
+            DiskReport: self._homes.changed,
         }
 
     # ------------------------------------------------------------------------------------------ its life
@@ -354,10 +358,15 @@ class LauncherClient:
             found.update({name: Usage(memory, cpu) for name, (memory, cpu) in answer.items()})
         return found
 
+    def home_usage(self, workspace: WorkspaceId) -> HomeUsage | None:
+        """See ILauncher."""
+        return self._homes.of(workspace)
+
     async def forget(self, workspace: WorkspaceId) -> None:
         """See ILauncher."""
         number = next(self._numbers)
         await self._ask(number, wire.RemoveHome(number, workspace))
+        self._homes.forget(workspace)
 
     def _ask(self, number: int, request: wire.Request) -> Deferred[Any]:
         self._send(request)

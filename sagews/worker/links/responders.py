@@ -136,6 +136,11 @@ class BackendCommands(GuardedLocator):
         found = await self._host.files.snapshot(name, epoch, asked)
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
+    @wire.MeasureHome.responder
+    async def measure(self, workspace: str, epoch: int) -> Answer:
+        """Say what a home holds."""
+        return {"usage": await self._host.files.usage(WorkspaceId(parse_id(workspace, "workspace")), epoch)}
+
     @wire.ForgetHome.responder
     async def forget(self, workspace: str, epoch: int) -> Answer:
         """Remove a home."""

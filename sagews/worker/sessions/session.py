@@ -267,6 +267,7 @@ class WorkerSession:
             "peak_memory": peak_memory,
             "memory_limit": limits.memory,
             "cpu_limit": limits.cpu_seconds,
+            "disk_limit": limits.disk,
         }
         # The launcher sees a kill; why there was one is known here only.
         self._launcher_ending = Ending(self._reason or reason, {**detail, **self._detail})

@@ -2,13 +2,19 @@
 
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import type { DocumentEntry } from "../net/messages";
+import type { DocumentEntry, Storage } from "../net/messages";
 import type { Link } from "../net/socket";
 
 export class WorkspaceFiles {
   readonly #documents = signal<readonly DocumentEntry[]>([]);
   readonly documents: ReadonlySignal<readonly DocumentEntry[]> = this.#documents;
+  /** What the files of the workspace take on disk; null while nobody computes there. */
+  readonly #storage = signal<Storage | null>(null);
+  readonly storage: ReadonlySignal<Storage | null> = this.#storage;
   readonly hearers: Hearers = {
+    storage: (message) => {
+      this.#storage.value = message;
+    },
     created: ({ document }) => this.#put(document),
     renamed: ({ document }) => this.#put(document),
     removed: ({ document }) => {

@@ -8,7 +8,7 @@ export type { Json } from "./json";
 export { MAX_CELLS_IN_A_RUN, MAX_MESSAGE, PROTOCOL, type CellRun, type StreamPosition, type ToServer } from "./wire/page";
 export type {
   CellOutput, DocumentEntry, FileDifference, FromServer, KeptCell, Opened, Output as OutputMessage, Person, PieceBody as Piece,
-  SessionStatus, Unsaved, VersionEntry, Welcome,
+  SessionStatus, Storage, Unsaved, VersionEntry, Welcome,
 } from "./wire/server";
 
 /** Where a run is, without the event that told of it. */

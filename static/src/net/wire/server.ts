@@ -249,6 +249,16 @@ export interface SessionStatus {
   readonly queue?: number;
 }
 
+/** What the workspace's files take, and may take. */
+export interface Storage {
+  readonly type: "storage";
+  readonly used: number;
+  readonly size: number;
+  readonly files: number;
+  readonly most_files: number;
+  readonly problem?: string;
+}
+
 /** Autosaves were removed. */
 export interface Thinned {
   readonly type: "thinned";
@@ -352,6 +362,7 @@ export type FromServer =
   | RunStatus
   | Saved
   | SessionStatus
+  | Storage
   | Thinned
   | Unsaved
   | Version
@@ -390,6 +401,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s?",
   saved: "document edit:i",
   session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
+  storage: "used:i size:i files:i most_files:i problem?",
   thinned: "request:i freed:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",

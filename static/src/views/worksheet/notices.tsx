@@ -23,6 +23,7 @@ export function Notices(): JSX.Element {
       <SessionNotice />
       <Refusal />
       <Unsaved />
+      <StorageNotice />
       <ReadOnly />
       <Deleted />
       <Rescued />
@@ -116,6 +117,19 @@ function Unsaved(): JSX.Element | null {
         {strings.history}
       </button>
       <IconButton icon="close" label={words.dismiss} onClick={() => setRead(unsaved)} />
+    </Notice>
+  );
+}
+
+/** The server's sentence about the disk, until it is read or says something else. */
+function StorageNotice(): JSX.Element | null {
+  const problem = useParts().files.storage.value?.problem ?? "";
+  const [read, setRead] = useState("");
+  if (!problem || problem === read) return null;
+  return (
+    <Notice kind="warn" testId="storage">
+      <span>{problem}</span>
+      <IconButton icon="close" label={words.dismiss} onClick={() => setRead(problem)} />
     </Notice>
   );
 }

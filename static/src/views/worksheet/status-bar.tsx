@@ -98,7 +98,8 @@ function VersionState(): JSX.Element {
 }
 
 function SessionFigures(): JSX.Element {
-  const { worksheet } = useParts();
+  const { files, worksheet } = useParts();
+  const storage = files.storage.value;
   const session = worksheet.session.status.value;
   const flavour = session?.flavour || worksheet.sheet.flavour.value;
   return (
@@ -109,6 +110,11 @@ function SessionFigures(): JSX.Element {
       {session?.memory != null && (
         <span class="wide num" data-testid="status-memory">
           {words.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
+        </span>
+      )}
+      {storage !== null && (
+        <span class={`wide num ${storage.problem ? "problem" : ""}`} data-testid="status-storage" title={words.storageTitle}>
+          {words.storage(bytes(storage.used), bytes(storage.size))}
         </span>
       )}
       {session?.cpu != null && <span class="wide num">{words.cpu(seconds(session.cpu))}</span>}

@@ -44,6 +44,8 @@ export const words = {
   autosaved: (when: string) => `Autosaved ${when}`,
   savingVersion: "Committing…",
   memory: (used: string, limit: string) => (limit ? `${used} of ${limit}` : used),
+  storage: (used: string, size: string) => `Files ${used} of ${size}`,
+  storageTitle: "What the files of this workspace take on the server's disk, and may take",
   cpu: (time: string) => `CPU ${time}`,
   queued: (count: number) => `${count} queued`,
   notOpened: "This worksheet can't be opened.",

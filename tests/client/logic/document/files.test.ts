@@ -30,3 +30,12 @@ test("a name becomes a path with its ending, once", () => {
     { type: "create", path: "curve.sage.md" }, { type: "rename", document: "1", path: "curve.sage.md" }, { type: "remove", document: "1" },
   ]);
 });
+
+test("what the files take is the last that was told", () => {
+  const files = new WorkspaceFiles(linkOf(new FakeLink()));
+  assert.equal(files.storage.value, null);
+  files.hearers.storage!({ type: "storage", used: 5, size: 10, files: 1, most_files: 2, problem: "The disk is nearly full." });
+  assert.equal(files.storage.value!.problem, "The disk is nearly full.");
+  files.hearers.storage!({ type: "storage", used: 4, size: 10, files: 1, most_files: 2 });
+  assert.equal(files.storage.value!.used, 4);
+});

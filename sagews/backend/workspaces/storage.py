@@ -1,0 +1,77 @@
+"""Tells the pages of a workspace how much of its share of the disk is used, and what to do when it is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.logger import Logger
+
+from sagews.backend.events.subscriber import Subscriber
+from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.errors import SagewsError, sentence
+from sagews.model.identifiers import WorkspaceId
+from sagews.model.sessions import MEBIBYTE
+from sagews.net.background import run_in_background
+from sagews.wire.browser.base import ToPage
+from sagews.wire.browser.storage import Storage
+from sagews.wire.homes import HomeUsage
+
+NEARLY = 0.95
+"""The part of a share from which on people are told that it is nearly used up."""
+
+
+class StorageWatch:
+    """Asks the worker with the files from time to time, and tells what changed.
+
+    Args:
+        workspace: whose files.
+        files: knows where they are.
+        tell_all: says something to every page.
+    """
+
+    _log = Logger()
+
+    def __init__(self, workspace: WorkspaceId, files: WorkspaceFiles, tell_all: Callable[[ToPage], None]) -> None:
+        self._workspace = workspace
+        self._files = files
+        self._tell_all = tell_all
+        self._last: Storage | None = None
+        self._asking = False
+
+    def look(self) -> None:
+        """Ask, unless that is under way or no worker has the files."""
+        if self._files.holder is not None and not self._asking:
+            self._asking = True
+            run_in_background(self._ask(), self._log, "storage", self._workspace)
+
+    def tell(self, peer: Subscriber) -> None:
+        """Tell one who has just come, if it is known."""
+        if self._last is not None:
+            peer.tell(self._last)
+
+    async def _ask(self) -> None:
+        try:
+            usage = await self._files.usage()
+        except SagewsError:
+            # A worker that is gone or busy; it is asked again in a moment, and nobody is waiting.
+            return
+        finally:
+            self._asking = False
+        if usage is not None:
+            now = storage_of(usage)
+            if now != self._last:
+                self._last = now
+                self._tell_all(now)
+
+
+def storage_of(usage: HomeUsage) -> Storage:
+    """Return what pages are told of a home."""
+    return Storage(usage.used, usage.size, usage.files, usage.most_files, _problem(usage))
+
+
+def _problem(usage: HomeUsage) -> str:
+    if usage.used >= NEARLY * usage.size:
+        return sentence("home-full", {"size": usage.size // MEBIBYTE})
+    if usage.files >= NEARLY * usage.most_files:
+        return sentence("home-files", {"most_files": usage.most_files})
+    return sentence("home-held", {"used": usage.used // MEBIBYTE}) if usage.held else ""

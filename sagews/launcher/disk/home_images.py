@@ -1,0 +1,276 @@
+"""The homes that are file systems of their own: mounted before they are asked for, a few empty ones kept ready.
+
+Making one and mounting it takes tens of milliseconds and may wait for the disk, so errands do it. Whoever begins in a
+workspace is told when its home can be entered: at once where it is mounted, or where an empty one is ready.
+All of it is mounted in the launcher's own namespace, so nothing of it outlives the launcher.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sagews.kernel import calls
+from sagews.launcher import errands
+from sagews.launcher.disk import images
+from sagews.launcher.disk.mounted_image import MountedImage
+from sagews.launcher.loop import EventLoop
+
+SPARES = 4
+"""Empty homes that are kept ready."""
+AT_ONCE = 4
+"""Empty homes that are made at one time."""
+REFILL_SECONDS = 0.3
+"""How long after one was taken the next is made: the first result comes first."""
+RETRY_SECONDS = 5.0
+SPARE = "spare-"
+_ROOM = "mounted"
+
+Told = Callable[[int], None]
+"""Is told 0 when a home can be entered, else the number of the system's error."""
+
+
+class HomeImages:
+    """Images of homes below one folder.
+
+    Args:
+        base: the folder.
+        storage: uid and gid that own homes.
+        size: bytes that a home may hold.
+        loop: tells when errands are over.
+    """
+
+    def __init__(self, base: Path, storage: int, size: int, loop: EventLoop) -> None:
+        self._base = base
+        self._storage = storage
+        self._size = size
+        self._loop = loop
+        self._numbers = 0
+        self._folder = -1
+        self._mounted: dict[str, MountedImage] = {}
+        self._spares: deque[MountedImage] = deque()
+        self._reserved: dict[str, MountedImage] = {}
+        self._opening: dict[str, list[Told]] = {}
+        self._wanted: deque[tuple[str, Told]] = deque()
+        self._unused: set[str] = set()
+        self._making = 0
+        self._has_template = False
+        self._refilling = False
+
+    # ------------------------------------------------------------------------------------- its beginning
+
+    def begin(self, told: Told) -> None:
+        """Find out whether this machine can have images, by making the first; tell 0 or why not.
+
+        Called in the mount namespace in which they are to be mounted.
+        """
+        room = self._room
+        room.mkdir(mode=0o700, exist_ok=True)
+        mount = calls.new_file_system(
+            "tmpfs", calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV, mode="0700", size=2**20
+        )
+        calls.move_mount(mount, str(room))
+        os.close(mount)
+        self._folder = os.open(self._base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._make_template(told)
+
+    def _make_template(self, told: Told) -> None:
+        base, size, storage = self._base, self._size, self._storage
+
+        def work() -> None:
+            # Empty ones of a launcher that was killed are nobody's.
+            for name in os.listdir(base):
+                if name.startswith(SPARE):
+                    os.unlink(base / name)
+            images.make_template(base, size, storage)
+
+        def made(status: int) -> None:
+            told(status)
+            self._has_template = status == 0
+            if self._has_template:
+                self.fill()
+            elif status == errno.ENOSPC:
+                self._loop.later(RETRY_SECONDS, lambda: self._make_template(lambda status: None))
+
+        errands.send(self._loop, work, made)
+
+    @property
+    def _room(self) -> Path:
+        return self._base / _ROOM
+
+    # ------------------------------------------------------------------------------------- for homes
+
+    def reserve(self, workspace: str, told: Told) -> None:
+        """Have an empty home ready for a workspace."""
+        if workspace in self._reserved:
+            told(0)
+        elif self._spares:
+            self._reserved[workspace] = self._spares.popleft()
+            self._fill_later()
+            told(0)
+        elif not self._has_template:
+            told(errno.ENOSPC)
+        else:
+            self._wanted.append((workspace, told))
+            self.fill()
+
+    def give_back(self, workspace: str) -> None:
+        """Learn that a workspace does not need the home that is ready for it."""
+        spare = self._reserved.pop(workspace, None)
+        if spare is not None:
+            self._spares.append(spare)
+
+    def take(self, workspace: str, name: str) -> None:
+        """Let an empty home become a workspace's, under this name.
+
+        Raises:
+            OSError: when none is ready, or the folder can't be written.
+        """
+        image = self._reserved.get(workspace) or (self._spares[0] if self._spares else None)
+        if image is None:
+            raise OSError(errno.EAGAIN, "no empty home is ready")
+        os.rename(image.name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        if self._reserved.pop(workspace, None) is None:
+            self._spares.popleft()
+            self._fill_later()
+        self._mounted[workspace] = image
+
+    def open(self, workspace: str, name: str, told: Told) -> None:
+        """Mount a workspace's home, which has this name, unless it is."""
+        if workspace in self._mounted:
+            self._unused.discard(workspace)
+            told(0)
+        elif workspace in self._opening:
+            self._opening[workspace].append(told)
+        else:
+            self._opening[workspace] = [told]
+            point = self._new_point()
+            folder = self._folder
+
+            def opened(status: int) -> None:
+                if status == 0:
+                    self._mounted[workspace] = self._enter(name, point)
+                else:
+                    point.rmdir()
+                for each in self._opening.pop(workspace):
+                    each(status)
+
+            errands.send(self._loop, lambda: images.mount_again(folder, name, point), opened)
+
+    def root(self, workspace: str) -> int:
+        """Return a descriptor of the root of a workspace's home, for the caller to close; it can be entered.
+
+        Raises:
+            OSError: when it is not mounted.
+        """
+        image = self._mounted.get(workspace)
+        if image is None:
+            raise OSError(errno.ENODEV, "the home is not mounted")
+        # Its owner may have closed it even to himself; saving it must go on.
+        if os.fstat(image.root).st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.chmod(image.point, 0o700)
+        return os.dup(image.root)
+
+    def resize(self, workspace: str, size: int) -> None:
+        """Let a workspace's home hold so many bytes from now on, if it is mounted; never more than the image has."""
+        image = self._mounted.get(workspace)
+        if image is not None:
+            image.resize(size)
+
+    def leave(self, workspace: str) -> Path | None:
+        """Let go of a workspace's home; return where it is still mounted, for whoever removes it."""
+        self.give_back(workspace)
+        image = self._mounted.pop(workspace, None)
+        if image is None:
+            return None
+        image.close()
+        return image.point
+
+    @property
+    def mounted(self) -> dict[str, MountedImage]:
+        """The homes that are mounted, by workspace."""
+        return self._mounted
+
+    def let_rest(self, is_used: Callable[[str], bool]) -> None:
+        """Unmount the homes that nobody used since this was last asked; they are mounted again when somebody comes."""
+        unused = {workspace for workspace in self._mounted if not is_used(workspace)}
+        for workspace in unused & self._unused:
+            image = self._mounted.pop(workspace)
+            image.close()
+            errands.send(self._loop, partial(_unmount, image.point), lambda status: None)
+        self._unused = unused
+
+    # ------------------------------------------------------------------------------------- empty ones
+
+    def fill(self) -> None:
+        """Make empty homes until enough are ready."""
+        self._refilling = False
+        while self._making < AT_ONCE and len(self._spares) + self._making < SPARES + len(self._wanted):
+            self._make()
+
+    def _fill_later(self, seconds: float = REFILL_SECONDS) -> None:
+        if not self._refilling:
+            self._refilling = True
+            self._loop.later(seconds, self.fill)
+
+    def _make(self) -> None:
+        self._making += 1
+        point = self._new_point()
+        name = f"{SPARE}{os.urandom(8).hex()}"
+        base = self._base
+
+        def made(status: int) -> None:
+            self._making -= 1
+            if status != 0:
+                point.rmdir()
+                self._failed(name, status)
+                return
+            self._spares.append(self._enter(name, point))
+            self._serve()
+
+        errands.send(self._loop, lambda: images.mount_new(base, name, point), made)
+
+    def _serve(self) -> None:
+        while self._wanted and self._spares:
+            workspace, told = self._wanted.popleft()
+            if workspace not in self._reserved:
+                self._reserved[workspace] = self._spares.popleft()
+            told(0)
+        self.fill()
+
+    def _failed(self, name: str, status: int) -> None:
+        """Tell everybody who waits why there is none, and try again later."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._folder)
+        wanted, self._wanted = self._wanted, deque()
+        for _, told in wanted:
+            told(status)
+        self._fill_later(RETRY_SECONDS)
+
+    def _new_point(self) -> Path:
+        self._numbers += 1
+        point = self._room / str(self._numbers)
+        point.mkdir(mode=0o700)
+        return point
+
+    def _enter(self, name: str, point: Path) -> MountedImage:
+        image = calls.open_beneath(self._folder, name, os.O_PATH | os.O_NOFOLLOW)
+        return MountedImage(name, point, os.open(point, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC), image, self._size)
+
+
+def remove(folder: int, name: str, point: Path | None) -> None:
+    """Remove an image that was set aside, and what is mounted of it; called in an errand."""
+    os.unlink(name, dir_fd=folder)
+    if point is not None:
+        _unmount(point)
+
+
+def _unmount(point: Path) -> None:
+    calls.unmount(str(point))
+    point.rmdir()

@@ -1,0 +1,129 @@
+"""Looks at the disk twice a second: what each home holds, what is left for everybody, and who may not grow any more.
+
+All that is asked for here the kernel knows without reading a disk. A home that is held can't grow beyond what it held
+then; in it people can read, delete, and write what they have made room for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sagews.launcher.disk.growth import Growth
+from sagews.launcher.disk.pressure import SPARED, DiskBounds, Filling, is_over, reserve_of, shortage, to_hold
+from sagews.wire.homes import DiskReport, HomeUsage
+
+MOST_TOLD = 300
+"""Homes in one report; the rest follows with the next."""
+_STEP = 256
+"""A change by less than this part of a home's size is told with the next larger one."""
+
+
+class WatchedHome(Protocol):
+    """What is asked of a home."""
+
+    @property
+    def taken(self) -> int:
+        """Bytes that it takes on the disk by now."""
+
+    def usage(self) -> HomeUsage:
+        """Return what it holds and may hold."""
+
+    def hold(self, size: int | None) -> None:
+        """Let it grow no further than this for a while; None: let it go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes of the disk under the homes."""
+
+    size: int
+    free: int
+
+
+def room_at(path: Path) -> Room:
+    """Return the room of the disk on which a path lies."""
+    status = os.statvfs(path)
+    return Room(status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize)
+
+
+class DiskWatch:
+    """The homes that are mounted, and the room under them.
+
+    Args:
+        base: the folder of homes.
+        bounds: what homes must leave.
+        homes: returns the homes of which it is known what they hold, by workspace.
+        say: takes a report.
+        room: returns the room at a path.
+    """
+
+    def __init__(
+        self,
+        base: Path,
+        bounds: DiskBounds,
+        homes: Callable[[], Mapping[str, WatchedHome]],
+        say: Callable[[DiskReport], None],
+        room: Callable[[Path], Room] = room_at,
+    ) -> None:
+        self._base = base
+        self._bounds = bounds
+        self._homes = homes
+        self._say = say
+        self._room = room
+        self._growth = Growth()
+        self._held: set[str] = set()
+        self._told: dict[str, HomeUsage] = {}
+
+    def look(self, now: float) -> None:
+        """Measure, hold who has to be held, tell what changed.
+
+        Args:
+            now: monotonic seconds.
+        """
+        homes = self._homes()
+        usages = {name: home.usage() for name, home in homes.items()}
+        grown = self._growth.note(now, {name: usage.used for name, usage in usages.items()})
+        room = self._room(self._base)
+        promised = sum(max(0, usage.used - homes[name].taken) for name, usage in usages.items())
+        free, used = room.free - promised, sum(usage.used for usage in usages.values())
+        reserve = reserve_of(self._bounds, room.size)
+        fillings = {name: Filling(usage.used, grown[name]) for name, usage in usages.items()}
+        self._hold(homes, fillings, to_hold(fillings, shortage(free, reserve, used, self._bounds)))
+        if is_over(free, reserve, used, self._bounds):
+            self._let_go(homes)
+        self._tell(homes, room.free)
+
+    def _hold(self, homes: Mapping[str, WatchedHome], fillings: Mapping[str, Filling], names: set[str]) -> None:
+        self._held &= homes.keys()
+        for name in names - self._held:
+            homes[name].hold(max(SPARED, fillings[name].used))
+        self._held |= names
+
+    def _let_go(self, homes: Mapping[str, WatchedHome]) -> None:
+        for name in self._held:
+            homes[name].hold(None)
+        self._held.clear()
+
+    def _tell(self, homes: Mapping[str, WatchedHome], free: int) -> None:
+        self._told = {name: usage for name, usage in self._told.items() if name in homes}
+        changed: dict[str, HomeUsage] = {}
+        for name, home in homes.items():
+            usage, told = home.usage(), self._told.get(name)
+            if len(changed) < MOST_TOLD and (told is None or _differs(usage, told)):
+                changed[name] = usage
+        if changed:
+            self._told |= changed
+            self._say(DiskReport(free, changed))
+
+
+def _differs(usage: HomeUsage, told: HomeUsage) -> bool:
+    """Whether somebody who looks at a home's bar would want to know."""
+    step = max(1, usage.size // _STEP)
+    return (usage.held, usage.size) != (told.held, told.size) or (
+        usage.used // step != told.used // step
+        or usage.files * _STEP // max(1, usage.most_files) != told.files * _STEP // max(1, told.most_files)
+    )

@@ -1,0 +1,159 @@
+"""Homes that are folders: measured while somebody uses them, and what happens when they hold too much."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from twisted.trial import unittest
+
+from sagews.launcher.disk.meter import MOST_DEPTH, measure
+from sagews.launcher.disk.metered_home import SLACK, MeteredHome
+from sagews.model.identifiers import new_id
+from sagews.wire import launcher as wire
+from tests.launcher.harness import LIMITS, PERMITTED, Launcher, Session
+from tests.launcher.support import land, launch, ordinary_uid
+from tests.scratch import scratch_folder
+
+MEBIBYTE = 2**20
+SMALL = 32 * MEBIBYTE
+LITTLE = replace(LIMITS, disk=SMALL)
+POUR = """
+import os, time
+with open('big', 'ab') as file:
+    for _ in range(2000):
+        file.write(bytes(2**20)); file.flush(); os.fsync(file.fileno()); time.sleep(0.01)
+"""
+
+
+class Measuring(unittest.SynchronousTestCase):
+    """Adding up a folder."""
+
+    def measured(self, folder: Path) -> tuple[int, int]:
+        """Return bytes and files."""
+        return measure(os.open(folder, os.O_RDONLY), 60.0)
+
+    def test_everything_counts_once(self) -> None:
+        """Files at any depth count, a second name of one does not, and links lead nowhere."""
+        folder = scratch_folder(self)
+        (folder / "a" / "b").mkdir(parents=True)
+        before, files = self.measured(folder)
+        (folder / "a" / "b" / "big").write_bytes(os.urandom(MEBIBYTE))
+        os.link(folder / "a" / "b" / "big", folder / "again")
+        (folder / "link").symlink_to("/usr")
+        after, more = self.measured(folder)
+        self.assertEqual(more - files, 3)
+        self.assertTrue(MEBIBYTE <= after - before < MEBIBYTE + 64 * 1024, after - before)
+
+    def test_holes_take_no_room(self) -> None:
+        """A file counts by the blocks that it has, not by its length."""
+        folder = scratch_folder(self)
+        with open(folder / "sparse", "wb") as file:
+            file.truncate(2**40)
+        self.assertLess(self.measured(folder)[0], MEBIBYTE)
+
+    def test_too_deep_is_too_much(self) -> None:
+        """Whoever hides files deeper than anybody looks holds too much."""
+        folder = scratch_folder(self)
+        deep = folder.joinpath(*["d"] * (MOST_DEPTH + 1))
+        deep.mkdir(parents=True)
+        self.assertGreater(self.measured(folder)[0], 2**49)
+
+
+class Judging(unittest.SynchronousTestCase):
+    """When sessions have to end."""
+
+    def test_ended_once_and_again_for_more(self) -> None:
+        """Too much ends sessions; who comes back may delete and write a little, but not grow on."""
+        home = MeteredHome(SMALL)
+        self.assertFalse(home.measured(SMALL, 5))
+        self.assertTrue(home.measured(2 * SMALL, 5))
+        self.assertFalse(home.measured(2 * SMALL + SLACK, 5))
+        self.assertTrue(home.measured(2 * SMALL + SLACK + 1, 5))
+        self.assertFalse(home.measured(SMALL - 1, 5))
+        self.assertTrue(home.measured(SMALL + 1, 5))
+
+    def test_deleting_is_no_room_to_grow_again(self) -> None:
+        """What was deleted while there was too much may not be filled up again beyond the share."""
+        home = MeteredHome(SMALL)
+        home.measured(4 * SMALL, 5)
+        self.assertFalse(home.measured(2 * SMALL, 5))
+        self.assertTrue(home.measured(3 * SMALL, 5))
+
+    def test_files_count(self) -> None:
+        """Too many files are too much."""
+        home = MeteredHome(SMALL)
+        self.assertTrue(home.measured(0, home.usage().most_files + 1))
+
+    def test_held(self) -> None:
+        """A home that is held while the disk is nearly full may not grow beyond what it held then."""
+        home = MeteredHome(SMALL)
+        home.measured(MEBIBYTE, 5)
+        home.hold(MEBIBYTE)
+        self.assertTrue(home.usage().held)
+        self.assertTrue(home.measured(2 * MEBIBYTE, 5))
+
+
+@pytest.mark.slow
+class MeteredSessions(unittest.SynchronousTestCase):
+    """Real sessions whose homes are folders with a share of 32 MB, at the level of an ordinary user."""
+
+    launcher: Launcher
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start the launcher."""
+        disk = {"images": False, "reserve": 0, "homes": 0}
+        cls.launcher = launch(cls.uid(), overrides={"limits": {**PERMITTED, "disk": SMALL}, "disk": disk})
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """Stop it."""
+        land(cls.launcher)
+
+    @classmethod
+    def uid(cls) -> int | None:
+        """Return the uid of the launcher's user."""
+        return ordinary_uid()
+
+    def test_who_fills_a_folder(self) -> None:
+        """Its session ends with the reason "disk"; a new one can delete and goes on; a neighbour notices nothing."""
+        workspace = new_id()
+        culprit, other = self._open(workspace), self._open(new_id())
+        culprit.begin(POUR)
+        self.assertEqual(culprit.ended().reason, "disk")
+        self.assertEqual(other.evaluate("open('mine', 'wb').write(bytes(2**22))"), ("ok", str(2**22)))
+        again = self._open(workspace)
+        self.assertEqual(again.evaluate("import os; os.unlink('big'); 6*7"), ("ok", "42"))
+        self.launcher.expect(wire.DiskReport, fits=lambda report: _used(report, workspace) < SMALL // 2)
+        self.assertEqual(again.evaluate("open('more', 'wb').write(bytes(2**22))"), ("ok", str(2**22)))
+
+    def test_closed_folders_are_measured(self) -> None:
+        """A folder that its owner closed to himself hides nothing."""
+        workspace = new_id()
+        session = self._open(workspace)
+        session.evaluate("import os\nos.mkdir('d'); f = open('d/big', 'wb'); os.chmod('d', 0)")
+        session.begin(POUR.replace("open('big', 'ab')", "f"))
+        self.assertEqual(session.ended().reason, "disk")
+
+    def _open(self, workspace: str) -> Session:
+        session = self.launcher.open("python", workspace, LITTLE)
+        self.addCleanup(session.sock.close)
+        return session
+
+
+@pytest.mark.slow
+class MeteredSessionsOfRoot(MeteredSessions):
+    """The same as whoever runs the tests."""
+
+    @classmethod
+    def uid(cls) -> int | None:
+        """Return nobody else's uid."""
+        return None
+
+
+def _used(report: wire.DiskReport, workspace: str) -> int:
+    usage = report.homes.get(workspace)
+    return SMALL if usage is None else usage.used
