@@ -135,6 +135,7 @@ class BrowserTestCase(SynchronousTestCase):
     """A daemon and a browser for all tests of a class; `self.context` belongs to the first administrator."""
 
     flags: Sequence[str] = ()
+    settings: str = ""
     daemon: RunningDaemon
     browser: Browser
     context: BrowserContext
@@ -143,7 +144,7 @@ class BrowserTestCase(SynchronousTestCase):
     @classmethod
     def setUpClass(cls) -> None:
         """Start both and sign in by the first link."""
-        cls.daemon = RunningDaemon()
+        cls.daemon = RunningDaemon(more_settings=cls.settings)
         cls.playwright = sync_playwright().start()
         try:
             cls.daemon.start()
