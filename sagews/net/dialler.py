@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from sagews.net.amp import AmpLink
 from sagews.net.backoff import Backoff
+from sagews.state_machines import build
 
 log = Logger()
 
@@ -205,4 +206,4 @@ def _build() -> TypeMachineBuilder[DialInputs, Dialler]:
     return builder
 
 
-DialMachine = _build().build()
+DialMachine = build(_build())

@@ -41,15 +41,14 @@ def text_array(values: Iterable[object]) -> str:
 
     Every element is quoted, so that none can end the element or the array that it stands in.
     """
-    return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in values]) + "}"
+    texts = [None if value is None else str(value) for value in values]
+    plain = "".join([text or "" for text in texts])
+    # Looked for in all of them at once: ids, numbers and times, which most columns hold, have neither.
+    if '"' in plain or "\\" in plain:
+        texts = [None if text is None else text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in texts]) + "}"
 
 
 def bytes_array(values: Iterable[bytes]) -> Literal:
     """Return byte strings as a literal, to be cast to bytea[]."""
     return Literal(b"'{" + b",".join([b'"\\\\x' + hexlify(value) + b'"' for value in values]) + b"}'")
-
-
-def _quoted(text: str) -> str:
-    if "\\" in text or '"' in text:
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'

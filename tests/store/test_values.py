@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
+from sagews.store.arrays import text_array
 from sagews.store.values import clean_json, clean_text, dump_json
 
 ANY_TEXT = st.text(st.characters(), max_size=40)
@@ -65,3 +66,12 @@ class ValueTests(SynchronousTestCase):
             value = [value]
         error = self.assertRaises(SagewsError, dump_json, value)
         assert error.code == "bad-value"
+
+
+class ArrayTests(SynchronousTestCase):
+    """Columns as literals."""
+
+    def test_nothing_ends_an_element(self) -> None:
+        """Quotes and backslashes are escaped in every element of a column in which one has some; None is NULL."""
+        self.assertEqual(text_array(["a", None, 7]), '{"a",NULL,"7"}')
+        self.assertEqual(text_array(['"', "\\", 'a","b', ""]), '{"\\"","\\\\","a\\",\\"b",""}')

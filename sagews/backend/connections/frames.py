@@ -12,13 +12,14 @@ PONG = 0x8A
 MASKED = 0x80
 HEADER = 2
 MASK = 4
+_SHORT = [bytes((TEXT, size)) for size in range(126)]
 
 
 def text_frame(data: bytes) -> bytes:
     """Return a message as one unmasked text frame."""
     size = len(data)
     if size < 126:
-        return b"\x81" + size.to_bytes(1, "big") + data
+        return _SHORT[size] + data
     if size < 65536:
         return b"\x81\x7e" + size.to_bytes(2, "big") + data
     return b"\x81\x7f" + size.to_bytes(8, "big") + data

@@ -120,7 +120,7 @@ class PageProtocol(WebSocketServerProtocol):
         What is left is kept, and nothing more is read meanwhile: reading on would only move the backlog in here.
         """
         began = self.factory.spent()
-        left = self._take(data)
+        left = self._take(data, began)
         who = "" if self.connection is None else self.connection.account
         now = self.factory.reactor.seconds()
         wait = self.factory.shares.charge(who, self.factory.spent() - began, now)
@@ -129,14 +129,13 @@ class PageProtocol(WebSocketServerProtocol):
             self.transport.pauseProducing()
             self.factory.reactor.callLater(wait, self._go_on)
 
-    def _take(self, data: bytes) -> bytes:
+    def _take(self, data: bytes, began: float) -> bytes:
         """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there.
 
         Returns:
             What is left for the next turn.
         """
         if self.state == WebSocketServerProtocol.STATE_OPEN and not self._midway():
-            began = self.factory.spent()
             for number in range(1, MOST_MESSAGES + 1):
                 messages, taken = read_frames(data, self.maxMessagePayloadSize, 1)
                 data = data[taken:]

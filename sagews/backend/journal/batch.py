@@ -29,6 +29,7 @@ class Batch:
         pieces: output in order.
         acknowledge: the last number of pieces that each worker may forget afterwards.
         size: bytes in it.
+        full: whether it should take nothing more; asked each time that something comes, so it is kept.
         waiting: fired when it is committed, or never will be.
     """
 
@@ -38,6 +39,7 @@ class Batch:
     pieces: list[StoredPiece] = field(default_factory=list)
     acknowledge: dict[Acknowledge, int] = field(default_factory=dict)
     size: int = 0
+    full: bool = False
     waiting: list[Deferred[None]] = field(default_factory=list)
 
     @property
@@ -45,10 +47,10 @@ class Batch:
         """How many rows it will be."""
         return len(self.updates) + len(self.runs) + len(self.pieces)
 
-    @property
-    def full(self) -> bool:
-        """Whether it should take nothing more."""
-        return self.size >= MAX_BATCH_BYTES or self.items >= MAX_BATCH_ITEMS
+    def grown(self, size: int = 0) -> None:
+        """Note that something was added to it, of so many bytes."""
+        self.size += size
+        self.full = self.size >= MAX_BATCH_BYTES or self.items >= MAX_BATCH_ITEMS
 
     def write(self, document: DocumentId, epoch: int) -> DocumentWrite:
         """Return what the store is to commit."""

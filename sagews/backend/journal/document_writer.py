@@ -96,7 +96,7 @@ class DocumentWriter:
             raise SagewsError("database")
         batch = self._open_batch()
         batch.updates.append((user, data))
-        batch.size += len(data)
+        batch.grown(len(data))
         self._edits += 1
         self._edit_bytes += len(data)
         if subscriber is not None:
@@ -105,10 +105,15 @@ class DocumentWriter:
 
     def run(self, run: Run) -> None:
         """Take a run, or the state that it has reached; the pieces that come behind it are written with it."""
-        if not self._closed:
-            # The last state stands for those before it.
-            self._open_batch().runs[run.id] = run
-            self._plan.later(self)
+        if self._closed:
+            return
+        batch = self._open_batch()
+        known = len(batch.runs)
+        # The last state stands for those before it.
+        batch.runs[run.id] = run
+        if len(batch.runs) > known:
+            batch.grown()
+        self._plan.later(self)
 
     def piece(self, piece: StoredPiece, size: int) -> None:
         """Take a piece of output of this many bytes; much of it goes at once, because its session waits."""
@@ -116,7 +121,7 @@ class DocumentWriter:
             return
         batch = self._open_batch()
         batch.pieces.append(piece)
-        batch.size += size
+        batch.grown(size)
         if batch.full:
             self._plan.now(self)
         else:

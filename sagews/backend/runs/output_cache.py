@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import msgspec
 
@@ -54,18 +53,14 @@ class CachedRun:
             run=run.id,
             cell=run.cell,
             number=run.number,
-            state=run.state.value,
+            state=run.state,
             hash=run.hash,
             queued=run.queued.isoformat(),
-            started=_iso(run.started),
-            finished=_iso(run.finished),
+            started=None if run.started is None else run.started.isoformat(),
+            finished=None if run.finished is None else run.finished.isoformat(),
             seconds=run.seconds,
             reason=self.reason,
         )
-
-
-def _iso(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat()
 
 
 class OutputCache:
@@ -164,7 +159,7 @@ class OutputCache:
 
     def add_piece(self, entry: CachedRun, kind: PieceKind, body: object, size: int) -> PieceBody:
         """Take a piece of a run and return it with its number within the run."""
-        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind.value, body=dict(body))  # type: ignore[call-overload]
+        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind, body=dict(body))  # type: ignore[call-overload]
         entry.printed += size + PIECE_BYTES
         self._stored.add(size + PIECE_BYTES)
         self._keep(entry, piece, size)

@@ -15,6 +15,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 
 from sagews.errors import SagewsError
+from sagews.state_machines import build
 from sagews.wire.browser.base import Right
 
 # What is admitted in a state, by the right that a message declares; whether this person has it is asked after that.
@@ -133,4 +134,4 @@ for _late in (
 ):
     over.upon(_late).loop().returns(None)
 
-connection_machine = builder.build()
+connection_machine = build(builder)

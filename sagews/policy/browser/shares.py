@@ -51,10 +51,14 @@ class Shares:
             account = self._accounts[who] = _Account(0.0, now)
         self._accounts.move_to_end(who)
         rate = self._most / len(self._accounts)
-        account.debt = max(0.0, account.debt - max(0.0, now - account.then) * rate) + seconds
+        # Branches instead of calls of max and min: this runs for everything that arrives.
+        debt = account.debt
+        if now > account.then:
+            debt -= (now - account.then) * rate
+        account.debt = debt = seconds if debt < 0.0 else debt + seconds
         account.then = now
         self._forget_idle(now)
-        return min(LONGEST_WAIT, max(0.0, account.debt - self._burst) / rate)
+        return min(LONGEST_WAIT, (debt - self._burst) / rate) if debt > self._burst else 0.0
 
     def _forget_idle(self, now: float) -> None:
         """Forget who has done nothing for a while; what they owed is paid by then, or small."""

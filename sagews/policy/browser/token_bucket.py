@@ -23,12 +23,15 @@ class TokenBucket:
     def take(self, amount: float, now: float) -> bool:
         """Take tokens if there are enough of them; a clock that runs backwards gives none."""
         # Filled when asked and by no timer: thousands of idle connections have a bucket each.
-        self._level = min(self._burst, self._level + max(0.0, now - self._then) * self._rate)
+        level = self._level
+        if now > self._then:
+            level += (now - self._then) * self._rate
+            if level > self._burst:
+                level = self._burst
         self._then = now
-        if self._level < amount:
-            return False
-        self._level -= amount
-        return True
+        enough = level >= amount
+        self._level = level - amount if enough else level
+        return enough
 
     def wait(self, amount: float) -> float:
         """Return the seconds until `amount` can be taken."""

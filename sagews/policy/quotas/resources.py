@@ -57,7 +57,7 @@ HOW_TO_FREE: Mapping[Resource, str] = {
 
 def allowed(quota: QuotaSection, resource: Resource) -> int:
     """Return how much of something a quota allows, in bytes where it is counted in bytes."""
-    amount = int(getattr(quota, resource.value))
+    amount = int(getattr(quota, resource))
     return amount * MEBIBYTE if resource in BYTES else amount
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 
 from sagews.model.sessions import SessionState
+from sagews.state_machines import build
 
 
 class SessionInputs(Protocol):
@@ -153,4 +154,4 @@ for _state, _inputs in _IGNORED.items():
     for _input in _inputs.split():
         _state.upon(getattr(SessionInputs, _input)).loop().returns(None)
 
-session_machine = builder.build()
+session_machine = build(builder)

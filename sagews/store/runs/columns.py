@@ -17,7 +17,6 @@ RUN_TYPES = (
     "uuid", "uuid", "text", "text", "uuid", "uuid", "int", "text", "text",
     "timestamptz", "timestamptz", "timestamptz", "float8", "bigint",
 )  # fmt: skip
-_STATE = _FIELDS.index("state")
 
 # What has ended has ended; only what was given up as lost may still turn out to have ended otherwise.
 MAY_CHANGE = "(r.state in ('queued', 'running') or r.state = 'lost' and {new} not in ('queued', 'running'))"
@@ -26,7 +25,7 @@ MAY_CHANGE = "(r.state in ('queued', 'running') or r.state = 'lost' and {new} no
 def run_values(run: Run) -> tuple[object, ...]:
     """Return the values of a run in the order of RUN_COLUMNS."""
     values: tuple[object, ...] = msgspec.structs.astuple(run)
-    return (*values[:_STATE], run.state.value, *values[_STATE + 1 :])
+    return values
 
 
 def run_from(row: Row) -> Run:

@@ -90,7 +90,7 @@ def _parameters(writes: Sequence[DocumentWrite]) -> tuple[object, ...]:
     ]
     runs = [(owner, *run_values(run)) for owner, write in owned for run in write.runs]
     pieces = [
-        (owner, write.document, piece.run, piece.sequence, piece.kind.value, dump_json(piece.body))
+        (owner, write.document, piece.run, piece.sequence, piece.kind, dump_json(piece.body))
         for owner, write in owned
         for piece in write.pieces
     ]

@@ -30,8 +30,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from sagews.errors import SagewsError
@@ -194,6 +196,17 @@ FromSession = (
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _quote = json.encoder.encode_basestring
 _PLAIN = {"text/plain"}
+# The two frames of nearly every evaluation, as `payload` writes them: to match one takes a fifth of the time that it
+# takes to decode it and to look at it field by field. Whatever differs, by a space or an escape, is read that way.
+_UUID = UUID_PATTERN.pattern
+_TIME = r"(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?"
+_PLAIN_TEXT = r"[ !#-\[\]-~]{0,4096}"
+_COMMON_DONE = re.compile(
+    rf'{{"type":"done","run":"({_UUID})","status":"({"|".join(STATUSES)})","seconds":({_TIME}),"cpu":({_TIME})}}'.encode()
+)
+_COMMON_RESULT = re.compile(
+    rf'{{"type":"result","run":"({_UUID})","data":{{"text/plain":"({_PLAIN_TEXT})"}},"metadata":{{}}}}'.encode()
+)
 
 
 def payload(value: ToSession | FromSession) -> bytes:
@@ -204,6 +217,8 @@ def payload(value: ToSession | FromSession) -> bytes:
     """
     if isinstance(value, DoneFrame):
         return _done_text(value).encode()
+    if isinstance(value, RunFrame):
+        return _run_text(value).encode()
     if isinstance(value, ResultFrame) and value.data.keys() == _PLAIN and not value.metadata:
         return _plain_result_text(value).encode()
     return _encoder.encode({"type": _words[type(value)], **body(value)}).encode()
@@ -217,6 +232,13 @@ def _done_text(value: DoneFrame) -> str:
     return (
         f'{{"type":"done","run":{_quote(value.run)},"status":{_quote(value.status)},'
         f'"seconds":{value.seconds!r},"cpu":{value.cpu!r}}}'
+    )
+
+
+def _run_text(value: RunFrame) -> str:
+    return (
+        f'{{"type":"run","run":{_quote(value.run)},"cell":{_quote(value.cell)},"number":{int(value.number)},'
+        f'"source":{_quote(value.source)},"mode":{_quote(value.mode)},"shows":{_quote(value.shows)}}}'
     )
 
 
@@ -234,7 +256,8 @@ def encode(value: ToSession | FromSession) -> bytes:
 
 def body(value: ToSession | FromSession) -> dict[str, JSON]:
     """Return the fields of a value by name, as they stand in its frame."""
-    return {name: getattr(value, name) for name in _names[type(value)]}
+    kind = type(value)
+    return dict(zip(_names[kind], _getters[kind](value), strict=True))
 
 
 def parse_from_session(data: bytes) -> FromSession:
@@ -243,8 +266,24 @@ def parse_from_session(data: bytes) -> FromSession:
     Raises:
         ProtocolError: for anything out of form or bounds: the session has to be ended.
     """
+    common = _common(data)
+    if common is not None:
+        return common
     value: FromSession = _parse(data, MAX_FRAME_FROM_SESSION, _from_session)
     return value
+
+
+def _common(data: bytes) -> DoneFrame | ResultFrame | None:
+    """Return one of the two frames of nearly every evaluation, or None if it is another or written in another way."""
+    found = _COMMON_DONE.fullmatch(data)
+    if found is not None:
+        run, status, seconds, cpu = found.groups()
+        return DoneFrame(run.decode(), status.decode(), float(seconds), float(cpu))
+    found = _COMMON_RESULT.fullmatch(data)
+    if found is not None:
+        run, text = found.groups()
+        return ResultFrame(run.decode(), {"text/plain": text.decode()})
+    return None
 
 
 def parse_to_session(data: bytes) -> ToSession:
@@ -395,4 +434,5 @@ _names: Mapping[type, tuple[str, ...]] = {
         ),
     )
 }
+_getters = {kind: attrgetter(*names) for kind, names in _names.items()}
 _words: Mapping[type, str] = {kind: kind.__name__.removesuffix("Frame").lower() for kind in _names}

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 
+from sagews.state_machines import build
+
 
 class ProcessInputs(Protocol):
     """What happens to a session."""
@@ -50,4 +52,4 @@ def _build() -> TypeMachineBuilder[ProcessInputs, ProcessCore]:
     return builder
 
 
-ProcessLife = _build().build()
+ProcessLife = build(_build())
