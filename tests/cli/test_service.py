@@ -46,7 +46,7 @@ class ServiceTests(SynchronousTestCase):
         """It ends the daemon with SIGTERM and waits until it is gone."""
         process = self.daemon("sagews")
         self.assertEqual(stop(self.layout, (), self.out), 0)
-        self.assertEqual(process.returncode, -signal.SIGTERM)
+        self.assertEqual(process.wait(30), -signal.SIGTERM)
         self.assertRaises(SagewsError, stop, self.layout, (), self.out)
 
     def test_stop_all(self) -> None:
@@ -57,7 +57,7 @@ class ServiceTests(SynchronousTestCase):
             pid_file(self.layout, (role,)).write_text(str(processes[role].pid))
         pid_file(self.layout, ()).unlink()
         self.assertEqual(stop(self.layout, (), self.out), 0)
-        self.assertEqual({each.returncode for each in processes.values()}, {-signal.SIGTERM})
+        self.assertEqual({each.wait(30) for each in processes.values()}, {-signal.SIGTERM})
         told = [line.removeprefix("Stopped sagews-") for line in self.out.getvalue().splitlines()]
         self.assertEqual(told, ["frontend.", "backend.", "worker.", "log."])
 

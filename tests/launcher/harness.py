@@ -327,6 +327,14 @@ def command(pid: int) -> str:
     return ""
 
 
+def over(pid: int) -> bool:
+    """Whether a process has ended, with everything in the namespace whose first one it was."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+    except OSError:
+        return True
+
+
 def groups_of(pid: int, below: str = "") -> list[Path]:
     """Return the cgroups of a launcher, or those below them ("/s*")."""
     return [Path(path) for path in glob.glob(f"/sys/fs/cgroup/**/sagews-{pid}-*{below}", recursive=True)]

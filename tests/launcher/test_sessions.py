@@ -16,7 +16,7 @@ from sagews.launcher.disk.home_images import SPARE, SPARES
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import Limits
 from sagews.wire import launcher as wire
-from tests.launcher.harness import LIMITS, Session, command, descendants, groups_of
+from tests.launcher.harness import LIMITS, Session, command, descendants, groups_of, over
 from tests.launcher.support import SharedLauncher, land, launch, ordinary_uid
 
 pytestmark = pytest.mark.slow
@@ -362,8 +362,9 @@ class Ends(unittest.SynchronousTestCase):
         for chosen in (0, 1):
             jobs = sorted(pid for pid in self._now() if command(pid).endswith("session/zygote/main.py job "))
             os.kill(jobs[chosen], signal.SIGKILL)
-            # A job that one of its children has taken by then dies with it.
-            self.assertTrue(wait_until(lambda zygote=jobs[0]: not command(zygote), 5))
+            # A job that one of its children has taken by then dies with it: they are gone when its own end is there to
+            # be read, and not yet when its memory is.
+            self.assertTrue(wait_until(lambda zygote=jobs[0]: over(zygote), 5))
             ended, _, errors = self.launcher.job("check", b"no parcel")
             self.assertEqual((ended.reason, ended.status), ("exit", 1), errors)
             self.assertEqual(self.session.evaluate("2+2"), ("ok", "4"))
