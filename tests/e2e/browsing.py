@@ -17,7 +17,7 @@ from tests.e2e.running import RunningDaemon
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # The machine may be busy with other tests; what has a bar of its own in seconds says so where it is tested.
-PATIENCE = 30_000
+PATIENCE = 60_000
 SETTLED = ("done", "error", "interrupted", "lost", "cancelled")
 
 expect.set_options(timeout=PATIENCE)
