@@ -19,6 +19,7 @@ from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.model.sessions import MEBIBYTE
+from sagews.net.descriptors import share_of_descriptors
 from sagews.ops.tls.contexts import identify
 from sagews.roles.addresses import websocket_origins
 from sagews.roles.certificates import Certificates
@@ -50,6 +51,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 # What a session may use; the launcher allows at most what it was told at its start.
 LIMITS = frozenset(f"sessions.{each}" for each in ("memory_mib", "home_mib", "file_mib", "processes", "cpu_hours"))
 HOMES = frozenset({"user_quota.home", "administrator_quota.home"})
+MOST_SOCKETS = 10_000
 
 
 class BackendComponent(Component):
@@ -168,7 +170,13 @@ class BackendComponent(Component):
         return use
 
     def _backend_settings(self, settings: Settings) -> BackendSettings:
+        # A third of all descriptors: who has not said who it is may have a fifth of those, and one network a quarter of
+        # that, so that silence keeps nobody out.
+        sockets = share_of_descriptors(3, MOST_SOCKETS)
         return BackendSettings(
+            max_connections=sockets,
+            max_waiting=max(1, sockets // 5),
+            max_waiting_of_one=max(1, sockets // 20),
             name=settings.link.name,
             quotas=settings.quotas,
             origins=websocket_origins(settings),

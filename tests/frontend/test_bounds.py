@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import Any
 
 from twisted.internet.address import IPv4Address
@@ -9,6 +10,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.frontend.http.connection_bounds import ConnectionBounds
+from sagews.net.descriptors import share_of_descriptors
 from tests.frontend.memory import World
 
 
@@ -46,6 +48,20 @@ class BoundsTests(SynchronousTestCase):
         channel.dataReceived(b"GET /api/site HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n")
         self.assertIn(b"200 OK", transport.value())
         self.assertLessEqual(len(self.world.site.bounds), 10)
+
+    def test_few_descriptors(self) -> None:
+        """Where a process may open few files, its bounds leave most of them to websockets and everything else."""
+        limits = {"soft": 1000}
+        self.patch(resource, "getrlimit", lambda _kind: (limits["soft"], 4096))
+        self.world.rebuild()
+        self.world.site.bounds._most_of_one = 1000
+        for number in range(300):
+            self.connect(f"192.0.2.{number}")
+        self.assertEqual(len(self.world.site.bounds), 200)
+        limits["soft"] = 65_536
+        self.assertEqual((share_of_descriptors(3, 10_000), share_of_descriptors(5, 10_000)), (10_000, 10_000))
+        limits["soft"] = resource.RLIM_INFINITY
+        self.assertEqual(share_of_descriptors(5, 10_000), 10_000)
 
     def test_closed_ones_are_forgotten(self) -> None:
         """What is gone, or has become a websocket, counts no more."""

@@ -15,7 +15,8 @@ from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.resource import IResource
 
-from sagews.frontend.http.connection_bounds import ConnectionBounds
+from sagews.frontend.http.connection_bounds import MOST, MOST_OF_ONE, ConnectionBounds
+from sagews.net.descriptors import share_of_descriptors
 from sagews.policy.accounts.attempts import network
 from sagews.policy.http.requests import MAX_BODY
 
@@ -148,7 +149,8 @@ class BoundedSite(server.Site):
         super().__init__(resource, timeout=IDLE_SECONDS, reactor=reactor, parsePOSTFormSubmission=False)
         # A traceback shows paths of the host and values of variables.
         self.displayTracebacks = False
-        self.bounds = ConnectionBounds()
+        # A fifth of all descriptors, half of that from one network: there is a site for untrusted content as well.
+        self.bounds = ConnectionBounds(share_of_descriptors(5, MOST), share_of_descriptors(10, MOST_OF_ONE))
 
     def acceptableProtocols(self) -> list[bytes]:
         """Return what TLS may negotiate."""
