@@ -15,7 +15,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     Attributes:
         sessions: sessions that are alive, single evaluations included.
         runs: cells that wait in all of its worksheets.
-        jobs: saves, comparisons and reverts under way.
+        jobs: saves, comparisons, reverts and readings of long output under way.
         documents: worksheets that it has open, each counted for each page.
         sockets: pages that are connected.
         workspaces: workspaces that it has made and not deleted.

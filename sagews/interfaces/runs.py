@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zope.interface import Interface
 
 from sagews.model.identifiers import DocumentId, RunId
-from sagews.model.runs import Run, StoredPiece
+from sagews.model.runs import OutputPage, Run
 
 
 class IRunStore(Interface):
@@ -26,8 +26,11 @@ class IRunStore(Interface):
     async def last_runs(document: DocumentId) -> list[Run]:
         """Return the last run of each cell."""
 
-    async def pieces(document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
-        """Return pieces of a run of this document, in order, from a number on; none of a run of another document."""
+    async def pieces(document: DocumentId, run: RunId, first: int, limit: int) -> OutputPage:
+        """Return pieces of a run of this document, in order, from a number on; none of a run of another document.
+
+        There are at most `limit`, and of more than PAGE_BYTES only so many as reach it.
+        """
 
     async def delete_old(document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output of runs that are over, not the last of their cell and not in `keep`; returns how many pieces.

@@ -18,6 +18,9 @@ from sagews.model.sessions import PieceKind, RunState
 PIECE_BYTES = 128
 """What a piece of output takes in the database beside its body: the row, and its place in the index."""
 
+PAGE_BYTES = 256 * 1024
+"""Of the JSON of pieces that are read from the store at once, so that they are parsed in milliseconds."""
+
 
 class Run(msgspec.Struct, frozen=True):
     """One run of one cell, as stored.
@@ -50,6 +53,13 @@ class StoredPiece(msgspec.Struct, frozen=True):
     sequence: int
     kind: PieceKind
     body: Mapping[str, Any]
+
+
+class OutputPage(msgspec.Struct, frozen=True):
+    """A bounded part of what a run printed; `more` says whether the store has more behind it."""
+
+    pieces: Sequence[StoredPiece]
+    more: bool
 
 
 class DocumentWrite(msgspec.Struct, frozen=True):

@@ -46,7 +46,7 @@ class PostgresLifeTests(PostgresLifeCase):
         back.run(self.document, WAITS, lost)
         await self.pause(0.2)
         self.assertEqual(len(self.host.evaluations), 2)
-        pieces = await self.runs.pieces(self.document, run, 1, 10)  # type: ignore[arg-type]
+        pieces = (await self.runs.pieces(self.document, run, 1, 10)).pieces  # type: ignore[arg-type]
         self.assertEqual([piece.body["text"] for piece in pieces], ["hello\n"])
         page.edit(self.document, "too late", 6)
         await self.pause(0.3)

@@ -262,7 +262,7 @@ class PieceTests(RunCase):
         self.assertEqual(states(self.one)[-1], "done")
 
     def test_whole_output_brings_everything(self) -> None:
-        """What `opened` leaves out of a long output can be asked for."""
+        """What `opened` leaves out of a long output can be asked for, a bounded part at a time."""
         run = self.ran(WAITS)
         [session] = self.host.sessions
         for _ in range(40):
@@ -271,8 +271,34 @@ class PieceTests(RunCase):
         [cell] = self.page().open(self.document)["cells"]
         self.assertGreater(cell["left_out"], 0)
         self.assertEqual(len(cell["pieces"]) + cell["left_out"], 40)
-        self.one.say(type="output", request=5, document=self.document, run=run)
-        self.assertEqual([piece["sequence"] for piece in self.one.last("whole_output")["pieces"]], list(range(1, 41)))
+        numbers: list[int] = []
+        for request in (5, 6):
+            after = numbers[-1] if numbers else 0
+            self.one.say(type="output", request=request, document=self.document, run=run, after=after)
+            answer = self.one.last("whole_output")
+            self.assertLess(len(str(answer)), 300_000)
+            numbers += [piece["sequence"] for piece in answer["pieces"]]
+            self.assertEqual(answer.get("more", False), request == 5)
+        self.assertEqual(numbers, list(range(1, 41)))
+
+    def test_reading_output_counts_as_a_job(self) -> None:
+        """An account reads few long outputs at once; one that was read, or was refused, makes room for the next."""
+        run = self.ran(WAITS)
+        [session] = self.host.sessions
+        self.later(0.1)
+        self.journal.held = held = Deferred()
+        for request in range(6):
+            # So that there is something to wait for.
+            self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "x"})
+            self.one.say(type="output", request=request, document=self.document, run=run)
+        self.assertEqual([error["request"] for error in self.one.take("error")], [4, 5])
+        self.journal.held = None
+        held.callback(None)
+        self.later(1)
+        self.assertEqual(len(self.one.take("whole_output")), 4)
+        self.one.say(type="output", request=9, document=self.document, run=run)
+        self.later(1)
+        self.assertEqual(self.one.last("whole_output")["request"], 9)
 
     def test_completion_and_inspection(self) -> None:
         """Both are answered by the session, and refused with a sentence when there is none."""

@@ -67,9 +67,9 @@ class JournalContract:
         assert await journal.commit(writes) == {two: 1}
         assert await documents.load(self.space, one) == (None, [])
         assert await runs.last_runs(one) == []
-        assert await runs.pieces(one, late.id, 1, 9) == []
+        assert (await runs.pieces(one, late.id, 1, 9)).pieces == []
         assert await documents.load(self.space, two) == (None, [b"good"])
-        assert await runs.pieces(two, run.id, 1, 9) == [make_piece(run, 1)]
+        assert (await runs.pieces(two, run.id, 1, 9)).pieces == [make_piece(run, 1)]
         assert await journal.commit([edits(two, b"early", epoch=4)]) == {}
 
     async def test_runs_and_pieces(self) -> None:
@@ -81,10 +81,29 @@ class JournalContract:
         pieces = [make_piece(run, number) for number in (1, 2, 3, 4, 5)]
         await journal.commit([DocumentWrite(document, 3, [], [running], pieces[:3])])
         await journal.commit([DocumentWrite(document, 3, pieces=pieces[3:])])
-        assert await runs.pieces(document, run.id, 1, 100) == pieces
-        assert await runs.pieces(document, run.id, 4, 100) == pieces[3:]
-        assert await runs.pieces(document, run.id, 2, 2) == pieces[1:3]
+        assert (await runs.pieces(document, run.id, 1, 100)).pieces == pieces
+        assert (await runs.pieces(document, run.id, 4, 100)).pieces == pieces[3:]
+        assert (await runs.pieces(document, run.id, 2, 2)).pieces == pieces[1:3]
+        assert [(await runs.pieces(document, run.id, 1, limit)).more for limit in (2, len(pieces), 100)] == [
+            True,
+            False,
+            False,
+        ]
         assert await runs.last_runs(document) == [running]
+
+    async def test_output_is_read_in_bounded_parts(self) -> None:
+        """Large pieces come a few at a time, each part at least one, and it is told whether there are more."""
+        journal, _, runs, document, _ = await self.make_journal()
+        run = make_run(document, state=RunState.RUNNING)
+        pieces = [make_piece(run, number, "x" * 100_000) for number in range(1, 8)]
+        await journal.commit([DocumentWrite(document, 3, [], [run], pieces)])
+        first = await runs.pieces(document, run.id, 1, 100)
+        assert (first.pieces, first.more) == (pieces[:3], True)
+        counted = await runs.pieces(document, run.id, 1, 2)
+        assert (counted.pieces, counted.more) == (pieces[:2], True)
+        last = await runs.pieces(document, run.id, 6, 100)
+        assert (last.pieces, last.more) == (pieces[5:], False)
+        assert (await runs.pieces(document, run.id, 8, 100)).more is False
 
     async def test_a_run_that_is_new_and_over(self) -> None:
         """A run that was queued, ran and ended meanwhile is stored once, with its pieces."""
@@ -96,8 +115,8 @@ class JournalContract:
         # A commit whose answer was lost comes again.
         await journal.commit([write])
         assert await runs.last_runs(document) == [done]
-        assert await runs.pieces(document, done.id, 1, 9) == [quoted, make_piece(done, 2)]
-        assert await runs.pieces(document, done.id, 2, 9) == [make_piece(done, 2)]
+        assert (await runs.pieces(document, done.id, 1, 9)).pieces == [quoted, make_piece(done, 2)]
+        assert (await runs.pieces(document, done.id, 2, 9)).pieces == [make_piece(done, 2)]
 
     async def test_output_goes_on_after_the_first_commit(self) -> None:
         """A run that was committed while it ran gets the rest of its output and its end later."""
@@ -106,8 +125,8 @@ class JournalContract:
         done = replace(running, state=RunState.DONE, finished=NOW)
         await journal.commit([DocumentWrite(document, 3, [], [running], [make_piece(running, 1)])])
         await journal.commit([DocumentWrite(document, 3, [], [done], [make_piece(running, 2), make_piece(running, 3)])])
-        assert [piece.sequence for piece in await runs.pieces(document, running.id, 1, 9)] == [1, 2, 3]
-        assert [piece.sequence for piece in await runs.pieces(document, running.id, 1, 2)] == [1, 2]
+        assert [piece.sequence for piece in (await runs.pieces(document, running.id, 1, 9)).pieces] == [1, 2, 3]
+        assert [piece.sequence for piece in (await runs.pieces(document, running.id, 1, 2)).pieces] == [1, 2]
         assert await runs.last_runs(document) == [done]
 
     async def test_what_has_ended_stays(self) -> None:
@@ -137,7 +156,7 @@ class JournalContract:
         await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1, "first")])])
         again = [make_piece(run, 1, "second"), make_piece(run, 2)]
         await journal.commit([DocumentWrite(document, 3, pieces=again)])
-        assert [piece.body["text"] for piece in await runs.pieces(document, run.id, 1, 9)] == ["first", "text"]
+        assert [piece.body["text"] for piece in (await runs.pieces(document, run.id, 1, 9)).pieces] == ["first", "text"]
 
     async def test_foreign_pieces_are_left_out(self) -> None:
         """Pieces of another document's run, or of no run, are not stored under this document's fence."""
@@ -147,5 +166,5 @@ class JournalContract:
         stray = StoredPiece(RunId(new_id()), 1, PieceKind.STREAM, {})
         claimed = replace(run, document=document)
         await journal.commit([DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])])
-        assert await runs.pieces(document, run.id, 1, 9) == []
-        assert await runs.pieces(document, stray.run, 1, 9) == []
+        assert (await runs.pieces(document, run.id, 1, 9)).pieces == []
+        assert (await runs.pieces(document, stray.run, 1, 9)).pieces == []

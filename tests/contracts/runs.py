@@ -61,7 +61,7 @@ class RunStoreContract:
             await refused(store.delete_old(document, epoch, []), "conflict")
             await refused(store.clear(document, epoch, [last.id]), "conflict")
         assert await store.last_runs(document) == [last]
-        assert len(await store.pieces(document, old.id, 1, 9)) == 1
+        assert len((await store.pieces(document, old.id, 1, 9)).pieces) == 1
 
     async def test_new_epoch_gives_up_unfinished_runs(self) -> None:
         """A new life marks what an earlier one left unfinished as lost, in order, and nothing else."""
@@ -94,7 +94,9 @@ class RunStoreContract:
             await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1), make_piece(run, 2)])])
         await journal.commit([DocumentWrite(other, 3, [], [foreign], [make_piece(foreign, 1)])])
         assert await store.delete_old(document, 3, [kept.id]) == 2
-        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (old, kept, growing, last, foreign)]
+        counts = [
+            len((await store.pieces(run.document, run.id, 1, 9)).pieces) for run in (old, kept, growing, last, foreign)
+        ]
         assert counts == [0, 2, 2, 2, 1]
 
     async def test_clear(self) -> None:
@@ -107,7 +109,7 @@ class RunStoreContract:
             await journal.commit([DocumentWrite(run.document, 3, [], [run], [make_piece(run, 1), make_piece(run, 2)])])
         assert await store.clear(document, 3, [one.id, growing.id, foreign.id]) == 2
         assert [run.printed for run in await store.last_runs(document)] == [0, 9, 0]
-        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in (one, two, growing, foreign)]
+        counts = [len((await store.pieces(run.document, run.id, 1, 9)).pieces) for run in (one, two, growing, foreign)]
         assert counts == [0, 2, 2, 2]
 
     async def test_how_much_a_lost_run_printed(self) -> None:
@@ -130,5 +132,5 @@ class RunStoreContract:
         assert await store.clear_removed(10) == 0
         await self.remove(document)
         assert [await store.clear_removed(1) for _ in range(3)] == [1, 1, 0]
-        counts = [len(await store.pieces(run.document, run.id, 1, 9)) for run in runs]
+        counts = [len((await store.pieces(run.document, run.id, 1, 9)).pieces) for run in runs]
         assert counts == [0, 0, 1]

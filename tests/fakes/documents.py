@@ -19,7 +19,7 @@ from sagews.interfaces.usage import IUsageStore, WorkspaceUse
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
-from sagews.model.runs import PIECE_BYTES, DocumentWrite, Run, StoredPiece
+from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, DocumentWrite, OutputPage, Run, StoredPiece
 from sagews.model.sessions import RunState
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -87,11 +87,17 @@ class MemoryRuns:
         last = {(run.lane, run.cell): run for run in self.runs.values() if run.document == document}
         return sorted(last.values(), key=lambda run: order.index(run.id))
 
-    async def pieces(self, document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
+    async def pieces(self, document: DocumentId, run: RunId, first: int, limit: int) -> OutputPage:
         """Return pieces from a number on."""
         owner = self.runs.get(run)
         stored = self.outputs.get(run, {}) if owner is not None and owner.document == document else {}
-        return [stored[number] for number in sorted(stored) if number >= first][:limit]
+        found = [stored[number] for number in sorted(stored) if number >= first]
+        pieces: list[StoredPiece] = []
+        size = 0
+        while len(pieces) < min(limit, len(found)) and size < PAGE_BYTES:
+            pieces.append(found[len(pieces)])
+            size += len(msgspec.json.encode(pieces[-1].body))
+        return OutputPage(pieces, len(pieces) < len(found))
 
     async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output that nothing refers to."""

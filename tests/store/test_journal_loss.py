@@ -128,6 +128,8 @@ class KilledServerTests(TestCase):
         stored = list(dict.fromkeys(int.from_bytes(data, "big") for data in updates))
         self.assertEqual(saved, sorted(saved))
         self.assertEqual(stored[: len(saved)], saved)
-        pieces = [piece.sequence for piece in await RunStore(pool).pieces(sheet.document, sheet.run.id, 1, 10_000)]
+        pieces = [
+            piece.sequence for piece in (await RunStore(pool).pieces(sheet.document, sheet.run.id, 1, 10_000)).pieces
+        ]
         last = acknowledged[-1] if acknowledged else 0
         self.assertEqual(pieces[:last], list(range(1, last + 1)))

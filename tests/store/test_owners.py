@@ -128,10 +128,10 @@ class ForeignTests(PostgresTestCase):
         await self.journal.commit([DocumentWrite(self.sheet, 1, [], [run], [make_piece(run, 1)])])
         taken_over = replace(run, document=self.own, state=RunState.ERROR)
         await self.journal.commit([DocumentWrite(self.own, 1, [], [taken_over], [make_piece(run, 2, "forged")])])
-        self.assertEqual(await self.runs.pieces(self.own, run.id, 1, 9), [])
+        self.assertEqual((await self.runs.pieces(self.own, run.id, 1, 9)).pieces, [])
         self.assertEqual(await self.runs.last_runs(self.own), [])
         self.assertEqual(await self.runs.delete_old(self.own, 1, []), 0)
-        self.assertEqual(await self.runs.pieces(self.sheet, run.id, 1, 9), [make_piece(run, 1)])
+        self.assertEqual((await self.runs.pieces(self.sheet, run.id, 1, 9)).pieces, [make_piece(run, 1)])
         self.assertEqual([found.state for found in await self.runs.last_runs(self.sheet)], [RunState.DONE])
 
     async def test_a_document(self) -> None:

@@ -157,16 +157,28 @@ def read_update(update: bytes, most: int = MAX_STRUCTS, layout: UpdateLayout | N
     return structure
 
 
-def read_vector(vector: bytes) -> dict[int, int]:
+def read_vector(vector: bytes, most: int = MAX_STRUCTS) -> dict[int, int]:
     """Return a state vector as client → clocks known.
 
+    Args:
+        vector: as it came.
+        most: clients; each takes about a microsecond.
+
     Raises:
-        MalformedUpdate: it is not well formed.
+        MalformedUpdate: it is not well formed, or names more clients.
     """
     reader = _Reader(vector)
-    clocks = {reader.number(MAX_CLIENT): reader.number(MAX_CLOCK) for _ in range(reader.count())}
+    count = reader.count()
+    if count > most:
+        raise MalformedUpdate("it names too many pages")
+    clocks = {reader.number(MAX_CLIENT): reader.number(MAX_CLOCK) for _ in range(count)}
     reader.require_end()
     return clocks
+
+
+def clients_in(vector: bytes) -> int:
+    """Return how many clients a state vector names."""
+    return _Reader(vector).count()
 
 
 def _read_client(reader: _Reader, structure: Structure, most: int) -> None:

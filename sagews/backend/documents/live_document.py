@@ -9,7 +9,7 @@ from typing import Any
 from twisted.logger import Logger
 
 from sagews.backend.crdt import document as crdt
-from sagews.backend.crdt.update_reader import MalformedUpdate, read_vector
+from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_vector
 from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.document_text import DocumentText
 from sagews.backend.documents.loading import loaded, mirror_of
@@ -22,7 +22,7 @@ from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.runs.document_session import DocumentSession
 from sagews.backend.runs.output_cache import OutputCache, load_outputs
-from sagews.backend.runs.read_pieces import read_pieces
+from sagews.backend.runs.read_pieces import AT_ONCE
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.runs.stored_outputs import StoredOutputs
@@ -32,15 +32,18 @@ from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId, RunId, UserId
+from sagews.model.runs import OutputPage
 from sagews.model.workspaces import Document
 from sagews.net.background import sleep
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
 from sagews.wire.browser.document import EditOut, Opened, StreamPosition
-from sagews.wire.browser.runs import CellRun, PieceBody
+from sagews.wire.browser.runs import CellRun
 
 EMPTY_VECTOR = b"\x00"
+# Of which a page that comes back has edits and the server has none: its own, and those of a copy of it.
+MOST_UNKNOWN_CLIENTS = 100
 
 
 class LiveDocument:
@@ -208,7 +211,8 @@ class LiveDocument:
         Raises:
             SagewsError: `bad-message` for a state vector that can't be read.
         """
-        update = self._doc.get_update(_checked_vector(vector))
+        most = clients_in(self._doc.get_state()) + MOST_UNKNOWN_CLIENTS
+        update = self._doc.get_update(_checked_vector(vector, most))
         if have is not None:
             # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
             self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
@@ -285,18 +289,19 @@ class LiveDocument:
         if crdt.code_of(self._doc, output.cell) is not None:
             self.session.registry.bring_back(user, output)
 
-    async def whole_output(self, run: RunId) -> list[PieceBody]:
-        """Return everything that the store keeps of a run of this document.
+    async def output(self, run: RunId, after: int) -> OutputPage:
+        """Return what the store keeps of a run of this document behind the piece of this number, or a part of it.
 
         Raises:
             SagewsError: `not-found` for a run of another document.
         """
-        # The store is asked: what was printed a moment ago must have arrived there.
-        await self._writer.flush()
+        if not after:
+            # The store is asked: what was printed a moment ago must have arrived there.
+            await self._writer.flush()
         if self._outputs.find(run) is None:
             raise SagewsError("not-found")
-        pieces = await read_pieces(self._runs, self.about.id, run)
-        return [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in pieces]
+        page: OutputPage = await self._runs.pieces(self.about.id, run, after + 1, AT_ONCE)
+        return page
 
     def tick(self) -> None:
         """Look after session and output; called every few seconds."""
@@ -336,9 +341,9 @@ class LiveDocument:
         self.stream.watchers.clear()
 
 
-def _checked_vector(vector: bytes) -> bytes:
+def _checked_vector(vector: bytes, most: int) -> bytes:
     try:
-        read_vector(vector or EMPTY_VECTOR)
+        read_vector(vector or EMPTY_VECTOR, most)
     except MalformedUpdate as error:
         raise SagewsError("bad-message", reason=str(error)) from None
     return vector or EMPTY_VECTOR

@@ -8,7 +8,9 @@ from typing import Any
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
 from sagews.model.identifiers import CellId, RunId
-from sagews.wire.browser.runs import Changed, ClearOutputs, RunCells, WholeOutput, WholeOutputOut
+from sagews.policy.quotas.ledger import Ledger
+from sagews.policy.quotas.resources import Resource
+from sagews.wire.browser.runs import Changed, ClearOutputs, PieceBody, RunCells, WholeOutput, WholeOutputOut
 
 
 def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None:
@@ -24,10 +26,25 @@ def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None
     return live.turns.take(ask)
 
 
-async def whole_output(context: Context, message: WholeOutput) -> None:
-    """Send everything that is kept of a run."""
-    pieces = await context.document(message.document).whole_output(RunId(message.run))
-    context.tell(WholeOutputOut(message.request, message.document, message.run, pieces))
+class OutputMessages:
+    """What is kept of runs; reading it counts as a job of the account, since it is up to megabytes.
+
+    Args:
+        ledger: counts the jobs of accounts.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def whole_output(self, context: Context, message: WholeOutput) -> None:
+        """Send what is kept of a run, or the next part of it."""
+        self._ledger.take(context.user.id, Resource.JOBS)
+        try:
+            page = await context.document(message.document).output(RunId(message.run), message.after)
+        finally:
+            self._ledger.give_back(context.user.id, Resource.JOBS)
+        pieces = [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in page.pieces]
+        context.tell(WholeOutputOut(message.request, message.document, message.run, pieces, page.more))
 
 
 async def clear_outputs(context: Context, message: ClearOutputs) -> None:
@@ -38,4 +55,8 @@ async def clear_outputs(context: Context, message: ClearOutputs) -> None:
 
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {RunCells: run, WholeOutput: whole_output, ClearOutputs: clear_outputs}
+    return {
+        RunCells: run,
+        WholeOutput: OutputMessages(services.stores.ledger).whole_output,
+        ClearOutputs: clear_outputs,
+    }

@@ -1,4 +1,4 @@
-"""Reads everything that the store keeps of a run, a bounded number of pieces at a time."""
+"""Reads everything that the store keeps of a run, a bounded part at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ async def read_pieces(store: IRunStore, document: DocumentId, run: RunId) -> lis
     """Return the pieces of a run of a document, in order, at most 20,000."""
     pieces: list[StoredPiece] = []
     while len(pieces) < MAX_PIECES:
-        more = await store.pieces(document, run, pieces[-1].sequence + 1 if pieces else 1, AT_ONCE)
-        pieces.extend(more)
-        if len(more) < AT_ONCE:
+        page = await store.pieces(document, run, pieces[-1].sequence + 1 if pieces else 1, AT_ONCE)
+        pieces.extend(page.pieces)
+        if not page.more:
             break
     return pieces

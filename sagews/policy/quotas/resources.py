@@ -31,7 +31,7 @@ BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTOR
 NOUNS: Mapping[Resource, str] = {
     Resource.SESSIONS: "sessions at once",
     Resource.RUNS: "cells waiting",
-    Resource.JOBS: "saves and comparisons at once",
+    Resource.JOBS: "saves, comparisons and long outputs at once",
     Resource.DOCUMENTS: "open worksheets",
     Resource.SOCKETS: "open pages",
     Resource.WORKSPACES: "workspaces",

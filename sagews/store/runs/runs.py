@@ -9,15 +9,12 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
-from sagews.model.runs import PIECE_BYTES, Run, StoredPiece
+from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, OutputPage, Run, StoredPiece
 from sagews.model.sessions import PieceKind
 from sagews.store.arrays import text_array
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import RUN_COLUMNS, RUN_TYPES, run_from, run_values
-
-# Of one answer to a page; a flood has more, and is read part by part.
-MOST_PIECES = 10_000
 
 _COLUMNS = ", ".join(RUN_COLUMNS)
 _GONE = """gone as (delete from outputs o using emptied e where o.run = e.id returning 1)
@@ -75,16 +72,26 @@ class RunStore:
             ) r order by r.position"""
         return [run_from(row) for row in await self._pool.query(sql, (document,))]
 
-    async def pieces(self, document: DocumentId, run: RunId, first: int, limit: int) -> list[StoredPiece]:
-        """Return pieces of a run of this document, in order, from a number on; at most 10,000.
+    async def pieces(self, document: DocumentId, run: RunId, first: int, limit: int) -> OutputPage:
+        """Return pieces of a run of this document, in order, from a number on; see IRunStore.
 
         Run ids are chosen by pages, and everybody who saw a run knows its id: it opens nothing by itself.
         """
-        sql = """select o.sequence, o.kind, o.body from outputs o
-            where o.run = (select r.id from runs r where r.id = %s and r.document = %s) and o.sequence >= %s
-            order by o.sequence limit %s"""
-        rows = await self._pool.query(sql, (run, document, first, min(limit, MOST_PIECES)))
-        return [StoredPiece(run, sequence, PieceKind(kind), body) for sequence, kind, body in rows]
+        # What it takes to parse a body is its size as text; one more than asked for tells whether there are more.
+        sql = f"""with found as (
+                select o.sequence, o.kind, o.body, octet_length(o.body::text) as size from outputs o
+                where o.run = (select r.id from runs r where r.id = %s and r.document = %s) and o.sequence >= %s
+                order by o.sequence limit %s
+            ), counted as (
+                select sequence, kind, body, row_number() over o as number, sum(size) over o - size as before,
+                    count(*) over () as total
+                from found window o as (order by sequence)
+            )
+            select sequence, kind, body, total from counted where number <= %s and before < {PAGE_BYTES}
+            order by sequence"""
+        rows = await self._pool.query(sql, (run, document, first, limit + 1, limit))
+        pieces = [StoredPiece(run, sequence, PieceKind(kind), body) for sequence, kind, body, _ in rows]
+        return OutputPage(pieces, bool(rows) and len(rows) < rows[0][-1])
 
     async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output of finished runs of this document that are neither the last of their cell nor in `keep`.

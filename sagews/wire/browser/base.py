@@ -54,7 +54,11 @@ class FromPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
     Attributes:
         needs: the right that a connection must have for it. Each message declares its own: there is no default that a
             new message could inherit unnoticed, and a backend does not start with one that has none.
+        longest: bytes that it may have. What consists of many small values takes milliseconds to be parsed for each
+            hundred kilobytes; only what holds one long text may be longer.
     """
+
+    longest: ClassVar[int] = 64 * 1024
 
     # No default: a message whose author forgot it is found when the backend starts.
     needs: ClassVar[Right]

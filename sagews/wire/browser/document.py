@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sagews.wire.browser.base import Count, FromPage, Right, ToPage, Uuid
+from sagews.wire.browser.base import MAX_MESSAGE, Count, FromPage, Right, ToPage, Uuid
 from sagews.wire.browser.presence import Person
 from sagews.wire.browser.runs import CellOutput
 from sagews.wire.browser.session import SessionStatus
@@ -35,6 +35,7 @@ class StreamPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Open(FromPage, frozen=True, tag="open"):
     """Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector."""
 
+    longest = MAX_MESSAGE
     needs = Right.READ
     document: Uuid
     vector: bytes = b""
@@ -51,6 +52,7 @@ class Close(FromPage, frozen=True, tag="close"):
 class Edit(FromPage, frozen=True, tag="edit"):
     """A Yjs update (version 1 encoding); `edit` is the page's own number for it, repeated in `saved`."""
 
+    longest = MAX_MESSAGE
     needs = Right.EDIT
     document: Uuid
     edit: Count

@@ -6,12 +6,13 @@ page → backend                                                      needs     
 
 from __future__ import annotations
 
-from sagews.wire.browser.base import Code, Count, FromPage, Right, Short
+from sagews.wire.browser.base import MAX_MESSAGE, Code, Count, FromPage, Right, Short
 
 
 class Evaluate(FromPage, frozen=True, tag="evaluate"):
     """Evaluates text in a fresh session of its own that ends with it; needs a ticket for evaluation."""
 
+    longest = MAX_MESSAGE
     needs = Right.SCRATCH
     request: Count
     source: Code

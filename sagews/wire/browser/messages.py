@@ -5,6 +5,7 @@ A new feature is a new module here; nothing needs to be entered anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -16,6 +17,10 @@ from sagews.discovery import modules
 from sagews.errors import SagewsError
 from sagews.wire import browser
 from sagews.wire.browser.base import MAX_MESSAGE, FromPage, ToPage
+
+# What is as short as this is parsed in microseconds, whatever it is.
+SHORT = 4096
+_BEGINS = re.compile(rb'\s*\{\s*"type"\s*:\s*"([a-z_]{1,40})"')
 
 
 def _declared(base: type) -> tuple[type[Any], ...]:
@@ -44,8 +49,10 @@ class Grammar:
     """
 
     def __init__(self, messages: Iterable[type[FromPage]]) -> None:
+        messages = list(messages)
         # A decoder of the union finds the class by its tag itself, in C.
         self._decode = msgspec.json.Decoder(reduce(or_, messages)).decode
+        self._longest = {tag_of(message): message.longest for message in messages}
 
     def parse(self, data: bytes) -> FromPage:
         """Return the typed message in one text frame.
@@ -55,11 +62,22 @@ class Grammar:
         """
         if len(data) > MAX_MESSAGE:
             raise SagewsError("too-large", limit=MAX_MESSAGE)
+        if len(data) > SHORT:
+            self._check_length(data)
         try:
             message: FromPage = self._decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SagewsError("bad-message", reason=str(error)[:200]) from None
         return message
+
+    def _check_length(self, data: bytes) -> None:
+        """Refuse what is longer than its kind may be, before anything of it is parsed."""
+        begins = _BEGINS.match(data)
+        if begins is None:
+            raise SagewsError("bad-message", reason="a long message has to begin with its type")
+        longest = self._longest.get(begins[1].decode(), SHORT)
+        if len(data) > longest:
+            raise SagewsError("too-large", limit=longest)
 
 
 parse_page_message = Grammar(PAGE_MESSAGES).parse

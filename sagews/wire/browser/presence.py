@@ -28,6 +28,7 @@ class Person(msgspec.Struct, frozen=True):
 class Presence(FromPage, frozen=True, tag="presence"):
     """Where the person is: the cell and the cursor, or nothing."""
 
+    longest = 4096
     needs = Right.READ
     document: Uuid
     state: dict[str, Any] | None

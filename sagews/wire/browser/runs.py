@@ -2,7 +2,7 @@
 
 page → backend                                                      needs      answered by
   run            document, cells [{cell, run, hash}]                 RUN        run_state for each | changed | error
-  output         request, document, run                              READ       whole_output (everything kept of a run)
+  output         request, document, run, after?                      READ       whole_output (what is kept of a run)
   clear_outputs  document, cells [id]? (else all)                    EDIT       cleared (to everybody)
 
 backend → page
@@ -11,7 +11,7 @@ backend → page
   cleared        document, epoch, sequence, runs [id]                their output is deleted
   kept           document, epoch, sequence                           when that is committed: a run that ended
   changed        document, cells [id], held [id]? (as shown, and not run either)
-  whole_output   request, document, run, pieces
+  whole_output   request, document, run, pieces, more: whether to ask for those after the last one of these
 
 The page chooses run ids, so that it may repeat a run whose fate it does not know: the same id runs once.
 """
@@ -43,23 +43,26 @@ class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RunCells(FromPage, frozen=True, tag="run"):
     """Runs cells in this order. The same run id twice runs once."""
 
+    longest = 128 * 1024
     needs = Right.RUN
     document: Uuid
     cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]
 
 
 class WholeOutput(FromPage, frozen=True, tag="output"):
-    """Asks for everything that is kept of one run."""
+    """Asks for what is kept of one run: a part of it, from behind the piece of this number."""
 
     needs = Right.READ
     request: Count
     document: Uuid
     run: Uuid
+    after: Count = 0
 
 
 class ClearOutputs(FromPage, frozen=True, tag="clear_outputs"):
     """Deletes the output of cells that do not run now; of all cells without a list."""
 
+    longest = 192 * 1024
     needs = Right.EDIT
     document: Uuid
     cells: Annotated[list[Cell], msgspec.Meta(min_length=1, max_length=MAX_CELLS_CLEARED)] | None = None
@@ -137,9 +140,10 @@ class Changed(ToPage, frozen=True, tag="changed"):
 
 
 class WholeOutputOut(ToPage, frozen=True, tag="whole_output"):
-    """Everything kept of one run."""
+    """What is kept of one run, or the next part of it."""
 
     request: int
     document: str
     run: str
     pieces: list[PieceBody]
+    more: bool = False

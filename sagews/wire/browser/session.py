@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sagews.wire.browser.base import Code, Count, FromPage, Right, ToPage, Uuid
+from sagews.wire.browser.base import MAX_MESSAGE, Code, Count, FromPage, Right, ToPage, Uuid
 
 
 class Interrupt(FromPage, frozen=True, tag="interrupt"):
@@ -44,6 +44,7 @@ class Stop(FromPage, frozen=True, tag="stop"):
 class Complete(FromPage, frozen=True, tag="complete"):
     """Asks what may follow at the cursor (in code points)."""
 
+    longest = MAX_MESSAGE
     needs = Right.RUN
     document: Uuid
     request: Count
@@ -54,6 +55,7 @@ class Complete(FromPage, frozen=True, tag="complete"):
 class Inspect(FromPage, frozen=True, tag="inspect"):
     """Asks what the name at the cursor is."""
 
+    longest = MAX_MESSAGE
     needs = Right.RUN
     document: Uuid
     request: Count

@@ -2,7 +2,7 @@
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type StreamPosition } from "../net/messages";
+import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type Piece, type StreamPosition } from "../net/messages";
 import type { Link } from "../net/socket";
 import { strings } from "../strings";
 import { seconds } from "../times";
@@ -78,12 +78,24 @@ export class Runs {
   async whole(cell: string): Promise<void> {
     const run = this.#results.value.get(cell)?.run.run;
     if (run === undefined) return;
-    const answer = await this.link.ask<"whole_output">({ type: "output", document: this.document, run });
+    const all = await this.#allPieces(cell, run);
     const known = this.#results.value.get(cell);
-    // While we waited the cell may have run again, or printed more than the answer holds.
+    // While we waited the cell may have run again, or printed more than the answers hold.
     if (known?.run.run !== run) return;
-    const pieces = answer.pieces.length >= known.pieces.length ? answer.pieces : known.pieces;
+    const pieces = all.length >= known.pieces.length ? all : known.pieces;
     this.#results.value = new Map(this.#results.value).set(cell, { ...known, pieces, leftOut: 0 });
+  }
+
+  /** It comes in parts; nobody needs the rest of a run whose cell has run again. */
+  async #allPieces(cell: string, run: string): Promise<readonly PieceBody[]> {
+    const all: PieceBody[] = [];
+    while (this.#results.value.get(cell)?.run.run === run) {
+      const after = all.at(-1)?.sequence ?? 0;
+      const answer = await this.link.ask<"whole_output">({ type: "output", document: this.document, run, after });
+      all.push(...answer.pieces);
+      if (!answer.more || answer.pieces.length === 0) break;
+    }
+    return all;
   }
 
   /** The document is open (again): what the server keeps, unless it could go on from where we were. */

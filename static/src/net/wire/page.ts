@@ -192,12 +192,13 @@ export interface Versions {
   readonly limit?: number;
 }
 
-/** Asks for everything that is kept of one run. */
+/** Asks for what is kept of one run: a part of it, from behind the piece of this number. */
 export interface WholeOutput {
   readonly type: "output";
   readonly request: number;
   readonly document: string;
   readonly run: string;
+  readonly after?: number;
 }
 
 export type ToServer =

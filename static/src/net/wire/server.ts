@@ -331,13 +331,14 @@ export interface Welcome {
   readonly limits: Record<string, number>;
 }
 
-/** Everything kept of one run. */
+/** What is kept of one run, or the next part of it. */
 export interface WholeOutputOut {
   readonly type: "whole_output";
   readonly request: number;
   readonly document: string;
   readonly run: string;
   readonly pieces: readonly PieceBody[];
+  readonly more?: boolean;
 }
 
 export type FromServer =
@@ -408,5 +409,5 @@ export const SHAPES: Readonly<Record<string, string>> = {
   version_outputs: "request:i version outputs:[KeptCell] more:b",
   versions: "request:i versions:[VersionEntry] more:b",
   welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",
-  whole_output: "request:i document run pieces:[PieceBody]",
+  whole_output: "request:i document run pieces:[PieceBody] more?:b",
 };

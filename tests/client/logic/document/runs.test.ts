@@ -153,6 +153,26 @@ test("the whole output replaces what was left out, unless the cell ran again mea
   assert.deepEqual(runs.results.value.get(ids[0]!)!.pieces, []);
 });
 
+test("a long output is asked for part by part, and no further once its cell ran again", async () => {
+  const { link, ids, runs, hear } = sheet();
+  const run = { type: "run_state" as const, document: "d", epoch: 1, sequence: 1, run: "r1", cell: ids[0]!, number: 1, state: "done", hash: "", queued: "" };
+  hear(opened([{ cell: ids[0]!, run, pieces: [piece(1)], left_out: 2 }], 1));
+  const answer = { type: "whole_output" as const, request: 1, document: "d", run: "r1" };
+  const first = runs.whole(ids[0]!);
+  link.asked.at(-1)!.resolve({ ...answer, pieces: [piece(1), piece(2)], more: true });
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(link.asked.at(-1)!.message["after"], 2);
+  link.asked.at(-1)!.resolve({ ...answer, pieces: [piece(3)] });
+  await first;
+  assert.deepEqual([runs.results.value.get(ids[0]!)!.pieces.length, runs.results.value.get(ids[0]!)!.leftOut], [3, 0]);
+  const asked = link.asked.length;
+  const second = runs.whole(ids[0]!);
+  hear({ ...run, sequence: 2, run: "r2", state: "running" });
+  link.asked.at(-1)!.resolve({ ...answer, pieces: [piece(1)], more: true });
+  await second;
+  assert.equal(link.asked.length, asked + 1);
+});
+
 test("clearing asks the server, and what it says was cleared is empty", () => {
   const { link, runs, ids, state, output, hear } = sheet();
   state("1", "running", 1);
