@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from zope.interface import Interface
 
 from sagews.model.identifiers import UserId
-from sagews.model.updates import LoadableState, TriedUpdate
+from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
 State = Callable[[], bytes]
 """Encodes a document; asked when the turn of a question has come, so that what waits holds no copy."""
@@ -20,8 +20,8 @@ class IDocumentChecks(Interface):
     call raises SagewsError `limit` when too many questions of the account wait, or when one takes longer than it may.
     """
 
-    async def try_update(account: UserId, state: State, update: bytes) -> TriedUpdate:
-        """Try an update on a document.
+    async def try_update(account: UserId, state: State, update: bytes, counts: Counts) -> TriedUpdate:
+        """Try an update on a document of which so much is known.
 
         Raises:
             SagewsError: `bad-update` when it is refused, or takes longer than it may.

@@ -10,15 +10,28 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What is known of a document that bounds what its edits may cost.
+
+    Attributes:
+        structs: how many it holds, at most.
+        first: how many keys were set for the first time since it was counted who set the same one.
+    """
+
+    structs: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class TriedUpdate:
     """An update that was tried on a document and fits.
 
     Attributes:
-        structs: how many the document holds with it.
+        counts: of the document with it.
         pieces: updates, in order, that come to the same.
     """
 
-    structs: int
+    counts: Counts
     pieces: Sequence[bytes]
 
 

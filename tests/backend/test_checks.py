@@ -29,7 +29,7 @@ from sagews.errors import SagewsError
 from sagews.model.accounts import Role
 from sagews.model.identifiers import UserId
 from tests.backend.harness import BackendTestCase, Page
-from tests.contracts.checks import ADA, DocumentChecksContract, keyed, number, pasted, same_title
+from tests.contracts.checks import ADA, COUNTS, DocumentChecksContract, keyed, number, pasted, same_title
 from tests.fakes.checks import InlineChecks
 
 EMMY = UserId("emmy")
@@ -80,17 +80,17 @@ class ProcessTests(DocumentChecksContract, TestCase):
         checks, state = self.made(deadline=0.0), new_document("One").get_update()
         update = pasted(state, 300)
         error = await self.assertFailure(
-            Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update)), SagewsError
+            Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update, COUNTS)), SagewsError
         )
         self.assertEqual(error.code, "bad-update")
         checks._deadline = 30.0
-        self.assertTrue(await checks.try_update(ADA, lambda: state, update))
+        self.assertTrue(await checks.try_update(ADA, lambda: state, update, COUNTS))
 
     async def test_a_killed_process_is_replaced(self) -> None:
         """Questions behind the one over which it was killed are answered."""
         checks, state = self.made(), new_document("One").get_update()
         update = pasted(state, 300)
-        asked = [Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update)) for _ in range(3)]
+        asked = [Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, update, COUNTS)) for _ in range(3)]
         asked[0].addErrback(lambda failure: 0)
         checks._processes[0].kill()
         first, *others = await gatherResults(asked)
@@ -102,7 +102,7 @@ class ProcessTests(DocumentChecksContract, TestCase):
         update = pasted(state, 300)
 
         def asked(account: UserId) -> Deferred[Any]:
-            answer = Deferred.fromCoroutine(checks.try_update(account, lambda: state, update))
+            answer = Deferred.fromCoroutine(checks.try_update(account, lambda: state, update, COUNTS))
             return answer.addCallback(lambda _: order.append(account))
 
         await gatherResults([*[asked(ADA) for _ in range(8)], asked(EMMY)])
@@ -123,7 +123,9 @@ class ProcessTests(DocumentChecksContract, TestCase):
     async def test_who_stops_tells_those_who_wait(self) -> None:
         """Stopping leaves nobody waiting."""
         checks, state = self.made(), new_document("One").get_update()
-        asked = [Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, pasted(state, 300))) for _ in range(3)]
+        asked = [
+            Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, pasted(state, 300), COUNTS)) for _ in range(3)
+        ]
         checks.stop()
         for each in asked:
             await self.assertFailure(each, SagewsError)
@@ -199,6 +201,14 @@ class HeavyTests(BackendTestCase):
         page = self.page(backend=self.life())
         page.say(type="open", document=self.document)
         return page
+
+    def test_a_large_document_is_opened_in_the_turn_of_who_asks(self) -> None:
+        """Whoever opens a large worksheet of somebody else's waits behind their own questions."""
+        state = self.opened().doc.get_update()
+        self.documents.snapshots[self.document] = (10**6, load(state, [pasted(state, 2000)]).get_update())
+        emmy = self.colleague(Role.VIEWER)
+        self.page(emmy, backend=self.life()).say(type="open", document=self.document)
+        self.assertEqual(self.checks.asked, [("load", emmy.id)])
 
     def until(self, page: Page, kind: str) -> dict[str, Any]:
         """Let time pass until a page is told something."""
@@ -311,8 +321,19 @@ class HeavyTests(BackendTestCase):
         """What hangs below a cell that comes with it is not counted as if it had to pass all others."""
         document = new_document("One")
         update = pasted(document.get_update(), 20)
-        document.structs = LIGHT_STEPS // 50
+        document.structs = LIGHT_STEPS
         check_update(document, update)
+
+    def test_one_key_press_is_light_in_the_largest_worksheet(self) -> None:
+        """To type over a selection in a worksheet of ten thousand cells is tried at once."""
+        page = self.opened()
+        live = self.backend.workspaces.all[0].documents[0]
+        page.edit(self.document, "1 + 1", 1)
+        live._doc.structs = 100_000
+        page.edit(self.document, "2 + 2", 2)
+        self.assertEqual(self.checks.tried, [])
+        self.later(1)
+        self.assertEqual([saved["edit"] for saved in page.take("saved")], [1, 2])
 
     def test_first_settings_are_counted_now_and_then(self) -> None:
         """However few come at a time, once many keys were set for the first time they are counted elsewhere."""

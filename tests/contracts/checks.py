@@ -7,16 +7,18 @@ from typing import Any
 from pycrdt import Doc, Map, Text
 from zope.interface.verify import verifyObject
 
-from sagews.backend.crdt.document import cells_in_order, load, new_document
+from sagews.backend.crdt.document import MAX_AT_ONE_KEY, cells_in_order, load, new_document
 from sagews.backend.crdt.update_reader import read_vector
 from sagews.backend.crdt.worksheet_text import to_text
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.model.identifiers import UserId
 from sagews.model.positions import spread
+from sagews.model.updates import Counts
 from sagews.model.worksheet.cells import MAX_SOURCE
 from tests.contracts.accounts import refused
 
 ADA = UserId("ada")
+COUNTS = Counts(10, 0)
 
 
 def number(value: int) -> bytes:
@@ -69,8 +71,8 @@ class DocumentChecksContract:
         """An update that fits is told in pieces that come to it, and with how many structs the document has then."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         update = pasted(state, 200)
-        tried = await checks.try_update(ADA, lambda: state, update)
-        assert 1000 < tried.structs < 3000
+        tried = await checks.try_update(ADA, lambda: state, update, COUNTS)
+        assert 1000 < tried.counts.structs < 3000
         assert len(tried.pieces) > 1
         whole, parts = load(state, [update]), load(state, tried.pieces)
         assert cells_in_order(whole) == cells_in_order(parts)
@@ -79,8 +81,8 @@ class DocumentChecksContract:
         """What does not fit, or is no update at all, is refused with its reason, and the next one is tried."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         for update in (pasted(state, 200, type="script"), b"nonsense", b""):
-            await refused(checks.try_update(ADA, lambda: state, update), "bad-update")
-        assert (await checks.try_update(ADA, lambda: state, pasted(state, 200))).structs
+            await refused(checks.try_update(ADA, lambda: state, update, COUNTS), "bad-update")
+        assert (await checks.try_update(ADA, lambda: state, pasted(state, 200), COUNTS)).counts
 
     async def test_loading(self) -> None:
         """A stored document is told in pieces that come to it, counted; what can't be read is an error of ours."""
@@ -98,8 +100,9 @@ class DocumentChecksContract:
         """Where more pages than there can be have set the same thing at one time, nothing more is taken."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         crowded = load(state, [same_title(600)])
-        await refused(checks.try_update(ADA, crowded.get_update, pasted(state, 3)), "bad-update")
-        assert (await checks.try_update(ADA, lambda: state, pasted(state, 3))).structs
+        known = Counts(2000, MAX_AT_ONE_KEY)
+        await refused(checks.try_update(ADA, crowded.get_update, pasted(state, 3), known), "bad-update")
+        assert (await checks.try_update(ADA, lambda: state, pasted(state, 3), COUNTS)).counts
 
     async def test_folding(self) -> None:
         """A snapshot and updates become one update that is the document; what can't be read is an error of ours."""

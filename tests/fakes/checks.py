@@ -11,7 +11,7 @@ from zope.interface import implementer
 from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.identifiers import UserId
-from sagews.model.updates import LoadableState, TriedUpdate
+from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
 
 @implementer(IDocumentChecks)
@@ -29,12 +29,12 @@ class InlineChecks:
         if self.held is not None:
             await self.held
 
-    async def try_update(self, account: UserId, state: State, update: bytes) -> TriedUpdate:
+    async def try_update(self, account: UserId, state: State, update: bytes, counts: Counts) -> TriedUpdate:
         """Try an update."""
         self.tried.append(len(update))
         await self._begin("try", account)
         # However slow the machine of the test is, no update is refused for that.
-        return try_heavy(state(), update, limit=60.0)
+        return try_heavy(state(), update, counts, limit=60.0)
 
     async def load(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
         """Cut a document into pieces."""

@@ -22,16 +22,20 @@ from sagews.backend.checks.queues import AccountQueues
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.identifiers import UserId
-from sagews.model.updates import LoadableState, TriedUpdate
+from sagews.model.updates import Counts, LoadableState, TriedUpdate
 from sagews.net.background import cancelled
 
 # Of one question. To try the largest edit on the largest document takes about half of it.
 DEADLINE_SECONDS = 5.0
+# These go through every line of up to 8 MB, and what they refuse has no version.
+LONG = frozenset({"text", "merge"})
+LONG_FACTOR = 2
 # An account has one of them at most, so that one account alone never keeps the others waiting.
 PROCESSES = 2
 # The place of the package is given, since the process looks at no environment (-I) and at no current folder.
 PROGRAM = "import sys; sys.path.insert(0, {path!r}); from sagews.backend.checks.program import main; main()"
 
+NONE: Mapping[str, int] = {}
 Answer = tuple[Mapping[str, Any], Sequence[bytes]]
 log = Logger()
 
@@ -43,11 +47,13 @@ class Question:
     Attributes:
         do: what is to be done (wire.py).
         blobs: makes what it is to be done with, when its turn has come.
+        numbers: go with it.
         answer: fires with the answer.
     """
 
     do: str
     blobs: Callable[[], Sequence[bytes]]
+    numbers: Mapping[str, int]
     answer: Deferred[Answer] = field(default_factory=Deferred)
 
 
@@ -111,7 +117,7 @@ class DocumentChecks:
 
     Args:
         reactor: starts processes and tells the time.
-        deadline: seconds for one question.
+        deadline: seconds for one question; a text has twice as long.
         processes: how many there are at most.
     """
 
@@ -123,16 +129,17 @@ class DocumentChecks:
         self._waiting: AccountQueues[Question] = AccountQueues()
         self._stopped = False
 
-    async def try_update(self, account: UserId, state: State, update: bytes) -> TriedUpdate:
+    async def try_update(self, account: UserId, state: State, update: bytes, counts: Counts) -> TriedUpdate:
         """See IDocumentChecks."""
-        header, pieces = await self._ask(account, "try", lambda: (state(), update), len(update))
-        return TriedUpdate(_count(header, "structs"), pieces)
+        numbers = {"structs": counts.structs, "first": counts.first}
+        header, pieces = await self._ask(account, "try", lambda: (state(), update), len(update), numbers)
+        return TriedUpdate(Counts(wire.count(header, "structs"), wire.count(header, "first")), pieces)
 
     async def load(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
         """See IDocumentChecks."""
         size = len(snapshot or b"") + sum(map(len, updates))
         header, pieces = await self._ask(account, "load", lambda: (snapshot or b"", *updates), size)
-        return LoadableState(_count(header, "structs"), _count(header, "crowd"), pieces)
+        return LoadableState(wire.count(header, "structs"), wire.count(header, "crowd"), pieces)
 
     async def fold(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """See IDocumentChecks."""
@@ -162,8 +169,15 @@ class DocumentChecks:
 
     # ------------------------------------------------------------------------------------- taking turns
 
-    def _ask(self, account: UserId, do: str, blobs: Callable[[], Sequence[bytes]], size: int = 0) -> Deferred[Answer]:
-        question = Question(do, blobs)
+    def _ask(
+        self,
+        account: UserId,
+        do: str,
+        blobs: Callable[[], Sequence[bytes]],
+        size: int = 0,
+        numbers: Mapping[str, int] = NONE,
+    ) -> Deferred[Answer]:
+        question = Question(do, blobs, numbers)
         if self._stopped:
             question.answer.errback(SagewsError("shutting-down"))
             return question.answer
@@ -193,7 +207,7 @@ class DocumentChecks:
 
     def _begin(self, process: CheckingProcess, account: UserId, question: Question) -> None:
         try:
-            parcel = wire.question(question.do, question.blobs())
+            parcel = wire.question(question.do, question.blobs(), **question.numbers)
         except Exception:
             self._waiting.over(account)
             question.answer.errback(Failure())
@@ -202,7 +216,8 @@ class DocumentChecks:
             self._processes.append(process)
             self._start(process)
         process.asked = (account, question)
-        process.timer = self._reactor.callLater(self._deadline, process.kill)
+        seconds = self._deadline * (LONG_FACTOR if question.do in LONG else 1)
+        process.timer = self._reactor.callLater(seconds, process.kill)
         process.ask(parcel)
 
     def _start(self, process: CheckingProcess) -> None:
@@ -248,14 +263,6 @@ def _late(do: str) -> SagewsError:
         return SagewsError("bad-update", reason="to check it takes too long")
     advice = "Split the worksheet into smaller ones."
     return SagewsError("limit", limit="the worksheet takes too long to be worked on", advice=advice)
-
-
-def _count(header: Mapping[str, Any], name: str) -> int:
-    """Return a number that a process sent."""
-    number = header.get(name)
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        raise SagewsError("internal", correlation="-")
-    return number
 
 
 def _only(answer: Answer) -> bytes:

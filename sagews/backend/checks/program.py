@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
 
 from sagews.backend.checks import wire
 from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
+from sagews.model.updates import Counts
 
 # A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
 MAX_MEMORY = 2 * 1024 * 1024 * 1024
@@ -25,18 +26,19 @@ def answer_to(parcel: bytes) -> bytes:
     """Return the answer to a question."""
     try:
         header, blobs = wire.read(parcel)
-        return _do(str(header.get("do")), blobs)
+        return _do(str(header.get("do")), header, blobs)
     except SagewsError as error:
         return wire.refusal(error)
     except MemoryError:
         return wire.refusal(SagewsError("bad-update", reason="it takes too much memory"))
 
 
-def _do(what: str, blobs: Sequence[bytes]) -> bytes:
+def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
     """Do one of the things that wire.py lists."""
     if what == "try" and len(blobs) == 2:
-        tried = try_heavy(blobs[0], blobs[1])
-        return wire.answer({"structs": tried.structs}, tried.pieces)
+        counts = Counts(wire.count(header, "structs"), wire.count(header, "first"))
+        tried = try_heavy(blobs[0], blobs[1], counts)
+        return wire.answer({"structs": tried.counts.structs, "first": tried.counts.first}, tried.pieces)
     if what == "load" and blobs:
         loaded = loadable(blobs[0] or None, blobs[1:])
         return wire.answer({"structs": loaded.structs, "crowd": loaded.crowd}, loaded.pieces)

@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UserId
 
-# Of one account. A worksheet has one large edit on its way at a time, and a save asks for one text after the other.
-MOST_WAITING = 32
+# Of one account. A worksheet has one large edit on its way at a time, and a save asks for one text after the other; but
+# a class that opens the worksheets of a workspace may belong to one account.
+MOST_WAITING = 200
 # What the waiting questions of one account may hold in memory.
 MOST_BYTES = 64 * 1024 * 1024
 T = TypeVar("T")

@@ -3,7 +3,7 @@
     question   length (4 bytes, big-endian), then a parcel (wire/parcels.py): {"do": …} and its blobs
     answer     the same: {"code": …, "parameters": {…}}, or what stands behind the arrow
 
-    try     document, update        → {"structs": n} and the update in pieces
+    try     document, update        → {"structs": n, "first": n} and the update in pieces; both are asked with, too
     load    snapshot, updates…      → {"structs": n, "crowd": n} and the document in pieces
     fold    snapshot, updates…      → the document as one update; an empty first blob: no snapshot
     text    document                → its file
@@ -28,9 +28,17 @@ _LENGTH = struct.Struct(">I")
 HEADER = _LENGTH.size
 
 
-def question(do: str, blobs: Sequence[bytes]) -> bytes:
+def question(do: str, blobs: Sequence[bytes], **numbers: int) -> bytes:
     """Return a question as it is sent."""
-    return _framed(pack({"do": do}, blobs))
+    return _framed(pack({"do": do, **numbers}, blobs))
+
+
+def count(header: Mapping[str, Any], name: str) -> int:
+    """Return a number of a header; raises SagewsError `internal` for what is none."""
+    number = header.get(name)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise SagewsError("internal", correlation="-")
+    return number
 
 
 def answer(header: Mapping[str, Any], blobs: Sequence[bytes] = ()) -> bytes:

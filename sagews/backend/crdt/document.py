@@ -32,6 +32,8 @@ LIGHT_STEPS = 300_000
 # Keys that were set by somebody who did not know of another who had set them: as many as these are merged at one key
 # in a millisecond, twice as many in four. They are counted in a process of its own, once so many have come.
 MAX_AT_ONE_KEY = 500
+# As many there may be where nobody has counted yet: in a small document, and since the last count.
+MOST_AT_ONE_KEY = 3_000
 # Of a document that is loaded and mirrored in one turn; a larger one is cut into pieces first.
 SMALL_STATE = 48 * 1024
 # A guess at how many structs so many bytes hold, on the high side, until somebody has counted them.
@@ -102,8 +104,11 @@ class WorksheetDocument(Doc[Any]):
             raise refusal(str(error)) from None
         except ManyStructs:
             raise HeavyUpdate from None
-        # What stands below a cell that comes with it passes nobody else's.
-        steps = (structure.structs - structure.inner) * (self.structs + structure.structs)
+        present = self.structs + structure.structs
+        # What stands below a cell that comes with it passes nobody else's, nor does what is deleted; at one key there
+        # are few.
+        steps = (structure.items - structure.inner - structure.first) * present
+        steps += structure.first * min(present, MOST_AT_ONE_KEY)
         if steps > LIGHT_STEPS or self.first + structure.first > MAX_AT_ONE_KEY:
             raise HeavyUpdate
         # The last one that was tried was not applied: the mirror is ahead of the document.

@@ -16,7 +16,7 @@ from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, Upda
 from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
-from sagews.model.updates import LoadableState, TriedUpdate
+from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
 # Of one update: what ten thousand new cells hold, and some more.
 MAX_STRUCTS = 100_000
@@ -34,12 +34,13 @@ LONG_SECONDS = 0.008
 ATTEMPT_SECONDS = 30e-6
 
 
-def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> TriedUpdate:
+def try_heavy(state: bytes, update: bytes, counts: Counts, limit: float = MAX_APPLY_SECONDS) -> TriedUpdate:
     """Try an update on a document that is encoded as one update.
 
     Args:
         state: the document.
         update: as it came.
+        counts: what is known of the document.
         limit: seconds of computing that applying a piece of it may take.
 
     Raises:
@@ -67,11 +68,14 @@ def try_heavy(state: bytes, update: bytes, limit: float = MAX_APPLY_SECONDS) -> 
         pieces = [update]
         mirror = Mirror(state)
         _attempt_all(mirror, pieces, limit)
+    if counts.first + structure.first <= MAX_AT_ONE_KEY:
+        return TriedUpdate(Counts(counts.structs + structure.structs, counts.first + structure.first), pieces)
+    # Seldom, since to read a large document for its structure takes longer than all the rest.
     told = UpdateLayout()
     structs = read_update(mirror.state, layout=told).structs
     if told.crowd > MAX_AT_ONE_KEY:
         raise refusal("too many pages set the same thing at one time; copy the cells into a new worksheet")
-    return TriedUpdate(structs, pieces)
+    return TriedUpdate(Counts(structs, 0), pieces)
 
 
 def _timed(state: bytes) -> tuple[Mirror, float]:

@@ -94,8 +94,9 @@ class Structure:
         needs: for each client, the highest clock that the update refers to, plus one.
         structs: how many structs, clients and deleted ranges it holds: what it costs to apply grows with it.
         plain_text: whether every content is a piece of text, so that no type of anything can have changed.
-        inner: how many hang below a struct that stands before them in the update: nobody else can be at their place.
-        first: how many others set a key without knowing of anybody who had set it.
+        items: how many structs alone.
+        inner: how many of them hang below one that stands before them in the update: nobody else can be at their place.
+        first: how many others of them set a key without knowing of anybody who had set it.
         reading: the client whose structs are being read, and the first clock of them.
         layout: takes every struct, if it is wanted.
     """
@@ -104,6 +105,7 @@ class Structure:
     needs: dict[int, int] = field(default_factory=dict)
     structs: int = 0
     plain_text: bool = True
+    items: int = 0
     inner: int = 0
     first: int = 0
     reading: tuple[int, int] = (0, 0)
@@ -185,6 +187,7 @@ def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
     """One client's run of structs, whose clocks follow one another."""
     count = reader.count()
     structure.count(count, most)
+    structure.items += count
     client = reader.number(MAX_CLIENT)
     first = clock = reader.number(MAX_CLOCK)
     # The library keeps the last one, and what was checked here was the first.

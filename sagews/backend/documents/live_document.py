@@ -33,6 +33,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId, RunId, UserId
 from sagews.model.runs import OutputPage
+from sagews.model.updates import Counts
 from sagews.model.workspaces import Document
 from sagews.net.background import sleep
 from sagews.policy.quotas.resources import Resource
@@ -146,8 +147,9 @@ class LiveDocument:
             else:
                 self._apply(subscriber, number, update)
                 return
-        tried = await self._checks.try_update(user, self._state, update)
-        self._doc.structs, self._doc.first = tried.structs, 0
+        counts = Counts(self._doc.structs, self._doc.first)
+        tried = await self._checks.try_update(user, self._state, update, counts)
+        self._doc.structs, self._doc.first = tried.counts.structs, tried.counts.first
         *others, last = tried.pieces
         await self._apply_in_turns(user, others, subscriber.id)
         self._apply_piece(user, last, subscriber, number, subscriber.id)
@@ -351,6 +353,7 @@ def _checked_vector(vector: bytes, most: int) -> bytes:
 
 async def load_document(
     about: Document,
+    user: UserId,
     context: SessionContext,
     documents: IDocumentStore,
     runs: IRunStore,
@@ -359,7 +362,7 @@ async def load_document(
     checks: IDocumentChecks,
     stored_outputs: StoredOutputs,
 ) -> LiveDocument:
-    """Return a document as the store holds it; runs that an earlier life left unfinished become lost.
+    """Return a document as the store holds it, for somebody; runs that an earlier life left unfinished become lost.
 
     Raises:
         SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
@@ -372,7 +375,7 @@ async def load_document(
         if snapshot is None and not updates:
             doc, outputs = await _begin_document(about, context, writer), OutputCache(stored)
         else:
-            doc = await loaded(context.clock, checks, context.workspace.owner, snapshot, updates)
+            doc = await loaded(context.clock, checks, user, snapshot, updates)
             await runs.new_epoch(about.id, context.epoch)
             outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), stored)
     except BaseException:

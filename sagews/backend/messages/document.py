@@ -14,7 +14,7 @@ from sagews.wire.browser.document import Close, Edit, Open
 async def open_document(context: Context, message: Open) -> None:
     """Load a document and let the page watch it."""
     workspace = context.workspace
-    live = await workspace.load(DocumentId(message.document))
+    live = await workspace.load(DocumentId(message.document), context.user.id)
     # The page may have gone while the document was loaded; then it has left the workspace too.
     if context.id in workspace.subscribers:
         live.open(context.subscriber, message.vector, message.have)

@@ -93,15 +93,19 @@ class DocumentSet:
             raise SagewsError("document-not-open")
         return live
 
-    async def load(self, document: DocumentId) -> LiveDocument:
+    async def load(self, document: DocumentId, user: UserId | None = None) -> LiveDocument:
         """Return a document of this workspace, loaded from the store if it is not yet.
 
-        Raises:
-            SagewsError: `not-found` for one that is not in this workspace.
-        """
-        return await self._loaded.get_or_make(document, lambda: self._load(document))
+        Args:
+            document: which one.
+            user: who asks, in whose turn a large one is made ready (checks/); None for the owner of the workspace.
 
-    async def _load(self, document: DocumentId) -> LiveDocument:
+        Raises:
+            SagewsError: `not-found` for one that is not in this workspace; `limit` when too much of this account waits.
+        """
+        return await self._loaded.get_or_make(document, lambda: self._load(document, user))
+
+    async def _load(self, document: DocumentId, user: UserId | None) -> LiveDocument:
         about = await self._about(document)
         # A loaded document is looked after until it is put away: one that was loaded for a version's text alone, which
         # nobody watches, would else stay in memory.
@@ -109,6 +113,7 @@ class DocumentSet:
         stores = self._stores
         return await load_document(
             about,
+            self._context.workspace.owner if user is None else user,
             self._context,
             stores.documents,
             stores.runs,

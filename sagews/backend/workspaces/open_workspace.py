@@ -97,9 +97,9 @@ class OpenWorkspace:
         """Return a document that is loaded; raises SagewsError `document-not-open`."""
         return self.document_set.find(document)
 
-    async def load(self, document: DocumentId) -> LiveDocument:
+    async def load(self, document: DocumentId, user: UserId) -> LiveDocument:
         """Return a document, loaded if it is not yet; raises SagewsError `not-found` for one of another workspace."""
-        return await self.document_set.load(document)
+        return await self.document_set.load(document, user)
 
     def edited(self, live: LiveDocument, user: UserId) -> None:
         """Note an edit for lists and for the history."""

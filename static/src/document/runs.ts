@@ -87,8 +87,8 @@ export class Runs {
   }
 
   /** It comes in parts; nobody needs the rest of a run whose cell has run again. */
-  async #allPieces(cell: string, run: string): Promise<readonly PieceBody[]> {
-    const all: PieceBody[] = [];
+  async #allPieces(cell: string, run: string): Promise<readonly Piece[]> {
+    const all: Piece[] = [];
     while (this.#results.value.get(cell)?.run.run === run) {
       const after = all.at(-1)?.sequence ?? 0;
       const answer = await this.link.ask<"whole_output">({ type: "output", document: this.document, run, after });
