@@ -145,6 +145,7 @@ class BrowserTestCase(SynchronousTestCase):
     def setUpClass(cls) -> None:
         """Start both and sign in by the first link."""
         cls.daemon = RunningDaemon(more_settings=cls.settings)
+        cls.prepare(cls.daemon)
         cls.playwright = sync_playwright().start()
         try:
             cls.daemon.start()
@@ -153,6 +154,10 @@ class BrowserTestCase(SynchronousTestCase):
         except BaseException:
             cls.tearDownClass()
             raise
+
+    @classmethod
+    def prepare(cls, daemon: RunningDaemon) -> None:
+        """Do what has to be done before the daemon starts."""
 
     @classmethod
     def tearDownClass(cls) -> None:
