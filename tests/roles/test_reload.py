@@ -43,8 +43,12 @@ class Picky(Component):
 
     name = "picky"
     roles: ClassVar[frozenset[str]] = frozenset({"frontend"})
-    reloads: ClassVar[frozenset[str]] = frozenset({"site.names"})
+    reloads: ClassVar[frozenset[str]] = frozenset({"site.names", "user_quota"})
     refusal: SagewsError | None = None
+
+    def takes(self, change: Change) -> bool:
+        """Take quotas up to ten."""
+        return super().takes(change) and (change.key != "user_quota.sessions" or change.new <= 10)
 
     async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
         """Refuse, or change nothing."""
@@ -93,6 +97,13 @@ class ReloadTests(TestCase):
         self.assertEqual(reloaded.restart, ("site.port",))
         again = await self.reloading.reload()
         self.assertEqual((again.changed, again.restart), (("quotas counted anew",), ("site.port",)))
+
+    async def test_what_one_can_not_take(self) -> None:
+        """A setting that one of several components can't take over needs a restart, and none of them has it."""
+        self.write("[user_quota]\nsessions = 11\n")
+        reloaded = await self.reloading.reload()
+        self.assertEqual(reloaded.restart, ("user_quota.sessions",))
+        self.assertEqual(self.quotas.used, [5])
 
     async def test_one_error_changes_nothing(self) -> None:
         """A slip anywhere in the file leaves everything as it was, and is told with its line."""

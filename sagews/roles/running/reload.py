@@ -96,9 +96,12 @@ class Reloading:
         components = self._components()
         taken, restart = list[Change](), list[Change]()
         for change in changes(self._settings, read):
-            if any(each.takes(change) for each in components):
+            known = {change.key, change.key.partition(".")[0]}
+            concerned = [each for each in components if known & each.reloads]
+            if concerned and all(each.takes(change) for each in concerned):
                 taken.append(change)
-            elif self._is_ours(change, components):
+            elif concerned or not known & self._known:
+                # What only components of other daemons take over is left to them.
                 restart.append(change)
         settings = with_changes(self._settings, taken)
         uses = [await component.prepare_reload(settings) for component in components]
@@ -107,11 +110,6 @@ class Reloading:
             said += use()
         self._settings = settings
         return Reloaded(tuple(said), tuple(change.key for change in restart))
-
-    def _is_ours(self, change: Change, components: Sequence[Component]) -> bool:
-        """Whether a change concerns this daemon: what a component of others takes over is left to them."""
-        known = {change.key, change.key.partition(".")[0]}
-        return not known & self._known or any(known & each.reloads for each in components)
 
     def _read(self) -> Settings:
         settings = load(self._config, root=self._root)
