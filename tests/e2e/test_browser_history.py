@@ -49,6 +49,40 @@ class HistoryTests(BrowserTestCase):
         sheet.page.keyboard.press("Control+a")
         self.assertEqual(printed(sheet.run("print(open('data.txt').read())")), "one\n")
 
+    def test_outputs_come_back(self) -> None:
+        """A named version shows what cells printed then, whatever they print now, and going back brings it back.
+
+        Cleared output is gone for good.
+        """
+        sheet = self.new_sheet()
+        page = sheet.page
+        sheet.run("print('as it was')")
+        page.keyboard.press("Control+Shift+s")
+        page.get_by_test_id("ask-input").fill("Before the talk")
+        page.get_by_test_id("ask-ok").click()
+        expect(page.get_by_test_id("status-version")).to_contain_text("Before the talk")
+        sheet.edit(1)
+        page.keyboard.press("Control+a")
+        sheet.run("print('as it is')")
+        expect(sheet.cell(1).get_by_test_id("stream")).to_have_text("as it is")
+        page.get_by_test_id("history-button").click()
+        page.get_by_test_id("version").filter(has_text="Before the talk").click()
+        kept = page.get_by_test_id("kept-output")
+        expect(kept).to_contain_text("as it was")
+        screenshot(page, "history-outputs")
+        page.get_by_test_id("revert").click()
+        page.get_by_test_id("confirm-yes").click()
+        expect(sheet.cell(1).get_by_test_id("stream")).to_have_text("as it was")
+        self.assertIn("as it was", sheet.source(1))
+        page.keyboard.press("Control+k")
+        page.get_by_test_id("palette-input").fill("Clear all outputs")
+        page.keyboard.press("Enter")
+        expect(sheet.cell(1).get_by_test_id("stream")).to_have_count(0)
+        page.reload()
+        sheet.wait()
+        expect(sheet.cell(1)).to_have_attribute("data-state", "done")
+        expect(sheet.cell(1).get_by_test_id("stream")).to_have_count(0)
+
     def test_files_come_back(self) -> None:
         """A file that a cell wrote is there again after the daemon has cleaned up and was started anew."""
         sheet = self.new_sheet()

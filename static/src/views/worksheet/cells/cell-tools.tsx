@@ -17,7 +17,7 @@ export function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
     return { label: command.title, run: command.run, hint: hint(id) };
   };
   const kinds = { code: ["toText", "toSection"], text: ["toCode", "toSection"], section: ["toText", "deeper", "shallower"] };
-  const others = ["insertAbove", "insertBelow", "moveUp", "moveDown", ...kinds[cell.type], ...(cell.type === "code" ? ["hideInput", "foldOutput"] : []), "remove"];
+  const others = ["insertAbove", "insertBelow", "moveUp", "moveDown", ...kinds[cell.type], ...(cell.type === "code" ? ["hideInput", "foldOutput", "clearOutput"] : []), "remove"];
   if (!worksheet.mayEdit.value && !worksheet.mayRun.value) return null;
   return (
     <div class="tools" onMouseDown={keepFocus}>
