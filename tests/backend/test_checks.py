@@ -30,6 +30,7 @@ from sagews.model.accounts import Role
 from sagews.model.identifiers import UserId
 from tests.backend.harness import BackendTestCase, Page
 from tests.contracts.checks import ADA, COUNTS, DocumentChecksContract, keyed, number, pasted, same_title
+from tests.counting import calls
 from tests.fakes.checks import InlineChecks
 
 EMMY = UserId("emmy")
@@ -248,6 +249,15 @@ class HeavyTests(BackendTestCase):
         page.edit(self.document, "2 + 2", 2)
         self.assertEqual(self.until(page, "saved")["edit"], 2)
         self.assertEqual([what for what, _ in self.checks.asked], ["load"])
+
+    def test_following_costs_no_more_than_applying(self) -> None:
+        """A mirror that grows reads nothing of what it takes and looks at no cell: its cost is the library's."""
+        state = new_document("One").get_update()
+        costs = []
+        for count in (10, 400):
+            update, mirror = pasted(state, count), Mirror(state)
+            costs.append(calls(lambda mirror=mirror, update=update: mirror.follow(update)))  # type: ignore[misc]
+        self.assertEqual(costs[0], costs[1])
 
     def test_a_bad_edit_of_a_large_document_is_refused(self) -> None:
         """What does not fit is refused there too, the document stays as it was, and the next edit arrives."""

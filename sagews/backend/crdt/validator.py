@@ -14,7 +14,7 @@ from typing import Any
 from pycrdt import Doc, Map, Text
 
 from sagews.backend.crdt.pieces import NOTHING
-from sagews.backend.crdt.update_reader import Structure, read_update, read_vector
+from sagews.backend.crdt.update_reader import Structure, read_vector
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.positions import is_position
@@ -49,7 +49,9 @@ class Mirror:
         self._cells: Map[Any] = Map()
         self._doc["meta"], self._doc["cells"] = self._meta, self._cells
         self._doc.apply_update(state)
-        self._known = read_vector(self._doc.get_state())
+        # Asked for when it is needed, as are the events below: neither is, while a large document is being followed.
+        self._known_now: dict[int, int] | None = None
+        self._subscriptions: tuple[Any, ...] = ()
         # No text can be longer than what all of it was encoded in, so most documents need not be measured.
         self._bytes = len(state)
         self.spoilt = False
@@ -61,7 +63,6 @@ class Mirror:
         self._texts: set[str] = set()
         self._maps: set[str] = set()
         self._meta_touched = False
-        self._subscriptions = (self._cells.observe_deep(self._saw_cells), self._meta.observe_deep(self._saw_meta))
 
     def attempt(self, update: bytes, structure: Structure) -> None:
         """Apply an update and check what it touched.
@@ -73,6 +74,8 @@ class Mirror:
         Raises:
             SagewsError: `bad-update`; if `spoilt`, this copy must be thrown away.
         """
+        if not self._subscriptions:
+            self._subscriptions = (self._cells.observe_deep(self._saw_cells), self._meta.observe_deep(self._saw_meta))
         if structure.missing(self._known):
             raise refusal("it builds on an edit that is not here")
         self.check_clients(structure)
@@ -85,14 +88,15 @@ class Mirror:
         with self._doc.transaction():
             self._check_touched(structure)
             self._check_totals()
-        self._learn(structure)
+        for client, (_, end) in structure.ranges.items():
+            self._known[client] = max(end, self._known.get(client, 0))
         self.spoilt = False
 
     def follow(self, update: bytes) -> None:
         """Take an update that need not be tried, because the document has it, or it was tried elsewhere."""
         self._bytes += len(update)
         self._apply(update)
-        self._learn(read_update(update))
+        self._known_now = None
         for key in self._maps | self._texts:
             cell = self._cells.get(key)
             if cell is None or self._sizes is None:
@@ -101,10 +105,12 @@ class Mirror:
             else:
                 self._hold(key, cell)
 
-    def _learn(self, structure: Structure) -> None:
-        """Note what is known now."""
-        for client, (_, end) in structure.ranges.items():
-            self._known[client] = max(end, self._known.get(client, 0))
+    @property
+    def _known(self) -> dict[int, int]:
+        """What the copy has of each client."""
+        if self._known_now is None:
+            self._known_now = read_vector(self._doc.get_state())
+        return self._known_now
 
     @property
     def only_text(self) -> bool:
