@@ -52,5 +52,10 @@ def await_end(loop: EventLoop, pid: int, told: Told) -> None:
 
 
 def send(loop: EventLoop, work: Callable[[], None], told: Told) -> None:
-    """Start a work and tell how it ended."""
-    await_end(loop, begin(work), told)
+    """Start a work and tell how it ended; where no process can be had, the number of that error."""
+    try:
+        pid = begin(work)
+    except OSError as error:
+        told(error.errno or FAILED)
+        return
+    await_end(loop, pid, told)

@@ -100,4 +100,10 @@ class HomeKeeping:
 
     def _remove(self, aside: str, told: Callable[[bool], None]) -> None:
         """Remove a home that was set aside, in a process of its own; tell whether it is gone."""
-        errands.await_end(self._loop, self._homes.remove(aside), lambda status: told(status == 0))
+        try:
+            pid = self._homes.remove(aside)
+        except OSError:
+            # No process can be had: it is tried again at the next start.
+            told(False)
+        else:
+            errands.await_end(self._loop, pid, lambda status: told(status == 0))

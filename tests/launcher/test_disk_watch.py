@@ -68,9 +68,12 @@ class FakeHome:
         self.used = used
         self.taken = used
         self.most: int | None = None
+        self.broken = False
 
     def hold(self, size: int | None) -> None:
-        """Take the bound."""
+        """Take the bound, if it can."""
+        if self.broken:
+            raise OSError(5, "broken")
         self.most = size
 
     def usage(self) -> HomeUsage:
@@ -108,6 +111,16 @@ class Watching(unittest.SynchronousTestCase):
         self.watch.look(3.0)
         self.assertEqual([home.most for home in self.homes.values()], [None, None])
         self.assertFalse(self.said[-1].homes["one"].held)
+
+    def test_one_broken_home_holds_up_nobody(self) -> None:
+        """A home that can't be held is passed over and tried again; others are held."""
+        self.homes["one"].broken = True
+        self.free = 0
+        self.watch.look(0.0)
+        self.assertEqual([home.most for home in self.homes.values()], [None, SPARED])
+        self.homes["one"].broken = False
+        self.watch.look(1.0)
+        self.assertEqual(self.homes["one"].most, SPARED)
 
     def test_promises_count(self) -> None:
         """What was promised to a home and not yet written is not free."""

@@ -156,8 +156,6 @@ class HomeImages:
             def opened(status: int) -> None:
                 if status == 0:
                     self._mounted[workspace] = self._enter(name, point)
-                else:
-                    point.rmdir()
                 for each in self._opening.pop(workspace):
                     each(status)
 
@@ -228,7 +226,6 @@ class HomeImages:
         def made(status: int) -> None:
             self._making -= 1
             if status != 0:
-                point.rmdir()
                 self._failed(name, status)
                 return
             self._spares.append(self._enter(name, point))
@@ -254,10 +251,9 @@ class HomeImages:
         self._fill_later(RETRY_SECONDS)
 
     def _new_point(self) -> Path:
+        """Return where the next one is going to be mounted; the errand that mounts it makes the folder."""
         self._numbers += 1
-        point = self._room / str(self._numbers)
-        point.mkdir(mode=0o700)
-        return point
+        return self._room / str(self._numbers)
 
     def _enter(self, name: str, point: Path) -> MountedImage:
         image = calls.open_beneath(self._folder, name, os.O_PATH | os.O_NOFOLLOW)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from sagews.kernel import calls, loop_devices
+from sagews.launcher.disk.mounted_image import keep_blocks
 
 TEMPLATE = "template"
 _FIRST = "first"
@@ -73,12 +74,17 @@ def _make_file_system(path: Path, files: int, owner: int) -> None:
 def _tidy(image: int, folder: Path) -> None:
     """Take out what people would wonder about, and close the home to others."""
     point = folder / f"{TEMPLATE}-mounted"
-    point.mkdir(exist_ok=True)
     try:
         _attach(image, point)
         try:
             os.rmdir(point / "lost+found")
             os.chmod(point, 0o700)
+            root = os.open(point, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                # Where that can't be said, no home could be held later: better to know it before the first one is made.
+                keep_blocks(root, 0)
+            finally:
+                os.close(root)
         finally:
             # Nobody else has anything of it open, so it is written out and off when this returns.
             calls.unmount(str(point))
@@ -144,6 +150,8 @@ def mount_again(folder: int, name: str, point: Path) -> None:
 
 
 def _attach(image: int, point: Path) -> None:
+    """Mount an image at a folder, which is made if need be."""
+    point.mkdir(mode=0o700, exist_ok=True)
     device, path = loop_devices.attach(image)
     try:
         mount = calls.new_file_system("ext4", _ATTRIBUTES, *_FLAGS, source=path, errors="remount-ro")

@@ -14,6 +14,20 @@ _UNIT = 512
 """Of the blocks that a file takes, whatever the disk's own are."""
 
 
+def keep_blocks(root: int, blocks: int) -> None:
+    """Let the kernel keep so many blocks of a mounted image for itself, by an interface of its own that never waits.
+
+    Args:
+        root: descriptor of what is mounted.
+        blocks: their number.
+
+    Raises:
+        OSError: where that interface can't be written, as in some containers.
+    """
+    device = f"loop{os.minor(os.fstat(root).st_dev)}"
+    Path(f"/sys/fs/ext4/{device}/reserved_clusters").write_text(str(blocks), "ascii")
+
+
 class MountedImage:
     """An image that is mounted.
 
@@ -25,14 +39,13 @@ class MountedImage:
         size: bytes that it may hold.
     """
 
-    __slots__ = ("_device", "_held", "_image", "_size", "name", "point", "root")
+    __slots__ = ("_held", "_image", "_size", "name", "point", "root")
 
     def __init__(self, name: str, point: Path, root: int, image: int, size: int) -> None:
         self.name = name
         self.point = point
         self.root = root
         self._image = image
-        self._device = f"loop{os.minor(os.fstat(root).st_dev)}"
         self._size = size
         self._held: int | None = None
         self._bound()
@@ -49,11 +62,10 @@ class MountedImage:
         self._bound()
 
     def _bound(self) -> None:
-        # All other blocks the kernel keeps for itself; it is told so by an interface of its own, which never waits.
         size = self._size if self._held is None else min(self._size, self._held)
         blocks = os.fstatvfs(self.root)
         kept = max(_LEAST_KEPT // blocks.f_frsize, blocks.f_blocks - size // blocks.f_frsize)
-        Path(f"/sys/fs/ext4/{self._device}/reserved_clusters").write_text(str(min(kept, blocks.f_blocks - 1)), "ascii")
+        keep_blocks(self.root, min(kept, blocks.f_blocks - 1))
 
     def usage(self) -> HomeUsage:
         """Return what it holds and may hold."""

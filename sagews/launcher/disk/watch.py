@@ -6,7 +6,9 @@ then; in it people can read, delete, and write what they have made room for.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,13 +102,19 @@ class DiskWatch:
     def _hold(self, homes: Mapping[str, WatchedHome], fillings: Mapping[str, Filling], names: set[str]) -> None:
         self._held &= homes.keys()
         for name in names - self._held:
-            homes[name].hold(max(SPARED, fillings[name].used))
-        self._held |= names
+            try:
+                homes[name].hold(max(SPARED, fillings[name].used))
+            except OSError as error:
+                # A home whose disk gives errors must not end the sessions of all others; it is tried again.
+                print(f"the home of {name} can't be held: {error}", file=sys.stderr, flush=True)  # noqa: T201
+            else:
+                self._held.add(name)
 
     def _let_go(self, homes: Mapping[str, WatchedHome]) -> None:
-        for name in self._held:
-            homes[name].hold(None)
-        self._held.clear()
+        for name in list(self._held):
+            with contextlib.suppress(OSError):
+                homes[name].hold(None)
+                self._held.remove(name)
 
     def _tell(self, homes: Mapping[str, WatchedHome], free: int) -> None:
         self._told = {name: usage for name, usage in self._told.items() if name in homes}
