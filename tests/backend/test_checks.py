@@ -9,6 +9,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from sagews.backend.checks import process
 from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.checks.queues import MOST_BYTES, MOST_WAITING, AccountQueues
 from sagews.backend.crdt.document import (
@@ -86,6 +87,16 @@ class ProcessTests(DocumentChecksContract, TestCase):
         self.assertEqual(error.code, "bad-update")
         checks._deadline = 30.0
         self.assertTrue(await checks.try_update(ADA, lambda: state, update, COUNTS))
+
+    async def test_computing_is_what_counts(self) -> None:
+        """A question that computes longer than it may ends its process, however much time its deadline leaves."""
+        program = process.PROGRAM.replace(
+            "; main()", "; import sagews.backend.checks.program as p; p.SECONDS = 0.001; main()"
+        )
+        self.patch(process, "PROGRAM", program)
+        checks, state = self.made(deadline=600.0), new_document("One").get_update()
+        asked = Deferred.fromCoroutine(checks.try_update(ADA, lambda: state, pasted(state, 2000), COUNTS))
+        self.assertEqual((await self.assertFailure(asked, SagewsError)).code, "bad-update")
 
     async def test_a_killed_process_is_replaced(self) -> None:
         """Questions behind the one over which it was killed are answered."""

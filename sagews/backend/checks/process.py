@@ -25,11 +25,8 @@ from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
 from sagews.net.background import cancelled
 
-# Of one question. To try the largest edit on the largest document takes about half of it.
-DEADLINE_SECONDS = 5.0
-# These go through every line of up to 8 MB, and what they refuse has no version.
-LONG = frozenset({"text", "merge"})
-LONG_FACTOR = 2
+# Of one question, on a busy machine too: the process itself ends after far less computing (program.py).
+DEADLINE_SECONDS = 30.0
 # An account has one of them at most, so that one account alone never keeps the others waiting.
 PROCESSES = 2
 # The place of the package is given, since the process looks at no environment (-I) and at no current folder.
@@ -117,7 +114,7 @@ class DocumentChecks:
 
     Args:
         reactor: starts processes and tells the time.
-        deadline: seconds for one question; a text has twice as long.
+        deadline: seconds for one question.
         processes: how many there are at most.
     """
 
@@ -216,8 +213,7 @@ class DocumentChecks:
             self._processes.append(process)
             self._start(process)
         process.asked = (account, question)
-        seconds = self._deadline * (LONG_FACTOR if question.do in LONG else 1)
-        process.timer = self._reactor.callLater(seconds, process.kill)
+        process.timer = self._reactor.callLater(self._deadline, process.kill)
         process.ask(parcel)
 
     def _start(self, process: CheckingProcess) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
@@ -20,17 +21,26 @@ from sagews.model.updates import Counts
 # A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
 MAX_MEMORY = 2 * 1024 * 1024 * 1024
 NICE = 5
+# Of computing for one question. To try the largest edit on the largest document takes about half of it.
+SECONDS = 5.0
+# To write or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
+LONG_SECONDS = 10.0
+LONG = frozenset({"text", "merge"})
 
 
 def answer_to(parcel: bytes) -> bytes:
     """Return the answer to a question."""
     try:
         header, blobs = wire.read(parcel)
+        # Nothing handles the signal, so it ends the process; seconds in which others computed do not count.
+        signal.setitimer(signal.ITIMER_PROF, LONG_SECONDS if header.get("do") in LONG else SECONDS)
         return _do(str(header.get("do")), header, blobs)
     except SagewsError as error:
         return wire.refusal(error)
     except MemoryError:
         return wire.refusal(SagewsError("bad-update", reason="it takes too much memory"))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
