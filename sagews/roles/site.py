@@ -117,7 +117,7 @@ class SiteComponent(Component):
         if not self.daemon.plays("frontend"):
             return
         shown = origin(self._settings)
-        self.daemon.terminal.say(f"Sage Workspaces {sagews.__version__} is ready at {shown}")
+        self.daemon.terminal.ready(f"Sage Workspaces {sagews.__version__} is ready at {shown}")
         self._leave_address()
 
     def _leave_address(self) -> None:

@@ -39,6 +39,7 @@ class Terminal:
         # A link in a log file or a pipe would be read by whoever reads those later.
         self._present = foreground and os.isatty(TERMINAL)
         self._writes = foreground
+        self._first = ""
 
     def say(self, text: str) -> None:
         """Write a line to whoever started the daemon in the foreground."""
@@ -47,13 +48,25 @@ class Terminal:
             with contextlib.suppress(OSError):
                 os.write(TERMINAL, f"{text}\n".encode())
 
+    def ready(self, text: str) -> None:
+        """Say that everything serves, and last what somebody has to do: nothing of the start comes behind it."""
+        # In one piece, set off by empty lines: log lines before and behind it would bury a link among them.
+        parts = [self._strong(text), *([self._first] if self._first else [])]
+        self.say("\n" + "\n\n".join(parts) + "\n")
+
     def first_link(self, link: str) -> None:
-        """Show the first administrator's link; without a terminal, say in which file it stands."""
+        """Show the first administrator's link when all is ready; without a terminal, say in which file it stands."""
         if self._present:
-            self.say(f"Sign in as the first administrator (good for 30 minutes, once):\n\n    {link}\n")
+            self._first = f"Sign in as the first administrator (good for 30 minutes, once):\n\n    {self._strong(link)}"
             return
         write_private(self._layout.first_link, f"{link}\n".encode())
-        self.say(f"The first administrator's sign-in link, good for 30 minutes, is in {self._layout.first_link}")
+        file = self._layout.first_link
+        self._first = f"The first administrator's sign-in link, good for 30 minutes, is in {file}"
+
+    def _strong(self, text: str) -> str:
+        """Return a text in bold, where that is not just more characters."""
+        plain = not self._present or "NO_COLOR" in os.environ or os.environ.get("TERM", "dumb") == "dumb"
+        return text if plain else f"\033[1m{text}\033[0m"
 
     def forget_first_link(self) -> None:
         """Remove a link of an earlier start."""

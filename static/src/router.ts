@@ -19,11 +19,21 @@ export function parseRoute(path: string): Route {
 
 export const route = signal<Route>(parseRoute(location.pathname));
 
-export function go(path: string, replace = false): void {
-  if (replace) history.replaceState(null, "", path);
-  else history.pushState(null, "", path);
+/** What a page is told once by who led to it: "made" of a workspace that did not exist before. */
+export type Told = "made" | null;
+
+export function go(path: string, replace = false, told: Told = null): void {
+  if (replace) history.replaceState(told, "", path);
+  else history.pushState(told, "", path);
   route.value = parseRoute(location.pathname);
   if (!replace) window.scrollTo(0, 0);
+}
+
+/** What was told, once: who comes back later, or loads the page again, is not new. */
+export function takeTold(): Told {
+  const told = history.state === "made" ? "made" : null;
+  if (told !== null) history.replaceState(null, "");
+  return told;
 }
 
 window.addEventListener("popstate", () => (route.value = parseRoute(location.pathname)));

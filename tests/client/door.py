@@ -36,6 +36,16 @@ class Door:
             peer.transport.pauseProducing()
             self._room.peers.remove(peer)
 
+    def stall(self) -> None:
+        """Nothing is committed from now on."""
+        self._room.stalled = []
+
+    def flow(self) -> None:
+        """Commits go on."""
+        waiting, self._room.stalled = self._room.stalled or [], None
+        for peer, said in waiting:
+            peer.say(said)
+
     def viewer(self) -> None:
         """Who comes from now on may only read."""
         self._room.role = "viewer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
@@ -22,6 +23,7 @@ from tests.client.script import Step, answer
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 VERSION = "a" * 40
+CURVES = {"EllipticCurve": "function", "EllipticCurve_from_j": "function"}
 NOW = "2026-01-02T03:04:05.000Z"
 LATER = "2026-01-02T03:05:00.000Z"
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
@@ -42,6 +44,8 @@ class Room:
         self.role = "owner"
         self.since = NOW
         self.resting = "ready"
+        # What waits to be committed while nothing is; None while everything is, at once.
+        self.stalled: list[tuple[Page, dict[str, Any]]] | None = None
         self._fill(cells)
 
     def _fill(self, cells: Sequence[tuple[str, int, str]]) -> None:
@@ -115,6 +119,8 @@ class Room:
         if step.kind == "done":
             self.running = None
             self._state(cell, "error" if step.body["status"] == "error" else "done", seconds=step.body["seconds"])
+            for peer in self.peers:
+                self.commit(peer, {"type": "kept", "document": DOCUMENT, "epoch": 1, "sequence": self.sequence})
             self.say(self.session())
             self._next()
             return
@@ -123,6 +129,13 @@ class Room:
         kept.append(piece)
         self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
         self._step(cell)
+
+    def commit(self, peer: Page, said: dict[str, Any]) -> None:
+        """Tell a page what is committed, now or when commits go on."""
+        if self.stalled is None:
+            peer.say(said)
+        else:
+            self.stalled.append((peer, said))
 
     def remove(self, cell: str) -> None:
         """Delete a cell, as another person would."""
@@ -237,7 +250,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         self.room.doc.apply_update(base64.b64decode(message["update"]))
         shared = {"type": "edit", "document": DOCUMENT, "update": message["update"], "author": "u1"}
         self.room.say(shared, but=self)
-        self.say({"type": "saved", "document": DOCUMENT, "edit": message["edit"]})
+        self.room.commit(self, {"type": "saved", "document": DOCUMENT, "edit": message["edit"]})
 
     def do_run(self, message: dict[str, Any]) -> None:
         """Run."""
@@ -262,8 +275,11 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_complete(self, message: dict[str, Any]) -> None:
         """Complete."""
-        found = [{"text": "EllipticCurve", "kind": "function"}, {"text": "EllipticCurve_from_j", "kind": "function"}]
-        start = message["cursor"] - len("Ell")
+        before = message["code"][: message["cursor"]]
+        word = re.search(r"\w*$", before)
+        start = word.start() if word is not None else message["cursor"]
+        names = {"rank": "function", "regulator": "function"} if before[:start].endswith(".") else CURVES
+        found = [{"text": name, "kind": kind} for name, kind in names.items()]
         self.say(
             {
                 "type": "completions",

@@ -54,6 +54,12 @@ POISON = (
     "$\\def\\b#1{#1#1}$ then $" + "\\b{" * 14 + "x" * 1000 + "}" * 14 + "$",
 )
 SHEETS = {"curve": CURVE, "prose": PROSE, "empty": (), "large": LARGE}
+# White all over, with a square of red and one of black.
+SQUARES = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="80" viewBox="0 0 160 80">'
+    '<rect width="160" height="80" fill="#fff"/><rect x="20" y="20" width="40" height="40" fill="#f00"/>'
+    '<rect x="80" y="20" width="40" height="40"/></svg>'
+)
 PLOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="120"><path d="M10 110 Q200 -40 390 110" '
     'fill="none" stroke="blue" stroke-width="2"/><script>alert(1)</script></svg>'
@@ -95,6 +101,7 @@ FIXED = {
     ),
     "sum": value({"text/latex": f"$\\displaystyle {TERMS}$", "text/plain": "a sum"}),
     "long": stream("".join(f"line {number}\n" for number in range(14_200))),
+    "squares": value({"image/svg+xml": SQUARES, "text/plain": "Graphics object"}),
     "plot": value({"image/svg+xml": PLOT, "text/plain": "Graphics object"}),
     "odd": value({"text/latex": "$\\nosuchmacro{1}$", "text/plain": "the plain form"}),
     "spill": Step(0.0, "spilled", {"path": "output/1.txt", "bytes": 20_000_000, "lines": 1_000_000}),

@@ -63,3 +63,29 @@ class ConsoleTests(ClientTestCase):
         page.wait_for_selector("[data-testid=cell]")
         page.wait_for_load_state("networkidle")
         self.assertEqual(said, [])
+
+
+class StallTests(ClientTestCase):
+    """A server that takes everything and commits nothing."""
+
+    def test_the_page_says_for_how_long_nothing_is_saved(self) -> None:
+        """Of edits and of results, counting on, until they are; it never says that all is saved meanwhile."""
+        page = self.sheet()
+        status = page.locator("[data-testid=status-saving]")
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        self.control("stall")
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("7")
+        page.locator("[data-testid=status-saving] >> text=/Not saved yet since [3-9] s/").wait_for()
+        self.screenshot(page, "stalled")
+        self.assertEqual(self.violations(page), [])
+        page.locator("[data-testid=status-saving] >> text=/Not saved yet since [4-9] s/").wait_for()
+        self.control("flow")
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        self.control("stall")
+        page.keyboard.press("Control+Enter")
+        page.locator("[data-testid=status-saving] >> text=/results are not saved yet since [3-9] s/").wait_for()
+        self.control("flow")
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        self.assertIn("All changes saved", status.inner_text())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Locator, Page
 
 from tests.client.browsing import ClientTestCase, cell, wait_for_state
 
@@ -182,18 +184,40 @@ class DarkTests(ClientTestCase):
     """Pictures in the dark."""
 
     def test_colours_are_data(self) -> None:
-        """A picture keeps its colours in the dark theme, on paper of its own."""
-        page = self.sheet(color_scheme="dark")
-        cell(page, 4).locator(".src").click()
-        page.keyboard.press("Control+Enter")
-        picture = page.locator("img.picture")
-        picture.wait_for()
-        look = picture.evaluate(
-            "image => [getComputedStyle(image).filter, getComputedStyle(image).backgroundColor, "
-            "getComputedStyle(image).mixBlendMode]"
-        )
-        self.assertEqual(look, ["none", "rgb(255, 255, 255)", "normal"])
-        self.screenshot(page, "dark-plot")
+        """What is white is the paper that the picture lies on, the page's or a card's, and every other colour stays."""
+        for scheme, paper in (("light", (251, 250, 247)), ("dark", (230, 228, 222))):
+            page = self.sheet(color_scheme=scheme)
+            cell(page, 4).locator(".src").click()
+            page.wait_for_selector(".cm-focused")
+            page.keyboard.press("Control+a")
+            page.keyboard.type("squares")
+            page.keyboard.press("Control+Enter")
+            picture = page.locator("img.picture")
+            picture.wait_for()
+            picture.evaluate("image => image.decode()")
+            self.screenshot(page, f"{scheme}-plot")
+            white, red, black, beside = pixels(page, page.locator(".plate"), [(16, 12), (44, 40), (104, 40), (4, 20)])
+            self.assertEqual((white, beside), (paper, paper))
+            self.assertEqual(black, (0, 0, 0))
+            # Red stays red: as much of it as the paper lets through, and nothing else.
+            self.assertEqual(red, (paper[0], 0, 0))
+            self.assertEqual(self.violations(page), [])
+
+
+def pixels(page: Page, of: Locator, places: list[tuple[int, int]]) -> list[tuple[int, ...]]:
+    """Return the colours of an element at places from its corner, as they are on the screen."""
+    data = base64.b64encode(of.screenshot()).decode()
+    found = page.evaluate(
+        """async ([data, places]) => {
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const image = await createImageBitmap(new Blob([bytes], {type: "image/png"}));
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            canvas.drawImage(image, 0, 0);
+            return places.map(([x, y]) => [...canvas.getImageData(x, y, 1, 1).data.slice(0, 3)]);
+        }""",
+        [data, places],
+    )
+    return [tuple(colour) for colour in found]
 
 
 class PrintTests(ClientTestCase):

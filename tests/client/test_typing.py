@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.client.browsing import ClientTestCase, cell, wait_for_state
 from tests.client.live import DOCUMENT
@@ -267,3 +268,53 @@ class LengthTests(ClientTestCase):
         page.locator("[data-testid=notice] >> text=500 KB").wait_for()
         self.assertEqual(cell(page, 1).locator(".cm-content").inner_text(), before)
         page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+
+
+class DotTests(ClientTestCase):
+    """What comes by itself behind a dot."""
+
+    def test_typing_on_is_never_taken_for_a_choice(self) -> None:
+        """The list opens while one types; Enter is a new line then, Tab takes the first entry, Escape closes it."""
+        page = self.sheet()
+        start(page)
+        page.keyboard.type("E.r")
+        entries = page.locator(".cm-tooltip-autocomplete li")
+        entries.first.wait_for()
+        self.assertEqual(entries.all_inner_texts(), ["rankfunction", "regulatorfunction"])
+        self.screenshot(page, "dot")
+        page.keyboard.press("Enter")
+        self.assertEqual(lines(page)[:2], ["E.r", ""])
+        page.keyboard.type("E.re")
+        page.locator(".cm-tooltip-autocomplete >> text=regulator").wait_for()
+        # The editor takes no choice in the first 75 ms, lest somebody chooses what they have not seen.
+        page.wait_for_function("opened => performance.now() > opened + 90", arg=page.evaluate("performance.now()"))
+        page.keyboard.press("Tab")
+        self.assertEqual(lines(page)[:2], ["E.r", "E.regulator"])
+        page.keyboard.press("Enter")
+        page.keyboard.type("E.")
+        entries.first.wait_for()
+        page.keyboard.press("Escape")
+        self.assertEqual(entries.count(), 0)
+        self.assertEqual(page.locator(".cm-focused").count(), 1)
+
+    def test_numbers_texts_and_words_ask_nothing(self) -> None:
+        """Only a dot behind something that may have attributes asks the session."""
+        page = self.sheet()
+        start(page)
+        page.keyboard.type("x = 3.5 + 2. # so. it is")
+        page.keyboard.press("Enter")
+        page.keyboard.type("rank")
+        page.keyboard.press("Control+Space")
+        self.wait_until_heard(page, "complete")
+        self.assertEqual(self.control("heard").count("complete"), 1)
+
+
+def start(page: Page) -> None:
+    """Write in an empty cell, with all that an editor can do there."""
+    page.locator("[data-testid=insert-code]").last.click()
+    page.wait_for_selector(".cm-focused[data-testid=editor][aria-autocomplete], .cm-focused [aria-autocomplete]")
+
+
+def lines(page: Page) -> list[str]:
+    """Return the lines of the cell that has the keyboard."""
+    return [line.strip("\n\u200b") for line in page.locator(".cm-focused .cm-line").all_inner_texts()]

@@ -109,10 +109,13 @@ def printed(cell: Locator) -> str:
 
 
 def fresh_sheet(page: Page) -> Sheet:
-    """Make a workspace from the list of them, and return its worksheet."""
+    """Make a workspace from the list of them, keep its name, and return its worksheet with the keyboard in its cell."""
     page.get_by_test_id("new-workspace").click()
     page.wait_for_url("**/w/*/*")
-    return Sheet(page).wait()
+    sheet = Sheet(page).wait()
+    expect(page.get_by_test_id("title").locator("input")).to_be_focused()
+    page.keyboard.press("Escape")
+    return sheet
 
 
 def call(page: Page, method: str, path: str, body: object = None) -> dict[str, Any]:

@@ -30,6 +30,58 @@ class FirstPathTests(BrowserTestCase):
         expect_state(sheet.cell(1), "done")
         self.assertEqual((sheet.source(1), printed(sheet.cell(1)).strip()), ("2+2", "4"))
 
+    def test_a_new_workspace_asks_for_its_name(self) -> None:
+        """Typing replaces its name, and the title of its worksheet; Escape keeps it; Enter goes on to the cell."""
+        page = self.new_page("/workspaces")
+        page.get_by_test_id("new-workspace").click()
+        title = page.get_by_test_id("title")
+        expect(title.locator("input")).to_be_focused()
+        page.keyboard.type("Curves of rank one")
+        page.keyboard.press("Enter")
+        page.keyboard.type("2+2")
+        expect(page.locator(".cm-line")).to_have_text("2+2")
+        expect(title).to_have_text("Curves of rank one")
+        expect(page.locator(".crumb")).to_contain_text("Curves of rank one")
+        expect(page.get_by_test_id("status-saving")).to_have_attribute("data-state", "saved")
+        title.get_by_role("button").click()
+        page.keyboard.type("Twists")
+        page.keyboard.press("Enter")
+        expect(title).to_have_text("Twists")
+        page.reload()
+        expect(title).to_have_text("Twists")
+        expect(title.locator("input")).to_have_count(0)
+        page.goto(f"{self.daemon.url}/workspaces")
+        expect(page.locator("table")).to_contain_text("Curves of rank one")
+        page.get_by_test_id("new-workspace").click()
+        expect(title.locator("input")).to_be_focused()
+        page.keyboard.type("no")
+        page.keyboard.press("Escape")
+        page.keyboard.type("3+3")
+        expect(page.locator(".cm-line")).to_have_text("3+3")
+        expect(page.locator(".crumb")).to_contain_text("Untitled workspace")
+
+    def test_an_empty_list_says_what_to_do_first(self) -> None:
+        """With the button for it, in words that are true."""
+        page = self.new_page("/workspaces", self.new_person("Fay"))
+        steps = page.get_by_test_id("first-steps")
+        expect(steps).to_contain_text("Shift-Enter")
+        screenshot(page, "first-steps")
+        steps.get_by_role("button").click()
+        expect(page.get_by_test_id("title").locator("input")).to_be_focused()
+
+    def test_the_last_word_after_a_save_is_its_version(self) -> None:
+        """The one that the history has, and that another save finds nothing new to keep."""
+        sheet = self.new_sheet()
+        sheet.run("2+2")
+        sheet.save()
+        status = sheet.page.get_by_test_id("status-version")
+        short = (status.get_attribute("data-version") or "")[:7]
+        expect(status).to_contain_text(f"Version {short} committed")
+        sheet.page.keyboard.press("Control+s")
+        expect(status).to_contain_text(f"Nothing new since version {short}")
+        status.click()
+        expect(sheet.page.get_by_test_id("version").first.locator("time")).to_have_attribute("title", re.compile(short))
+
     def test_answers(self) -> None:
         """Answers are typeset with MathML beside, plots are pictures, errors are red, and no page is too wide."""
         sheet = self.new_sheet()

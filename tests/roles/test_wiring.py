@@ -25,7 +25,7 @@ from sagews.roles.backend import worker_settings
 from sagews.roles.certificates import machine_name, worker_name
 from sagews.roles.launcher import least_level, make_launcher
 from sagews.roles.sockets import bind_sockets
-from sagews.roles.terminal import Terminal, isolation_line
+from sagews.roles.terminal import TERMINAL, Terminal, isolation_line
 from sagews.wire.worker import WorkerSettings
 from tests.e2e.running import free_port
 from tests.scratch import scratch_folder
@@ -181,6 +181,38 @@ class TerminalTests(SynchronousTestCase):
         """The start line names the level and what is missing, each finding as one word."""
         line = isolation_line("userns", {"level": "userns", "network": "loopback", "missing": ["cgroups (no root)"]})
         self.assertEqual(line, "isolation level=userns network=loopback; missing: cgroups (no root)")
+
+    def said(self, *, present: bool) -> str:
+        """Return what a first start writes, of which the ready line is bold where somebody looks."""
+        layout = Layout(scratch_folder(self))
+        layout.run.mkdir()
+        written: list[bytes] = []
+        really = os.write
+        self.patch(os, "write", lambda to, data: written.append(data) if to == TERMINAL else really(to, data))
+        self.patch(os, "isatty", lambda _: present)
+        self.patch(os, "environ", {"TERM": "xterm"})
+        terminal = Terminal(layout, foreground=True)
+        terminal.first_link("http://127.0.0.1:8080/#first=x")
+        terminal.say("isolation level=full")
+        terminal.ready("Sage Workspaces 1 is ready at http://127.0.0.1:8080")
+        return b"".join(written).decode()
+
+    def test_the_first_link_is_the_last_word_of_a_start(self) -> None:
+        """It stands alone below the line that everything is ready, set off by empty lines."""
+        said = self.said(present=True)
+        self.assertEqual(
+            said,
+            "isolation level=full\n\n\033[1mSage Workspaces 1 is ready at http://127.0.0.1:8080\033[0m\n\n"
+            "Sign in as the first administrator (good for 30 minutes, once):\n\n"
+            "    \033[1mhttp://127.0.0.1:8080/#first=x\033[0m\n\n",
+        )
+
+    def test_the_link_stays_out_of_pipes(self) -> None:
+        """There the last word is the file that has it, without any colour."""
+        said = self.said(present=False)
+        self.assertNotIn("#first=x", said)
+        self.assertNotIn("\033", said)
+        self.assertIn("is ready at http://127.0.0.1:8080\n\nThe first administrator's sign-in link", said)
 
     def test_link_without_terminal(self) -> None:
         """Without a terminal the first link goes into a file for its owner alone, and is forgotten afterwards."""

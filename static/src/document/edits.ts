@@ -19,10 +19,15 @@ export class Edits {
   readonly unsaved = signal(0);
   /** True once something has waited for longer than a blink. */
   readonly slow = signal(false);
+  /** When the oldest edit was made that is not confirmed; null when all are. */
+  readonly since = signal<number | null>(null);
   readonly refused = signal<string | null>(null);
   readonly dirty = computed(() => this.unsaved.value > 0);
   #collected: Uint8Array[] = [];
-  readonly #sent = new Set<number>();
+  /** When the first of what was collected was made. */
+  #made = 0;
+  /** Edits that were sent and are not confirmed, with when each was made. */
+  readonly #sent = new Map<number, number>();
   #next = 0;
   #timer = 0;
   #slowTimer = 0;
@@ -54,6 +59,7 @@ export class Edits {
     this.#timer = 0;
     this.#collected = [];
     this.#sent.clear();
+    this.#made = this.since.value ?? Date.now();
     const theirs = vector ? fromBase64(vector) : new Uint8Array([0]);
     if (this.unsaved.value > 0 || lacks(theirs, this.doc)) this.#send(Y.encodeStateAsUpdate(this.doc, theirs));
     else this.#count();
@@ -70,6 +76,7 @@ export class Edits {
   }
 
   #add(update: Uint8Array): void {
+    if (this.#collected.length === 0) this.#made = Date.now();
     this.#collected.push(update);
     this.#count();
     if (this.#timer === 0) this.#timer = window.setTimeout(() => this.flush(), COLLECT);
@@ -79,13 +86,15 @@ export class Edits {
     const encoded = toBase64(update);
     if (encoded.length > MAX_MESSAGE - 1000) return this.refuse(strings.tooLarge);
     const edit = (this.#next += 1);
-    this.#sent.add(edit);
+    this.#sent.set(edit, this.#made);
     this.send({ type: "edit", document: this.document, edit, update: encoded });
     this.#count();
   }
 
   #count(): void {
     this.unsaved.value = this.#sent.size + (this.#collected.length > 0 ? 1 : 0);
+    const [oldest = this.#made] = this.#sent.values();
+    this.since.value = this.unsaved.value > 0 ? oldest : null;
     if (this.unsaved.value === 0) {
       window.clearTimeout(this.#slowTimer);
       this.#slowTimer = 0;

@@ -19,6 +19,8 @@ export class Runs {
   /** The event that ended a run last, until it is committed; 0 when all are. */
   readonly #unkept = signal(0);
   readonly unkept = computed(() => this.#unkept.value > 0);
+  /** When the first run ended whose end is not committed; null when all are. */
+  readonly unkeptSince = signal<number | null>(null);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
@@ -28,7 +30,7 @@ export class Runs {
       if (this.#follow(message)) this.#results.value = applyCleared(this.#results.value, message.runs);
     },
     kept: ({ sequence }) => {
-      if (sequence >= this.#unkept.value) this.#unkept.value = 0;
+      if (sequence >= this.#unkept.value) this.#expectKept(0);
     },
     changed: ({ cells, held }) => this.#changed([...cells, ...(held ?? [])]),
     error: ({ about }) => about === "run" && this.#forget([...this.#asking.values()].map((request) => request.cell)),
@@ -102,7 +104,7 @@ export class Runs {
   know(cells: readonly CellOutput[] | null, place: StreamPosition): void {
     this.flush();
     if (cells !== null) this.#results.value = replaceAll(cells);
-    this.#unkept.value = 0;
+    this.#expectKept(0);
     this.#place = { epoch: place.epoch, sequence: place.sequence };
   }
 
@@ -138,12 +140,18 @@ export class Runs {
     return this.link.send({ type: "run", document: this.document, cells });
   }
 
+  /** What ended with this event is not committed yet; with 0, everything is. */
+  #expectKept(sequence: number): void {
+    this.#unkept.value = sequence;
+    this.unkeptSince.value = sequence === 0 ? null : (this.unkeptSince.value ?? Date.now());
+  }
+
   #runState(message: Answer<"run_state">): void {
     this.flush();
     this.#asking.delete(message.run);
     if (!this.#follow(message)) return;
     this.#results.value = applyRunState(this.#results.value, message);
-    if (isOver(message.state)) this.#unkept.value = message.sequence;
+    if (isOver(message.state)) this.#expectKept(message.sequence);
     this.#announce(message);
   }
 

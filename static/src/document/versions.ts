@@ -13,14 +13,19 @@ export function shortId(version: VersionEntry): string {
 export class Versions {
   readonly #newest = signal<VersionEntry | null>(null);
   readonly #saving = signal(false);
+  readonly #unchanged = signal(false);
   readonly newest: ReadonlySignal<VersionEntry | null> = this.#newest;
   readonly saving: ReadonlySignal<boolean> = this.#saving;
+  /** The last save that was asked for had nothing to keep: the newest version holds everything. */
+  readonly unchanged: ReadonlySignal<boolean> = this.#unchanged;
   /** What the last save could not keep; null when it kept all. */
   readonly #unsaved = signal<Unsaved | null>(null);
   readonly unsaved: ReadonlySignal<Unsaved | null> = this.#unsaved;
   readonly hearers: Hearers = {
     version: ({ version }) => {
-      if (version !== null) this.#newest.value = version;
+      if (version === null) return;
+      if (version.id !== this.#newest.value?.id) this.#unchanged.value = false;
+      this.#newest.value = version;
     },
     unsaved: (message) => {
       this.#unsaved.value = message.paths.length > 0 || message.problem ? message : null;
@@ -43,7 +48,9 @@ export class Versions {
     this.flush();
     this.#saving.value = true;
     try {
-      return await this.link.ask<"version">({ type: "save", ...(name ? { name } : {}) });
+      const answer = await this.link.ask<"version">({ type: "save", ...(name ? { name } : {}) });
+      this.#unchanged.value = answer.unchanged === true;
+      return answer;
     } finally {
       this.#saving.value = false;
     }

@@ -2,12 +2,12 @@
  *
  * It comes right behind the editor itself, with what else a view shows then: nothing of it is needed before the first keys. */
 
-import { acceptCompletion, completionStatus, startCompletion } from "@codemirror/autocomplete";
+import { completionStatus, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentService, indentUnit } from "@codemirror/language";
 import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
-import { completion, sentence, type Complete, type Silence } from "./completion";
+import { completion, sentence, takeFirst, type Complete, type Silence } from "./completion";
 import { hideInspection, inspection, showInspection } from "./inspection";
 
 export interface Assisted {
@@ -76,7 +76,7 @@ function isListed(view: EditorView): boolean {
 /** Tab completes behind a name, else indents. In prose it moves on, as everywhere. */
 export function tab(view: EditorView, options: Pick<Assisted, "kind" | "readOnly">): boolean {
   if (options.kind !== "code" || options.readOnly) return false;
-  if (isListed(view)) return acceptCompletion(view);
+  if (takeFirst(view)) return true;
   const { main } = view.state.selection;
   const line = view.state.doc.lineAt(main.head);
   const before = line.text.slice(0, main.head - line.from);

@@ -60,6 +60,12 @@ export class Socket {
     this.#take({ type: "stop" });
   }
 
+  /** The server has given the workspace another name. */
+  named(name: string): void {
+    const welcome = this.welcome.value;
+    if (welcome !== null) this.welcome.value = { ...welcome, workspace: { ...welcome.workspace, name } };
+  }
+
   get open(): boolean {
     return this.state.value.phase === "open";
   }

@@ -3,10 +3,19 @@
 import "../common";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { strings } from "../strings";
+import { plural } from "../strings";
 import { useParts } from "../workbench/parts";
 import type { Token } from "../editor/highlight";
 import type { Failure, Frame } from "./kinds/error";
+
+/** Its own, as it comes apart from the page. Another language is another table of this shape. */
+const words = {
+  showTraceback: (count: number) => `Show traceback, ${plural(count, "frame", "frames")}`,
+  hideTraceback: "Hide traceback",
+  inCell: (number: number | null, line: number) => (number === null ? `line ${line}` : `Cell ${number}, line ${line}`),
+  errorLine: (line: number) => `line ${line}`,
+  errorColumn: (column: number) => `at column ${column}`,
+};
 
 interface Props {
   item: Failure;
@@ -31,7 +40,7 @@ export function FailureOutput({ item, tokens }: Props): JSX.Element {
       {last !== undefined && <Place frame={last} tokens={tokens} />}
       {item.frames.length > 0 && !unread && (
         <button type="button" class="quiet" aria-expanded={open} data-testid="traceback" onClick={() => setOpen(!open)}>
-          {open ? strings.hideTraceback : strings.showTraceback(item.frames.length)}
+          {open ? words.hideTraceback : words.showTraceback(item.frames.length)}
         </button>
       )}
       {open && (
@@ -60,7 +69,7 @@ function FrameHead({ frame }: { frame: Frame }): JSX.Element {
   const file = number === null ? frame.file.replace(/^.*\/site-packages\//, "").replace(/^.*\/lib\/python3\.\d+\//, "") : "";
   return (
     <div class="head">
-      {frame.line > 0 && <span>{number === null && file ? `${file}, ${strings.errorLine(frame.line)}` : strings.inCell(number, frame.line)}</span>}
+      {frame.line > 0 && <span>{number === null && file ? `${file}, ${words.errorLine(frame.line)}` : words.inCell(number, frame.line)}</span>}
       {frame.function && frame.function !== "<module>" && <code>{frame.function}</code>}
     </div>
   );
@@ -91,7 +100,7 @@ function Caret({ text, marked: [start, end] }: { text: string; marked: readonly 
     <div class="caret" data-testid="caret" data-column={start + 1}>
       <span class="ln" />
       <span class="unseen" aria-hidden="true">{points.slice(0, start).join("")}</span>
-      <span aria-label={strings.errorColumn(start + 1)} role="img">{"^".repeat(Math.max(1, Math.min(end, points.length) - start))}</span>
+      <span aria-label={words.errorColumn(start + 1)} role="img">{"^".repeat(Math.max(1, Math.min(end, points.length) - start))}</span>
     </div>
   );
 }

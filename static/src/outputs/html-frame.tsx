@@ -5,7 +5,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askSite, site } from "../account";
 import { isDark } from "../theme";
-import { strings } from "../strings";
+
+/** Its own, as it comes apart from the page. Another language is another table of this shape. */
+const words = { html: "Output of the cell, as a page of its own" };
 
 const LEAST = 20;
 const MOST = 3000;
@@ -68,7 +70,7 @@ export function HtmlFrame({ html }: { html: string }): JSX.Element {
           sandbox="allow-scripts"
           referrerpolicy="no-referrer"
           src={`${origin}/frame`}
-          title={strings.html}
+          title={words.html}
           data-testid="html-frame"
           style={{ height: `${height}px` }}
         />

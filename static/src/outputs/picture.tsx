@@ -8,6 +8,12 @@ import { strings } from "../strings";
 import { mayBeDrawn } from "./drawing";
 import type { Image } from "./kinds/image";
 
+/** Its own, as it comes apart from the page. Another language is another table of this shape. */
+const words = {
+  plot: "Plot",
+  tooMuchToDraw: (what: string) => `This drawing asks for too much to be drawn, and is not shown${what ? `: ${what}` : "."}`,
+};
+
 const SVG = "image/svg+xml";
 
 export function Picture({ item }: { item: Image }): JSX.Element {
@@ -19,9 +25,13 @@ export function Picture({ item }: { item: Image }): JSX.Element {
       if (made !== null) URL.revokeObjectURL(made);
     };
   }, [item.data, item.mime]);
-  if (address === null) return <p class="note">{item.mime === SVG ? strings.tooMuchToDraw(item.alt) : strings.failed}</p>;
+  if (address === null) return <p class="note">{item.mime === SVG ? words.tooMuchToDraw(item.alt) : strings.failed}</p>;
   if (address === "") return <div />;
-  return <img class="picture" src={address} alt={item.alt || strings.plot} {...(item.width === null ? {} : { width: item.width })} />;
+  return (
+    <div class="plate">
+      <img class="picture" src={address} alt={item.alt || words.plot} {...(item.width === null ? {} : { width: item.width })} />
+    </div>
+  );
 }
 
 function addressOf(item: Image): string | null {

@@ -9,7 +9,7 @@ import { Worksheet } from "../document/worksheet";
 import { loadEditor } from "../editor/load";
 import { Hearing, ofDocument } from "../net/hearing";
 import { Socket } from "../net/socket";
-import { go } from "../router";
+import { go, takeTold } from "../router";
 import { strings } from "../strings";
 import "../views";
 import { Actions } from "../workbench/actions";
@@ -84,7 +84,7 @@ function welcomed({ files, socket, worksheet }: Bench, id: string | null): void 
   if (id !== null) void worksheet.versions.load();
 }
 
-/** The first time that the sheet is there, writing begins in its only cell. */
+/** The first time that the sheet is there, writing begins: of its name in a new workspace, else in its only cell. */
 function beginOnce(worksheet: Worksheet, focus: Focus): void {
   let begun = false;
   effect(() => {
@@ -97,7 +97,11 @@ function beginOnce(worksheet: Worksheet, focus: Focus): void {
 function begin(worksheet: Worksheet, focus: Focus): void {
   const cells = worksheet.sheet.cells.value;
   const [first] = cells;
-  if (first === undefined) {
+  if (takeTold() === "made" && worksheet.mayEdit.value) {
+    // No cell is active yet: it would take the keyboard from the name.
+    if (first === undefined) worksheet.sheet.insert("code", {});
+    focus.naming.value = true;
+  } else if (first === undefined) {
     if (worksheet.mayEdit.value) focus.edit(worksheet.sheet.insert("code", {}), "start");
   } else if (cells.length === 1 && first.type === "code" && worksheet.sheet.text(first.id) === "") focus.edit(first.id, "start");
 }

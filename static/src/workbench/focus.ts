@@ -13,6 +13,8 @@ export class Focus {
   readonly caret = signal<Caret | "keep">("end");
   /** Counts the times that a cell was asked to take the keyboard. */
   readonly grabs = signal(0);
+  /** The workspace was just made, and its name is being asked for. */
+  readonly naming = signal(false);
   /** The section that is being read, once somebody has scrolled. */
   readonly inSight = signal<string | null>(null);
   /** The cell whose editor has the keyboard. */

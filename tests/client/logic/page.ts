@@ -18,14 +18,21 @@ export const page = {
 
 const location = { pathname: "/", origin: "https://sage.example", hash: "", reload: () => undefined };
 
-function moveTo(_state: unknown, _title: string, path: string): void {
-  location.pathname = path;
+const visited = {
+  state: null as unknown,
+  pushState: moveTo,
+  replaceState: moveTo,
+};
+
+function moveTo(state: unknown, _title: string, path?: string): void {
+  visited.state = state;
+  if (path !== undefined) location.pathname = path;
 }
 
 Object.assign(globalThis, {
   window: globalThis,
   location,
-  history: { pushState: moveTo, replaceState: moveTo },
+  history: visited,
   localStorage: {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => void kept.set(name, value),

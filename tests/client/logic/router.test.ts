@@ -1,7 +1,7 @@
 import { page } from "./page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { go, parseRoute, route } from "client/router";
+import { go, parseRoute, route, takeTold } from "client/router";
 
 test("addresses name pages, and an unknown one is the list of workspaces", () => {
   assert.deepEqual(parseRoute("/w/1/2"), { page: "worksheet", workspace: "1", document: "2" });
@@ -20,4 +20,12 @@ test("going somewhere and coming back change the route", () => {
   location.pathname = "/management";
   page.fire("popstate");
   assert.equal(route.value.page, "management");
+});
+
+test("what a page is told of where it comes from is told once", () => {
+  go("/w/1/2", false, "made");
+  assert.equal(takeTold(), "made");
+  assert.equal(takeTold(), null);
+  go("/w/1/3");
+  assert.equal(takeTold(), null);
 });

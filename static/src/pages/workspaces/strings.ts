@@ -7,6 +7,13 @@ export const words = {
   searchWorkspaces: "Search names",
   noWorkspaces: "No workspaces yet.",
   noWorkspacesText: "A workspace is a folder of worksheets with a history that keeps everything.",
+  firstWorkspace: "Make the first workspace",
+  firstSteps: {
+    name: "Make a workspace and type its name.",
+    then: "Write into its first cell, for instance",
+    code: "factor(2^128 + 1)",
+    run: "Press Shift-Enter: the answer stands below, and the next cell is ready.",
+  },
   noneFound: "Nothing has this name.",
   columns: { name: "Name", session: "Session", people: "People", edited: "Edited", versions: "Versions" },
   tabs: { all: "All", shared: "Shared with me", running: "Running" },

@@ -41,7 +41,7 @@ export function Workspaces(): JSX.Element {
     void load();
   }, []);
   const create = () =>
-    workspaceCalls.create(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`), fail);
+    workspaceCalls.create(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`, false, "made"), fail);
   const list = shown(tab, text);
   return (
     <div class="page">
@@ -69,7 +69,7 @@ export function Workspaces(): JSX.Element {
           </p>
         )}
         {entries.value === null && problem === null && <p class="muted">{strings.loading}</p>}
-        {entries.value !== null && entries.value.length === 0 && <Empty />}
+        {entries.value !== null && entries.value.length === 0 && <Empty onCreate={() => void create()} />}
         {entries.value !== null && entries.value.length > 0 && (
           <>
             {text === "" && tab === "all" && <RecentCards entries={list.slice(0, 3)} />}
@@ -108,11 +108,24 @@ export function Workspaces(): JSX.Element {
   );
 }
 
-function Empty(): JSX.Element {
+/** What to do first. */
+function Empty({ onCreate }: { onCreate: () => void }): JSX.Element {
+  const { name, then, code, run } = words.firstSteps;
   return (
-    <div class="empty">
+    <div class="empty" data-testid="first-steps">
       <p>{words.noWorkspaces}</p>
       <p class="muted">{words.noWorkspacesText}</p>
+      <ol>
+        <li>{name}</li>
+        <li>
+          {then} <code>{code}</code>
+        </li>
+        <li>{run}</li>
+      </ol>
+      <button type="button" class="btn p" onClick={onCreate}>
+        <Icon name="plus" />
+        {words.firstWorkspace}
+      </button>
     </div>
   );
 }

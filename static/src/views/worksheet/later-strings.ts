@@ -24,4 +24,16 @@ export const words = {
   notSaved: (count: number, first: string) =>
     `${count === 1 ? first : `${first} and ${plural(count - 1, "other", "others")}`} can't be kept in versions.`,
   bringBack: "Bring it back",
+  committed: (name: string, id: string, when: string) => (name ? `Version “${name}” ${id}, ${when}` : `Version ${id} committed ${when}`),
+  autosaved: (when: string) => `Autosaved ${when}`,
+  nothingNew: (name: string, id: string, when: string) => `Nothing new since version ${name ? `“${name}” ` : ""}${id}, ${when}`,
+  savingVersion: "Committing…",
+  allSaved: "All changes saved",
+  savingNow: "Saving…",
+  unsavedEdits: (count: number) => `${plural(count, "change", "changes")} not saved yet`,
+  refusedEdit: "The last change was not saved",
+  notSavedSince: (seconds: number) => `Not saved yet since ${seconds} s`,
+  notKeptSince: (seconds: number) => `The last results are not saved yet since ${seconds} s`,
+  memory: (used: string, limit: string) => (limit ? `${used} of ${limit}` : used),
+  cpu: (time: string) => `CPU ${time}`,
 };

@@ -5,3 +5,7 @@ import "../../common";
 export { assist, tab } from "../../editor/assistance";
 export { CellTools } from "./cells/cell-tools";
 export { Notices } from "./notices";
+export { nameWorkspace } from "./naming";
+export { VersionState } from "./version-state";
+export { SavingState } from "./saving-state";
+export { SessionFigures } from "./session-figures";

@@ -2,22 +2,23 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { ago, bytes, seconds } from "../../times";
-import { strings } from "../../strings";
-import { Icon } from "../../ui/icons";
+import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
-import { shortId } from "../../document/versions";
 import { words } from "./strings";
+
+/** What is only known, or only of use, once somebody has read the page. */
+const saving = { load: () => import("./later").then((module) => module.SavingState) };
+const figures = { load: () => import("./later").then((module) => module.SessionFigures) };
+const version = { load: () => import("./later").then((module) => module.VersionState) };
 
 export function StatusBar(): JSX.Element {
   return (
     <footer class="bar">
       <ConnectionState />
-      <SavingState />
-      <VersionState />
+      <OnDemand of={saving} props={{}} />
+      <OnDemand of={version} props={{}} />
       <span class="sp" />
-      <SessionFigures />
+      <OnDemand of={figures} props={{}} />
     </footer>
   );
 }
@@ -41,83 +42,5 @@ function ConnectionState(): JSX.Element {
       <i class={`dot ${look.dot}`} />
       <span class="num">{look.word}</span>
     </span>
-  );
-}
-
-function SavingState(): JSX.Element {
-  const { socket, worksheet } = useParts();
-  const { edits, runs } = worksheet;
-  if (!worksheet.loaded.value) return <span />;
-  const connected = socket.state.value.phase === "open";
-  const unsaved = edits.unsaved.value;
-  if (edits.refused.value !== null) {
-    return (
-      <span class="problem" data-testid="status-saving" data-state="refused" title={edits.refused.value}>
-        {words.refusedEdit}
-      </span>
-    );
-  }
-  if (unsaved > 0 && !connected) {
-    return (
-      <span data-testid="status-saving" data-state="unsaved">
-        <i class="dot run" />
-        {words.unsavedEdits(unsaved)}
-      </span>
-    );
-  }
-  const saving = unsaved > 0 || runs.unkept.value;
-  return (
-    <span data-testid="status-saving" data-state={saving ? "saving" : "saved"}>
-      {saving && (edits.slow.value || runs.unkept.value) ? <i class="spin" /> : <Icon name="check" />}
-      {saving && (edits.slow.value || runs.unkept.value) ? words.savingNow : words.allSaved}
-    </span>
-  );
-}
-
-function VersionState(): JSX.Element {
-  const { panels, worksheet } = useParts();
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = window.setInterval(() => tick((count) => count + 1), 30_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  const version = worksheet.versions.newest.value;
-  const word = worksheet.versions.saving.value
-    ? words.savingVersion
-    : version === null
-      ? ""
-      : // The list of workspaces counts versions without autosaves: one that is called a version here would be missing there.
-        version.kind === "autosave"
-        ? words.autosaved(ago(version.time))
-        : words.committed(version.name, shortId(version), ago(version.time));
-  return (
-    <button type="button" class="wide" data-testid="status-version" data-version={version?.id ?? ""} onClick={() => panels.toggle("history")}>
-      {word}
-    </button>
-  );
-}
-
-function SessionFigures(): JSX.Element {
-  const { files, worksheet } = useParts();
-  const storage = files.storage.value;
-  const session = worksheet.session.status.value;
-  const flavour = session?.flavour || worksheet.sheet.flavour.value;
-  return (
-    <>
-      <span data-testid="status-session" data-state={session?.state ?? "stopped"}>
-        {strings.flavours[flavour] ?? flavour}
-      </span>
-      {session?.memory != null && (
-        <span class="wide num" data-testid="status-memory">
-          {words.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
-        </span>
-      )}
-      {storage !== null && (
-        <span class={`wide num ${storage.problem ? "problem" : ""}`} data-testid="status-storage" title={words.storageTitle}>
-          {words.storage(bytes(storage.used), bytes(storage.size))}
-        </span>
-      )}
-      {session?.cpu != null && <span class="wide num">{words.cpu(seconds(session.cpu))}</span>}
-    </>
   );
 }

@@ -49,3 +49,26 @@ test("what came from the server is not sent back", () => {
   assert.equal(sent.length, 0);
   assert.equal(ids(sheet).length, 1);
 });
+
+test("it is known when the oldest edit was made that is not confirmed, also after a reconnect", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1000 });
+  const sheet = new SheetDocument();
+  const sent: ToServer[] = [];
+  const edits = new Edits(sheet.doc, "d", (message) => sent.push(message) > 0);
+  const at = (now: number, id: string) => {
+    context.mock.timers.setTime(now);
+    sheet.insert("code", {}, id);
+    edits.flush();
+  };
+  assert.equal(edits.since.value, null);
+  at(2000, "a");
+  at(3000, "b");
+  assert.equal(edits.since.value, 2000);
+  edits.saved(sent[0]!["edit"] as number);
+  assert.equal(edits.since.value, 3000);
+  context.mock.timers.setTime(9000);
+  edits.resend("");
+  assert.equal(edits.since.value, 3000);
+  edits.saved(sent.at(-1)!["edit"] as number);
+  assert.equal(edits.since.value, null);
+});

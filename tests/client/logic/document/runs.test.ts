@@ -58,11 +58,14 @@ test("a run that is over is not kept until the server says so, and what is opene
   state("r1", "running", 1);
   state("r1", "done", 2);
   assert.equal(runs.unkept.value, true);
+  const since = runs.unkeptSince.value;
+  assert.ok(since !== null);
   state("r2", "done", 3);
+  assert.equal(runs.unkeptSince.value, since);
   hear({ type: "kept", document: "d", epoch: 1, sequence: 2 });
   assert.equal(runs.unkept.value, true);
   hear({ type: "kept", document: "d", epoch: 1, sequence: 3 });
-  assert.equal(runs.unkept.value, false);
+  assert.deepEqual([runs.unkept.value, runs.unkeptSince.value], [false, null]);
   state("r3", "error", 4);
   hear(opened([], 4));
   assert.equal(worksheet.runs.unkept.value, false);

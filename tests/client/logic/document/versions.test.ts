@@ -55,3 +55,14 @@ test("loading asks for one version; without an answer nothing changes", async ()
   await second;
   assert.equal(versions.newest.value!.id, "9");
 });
+
+test("a save with nothing new is known until there is another version", async () => {
+  const link = new FakeLink();
+  const versions = new Versions(linkOf(link), () => undefined);
+  const saved = versions.save();
+  link.asked[0]!.resolve({ type: "version", version: null, unchanged: true });
+  await saved;
+  assert.equal(versions.unchanged.value, true);
+  versions.hearers.version!({ type: "version", version: entry("2") });
+  assert.equal(versions.unchanged.value, false);
+});

@@ -14,6 +14,8 @@ interface Props {
   onChange: (text: string) => void;
   /** Done by Enter or by leaving; `again` for Enter. */
   onDone: (again: boolean) => void;
+  /** Escape keeps what was there before, and whoever is told says where the keyboard goes. */
+  onCancel?: () => void;
 }
 
 export function EditableLine(props: Props): JSX.Element {
@@ -44,7 +46,8 @@ export function EditableLine(props: Props): JSX.Element {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    byKey.current = true;
+    if (event.key === "Escape" && props.onCancel !== undefined) return props.onCancel();
+    byKey.current = props.onCancel === undefined;
     props.onDone(event.key === "Enter");
   };
   return (

@@ -1,13 +1,12 @@
 /** The sheet itself: title, cells, and a place to go on below. */
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { strings } from "../../../strings";
-import { nameOf } from "../../../document/paths";
 import { useParts } from "../../../workbench/parts";
-import { EditableLine } from "./editable-line";
 import { useKeepInSight } from "./keep-in-sight";
 import { Nodes } from "./section";
+import { Title } from "./title";
 import { words } from "../strings";
 
 export function Sheet(): JSX.Element {
@@ -36,27 +35,5 @@ function Article(): JSX.Element {
       <Title />
       <Nodes nodes={worksheet.tree.value} />
     </article>
-  );
-}
-
-function Title(): JSX.Element {
-  const { worksheet } = useParts();
-  const [editing, setEditing] = useState(false);
-  const fallback = nameOf(worksheet.path.value) || strings.untitled;
-  const title = worksheet.sheet.title.value;
-  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title">{title || fallback}</h1>;
-  return (
-    <h1 class="t1" data-testid="title">
-      <EditableLine
-        value={title}
-        editing={editing}
-        button={words.editTitle(title || fallback)}
-        label={words.titleLabel}
-        placeholder={fallback}
-        onEdit={() => setEditing(true)}
-        onChange={(text) => worksheet.sheet.setTitle(text)}
-        onDone={() => setEditing(false)}
-      />
-    </h1>
   );
 }
