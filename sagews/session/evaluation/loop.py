@@ -70,6 +70,7 @@ class EvaluationLoop:
         self._interrupts.install()
         self._take_over_streams()
         stage.output = self._output
+        self._output.origins.install()
         shell.use(self._evaluator.shell)
         self._evaluator.background.install()
         if loaded(self._flavour).preparse is not None:

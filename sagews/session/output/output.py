@@ -16,6 +16,7 @@ from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.lines import LinePrinter
+from sagews.session.output.origins import Origins
 from sagews.session.output.spill import SpillFile
 from sagews.session.output.terminal import overstruck
 from sagews.session.output.text_buffer import TextBuffer
@@ -102,6 +103,8 @@ class SessionOutput:
         self._tokens = BURST
         self._filled = 0.0
         self._run = ""
+        self.origins = Origins()
+        self._main = threading.get_ident()
         # Whether a cell runs. Its budget is made when it prints: most cells only have a value.
         self._open = False
         self._budget: CellBudget | None = None
@@ -114,6 +117,7 @@ class SessionOutput:
         with self._whole:
             self._run = run
             self._open = self._live = True
+            self.origins.begin(run, held=self._buffer.size > 0)
             self._shown = self._shown_bytes = self._unshown = 0
             # Each cell has its own burst: the first print after a flood is seen at once.
             self._tokens, self._filled = BURST, time.monotonic()
@@ -130,6 +134,8 @@ class SessionOutput:
         with self._whole:
             if self.capture.ready(0, 1):
                 self._drain()
+            if not self._open or threading.get_ident() != self._main:
+                self._head(self.origins.of_print())
             if name is gathered.name:
                 gathered.pieces.append(text)
                 gathered.size += len(text)
@@ -182,6 +188,7 @@ class SessionOutput:
             if self._unshown:
                 self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
             self._open = self._live = False
+            self.origins.end()
             self._put(encode(DoneFrame(self._run, status, seconds, cpu)), True)
         self.settle()
 
@@ -225,9 +232,16 @@ class SessionOutput:
 
     def _drain(self) -> None:
         before = self._buffer.size
+        if not self._open and self.capture.ready(0, 1):
+            self._head(self.origins.of_pipe())
         self.capture.read(self._buffer.add)
         if self._buffer.size > before:
             self._flush_if_wanted("\n")
+
+    def _head(self, heading: str) -> None:
+        """Say whose text follows, on a line of its own."""
+        if heading:
+            self._buffer.add("stderr", heading)
 
     def _flush_if_wanted(self, text: str) -> None:
         if self._buffer.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
