@@ -2,6 +2,7 @@
 
 import "./account";
 import "./document/paths";
+import "./document/version-names";
 import "./times";
 import "./net/base64";
 import "./net/http";

@@ -305,7 +305,7 @@ class DotTests(ClientTestCase):
         page.keyboard.press("Enter")
         page.keyboard.type("rank")
         page.keyboard.press("Control+Space")
-        self.wait_until_heard(page, "complete")
+        page.locator(".cm-tooltip-autocomplete li").first.wait_for()
         self.assertEqual(self.control("heard").count("complete"), 1)
 
 

@@ -9,6 +9,7 @@ import { toBase64 } from "../net/base64";
 import { newCellId } from "./identifiers";
 import type { CellInfo, CellType } from "./outline";
 import { between, spread } from "./positions";
+import { sha256 } from "./sha256";
 import { spliceBetween } from "./splice";
 
 /** The origin of changes to the order and kind of cells, which the sheet's own undo takes back. */
@@ -54,6 +55,11 @@ export class SheetDocument {
   source(id: string): Y.Text | null {
     const source = this.map.get(id)?.get("source");
     return source instanceof Y.Text ? source : null;
+  }
+
+  /** What a run of the cell's text would name as its code. */
+  hashOf(id: string): string {
+    return sha256(this.text(id));
   }
 
   text(id: string): string {

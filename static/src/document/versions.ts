@@ -5,11 +5,6 @@ import type { Hearers } from "../net/hearing";
 import type { Answer, Unsaved, VersionEntry } from "../net/messages";
 import type { Link } from "../net/socket";
 
-/** Enough of a version's id to name it among the versions of one workspace. */
-export function shortId(version: VersionEntry): string {
-  return version.id.slice(0, 7);
-}
-
 export class Versions {
   readonly #newest = signal<VersionEntry | null>(null);
   readonly #saving = signal(false);

@@ -8,7 +8,9 @@ import { WorkspaceFiles } from "../document/files";
 import { Worksheet } from "../document/worksheet";
 import { loadEditor } from "../editor/load";
 import { Hearing, ofDocument } from "../net/hearing";
+import type { Piece } from "../net/messages";
 import { Socket } from "../net/socket";
+import { shownOf } from "../outputs/kinds";
 import { go, takeTold } from "../router";
 import { strings } from "../strings";
 import "../views";
@@ -20,7 +22,7 @@ import { hearerSets } from "../workbench/hearers";
 import { Mounted } from "../workbench/mounted";
 import { OnDemand } from "../workbench/on-demand";
 import { Panels } from "../workbench/panels";
-import { PartsContext, useParts, type Bench, type Parts } from "../workbench/parts";
+import { PartsContext, useParts, type Bench, type Drawn, type Parts } from "../workbench/parts";
 import { FIRST_VIEW, views } from "../workbench/views";
 
 interface Props {
@@ -74,7 +76,11 @@ function partsOf(workspace: string, id: string | null): Parts {
   hearing.add(files.hearers);
   hearerSets.all().forEach((set) => hearing.add(set.hearers(bench)));
   beginOnce(worksheet, focus);
-  return { ...bench, commands: commandsOf(bench) };
+  return { ...bench, commands: commandsOf(bench), drawn };
+}
+
+function drawn(pieces: readonly Piece[]): Drawn[] {
+  return shownOf(pieces).map(({ key, kind, item }) => ({ key, show: () => kind.show(item) }));
 }
 
 /** Connected, for the first time or again: ask for what the page shows. */

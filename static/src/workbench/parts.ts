@@ -1,10 +1,11 @@
 /** What everything that shows one open worksheet shares. */
 
 import type { Signal } from "@preact/signals";
-import { createContext } from "preact";
+import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 import type { WorkspaceFiles } from "../document/files";
 import type { Worksheet } from "../document/worksheet";
+import type { Piece } from "../net/messages";
 import type { Socket } from "../net/socket";
 import type { Actions } from "./actions";
 import type { Filling } from "./filling";
@@ -27,8 +28,16 @@ export interface Bench {
   readonly view: Signal<string>;
 }
 
+/** A piece of output as it is shown. */
+export interface Drawn {
+  readonly key: number;
+  show(): JSX.Element;
+}
+
 export interface Parts extends Bench {
   readonly commands: readonly Command[];
+  /** What pieces of output look like, for panels, which come apart from the page that has the kinds. */
+  drawn(pieces: readonly Piece[]): readonly Drawn[];
 }
 
 export const PartsContext = createContext<Parts | null>(null);

@@ -2,10 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { sha256 } from "../../document/sha256";
 import type { KeptCell, VersionEntry } from "../../net/messages";
-import { shownOf } from "../../outputs/kinds";
-import "../../outputs/kinds/index";
 import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
 import { useParts } from "../../workbench/parts";
@@ -48,18 +45,18 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
 
 /** The code that made it is shown where the sheet still has it; else the difference above says what became of it. */
 function KeptOutput({ output }: { output: KeptCell }): JSX.Element {
-  const { worksheet } = useParts();
+  const { drawn, worksheet } = useParts();
   const { sheet } = worksheet;
-  const shown = useMemo(() => shownOf(output.pieces), [output]);
+  const shown = useMemo(() => drawn(output.pieces), [output]);
   const code = useMemo(() => {
     const there = sheet.cells.peek().some((cell) => cell.id === output.cell && cell.type === "code");
     const text = there ? sheet.text(output.cell) : "";
-    return there && sha256(text) === output.hash ? text : null;
+    return there && sheet.hashOf(output.cell) === output.hash ? text : null;
   }, [output]);
   return (
     <div class="kept" data-testid="kept-output">
       {code === null ? <p class="muted">{words.codeChanged(output.path, output.number)}</p> : <pre>{code}</pre>}
-      <div class="out">{shown.map(({ key, kind, item }) => <Shown key={key} show={() => kind.show(item)} />)}</div>
+      <div class="out">{shown.map(({ key, show }) => <Shown key={key} show={show} />)}</div>
     </div>
   );
 }
