@@ -36,4 +36,6 @@ export const words = {
   notKeptSince: (seconds: number) => `The last results are not saved yet since ${seconds} s`,
   memory: (used: string, limit: string) => (limit ? `${used} of ${limit}` : used),
   cpu: (time: string) => `CPU ${time}`,
+  storage: (used: string, size: string) => `Files ${used} of ${size}`,
+  storageTitle: "What the files of this workspace take on the server's disk, and may take",
 };

@@ -9,7 +9,7 @@ import { OpenPanel } from "../../workbench/open-panel";
 import { useParts } from "../../workbench/parts";
 import { Sheet } from "./cells/sheet";
 import { Sidebar } from "./sidebar";
-import { StatusBar } from "./status-bar";
+import { StatusBar } from "./status/status-bar";
 import { TopBar } from "./top-bar";
 
 /** Nothing has to be told before the first paint. */

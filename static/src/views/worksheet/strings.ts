@@ -37,8 +37,6 @@ export const words = {
   reconnecting: "Reconnecting…",
   offline: "Offline: changes are kept in this page",
   stopped: "Disconnected",
-  storage: (used: string, size: string) => `Files ${used} of ${size}`,
-  storageTitle: "What the files of this workspace take on the server's disk, and may take",
   queued: (count: number) => `${count} queued`,
   notOpened: "This worksheet can't be opened.",
   views: { worksheet: "Worksheet" },

@@ -1,9 +1,9 @@
 /** Names a workspace from its worksheet. */
 
-import type { Worksheet } from "../../document/worksheet";
-import { callsWith } from "../../net/http";
-import type { Socket } from "../../net/socket";
-import { strings } from "../../strings";
+import type { Worksheet } from "../../../document/worksheet";
+import { callsWith } from "../../../net/http";
+import type { Socket } from "../../../net/socket";
+import { strings } from "../../../strings";
 
 const call = callsWith({});
 

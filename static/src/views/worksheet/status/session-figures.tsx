@@ -1,10 +1,10 @@
 /** What the session is and uses, in the status bar. */
 
 import type { JSX } from "preact";
-import { strings } from "../../strings";
-import { bytes, seconds } from "../../times";
-import { useParts } from "../../workbench/parts";
-import { words } from "./later-strings";
+import { strings } from "../../../strings";
+import { bytes, seconds } from "../../../times";
+import { useParts } from "../../../workbench/parts";
+import { words } from "../later-strings";
 
 export function SessionFigures(): JSX.Element {
   const { files, worksheet } = useParts();

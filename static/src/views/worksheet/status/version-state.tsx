@@ -2,11 +2,11 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { shortId } from "../../document/version-names";
-import type { VersionEntry } from "../../net/messages";
-import { ago } from "../../times";
-import { useParts } from "../../workbench/parts";
-import { words } from "./later-strings";
+import { shortId } from "../../../document/version-names";
+import type { VersionEntry } from "../../../net/messages";
+import { ago } from "../../../times";
+import { useParts } from "../../../workbench/parts";
+import { words } from "../later-strings";
 
 export function VersionState(): JSX.Element {
   const { panels, worksheet } = useParts();

@@ -2,14 +2,14 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { OnDemand } from "../../workbench/on-demand";
-import { useParts } from "../../workbench/parts";
-import { words } from "./strings";
+import { OnDemand } from "../../../workbench/on-demand";
+import { useParts } from "../../../workbench/parts";
+import { words } from "../strings";
 
 /** What is only known, or only of use, once somebody has read the page. */
-const saving = { load: () => import("./later").then((module) => module.SavingState) };
-const figures = { load: () => import("./later").then((module) => module.SessionFigures) };
-const version = { load: () => import("./later").then((module) => module.VersionState) };
+const saving = { load: () => import("../later").then((module) => module.SavingState) };
+const figures = { load: () => import("../later").then((module) => module.SessionFigures) };
+const version = { load: () => import("../later").then((module) => module.VersionState) };
 
 export function StatusBar(): JSX.Element {
   return (

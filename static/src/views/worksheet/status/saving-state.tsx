@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "../../ui/icons";
-import { useParts } from "../../workbench/parts";
-import { words } from "./later-strings";
+import { Icon } from "../../../ui/icons";
+import { useParts } from "../../../workbench/parts";
+import { words } from "../later-strings";
 
 /** Seconds after which people are told how long they have been waiting: committing takes none. */
 const LONG = 3;
