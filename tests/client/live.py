@@ -328,7 +328,10 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_difference(self, message: dict[str, Any]) -> None:
         """Show a change."""
-        diff = "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n # The curve 37a\n-E = None\n+E = EllipticCurve([0, 0, 1, -1, 0])\n"
+        diff = "--- a/x\n+++ b/x\n@@ -4,9 +4,13 @@\n # The curve 37a\n \n ```sage #cell02\n-E = None\n"
+        diff += (
+            "+E = EllipticCurve([0, 0, 1, -1, 0])\n ```\n \n-Old words.\n+New words.\n \n+```sage #made1\n+2^3\n+```\n"
+        )
         file = {"path": "rank-one.sage.md", "status": "modified", "diff": diff}
         self.say(
             {"type": "difference", "request": message["request"], "version": VERSION, "against": None, "files": [file]}

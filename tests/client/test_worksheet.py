@@ -270,6 +270,10 @@ class ConnectionTests(ClientTestCase):
         page.keyboard.press("Control+Alt+h")
         page.click("[data-testid=version]")
         page.wait_for_selector("[data-testid=diff] .add")
+        heads = [head.strip() for head in page.locator("[data-testid=diff-cell] h4").all_inner_texts()]
+        self.assertEqual(heads, ["Text", "Cell 1", "Text", "Code new"])
+        self.assertNotIn("```", page.locator("[data-testid=diff]").inner_text())
+        self.screenshot(page, "difference")
         page.click("[data-testid=revert]")
         page.click("[data-testid=confirm-yes]")
         self.wait_until_heard(page, "revert")

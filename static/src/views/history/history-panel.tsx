@@ -3,7 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { diffLines } from "./diff";
+import { Difference } from "./difference";
 import { full } from "../../dates";
 import { ago, bytes } from "../../times";
 import type { FileDifference, VersionEntry } from "../../net/messages";
@@ -166,29 +166,5 @@ function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element 
       {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
       {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
     </div>
-  );
-}
-
-function Difference({ file }: { file: FileDifference }): JSX.Element {
-  const signs = { add: "+", del: "−", hunk: "", same: "" };
-  return (
-    <section class="diff" aria-label={file.path}>
-      <h3>
-        {file.path} <span class="muted">{file.status}</span>
-      </h3>
-      {file.binary ? (
-        <p class="muted">{words.binary}</p>
-      ) : (
-        <pre data-testid="diff" tabIndex={0}>
-          {diffLines(file.diff).map((line, index) => (
-            <div key={index} class={line.kind}>
-              <span class="sign" aria-hidden="true">{signs[line.kind]}</span>
-              {line.text || "\u200b"}
-            </div>
-          ))}
-        </pre>
-      )}
-      {file.cut && <p class="muted">{words.cutDiff}</p>}
-    </section>
   );
 }
