@@ -2,7 +2,6 @@
 
 import "./account";
 import "./document/paths";
-import "./document/version-names";
 import "./times";
 import "./net/base64";
 import "./net/http";

@@ -297,13 +297,22 @@ class DotTests(ClientTestCase):
         self.assertEqual(entries.count(), 0)
         self.assertEqual(page.locator(".cm-focused").count(), 1)
 
+    def test_escape_leaves_while_no_list_is_seen(self) -> None:
+        """Also right behind a letter or a dot, when one may be on its way: the next key is a command then."""
+        page = self.sheet()
+        for text in ("name", "E."):
+            start(page)
+            page.keyboard.type(text)
+            page.keyboard.press("Escape")
+            page.locator(".cm-focused").wait_for(state="detached")
+
     def test_numbers_texts_and_words_ask_nothing(self) -> None:
         """Only a dot behind something that may have attributes asks the session."""
         page = self.sheet()
         start(page)
         page.keyboard.type("x = 3.5 + 2. # so. it is")
         page.keyboard.press("Enter")
-        page.keyboard.type("rank")
+        page.keyboard.type("Ell")
         page.keyboard.press("Control+Space")
         page.locator(".cm-tooltip-autocomplete li").first.wait_for()
         self.assertEqual(self.control("heard").count("complete"), 1)

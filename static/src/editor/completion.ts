@@ -4,10 +4,10 @@
  * then nothing is chosen: Enter is a new line for whoever just types on. */
 
 import {
-  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, selectedCompletionIndex,
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus, selectedCompletionIndex,
   setSelectedCompletion, type CompletionContext, type CompletionResult,
 } from "@codemirror/autocomplete";
-import type { Extension } from "@codemirror/state";
+import { Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { showInspection } from "./inspection";
 import { words } from "./strings";
@@ -32,6 +32,7 @@ export function completion(complete: Complete, texts: () => readonly string[]): 
   return [
     closeBrackets(),
     keymap.of([...closeBracketsKeymap, ...completionKeymap]),
+    Prec.highest(keymap.of([{ key: "Escape", run: giveUp }])),
     autocompletion({
       selectOnOpen: false,
       icons: false,
@@ -43,6 +44,12 @@ export function completion(complete: Complete, texts: () => readonly string[]): 
       if (open) view.dispatch({ effects: setSelectedCompletion(0) });
     }),
   ];
+}
+
+/** A list that has not come yet is no reason to stay: Escape closes what is seen, else it leaves. */
+function giveUp(view: EditorView): boolean {
+  if (completionStatus(view.state) === "pending") closeCompletion(view);
+  return false;
 }
 
 /** Whether the list that is open, or on its way, was asked for. */

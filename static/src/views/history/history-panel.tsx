@@ -12,7 +12,7 @@ import { errorText, IconButton } from "../../ui/basics";
 import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
-import { shortId } from "../../document/version-names";
+import { shortId } from "../../document/paths";
 import { KeptOutputs } from "./kept-outputs";
 import { words } from "./strings";
 

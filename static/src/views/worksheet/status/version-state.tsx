@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { shortId } from "../../../document/version-names";
+import { shortId } from "../../../document/paths";
 import type { VersionEntry } from "../../../net/messages";
 import { ago } from "../../../times";
 import { useParts } from "../../../workbench/parts";
