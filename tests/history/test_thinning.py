@@ -145,3 +145,19 @@ class QuotaTests(HistoryCase):
             made.append(self.saved(kind="autosave"))
         left = [commit.id for commit, _ in self.store.stored[self.workspace]]
         self.assertEqual(left, [commit.id for commit in made[8:]])
+
+    def test_what_somebody_goes_back_to_stays(self) -> None:
+        """The autosave that a revert is about is not the one that makes room for it."""
+        (self.home / "f").write_bytes(os.urandom(80 * 1024))
+        made = []
+        for _ in range(10):
+            (self.home / "g").write_bytes(os.urandom(20 * 1024))
+            made.append((self.saved(kind="autosave"), (self.home / "g").read_bytes()))
+        target, content = made[0]
+        (self.home / "g").write_bytes(os.urandom(20 * 1024))
+        self.clock.advance(1)
+        self.assertEqual(self.done(self.history.revert(self.user, target.id)).kind, "revert")
+        self.assertEqual((self.home / "g").read_bytes(), content)
+        left = {commit.id for commit, _ in self.store.stored[self.workspace]}
+        self.assertIn(target.id, left)
+        self.assertNotIn(made[1][0].id, left)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sagews.config.quotas import QuotaSection
@@ -52,6 +54,18 @@ class HistoryQuota:
         self._accounts = accounts
         self._quotas = quotas
         self._store = store
+        self._wanted: Counter[str] = Counter()
+
+    @contextmanager
+    def keeping(self, commit: str) -> Iterator[None]:
+        """Let no room be made of this version meanwhile: somebody goes back to it."""
+        self._wanted[commit] += 1
+        try:
+            yield
+        finally:
+            self._wanted[commit] -= 1
+            if not self._wanted[commit]:
+                del self._wanted[commit]
 
     def change(self, quotas: Mapping[Privilege, QuotaSection]) -> None:
         """Allow so much from now on; who has more keeps it and gets no more."""
@@ -68,8 +82,7 @@ class HistoryQuota:
             return
         # A few files that are large, in autosaves a minute apart, would fill any quota in an hour.
         for some in await older_autosaves(self._store, workspace):
-            if not await self._store.remove_autosaves(workspace, some):
-                break
+            await self._store.remove_autosaves(workspace, [commit for commit in some if not self._wanted[commit]])
             refusal = await self._refusal(workspace, size)
             if refusal is None:
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,6 +66,10 @@ class CommitWriter:
         self._store = store
         self._accounts = accounts
         self._jobs = jobs
+
+    def keeping(self, commit: str) -> AbstractContextManager[None]:
+        """Let no room be made of this version meanwhile."""
+        return self._quota.keeping(commit)
 
     async def check_room(self, workspace: WorkspaceId) -> None:
         """Have `history-full` raised before any job begins, when there is no room for another version at all."""

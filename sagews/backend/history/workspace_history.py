@@ -144,9 +144,10 @@ class WorkspaceHistory:
         target = await self._commit(version)
         await self._lock.acquire()
         try:
-            # Whoever lost all files comes here to get them back: what is left is kept without a question.
-            await self._save(user, "", "autosave", asked=True)
-            await self._bring_back(user, target)
+            with self._writer.keeping(target.id):
+                # Whoever lost all files comes here to get them back: what is left is kept without a question.
+                await self._save(user, "", "autosave", asked=True)
+                await self._bring_back(user, target)
             made = await self._save(user, target.name, "revert", asked=True)
         finally:
             self._lock.release()
