@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session.evaluation import sources
+from sagews.session.evaluation import sources, warned
 from sagews.session.evaluation import tracebacks as failures
 from sagews.session.evaluation.compiler import KEPT, Compiler
 from sagews.session.help import inspection
@@ -78,6 +78,14 @@ class SourceTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Forget sources afterwards."""
         self.addCleanup(sources.forget)
+
+    def test_warnings_name_lines_that_people_see(self) -> None:
+        """The running cell's by number, another one's by the line itself: nobody sees the ids of cells."""
+        earlier = sources.register("a1b2", 1, "def f():\n    g()  # here\n")
+        now = sources.register("c3d4", 2, "f()\n")
+        self.assertEqual(warned.formatted("m", UserWarning, now, 1), "Line 1: UserWarning: m\n")
+        told = warned.formatted("m", UserWarning, earlier, 2)
+        self.assertEqual(told, "Line 2 of an earlier cell, g()  # here: UserWarning: m\n")
 
     def test_each_run_keeps_its_own_lines(self) -> None:
         """A function of an older run still finds its source."""

@@ -191,7 +191,7 @@ plt.subplots()[1].bar([1], [2])
     def test_warnings_never_name_our_files(self) -> None:
         """One that blames a caller above the cell has no line."""
         frames = self.session.run("import warnings\nwarnings.warn('far', stacklevel=9)\nwarnings.warn('near')")
-        self.assertEqual(printed(frames, "stderr"), "UserWarning: far\nLine 3 of cell cell1: UserWarning: near\n")
+        self.assertEqual(printed(frames, "stderr"), "UserWarning: far\nLine 3: UserWarning: near\n")
 
 
 class BackgroundTests(PythonCase):

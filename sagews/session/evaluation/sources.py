@@ -21,11 +21,18 @@ _pattern = re.compile(r"<cell ([A-Za-z0-9_-]{1,64}) run \d+>")
 _kept: deque[tuple[str, str, int]] = deque()
 _latest: dict[str, tuple[str, str]] = {}
 _characters = 0
+_running = ""
+
+
+def running() -> str:
+    """Return the id of the cell that was begun last."""
+    return _running
 
 
 def register(cell: str, number: int, source: str) -> str:
     """Remember a cell's source and return the file name to compile it with."""
-    global _characters
+    global _characters, _running
+    _running = cell
     last, name = _latest.get(cell, ("", ""))
     if name in linecache.cache and last == source:
         return name

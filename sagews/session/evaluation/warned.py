@@ -5,13 +5,15 @@ A library that blames its caller's caller finds, above a cell, only the loop tha
 
 from __future__ import annotations
 
+import linecache
 import os
 import warnings
 from typing import Any
 
 import sagews.session
-from sagews.session.evaluation.sources import cell_of
+from sagews.session.evaluation.sources import cell_of, running
 
+LONGEST = 100
 _OURS = tuple(os.path.join(folder, "") for folder in sagews.session.__path__)
 _usual = warnings.formatwarning
 
@@ -26,5 +28,8 @@ def formatted(message: Any, category: type[Warning], filename: str, lineno: int,
     if filename.startswith(_OURS):
         return f"{category.__name__}: {message}\n"
     if (cell := cell_of(filename)) is not None:
-        return f"Line {lineno} of cell {cell}: {category.__name__}: {message}\n"
+        # Ids of cells are not what people see: another cell is told by the line itself.
+        code = linecache.getline(filename, lineno).strip()[:LONGEST]
+        where = "" if cell == running() else f" of an earlier cell, {code}"
+        return f"Line {lineno}{where}: {category.__name__}: {message}\n"
     return _usual(message, category, filename, lineno, line)
