@@ -11,11 +11,11 @@ from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.web.resource import IResource
-from twisted.web.server import Site
 
 import sagews
 from sagews.config.settings import Settings
 from sagews.frontend.http.behind_proxy import ProxyFactory
+from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.http.static_files import BuiltFiles, find_built, load_built
 from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
@@ -42,6 +42,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What answers: the site and the origin of untrusted content, or the websocket alone, and whom to believe."""
+
+    sites: tuple[BoundedSite, ...]
+    proxies: Proxies
+
+
 class SiteComponent(Component):
     """The site of this process, or the websocket alone where the frontend is elsewhere."""
 
@@ -65,6 +73,7 @@ class SiteComponent(Component):
         self._settings = daemon.settings
         self._siblings: Siblings | None = None
         self._frontend: Frontend | None = None
+        self._answering: Answering | None = None
 
     def show(self, siblings: Siblings) -> None:
         """Take where the state of the installation and its sessions are found."""
@@ -76,18 +85,25 @@ class SiteComponent(Component):
             self._frontend = Frontend(self.daemon, await deferToThread(read_kept))
             # Before the port is opened: a page that comes at once finds an administrator's link that works.
             await self._frontend.prepare()
-        self._serve(self._settings)
+        self._serve(self._build(self._settings))
 
-    def _serve(self, settings: Settings) -> None:
+    def _build(self, settings: Settings) -> Answering:
         backend = self.daemon.find(BackendComponent)
         websockets = {"/ws": backend.backend.resource()} if backend is not None else {}
         proxies = parse_proxies(settings.site.proxies)
         if self._frontend is None or self._siblings is None:
             sockets = make_socket_site(websockets, socket_addresses(settings), self.daemon.reactor, proxies)
-            self.daemon.ports.serve_site(self._wrapped(sockets, proxies), None)
-            return
-        site, content = self._frontend.sites(settings, websockets, self._siblings)
-        self.daemon.ports.serve_site(self._wrapped(site, proxies), self._wrapped(content, proxies))
+            return Answering((sockets,), proxies)
+        return Answering(self._frontend.sites(settings, websockets, self._siblings), proxies)
+
+    def _serve(self, answering: Answering) -> None:
+        former = () if self._answering is None else self._answering.sites
+        for site, before in zip(answering.sites, former, strict=False):
+            # Who is connected stays connected, and counts.
+            site.bounds = before.bounds
+        self._answering = answering
+        first, *rest = (self._wrapped(site, answering.proxies) for site in answering.sites)
+        self.daemon.ports.serve_site(first, rest[0] if rest else None)
 
     def _wrapped(self, site: IProtocolFactory, proxies: Proxies) -> IProtocolFactory:
         """Put TLS before a site, and what a proxy says before TLS."""
@@ -96,10 +112,12 @@ class SiteComponent(Component):
 
     async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
         """Answer with other names, proxies, quotas, and the certificate of the moment."""
+        # Built before any component uses anything: what can't be built changes nothing.
+        answering = self._build(settings)
 
         def use() -> Sequence[str]:
             self._settings = settings
-            self._serve(settings)
+            self._serve(answering)
             if self._frontend is not None:
                 # The command line knows the daemon by the certificate that it serves.
                 leaving = deferToThread(self._leave_address)
@@ -158,7 +176,9 @@ class Frontend:
         self._workspaces = WorkspaceStore(pool)
         self._usage = UsageStore(pool)
 
-    def sites(self, settings: Settings, websockets: Mapping[str, IResource], siblings: Siblings) -> tuple[Site, Site]:
+    def sites(
+        self, settings: Settings, websockets: Mapping[str, IResource], siblings: Siblings
+    ) -> tuple[BoundedSite, BoundedSite]:
         """Return the factories of the site and of the origin for untrusted content."""
         backend = BackendAddress(settings.link.name)
 

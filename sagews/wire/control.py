@@ -24,7 +24,7 @@ from sagews.model.identifiers import UUID_PATTERN
 MOST_ASKED = 1024
 MOST_ANSWERED = 4 * 1024 * 1024
 
-_Id = Annotated[str, msgspec.Meta(pattern=f"^{UUID_PATTERN.pattern}$")]
+_Id = Annotated[str, msgspec.Meta(pattern=rf"^{UUID_PATTERN.pattern}\Z")]
 
 
 class ControlQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from msgspec.structs import replace
+from twisted.internet.task import Clock
 from twisted.trial.unittest import TestCase
 
 from sagews.config.changes import Change, changes, with_changes
@@ -12,9 +14,11 @@ from sagews.config.loading import load
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
+from sagews.roles.certificates import Certificates, Keys
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.ports import Ports
 from sagews.roles.running.reload import Reloading
+from sagews.roles.site import SiteComponent
 from sagews.roles.sockets import Sockets
 from sagews.roles.terminal import Terminal
 from tests.scratch import scratch_folder
@@ -127,6 +131,29 @@ class ReloadTests(TestCase):
         self.assertEqual(self.quotas.used, [])
         self.picky.refusal = None
         self.assertIn("user_quota.sessions from 5 to 7", (await self.reloading.reload()).changed)
+
+    async def test_a_site_is_built_before_it_is_used(self) -> None:
+        """A site that can't be built changes nothing, and one that is put in use counts who is connected already."""
+        served: list[Any] = []
+        ports = Ports(None, Sockets())
+        self.patch(ports, "serve_site", lambda site, content: served.append(site))
+        layout = Layout(self.path.parent)
+        terminal = Terminal(layout, foreground=False)
+        daemon = DaemonContext(Clock(), self.settings, ("backend",), layout, "backend", ports, terminal, self.fail)
+        daemon.built[Certificates] = Certificates(daemon)
+        daemon.require(Certificates).keys = Keys({}, None)
+        site = SiteComponent(daemon)
+        await site.start()
+        use = await site.prepare_reload(self.settings)
+        self.assertEqual(len(served), 1)
+        use()
+        self.assertIsNot(served[1], served[0])
+        self.assertIs(served[1].bounds, served[0].bounds)
+        # The reading of a file would refuse it; something that only the building finds does as well.
+        broken = replace(self.settings.site, proxies=("nonsense",))
+        with self.assertRaises(ValueError):
+            await site.prepare_reload(replace(self.settings, site=broken))
+        self.assertEqual(len(served), 2)
 
     def test_changes(self) -> None:
         """Each setting that differs is found with both values, and can be taken over by itself."""

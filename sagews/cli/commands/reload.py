@@ -15,13 +15,13 @@ class ReloadCommand:
     """Has every daemon of the data folder read its settings again, and says what came of it."""
 
     name = "reload"
-    help = "have running daemons read their settings again, all or nothing"
+    help = "have running daemons read their settings again; each takes over all of it or nothing"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """None of its own."""
 
     def run(self, invocation: Invocation) -> int:
-        """Ask each; the first that refuses says why, and the others are not asked."""
+        """Ask each; the first that refuses says why, and no other is asked. Those before it have taken theirs."""
 
         async def work() -> int:
             asked = 0

@@ -72,9 +72,14 @@ class SignInCalls:
         return await self._enter(user, call.base)
 
     async def _crowded(self, address: str) -> str:
-        """Count an attempt of an address; return the lane in which it waits if there were very many, else ""."""
+        """Count an attempt of an address; return the lane in which it waits if there were very many, else "".
+
+        Raises:
+            SagewsError: `too-often` when there were ten times as many.
+        """
         bound = attempts.address_limit(address, self._limits)
         count = await self._accounts.count_attempt(bound.key, bound.seconds)
+        attempts.flooded_limit(address, self._limits).check(count)
         return attempts.network(address) if count > bound.most else ""
 
     async def count_account(self, email: str, address: str) -> attempts.Limit:

@@ -3,7 +3,8 @@
 Attempts are counted for an account as seen from one address, and for an address over all accounts; both, so that
 neither guessing one password nor trying one password on many accounts gets far, and nobody can lock another out from
 elsewhere. A browser in which somebody signed in before has a count of its own. An address that many people share is
-never shut: beyond its bound each account has fewer attempts there, and they wait for each other.
+not shut by one who guesses: beyond its bound each account has fewer attempts there, and they wait for each other. Only
+ten times as many shut it, and then not for those browsers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from sagews.errors import SagewsError
 DEFAULTS = SignInSection()
 # Enough for who mistypes twice; whoever guesses has as few at each account as makes guessing hopeless.
 CROWDED = 3
+# Times the bound of an address beyond which one password is being tried on all accounts there are.
+FLOODED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ def browser_limit(email: str, known: bytes, limits: SignInSection = DEFAULTS) ->
 def address_limit(address: str, limits: SignInSection = DEFAULTS) -> Limit:
     """Return the bound of one address over all accounts."""
     return Limit(_key("address", network(address)), limits.address_attempts, limits.minutes * 60)
+
+
+def flooded_limit(address: str, limits: SignInSection = DEFAULTS) -> Limit:
+    """Return the bound of one address beyond which no other browser may try; it is counted with `address_limit`."""
+    bound = address_limit(address, limits)
+    return Limit(bound.key, FLOODED * bound.most, bound.seconds)
 
 
 def crowded_limit(email: str, address: str, limits: SignInSection = DEFAULTS) -> Limit:
