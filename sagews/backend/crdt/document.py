@@ -17,7 +17,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, read_update
+from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, Structure, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId, new_cell_id
@@ -104,12 +104,7 @@ class WorksheetDocument(Doc[Any]):
             raise refusal(str(error)) from None
         except ManyStructs:
             raise HeavyUpdate from None
-        present = self.structs + structure.structs
-        # What stands below a cell that comes with it passes nobody else's, nor does what is deleted; at one key there
-        # are few.
-        steps = (structure.items - structure.inner - structure.first) * present
-        steps += structure.first * min(present, MOST_AT_ONE_KEY)
-        if steps > LIGHT_STEPS or self.first + structure.first > MAX_AT_ONE_KEY:
+        if self._steps(structure, structure.inner) > LIGHT_STEPS or self.first + structure.first > MAX_AT_ONE_KEY:
             raise HeavyUpdate
         # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
@@ -117,6 +112,9 @@ class WorksheetDocument(Doc[Any]):
         if self._mirror is None and self.size > SMALL_STATE:
             raise NoMirror
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
+        # What is sent again is passed over, and what hangs below it stands among all that others have put there.
+        if mirror.has_some(structure) and self._steps(structure, 0) > LIGHT_STEPS:
+            raise HeavyUpdate
         try:
             mirror.attempt(update, structure)
         finally:
@@ -125,6 +123,13 @@ class WorksheetDocument(Doc[Any]):
         self._tried = update
         self.structs += structure.structs
         self.first += structure.first
+
+    def _steps(self, structure: Structure, inner: int) -> int:
+        """Return how many structs an update passes at most; so many of its own pass nobody else's."""
+        present = self.structs + structure.structs
+        steps = (structure.items - inner - structure.first) * present
+        # At one key there are few. Ranges that are deleted in order pass each struct once, all together.
+        return steps + structure.first * min(present, MOST_AT_ONE_KEY) + structure.again * present
 
     def take_mirror(self, mirror: Mirror) -> None:
         """Take a mirror that was made of this document as it is now."""

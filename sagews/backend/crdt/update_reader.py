@@ -95,8 +95,10 @@ class Structure:
         structs: how many structs, clients and deleted ranges it holds: what it costs to apply grows with it.
         plain_text: whether every content is a piece of text, so that no type of anything can have changed.
         items: how many structs alone.
-        inner: how many of them hang below one that stands before them in the update: nobody else can be at their place.
+        inner: how many of them hang below one of the same client in the update: nobody else can be at their place, if
+            none of that is known already.
         first: how many others of them set a key without knowing of anybody who had set it.
+        again: how many deleted ranges begin before the end of an earlier one: what they pass is passed once more.
         reading: the client whose structs are being read, and the first clock of them.
         layout: takes every struct, if it is wanted.
     """
@@ -108,6 +110,7 @@ class Structure:
     items: int = 0
     inner: int = 0
     first: int = 0
+    again: int = 0
     reading: tuple[int, int] = (0, 0)
     layout: UpdateLayout | None = None
 
@@ -145,16 +148,7 @@ def read_update(update: bytes, most: int = MAX_STRUCTS, layout: UpdateLayout | N
     structure.count(clients, most)
     for _ in range(clients):
         _read_client(reader, structure, most)
-    clients = reader.count()
-    structure.count(clients, most)
-    for _ in range(clients):
-        client, ranges = reader.number(MAX_CLIENT), reader.count()
-        structure.count(ranges, most)
-        for _ in range(ranges):
-            clock, length = reader.number(MAX_CLOCK), reader.number(MAX_CLOCK)
-            _need(structure, client, clock + length - 1)
-            if layout is not None:
-                layout.deleted.append((client, clock, length))
+    _read_deletions(reader, structure, most)
     reader.require_end()
     return structure
 
@@ -202,6 +196,23 @@ def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
         if structure.layout is not None:
             _lay_out(structure.layout, Struct(client, begin, clock, start, reader.offset, [], structure.inner > inner))
     structure.ranges[client] = (first, clock)
+
+
+def _read_deletions(reader: _Reader, structure: Structure, most: int) -> None:
+    """The ranges that are deleted."""
+    clients = reader.count()
+    structure.count(clients, most)
+    ends: dict[int, int] = {}
+    for _ in range(clients):
+        client, ranges = reader.number(MAX_CLIENT), reader.count()
+        structure.count(ranges, most)
+        for _ in range(ranges):
+            clock, length = reader.number(MAX_CLOCK), reader.number(MAX_CLOCK)
+            _need(structure, client, clock + length - 1)
+            structure.again += clock < ends.get(client, 0)
+            ends[client] = max(clock + length, ends.get(client, 0))
+            if structure.layout is not None:
+                structure.layout.deleted.append((client, clock, length))
 
 
 def _lay_out(layout: UpdateLayout, struct: Struct) -> None:

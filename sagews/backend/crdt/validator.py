@@ -123,6 +123,10 @@ class Mirror:
         state: bytes = self._doc.get_update()
         return state
 
+    def has_some(self, structure: Structure) -> bool:
+        """Whether an update holds structs that are here already."""
+        return any(first < self._known.get(client, 0) for client, (first, _) in structure.ranges.items())
+
     def check_clients(self, structure: Structure) -> None:
         """Bound who takes part, before the library compares them; raises SagewsError `bad-update`."""
         new = sum(client not in self._known for client in structure.ranges)
