@@ -11,9 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from sagews.backend.checks import process
 from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.checks.queues import MOST_BYTES, MOST_WAITING, AccountQueues
-from sagews.backend.crdt.document import (
-    new_document,
-)
+from sagews.backend.crdt.document import new_document
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UserId
 from tests.contracts.checks import ADA, COUNTS, DocumentChecksContract, pasted

@@ -92,7 +92,8 @@ class LightUpdateTests(SynchronousTestCase):
         page["cells"] = cells = Map()
         page.apply_update(document.get_update())
         [cell] = cells.values()
-        cell["source"] += "x" * 600
+        source = cell["source"]
+        source += "x" * 600
         document.apply_update(page.get_update())
         document.structs = LIGHT_STEPS
         ranges = b"\0" + number(1) + number(7) + number(290)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred
 
-from sagews.backend.crdt.document import (
-    load,
-)
+from sagews.backend.crdt.document import load
 from sagews.backend.crdt.worksheet_text import to_text
 from sagews.backend.documents import document_text
 from sagews.model.accounts import Role
