@@ -28,11 +28,13 @@ class Arrivals:
     Args:
         homes: has the homes.
         failed: is told of a work that can't begin, why, and the code of a SagewsError.
+        in_vain: is told of a workspace whose home was prepared for a work that was ended meanwhile.
     """
 
-    def __init__(self, homes: Homes, failed: Callable[[Work, str, str], None]) -> None:
+    def __init__(self, homes: Homes, failed: Callable[[Work, str, str], None], in_vain: Callable[[str], None]) -> None:
         self._homes = homes
         self._failed = failed
+        self._in_vain = in_vain
         self._waiting: dict[str, tuple[Work, list[int]]] = {}
 
     def add(self, work: Work, descriptors: list[int], destination: Destination) -> None:
@@ -41,14 +43,20 @@ class Arrivals:
             destination.begin(work, descriptors)
             return
         self._waiting[work.id] = work, descriptors
-        access = work.access if isinstance(work, StartJob) else SESSION
-        self._homes.prepare(work.workspace, access, lambda status: self._arrived(work, destination, status))
+        workspace, access = work.workspace, work.access if isinstance(work, StartJob) else SESSION
+
+        def told(status: int) -> None:
+            # It may have been ended meanwhile, and its id may be that of another by now.
+            waiting = self._waiting.get(work.id)
+            if waiting is not None and waiting[0] is work:
+                self._arrived(work, destination, status)
+            else:
+                self._in_vain(workspace)
+
+        self._homes.prepare(workspace, access, told)
 
     def _arrived(self, work: Work, destination: Destination, status: int) -> None:
-        # It may have been ended meanwhile.
-        waiting = self._waiting.pop(work.id, None)
-        if waiting is None:
-            return
+        waiting = self._waiting.pop(work.id)
         if status == 0:
             destination.begin(*waiting)
         else:

@@ -52,10 +52,14 @@ def await_end(loop: EventLoop, pid: int, told: Told) -> None:
 
 
 def send(loop: EventLoop, work: Callable[[], None], told: Told) -> None:
-    """Start a work and tell how it ended; where no process can be had, the number of that error."""
+    """Start a work and tell how it ended, never before this has returned: who is told may send the next at once.
+
+    Where no process can be had, the number of that error is told.
+    """
     try:
         pid = begin(work)
     except OSError as error:
-        told(error.errno or FAILED)
+        status = error.errno or FAILED
+        loop.later(0, lambda: told(status))
         return
     await_end(loop, pid, told)

@@ -75,7 +75,7 @@ class Service:
         self._configured = False
         self._serves = False
         self._self_test: SelfTest | None = None
-        self._arrivals = Arrivals(resources.homes, self.failed)
+        self._arrivals = Arrivals(resources.homes, self.failed, self._home_in_vain)
         self._homes = HomeKeeping(resources.homes, permits, loop, self._say, self._is_used, self._end_filling)
 
     def run(self) -> None:
@@ -277,12 +277,17 @@ class Service:
     def failed(self, work: Work, reason: str, code: str = "internal") -> None:
         """Tell the daemon that a session could not begin."""
         self._known.pop(work.id, None)
-        if work.workspace is not None and not self._is_used(work.workspace):
-            self._resources.homes.not_needed(work.workspace)
+        if work.workspace is not None:
+            self._home_in_vain(work.workspace)
         if self._is_self_test(work.id):
             self._give_up(f"The jail can't be built: {reason}")
         else:
             self._say(wire.Refused(code, reason[-wire.MAX_REASON :], work.id))
+
+    def _home_in_vain(self, workspace: str) -> None:
+        """Learn that who wanted a workspace's home does not need it any more; another may."""
+        if not self._is_used(workspace):
+            self._resources.homes.not_needed(workspace)
 
     def ended(self, slot: Slot) -> None:
         """Tell the daemon of a session's end, when nothing is left of it."""

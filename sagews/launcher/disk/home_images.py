@@ -13,14 +13,16 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from sagews.kernel import calls
+from sagews.kernel.packets import close_all
 from sagews.launcher import errands
 from sagews.launcher.disk import images
 from sagews.launcher.disk.mounted_image import MountedImage
-from sagews.launcher.loop import EventLoop
+from sagews.launcher.loop import EventLoop, Timer
 
 SPARES = 4
 """Empty homes that are kept ready."""
@@ -34,6 +36,19 @@ _ROOM = "mounted"
 
 Told = Callable[[int], None]
 """Is told 0 when a home can be entered, else the number of the system's error."""
+
+
+@dataclass(eq=False, slots=True)
+class _Opening:
+    """A home that is being mounted.
+
+    Attributes:
+        told: who waits for it.
+        void: whether the home was let go of meanwhile: what is mounted then is nobody's.
+    """
+
+    told: list[Told] = field(default_factory=list)
+    void: bool = False
 
 
 class HomeImages:
@@ -56,12 +71,12 @@ class HomeImages:
         self._mounted: dict[str, MountedImage] = {}
         self._spares: deque[MountedImage] = deque()
         self._reserved: dict[str, MountedImage] = {}
-        self._opening: dict[str, list[Told]] = {}
+        self._opening: dict[str, _Opening] = {}
         self._wanted: deque[tuple[str, Told]] = deque()
         self._unused: set[str] = set()
         self._making = 0
         self._has_template = False
-        self._refilling = False
+        self._refill: Timer | None = None
 
     # ------------------------------------------------------------------------------------- its beginning
 
@@ -125,6 +140,9 @@ class HomeImages:
         spare = self._reserved.pop(workspace, None)
         if spare is not None:
             self._spares.append(spare)
+            if self._wanted:
+                # Not at once: who gives one back may have been served just now.
+                self._loop.later(0, self._serve)
 
     def take(self, workspace: str, name: str) -> None:
         """Let an empty home become a workspace's, under this name.
@@ -147,19 +165,32 @@ class HomeImages:
             self._unused.discard(workspace)
             told(0)
         elif workspace in self._opening:
-            self._opening[workspace].append(told)
+            self._opening[workspace].told.append(told)
         else:
-            self._opening[workspace] = [told]
+            opening = self._opening[workspace] = _Opening([told])
             point = self._new_point()
             folder = self._folder
 
             def opened(status: int) -> None:
-                if status == 0:
-                    self._mounted[workspace] = self._enter(name, point)
-                for each in self._opening.pop(workspace):
-                    each(status)
+                self._opened(workspace, name, point, opening, status)
 
             errands.send(self._loop, lambda: images.mount_again(folder, name, point), opened)
+
+    def _opened(self, workspace: str, name: str, point: Path, opening: _Opening, status: int) -> None:
+        if opening.void:
+            # By now another home may have the name.
+            if status == 0:
+                self._unmount(point)
+            status = status or errno.ENODEV
+        else:
+            del self._opening[workspace]
+            image = self._enter(name, point) if status == 0 else status
+            if isinstance(image, MountedImage):
+                self._mounted[workspace] = image
+            else:
+                status = image
+        for each in opening.told:
+            each(status)
 
     def root(self, workspace: str) -> int:
         """Return a descriptor of the root of a workspace's home, for the caller to close; it can be entered.
@@ -184,6 +215,9 @@ class HomeImages:
     def leave(self, workspace: str) -> Path | None:
         """Let go of a workspace's home; return where it is still mounted, for whoever removes it."""
         self.give_back(workspace)
+        opening = self._opening.pop(workspace, None)
+        if opening is not None:
+            opening.void = True
         image = self._mounted.pop(workspace, None)
         if image is None:
             return None
@@ -201,21 +235,29 @@ class HomeImages:
         for workspace in unused & self._unused:
             image = self._mounted.pop(workspace)
             image.close()
-            errands.send(self._loop, partial(_unmount, image.point), lambda status: None)
+            self._unmount(image.point)
         self._unused = unused
+
+    def _unmount(self, point: Path) -> None:
+        errands.send(self._loop, partial(_unmount, point), lambda status: None)
 
     # ------------------------------------------------------------------------------------- empty ones
 
     def fill(self) -> None:
         """Make empty homes until enough are ready."""
-        self._refilling = False
-        while self._making < AT_ONCE and len(self._spares) + self._making < SPARES + len(self._wanted):
+        if self._refill is not None:
+            self._refill.cancel()
+            self._refill = None
+        while (
+            self._refill is None
+            and self._making < AT_ONCE
+            and len(self._spares) + self._making < SPARES + len(self._wanted)
+        ):
             self._make()
 
     def _fill_later(self, seconds: float = REFILL_SECONDS) -> None:
-        if not self._refilling:
-            self._refilling = True
-            self._loop.later(seconds, self.fill)
+        if self._refill is None:
+            self._refill = self._loop.later(seconds, self.fill)
 
     def _make(self) -> None:
         self._making += 1
@@ -225,18 +267,20 @@ class HomeImages:
 
         def made(status: int) -> None:
             self._making -= 1
-            if status != 0:
-                self._failed(name, status)
-                return
-            self._spares.append(self._enter(name, point))
-            self._serve()
+            image = self._enter(name, point) if status == 0 else status
+            if isinstance(image, MountedImage):
+                self._spares.append(image)
+                self._serve()
+            else:
+                self._failed(name, image)
 
         errands.send(self._loop, lambda: images.mount_new(base, name, point), made)
 
     def _serve(self) -> None:
         while self._wanted and self._spares:
             workspace, told = self._wanted.popleft()
-            if workspace not in self._reserved:
+            # Of two who wait for one home the first may have it already.
+            if workspace not in self._reserved and workspace not in self._mounted:
                 self._reserved[workspace] = self._spares.popleft()
             told(0)
         self.fill()
@@ -255,9 +299,17 @@ class HomeImages:
         self._numbers += 1
         return self._room / str(self._numbers)
 
-    def _enter(self, name: str, point: Path) -> MountedImage:
-        image = calls.open_beneath(self._folder, name, os.O_PATH | os.O_NOFOLLOW)
-        return MountedImage(name, point, os.open(point, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC), image, self._size)
+    def _enter(self, name: str, point: Path) -> MountedImage | int:
+        """Return what was mounted at a point, or the number of the system's error; it is unmounted then."""
+        opened: list[int] = []
+        try:
+            opened.append(calls.open_beneath(self._folder, name, os.O_PATH | os.O_NOFOLLOW))
+            opened.append(os.open(point, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+            return MountedImage(name, point, opened[1], opened[0], self._size)
+        except OSError as error:
+            close_all(opened)
+            self._unmount(point)
+            return error.errno or errno.EIO
 
 
 def remove(folder: int, name: str, point: Path | None) -> None:
