@@ -7,7 +7,7 @@ from datetime import datetime
 
 from zope.interface import Interface
 
-from sagews.model.history import Commit
+from sagews.model.history import Commit, StoredAutosave
 from sagews.model.identifiers import WorkspaceId
 
 
@@ -38,8 +38,8 @@ class IHistoryStore(Interface):
     async def bundle_part(workspace: WorkspaceId, commit: str, first: int, length: int) -> bytes:
         """Return so many bytes of the bundle of one commit, from a place on; nothing of one that is unknown."""
 
-    async def autosaves(workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
-        """List autosaves made before a time, oldest first, with their times."""
+    async def autosaves(workspace: WorkspaceId, before: datetime, limit: int) -> list[StoredAutosave]:
+        """List autosaves made before a time, oldest first, with what they take and whether they can go."""
 
     async def remove_autosaves(workspace: WorkspaceId, commits: Sequence[str]) -> int:
         """Remove those of these that are autosaves and that nothing else needs; returns the bytes that they took.

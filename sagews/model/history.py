@@ -36,6 +36,23 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredAutosave:
+    """An autosave as those who make room see it.
+
+    Attributes:
+        commit: its id.
+        time: when it was made.
+        size: of its bundle, in bytes.
+        needed: whether something else needs it, so that it can't go.
+    """
+
+    commit: str
+    time: datetime
+    size: int
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SaveReport:
     """What people have to know of the last save of a workspace beside its version.
 

@@ -107,7 +107,10 @@ class HistoryStoreContract:
             before = commit.id
         later = NOW + timedelta(days=1)
         listed = await store.autosaves(workspace, later, 10)
-        assert [commit for commit, _ in listed] == [commit.id for commit in made]
+        assert [(autosave.commit, autosave.time) for autosave in listed] == [
+            (commit.id, commit.time) for commit in made
+        ]
+        assert [(autosave.size, autosave.needed) for autosave in listed] == [(4, False), (4, False), (4, True)]
         assert await store.autosaves(workspace, made[1].time, 10) == listed[:1]
         assert await store.autosaved(None, later, 10) == [workspace]
         assert await store.autosaved(workspace, later, 10) == []

@@ -17,7 +17,7 @@ from sagews.interfaces.journal import IJournal
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.usage import IUsageStore, WorkspaceUse
 from sagews.interfaces.version_outputs import IVersionOutputStore
-from sagews.model.history import Commit, VersionOutput
+from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, DocumentWrite, OutputPage, Run, StoredPiece
 from sagews.model.sessions import RunState
@@ -255,17 +255,24 @@ class MemoryHistory:
         found = [stored for stored, _ in self.stored.get(workspace, []) if stored.id == commit]
         return found[0] if found else None
 
-    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[StoredAutosave]:
         """List autosaves."""
-        found = [commit for commit, _ in self.stored.get(workspace, []) if commit.ref == "autosave"]
-        times = [(commit.id, commit.time) for commit in found if commit.time < before]
-        return sorted(times, key=lambda each: each[1])[:limit]
+        needed = self._needed(workspace)
+        found = [
+            StoredAutosave(commit.id, commit.time, len(bundle), commit.id in needed)
+            for commit, bundle in self.stored.get(workspace, [])
+            if commit.ref == "autosave" and commit.time < before
+        ]
+        return sorted(found, key=lambda each: each.time)[:limit]
+
+    def _needed(self, workspace: WorkspaceId) -> set[str | None]:
+        return {commit.parent for commit, _ in self.stored.get(workspace, [])} | set(self.refs.values())
 
     async def remove_autosaves(self, workspace: WorkspaceId, commits: Sequence[str]) -> int:
         """Remove those that nothing needs."""
         known = self.stored.get(workspace, [])
-        needed = {commit.parent for commit, _ in known} | set(self.refs.values())
-        gone = {commit.id for commit, _ in known if commit.ref == "autosave"} & set(commits) - needed
+        named = {commit.id for commit, _ in known if commit.ref == "autosave"} & set(commits)
+        gone = named - self._needed(workspace)
         self.stored[workspace] = [each for each in known if each[0].id not in gone]
         return sum(len(bundle) for commit, bundle in known if commit.id in gone)
 

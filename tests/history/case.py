@@ -46,10 +46,10 @@ class HistoryCase(SynchronousTestCase):
         self.worker = Worker(self.launcher)
         self.workspace = WorkspaceId(new_id())
         self.user = self.done(self.accounts.create_user("ada@example.org", "Ada <L>", "user", None)).id
-        workspaces = MemoryWorkspaces(self.accounts)
+        self.workspaces = MemoryWorkspaces(self.accounts)
         document = DocumentId(new_id())
-        self.done(workspaces.create_workspace(self.workspace, "W", self.user, document, "a.sage.md"))
-        usage = MemoryUsage(workspaces, MemoryRuns(), self.store)
+        self.done(self.workspaces.create_workspace(self.workspace, "W", self.user, document, "a.sage.md"))
+        usage = MemoryUsage(self.workspaces, MemoryRuns(), self.store)
         self.quota = HistoryQuota(usage, self.accounts, self.quotas, self.store)
         self.outputs = MemoryVersionOutputs()
         self.home.mkdir()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from sagews.backend.history.upkeep import AUTOSAVES_AT_ONCE, HistoryUpkeep
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.model.accounts import Privilege
-from sagews.model.history import Commit
+from sagews.model.history import Commit, VersionOutput
+from sagews.model.identifiers import CellId, DocumentId, WorkspaceId, new_id
 from tests.fakes.documents import MemoryRuns
 from tests.history.case import HistoryCase
 
@@ -144,7 +145,38 @@ class QuotaTests(HistoryCase):
             (self.home / "g").write_bytes(os.urandom(20 * 1024))
             made.append(self.saved(kind="autosave"))
         left = [commit.id for commit, _ in self.store.stored[self.workspace]]
-        self.assertEqual(left, [commit.id for commit in made[8:]])
+        self.assertEqual(left, [commit.id for commit in made[1:]])
+
+    def test_none_goes_for_nothing(self) -> None:
+        """Where no room can be made, for a version or for the outputs of one, every autosave stays."""
+        (self.home / "f").write_bytes(os.urandom(100 * 1024))
+        for number in range(5):
+            (self.home / "g").write_bytes(bytes([number]))
+            self.saved(kind="autosave")
+        before = [commit.id for commit, _ in self.store.stored[self.workspace]]
+        (self.home / "large").write_bytes(os.urandom(1200 * 1024))
+        self.clock.advance(1)
+        self.assertEqual(self.refused(self.history.save(self.user, "", "autosave")), "history-full")
+        (self.home / "large").unlink()
+        pieces = [("stream", {"name": "stdout", "text": "x" * 1200 * 1024})]
+        self.outputs.now = [VersionOutput(1, "a.sage.md", CellId("aaaa"), 1, "done", "0" * 64, None, None, 0.1, pieces)]
+        named = self.saved("Before the talk", "named")
+        left = [commit.id for commit, _ in self.store.stored[self.workspace]]
+        self.assertEqual(left, [*before, named.id])
+
+    def test_none_goes_for_what_others_fill(self) -> None:
+        """Where another workspace of the owner takes the room, the autosaves of this one stay."""
+        (self.home / "f").write_bytes(os.urandom(20 * 1024))
+        for number in range(3):
+            (self.home / "g").write_bytes(bytes([number]))
+            self.saved(kind="autosave")
+        before = list(self.store.stored[self.workspace])
+        used = sum(len(bundle) for _, bundle in before)
+        other = WorkspaceId(new_id())
+        self.done(self.workspaces.create_workspace(other, "O", self.user, DocumentId(new_id()), "o.sage.md"))
+        self.store.stored[other] = [(before[0][0], bytes(1024 * 1024 - used + 60 * 1024))]
+        self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "history-full")
+        self.assertEqual(len(self.store.stored[self.workspace]), len(before))
 
     def test_what_somebody_goes_back_to_stays(self) -> None:
         """The autosave that a revert is about is not the one that makes room for it."""

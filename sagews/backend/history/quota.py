@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -13,24 +13,28 @@ from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.usage import IUsageStore
 from sagews.model.accounts import Privilege, User
+from sagews.model.history import StoredAutosave
 from sagews.model.identifiers import WorkspaceId
+from sagews.policy.history.thinning import in_parts, to_make_room
 from sagews.policy.quotas.resources import Resource, allowed, exceeded
 
-# Few, because each may take many megabytes and no more are to go than have to.
-AT_ONCE = 8
 MOST_AUTOSAVES = 5_000
 
 
-async def older_autosaves(store: IHistoryStore, workspace: WorkspaceId) -> list[list[str]]:
-    """Return the autosaves of a workspace but the newest, oldest first, a few together."""
-    found = [commit for commit, _ in await store.autosaves(workspace, datetime.max.replace(tzinfo=UTC), MOST_AUTOSAVES)]
-    older = found[:-1]
-    return [older[first : first + AT_ONCE] for first in range(0, len(older), AT_ONCE)]
+async def older_autosaves(store: IHistoryStore, workspace: WorkspaceId) -> list[StoredAutosave]:
+    """Return the autosaves of a workspace that may go: all that nothing needs but the newest one, oldest first."""
+    found: list[StoredAutosave] = await store.autosaves(workspace, datetime.max.replace(tzinfo=UTC), MOST_AUTOSAVES)
+    return [autosave for autosave in found[:-1] if not autosave.needed]
+
+
+async def remove_all(store: IHistoryStore, workspace: WorkspaceId, autosaves: Iterable[StoredAutosave]) -> int:
+    """Remove autosaves, some in each statement; returns the bytes that this freed."""
+    return sum([await store.remove_autosaves(workspace, part) for part in in_parts(autosaves)])
 
 
 async def thin_all(store: IHistoryStore, workspace: WorkspaceId) -> int:
     """Remove all autosaves of a workspace but the newest; returns the bytes that they took."""
-    return sum([await store.remove_autosaves(workspace, some) for some in await older_autosaves(store, workspace)])
+    return await remove_all(store, workspace, await older_autosaves(store, workspace))
 
 
 class HistoryQuota:
@@ -71,28 +75,48 @@ class HistoryQuota:
         """Allow so much from now on; who has more keeps it and gets no more."""
         self._quotas = quotas
 
+    async def check(self, workspace: WorkspaceId) -> None:
+        """Remove nothing, but find out whether there is any room, or older autosaves that could make some.
+
+        Raises:
+            SagewsError: `history-full`, as `make_room`.
+        """
+        await self._may_go(workspace, 1)
+
     async def make_room(self, workspace: WorkspaceId, size: int) -> None:
         """See to it that there is room for so many bytes; older autosaves of the workspace go before it is refused.
+
+        As few of them go as make room, the oldest first; none when all of them together would not.
 
         Raises:
             SagewsError: `history-full`, with what is used and left and how to free some.
         """
-        refusal = await self._refusal(workspace, size)
-        if refusal is None:
-            return
         # A few files that are large, in autosaves a minute apart, would fill any quota in an hour.
-        for some in await older_autosaves(self._store, workspace):
-            await self._store.remove_autosaves(workspace, [commit for commit in some if not self._wanted[commit]])
-            refusal = await self._refusal(workspace, size)
-            if refusal is None:
-                return
-        raise refusal
+        doomed = await self._may_go(workspace, size)
+        if doomed:
+            await remove_all(self._store, workspace, doomed)
+            refusal, _ = await self._lacking(workspace, size)
+            if refusal is not None:
+                raise refusal
 
-    async def _refusal(self, workspace: WorkspaceId, size: int) -> SagewsError | None:
+    async def _may_go(self, workspace: WorkspaceId, size: int) -> Sequence[StoredAutosave]:
+        """Return the autosaves that have to go for so many bytes; raises `history-full` when that is not enough."""
+        refusal, lacking = await self._lacking(workspace, size)
+        if refusal is None:
+            return ()
+        older = await older_autosaves(self._store, workspace)
+        doomed = to_make_room([each for each in older if not self._wanted[each.commit]], lacking)
+        if doomed is None:
+            raise refusal
+        return doomed
+
+    async def _lacking(self, workspace: WorkspaceId, size: int) -> tuple[SagewsError | None, int]:
+        """Return the refusal (None where there is room) and how many bytes too many it would be."""
         found = await self._usage.history_beside(workspace)
         if found is None:
-            return None
+            return None, 0
         owner, used = found
         user: User | None = await self._accounts.user(owner)
         most = allowed(self._quotas[Privilege.USER if user is None else user.privilege], Resource.HISTORY)
-        return exceeded(Resource.HISTORY, most, used) if used + size > most else None
+        lacking = used + size - most
+        return (exceeded(Resource.HISTORY, most, used), lacking) if lacking > 0 else (None, 0)

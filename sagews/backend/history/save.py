@@ -72,8 +72,8 @@ class CommitWriter:
         return self._quota.keeping(commit)
 
     async def check_room(self, workspace: WorkspaceId) -> None:
-        """Have `history-full` raised before any job begins, when there is no room for another version at all."""
-        await self._quota.make_room(workspace, 1)
+        """Have `history-full` raised before any job begins, when there can be no room for another version at all."""
+        await self._quota.check(workspace)
 
     async def origin(self, user: UserId | None, name: str, kind: str) -> Origin:
         """Return what a version will say of itself; the person's name is that of this moment."""

@@ -75,8 +75,8 @@ class HistoryUpkeep:
                 self._not_before = self._clock.seconds() + REST_SECONDS
 
     async def _thin(self, workspace: WorkspaceId, now: datetime) -> None:
-        autosaves = await self._history.autosaves(workspace, now - timedelta(days=1), AUTOSAVES_READ)
-        gone = superseded(autosaves, now)[:AUTOSAVES_AT_ONCE]
+        found = await self._history.autosaves(workspace, now - timedelta(days=1), AUTOSAVES_READ)
+        gone = superseded([(autosave.commit, autosave.time) for autosave in found], now)[:AUTOSAVES_AT_ONCE]
         if gone:
             freed = await self._history.remove_autosaves(workspace, gone)
             log.info("{count} autosaves were thinned out", count=len(gone), bytes=freed, correlation=workspace)

@@ -148,7 +148,7 @@ class WorkspaceHistory:
                 # Whoever lost all files comes here to get them back: what is left is kept without a question.
                 await self._save(user, "", "autosave", asked=True)
                 await self._bring_back(user, target)
-            made = await self._save(user, target.name, "revert", asked=True)
+                made = await self._save(user, target.name, "revert", asked=True)
         finally:
             self._lock.release()
         if made is None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from zope.interface import implementer
 
 from sagews.interfaces.history import IHistoryStore
-from sagews.model.history import Commit
+from sagews.model.history import Commit, StoredAutosave
 from sagews.model.identifiers import WorkspaceId
 from sagews.store.arrays import large_bytes, text_array
 from sagews.store.pool import ConnectionPool
@@ -25,6 +25,17 @@ MOVE_FIRST = """insert into refs (workspace, name, commit) values (%s, %s, %s) o
     returning workspace, name, commit"""
 MOVE = """update refs set commit = %s, moved = now() where workspace = %s and name = %s and commit = %s
     returning workspace, name, commit"""
+
+# What autosaves_remove spares, whoever asks.
+_AUTOSAVES = """with needed as (
+        select unnest(needs) as id from bundles where workspace = %s
+        union select commit from refs where workspace = %s
+        union select parent from commits where workspace = %s and parent is not null
+        union select commit from publications where workspace = %s
+    )
+    select c.id, c.time, coalesce(octet_length(b.data), 0), c.kind <> 'autosave' or c.id in (select id from needed)
+    from commits c left join bundles b on b.workspace = c.workspace and b.commit = c.id
+    where c.workspace = %s and c.ref = 'autosave' and c.time < %s order by c.time, c.position limit %s"""
 
 # "union" and not "union all": a commit that two others need is followed once.
 _NEEDED = """with recursive needed (commit, needs) as (
@@ -146,11 +157,11 @@ class HistoryStore:
         rows = await self._pool.query(sql, (first + 1, length, workspace, commit))
         return bytes(rows[0][0]) if rows else b""
 
-    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[tuple[str, datetime]]:
-        """List autosaves made before a time, oldest first, with their times."""
-        sql = """select id, time from commits where workspace = %s and ref = 'autosave' and time < %s
-            order by time, position limit %s"""
-        return [(commit, time) for commit, time in await self._pool.query(sql, (workspace, before, limit))]
+    async def autosaves(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[StoredAutosave]:
+        """List autosaves made before a time, oldest first, with what they take and whether they can go."""
+        # The sizes are beside the data, which is not read.
+        rows = await self._pool.query(_AUTOSAVES, (*[workspace] * 5, before, limit))
+        return [StoredAutosave(*row) for row in rows]
 
     async def remove_autosaves(self, workspace: WorkspaceId, commits: Sequence[str]) -> int:
         """Remove those of these that are autosaves and that nothing else needs; returns the bytes that they took."""
