@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from sagews.backend.checks import process
+from sagews.backend.checks import process, wire
 from sagews.backend.checks.process import DocumentChecks
 from sagews.backend.checks.queues import MOST_BYTES, MOST_WAITING, AccountQueues
 from sagews.backend.crdt.document import new_document
@@ -124,6 +128,40 @@ class ProcessTests(DocumentChecksContract, TestCase):
         checks.stop()
         for each in asked:
             await self.assertFailure(each, SagewsError)
+
+
+class FullMachine(Clock):
+    """A reactor that can start no process for some time, and then starts them without doing anything."""
+
+    full = True
+
+    def spawnProcess(self, protocol: Any, *arguments: Any, **options: Any) -> None:
+        """Start one."""
+        if self.full:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        protocol.makeConnection(StringTransport())
+
+
+class FullMachineTests(SynchronousTestCase):
+    """Where no process can be started."""
+
+    def test_who_asks_is_told_and_may_ask_again(self) -> None:
+        """Each question is refused with what to do, and once there is room again all accounts are served."""
+        machine = FullMachine()
+        checks = DocumentChecks(machine, processes=2)
+
+        def asked(account: UserId) -> Deferred[str]:
+            return Deferred.fromCoroutine(checks.text(account, lambda: b"x"))
+
+        for account in (ADA, ADA, EMMY, UserId("carl")):
+            error = self.failureResultOf(asked(account), SagewsError).value
+            self.assertIn("can start no process for this now. Try again", str(error))
+        machine.full = False
+        answers = [asked(account) for account in (ADA, EMMY)]
+        self.assertEqual([each.asked is not None for each in checks._processes], [True, True])
+        for answer, process_of in zip(answers, list(checks._processes), strict=True):
+            process_of.outReceived(wire.answer({}, (b"text",)))
+            self.assertEqual(self.successResultOf(answer), "text")
 
 
 class QueueTests(SynchronousTestCase):

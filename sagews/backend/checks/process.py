@@ -205,20 +205,27 @@ class DocumentChecks:
     def _begin(self, process: CheckingProcess, account: UserId, question: Question) -> None:
         try:
             parcel = wire.question(question.do, question.blobs(), **question.numbers)
+            if process not in self._processes:
+                self._start(process)
         except Exception:
             self._waiting.over(account)
             question.answer.errback(Failure())
             return
-        if process not in self._processes:
-            self._processes.append(process)
-            self._start(process)
         process.asked = (account, question)
         process.timer = self._reactor.callLater(self._deadline, process.kill)
         process.ask(parcel)
 
     def _start(self, process: CheckingProcess) -> None:
         program = PROGRAM.format(path=str(Path(sagews.__file__).parent.parent))
-        self._reactor.spawnProcess(process, sys.executable, [sys.executable, "-I", "-B", "-c", program], env={})
+        arguments = [sys.executable, "-I", "-B", "-c", program]
+        try:
+            self._reactor.spawnProcess(process, sys.executable, arguments, env={})
+        except OSError as error:
+            # Descriptors, processes or memory have run out, for a while or for good: the next question tries again.
+            log.error("a checking process can't be started: {error}", error=error)
+            limit, advice = "the server can start no process for this now", "Try again in a moment."
+            raise SagewsError("limit", limit=limit, advice=advice) from error
+        self._processes.append(process)
 
     def answered(self, process: CheckingProcess, parcel: bytes) -> None:
         """Take an answer."""
