@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from twisted.trial import unittest
 
-from sagews.launcher.disk.meter import MOST_DEPTH, measure
-from sagews.launcher.disk.metered_home import SLACK, MeteredHome
+from sagews.launcher import errands
+from sagews.launcher.disk.home_meter import AT_ONCE, LEAST_PAUSE, HomeMeter
+from sagews.launcher.disk.meter import MOST_DEPTH, Measured, measure
+from sagews.launcher.disk.metered_home import DEEP_LOOKS, SLACK, MeteredHome
 from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
 from tests.launcher.harness import LIMITS, PERMITTED, Launcher, Session
+from tests.launcher.late_errands import ManualLoop
 from tests.launcher.support import land, launch, ordinary_uid
 from tests.scratch import scratch_folder
 
@@ -31,19 +36,19 @@ with open('big', 'ab') as file:
 class Measuring(unittest.SynchronousTestCase):
     """Adding up a folder."""
 
-    def measured(self, folder: Path) -> tuple[int, int]:
-        """Return bytes and files."""
+    def measured(self, folder: Path) -> Measured:
+        """Return what is in a folder."""
         return measure(os.open(folder, os.O_RDONLY), 60.0)
 
     def test_everything_counts_once(self) -> None:
         """Files at any depth count, a second name of one does not, and links lead nowhere."""
         folder = scratch_folder(self)
         (folder / "a" / "b").mkdir(parents=True)
-        before, files = self.measured(folder)
+        before, files, _ = self.measured(folder)
         (folder / "a" / "b" / "big").write_bytes(os.urandom(MEBIBYTE))
         os.link(folder / "a" / "b" / "big", folder / "again")
         (folder / "link").symlink_to("/usr")
-        after, more = self.measured(folder)
+        after, more, _ = self.measured(folder)
         self.assertEqual(more - files, 3)
         self.assertTrue(MEBIBYTE <= after - before < MEBIBYTE + 64 * 1024, after - before)
 
@@ -54,12 +59,17 @@ class Measuring(unittest.SynchronousTestCase):
             file.truncate(2**40)
         self.assertLess(self.measured(folder)[0], MEBIBYTE)
 
-    def test_too_deep_is_too_much(self) -> None:
-        """Whoever hides files deeper than anybody looks holds too much."""
+    def test_too_deep_is_said(self) -> None:
+        """Whoever hides files deeper than anybody looks is known, and what is less deep counts as ever."""
         folder = scratch_folder(self)
-        deep = folder.joinpath(*["d"] * (MOST_DEPTH + 1))
-        deep.mkdir(parents=True)
-        self.assertGreater(self.measured(folder)[0], 2**49)
+        folder.joinpath(*["d"] * (MOST_DEPTH - 1)).mkdir(parents=True)
+        self.assertFalse(self.measured(folder).too_deep)
+        folder.joinpath(*["d"] * (MOST_DEPTH + 1)).mkdir(parents=True)
+        (folder / "big").write_bytes(os.urandom(MEBIBYTE))
+        used, files, too_deep = self.measured(folder)
+        self.assertTrue(too_deep)
+        self.assertEqual(files, MOST_DEPTH + 1)
+        self.assertTrue(MEBIBYTE <= used < 4 * MEBIBYTE, used)
 
 
 class Judging(unittest.SynchronousTestCase):
@@ -87,6 +97,24 @@ class Judging(unittest.SynchronousTestCase):
         home = MeteredHome(SMALL)
         self.assertTrue(home.measured(0, home.usage().most_files + 1))
 
+    def test_depth_is_no_cover(self) -> None:
+        """A home that is too deep ends sessions, lets somebody remove the folders, and may grow no more than others."""
+        home = MeteredHome(SMALL)
+        self.assertTrue(home.measured(MEBIBYTE, 5, too_deep=True))
+        self.assertEqual(home.usage().used, MEBIBYTE)
+        self.assertFalse(home.measured(MEBIBYTE, 5, too_deep=True))
+        self.assertTrue(home.measured(2 * SMALL, 5, too_deep=True))
+        self.assertTrue(home.measured(2 * SMALL + SLACK + 1, 5))
+        ends = [home.measured(MEBIBYTE, 5, too_deep=True) for _ in range(DEEP_LOOKS + 1)]
+        self.assertEqual([place for place, each in enumerate(ends) if each], [0, DEEP_LOOKS])
+
+    def test_depth_while_the_disk_is_short(self) -> None:
+        """While a home is held, nobody may write where nobody counts."""
+        home = MeteredHome(SMALL)
+        home.measured(MEBIBYTE, 5, too_deep=True)
+        home.hold(MEBIBYTE)
+        self.assertTrue(home.measured(MEBIBYTE, 5, too_deep=True))
+
     def test_held(self) -> None:
         """A home that is held while the disk is nearly full may not grow beyond what it held then."""
         home = MeteredHome(SMALL)
@@ -94,6 +122,35 @@ class Judging(unittest.SynchronousTestCase):
         home.hold(MEBIBYTE)
         self.assertTrue(home.usage().held)
         self.assertTrue(home.measured(2 * MEBIBYTE, 5))
+
+
+class Turns(unittest.SynchronousTestCase):
+    """Which homes are measured when."""
+
+    def test_a_few_at_one_time(self) -> None:
+        """However many homes are due, a few processes measure them, and each has its turn."""
+        loop, begun = ManualLoop(), list[errands.Told]()
+        self.patch(errands, "send", lambda loop, work, told: begun.append(told))
+        opened: list[str] = []
+
+        def open_home(workspace: str) -> int:
+            opened.append(workspace)
+            return os.open("/", os.O_RDONLY)
+
+        meter = HomeMeter(None, open_home)
+        names = [f"home{number}" for number in range(3 * AT_ONCE)]
+        for name in names:
+            meter.enter(name, SMALL)
+        for _ in range(2):
+            meter.look(cast(Any, loop), lambda workspace: True, lambda workspace: None)
+            self.assertEqual(len(begun), AT_ONCE)
+        for _ in names:
+            begun.pop(0)(errno.EAGAIN)
+        self.assertEqual((begun, sorted(opened)), ([], sorted(names)))
+        loop.advance(LEAST_PAUSE)
+        meter.look(cast(Any, loop), lambda workspace: workspace == "home9", lambda workspace: None)
+        self.assertEqual(opened[len(names) :], ["home9"])
+        begun.pop()(errno.EAGAIN)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ LEAST_PAUSE = 1.0
 SHARE = 10
 """Measuring takes a tenth of the time at most: a home of many files is looked at more seldom."""
 MOST_SECONDS = 10.0
+AT_ONCE = 4
+"""Homes that are measured at one time: each is a process."""
 _ANSWER = 64
 
 Open = Callable[[str], int]
@@ -50,24 +52,40 @@ class HomeMeter:
         self._next.pop(workspace, None)
 
     def look(self, loop: EventLoop, is_used: Callable[[str], bool], is_over: Callable[[str], None]) -> None:
-        """Begin to measure those that are due; tell of each that holds too much."""
-        now = loop.now()
-        for workspace in self.homes:
-            if workspace not in self._measuring and self._next.get(workspace, 0.0) <= now and is_used(workspace):
-                self._begin(workspace, loop, is_over)
+        """Begin to measure those that are due, a few at one time and the others after them, who waited longest first.
 
-    def _begin(self, workspace: str, loop: EventLoop, is_over: Callable[[str], None]) -> None:
+        Args:
+            loop: tells the time, and when one is measured.
+            is_used: whether sessions use a workspace's home; others need not be measured.
+            is_over: is told of each that holds too much.
+        """
+        now = loop.now()
+        due = [(self._next.get(workspace, 0.0), workspace) for workspace in self.homes.keys() - self._measuring]
+        for since, workspace in sorted(due):
+            if since > now or len(self._measuring) >= AT_ONCE:
+                return
+            if is_used(workspace):
+                self._begin(workspace, loop, is_over, lambda: self.look(loop, is_used, is_over))
+
+    def _begin(
+        self, workspace: str, loop: EventLoop, is_over: Callable[[str], None], go_on: Callable[[], None]
+    ) -> None:
+        began = loop.now()
+        self._next[workspace] = began + LEAST_PAUSE
         try:
             folder = self._open_home(workspace)
         except OSError:
             return
-        answer, write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        began = loop.now()
+        try:
+            answer, write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            os.close(folder)
+            return
 
         def work() -> None:
             self._lower_rights(folder, write)
-            used, files = measure(folder, MOST_SECONDS)
-            os.write(write, f"{used} {files}".encode())
+            found = measure(folder, MOST_SECONDS)
+            os.write(write, f"{found.used} {found.files} {int(found.too_deep)}".encode())
 
         def measured(status: int) -> None:
             text = os.read(answer, _ANSWER) if status == 0 else b""
@@ -76,9 +94,10 @@ class HomeMeter:
             self._next[workspace] = loop.now() + max(LEAST_PAUSE, SHARE * (loop.now() - began))
             home = self.homes.get(workspace)
             if home is not None and text:
-                used, files = text.split()
-                if home.measured(int(used), int(files)):
+                used, files, too_deep = map(int, text.split())
+                if home.measured(used, files, too_deep=bool(too_deep)):
                     is_over(workspace)
+            go_on()
 
         self._measuring.add(workspace)
         try:

@@ -6,15 +6,29 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _UNIT = 512
 MOST_DEPTH = 200
-"""Levels that are entered: each takes a descriptor. Whoever goes deeper is counted as holding too much."""
-_ENDLESS = 2**50
+"""Levels that are entered: each takes a descriptor."""
 
 
-def measure(folder: int, seconds: float) -> tuple[int, int]:
-    """Return bytes on disk and number of files below a folder; a file with several names counts once.
+class Measured(NamedTuple):
+    """What was found in a folder.
+
+    Attributes:
+        used: bytes on disk.
+        files: their number.
+        too_deep: whether there are folders at a depth that is not entered, of which nothing is counted.
+    """
+
+    used: int
+    files: int
+    too_deep: bool
+
+
+def measure(folder: int, seconds: float) -> Measured:
+    """Return what is below a folder; a file with several names counts once.
 
     Args:
         folder: its descriptor, which is closed.
@@ -22,6 +36,7 @@ def measure(folder: int, seconds: float) -> tuple[int, int]:
     """
     deadline = time.monotonic() + seconds
     used = files = 0
+    too_deep = False
     linked: set[int] = set()
     levels = [_entries(folder)]
     while levels:
@@ -36,13 +51,14 @@ def measure(folder: int, seconds: float) -> tuple[int, int]:
                 continue
             linked.add(status.st_ino)
         used += status.st_blocks * _UNIT
-        if inner is not None:
+        if inner is not None and len(levels) < MOST_DEPTH:
             levels.append(_entries(inner))
-        if len(levels) > MOST_DEPTH:
-            return _ENDLESS, files
+        elif inner is not None:
+            os.close(inner)
+            too_deep = True
         if time.monotonic() > deadline:
             break
-    return used, files
+    return Measured(used, files, too_deep)
 
 
 def _entries(folder: int) -> Iterator[tuple[os.stat_result, int | None]]:

@@ -7,6 +7,8 @@ from sagews.wire.homes import HomeUsage
 SLACK = 16 * 2**20
 """Growth beyond what it was ended for, until sessions are ended again: whoever deletes writes a little too."""
 BYTES_FOR_A_FILE = 16 * 1024
+DEEP_LOOKS = 30
+"""Measurements after which sessions are ended again while a home is too deep: time enough to remove the folders."""
 
 
 class MeteredHome:
@@ -22,10 +24,24 @@ class MeteredHome:
         self._used = 0
         self._files = 0
         self._ended_at: int | None = None
+        self._deep_looks = 0
 
-    def measured(self, used: int, files: int) -> bool:
-        """Take what it holds; return whether its sessions have to end: it is too much, and more than the last time."""
+    def measured(self, used: int, files: int, *, too_deep: bool = False) -> bool:
+        """Take what it holds; return whether its sessions have to end: it is too much, and more than the last time.
+
+        Args:
+            used: bytes that were counted.
+            files: their number.
+            too_deep: whether there is more that can't be counted; that ends sessions too, and again after a while, or
+                at once while the home is held.
+        """
         self._used, self._files = used, files
+        self._deep_looks = self._deep_looks + 1 if too_deep else 0
+        ends_deep = too_deep and (self._held is not None or self._deep_looks % DEEP_LOOKS == 1)
+        # Both are asked each time: one must not be the cover of the other.
+        return self._is_too_much(used, files) or ends_deep
+
+    def _is_too_much(self, used: int, files: int) -> bool:
         bound = self.size if self._held is None else min(self.size, self._held)
         if used <= bound and files <= self._most_files:
             self._ended_at = None
