@@ -88,7 +88,7 @@ class Backend:
         self._ledger = Ledger(settings.quotas)
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
-        outputs = StoredOutputs(usage, accounts, self._ledger)
+        outputs = StoredOutputs(clock, usage, accounts, self._ledger)
         stores = Stores(workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts, outputs)
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
