@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.wire import fields as frames_fields
 from sagews.wire.session import frames as session
 from sagews.wire.session.frames import encode, parse_from_session, parse_to_session, payload
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
@@ -114,6 +115,19 @@ class GrammarTests(SynchronousTestCase):
         result = payload(session.ResultFrame(RUN, {"text/plain": "[1, 2]"}))
         for data in (done, result):
             self.assertLess(calls(lambda each=data: parse_from_session(each)), 15)
+
+    def test_what_holds_too_much_is_not_parsed(self) -> None:
+        """A frame of a million small values is refused before any object is made of it; a text of megabytes is not."""
+        head = f'{{"type":"display","run":"{RUN}","data":{{"application/json":'
+        tail = '},"metadata":{}}'
+        many = ("[" + "[]," * 1_000_000 + "[]]", json.dumps(dict.fromkeys(map(str, range(300_000)), 0)))
+        for hostile in (*many, json.dumps(["\\"] * 200_000), json.dumps(['"'] * 200_000)):
+            self.patch(frames_fields, "_decoded", self.fail)
+            self.assertRaises(ProtocolError, parse_from_session, (head + hostile + tail).encode())
+        text = 'a,"\\b[{\n' * 100_000
+        shown = session.DisplayFrame(RUN, {"text/html": text})
+        self.patch(frames_fields, "_decoded", json.loads)
+        self.assertEqual(parse_from_session(payload(shown)), shown)
 
     @given(st.binary(max_size=200))
     def test_noise_is_refused(self, data: bytes) -> None:

@@ -254,6 +254,8 @@ def parse_to_session(data: bytes) -> ToSession:
 
 def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any]]) -> Any:
     try:
+        if len(data) > check.MANY_BYTES:
+            check.nodes(data)
         form = Fields.of(data, limit)
         reader = readers[form.choice("type", tuple(readers))]
         value = reader(form)
