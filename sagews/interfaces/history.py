@@ -51,5 +51,12 @@ class IHistoryStore(Interface):
     async def autosaved(after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
         """List workspaces, behind one of them, that have several autosaves made before a time."""
 
-    async def remove_deleted(before: datetime, limit: int) -> int:
-        """Remove the history of some workspaces that were deleted before a time; returns how many."""
+    async def deleted(after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List workspaces, behind one of them, that were deleted before a time and still have history."""
+
+    async def remove_deleted(workspace: WorkspaceId, before: datetime, most: int) -> bool:
+        """Remove about so many bytes of the history of a workspace if it was deleted before a time.
+
+        Returns:
+            Whether nothing is left to be removed.
+        """

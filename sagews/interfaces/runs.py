@@ -46,5 +46,9 @@ class IRunStore(Interface):
             SagewsError: `conflict` without the lease.
         """
 
-    async def clear_removed(limit: int) -> int:
-        """Delete what some runs of removed documents and deleted workspaces printed; returns of how many."""
+    async def clear_removed(limit: int, most: int) -> int:
+        """Delete what some runs of removed documents and deleted workspaces printed, at least one, about `most` bytes.
+
+        Returns:
+            Of how many runs.
+        """

@@ -129,8 +129,8 @@ class RunStoreContract:
         runs.append(replace(make_run(other, state=RunState.DONE), printed=9))
         for run in runs:
             await journal.commit([DocumentWrite(run.document, 3, [], [run], [make_piece(run, 1)])])
-        assert await store.clear_removed(10) == 0
+        assert await store.clear_removed(10, 99) == 0
         await self.remove(document)
-        assert [await store.clear_removed(1) for _ in range(3)] == [1, 1, 0]
+        assert [await store.clear_removed(10, 9) for _ in range(3)] == [1, 1, 0]
         counts = [len((await store.pieces(run.document, run.id, 1, 9)).pieces) for run in runs]
         assert counts == [0, 0, 1]

@@ -114,10 +114,14 @@ class MemoryRuns:
         known = [self.runs[run] for run in runs if run in self.runs]
         return self._empty([run.id for run in known if run.document == document and run.state.over])
 
-    async def clear_removed(self, limit: int) -> int:
+    async def clear_removed(self, limit: int, most: int) -> int:
         """Delete output of documents that are not there any more."""
         removed = set() if self.workspaces is None else self.workspaces.removed
-        doomed = [run.id for run in self.runs.values() if run.document in removed and run.printed][:limit]
+        doomed: list[RunId] = []
+        for run in [run for run in self.runs.values() if run.document in removed and run.printed][:limit]:
+            if most > 0:
+                doomed.append(run.id)
+            most -= run.printed
         self._empty(doomed)
         return len(doomed)
 
@@ -281,9 +285,13 @@ class MemoryHistory:
         found = [space for space in sorted(self.stored) if len(await self.autosaves(space, before, 2)) > 1]
         return [space for space in found if after is None or space > after][:limit]
 
-    async def remove_deleted(self, before: datetime, limit: int) -> int:
-        """Remove nothing: the fake of workspaces forgets them."""
-        return 0
+    async def deleted(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List nothing: the fake of workspaces forgets them."""
+        return []
+
+    async def remove_deleted(self, workspace: WorkspaceId, before: datetime, most: int) -> bool:
+        """Have nothing to remove."""
+        return True
 
     async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
         """Return the bundles of a commit and of its ancestors, oldest first."""

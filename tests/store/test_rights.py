@@ -132,7 +132,8 @@ class RightsTests(PostgresTestCase):
         await self._denied(
             DatabaseRole.FRONTEND,
             f"select autosaves_remove('{new_id()}', '{{}}')",
-            "select deleted_histories_remove(now(), 1)",
+            f"select deleted_history_remove('{new_id()}', now(), 1)",
+            "select * from version_outputs",
         )
         workspaces, owner = WorkspaceStore(await self.pool()), UserId(new_id())
         store, usage = HistoryStore(backend), UsageStore(backend)
@@ -142,8 +143,15 @@ class RightsTests(PostgresTestCase):
             await store.add(workspace, "main", None, make_commit(1), b"12345")
         await workspaces.delete_workspace(gone)
         self.assertEqual(await usage.history(owner), 10)
-        self.assertEqual(await store.remove_deleted(datetime.now(UTC) - timedelta(days=1), 9), 0)
-        self.assertEqual(await store.remove_deleted(datetime.now(UTC) + timedelta(days=1), 9), 1)
+        past, future = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)
+        self.assertEqual(await store.deleted(None, past, 9), [])
+        self.assertEqual(await store.deleted(None, future, 9), [gone])
+        self.assertEqual(await store.deleted(gone, future, 9), [])
+        self.assertTrue(await store.remove_deleted(gone, past, 9))
+        self.assertEqual(await usage.history(owner), 10)
+        for workspace in (gone, kept):
+            self.assertTrue(await store.remove_deleted(workspace, future, 9))
+        self.assertEqual(await store.deleted(None, future, 9), [])
         self.assertEqual(await store.remove_autosaves(kept, [make_commit(1).id]), 0)
         self.assertEqual((await usage.history_beside(kept), await usage.history(owner)), ((owner, 5), 5))
         self.assertEqual([use.history for use in await usage.largest(owner, 9)], [5])

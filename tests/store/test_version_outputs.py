@@ -100,5 +100,22 @@ class VersionOutputTests(PostgresTestCase):
         self.assertEqual(await self.usage.history(self.owner), len(b"bundle") + 100)
         self.assertEqual(await self.outputs.read(stranger, self.commit.id, 0, 99), [])
         await self.workspaces.delete_workspace(self.space)
-        await self.history.remove_deleted(datetime.now(UTC) + timedelta(days=1), 9)
+        self.assertTrue(await self.history.remove_deleted(self.space, datetime.now(UTC) + timedelta(days=1), 999))
         self.assertEqual(await self.outputs.read(self.space, self.commit.id, 0, 99), [])
+
+    async def test_a_deleted_one_goes_in_parts(self) -> None:
+        """Each statement removes about so many bytes of bundles and outputs; what is left counts until the end."""
+        await self.build()
+        await self.ran(self.one, "aaaa", "text")
+        await self.ran(self.one, "bbbb", "text")
+        await self.outputs.keep(self.space, self.commit.id)
+        await self.history.add(self.space, "main", self.commit.id, make_commit(2, 1), b"bundle")
+        await self.workspaces.delete_workspace(self.space)
+        future = datetime.now(UTC) + timedelta(days=1)
+        left = []
+        while not await self.history.remove_deleted(self.space, future, 7):
+            self.assertEqual(await self.history.deleted(None, future, 9), [self.space])
+            left.append(await self.usage.history(self.owner))
+        self.assertEqual(left, [200, 100])
+        self.assertEqual(await self.usage.history(self.owner), 0)
+        self.assertIsNone(await self.history.newest(self.space))

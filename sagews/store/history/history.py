@@ -175,6 +175,17 @@ class HistoryStore:
             order by workspace limit %s"""
         return [WorkspaceId(row[0]) for row in await self._pool.query(sql, (before, after, after, limit))]
 
-    async def remove_deleted(self, before: datetime, limit: int) -> int:
-        """Remove the history of some workspaces that were deleted before a time; returns how many."""
-        return int((await self._pool.execute("select deleted_histories_remove(%s, %s)", (before, limit)))[0][0])
+    async def deleted(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
+        """List workspaces, behind one of them, that were deleted before a time and still have history."""
+        sql = """select id from workspaces where deleted < %s and history_bytes > 0 and (%s::uuid is null or id > %s)
+            order by id limit %s"""
+        return [WorkspaceId(row[0]) for row in await self._pool.query(sql, (before, after, after, limit))]
+
+    async def remove_deleted(self, workspace: WorkspaceId, before: datetime, most: int) -> bool:
+        """Remove about so many bytes of the history of a workspace if it was deleted before a time.
+
+        Returns:
+            Whether nothing is left to be removed.
+        """
+        rows = await self._pool.execute("select deleted_history_remove(%s, %s, %s)", (workspace, before, most))
+        return bool(rows[0][0])

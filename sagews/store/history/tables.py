@@ -12,13 +12,13 @@ TABLES = StoreTables(
     group="workspaces",
     tables=("commits", "refs", "bundles", "version_outputs"),
     rights={
-        DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles", "version_outputs")),),
+        DatabaseRole.FRONTEND: (TableRight("select", ("commits", "refs", "bundles")),),
         DatabaseRole.BACKEND: (
             TableRight("select, insert, update", ("commits", "refs", "bundles")),
             TableRight("select, insert", ("version_outputs",)),
         ),
     },
     functions={
-        DatabaseRole.BACKEND: ("autosaves_remove(uuid, text[])", "deleted_histories_remove(timestamptz, integer)")
+        DatabaseRole.BACKEND: ("autosaves_remove(uuid, text[])", "deleted_history_remove(uuid, timestamptz, bigint)")
     },
 )

@@ -129,16 +129,21 @@ class RunStore:
             {_GONE}"""
         return await self._emptied(sql, (document, epoch, text_array(runs)))
 
-    async def clear_removed(self, limit: int) -> int:
+    async def clear_removed(self, limit: int, most: int) -> int:
         """Delete what some runs of removed documents and deleted workspaces printed; returns of how many."""
-        sql = """with doomed as (
-                select r.id from runs r join documents d on d.id = r.document join workspaces w on w.id = d.workspace
+        sql = """with found as (
+                select r.id, r.printed from runs r join documents d on d.id = r.document
+                join workspaces w on w.id = d.workspace
                 where r.printed > 0 and (d.removed is not null or w.deleted is not null) limit %s
+            ),
+            doomed as (
+                select id from (select id, sum(printed) over (order by id) - printed as ahead from found) f
+                where ahead < %s
             ),
             gone as (delete from outputs o using doomed d where o.run = d.id),
             emptied as (update runs r set printed = 0 from doomed d where r.id = d.id returning 1)
             select count(*) from emptied"""
-        return int((await self._pool.execute(sql, (limit,)))[0][0])
+        return int((await self._pool.execute(sql, (limit, most)))[0][0])
 
     async def _emptied(self, sql: str, parameters: tuple[object, ...]) -> int:
         rows = await self._pool.execute(sql, parameters)

@@ -1,7 +1,8 @@
 """Each run says how much the database has of its output, so that an account's sum is known without reading any.
 
-What older daemons stored is measured once. The table of pieces is vacuumed early: what cells printed before they were
-run again is deleted all the time, and its room is to be used again rather than more taken from the disk.
+What older daemons stored is measured once, by its text and not by what it takes on the disk: whoever reads it gets the
+text, however well it was compressed. The table of pieces is vacuumed early: what cells printed before they were run
+again is deleted all the time, and its room is to be used again rather than more taken from the disk.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ down_revision = "0003"
 UP = """
 alter table runs add column printed bigint not null default 0;
 update runs r set printed = s.bytes
-    from (select run, sum(pg_column_size(body) + 128) as bytes from outputs group by run) s where s.run = r.id;
+    from (select run, sum(octet_length(body::text) + 128) as bytes from outputs group by run) s where s.run = r.id;
 create index runs_printed on runs (document) include (printed) where printed > 0;
 create index documents_workspace on documents (workspace);
 create index workspaces_owner_any on workspaces (owner);
