@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sagews.errors import SagewsError
 from sagews.launcher import errands
+from sagews.launcher.disk.pressure import Shortage
 from sagews.launcher.disk.watch import DiskWatch
 from sagews.launcher.loop import EventLoop
 from sagews.launcher.permits import Permits
@@ -73,6 +74,7 @@ class HomeKeeping:
     def _look(self) -> None:
         self._homes.measure(self._loop, self._is_used, self._is_over)
         self._watch.look(self._loop.now())
+        self._homes.takes_new = self._watch.short is not Shortage.DIRE
         self._loop.later(LOOK_SECONDS, self._look)
 
     def _let_rest(self) -> None:

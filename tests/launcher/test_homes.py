@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from twisted.trial import unittest
 from sagews.errors import SagewsError
 from sagews.launcher.resources.homes import Homes, empty
 from sagews.model.identifiers import new_id
+from sagews.wire.launcher import FILL, READ, SESSION
 
 
 class Emptying(unittest.SynchronousTestCase):
@@ -76,6 +78,18 @@ class Names(unittest.SynchronousTestCase):
         """Nothing but an id names a home."""
         for name in ("../x", "/etc", "", ".", "x"):
             self.assertRaises(SagewsError, self.homes.names.set_aside, name)
+
+    def test_no_room_for_new_ones(self) -> None:
+        """While room is dire no home is begun; one that is there can be had, and what is missing can be asked for."""
+        workspace = new_id()
+        (self.base / workspace).mkdir()
+        self.homes.takes_new = False
+        told: list[int] = []
+        self.homes.prepare(new_id(), SESSION, told.append)
+        self.homes.prepare(new_id(), FILL, told.append)
+        self.homes.prepare(new_id(), READ, told.append)
+        self.homes.prepare(workspace, SESSION, told.append)
+        self.assertEqual(told, [errno.ENOSPC, errno.ENOSPC, 0, 0])
 
     def test_set_aside(self) -> None:
         """A forgotten home is out of the way at once, and known until it is removed."""

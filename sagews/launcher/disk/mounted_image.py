@@ -12,6 +12,9 @@ _LEAST_KEPT = 16 * 2**20
 """Bytes of which the kernel finishes what it has promised when a file system is full."""
 _UNIT = 512
 """Of the blocks that a file takes, whatever the disk's own are."""
+_DEVICES = Path("/sys/dev/block")
+"""Names devices by their numbers: where loop devices may have partitions, a minor is not the number in a name."""
+_FILE_SYSTEMS = Path("/sys/fs/ext4")
 
 
 def keep_blocks(root: int, blocks: int) -> None:
@@ -24,8 +27,9 @@ def keep_blocks(root: int, blocks: int) -> None:
     Raises:
         OSError: where that interface can't be written, as in some containers.
     """
-    device = f"loop{os.minor(os.fstat(root).st_dev)}"
-    Path(f"/sys/fs/ext4/{device}/reserved_clusters").write_text(str(blocks), "ascii")
+    number = os.fstat(root).st_dev
+    device = (_DEVICES / f"{os.major(number)}:{os.minor(number)}").readlink().name
+    (_FILE_SYSTEMS / device / "reserved_clusters").write_text(str(blocks), "ascii")
 
 
 class MountedImage:

@@ -15,7 +15,9 @@ GREW = 16 * MEBIBYTE
 """Growth of one home within the time that is looked back on which makes it one of those who fill the disk."""
 MUCH = 64 * MEBIBYTE
 SPARED = 8 * MEBIBYTE
-"""Every home may have so much, or nobody could so much as begin a session in order to delete."""
+"""Every home may have so much while there is room for it: a session that begins in order to delete writes a little."""
+SPARED_SHARE = 16
+"""The part of what is still free that one home may have: however many come, together they never have all of it."""
 RELIEF = 1.25
 """The room that has to be free again, as a multiple of the reserve, before anybody is let go."""
 
@@ -70,6 +72,16 @@ def shortage(free: int, reserve: int, used: int, bounds: DiskBounds) -> Shortage
     if free < reserve // 2 or (bounds.homes and used > bounds.homes + bounds.homes // 20):
         return Shortage.HALF
     return Shortage.SOME if free < reserve or (bounds.homes and used > bounds.homes) else Shortage.NONE
+
+
+def spared(free: int, reserve: int) -> int:
+    """Return up to how many bytes the next home that is held may still grow; half of a dire reserve is for nobody.
+
+    Args:
+        free: bytes on the disk that are neither taken nor promised, also not to homes that are held already.
+        reserve: what must stay free.
+    """
+    return min(SPARED, max(0, free - reserve // 8) // SPARED_SHARE)
 
 
 def is_over(free: int, reserve: int, used: int, bounds: DiskBounds) -> bool:

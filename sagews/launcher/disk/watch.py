@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Protocol
 
 from sagews.launcher.disk.growth import Growth
-from sagews.launcher.disk.pressure import SPARED, DiskBounds, Filling, is_over, reserve_of, shortage, to_hold
+from sagews.launcher.disk.pressure import (
+    DiskBounds,
+    Filling,
+    Shortage,
+    is_over,
+    reserve_of,
+    shortage,
+    spared,
+    to_hold,
+)
 from sagews.wire.homes import DiskReport, HomeUsage
 
 MOST_TOLD = 300
@@ -46,6 +55,14 @@ class Room:
     free: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A home that may not grow, and the bytes that it may have."""
+
+    home: WatchedHome
+    size: int
+
+
 def room_at(path: Path) -> Room:
     """Return the room of the disk on which a path lies."""
     status = os.statvfs(path)
@@ -61,6 +78,9 @@ class DiskWatch:
         homes: returns the homes of which it is known what they hold, by workspace.
         say: takes a report.
         room: returns the room at a path.
+
+    Attributes:
+        short: how badly room was missing at the last look.
     """
 
     def __init__(
@@ -77,7 +97,8 @@ class DiskWatch:
         self._say = say
         self._room = room
         self._growth = Growth()
-        self._held: set[str] = set()
+        self._held: dict[str, _Held] = {}
+        self.short = Shortage.NONE
         self._told: dict[str, HomeUsage] = {}
 
     def look(self, now: float) -> None:
@@ -94,27 +115,52 @@ class DiskWatch:
         free, used = room.free - promised, sum(usage.used for usage in usages.values())
         reserve = reserve_of(self._bounds, room.size)
         fillings = {name: Filling(usage.used, grown[name]) for name, usage in usages.items()}
-        self._hold(homes, fillings, to_hold(fillings, shortage(free, reserve, used, self._bounds)))
+        self.short = shortage(free, reserve, used, self._bounds)
+        self._hold_again(homes)
+        self._hold(homes, fillings, to_hold(fillings, self.short), free, reserve)
         if is_over(free, reserve, used, self._bounds):
             self._let_go(homes)
         self._tell(homes, room.free)
 
-    def _hold(self, homes: Mapping[str, WatchedHome], fillings: Mapping[str, Filling], names: set[str]) -> None:
-        self._held &= homes.keys()
-        for name in names - self._held:
-            try:
-                homes[name].hold(max(SPARED, fillings[name].used))
-            except OSError as error:
-                # A home whose disk gives errors must not end the sessions of all others; it is tried again.
-                print(f"the home of {name} can't be held: {error}", file=sys.stderr, flush=True)  # noqa: T201
-            else:
-                self._held.add(name)
+    def _hold_again(self, homes: Mapping[str, WatchedHome]) -> None:
+        """Forget the homes that are gone, and hold those that were mounted anew between two looks as they were held."""
+        held, self._held = self._held, {}
+        for name, each in held.items():
+            home = homes.get(name)
+            if home is each.home:
+                self._held[name] = each
+            elif home is not None:
+                self._try_hold(name, home, each.size)
+
+    def _hold(
+        self,
+        homes: Mapping[str, WatchedHome],
+        fillings: Mapping[str, Filling],
+        names: set[str],
+        free: int,
+        reserve: int,
+    ) -> None:
+        left = free - sum(max(0, each.size - fillings[name].used) for name, each in self._held.items())
+        for name in sorted(names - self._held.keys()):
+            used = fillings[name].used
+            size = max(used, spared(left, reserve))
+            left -= size - used
+            self._try_hold(name, homes[name], size)
+
+    def _try_hold(self, name: str, home: WatchedHome, size: int) -> None:
+        try:
+            home.hold(size)
+        except OSError as error:
+            # A home whose disk gives errors must not end the sessions of all others; it is tried again.
+            print(f"the home of {name} can't be held: {error}", file=sys.stderr, flush=True)  # noqa: T201
+        else:
+            self._held[name] = _Held(home, size)
 
     def _let_go(self, homes: Mapping[str, WatchedHome]) -> None:
         for name in list(self._held):
             with contextlib.suppress(OSError):
                 homes[name].hold(None)
-                self._held.remove(name)
+                del self._held[name]
 
     def _tell(self, homes: Mapping[str, WatchedHome], free: int) -> None:
         self._told = {name: usage for name, usage in self._told.items() if name in homes}

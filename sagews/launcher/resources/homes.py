@@ -42,6 +42,9 @@ class Homes:
         storage: uid and gid that own the files on disk.
         is_root: whether the storage uid is another one than ours.
         mapped: whether sessions have uids of their own, so that mounts need a map of owners.
+
+    Attributes:
+        takes_new: whether there is room for homes that are not there yet.
     """
 
     def __init__(self, base: Path, storage: int, *, is_root: bool, mapped: bool) -> None:
@@ -51,6 +54,7 @@ class Homes:
         self._storage = storage
         self._is_root = is_root
         self._mapped = mapped
+        self.takes_new = True
         self._images: HomeImages | None = None
         self._points: dict[str, Path | None] = {}
         self._meter = HomeMeter(storage if is_root else None, self._open_folder)
@@ -106,11 +110,12 @@ class Homes:
 
     def prepare(self, workspace: str, access: str, told: errands.Told) -> None:
         """Have at hand what `mount` needs; tell 0, at once or later, or the number of the system's error."""
-        if self._images is None:
-            told(0)
-            return
         name = self.names.find(workspace)
-        if name is None and access != READ:
+        if name is None and access != READ and not self.takes_new:
+            told(errno.ENOSPC)
+        elif self._images is None:
+            told(0)
+        elif name is None and access != READ:
             self._images.reserve(workspace, told)
         elif name is not None and self._is_image(name):
             self._images.open(workspace, name, told)
