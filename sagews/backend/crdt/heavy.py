@@ -30,8 +30,6 @@ LOAD_PIECE = 1500
 # Of a piece that took long, and how long that is.
 SMALL_PIECE = 50
 LONG_SECONDS = 0.008
-# Of looking at what a struct touched, which the live document does not.
-ATTEMPT_SECONDS = 30e-6
 
 
 def try_heavy(state: bytes, update: bytes, counts: Counts, limit: float = MAX_APPLY_SECONDS) -> TriedUpdate:
@@ -62,12 +60,12 @@ def try_heavy(state: bytes, update: bytes, counts: Counts, limit: float = MAX_AP
         raise refusal("the worksheet's past is too tangled; copy its cells into a new one")
     pieces = cut(update, layout, EDIT_PIECE)
     try:
-        _attempt_all(mirror, pieces, limit)
+        _attempt_all(state, mirror, pieces, limit)
     except SagewsError:
         # A part of it may not fit where the whole does: a cell and its text in two pieces.
         pieces = [update]
         mirror = Mirror(state)
-        _attempt_all(mirror, pieces, limit)
+        _attempt_all(state, mirror, pieces, limit)
     if counts.first + structure.first <= MAX_AT_ONE_KEY:
         return TriedUpdate(Counts(counts.structs + structure.structs, counts.first + structure.first), pieces)
     # Seldom, since to read a large document for its structure takes longer than all the rest.
@@ -85,14 +83,17 @@ def _timed(state: bytes) -> tuple[Mirror, float]:
     return mirror, time.thread_time() - began
 
 
-def _attempt_all(mirror: Mirror, pieces: Sequence[bytes], limit: float) -> None:
+def _attempt_all(state: bytes, mirror: Mirror, pieces: Sequence[bytes], limit: float) -> None:
     """Apply pieces as the live document will, and refuse what does not fit or takes too long."""
+    # It looks at nothing that a piece touched, as the live document does not: however much there is to look at in a
+    # large piece, it leaves no time for more.
+    live = Mirror(state)
     for piece in pieces:
-        structure = read_update(piece)
         began = time.thread_time()
-        mirror.attempt(piece, structure)
-        if time.thread_time() - began > limit + ATTEMPT_SECONDS * structure.structs:
+        live.follow(piece)
+        if time.thread_time() - began > limit:
             raise refusal("it takes too long to merge; paste it in parts, or copy the cells into a new worksheet")
+        mirror.attempt(piece, read_update(piece))
 
 
 def loadable(snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
