@@ -94,6 +94,8 @@ class VersionOutput:
         state: how the run had ended, a value of RunState.
         hash: the SHA-256 of the source that had run, in hexadecimal.
         pieces: kind and body of each, in order.
+        place: of the cell among those of its worksheet in that version, from 0; only where it was looked up.
+        code: the first line of the cell's source in that version; likewise.
     """
 
     ordinal: int
@@ -106,3 +108,5 @@ class VersionOutput:
     finished: datetime | None
     seconds: float | None
     pieces: Sequence[tuple[str, Mapping[str, Any]]]
+    place: int = 0
+    code: str = ""

@@ -289,7 +289,11 @@ class CheckRequest:
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        return pack({"version": self.version}, self.bundles)
+        return self.opening([len(bundle) for bundle in self.bundles]) + b"".join(self.bundles)
+
+    def opening(self, sizes: Sequence[int]) -> bytes:
+        """Return the parcel up to the bundles, which have these sizes."""
+        return opening({"version": self.version}, sizes)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CheckRequest:

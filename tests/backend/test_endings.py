@@ -99,11 +99,15 @@ class EndingTests(RunCase):
         self.assertEqual(states(self.one, run)[-1], "error")
 
     def test_the_next_session_says_that_variables_are_gone(self) -> None:
-        """After an end, the next run starts a fresh session with a notice; so does whoever opens the page later."""
-        self.ran(DIES)
+        """A fresh session says so until something has run in it, and so does a later life of the backend."""
         self.ran(SUM)
+        self.one.say(type="restart", document=self.document)
+        self.later()
         self.assertEqual(self.state()["reason"], "gone")
         self.assertIn("run all above", str(self.state()["sentence"]))
+        self.ran(SUM)
+        self.later(0.2)
+        self.assertEqual((self.state().get("reason"), self.state().get("sentence")), (None, None))
         self.later(0.1)
         later = self.opened(backend=self.life())
         self.assertEqual(later.open(self.document)["session"]["reason"], "gone")

@@ -16,7 +16,7 @@ class KeptOutputTests(RunCase):
         """Return what the first cell had printed."""
         key = CellId(cell or self.one.cell())
         pieces = [("stream", {"name": "stdout", "text": text}), ("result", {"data": {"text/plain": "2"}})]
-        return VersionOutput(1, "curves.sage.md", key, 5, "done", "0" * 64, None, None, 0.25, pieces)
+        return VersionOutput(1, "curves.sage.md", key, 5, "done", "0" * 64, None, None, 0.25, pieces, 3, "1+1")
 
     def bring_back(self, output: VersionOutput) -> None:
         """Do what a revert does."""
@@ -58,7 +58,9 @@ class KeptOutputTests(RunCase):
             [answer] = self.one.say(type="version_outputs", request=2, version=version, after=after)
             [found] = answer["outputs"]
             self.assertEqual((found["pieces"][0]["body"]["text"], answer["more"]), (text, more))
-            self.assertEqual((found["path"], found["number"], found["pieces"][1]["sequence"]), ("curves.sage.md", 5, 2))
+            self.assertEqual(
+                (found["path"], found["code"], found["pieces"][1]["sequence"]), ("curves.sage.md", "1+1", 2)
+            )
         [refusal] = self.one.say(type="version_outputs", request=3, version="f" * 40)
         self.assertEqual((refusal["type"], refusal["code"]), ("error", "not-found"))
 

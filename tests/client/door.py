@@ -60,6 +60,10 @@ class Door:
         status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
         self._room.say({**self._room.session(), "state": "ended", **status})
 
+    def lost(self) -> None:
+        """The variables are gone, as after a restart by somebody else."""
+        self._room.end("gone")
+
     def poison(self) -> None:
         """Somebody inserts texts that take minutes to parse."""
         self._room.insert(POISON)

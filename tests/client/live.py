@@ -44,6 +44,8 @@ class Room:
         self.role = "owner"
         self.since = NOW
         self.resting = "ready"
+        # Why the session is over, and the sentence for it; until something runs.
+        self.over: dict[str, str] = {}
         # What waits to be committed while nothing is; None while everything is, at once.
         self.stalled: list[tuple[Page, dict[str, Any]]] | None = None
         self._fill(cells)
@@ -84,6 +86,7 @@ class Room:
             "memory": 432_013_312,
             "memory_limit": 2_147_483_648,
             "cpu": 1.5,
+            **self.over,
         }
 
     def run(self, cells: list[dict[str, Any]]) -> None:
@@ -103,6 +106,7 @@ class Room:
             cell = self.queue.pop(0)
             source = str(self.doc["cells"][cell["cell"]]["source"])
             self.running = (cell, answer(source, cell["cell"]))
+            self.over = {}
             self._state(cell, "running")
             self.say(self.session())
             self._step(cell)
@@ -157,7 +161,18 @@ class Room:
 
     def restart(self) -> None:
         """Have a fresh session, which began after everything that ran."""
+        self.end("restarted")
         self.since = LATER
+        self.end("gone")
+        self.say(self.session())
+
+    def end(self, reason: str) -> None:
+        """Say that the session is over, or that the one before was."""
+        sentences = {
+            "restarted": "The session was restarted: run all above.",
+            "gone": "Variables are gone: run all above.",
+        }
+        self.over = {"reason": reason, "sentence": sentences[reason]}
         self.say(self.session())
 
     def interrupt(self) -> None:
@@ -314,8 +329,8 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         after = message.get("after", 0)
         piece = {"sequence": 1, "kind": "stream", "body": {"name": "stdout", "text": f"kept {after + 1}\n"}}
         output = {
-            "ordinal": after + 1, "path": "kept.sage.md", "cell": "aaaa", "number": 7, "state": "done",
-            "hash": "0" * 64, "pieces": [piece],
+            "ordinal": after + 1, "path": "kept.sage.md", "cell": "aaaa", "place": 2 - after, "state": "done",
+            "code": f"source {after + 1}", "pieces": [piece],
         }  # fmt: skip
         answer = {"type": "version_outputs", "request": message["request"], "version": message["version"]}
         self.say({**answer, "outputs": [output], "more": after == 0})

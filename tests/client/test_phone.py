@@ -39,6 +39,21 @@ class PhoneTests(ClientTestCase):
         self.assertLessEqual(name.evaluate("name => name.scrollWidth - name.clientWidth"), 0)
         self.screenshot(page, "phone-run")
 
+    def test_a_notice_below_the_versions(self) -> None:
+        """A notice does not cover the list of versions, or what one version holds."""
+        page = self.phone()
+        page.keyboard.press("Control+Alt+h")
+        page.wait_for_selector("[data-testid=version]")
+        self.control("lost")
+        page.wait_for_selector("[data-testid=session-notice]")
+        history = page.locator("aside.history").bounding_box()
+        notice = page.locator("[data-testid=session-notice]").bounding_box()
+        assert history is not None
+        assert notice is not None
+        self.assertLessEqual(history["y"] + history["height"], notice["y"])
+        self.assertGreater(history["height"], 500)
+        self.screenshot(page, "phone-versions")
+
     def test_the_outline_closes(self) -> None:
         """The outline has a button that closes it; what can be done with a worksheet is seen at once."""
         page = self.phone()

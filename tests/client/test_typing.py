@@ -57,6 +57,16 @@ class IndentationTests(ClientTestCase):
         columns = [len(line) - len(line.lstrip()) for line in page.evaluate(LINES)]
         self.assertEqual(columns, [0, 4, 4, 8, 4])
 
+    def test_clauses_go_to_their_statement(self) -> None:
+        """`else:` and its like move, with their colon, to the column of the statement that they belong to."""
+        page = self.sheet()
+        write_in(page, 1)
+        type_keys(page, "for n in l:\ntry:\na = 1\nexcept k:\nb = 2\nelse:\nc = 3\nfinally:\nd = 4")
+        type_keys(page, "\nif x:\ne = 5\nelif y:\nf = 6\nelse:\ng")
+        lines = page.evaluate(LINES)
+        columns = [len(line) - len(line.lstrip()) for line in lines]
+        self.assertEqual(columns, [0, 4, 8, 4, 8, 4, 8, 4, 8, 8, 12, 8, 12, 8, 12], lines)
+
 
 class DeletedTests(ClientTestCase):
     """Somebody else deletes the cell that one writes in."""
@@ -123,6 +133,8 @@ class DangerTests(ClientTestCase):
         page.wait_for_selector("[data-testid=cell].stale")
         self.screenshot(page, "former")
         self.assertIn("session that is over", cell(page, 1).locator(".meta").get_attribute("title") or "")
+        # Who has just confirmed it need not be told, now or after a reload.
+        self.assertEqual(page.locator("[data-testid=session-notice]").count(), 0)
         # The keyboard is where it was before the question.
         page.wait_for_selector(".cm-focused")
 

@@ -137,6 +137,62 @@ class RunningTests(ClientTestCase):
         page.click("[data-testid=session-go-on]")
         wait_for_state(page, 1, "done")
 
+    def test_where_cells_stopped(self) -> None:
+        """When cells that run together stop at one that fails, a notice names it and goes there."""
+        page = self.sheet(viewport={"width": 1200, "height": 500})
+        page.keyboard.press("Control+k")
+        page.locator("[data-testid=palette-input]").fill("run all cells")
+        page.keyboard.press("Enter")
+        notice = page.locator("[data-testid=stopped-at]")
+        notice.wait_for()
+        self.assertIn("Stopped at cell 3: ValueError", notice.inner_text())
+        page.click("[data-testid=go-to-failure]")
+        page.wait_for_function(
+            """() => {
+                const cell = document.querySelectorAll('[data-testid=cell][data-type=code]')[2].getBoundingClientRect();
+                const view = document.getElementById('content').getBoundingClientRect();
+                return cell.top >= view.top && cell.bottom <= view.bottom;
+            }"""
+        )
+        self.assertIn("focus", cell(page, 3).get_attribute("class") or "")
+        self.screenshot(page, "stopped-at")
+        notice.get_by_role("button", name="Dismiss").click()
+        notice.wait_for(state="detached")
+
+    def test_a_notice_that_was_read(self) -> None:
+        """That variables are gone is told until it is dismissed, for good, or something runs; readers get no advice."""
+        page = self.sheet()
+        notice = page.locator("[data-testid=session-notice]")
+        self.control("lost")
+        notice.wait_for()
+        notice.get_by_role("button", name="Dismiss").click()
+        notice.wait_for(state="detached")
+        page.reload()
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        page.locator("[data-testid=notice], .notices").first.wait_for(state="attached")
+        self.assertEqual(notice.count(), 0)
+        self.control("viewer")
+        reader = self.sheet()
+        told = reader.locator("[data-testid=session-notice]")
+        told.wait_for()
+        self.assertIn("over", told.inner_text())
+        self.assertNotIn("run all", told.inner_text().lower())
+
+    def test_a_notice_leaves_the_caret_in_sight(self) -> None:
+        """A notice that comes while somebody writes at the lower end pushes the line up."""
+        page = self.sheet(viewport={"width": 1200, "height": 500})
+        cell(page, 4).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.wait_for_selector(".notices", state="attached")
+        hidden = """() => document.querySelector('.cm-focused .cm-line').getBoundingClientRect().bottom
+            - document.getElementById('content').getBoundingClientRect().bottom"""
+        page.evaluate("by => document.getElementById('content').scrollBy(0, by + 4)", page.evaluate(hidden))
+        self.assertGreater(page.evaluate(hidden), -10)
+        self.control("lost")
+        page.wait_for_selector("[data-testid=session-notice]")
+        page.wait_for_function(f"() => ({hidden})() < 0")
+        self.screenshot(page, "notice-caret")
+
 
 class ThemeTests(ClientTestCase):
     """Light and dark."""
@@ -179,7 +235,7 @@ class VersionTests(ClientTestCase):
         self.assertIn(VERSION[:7], time.get_attribute("title") or "")
 
     def test_outputs_of_a_named_version(self) -> None:
-        """A version that was named shows what cells had printed, part by part, and which code is gone since."""
+        """A named version shows what cells had printed, part by part, by their code and in their order then."""
         page = self.sheet()
         page.keyboard.press("Control+Shift+s")
         page.locator("[data-testid=ask-input]").fill("Before the talk")
@@ -189,10 +245,12 @@ class VersionTests(ClientTestCase):
         kept = page.locator("[data-testid=kept-output]")
         kept.first.wait_for()
         self.assertIn("kept 1", kept.first.inner_text())
-        self.assertIn("kept.sage.md, run 7", kept.first.inner_text())
+        self.assertIn("kept.sage.md", kept.first.inner_text())
+        self.assertIn("source 1", kept.first.inner_text())
+        self.assertNotIn("run", kept.first.inner_text())
         page.get_by_role("button", name="More outputs").click()
         kept.nth(1).wait_for()
-        self.assertIn("kept 2", kept.nth(1).inner_text())
+        self.assertEqual(["kept 2" in text for text in kept.all_inner_texts()], [True, False])
         self.assertEqual(page.get_by_role("button", name="More outputs").count(), 0)
         self.assertEqual(self.violations(page), [])
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.model.accounts import Privilege
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId
 from tests.history.case import HistoryCase
 
+SHEET = "# A\n\n```sage #aaaa\n\nfirst(1)\nrest()\n```\n\n```sage #bbbb\nsecond(2)\n```\n"
 
-def output(ordinal: int, text: str) -> VersionOutput:
+
+def output(ordinal: int, text: str, cell: str = "aaaa") -> VersionOutput:
     """Return what a cell shows."""
     pieces = [("stream", {"name": "stdout", "text": text})]
-    return VersionOutput(ordinal, "a.sage.md", CellId("aaaa"), 1, "done", "0" * 64, None, None, 0.1, pieces)
+    return VersionOutput(ordinal, "a.sage.md", CellId(cell), 1, "done", "0" * 64, None, None, 0.1, pieces)
+
+
+def told(outputs: Sequence[VersionOutput]) -> list[tuple[int, str, object]]:
+    """Return what people see of each."""
+    return [(each.ordinal, each.code, each.pieces[0][1]["text"]) for each in outputs]
 
 
 class KeptTests(HistoryCase):
@@ -20,17 +29,31 @@ class KeptTests(HistoryCase):
 
     def test_a_named_version_keeps_them(self) -> None:
         """What was shown when it was named is read later, part by part; other versions keep nothing."""
-        self.outputs.now = [output(1, "one"), output(2, "two")]
+        self.documents.texts_by_path["a.sage.md"] = SHEET
+        self.outputs.now = [output(1, "one", "bbbb"), output(2, "two")]
         plain = self.saved()
         named = self.saved("Before the talk", "named")
         self.assertEqual(self.documents.settled, 1)
         self.outputs.now = [output(1, "later")]
         first, more = self.done(self.history.outputs(named.id, 0))
         second, no_more = self.done(self.history.outputs(named.id, 1))
-        self.assertEqual([*first, *second], [output(1, "one"), output(2, "two")])
+        self.assertEqual(told([*first, *second]), [(1, "second(2)", "one"), (2, "first(1)", "two")])
         self.assertEqual((more, no_more), (True, False))
         self.assertEqual(self.done(self.history.outputs(plain.id, 0)), ([], False))
         self.assertEqual(self.refused(self.history.outputs("f" * 40, 0)), "not-found")
+
+    def test_by_the_cells_of_the_version(self) -> None:
+        """Whatever became of the sheet, outputs are told by their code then; what had no cell then is left out."""
+        self.documents.texts_by_path["a.sage.md"] = SHEET
+        self.outputs.now = [output(1, "of none", "zzzz"), output(2, "one", "bbbb"), output(3, "two")]
+        named = self.saved("Before the talk", "named")
+        self.documents.texts_by_path["a.sage.md"] = "# A\n\n```sage #bbbb\nother()\n```\n"
+        found, more = self.done(self.history.outputs(named.id, 0))
+        while more:
+            part, more = self.done(self.history.outputs(named.id, found[-1].ordinal))
+            found = [*found, *part]
+        self.assertEqual(sorted(told(found)), [(2, "second(2)", "one"), (3, "first(1)", "two")])
+        self.assertEqual([each.ordinal for each in sorted(found, key=lambda each: each.place)], [3, 2])
 
     def test_a_revert_brings_them_back(self) -> None:
         """All of them, behind the documents' texts; a version without any changes no output."""

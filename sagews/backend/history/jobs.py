@@ -80,8 +80,12 @@ class HistoryJobs:
     async def worksheets(self, version: str, bundles: Sequence[bytes]) -> Mapping[str, str]:
         """Return path → text of the worksheets in a commit."""
         request = CheckRequest(version, tuple(bundles))
-        answer = CheckAnswer.from_bytes(await self._run("check", request.to_bytes(), MAX_SNAPSHOT))
-        return {path: text.decode("utf-8", "replace") for path, text in answer.files.items()}
+        return _texts(await self._run("check", request.to_bytes(), MAX_SNAPSHOT))
+
+    async def stored_worksheets(self, version: str, bundles: StoredBundles) -> Mapping[str, str]:
+        """Do the same with bundles that need not be in memory; raises SagewsError `limit` beyond a job's room."""
+        opening = CheckRequest(version, ()).opening(bundles.sizes)
+        return _texts(await self._run_with(bundles, "check", opening, MAX_SNAPSHOT))
 
     async def snapshot(self, files: Mapping[str, bytes]) -> Snapshot:
         """Return the tree of documents alone, for a workspace that has no other files."""
@@ -114,3 +118,8 @@ class HistoryJobs:
             limits=self._limits,
         )
         return output
+
+
+def _texts(output: bytes) -> Mapping[str, str]:
+    answer = CheckAnswer.from_bytes(output)
+    return {path: text.decode("utf-8", "replace") for path, text in answer.files.items()}

@@ -12,6 +12,7 @@ from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorks
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.save import CommitWriter
+from sagews.backend.history.version_cells import VersionCells
 from sagews.backend.history.version_outputs import KeptOutputs
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.history.workspace_history import WorkspaceHistory
@@ -86,7 +87,8 @@ class Histories:
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened."""
         autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most), self._turns)
-        outputs = KeptOutputs(workspace, self._outputs, self._quota, documents)
+        cells = VersionCells(workspace, self._store, self._jobs)
+        outputs = KeptOutputs(workspace, self._outputs, self._quota, documents, cells)
         return WorkspaceHistory(
             workspace, self._store, self._jobs, self._writer, autosaver, files, documents, outputs, saved, reported
         )

@@ -8,6 +8,7 @@ from twisted.logger import Logger
 
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.history.quota import HistoryQuota
+from sagews.backend.history.version_cells import VersionCells
 from sagews.errors import SagewsError
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, VersionOutput
@@ -27,15 +28,22 @@ class KeptOutputs:
         store: keeps them.
         quota: they count as history.
         documents: of the workspace.
+        cells: of its versions.
     """
 
     def __init__(
-        self, workspace: WorkspaceId, store: IVersionOutputStore, quota: HistoryQuota, documents: IDocumentTexts
+        self,
+        workspace: WorkspaceId,
+        store: IVersionOutputStore,
+        quota: HistoryQuota,
+        documents: IDocumentTexts,
+        cells: VersionCells,
     ) -> None:
         self._workspace = workspace
         self._store = store
         self._quota = quota
         self._documents = documents
+        self._cells = cells
 
     async def keep(self, commit: Commit) -> None:
         """Keep the outputs of now with a version, unless there is no room: then the version stays without them."""
@@ -51,10 +59,14 @@ class KeptOutputs:
         await self._store.keep(self._workspace, commit.id)
 
     async def read(self, commit: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
-        """Return some of what a version keeps, behind a place, and whether there is more."""
-        found: Sequence[VersionOutput] = await self._store.read(self._workspace, commit, after, AT_ONCE)
-        more = bool(found) and bool(await self._store.read(self._workspace, commit, found[-1].ordinal, 1))
-        return found, more
+        """Return some of what a version keeps of its cells, behind a place, and whether there is more."""
+        while found := await self._store.read(self._workspace, commit, after, AT_ONCE):
+            after = found[-1].ordinal
+            more = bool(await self._store.read(self._workspace, commit, after, 1))
+            shown = await self._cells.place(commit, found)
+            if shown or not more:
+                return shown, more
+        return [], False
 
     async def bring_back(self, user: UserId, commit: str) -> None:
         """Give cells the outputs that a version keeps, as those of runs of this person."""

@@ -7,6 +7,7 @@ account has few at once, and few are compared at a time, whoever asks.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from twisted.internet.defer import DeferredSemaphore
@@ -78,7 +79,8 @@ class VersionMessages:
     async def outputs(self, context: Context, message: VersionOutputs) -> None:
         """Send some of the outputs that a version keeps."""
         history = context.workspace.history
-        found, more = await self._job(context, lambda: history.outputs(message.version, message.after))
+        work = partial(history.outputs, message.version, message.after)
+        found, more = await self._job(context, partial(self._comparing.run, work))
         context.tell(VersionOutputsOut(message.request, message.version, [kept_cell(each) for each in found], more))
 
     async def thin(self, context: Context, message: Thin) -> None:

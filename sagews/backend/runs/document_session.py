@@ -306,6 +306,7 @@ class DocumentSession:
         if host is None or session is None:
             return
         self._machine.handed_over()
+        self._status.forget()
         run_in_background(self._evaluate(host, session, evaluation), self._log, "evaluate", self._correlation)
         self._status.say_soon()
 

@@ -73,6 +73,10 @@ class StatusPublisher:
         """Note that cells were run in a session that is over."""
         self._reason, self._text = "gone", sentence("variables-gone", {})
 
+    def forget(self) -> None:
+        """Say no more why the session before was over, from the next status on: its successor computes."""
+        self._reason = self._text = None
+
     def begin(self, session: SessionId, flavour: str) -> None:
         """A session is on its way; if there was one before, people are told that its variables are gone."""
         self.flavour = flavour

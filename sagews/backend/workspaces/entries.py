@@ -32,7 +32,7 @@ def version_entry(commit: Commit) -> VersionEntry:
 def kept_cell(output: VersionOutput) -> KeptCell:
     """Return what a version keeps of a cell as the history panel shows it."""
     pieces = [PieceBody(number, kind, dict(body)) for number, (kind, body) in enumerate(output.pieces, 1)]
-    return KeptCell(output.ordinal, output.path, output.cell, output.number, output.state, output.hash, pieces)
+    return KeptCell(output.ordinal, output.path, output.cell, output.place, output.code, output.state, pieces)
 
 
 def unsaved_entry(report: SaveReport) -> Unsaved:

@@ -12,7 +12,7 @@ backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
   versions       request, versions, more
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
-  version_outputs request, version, outputs [{ordinal, path, cell, number, state, hash, pieces}], more
+  version_outputs request, version, outputs [{ordinal, path, cell, place, code, state, pieces}], more
   thinned        request, freed                                      bytes of history that were removed
   unsaved        paths [{path, why}], more, problem                  after a greeting and whenever it changes
 """
@@ -125,14 +125,17 @@ class DifferenceOut(ToPage, frozen=True, tag="difference"):
 
 
 class KeptCell(msgspec.Struct, frozen=True):
-    """What one cell had printed; `hash` is that of the source that had run, `ordinal` its place in the version."""
+    """What one cell had printed: `place` is the cell's in its worksheet and `code` its first line, in that version.
+
+    `ordinal` is for asking on: behind the largest there is what comes next.
+    """
 
     ordinal: int
     path: str
     cell: str
-    number: int
+    place: int
+    code: str
     state: str
-    hash: str
     pieces: list[PieceBody]
 
 

@@ -12,6 +12,7 @@ import { newRunId } from "./identifiers";
 import type { Notices } from "./notices";
 import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "./sha256";
+import { Together } from "./together";
 
 export class Runs {
   readonly #results = signal<Results>(new Map());
@@ -22,6 +23,7 @@ export class Runs {
   /** When the first run ended whose end is not committed; null when all are. */
   readonly unkeptSince = signal<number | null>(null);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
+  readonly together = new Together();
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
@@ -62,6 +64,7 @@ export class Runs {
     // The server runs its own text: it must have ours first.
     this.edits.flush();
     if (!this.#ask(cells)) return this.notices.show("offline");
+    this.together.begin(cells);
     cells.forEach((cell) => this.#asking.set(cell.run, cell));
     const queued = new Date().toISOString();
     this.#results.value = cells.reduce(
@@ -151,6 +154,7 @@ export class Runs {
     this.#asking.delete(message.run);
     if (!this.#follow(message)) return;
     this.#results.value = applyRunState(this.#results.value, message);
+    this.together.follow(message, this.#results.value.get(message.cell));
     if (isOver(message.state)) this.#expectKept(message.sequence);
     this.#announce(message);
   }

@@ -1,19 +1,21 @@
 /** The session of a worksheet: what the server says of it, and what people ask of it. */
 
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
 import type { SessionStatus } from "../net/messages";
 import type { Link } from "../net/socket";
 
 export class Session {
   readonly #status = signal<SessionStatus | null>(null);
-  readonly #dismissed = signal("");
+  readonly #dismissed: Signal<string>;
+  /** This page has asked for the session's end, and has not heard of it yet. */
+  #wished = false;
   /** Only the server changes it. */
   readonly status: ReadonlySignal<SessionStatus | null> = this.#status;
   /** The server's sentence about the session, until somebody has dismissed it. */
   readonly sentence = computed(() => {
     const status = this.#status.value;
-    return status !== null && keyOf(status) !== this.#dismissed.value ? (status.sentence ?? null) : null;
+    return status !== null && !this.#isRead(status, this.#dismissed.value) ? (status.sentence ?? null) : null;
   });
   /** Whether there are variables that a restart would take away. */
   readonly alive = computed(() => !["stopped", "ended"].includes(this.#status.value?.state ?? "stopped"));
@@ -24,16 +26,24 @@ export class Session {
   constructor(
     readonly document: string,
     readonly link: Link,
-  ) {}
-
-  know(status: SessionStatus): void {
-    this.#status.value = status;
+  ) {
+    // For as long as this tab: what was read must not come back with a reload.
+    this.#dismissed = signal(sessionStorage.getItem(this.#place) ?? "");
   }
 
-  /** Hide the sentence; the same one of a later state shows again. */
+  know(status: SessionStatus): void {
+    batch(() => {
+      this.#status.value = status;
+      if (!status.sentence) this.#read("");
+      else if (this.#wished && WISHED.has(status.reason ?? "")) this.dismiss();
+    });
+  }
+
+  /** Hide the sentence, and that variables are gone with it, until the server has nothing to say any more. */
   dismiss(): void {
+    this.#wished = false;
     const status = this.#status.value;
-    if (status !== null) this.#dismissed.value = keyOf(status);
+    if (status !== null) this.#read(keyOf(status));
   }
 
   interrupt(): void {
@@ -41,13 +51,31 @@ export class Session {
   }
 
   restart(): void {
-    this.link.send({ type: "restart", document: this.document });
+    this.#wished = this.link.send({ type: "restart", document: this.document });
   }
 
   stop(): void {
-    this.link.send({ type: "stop", document: this.document });
+    this.#wished = this.link.send({ type: "stop", document: this.document });
+  }
+
+  get #place(): string {
+    return `sagews.read.${this.document}`;
+  }
+
+  #read(key: string): void {
+    if (key === this.#dismissed.value) return;
+    this.#dismissed.value = key;
+    sessionStorage.setItem(this.#place, key);
+  }
+
+  /** Who has read why a session ended knows that its variables are gone. */
+  #isRead(status: SessionStatus, dismissed: string): boolean {
+    return dismissed !== "" && (status.reason === "gone" || dismissed === keyOf(status));
   }
 }
+
+/** Why a session is over of which somebody asked for the end; they need not be told. */
+const WISHED: ReadonlySet<string> = new Set(["restarted", "stopped", "gone"]);
 
 /** Figures such as memory come again and again in one state; what was dismissed must not come back with them. */
 function keyOf(status: SessionStatus): string {

@@ -4,7 +4,7 @@
 
 import { completionStatus, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
-import { bracketMatching, indentService, indentUnit } from "@codemirror/language";
+import { bracketMatching, indentOnInput, indentService, indentUnit } from "@codemirror/language";
 import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { completion, sentence, takeFirst, type Complete, type Silence } from "./completion";
@@ -16,6 +16,10 @@ export interface Assisted {
   readonly complete: Complete;
   /** The columns that a line begins with, from the lines before it and what it holds itself. */
   indentAfter(before: string, line: string): number;
+  /** The column for a clause as `else:` that has just been written, or null where the line stays. */
+  clauseColumn(before: string, line: string): number | null;
+  /** What such a line is. */
+  readonly clause: RegExp;
   /** What a pasted text means as code. */
   cleaned(text: string): string;
   /** What the code of the whole sheet is, cell by cell. */
@@ -61,8 +65,15 @@ function codeExtensions(options: Assisted): Extension {
     indentService.of((context, position) => {
       // Enter asks before the line break is in the document: the context's line is the one that will begin at it.
       const line = context.lineAt(position);
+      if (context.simulatedBreak === null) {
+        const column = options.clauseColumn(context.state.doc.sliceString(0, line.from), line.text);
+        if (column !== null) return column;
+        if (options.clause.test(line.text)) return line.text.search(/\S/);
+      }
       return options.indentAfter(context.state.doc.sliceString(0, line.from), line.text);
     }),
+    EditorState.languageData.of(() => [{ indentOnInput: options.clause }]),
+    indentOnInput(),
     EditorView.clipboardInputFilter.of((text) => options.cleaned(text)),
     bracketMatching(),
     inspection,

@@ -10,7 +10,7 @@ import type { Caret } from "./caret";
 import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
 import type { Complete, Silence } from "./completion";
-import { indentAfter } from "./indent";
+import { CLAUSE, clauseColumn, indentAfter } from "./indent";
 import { cleaned } from "./pasted";
 import { loadAssistance } from "./load";
 import { look } from "./look";
@@ -87,7 +87,7 @@ export function mountEditor(options: EditorOptions): Editor {
     }),
   });
   void loadAssistance().then(({ assist }) => {
-    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist({ ...options, indentAfter, cleaned })) });
+    if (!gone) view.dispatch({ effects: assistance.reconfigure(assist({ ...options, indentAfter, clauseColumn, clause: CLAUSE, cleaned })) });
   });
   return {
     focus(caret) {

@@ -18,6 +18,34 @@ export function indentAfter(before: string, line = ""): number {
   return indent;
 }
 
+/** The column for a line that is such a clause: that of the statement it belongs to; null if it is none, or belongs to nothing. */
+export function clauseColumn(before: string, line: string): number | null {
+  const word = CLAUSE.exec(line)?.[1];
+  const inString = tokens(before).at(-1)?.kind === "s";
+  if (word === undefined || inString || openBracket(before) !== null) return null;
+  // Where the line stands is kept if it fits: people may have moved it there.
+  let least = columnOf(line) + 1;
+  for (const each of before.split("\n").reverse()) {
+    if (columnOf(each) >= least || /^\s*(?:#|$)/.test(each)) continue;
+    least = columnOf(each);
+    if (BELONGS[word]!.test(each)) return least;
+  }
+  return null;
+}
+
+/** A line that ends with the colon of `else`, `elif`, `except` or `finally`. */
+export const CLAUSE = /^ *(else|elif|except|finally)\b.*:$/;
+const BELONGS: Readonly<Record<string, RegExp>> = {
+  elif: /^\s*(?:if|elif)\b/,
+  else: /^\s*(?:if|elif|(?:async\s+)?for|while|except)\b/,
+  except: /^\s*(?:try|except)\b/,
+  finally: /^\s*(?:try|except|else)\b/,
+};
+
+function columnOf(line: string): number {
+  return /^ */.exec(line)![0].length;
+}
+
 /** The innermost bracket that is still open: where its contents begin, and how its own line is indented. */
 function openBracket(before: string): { column: number; indent: number } | null {
   const open: number[] = [];

@@ -206,6 +206,16 @@ export class Actions {
     if (folded) this.focus.select(section.id);
   }
 
+  /** Choose a cell and show it, also out of folded sections. */
+  goTo(id: string): void {
+    const holds = (section: CellInfo) => spanOf(this.#cells, section.id).some((each) => each.id === id);
+    const folded = this.#cells.filter((each) => each.type === "section" && each.folded && each.id !== id && holds(each));
+    folded.forEach((section) => this.worksheet.sheet.setFlag(section.id, "folded", false));
+    this.focus.select(id);
+    const show = () => document.querySelector(`[data-cell-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "center" });
+    requestAnimationFrame(show);
+  }
+
   toggle(id: string, flag: Flag): void {
     const cell = this.#cells.find((each) => each.id === id);
     if (cell !== undefined) this.worksheet.sheet.setFlag(id, flag, !cell[flag]);

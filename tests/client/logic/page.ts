@@ -29,15 +29,18 @@ function moveTo(state: unknown, _title: string, path?: string): void {
   if (path !== undefined) location.pathname = path;
 }
 
+const storage = {
+  getItem: (name: string) => kept.get(name) ?? null,
+  setItem: (name: string, value: string) => void kept.set(name, value),
+  removeItem: (name: string) => void kept.delete(name),
+};
+
 Object.assign(globalThis, {
   window: globalThis,
   location,
   history: visited,
-  localStorage: {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  },
+  localStorage: storage,
+  sessionStorage: storage,
   document: { documentElement: { dataset: {} as Record<string, string> }, hidden: false, title: "" },
   matchMedia: () => ({ matches: page.dark }),
   requestAnimationFrame: (action: () => void) => page.frames.push(action),

@@ -123,14 +123,14 @@ export interface Kept {
   readonly sequence: number;
 }
 
-/** What one cell had printed; `hash` is that of the source that had run, `ordinal` its place in the version. */
+/** What one cell had printed: `place` is the cell's in its worksheet and `code` its first line, in that version. `ordinal` is for asking on: behind the largest there is what comes next. */
 export interface KeptCell {
   readonly ordinal: number;
   readonly path: string;
   readonly cell: string;
-  readonly number: number;
+  readonly place: number;
+  readonly code: string;
   readonly state: string;
-  readonly hash: string;
   readonly pieces: readonly PieceBody[];
 }
 
@@ -376,7 +376,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   CellOutput: "cell run:run_state pieces:[PieceBody] left_out?:i",
   DocumentEntry: "id path title edited",
   FileDifference: "path status diff binary?:b cut?:b",
-  KeptCell: "ordinal:i path cell number:i state hash pieces:[PieceBody]",
+  KeptCell: "ordinal:i path cell place:i code state pieces:[PieceBody]",
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",

@@ -13,6 +13,11 @@ interface KeptOutputsProps {
   onProblem: (text: string | null) => void;
 }
 
+/** In the order of the version's cells, whatever part they came with. */
+function inOrder(one: KeptCell, other: KeptCell): number {
+  return one.path === other.path ? one.place - other.place : one.path < other.path ? -1 : 1;
+}
+
 export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Element {
   const { socket } = useParts();
   const [outputs, setOutputs] = useState<readonly KeptCell[] | null>(null);
@@ -20,7 +25,7 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
   const load = (after: number) =>
     void socket.ask<"version_outputs">({ type: "version_outputs", version: version.id, after }).then(
       (answer) => {
-        setOutputs((known) => [...(known ?? []), ...answer.outputs]);
+        setOutputs((known) => [...(known ?? []), ...answer.outputs].sort(inOrder));
         setMore(answer.more);
       },
       (error: unknown) => onProblem(errorText(error)),
@@ -35,7 +40,7 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
         <KeptOutput key={output.ordinal} output={output} />
       ))}
       {more && (
-        <button type="button" class="btn" onClick={() => load(outputs?.at(-1)?.ordinal ?? 0)}>
+        <button type="button" class="btn" onClick={() => load(Math.max(0, ...(outputs ?? []).map(({ ordinal }) => ordinal)))}>
           {words.moreOutputs}
         </button>
       )}
@@ -43,19 +48,14 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
   );
 }
 
-/** The code that made it is shown where the sheet still has it; else the difference above says what became of it. */
+/** Its cell is told by how its code began in that version, and by its worksheet where that is another one. */
 function KeptOutput({ output }: { output: KeptCell }): JSX.Element {
   const { drawn, worksheet } = useParts();
-  const { sheet } = worksheet;
   const shown = useMemo(() => drawn(output.pieces), [output]);
-  const code = useMemo(() => {
-    const there = sheet.cells.peek().some((cell) => cell.id === output.cell && cell.type === "code");
-    const text = there ? sheet.text(output.cell) : "";
-    return there && sheet.hashOf(output.cell) === output.hash ? text : null;
-  }, [output]);
   return (
     <div class="kept" data-testid="kept-output">
-      {code === null ? <p class="muted">{words.codeChanged(output.path, output.number)}</p> : <pre>{code}</pre>}
+      {output.path !== worksheet.path.value && <p class="muted">{output.path}</p>}
+      <pre>{output.code}</pre>
       <div class="out">{shown.map(({ key, show }) => <Shown key={key} show={show} />)}</div>
     </div>
   );

@@ -18,7 +18,6 @@ export const words = {
   outputs: "Outputs of this version",
   noOutputs: "No output was kept with it.",
   moreOutputs: "More outputs",
-  codeChanged: (path: string, number: number) => `${path}, run ${number}, of code that is not in this sheet any more`,
   removeAutosaves: "Remove older autosaves",
   confirmAutosaves: "Remove all autosaves but the newest? Saves, named versions, ends of sessions and reverts stay.",
   removedAutosaves: (size: string) => `Older autosaves were removed: ${size}`,

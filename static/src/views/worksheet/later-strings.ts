@@ -10,6 +10,9 @@ export const words = {
   deletedCells: (count: number) => `${plural(count, "cell", "cells")} deleted`,
   runAll: "Run all cells",
   dismiss: "Dismiss",
+  stoppedAt: (number: number, name: string) => (name ? `Stopped at cell ${number}: ${name}` : `Stopped at cell ${number}`),
+  goToCell: "Go to the cell",
+  overForReaders: "The session in which this was computed is over.",
   viewer: "You may read this worksheet, not change it.",
   stoppedReasons: {
     "version-mismatch": "This page is from another version of the server. Reload it; your changes are kept.",

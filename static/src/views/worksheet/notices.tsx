@@ -9,18 +9,21 @@ import { shareClipboard } from "../../workbench/clipboard";
 import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
 import { words } from "./later-strings";
+import { useCaretInSight } from "./caret-in-sight";
 
 export function Notices(): JSX.Element {
   const { actions, focus, worksheet } = useParts();
+  const notices = useCaretInSight();
   useEffect(() => shareClipboard(actions, focus), [actions]);
   useEffect(() => {
     const scroller = document.getElementById("content");
     return scroller === null ? undefined : followScroll(scroller, worksheet, focus);
   }, [worksheet]);
   return (
-    <div class="notices">
+    <div class="notices" ref={notices}>
       <Stopped />
       <SessionNotice />
+      <StoppedAt />
       <Refusal />
       <Unsaved />
       <StorageNotice />
@@ -76,13 +79,28 @@ function SessionNotice(): JSX.Element | null {
         : { label: words.runAll, run: () => worksheet.runAll() };
   return (
     <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">
-      <span>{sentence}</span>
+      <span>{session.reason == null || worksheet.mayRun.value ? sentence : words.overForReaders}</span>
       {worksheet.mayRun.value && (
         <button type="button" class="btn" data-testid="session-go-on" onClick={goOn.run}>
           {goOn.label}
         </button>
       )}
       <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.session.dismiss()} />
+    </Notice>
+  );
+}
+
+/** Cells that ran together stop at the first that fails, which may be far from what one looks at. */
+function StoppedAt(): JSX.Element | null {
+  const { actions, worksheet } = useParts();
+  const failure = worksheet.runs.together.failure.value;
+  const cell = worksheet.sheet.cells.value.find((each) => each.id === failure?.cell);
+  if (failure === null || cell === undefined) return null;
+  return (
+    <Notice kind="bad" testId="stopped-at">
+      <span>{words.stoppedAt(cell.number, failure.name)}</span>
+      <button type="button" class="btn" onClick={() => actions.goTo(cell.id)} data-testid="go-to-failure">{words.goToCell}</button>
+      <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.runs.together.dismiss()} />
     </Notice>
   );
 }
