@@ -77,6 +77,9 @@ CATALOGUE: Mapping[str, str] = {
     "ended-worker-lost": "The computing machine was lost. Files go back to the last save; variables are gone.",
     "no-home": "The files of this workspace are not on that machine. Try again in a moment.",
     "home-unfinished": "The files of this workspace are not all in their places yet. Try again in a moment.",
+    "home-image": "The files of this workspace lie in a file system of their own, which this machine can't mount "
+    'since its launcher began ("homes of a fixed size" are missing in its report). They are kept; tell whoever runs '
+    "the server.",
     "home-whole": "The files of this workspace are in their places already.",
     "removes-files": "{removed} of {present} files are gone. Save to keep it so, or go back to an earlier version.",
     "files-removed": "{removed} of {present} files are not in the last version any more; the one before has them.",

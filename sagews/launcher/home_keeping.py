@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sagews.errors import SagewsError
 from sagews.launcher import errands
+from sagews.launcher.disk.home_images import PASSING
 from sagews.launcher.disk.pressure import Shortage
 from sagews.launcher.disk.watch import DiskWatch
 from sagews.launcher.loop import EventLoop
@@ -56,8 +57,7 @@ class HomeKeeping:
         """Find out what homes can be here, tell when it is known, and remove what an earlier launcher left."""
 
         def told(status: int) -> None:
-            # A full disk is no property of the machine.
-            self.form = "images" if status in (0, errno.ENOSPC) else "folders"
+            self.form = "images" if status in (0, *PASSING) else "folders"
             if self.form == "folders" and self._permits.images:
                 self.missing = f"homes of a fixed size ({os.strerror(status)})"
             known()

@@ -107,6 +107,10 @@ class ImagesCase(unittest.SynchronousTestCase):
         self.patch(calls, "new_file_system", lambda *args, **options: os.open(self.base, os.O_RDONLY))
         self.patch(calls, "move_mount", lambda mount, path: None)
         self.patch(calls, "unmount", self.unmounted.append)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with what is on the disk."""
         self.homes = HomeImages(self.base, os.getuid(), 2**25, cast(Any, self.loop))
         self.began: list[int] = []
         self.homes.begin(self.began.append)

@@ -13,7 +13,7 @@ from twisted.trial import unittest
 from sagews.errors import SagewsError
 from sagews.launcher.resources.homes import Homes, empty
 from sagews.model.identifiers import new_id
-from sagews.wire.launcher import FILL, READ, SESSION
+from sagews.wire.launcher import CHANGE, FILL, READ, SESSION
 
 
 class Emptying(unittest.SynchronousTestCase):
@@ -90,6 +90,16 @@ class Names(unittest.SynchronousTestCase):
         self.homes.prepare(new_id(), READ, told.append)
         self.homes.prepare(workspace, SESSION, told.append)
         self.assertEqual(told, [errno.ENOSPC, errno.ENOSPC, 0, 0])
+
+    def test_an_image_where_none_can_be_mounted(self) -> None:
+        """Whoever wants a home that is an image, where images can't be had, reads so; the home stays what it is."""
+        workspace = new_id()
+        (self.base / workspace).touch()
+        for access in (SESSION, READ, CHANGE):
+            error = self.assertRaises(SagewsError, self.homes.mount, workspace, -1, access)
+            self.assertEqual(error.code, "home-image")
+            self.assertIn("can't mount", str(error))
+        self.assertEqual([path.name for path in self.base.iterdir()], [workspace])
 
     def test_set_aside(self) -> None:
         """A forgotten home is out of the way at once, and known until it is removed."""

@@ -10,13 +10,60 @@ from typing import Any, cast
 
 from sagews.launcher import errands
 from sagews.launcher.arrivals import Arrivals
-from sagews.launcher.disk.home_images import AT_ONCE, RETRY_SECONDS, SPARES
+from sagews.launcher.disk.home_images import AT_ONCE, DISK_SECONDS, DISK_TRIES, RETRY_SECONDS, SPARES
 from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
 from tests.launcher.harness import LIMITS
 from tests.launcher.late_errands import ImagesCase
 
 REAL_SEND = errands.send
+
+
+class Beginning(ImagesCase):
+    """What is found out of the machine at the start."""
+
+    def test_what_passes_is_tried_again(self) -> None:
+        """Without a process or memory nobody is given a home, and as soon as there is some everybody is."""
+        for passing in (errno.EAGAIN, errno.ENOMEM, errno.ENOSPC):
+            self.setUp()
+            told: list[int] = []
+            self.errands.fails = passing
+            self.restart()
+            self.pass_time()
+            self.homes.reserve("one", told.append)
+            self.pass_time(RETRY_SECONDS)
+            self.errands.fails = 0
+            self.pass_time(RETRY_SECONDS)
+            self.homes.reserve("one", told.append)
+            self.assertEqual((self.began, told), ([passing], [passing, 0]))
+
+    def test_errors_of_the_disk(self) -> None:
+        """An error of the disk is waited out for a while before homes are called impossible."""
+        self.errands.fails = errno.EIO
+        self.restart()
+        self.pass_time()
+        self.assertEqual(self.began, [])
+        self.errands.fails = 0
+        self.pass_time(DISK_SECONDS)
+        self.assertEqual(self.began, [0])
+        self.errands.fails = errno.EIO
+        self.restart()
+        for _ in range(DISK_TRIES):
+            self.pass_time(DISK_SECONDS)
+        self.assertEqual(self.began, [errno.EIO])
+
+    def test_what_was_passing_and_is_worse(self) -> None:
+        """Whoever was promised images gets them, also when the disk gives an error before they can be made."""
+        self.errands.fails = errno.EAGAIN
+        self.restart()
+        self.pass_time()
+        self.errands.fails = errno.EIO
+        self.pass_time(RETRY_SECONDS)
+        self.errands.fails = 0
+        self.pass_time(RETRY_SECONDS)
+        told: list[int] = []
+        self.homes.reserve("one", told.append)
+        self.assertEqual(told, [0])
 
 
 class NoProcesses(ImagesCase):

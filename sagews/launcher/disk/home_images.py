@@ -31,6 +31,11 @@ AT_ONCE = 4
 REFILL_SECONDS = 0.3
 """How long after one was taken the next is made: the first result comes first."""
 RETRY_SECONDS = 5.0
+PASSING = frozenset({errno.ENOSPC, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""Errors that say nothing of the machine, only of this moment: images can be had later."""
+DISK_TRIES = 3
+DISK_SECONDS = 1.0
+"""How often, and after which pause, it is tried where the disk gives an error: some pass, others stay."""
 SPARE = "spare-"
 _ROOM = "mounted"
 
@@ -76,6 +81,7 @@ class HomeImages:
         self._unused: set[str] = set()
         self._making = 0
         self._has_template = False
+        self._lacks = errno.ENOSPC
         self._refill: Timer | None = None
 
     # ------------------------------------------------------------------------------------- its beginning
@@ -83,7 +89,11 @@ class HomeImages:
     def begin(self, told: Told) -> None:
         """Find out whether this machine can have images, by making the first; tell 0 or why not.
 
+        One of PASSING is told while they can't be had yet; it is tried again then until they can.
         Called in the mount namespace in which they are to be mounted.
+
+        Raises:
+            OSError: when nothing can be mounted here.
         """
         room = self._room
         room.mkdir(mode=0o700, exist_ok=True)
@@ -95,7 +105,7 @@ class HomeImages:
         self._folder = os.open(self._base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         self._make_template(told)
 
-    def _make_template(self, told: Told) -> None:
+    def _make_template(self, told: Told, tries: int = DISK_TRIES) -> None:
         base, size, storage = self._base, self._size, self._storage
 
         def work() -> None:
@@ -106,14 +116,25 @@ class HomeImages:
             images.make_template(base, size, storage)
 
         def made(status: int) -> None:
+            self._has_template, self._lacks = status == 0, status
+            if status == errno.EIO and tries > 1:
+                self._loop.later(DISK_SECONDS, lambda: self._make_template(told, tries - 1))
+                return
             told(status)
-            self._has_template = status == 0
             if self._has_template:
                 self.fill()
-            elif status == errno.ENOSPC:
-                self._loop.later(RETRY_SECONDS, lambda: self._make_template(lambda status: None))
+            elif status in PASSING:
+                self._try_again()
 
         errands.send(self._loop, work, made)
+
+    def _try_again(self) -> None:
+        def told(status: int) -> None:
+            # Whoever asked first goes by that answer: it has to come true.
+            if status not in (0, *PASSING):
+                self._try_again()
+
+        self._loop.later(RETRY_SECONDS, lambda: self._make_template(told, 1))
 
     @property
     def _room(self) -> Path:
@@ -130,7 +151,7 @@ class HomeImages:
             self._fill_later()
             told(0)
         elif not self._has_template:
-            told(errno.ENOSPC)
+            told(self._lacks)
         else:
             self._wanted.append((workspace, told))
             self.fill()

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from sagews.errors import SagewsError
 from sagews.kernel import calls
 from sagews.kernel.packets import close_all
 from sagews.launcher import errands
@@ -80,13 +81,16 @@ class Homes:
         images = HomeImages(self._path, self._storage, size, loop)
 
         def tried(status: int) -> None:
-            # A full disk is no property of the machine: whoever begins is told, and it is tried again.
-            if status in (0, errno.ENOSPC):
+            # Whoever begins meanwhile is told.
+            if status in (0, *home_images.PASSING):
                 self._images = images
                 self.names.take = images.take
             told(status)
 
-        images.begin(tried)
+        try:
+            images.begin(tried)
+        except OSError as error:
+            told(error.errno or errno.EIO)
 
     def watched(self) -> Mapping[str, MountedImage | MeteredHome]:
         """Return the homes of which it is known what they hold, by workspace."""
@@ -140,8 +144,11 @@ class Homes:
 
         Raises:
             OSError: when the home is not a plain folder of ours, or the kernel refuses.
-            SagewsError: see HomeNames.enter.
+            SagewsError: `home-image` for an image where none can be mounted; see HomeNames.enter.
         """
+        found = self.names.find(workspace)
+        if self._images is None and found is not None and self._is_image(found):
+            raise SagewsError("home-image")
         # By descriptor from here on: a path could be another folder by the time that it is mounted.
         descriptor = self._open(self.names.enter(workspace, access), workspace)
         try:
