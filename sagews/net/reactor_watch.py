@@ -6,8 +6,11 @@ piece and each turn: about half a microsecond for either.
 
 What a stall was is known from its socket, and from a sample of the stack: a timer that counts processor time
 (ITIMER_PROF) ticks every 10 ms *of computing*, so that a daemon that idles is never woken; a tick in an old piece keeps
-where that was. Work that waited instead of computing, for the disk or because the machine was busy, gets no tick;
-stalls that computed for less than half of their time are counted apart, since a busy machine makes them too.
+where that was. Work that waited instead of computing, for the disk or because the machine was busy, gets no tick; nor
+does what computes in C for a long time, since a tick is heard between two steps of Python only. So how much a stall
+computed is read from the thread's own processor time. That reading is a system call, too dear for every piece: it is
+taken when a turn begins and when a stall ends. Stalls that computed for less than half of their time are counted
+apart, since a busy machine makes them too.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ class Stall:
 
     Attributes:
         seconds: how long it held the reactor.
-        computing: about how much of it was spent computing, in seconds, from ticks: exact to a tick or two.
+        computing: how much of it at least was spent computing, in seconds.
         what: whose work it was, and where it was if that was sampled.
     """
 
@@ -55,16 +58,22 @@ class StallBook:
 
     Args:
         clock: seconds, monotonic.
+        spent: seconds that this thread has computed.
         noted: called with each stall.
         limit: seconds that a piece may take.
     """
 
-    def __init__(self, clock: Clock, noted: Callable[[Stall], None], limit: float = LIMIT_SECONDS) -> None:
+    def __init__(
+        self, clock: Clock, spent: Clock, noted: Callable[[Stall], None], limit: float = LIMIT_SECONDS
+    ) -> None:
         self._clock = clock
+        self._spent = spent
         self._noted = noted
         self._limit = limit
         self._turn: float | None = None
         self._piece = clock()
+        # When the thread's processor time was last read, and what it was.
+        self._read = (clock(), spent())
         # The piece that was sampled, how many ticks it has had, and where it was at the last.
         self._sampled = (-1.0, 0, "")
         self.count = 0
@@ -76,7 +85,8 @@ class StallBook:
 
     def turn_began(self) -> None:
         """The reactor stopped waiting."""
-        self._turn = self._clock()
+        self._turn = now = self._clock()
+        self._read = (now, self._spent())
 
     def turn_ended(self) -> None:
         """The reactor is about to wait."""
@@ -106,16 +116,28 @@ class StallBook:
         return piece
 
     def _stalled(self, began: float, seconds: float, what: str) -> None:
-        sampled, ticks, location = self._sampled
-        if sampled == began:
-            what += f", at {location}"
-        stall = Stall(seconds, TICK_SECONDS * (ticks + 1) if sampled == began else 0.0, what)
+        if self._sampled[0] == began:
+            what += f", at {self._sampled[2]}"
+        stall = Stall(seconds, self._computed(began, seconds), what)
         self.count += 1
         self.waited += stall.waited
         self.last = stall
         if self.longest is None or seconds > self.longest.seconds:
             self.longest = stall
         self._noted(stall)
+
+    def _computed(self, began: float, seconds: float) -> float:
+        """Return how much the piece that has just ended computed at least.
+
+        What its turn computed before it was no more than the time that this took; where that may hide too much, its
+        ticks are known too.
+        """
+        read, spent = self._read
+        now = self._spent()
+        self._read = (began + seconds, now)
+        sampled, ticks, _ = self._sampled
+        ticked = TICK_SECONDS * (ticks + 1) if sampled == began else 0.0
+        return max(0.0, min(seconds, now - spent, max(ticked, now - spent - (began - read))))
 
     def tick(self, where: Callable[[], str]) -> None:
         """A tick of processor time has passed: keep where a piece is that has come half of the way to a stall.
@@ -144,7 +166,7 @@ class ReactorWatch:
         self._minute = 0
         self._logged = 0
         self._watching = False
-        self.book = StallBook(time.perf_counter, self._noted)
+        self.book = StallBook(time.perf_counter, time.thread_time, self._noted)
 
     def start(self) -> None:
         """Begin, before the reactor runs or while it does; once for a reactor, in its thread."""

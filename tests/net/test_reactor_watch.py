@@ -42,13 +42,15 @@ class Rig:
     def __init__(self) -> None:
         self.clock = Clock()
         self.noted: list[Stall] = []
-        self.book = StallBook(self.clock.seconds, self.noted.append)
+        self.processor = Clock()
+        self.book = StallBook(self.clock.seconds, self.processor.seconds, self.noted.append)
 
-    def work(self, seconds: float, *, ticks: int = 0) -> None:
-        """Do one piece of work, with so many ticks of processor time at its end."""
+    def work(self, seconds: float, *, computing: float = 0.0, ticks: int = 0) -> None:
+        """Do one piece of work that computes for a part of its time, with so many ticks heard at its end."""
 
         def piece() -> None:
             self.clock.advance(seconds)
+            self.processor.advance(computing)
             for _ in range(ticks):
                 self.book.tick(lambda: "file.py:1 loop")
 
@@ -70,12 +72,21 @@ class StallBookTests(TestCase):
     def test_a_stall_is_counted_and_the_longest_kept(self) -> None:
         """The last and the longest stall are both known, and which of them only waited."""
         rig = Rig()
-        for seconds, ticks in ((0.05, 4), (0.3, 1), (0.03, 2)):
-            rig.work(seconds, ticks=ticks)
+        for seconds, computing in ((0.05, 0.04), (0.3, 0.02), (0.03, 0.03)):
+            rig.work(seconds, computing=computing, ticks=1)
         self.assertEqual((rig.book.count, rig.book.waited), (3, 1))
         assert rig.book.longest is not None and rig.book.last is not None
         self.assertAlmostEqual(rig.book.longest.seconds, 0.3)
         self.assertAlmostEqual(rig.book.last.seconds, 0.03)
+
+    def test_computing_in_c_is_computing(self) -> None:
+        """A stall is known to have computed where no tick came, also behind others of its turn; one that slept, not."""
+        rig = Rig()
+        rig.book.turn_began()
+        for seconds, computing in ((0.01, 0.01), (2.7, 2.7), (0.01, 0.01), (0.5, 0.0), (0.3, 0.3)):
+            rig.work(seconds, computing=computing)
+        self.assertEqual([round(stall.computing, 3) for stall in rig.noted], [2.7, 0.0, 0.3])
+        self.assertEqual((rig.book.count, rig.book.waited), (3, 1))
 
     def test_a_sample_names_the_place_of_its_own_piece_only(self) -> None:
         """A tick late in a long piece tells where that was; the next piece does not inherit it."""
@@ -138,6 +149,18 @@ class ReactorWatchTests(TestCase):
         self.assertGreaterEqual(status["longest"]["ms"], 200)
         self.assertIn("timed calls, at <string>:", status["longest"]["what"])
         self.assertIn("compute", status["longest"]["what"])
+
+    def test_a_real_reactor_sees_what_computes_in_c(self) -> None:
+        """A single call of a C function that computes for long is no stall that waited."""
+        program = PROGRAM.replace(
+            "end = time.thread_time() + 0.2\n    while time.thread_time() < end:\n        pass",
+            "hashlib.pbkdf2_hmac('sha256', b'', b'', 500_000)",
+        ).replace("import json", "import hashlib, json")
+        self.assertIn("pbkdf2", program)
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+        longest = json.loads(ended.stdout)["longest"]
+        self.assertGreater(longest["ms"], 20)
+        self.assertGreater(longest["computing_ms"], 20)
 
     def test_places_hold_no_values(self) -> None:
         """What is told of a frame is file, line and function, the innermost first."""
