@@ -37,8 +37,7 @@ class SingleFlightCache(Generic[K, V]):
 
     async def get_or_make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         """Return the value, made by `make` if it is not there."""
-        while key in self._changing:
-            await self._wait(key)
+        await self.settled_at(key)
         if key in self._made:
             return self._made[key]
         self._changing[key] = []
@@ -58,6 +57,11 @@ class SingleFlightCache(Generic[K, V]):
         finally:
             self._made.pop(key, None)
             self._changed(key)
+
+    async def settled_at(self, key: K) -> None:
+        """Wait until this value is not being made or put away."""
+        while key in self._changing:
+            await self._wait(key)
 
     async def settled(self) -> None:
         """Wait until nothing is being made or put away."""

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.model.identifiers import UserId, new_id
 from tests.backend.harness import BackendTestCase
 from tests.contracts.document_texts import DocumentTextsContract
+from tests.fakes.session_host import PRINTS
 from tests.history.live import Documents
 
 
@@ -39,3 +40,44 @@ class FakeTests(DocumentTextsContract, SynchronousTestCase):
     def done(self, work: Any) -> Any:
         """Return the result of a coroutine."""
         return self.successResultOf(Deferred.fromCoroutine(work))
+
+
+class ClosedWorksheetTests(BackendTestCase):
+    """A save of a workspace whose worksheet nobody has open."""
+
+    def texts(self) -> Any:
+        """Return the texts as a save reads them."""
+        self.page()
+        return self.done(self.backend.workspaces.all[0].document_set.texts())
+
+    def test_a_save_reads_no_outputs(self) -> None:
+        """Neither runs nor what they printed are asked for, and the worksheet stays closed."""
+        page = self.opened()
+        page.edit(self.document, PRINTS)
+        page.run(self.document, PRINTS)
+        self.later(1)
+        self.assertEqual(len(self.runs.outputs), 1)
+        documents = self.backend.workspaces.all[0].document_set
+        self.done(documents.unload(documents.find(self.document)))
+        asked: list[str] = []
+        for name in ("new_epoch", "last_runs", "pieces"):
+            self.note(name, asked)
+        [text] = self.texts().values()
+        self.assertIn(PRINTS, text)
+        self.assertEqual((asked, self.backend.workspaces.all[0].documents), ([], []))
+
+    def note(self, name: str, asked: list[str]) -> None:
+        """Note when the store of runs is asked."""
+        method = getattr(self.runs, name)
+
+        async def noted(*arguments: Any) -> Any:
+            asked.append(name)
+            return await method(*arguments)
+
+        self.patch(self.runs, name, noted)
+
+    def test_a_worksheet_that_was_never_opened(self) -> None:
+        """It has the text that it begins with."""
+        [text] = self.texts().values()
+        self.assertIn("```", text)
+        self.assertEqual(list(self.texts().values()), [text])

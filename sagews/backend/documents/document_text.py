@@ -14,9 +14,12 @@ from twisted.logger import Logger
 from sagews.backend.crdt.document import WorksheetDocument, own_title, title_of
 from sagews.backend.crdt.heavy import merged
 from sagews.backend.crdt.worksheet_text import to_text
+from sagews.backend.documents.loading import loaded
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks
+from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, UserId
+from sagews.model.workspaces import Document
 from sagews.net.background import run_in_background
 
 # What a worksheet may have to be written, or be merged with, in the turn in which somebody asks: a few milliseconds. A
@@ -110,3 +113,25 @@ class DocumentText:
             take(self._title)
         finally:
             self._asking = False
+
+
+async def stored_text(
+    clock: IReactorTime, checks: IDocumentChecks, account: UserId, documents: IDocumentStore, about: Document
+) -> str | None:
+    """Return the text of a worksheet that is not open, without its outputs; None if it was never opened.
+
+    Args:
+        clock: tells the time.
+        checks: does what is large.
+        account: in whose turn that is.
+        documents: the store.
+        about: which worksheet.
+
+    Raises:
+        SagewsError: `database`, `limit`, and `internal` when what is stored can't be read.
+    """
+    snapshot, updates = await documents.load(about.workspace, about.id)
+    if snapshot is None and not updates:
+        return None
+    doc = await loaded(clock, checks, account, snapshot, updates)
+    return await DocumentText(clock, about.id, doc, checks, lambda: account, about.title).written()

@@ -8,7 +8,7 @@ from typing import Protocol
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from sagews.backend.documents.document_text import SMALL_BYTES
+from sagews.backend.documents.document_text import SMALL_BYTES, stored_text
 from sagews.backend.documents.live_document import LiveDocument, load_document
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
@@ -107,8 +107,8 @@ class DocumentSet:
 
     async def _load(self, document: DocumentId, user: UserId | None) -> LiveDocument:
         about = await self._about(document)
-        # A loaded document is looked after until it is put away: one that was loaded for a version's text alone, which
-        # nobody watches, would else stay in memory.
+        # A loaded document is looked after until it is put away: one that was loaded for a revert alone, which nobody
+        # watches, would else stay in memory.
         self._wake()
         stores = self._stores
         return await load_document(
@@ -204,14 +204,25 @@ class DocumentSet:
         """Return path → text of every document (IDocumentTexts)."""
         texts, since = {}, 0
         for about in await self.list():
-            live = await self.load(about.id)
-            text = texts[about.path] = await live.text()
+            text = texts[about.path] = await self._text(about)
             since += len(text)
             if since > SMALL_BYTES:
                 # A workspace has hundreds of small ones, each of which takes milliseconds: others have turns between.
                 since = 0
                 await sleep(self._context.clock, 0)
         return texts
+
+    async def _text(self, about: Document) -> str:
+        """Return what a worksheet says; one that is not open is read alone, since its outputs may be megabytes."""
+        await self._loaded.settled_at(about.id)
+        text: str | None = None
+        if self._loaded.get(about.id) is None:
+            stores, owner = self._stores, self._context.workspace.owner
+            text = await stored_text(self._context.clock, stores.checks, owner, stores.documents, about)
+        if text is None:
+            # It is open, or begins now: nothing can have run in it then.
+            text = await (await self.load(about.id)).text()
+        return text
 
     async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Bring documents to these texts (IDocumentTexts)."""
