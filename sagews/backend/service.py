@@ -25,6 +25,7 @@ from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.messages.features import Feature, features
 from sagews.backend.messages.services import FeatureServices
+from sagews.backend.runs.run_owners import RunOwners
 from sagews.backend.runs.stored_outputs import StoredOutputs
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
@@ -89,7 +90,9 @@ class Backend:
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
         outputs = StoredOutputs(clock, usage, accounts, self._ledger)
-        stores = Stores(workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts, outputs)
+        stores = Stores(
+            workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts, outputs, RunOwners()
+        )
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)
         self._resume = ResumeSecrets(clock, settings.resume_seconds)

@@ -77,3 +77,15 @@ class DocumentWrite(msgspec.Struct, frozen=True):
     updates: Sequence[tuple[UserId, bytes]] = ()
     runs: Sequence[Run] = ()
     pieces: Sequence[StoredPiece] = ()
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """What became of a document's part of a commit.
+
+    Attributes:
+        last_update: the number of its last update, or 0 if none was among what was committed.
+        taken: runs that were not written, because another document has runs of these ids.
+    """
+
+    last_update: int
+    taken: Sequence[RunId] = ()

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.journal.document_writer import Committed, DocumentWriter
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
@@ -37,7 +37,7 @@ class HeldJournal:
         self.written: dict[DocumentId, list[bytes]] = {}
         self.twice = False
 
-    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Wait for `answer`; two commits of one document at a time are noted."""
         asked = {write.document for write in writes}
         self.twice |= any(write.document in asked for others, _ in self.open for write in others)
@@ -46,7 +46,7 @@ class HeldJournal:
         await answer
         for write in writes:
             self.written.setdefault(write.document, []).extend(data for _, data in write.updates)
-        return {write.document: len(self.written[write.document]) for write in writes}
+        return {write.document: Committed(len(self.written[write.document])) for write in writes}
 
     def answer(self, kind: str, which: int) -> None:
         """Let one of the commits that wait end so."""

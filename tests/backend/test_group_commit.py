@@ -15,7 +15,7 @@ from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, UserId, new_id
-from sagews.model.runs import DocumentWrite, StoredPiece
+from sagews.model.runs import Committed, DocumentWrite, StoredPiece
 from sagews.model.sessions import PieceKind
 
 AUTHOR = UserId(new_id())
@@ -35,7 +35,7 @@ class Journal:
         self.pieces: list[int] = []
         self.sizes: list[int] = []
 
-    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Note what is committed."""
         self.asked += 1
         if self.failures:
@@ -49,7 +49,7 @@ class Journal:
         self.sizes.append(sum(len(write.updates) + len(write.pieces) for write in writes))
         self.edits += [data for write in good for _, data in write.updates]
         self.pieces += [piece.sequence for write in good for piece in write.pieces]
-        return {write.document: len(self.edits) for write in good}
+        return {write.document: Committed(len(self.edits)) for write in good}
 
 
 class Page:

@@ -8,6 +8,7 @@ from zope.interface.verify import verifyObject
 
 from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
+from sagews.model.runs import Committed
 from tests.contracts.accounts import refused
 from tests.contracts.journal import edits
 
@@ -32,7 +33,7 @@ class DocumentStoreContract:
         await journal.commit([edits(document, b"1", b"2")])
         await store.snapshot(document, 3, b"state-2", 2)
         assert await store.load(self.space, document) == (b"state-2", [])
-        assert await journal.commit([edits(document, b"3", b"4")]) == {document: 4}
+        assert await journal.commit([edits(document, b"3", b"4")]) == {document: Committed(4)}
         assert await store.load(self.space, document) == (b"state-2", [b"3", b"4"])
         await store.snapshot(document, 3, b"state-3", 3)
         assert await store.load(self.space, document) == (b"state-3", [b"4"])

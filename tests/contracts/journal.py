@@ -10,7 +10,7 @@ from zope.interface.verify import verifyObject
 
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId, new_id
-from sagews.model.runs import DocumentWrite, Run, StoredPiece
+from sagews.model.runs import Committed, DocumentWrite, Run, StoredPiece
 from sagews.model.sessions import PieceKind, RunState
 
 AUTHOR = UserId("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -50,8 +50,14 @@ class JournalContract:
         """Edits of several documents are committed together, each document's in order and numbered by itself."""
         journal, documents, _, one, two = await self.make_journal()
         batch = [number.to_bytes(2, "big") for number in range(500)]
-        assert await journal.commit([edits(one, *batch), edits(two, b'{"\\', b"\x00\xff")]) == {one: 500, two: 2}
-        assert await journal.commit([edits(two, b"third"), DocumentWrite(one, 3)]) == {two: 3, one: 0}
+        assert await journal.commit([edits(one, *batch), edits(two, b'{"\\', b"\x00\xff")]) == {
+            one: Committed(500),
+            two: Committed(2),
+        }
+        assert await journal.commit([edits(two, b"third"), DocumentWrite(one, 3)]) == {
+            two: Committed(3),
+            one: Committed(0),
+        }
         assert await documents.load(self.space, one) == (None, batch)
         assert await documents.load(self.space, two) == (None, [b'{"\\', b"\x00\xff", b"third"])
 
@@ -64,7 +70,7 @@ class JournalContract:
             edits(stray, b"nowhere"),
             DocumentWrite(two, 3, [(AUTHOR, b"good")], [run], [make_piece(run, 1)]),
         ]
-        assert await journal.commit(writes) == {two: 1}
+        assert await journal.commit(writes) == {two: Committed(1)}
         assert await documents.load(self.space, one) == (None, [])
         assert await runs.last_runs(one) == []
         assert (await runs.pieces(one, late.id, 1, 9)).pieces == []
@@ -165,6 +171,24 @@ class JournalContract:
         await runs.put_run(run, 3)
         stray = StoredPiece(RunId(new_id()), 1, PieceKind.STREAM, {})
         claimed = replace(run, document=document)
-        await journal.commit([DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])])
+        write = DocumentWrite(document, 3, [], [claimed], [make_piece(run, 1), stray])
+        assert await journal.commit([write]) == {document: Committed(0, [run.id])}
         assert (await runs.pieces(document, run.id, 1, 9)).pieces == []
         assert (await runs.pieces(document, stray.run, 1, 9)).pieces == []
+
+    async def test_one_run_id_in_several_documents(self) -> None:
+        """In one commit a run id is the document's that has it, else the first one's; the other is told."""
+        journal, documents, runs, one, two = await self.make_journal()
+        known, fresh = make_run(two), make_run(one)
+        await runs.put_run(known, 3)
+        ran = [replace(run, state=RunState.DONE) for run in (known, fresh)]
+        writes = [
+            DocumentWrite(document, 3, [(AUTHOR, text.encode())], own, [make_piece(run, 1, text) for run in own])
+            for document, text in ((one, "one"), (two, "two"))
+            for own in ([replace(run, document=document) for run in ran],)
+        ]
+        assert await journal.commit(writes) == {one: Committed(1, [known.id]), two: Committed(1, [fresh.id])}
+        for document, run, text in ((one, fresh, "one"), (two, known, "two")):
+            assert [(each.id, each.state) for each in await runs.last_runs(document)] == [(run.id, RunState.DONE)]
+            [piece] = (await runs.pieces(document, run.id, 1, 9)).pieces
+            assert (piece.body["text"], await documents.load(self.space, document)) == (text, (None, [text.encode()]))

@@ -19,7 +19,7 @@ from sagews.interfaces.usage import IUsageStore, WorkspaceUse
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
-from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, DocumentWrite, OutputPage, Run, StoredPiece
+from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, Run, StoredPiece
 from sagews.model.sessions import RunState
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -187,7 +187,7 @@ class MemoryJournal:
     commits: list[Sequence[DocumentWrite]] = field(default_factory=list)
     held: Deferred[None] | None = None
 
-    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Store everything of the documents whose lease is held."""
         if self.held is not None:
             await self.held
@@ -200,10 +200,13 @@ class MemoryJournal:
         workspaces = self.documents.workspaces
         return workspaces is None or workspaces.holds(write.document, write.epoch)
 
-    def _store(self, write: DocumentWrite) -> int:
+    def _store(self, write: DocumentWrite) -> Committed:
+        taken = []
         for run in write.runs:
             stored = self.runs.runs.get(run.id)
-            if stored is None or (stored.document == write.document and _may_change(stored.state, run.state)):
+            if stored is not None and stored.document != write.document:
+                taken.append(run.id)
+            elif stored is None or _may_change(stored.state, run.state):
                 self.runs.runs[run.id] = run
         for piece in write.pieces:
             owner = self.runs.runs.get(piece.run)
@@ -211,7 +214,7 @@ class MemoryJournal:
                 self.runs.outputs.setdefault(piece.run, {}).setdefault(piece.sequence, piece)
         updates = self.documents.updates.setdefault(write.document, [])
         updates.extend(write.updates)
-        return len(updates) if write.updates else 0
+        return Committed(len(updates) if write.updates else 0, taken or ())
 
 
 @implementer(IHistoryStore)

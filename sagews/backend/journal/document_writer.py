@@ -7,7 +7,7 @@ edits against a bound here, so a database that is slow slows sessions and pages 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -16,8 +16,8 @@ from twisted.logger import Logger
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.batch import Acknowledge, Batch
 from sagews.errors import SagewsError
-from sagews.model.identifiers import DocumentId, UserId
-from sagews.model.runs import Run, StoredPiece
+from sagews.model.identifiers import DocumentId, RunId, UserId
+from sagews.model.runs import Committed, Run, StoredPiece
 from sagews.wire.browser.document import Saved
 
 # Hours of typing for a database that is away; behind them a page is told, and keeps its edits itself.
@@ -50,12 +50,13 @@ class DocumentWriter:
 
     Attributes:
         when_refused: is called when the database has refused what waits several times.
+        when_taken: is called with runs that are not stored, because another document has their ids.
         last_update: the number of the last committed update that was written here; 0 before the first.
     """
 
     __slots__ = (
         "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_under_way",
-        "document", "epoch", "last_update", "when_refused",
+        "document", "epoch", "last_update", "when_refused", "when_taken",
     )  # fmt: skip
 
     def __init__(self, plan: CommitSchedule, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
@@ -63,6 +64,7 @@ class DocumentWriter:
         self.epoch = epoch
         self.last_update = 0
         self.when_refused: Callable[[], None] | None = None
+        self.when_taken: Callable[[Sequence[RunId]], None] | None = None
         self._plan = plan
         self._lease_lost = lease_lost
         # None while nothing waits: most documents that are open are idle.
@@ -166,7 +168,7 @@ class DocumentWriter:
         """What was taken could not be committed: it stays the oldest."""
         self._under_way = False
 
-    def committed(self, batch: Batch, last_update: int) -> None:
+    def committed(self, batch: Batch, committed: Committed) -> None:
         """This batch, which was taken, is committed: tell whoever waits to hear it."""
         self._under_way = False
         # Closed meanwhile; and `saved` is said of what was written and of nothing that merely stands in its place.
@@ -175,11 +177,20 @@ class DocumentWriter:
         self._batches.popleft()
         if not self._batches:
             self._batches = None
-        self.last_update = max(self.last_update, last_update)
+        self.last_update = max(self.last_update, committed.last_update)
         self._edits -= len(batch.updates)
         self._edit_bytes -= sum([len(data) for _, data in batch.updates])
+        if committed.taken and self.when_taken is not None:
+            # Before anybody hears that all up to here is kept.
+            self._tell_taken(self.when_taken, committed.taken)
         self._tell(batch)
         batch.over()
+
+    def _tell_taken(self, tell: Callable[[Sequence[RunId]], None], runs: Sequence[RunId]) -> None:
+        try:
+            tell(runs)
+        except Exception:
+            log.failure("runs of {document} could not be disowned", document=self.document)
 
     def _tell(self, batch: Batch) -> None:
         """One who can't be told must not keep the others from hearing it."""

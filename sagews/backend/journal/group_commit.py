@@ -20,6 +20,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
+from sagews.model.runs import Committed
 from sagews.net.background import cancelled, run_in_background, sleep
 
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
@@ -154,12 +155,12 @@ class GroupCommit:
                 self._due[writer] = None
         return True
 
-    def _settle(self, writer: DocumentWriter, batch: Batch, last_update: int | None) -> None:
-        if last_update is None:
+    def _settle(self, writer: DocumentWriter, batch: Batch, committed: Committed | None) -> None:
+        if committed is None:
             self._due.pop(writer, None)
             writer.lost()
         else:
-            writer.committed(batch, last_update)
+            writer.committed(batch, committed)
 
     async def _failed(self, taken: Taken, error: Exception) -> bool:
         """Find out whose fault it is, by halves: one document that can't be written must not hold the others up."""

@@ -70,7 +70,7 @@ class DocumentSession:
         self._runs = runs
         self._writer = writer
         self._flavour = flavour
-        self.registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger)
+        self.registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger, context.owners)
         self._condition = SessionCondition()
         self._machine = session_machine(self._condition)
         self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self.registry)

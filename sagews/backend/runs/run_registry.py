@@ -19,6 +19,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
+from sagews.backend.runs.run_owners import TAKEN, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
@@ -27,7 +28,7 @@ from sagews.model.sessions import Evaluation, Piece, PieceKind, RunState
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.run_queue import RunQueue
-from sagews.wire.browser.runs import Kept, Output
+from sagews.wire.browser.runs import Cleared, Kept, Output
 
 MAX_KNOWN_RUNS = 20_000
 
@@ -41,15 +42,22 @@ class RunRegistry:
         outputs: the last run of each cell, as the store had them.
         writer: commits runs and pieces.
         ledger: counts what accounts have waiting.
+        owners: know the run ids of all documents that are open.
     """
 
     __slots__ = (
-        "_clock", "_known", "_ledger", "_number", "_outputs", "_queue", "_refused_early", "_stream", "_unsaid",
-        "_waiting", "_writer",
+        "_clock", "_known", "_ledger", "_number", "_outputs", "_owners", "_queue", "_refused_early", "_stream",
+        "_unsaid", "_waiting", "_writer",
     )  # fmt: skip
 
     def __init__(
-        self, clock: IReactorTime, stream: EventStream, outputs: OutputCache, writer: DocumentWriter, ledger: Ledger
+        self,
+        clock: IReactorTime,
+        stream: EventStream,
+        outputs: OutputCache,
+        writer: DocumentWriter,
+        ledger: Ledger,
+        owners: RunOwners,
     ) -> None:
         self._clock = clock
         self._stream = stream
@@ -58,6 +66,7 @@ class RunRegistry:
         self._queue = RunQueue()
         self._known: OrderedDict[RunId, None] = OrderedDict()
         self._ledger = ledger
+        self._owners = owners
         self._waiting: dict[RunId, tuple[Evaluation, UserId]] = {}
         self._refused_early: dict[RunId, str | None] = {}
         self._number = 0
@@ -89,9 +98,10 @@ class RunRegistry:
         Nobody is told of them yet. Those that are not confirmed wait until `confirm` or `refuse`.
 
         Raises:
-            SagewsError: `limit` when too many wait.
+            SagewsError: `limit` when too many wait; `bad-value` for a run id of another document that is open.
         """
         fresh = [request for request in requests if not self._is_known(request.run)]
+        self._owners.check(self._stream.document, [request.run for request in fresh])
         self._ledger.take(user, Resource.RUNS, len(fresh))
         try:
             self._queue.add([request.run for request in fresh], confirmed=confirmed)
@@ -106,8 +116,10 @@ class RunRegistry:
     def _create(self, user: UserId, request: RunRequest, session: SessionId, flavour: str) -> Run:
         known, number = self._known, self._number + 1
         known[request.run] = None
+        self._owners.claim(self._stream.document, request.run)
         if len(known) > MAX_KNOWN_RUNS:
-            known.popitem(last=False)
+            oldest, _ = known.popitem(last=False)
+            self._owners.release(oldest)
         self._number = number
         mode, shows = how_to_evaluate(flavour)
         evaluation = Evaluation(request.run, request.cell, number, request.source, mode, shows)
@@ -259,10 +271,27 @@ class RunRegistry:
         """Forget what waits, and tell."""
         self._cancel(self._queue.cancel(), reason)
 
+    def disown(self, runs: Sequence[RunId]) -> None:
+        """Tell of runs that are over that they are lost: another document has runs of their ids, so none is stored."""
+        stream = self._stream
+        for run in runs:
+            entry = self._outputs.find(run)
+            # What is not over yet is told when it is; of what never ran nothing is lost.
+            if entry is None or not entry.run.state.over or entry.run.state in (RunState.LOST, RunState.CANCELLED):
+                continue
+            entry.reason = str(SagewsError("bad-value", field="run", reason=TAKEN))
+            self._outputs.clear([run])
+            self._outputs.change(entry, state=RunState.LOST)
+            stream.emit(Cleared(stream.document, stream.epoch, stream.next_number, [run]))
+            stream.emit(entry.status(stream.epoch, stream.next_number))
+
     def forget(self) -> None:
-        """Let go of what waits, and say nothing: the document is another backend's now."""
+        """Let go of what waits and of all ids, and say nothing: the document is closed, or another backend's now."""
         for run in list(self._waiting):
             self._no_more_waiting(run)
+        for run in self._known:
+            self._owners.release(run)
+        self._known.clear()
 
     def restart_numbers(self) -> None:
         """Count from one again, as a fresh session does."""

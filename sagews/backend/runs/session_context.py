@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
+from sagews.backend.runs.run_owners import RunOwners
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.line import Moved
 from sagews.interfaces.sessions import ISessionHost
@@ -29,6 +30,7 @@ class SessionContext:
         count: is told (host, -1) when sessions end.
         ledger: counts what accounts have.
         used: is told who ran something to its end.
+        owners: know the run ids of all documents that are open.
     """
 
     clock: IReactorTime
@@ -40,6 +42,7 @@ class SessionContext:
     count: Callable[[ISessionHost, int], None]
     used: Callable[[UserId], None]
     ledger: Ledger
+    owners: RunOwners
 
     @property
     def limits(self) -> Limits:

@@ -76,6 +76,7 @@ class OpenWorkspace:
             stores.hosts.count,
             self.changed,
             stores.ledger,
+            stores.owners,
         )
         self._storage = StorageWatch(about.id, self.files, self.tell_all)
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))

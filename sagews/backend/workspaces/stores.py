@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
+from sagews.backend.runs.run_owners import RunOwners
 from sagews.backend.runs.stored_outputs import StoredOutputs
 from sagews.backend.workers.pool import Hosts
 from sagews.interfaces.checks import IDocumentChecks
@@ -28,3 +29,4 @@ class Stores:
     ledger: Ledger
     hosts: Hosts
     outputs: StoredOutputs
+    owners: RunOwners

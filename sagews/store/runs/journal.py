@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
-from sagews.model.runs import DocumentWrite
+from sagews.model.runs import Committed, DocumentWrite
 from sagews.store.arrays import bytes_array, text_array
 from sagews.store.fence import FENCES
 from sagews.store.pool import ConnectionPool
@@ -22,7 +22,8 @@ from sagews.store.values import dump_json
 
 # Each row says by a number to which of the documents it belongs, and `owners` answers for that number, in arrays:
 # whether the document is held, and how many updates it had. A join would do the same, but a plan that is made once, for
-# any number of rows, goes through all documents for each row.
+# any number of rows, goes through all documents for each row. Pages choose run ids, so one may be another document's,
+# or stand twice in a commit, which PostgreSQL would refuse: `given` says which are the documents' own.
 _SQL = f"""with {FENCES},
     counted as (
         update documents d set last_update = d.last_update + f.added from fence f
@@ -40,17 +41,22 @@ _SQL = f"""with {FENCES},
             as e (owner, document, ordinal, author, data)
         where (select held from owners)[e.owner]
     ),
-    changed as (
-        insert into runs as r ({", ".join(RUN_COLUMNS)})
-        select {", ".join(f"s.{name}" for name in RUN_COLUMNS)}
+    given as (
+        select s.*, s.document = coalesce(
+                (select r.document from runs r where r.id = s.id),
+                first_value(s.document) over (partition by s.id order by s.ordinal)
+            ) as own
         from unnest(%s::int[], {", ".join(f"%s::{kind}[]" for kind in RUN_TYPES)}) with ordinality
             as s (owner, {", ".join(RUN_COLUMNS)}, ordinal)
         where (select held from owners)[s.owner]
-        order by s.ordinal
+    ),
+    changed as (
+        insert into runs as r ({", ".join(RUN_COLUMNS)})
+        select {", ".join(f"s.{name}" for name in RUN_COLUMNS)} from given s where s.own order by s.ordinal
         on conflict (id) do update set state = excluded.state, started = excluded.started,
             finished = excluded.finished, seconds = excluded.seconds, printed = excluded.printed
         where r.document = excluded.document and {MAY_CHANGE.format(new="excluded.state")}
-        returning r.id
+        returning r.id, r.document
     ),
     printed as (
         insert into outputs (run, sequence, kind, body)
@@ -58,11 +64,13 @@ _SQL = f"""with {FENCES},
         from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[])
             as p (owner, document, run, sequence, kind, body)
         where (select held from owners)[p.owner]
-            and (p.run in (select id from changed)
+            and ((p.run, p.document) in (select id, document from changed)
                 or exists (select from runs r where r.id = p.run and r.document = p.document))
         on conflict do nothing
-    )
-    select f.id, coalesce(c.before + f.added, 0) from fence f left join counted c on c.id = f.id"""
+    ),
+    taken as (select g.document, array_agg(g.id::text) as runs from given g where not g.own group by g.document)
+    select f.id, coalesce(c.before + f.added, 0), t.runs
+    from fence f left join counted c on c.id = f.id left join taken t on t.document = f.id"""
 
 
 @implementer(IJournal)
@@ -72,13 +80,13 @@ class Journal:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, int]:
+    async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Commit everything in one statement; see IJournal.
 
         What one statement holds twice is refused by PostgreSQL, so each document stands in `writes` at most once.
         """
         rows = await self._pool.execute_prepared(_SQL, _parameters(writes))
-        return {DocumentId(document): last for document, last in rows}
+        return {DocumentId(document): Committed(last, taken or ()) for document, last, taken in rows}
 
 
 def _parameters(writes: Sequence[DocumentWrite]) -> tuple[object, ...]:
