@@ -64,11 +64,11 @@ CATALOGUE: Mapping[str, str] = {
     "ended-shutdown": "The server was stopped, and the session with it. Files stay; variables are gone: run all above.",
     "ended-exit": "The code ended its session. Files stay; variables are gone: run all above to get them back.",
     "ended-killed": "The session was killed. Files stay; variables are gone: run all above to get them back.",
-    "ended-memory": "The session used all of its {memory_limit} MiB of memory. Files stay; variables are gone.",
+    "ended-memory": "The session used all of its {memory_limit} of memory. Files stay; variables are gone.",
     "ended-cpu": "The session used all of its {cpu_limit} seconds of computing time. Files stay; variables are gone.",
-    "ended-disk": "The files of this workspace take more of the disk than they may ({disk_limit} MiB, less while the "
+    "ended-disk": "The files of this workspace take more of the disk than they may ({disk_limit}, less while the "
     "disk is nearly full), so its session was ended. Delete some in a new session; variables are gone.",
-    "ended-output": "The session printed far more than {output_limit} MiB in a run and was ended. Variables are gone.",
+    "ended-output": "The session printed far more than {output_limit} MB in a run and was ended. Variables are gone.",
     "ended-rights": "Who started the session may not run cells here any more, so it was ended. Variables are gone.",
     "ended-operator": "An administrator ended the session. Files stay; variables are gone: run all above.",
     "ended-deadline": "The session took longer than it may and was ended. Files stay; variables are gone.",
@@ -85,11 +85,11 @@ CATALOGUE: Mapping[str, str] = {
     "files-removed": "{removed} of {present} files are not in the last version any more; the one before has them.",
     "disk-full": "There is no room for these files: the workspace's share or the server's disk is full. What was saved "
     "is safe; delete files, or tell whoever runs the server.",
-    "home-full": "The files of this workspace have nearly all of the {size} MiB that they may take. Delete some to go "
+    "home-full": "The files of this workspace have nearly all of the {size} that they may take. Delete some to go "
     "on, for instance in a cell; what was saved stays in the history.",
     "home-files": "This workspace has nearly all of the {most_files} files that it may have. Delete some to go on, for "
     "instance in a cell; what was saved stays in the history.",
-    "home-held": "The server's disk is nearly full, so the files of this workspace can't grow beyond {used} MiB for "
+    "home-held": "The server's disk is nearly full, so the files of this workspace can't grow beyond {used} for "
     "now. Delete some to go on; if it lasts, tell whoever runs the server.",
     "disk-failed": "The server's disk gives errors. What was saved is safe; tell whoever runs the server.",
     "database": "The database does not answer{cause}. Try again in a moment.",

@@ -95,7 +95,7 @@ class EndingTests(RunCase):
         run = self.ran(DIES)
         self.assertEqual(self.state()["state"], "ended")
         self.assertEqual(self.state()["reason"], "memory")
-        self.assertIn("2048 MiB", str(self.state()["sentence"]))
+        self.assertIn("2 GB of memory", str(self.state()["sentence"]))
         self.assertEqual(states(self.one, run)[-1], "error")
 
     def test_the_next_session_says_that_variables_are_gone(self) -> None:

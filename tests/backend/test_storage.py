@@ -58,7 +58,7 @@ class StorageTests(BackendTestCase):
     def test_the_sentence_says_disk_and_what_to_do(self) -> None:
         """A home that is nearly full in bytes or in files, or that may not grow, is told with what helps."""
         page = self.ran()
-        self.assertIn("100 MiB", self.told(replace(PLENTY, used=96 * MEBIBYTE), page))
+        self.assertIn("100 MB", self.told(replace(PLENTY, used=96 * MEBIBYTE), page))
         self.assertIn("1000 files", self.told(replace(PLENTY, files=960), page))
         held = self.told(replace(PLENTY, held=True), page)
         self.assertIn("disk is nearly full", held)

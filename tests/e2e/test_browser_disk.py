@@ -36,7 +36,7 @@ class DiskTests(BrowserTestCase):
         expect(page.get_by_test_id("status-storage")).to_contain_text("of 64 MB")
         failed = sheet.run(FILL, "error")
         expect(failed).to_contain_text("No space left on device")
-        expect(page.get_by_test_id("storage")).to_contain_text("64 MiB")
+        expect(page.get_by_test_id("storage")).to_contain_text("64 MB")
         screenshot(page, "disk-full")
         freed = sheet.run("import os; gone = [os.unlink(n) for n in os.listdir() if n.startswith('big')]; print(42)")
         self.assertEqual(printed(freed), "42\n")

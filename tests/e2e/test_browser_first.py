@@ -76,7 +76,7 @@ class FirstPathTests(BrowserTestCase):
         sheet.save()
         status = sheet.page.get_by_test_id("status-version")
         short = (status.get_attribute("data-version") or "")[:7]
-        expect(status).to_contain_text(f"Version {short} committed")
+        expect(status).to_contain_text(re.compile(rf"Saved .*\({short}\)"))
         sheet.page.keyboard.press("Control+s")
         expect(status).to_contain_text(f"Nothing new since version {short}")
         status.click()

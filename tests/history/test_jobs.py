@@ -212,7 +212,7 @@ class Bounds(Homes):
             {path.split("/")[0]: why for path, why in taken.left_out},
             {
                 "pipe": "is neither a file nor a folder nor a link",
-                "large": f"is larger than {MAX_FILE} bytes",
+                "large": "is larger than 20 MB",
                 "d": "its name is too long or too deep",
                 ".gitmodules": "belongs to a git repository of its own",
                 "sub": "a link can't have this name",

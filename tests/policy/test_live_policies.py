@@ -175,6 +175,6 @@ class EndingTests(SynchronousTestCase):
 
     def test_numbers_and_strangers(self) -> None:
         """Limits are named in people's units; what a worker says beyond that is not believed to be text."""
-        self.assertIn("2048 MiB", ending_sentence(Ending("memory"), Limits()))
+        self.assertIn("2 GB of memory", ending_sentence(Ending("memory"), Limits()))
         self.assertIn("86400 seconds", ending_sentence(Ending("cpu", {"x": object(), "y": ["a"]}), Limits()))
         self.assertIn("crashed", ending_sentence(Ending("no such reason"), Limits()))

@@ -120,6 +120,14 @@ class FailureTests(PythonCase):
         self.assertIn("goes on", found.message)
         self.assertEqual(values(self.session.run("kept")), ["5"])
 
+    def test_a_file_that_is_too_large(self) -> None:
+        """The kernel's error comes with how large a file may be."""
+        self.session.run("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 2**20, 4 * 2**20))")
+        found = error(self.session.run("open('large', 'wb').truncate(5 * 2**20)"))
+        self.assertEqual(found.name, "OSError")
+        self.assertIn("too large", found.message)
+        self.assertIn("One file may have at most 4 MB in a session.", found.message)
+
     def test_a_broken_display_does_not_stop_the_cell(self) -> None:
         """A representation that fails is told, and the next line runs."""
         source = "class H:\n    def _repr_html_(self): 1/0\ndisplay(H())\nprint('after')"

@@ -10,7 +10,7 @@ from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.errors import SagewsError, sentence
 from sagews.model.identifiers import WorkspaceId
-from sagews.model.sessions import MEBIBYTE
+from sagews.model.sizes import size_text
 from sagews.net.background import run_in_background
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.storage import Storage
@@ -71,7 +71,7 @@ def storage_of(usage: HomeUsage) -> Storage:
 
 def _problem(usage: HomeUsage) -> str:
     if usage.used >= NEARLY * usage.size:
-        return sentence("home-full", {"size": usage.size // MEBIBYTE})
+        return sentence("home-full", {"size": size_text(usage.size)})
     if usage.files >= NEARLY * usage.most_files:
         return sentence("home-files", {"most_files": usage.most_files})
-    return sentence("home-held", {"used": usage.used // MEBIBYTE}) if usage.held else ""
+    return sentence("home-held", {"used": size_text(usage.used)}) if usage.held else ""

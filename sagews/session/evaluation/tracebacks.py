@@ -6,12 +6,15 @@ their message megabytes long. What comes out is always small.
 
 from __future__ import annotations
 
+import errno
 import linecache
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from sagews.model.sizes import size_text
 from sagews.session.evaluation.sources import INNER, cell_of
 from sagews.session.evaluation.syntax import SyntaxPlace, place_of
 from sagews.wire.session.checks import UNFIT
@@ -74,11 +77,22 @@ def message(exception: BaseException) -> str:
         text = gentle or text
     elif gentle:
         text = f"{text} {gentle}"
+    if isinstance(exception, OSError) and (hint := _file_hint(exception)):
+        text = f"{text}\n{hint}"
     if isinstance(exception, BaseExceptionGroup):
         text = "\n".join(
             [text, *(f"  {type(one).__name__}: {message(one)}" for one in exception.exceptions[:MAX_GROUP])]
         )
     return bounded(text, MAX_MESSAGE)
+
+
+def _file_hint(exception: OSError) -> str:
+    """Return what the kernel does not say: how large a file may be."""
+    bound = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    # What a subclass calls its number may be anything.
+    if getattr(exception, "errno", None) is not errno.EFBIG or bound == resource.RLIM_INFINITY:
+        return ""
+    return f"One file may have at most {size_text(bound)} in a session."
 
 
 def bounded(text: str, most: int) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sagews.model.sizes import size_text
 from sagews.session.jobs.names import MAX_DEPTH, MAX_PATH, is_gits_own, is_own, is_safe, parts_of
 from sagews.session.jobs.objects import (
     FILE,
@@ -169,7 +170,7 @@ class Taker:
         finally:
             os.close(number)
         if large or len(content) > MAX_FILE:
-            self.budget.leave_out(path, f"is larger than {MAX_FILE} bytes")
+            self.budget.leave_out(path, f"is larger than {size_text(MAX_FILE)}")
         elif len(content) > self.budget.bytes:
             self.budget.leave_out(path, f"all files together are larger than {MAX_TOTAL} bytes")
         elif name == ".gitattributes" and max(map(len, content.split(b"\n"))) > MAX_ATTRIBUTE_LINE:

@@ -9,10 +9,9 @@ import { seconds } from "../times";
 import type { SheetDocument } from "./document";
 import type { Edits } from "./edits";
 import { newRunId } from "./identifiers";
-import type { Notices } from "./notices";
+import { Together, type Notices } from "./notices";
 import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "./sha256";
-import { Together } from "./together";
 
 export class Runs {
   readonly #results = signal<Results>(new Map());

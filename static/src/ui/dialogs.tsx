@@ -64,7 +64,7 @@ export function Ask(props: {
 }
 
 /** A question with yes or no. "No" has the keyboard: who types on without looking must not say yes. */
-export function Confirm(props: { text: string; action: string; onYes: () => void; onClose: () => void }): JSX.Element {
+export function Confirm(props: { text: string; action: string; danger?: boolean; onYes: () => void; onClose: () => void }): JSX.Element {
   return (
     <Dialog label={props.action} onClose={props.onClose}>
       <p>{props.text}</p>
@@ -74,7 +74,7 @@ export function Confirm(props: { text: string; action: string; onYes: () => void
         </button>
         <button
           type="button"
-          class="btn p"
+          class={props.danger === true ? "btn bad" : "btn p"}
           data-testid="confirm-yes"
           onClick={() => {
             props.onYes();

@@ -3,6 +3,7 @@
 export const words = {
   workers: "Workers",
   users: "Users",
+  operator: "operator: whoever works with sagews on the server itself",
   logs: "Logs",
   sessionsNow: "Sessions now",
   ofCapacity: (count: number) => `of ${count}`,

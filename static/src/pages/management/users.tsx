@@ -57,7 +57,7 @@ function Users(): JSX.Element {
                   <b>{user.name}</b>
                 </span>
               </td>
-              <td class="wide muted">{user.email}</td>
+              <td class="wide muted">{user.email === OPERATOR ? words.operator : user.email}</td>
               <td>{user.disabled ? words.disabled : (words.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
               <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} move={() => setMoving(user)} />}</td>

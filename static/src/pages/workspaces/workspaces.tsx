@@ -98,6 +98,7 @@ export function Workspaces(): JSX.Element {
       )}
       {asked?.kind === "remove" && (
         <Confirm
+          danger
           text={words.deleteWorkspace(asked.entry.name)}
           action={strings.remove}
           onYes={() => void workspaceCalls.remove(asked.entry.id).then(load, fail)}

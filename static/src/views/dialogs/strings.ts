@@ -2,7 +2,7 @@
 
 export const words = {
   palette: "Search or run a command",
-  nothingFound: "No command has this name.",
+  nothingFound: "Nothing has this name. Commands, sections and worksheets are searched here, not what is written in cells.",
   keysTitle: "Keys",
   keysCommand: "In the sheet (Esc)",
   keysBoth: "Everywhere",

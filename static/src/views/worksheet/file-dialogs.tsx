@@ -27,5 +27,5 @@ export function FileDialogs({ asked, onClose }: { asked: Asked; onClose: () => v
     return <Ask title={fileWords.renameWorksheet} label={fileWords.worksheetName} action={strings.rename} value={nameOf(entry.path)} onAnswer={rename} onClose={onClose} />;
   }
   const remove = () => void files.remove(entry.id).then(() => entry.id === worksheet.id && go(`/w/${socket.workspace}`), fail);
-  return <Confirm text={fileWords.deleteWorksheet(nameOf(entry.path))} action={strings.remove} onYes={remove} onClose={onClose} />;
+  return <Confirm danger text={fileWords.deleteWorksheet(nameOf(entry.path))} action={strings.remove} onYes={remove} onClose={onClose} />;
 }

@@ -24,13 +24,13 @@ export const words = {
   reconnect: "Connect again",
   signInAgain: "Sign in again",
   rescued: "Somebody deleted the cell that you wrote in. Your text is kept.",
-  notSaved: (count: number, first: string) =>
-    `${count === 1 ? first : `${first} and ${plural(count - 1, "other", "others")}`} can't be kept in versions.`,
+  notSaved: (count: number, first: string, why: string) =>
+    count === 1 ? `${first} can't be kept in versions: ${why}.` : `${first} (${why}) and ${plural(count - 1, "other", "others")} can't be kept in versions.`,
   bringBack: "Bring it back",
-  committed: (name: string, id: string, when: string) => (name ? `Version “${name}” ${id}, ${when}` : `Version ${id} committed ${when}`),
+  committed: (name: string, id: string, when: string) => (name ? `Version “${name}” ${id}, ${when}` : `Saved ${when} (${id})`),
   autosaved: (when: string) => `Autosaved ${when}`,
   nothingNew: (name: string, id: string, when: string) => `Nothing new since version ${name ? `“${name}” ` : ""}${id}, ${when}`,
-  savingVersion: "Committing…",
+  savingVersion: "Saving a version…",
   allSaved: "All changes saved",
   savingNow: "Saving…",
   unsavedEdits: (count: number) => `${plural(count, "change", "changes")} not saved yet`,

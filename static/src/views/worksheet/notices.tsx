@@ -130,7 +130,7 @@ function Unsaved(): JSX.Element | null {
   if (unsaved === null || unsaved === read) return null;
   return (
     <Notice kind="warn" testId="unsaved">
-      <span>{unsaved.problem || words.notSaved(unsaved.paths.length + (unsaved.more ?? 0), unsaved.paths[0]!.path)}</span>
+      <span>{unsaved.problem || words.notSaved(unsaved.paths.length + (unsaved.more ?? 0), unsaved.paths[0]!.path, unsaved.paths[0]!.why)}</span>
       <button type="button" class="btn" onClick={() => panels.show("history")}>
         {strings.history}
       </button>
