@@ -55,6 +55,27 @@ class StorageTests(BackendTestCase):
         self.assertEqual(page.take("storage"), [])
         self.assertEqual(self.page().last("storage")["used"], PLENTY.used)
 
+    def asked(self, seconds: int) -> int:
+        """Return how many times the worker is asked within some time."""
+        before = self.host.files.measured
+        for _ in range(seconds // 5):
+            self.later(5)
+        return self.host.files.measured - before
+
+    def test_a_worker_is_asked_where_something_may_have_moved(self) -> None:
+        """At every look for a while after a run, and then rarely; of a problem it is asked until that is over."""
+        page = self.ran()
+        self.assertEqual(self.told(PLENTY, page), "")
+        self.assertGreater(self.asked(60), 5)
+        self.assertEqual(self.asked(200), 0)
+        page.run(self.document, SUM)
+        self.assertGreater(self.asked(60), 5)
+        self.assertEqual(self.asked(300), 1)
+        page.run(self.document, SUM)
+        self.assertNotEqual(self.told(replace(PLENTY, held=True), page), "")
+        self.asked(60)
+        self.assertGreater(self.asked(60), 5)
+
     def test_the_sentence_says_disk_and_what_to_do(self) -> None:
         """A home that is nearly full in bytes or in files, or that may not grow, is told with what helps."""
         page = self.ran()

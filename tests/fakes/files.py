@@ -31,6 +31,7 @@ class FakeFiles:
     def __init__(self, epochs: Epochs, in_use: Callable[[WorkspaceId], bool]) -> None:
         self.homes: dict[WorkspaceId, Files | None] = {}
         self.usages: dict[WorkspaceId, HomeUsage] = {}
+        self.measured = 0
         self._epochs = epochs
         self._in_use = in_use
 
@@ -60,6 +61,7 @@ class FakeFiles:
     async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
         """Return what a test says of a home."""
         self._epochs.see(workspace, epoch)
+        self.measured += 1
         return self.usages.get(workspace)
 
     async def forget(self, workspace: WorkspaceId, epoch: int) -> None:

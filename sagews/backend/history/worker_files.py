@@ -29,6 +29,7 @@ class WorkspaceFiles:
 
     Attributes:
         was_used: whether a worker ever had them, so that something may have changed in them.
+        laid_out: how many times they were laid out or replaced.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class WorkspaceFiles:
         self._hosts = hosts
         self._lay_out = lay_out
         self.was_used = False
+        self.laid_out = 0
         self._holder: ISessionHost | None = None
         self._laid_out: SingleFlightCache[str, ISessionHost] = SingleFlightCache()
 
@@ -67,6 +69,7 @@ class WorkspaceFiles:
             raise SagewsError("worker-lost")
         self._holder = host
         self.was_used = True
+        self.laid_out += 1
         return host
 
     def host_removed(self, host: ISessionHost) -> None:
@@ -107,6 +110,7 @@ class WorkspaceFiles:
 
         async def replaced() -> ISessionHost:
             await host.files.restore(self._workspace, self._epoch, request)
+            self.laid_out += 1
             return host
 
         self._laid_out.forget(host.info.id)

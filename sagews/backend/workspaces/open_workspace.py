@@ -74,11 +74,11 @@ class OpenWorkspace:
             stores.hosts.usual_flavour,
             self._acquire_host,
             stores.hosts.count,
-            self.changed,
+            self._ran,
             stores.ledger,
             stores.owners,
         )
-        self._storage = StorageWatch(about.id, self.files, self.tell_all)
+        self._storage = StorageWatch(clock, about.id, self.files, self.tell_all)
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved, self._reported)
 
@@ -111,6 +111,11 @@ class OpenWorkspace:
         """Note that files or documents may have changed."""
         self._wake(self)
         self.history.changed(user)
+
+    def _ran(self, user: UserId) -> None:
+        """Note that a cell was run, which may write files."""
+        self._storage.moved()
+        self.changed(user)
 
     def _saved(self, commit: Commit) -> None:
         """Tell everybody about a version that nobody asked for."""
@@ -205,6 +210,8 @@ class OpenWorkspace:
         """Look after documents and sessions; called every few seconds."""
         now = self._clock.seconds()
         self._note_session_state()
+        if self.session_state == "running":
+            self._storage.moved()
         if self.subscribers:
             self._storage.look()
         for live in self.documents:

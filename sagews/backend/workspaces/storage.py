@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sagews.backend.events.subscriber import Subscriber
@@ -19,11 +20,20 @@ from sagews.wire.homes import HomeUsage
 NEARLY = 0.95
 """The part of a share from which on people are told that it is nearly used up."""
 
+# Seconds: a worker measures a home a while after something was written there, and what runs in the background of a
+# session may write at any time.
+SETTLED_AFTER = 60.0
+STILL_ASKED_EVERY = 300.0
+
 
 class StorageWatch:
-    """Asks the worker with the files from time to time, and tells what changed.
+    """Asks the worker with the files while something may change in them, and tells what did.
+
+    The worker may be at the other end of a link, and most pages show workspaces in which nothing moves: those are asked
+    about rarely, unless nothing is known yet or people are told of a problem, which may be over without them.
 
     Args:
+        clock: tells the time.
         workspace: whose files.
         files: knows where they are.
         tell_all: says something to every page.
@@ -31,18 +41,40 @@ class StorageWatch:
 
     _log = Logger()
 
-    def __init__(self, workspace: WorkspaceId, files: WorkspaceFiles, tell_all: Callable[[ToPage], None]) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        workspace: WorkspaceId,
+        files: WorkspaceFiles,
+        tell_all: Callable[[ToPage], None],
+    ) -> None:
+        self._clock = clock
         self._workspace = workspace
         self._files = files
         self._tell_all = tell_all
         self._last: Storage | None = None
         self._asking = False
+        self._moved = self._asked = clock.seconds()
+        self._laid_out = 0
+
+    def moved(self) -> None:
+        """Learn that something runs that may write files."""
+        self._moved = self._clock.seconds()
 
     def look(self) -> None:
-        """Ask, unless that is under way or no worker has the files."""
-        if self._files.holder is not None and not self._asking:
+        """Ask where there may be news, unless that is under way or no worker has the files."""
+        if self._laid_out != self._files.laid_out:
+            self._laid_out = self._files.laid_out
+            self.moved()
+        if self._files.holder is not None and not self._asking and self._may_have_changed():
             self._asking = True
+            self._asked = self._clock.seconds()
             run_in_background(self._ask(), self._log, "storage", self._workspace)
+
+    def _may_have_changed(self) -> bool:
+        now = self._clock.seconds()
+        unsettled = now - self._moved < SETTLED_AFTER or now - self._asked >= STILL_ASKED_EVERY
+        return unsettled or self._last is None or bool(self._last.problem)
 
     def tell(self, peer: Subscriber) -> None:
         """Tell one who has just come, if it is known."""
