@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId
+from sagews.model.identifiers import CellId, RunId, SessionId, UserId, WorkspaceId
 
 JSON = Any
 
@@ -124,7 +124,7 @@ class SessionRequest:
     """What a backend asks a worker to start; a request with an older lease `epoch` is refused.
 
     `kind` says what is at the other end of the channel: cells are evaluated, or what a kind of its own does
-    (worker/kinds/ and session/kinds/).
+    (worker/kinds/ and session/kinds/). `account` is who began it: what it costs the worker is charged to them.
     """
 
     session: SessionId
@@ -133,6 +133,7 @@ class SessionRequest:
     limits: Limits
     epoch: int
     correlation: str
+    account: UserId | None = None
     kind: str = EVALUATION
 
 

@@ -17,7 +17,9 @@ from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.connections.websocket import PageProtocol
+from sagews.net.account_lines import AccountLines
 from sagews.policy.browser.shares import Shares
+from tests.turning import turn
 
 MOST = 300
 
@@ -132,7 +134,8 @@ class Page(PageProtocol):
         self.clock = Clock()
         factory: Any = WebSocketServerFactory(reactor=self.clock)
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, failByDrop=False)
-        factory.shares, factory.spent, factory.writer = Shares(), lambda: 0.0, TurnWriter(self.clock)
+        factory.lines = AccountLines(self.clock, Shares().charge)
+        factory.spent, factory.writer = lambda: 0.0, TurnWriter(self.clock)
         self.factory = factory
         self.makeConnection(Transport())
         self._accept(100_000)
@@ -201,6 +204,24 @@ class ManyAtOnceTests(SynchronousTestCase):
             while page.clock.getDelayedCalls():
                 page.clock.advance(1)
             self.assertEqual(page.transport.producerState, "producing")
+
+    def test_many_sockets_of_one_account(self) -> None:
+        """Of sixty sockets of one account that each have a dear message, one is served in a turn, all in the end."""
+        pages, work = [Page() for _ in range(60)], count(0.0, 0.006)
+        for page in pages:
+            page.clock, page.factory.reactor = pages[0].clock, pages[0].clock
+            page.factory.lines, page.factory.spent = pages[0].factory.lines, lambda: next(work)
+        turns = []
+        for page in pages:
+            page.dataReceived(masked(0x81, b"1", b"abcd"))
+        turns.append(sum(len(page.messages) for page in pages))
+        while pages[0].clock.getDelayedCalls():
+            before = sum(len(page.messages) for page in pages)
+            turn(pages[0].clock, 0.1)
+            turns.append(sum(len(page.messages) for page in pages) - before)
+        self.assertLessEqual(max(turns), 1)
+        self.assertEqual(sum(turns), 60)
+        self.assertEqual({page.transport.producerState for page in pages}, {"producing"})
 
     def test_the_end_in_between(self) -> None:
         """What waits of a connection that is lost is dropped."""

@@ -92,7 +92,7 @@ class ChannelContract(Base):
     async def opened_toy(self, kind: str = TOY) -> tuple[Any, SessionId, Listener]:
         """Return a host with one open session of a kind."""
         host, listener = await self.make_host(), Listener()
-        request = SessionRequest(SessionId(new_id()), None, "python", Limits(), 1, "contract", kind)
+        request = SessionRequest(SessionId(new_id()), None, "python", Limits(), 1, "contract", kind=kind)
         await host.open_session(request, listener)
         return host, request.session, listener
 

@@ -16,7 +16,7 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionListener
-from sagews.model.identifiers import CellId, RunId, SessionId, WorkerId, WorkspaceId, new_id
+from sagews.model.identifiers import CellId, RunId, SessionId, UserId, WorkerId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece, PieceKind, SessionRequest, Usage
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
@@ -276,10 +276,15 @@ class Recorder:
 
 
 def session_request(
-    *, workspace: WorkspaceId | None = None, epoch: int = 1, flavour: str = "python", limits: Limits | None = None
+    *,
+    workspace: WorkspaceId | None = None,
+    epoch: int = 1,
+    flavour: str = "python",
+    limits: Limits | None = None,
+    account: UserId | None = None,
 ) -> SessionRequest:
     """Return a request for a fresh session."""
-    return SessionRequest(SessionId(new_id()), workspace, flavour, limits or Limits(), epoch, "test")
+    return SessionRequest(SessionId(new_id()), workspace, flavour, limits or Limits(), epoch, "test", account)
 
 
 def evaluation(source: str) -> Evaluation:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count, pairwise
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from sagews.errors import SagewsError
-from sagews.model.identifiers import SessionId, WorkspaceId, new_id
+from sagews.model.identifiers import SessionId, UserId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire.session import frames as wire
 from sagews.wire.session.messages import complete_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
+from tests.turning import turn
 from tests.worker.exhaustion import no_descriptors
 from tests.worker.fakes import (
     EXITS,
@@ -148,7 +150,7 @@ class BudgetTests(SessionTestCase):
 
 
 class SharesTests(SessionTestCase):
-    """What output costs this process is charged to its workspace."""
+    """What output costs this process is charged to who began the session."""
 
     def test_a_flood_of_small_frames_is_taken_in_turns(self) -> None:
         """Thousands of frames that come in one read are handed on some at a time; none is lost, also at the end."""
@@ -163,12 +165,32 @@ class SharesTests(SessionTestCase):
         self.later(2)
         self.assertEqual(len(recorder.pieces), 601)
 
+    def test_dear_frames_are_taken_in_turns(self) -> None:
+        """Of frames that each take long to read, one is taken in a turn, in whichever workspaces of an account."""
+        mallory, work = UserId(new_id()), count(0.0, 0.003)
+        floods = [self.waiting_run(workspace=WorkspaceId(new_id()), account=mallory) for _ in range(3)]
+        for session in self.host._sessions.values():
+            session._spent = lambda: next(work)
+        for _, _, fake, run in floods:
+            fake.raw(wire.encode(wire.StreamFrame(run, "stdout", "x")) * 20)
+        taken = [0]
+        for _ in range(300):
+            for reader in list(self.reactor.getReaders()):
+                reader.doRead()
+            turn(self.reactor, 0.1)
+            taken.append(sum(len(recorder.pieces) for _, recorder, _, _ in floods))
+            if taken[-1] == 60:
+                break
+        # A reading of the clock is three milliseconds: two frames are more than may be at once.
+        self.assertLessEqual(max(after - before for before, after in pairwise(taken)), 4)
+        self.assertEqual(taken[-1], 60)
+
     def test_who_costs_much_waits(self) -> None:
         """A session that used up its share is not read for a while, and then goes on; its neighbour is read."""
         flooding = WorkspaceId(new_id())
         _, recorder, fake, run = self.waiting_run(workspace=flooding)
         _, other, neighbour, second = self.waiting_run(workspace=WorkspaceId(new_id()))
-        self.host._shares.charge(flooding, 1.5, self.reactor.seconds())
+        self.host._lines.charge(flooding, 1.5)
         for each, number in ((fake, run), (neighbour, second)):
             for _ in range(3):
                 each.say(wire.StreamFrame(number, "stdout", "x" * 40_000))

@@ -22,6 +22,7 @@ from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.settings import BackendSettings
+from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.policy.accounts.attempts import network
 from sagews.policy.browser.shares import Shares
 from sagews.wire.browser.base import MAX_MESSAGE
@@ -31,8 +32,6 @@ PING = b"\x89\x00"
 # What is taken at a stretch of what one read brought: a read of 64 KiB may hold ten thousand frames. To refuse one
 # takes up to half a millisecond, to answer a ping 30 microseconds. What is left waits until others had their turn.
 MOST_MESSAGES = 20
-# And no more than one message that is dear: each may take as long as its own bound allows.
-MOST_SECONDS = 0.005
 MOST_BYTES = 1024
 
 
@@ -106,28 +105,33 @@ class PageProtocol(WebSocketServerProtocol):
         self.maxMessagePayloadSize = self.maxFramePayloadSize = size
 
     def dataReceived(self, data: bytes) -> None:
-        """Take what came, a little at a time; behind what waits already if something does."""
+        """Take what came, a little at a time; behind what waits already, here or of the same account elsewhere."""
         self.heard = True
         if self._pausing:
             # TLS hands on what it had decrypted, whether its transport is paused or not.
             self._kept += data
-        else:
+        elif self.factory.lines.is_free(self._account()):
             self._turn(data)
+        else:
+            self._stand(data)
+
+    def _account(self) -> str:
+        return "" if self.connection is None else self.connection.account
+
+    def _stand(self, data: bytes) -> None:
+        """Keep what is left, and read nothing more until it is its turn: that would only move the backlog in here."""
+        self._kept, self._pausing = data, True
+        self.transport.pauseProducing()
+        self.factory.lines.stand(self._account(), self._go_on)
 
     def _turn(self, data: bytes) -> None:
-        """Take a little, and charge what that cost to the account, whatever came: messages, pings, empty fragments.
-
-        What is left is kept, and nothing more is read meanwhile: reading on would only move the backlog in here.
-        """
+        """Take a little, and charge what that cost to the account, whatever came: messages, pings, empty fragments."""
         began = self.factory.spent()
         left = self._take(data, began)
-        who = "" if self.connection is None else self.connection.account
-        now = self.factory.reactor.seconds()
-        wait = self.factory.shares.charge(who, self.factory.spent() - began, now)
-        if (left or wait) and self.transport is not None and self._is_there:
-            self._kept, self._pausing = left, True
-            self.transport.pauseProducing()
-            self.factory.reactor.callLater(wait, self._go_on)
+        who = self._account()
+        self.factory.lines.charge(who, self.factory.spent() - began)
+        if (left or not self.factory.lines.is_free(who)) and self.transport is not None and self._is_there:
+            self._stand(left)
 
     def _take(self, data: bytes, began: float) -> bytes:
         """Hand on the messages in common frames; leave to autobahn whatever is not common, or has begun there.
@@ -235,7 +239,7 @@ class PageFactory(WebSocketServerFactory):
     """Makes websockets for one backend.
 
     Attributes:
-        shares: of all accounts in the time of this process.
+        lines: of all accounts, which share the time of this process.
         spent: returns the seconds that this thread has computed: waiting for a busy machine is nobody's doing.
     """
 
@@ -249,7 +253,7 @@ class PageFactory(WebSocketServerFactory):
         self.registry = registry
         self.services = services
         self.pinger = pinger
-        self.shares = Shares()
+        self.lines = AccountLines(reactor, Shares().charge)
         self.spent = time.thread_time
         self.writer = TurnWriter(reactor)
         settings = services.settings

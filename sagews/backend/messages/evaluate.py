@@ -66,7 +66,8 @@ class ScratchSessions:
         host = self._hosts.choose(message.flavour, None)
         session = SessionId(new_id())
         listener = ScratchListener(self._clock, context, host, session, self._settings)
-        request = SessionRequest(session, None, message.flavour, self._settings.limits, 0, context.id)
+        limits = self._settings.limits
+        request = SessionRequest(session, None, message.flavour, limits, 0, context.id, context.user.id)
         self._hosts.count(host, 1)
         timer = None
         # Before the session is opened: whoever leaves while Sage is being loaded must not leave it behind.

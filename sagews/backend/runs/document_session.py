@@ -265,7 +265,7 @@ class DocumentSession:
             self._host = host
             self._tell = partial(host.acknowledge, session)
             request = SessionRequest(
-                session, context.workspace.id, flavour, context.limits, context.epoch, self._correlation
+                session, context.workspace.id, flavour, context.limits, context.epoch, self._correlation, self._asker
             )
             await host.open_session(request, self)
         except Exception as error:

@@ -16,7 +16,12 @@ MOST = 0.8
 BURST = 1.0
 # Seconds without work after which an account takes no share from the others any more.
 IDLE = 1.0
+# After which it is asked again how long to wait: others may have become idle.
 LONGEST_WAIT = 1.0
+# Seconds of work that are remembered of an account beyond its advance, whatever a single piece took.
+MOST_DEBT = 10.0
+# Less is no debt: it is what a difference of two times leaves behind.
+SMALLEST_DEBT = 1e-6
 
 
 @dataclass(slots=True)
@@ -41,9 +46,11 @@ class Shares:
     def charge(self, who: str, seconds: float, now: float) -> float:
         """Charge work that was done, and return the seconds for which nothing more is to be done for that account.
 
+        It waits for all that it owes, but is told LONGEST_WAIT at most: whoever asks again then hears of the rest.
+
         Args:
             who: the account; all who have not said yet who they are share one.
-            seconds: of work.
+            seconds: of work; 0 asks.
             now: seconds, on a clock that does not stand still.
         """
         account = self._accounts.get(who)
@@ -55,10 +62,14 @@ class Shares:
         debt = account.debt
         if now > account.then:
             debt -= (now - account.then) * rate
-        account.debt = debt = seconds if debt < 0.0 else debt + seconds
+        debt = seconds if debt < 0.0 else debt + seconds
+        if debt > self._burst + MOST_DEBT:
+            debt = self._burst + MOST_DEBT
+        account.debt = debt
         account.then = now
         self._forget_idle(now)
-        return min(LONGEST_WAIT, (debt - self._burst) / rate) if debt > self._burst else 0.0
+        owed = debt - self._burst
+        return min(LONGEST_WAIT, owed / rate) if owed > SMALLEST_DEBT else 0.0
 
     def _forget_idle(self, now: float) -> None:
         """Forget who has done nothing for a while; what they owed is paid by then, or small."""

@@ -39,6 +39,10 @@ class FrameReader:
         self._limit = limit
         self._buffer = bytearray()
 
+    def hold(self, data: bytes) -> None:
+        """Take what arrived without looking at it: the next `feed` does."""
+        self._buffer += data
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Take what arrived and yield each payload that is complete by it.
 

@@ -18,6 +18,7 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId, WorkerId, WorkspaceId
 from sagews.model.sessions import MEBIBYTE, NO_RUN, Isolation, Limits, SessionRequest, Usage, WorkerInfo
+from sagews.net.account_lines import AccountLines
 from sagews.policy.browser.shares import Shares
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.files.homes import HomeFiles
@@ -71,7 +72,7 @@ class LocalHost:
         self.settings = self._own
         self._bounds = bounds or Bounds()
         self._pool = SharedWindow(pool_bytes)
-        self._shares = Shares()
+        self._lines = AccountLines(reactor, Shares().charge)
         self._sessions: dict[SessionId, WorkerSession] = {}
         self._epochs = Epochs()
         self.files = HomeFiles(launcher, job_limits or Limits(cpu_seconds=600), self._epochs, self._uses)
@@ -164,7 +165,7 @@ class LocalHost:
             self._launcher,
             listener,
             self._pool,
-            self._shares,
+            self._lines,
             bounds,
             self._finished,
         )

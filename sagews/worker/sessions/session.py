@@ -20,7 +20,7 @@ from sagews.interfaces.launcher import ILauncher, ILauncherListener
 from sagews.interfaces.sessions import ISessionListener
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import Ending, Piece, PieceKind, SessionRequest, Usage
-from sagews.policy.browser.shares import Shares
+from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
 from sagews.worker.kinds.table import Conversation, WorkerKind
@@ -31,7 +31,8 @@ from sagews.worker.sessions.machine import ProcessCore, ProcessLife
 
 log = Logger()
 
-# Of what one read brings: 64 KiB may hold a thousand frames, each of which goes three ways before the next.
+# Of what one read brings: 64 KiB may hold a thousand frames, each of which goes three ways before the next. Nor more
+# than take MOST_SECONDS: a frame may be JSON that takes long to parse.
 MOST_FRAMES = 50
 
 
@@ -46,7 +47,7 @@ class WorkerSession:
         launcher: delivers signals.
         listener: an ISessionListener.
         pool: counts unacknowledged output of all sessions.
-        shares: of all workspaces in the time of this process.
+        lines: of all accounts, which share the time of this process.
         bounds: what it may do.
         finished: called once with this session, before the listener is told of the end.
     """
@@ -59,7 +60,7 @@ class WorkerSession:
         launcher: ILauncher,
         listener: ISessionListener,
         pool: SharedWindow,
-        shares: Shares,
+        lines: AccountLines,
         bounds: Bounds,
         finished: Callable[[WorkerSession], None],
     ) -> None:
@@ -67,8 +68,11 @@ class WorkerSession:
         self.id = request.session
         self.clock: IReactorTime = reactor
         self.bounds = bounds
-        self._shares = shares
-        self._not_before = 0.0
+        self._lines = lines
+        # What it costs is charged to who began it: in twenty workspaces one has no more than in one.
+        self._who: str = request.account or request.workspace or request.session
+        self._in_line = False
+        self._spent = time.thread_time
         # Nothing that it says is looked at any more.
         self._broken = False
         self._opening: Deferred[None] | None = None
@@ -173,18 +177,33 @@ class WorkerSession:
     # ------------------------------------------------------------------------------------------ what it says
 
     def _received(self, data: bytes) -> None:
-        if not self._advance(data) and self._stream is not None:
+        # A session that is gone left little, and its end is told behind it.
+        if self._launcher_ending is None and (self._in_line or not self._lines.is_free(self._who)):
+            self._frames.hold(data)
+            self._stand()
+        elif self._advance(data):
+            return
+        if self._stream is not None:
             self._stream.pause()
 
+    def _stand(self) -> None:
+        """Stand in the line of its account, once."""
+        if not self._in_line:
+            self._in_line = True
+            self._lines.stand(self._who, self._go_on)
+
+    def _go_on(self) -> None:
+        self._in_line = False
+        self._continue()
+
     def _advance(self, data: bytes) -> bool:
-        """Take a little of what arrived, charge what that cost to the workspace, and say whether to read on at once.
+        """Take a little of what arrived, charge what that cost to its account, and say whether to read on at once.
 
         Everything that a piece sets going in this process happens here: its way to pages and into the journal.
         """
-        began = time.thread_time()
-        whole = self._take(data)
-        who = self.request.workspace or self.id
-        wait = self._shares.charge(who, time.thread_time() - began, self.clock.seconds())
+        began = self._spent()
+        whole = self._take(data, began)
+        self._lines.charge(self._who, self._spent() - began)
         if not self._frames.unfinished:
             self._frame_since = None
         elif whole or self._frame_since is None:
@@ -192,13 +211,12 @@ class WorkerSession:
         if self._launcher_ending is not None:
             # What is left of a session that is gone is little, and its end is told behind it.
             return True
-        if whole == MOST_FRAMES or wait:
-            self._not_before = self.clock.seconds() + wait
-            self.clock.callLater(wait, self._read_on)
+        if whole == MOST_FRAMES or not self._lines.is_free(self._who):
+            self._stand()
             return False
         return self._window.open
 
-    def _take(self, data: bytes) -> int:
+    def _take(self, data: bytes, began: float) -> int:
         """Take so many frames at most, and return how many there were; the rest waits in the reader."""
         whole = 0
         try:
@@ -208,7 +226,7 @@ class WorkerSession:
                     self.conversation.received(payload)
                 else:
                     self._begin(payload)
-                if whole == MOST_FRAMES or self._broken:
+                if whole == MOST_FRAMES or self._broken or self._spent() - began >= MOST_SECONDS:
                     break
         except ProtocolError as error:
             self._violated(error.reason)
@@ -231,12 +249,18 @@ class WorkerSession:
         self.cut_off("protocol", explanation=reason)
 
     def _read_on(self) -> None:
-        """Read again, once the window is open and what was read is paid for."""
+        """Read again, once the window is open, when it is its turn: now, unless its account has others that wait."""
+        if self._lines.is_free(self._who):
+            self._continue()
+        else:
+            self._stand()
+
+    def _continue(self) -> None:
         stream = self._stream
         if stream is None or stream.closed or not stream.paused or not self._window.open:
             return
         # Whole frames may have been left over from the last read.
-        if self.clock.seconds() >= self._not_before and (not self._frames.unfinished or self._advance(b"")):
+        if not self._frames.unfinished or self._advance(b""):
             if self._frame_since is not None:
                 # The pause was ours: a frame that waited through it gets its whole time again.
                 self._frame_since = self.clock.seconds()
@@ -289,7 +313,7 @@ class WorkerSession:
 
     def _stream_ended(self) -> None:
         # What was read and not yet taken came before the end. It is little: one read.
-        while self._frames.unfinished and not self._broken and self._take(b""):
+        while self._frames.unfinished and not self._broken and self._take(b"", self._spent()):
             continue
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
