@@ -182,6 +182,10 @@ class Backend:
         self._permissions.grants_changed(workspace, user)
         self._right_to_run.ask()
 
+    def workspace_renamed(self, workspace: WorkspaceId | None) -> None:
+        """A workspace has another name (None: not known which); whoever has it open is told."""
+        self.workspaces.renamed(workspace)
+
     def sessions(self) -> list[dict[str, Any]]:
         """Return every session of a worksheet that is alive, as administrators see it, the oldest first."""
         return [

@@ -45,7 +45,7 @@ class IWorkspaceStore(Interface):
         """Return one workspace."""
 
     async def rename_workspace(workspace: WorkspaceId, name: str) -> None:
-        """Change the name."""
+        """Change the name; notifies `workspace_renamed`."""
 
     async def delete_workspace(workspace: WorkspaceId) -> None:
         """Mark a workspace as deleted."""

@@ -114,7 +114,7 @@ class BackendComponent(Component):
         )
         await self._backend.start()
         self._upkeep.start()
-        await databases.listen(self._logins_ended, self._grants_changed)
+        await databases.listen(self._logins_ended, self._grants_changed, self._workspace_renamed)
         keys = self.daemon.require(Certificates).keys
         self.daemon.ports.adopt_link(keys.accept("backend", ("worker",), self._make_gate()))
 
@@ -192,3 +192,7 @@ class BackendComponent(Component):
     def _grants_changed(self, change: Mapping[str, Any] | None) -> None:
         workspace, user = (change.get("workspace"), change.get("user")) if change else (None, None)
         self.backend.grants_changed(WorkspaceId(workspace) if workspace else None, UserId(user) if user else None)
+
+    def _workspace_renamed(self, change: Mapping[str, Any] | None) -> None:
+        workspace = change.get("workspace") if change else None
+        self.backend.workspace_renamed(WorkspaceId(workspace) if workspace else None)

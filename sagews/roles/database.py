@@ -19,7 +19,7 @@ from sagews.ops.postgres.folders import ClusterFolders, prepare_folders
 from sagews.ops.postgres.roles import ensure_passwords, role_dsn
 from sagews.ops.postgres.server import PostgresService
 from sagews.roles.component import Component, DaemonContext
-from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
+from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, WORKSPACE_RENAMED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.migrate import migrate
 from sagews.store.pool import ConnectionPool
@@ -122,9 +122,10 @@ class Databases(Component):
         self,
         logins_ended: Callable[[Mapping[str, Any] | None], None],
         grants_changed: Callable[[Mapping[str, Any] | None], None],
+        workspace_renamed: Callable[[Mapping[str, Any] | None], None],
     ) -> None:
         """Hear what other daemons changed; None means that something may have been missed."""
-        receivers = {LOGINS_ENDED: logins_ended, GRANTS_CHANGED: grants_changed}
+        receivers = {LOGINS_ENDED: logins_ended, GRANTS_CHANGED: grants_changed, WORKSPACE_RENAMED: workspace_renamed}
 
         def read_again() -> None:
             for receiver in receivers.values():

@@ -14,6 +14,7 @@ from sagews.store.pool import connection_dsn
 
 LOGINS_ENDED = "logins_ended"
 GRANTS_CHANGED = "grants_changed"
+WORKSPACE_RENAMED = "workspace_renamed"
 
 log = Logger()
 

@@ -55,6 +55,26 @@ class RoleTests(BackendTestCase):
         self.assertEqual(len(self.backend._resume), 0)
 
 
+class NameTests(BackendTestCase):
+    """The name of a workspace."""
+
+    def test_a_new_name_is_told(self) -> None:
+        """Who has a renamed workspace open is told, once, and who opens it later is welcomed to the new name."""
+        page = self.opened()
+        self.done(self.workspaces.rename_workspace(self.workspace, "Bridges"))
+        for workspace in (self.workspace, None):
+            self.backend.workspace_renamed(workspace)
+        self.assertEqual(page.take("workspace_named"), [{"type": "workspace_named", "name": "Bridges"}])
+        self.assertEqual(self.opened().last("welcome")["workspace"]["name"], "Bridges")
+
+    def test_a_gap_is_made_up_for(self) -> None:
+        """A name that was given while nobody heard of it is read when hearing begins again."""
+        page = self.opened()
+        self.done(self.workspaces.rename_workspace(self.workspace, "Bridges"))
+        self.backend.workspace_renamed(None)
+        self.assertEqual(page.last("workspace_named")["name"], "Bridges")
+
+
 class LoginTests(BackendTestCase):
     """A login that ends takes its connections along."""
 

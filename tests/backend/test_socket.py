@@ -157,6 +157,19 @@ class EncryptedTests(SocketTestCase):
         connection.queue.forget("d")
         browser.transport.resumeProducing()
 
+    async def test_who_closes_is_gone_at_once(self) -> None:
+        """Others hear that a page has gone when it says so, and the connection ends, without the page ending it."""
+        one, two = await self.welcomed(), await self.welcomed()
+        for browser in (one, two):
+            browser.say(type="open", document=self.parts.document)
+            await browser.until("opened")
+        # As browsers do: the server ends the connection, and they wait for that.
+        two.serverConnectionDropTimeout = 0
+        two.sendClose(1000)
+        left = await one.until("presence", left=True)
+        self.assertEqual(left["person"]["name"], "Ada")
+        self.assertEqual(await two.over, 1000)
+
 
 class RoundTripTests(SocketTestCase):
     """What the way there and back does not wait for; benchmarks/ has how long it takes."""

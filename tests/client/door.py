@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.client.live import Room
+from tests.client.live import OTHER, Room
 from tests.client.script import POISON
 
 
@@ -15,12 +15,14 @@ class Door:
         self._room = room
 
     def control(self, what: str) -> bytes:
-        """Do it, and say what the room has heard; `delete-CELL` names a cell."""
+        """Do it, and say what the room has heard; `delete-CELL` names a cell, `caret-NUMBER` a place."""
         name, _, cell = what.partition("-")
         if name == "source":
             return str(self._room.doc["cells"]["cell02"]["source"]).encode()
         if name == "delete":
             self._room.remove(cell)
+        elif name == "caret":
+            self._room.caret(int(cell))
         elif name != "heard":
             getattr(self, name)()
         return json.dumps(self._room.heard).encode()
@@ -63,6 +65,14 @@ class Door:
     def lost(self) -> None:
         """The variables are gone, as after a restart by somebody else."""
         self._room.end("gone")
+
+    def guest(self) -> None:
+        """Who comes from now on is somebody else."""
+        self._room.user = {"id": "u3", "name": "Greta Blom"}
+
+    def leaves(self) -> None:
+        """The other person closes the worksheet."""
+        self._room.present(OTHER, None, left=True)
 
     def poison(self) -> None:
         """Somebody inserts texts that take minutes to parse."""

@@ -26,6 +26,7 @@ VERSION = "a" * 40
 CURVES = {"EllipticCurve": "function", "EllipticCurve_from_j": "function"}
 NOW = "2026-01-02T03:04:05.000Z"
 LATER = "2026-01-02T03:05:00.000Z"
+OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
 
 
@@ -42,6 +43,9 @@ class Room:
         self.queue: list[dict[str, Any]] = []
         self.heard: list[str] = []
         self.role = "owner"
+        self.user = {"id": "u1", "name": "Emil Novak"}
+        # Who comes back, by the secret that they were given for that.
+        self.known: dict[str, dict[str, str]] = {}
         self.since = NOW
         self.resting = "ready"
         # Why the session is over, and the sentence for it; until something runs.
@@ -66,6 +70,16 @@ class Room:
         for peer in self.peers:
             if peer is not but:
                 peer.say(message)
+
+    def present(
+        self, person: dict[str, Any], state: dict[str, Any] | None, *, left: bool = False, but: Page | None = None
+    ) -> None:
+        """Tell everybody where somebody is."""
+        self.say({"type": "presence", "document": DOCUMENT, "person": {**person, "state": state}, "left": left}, but)
+
+    def caret(self, place: int) -> None:
+        """The other person's caret goes to a place in the first code cell."""
+        self.present(OTHER, {"cell": "cell02", "anchor": place, "head": place})
 
     def event(self, message: dict[str, Any]) -> dict[str, Any]:
         """Tell everybody something that is numbered; returns it with its number."""
@@ -190,6 +204,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     room: Room
     named = ""
+    user: dict[str, str]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Parse it as the real backend does, and answer."""
@@ -213,17 +228,21 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_hello(self, message: dict[str, Any]) -> None:
         """Say hello."""
+        room, given = self.room, message.get("resume", "")
+        self.user = room.known.get(given, room.user)
+        resume = f"resume-secret-of-a-good-length-{self.user['id']}"
+        room.known[resume] = self.user
         self.say(
             {
                 "type": "welcome",
                 "protocol": PROTOCOL,
                 "server": "fixture",
                 "connection": f"c{id(self)}",
-                "user": {"id": "u1", "name": "Emil Novak"},
+                "user": self.user,
                 "workspace": {"id": WORKSPACE, "name": "Elliptic curves"},
                 "role": self.room.role,
                 "may_run": self.room.role != "viewer",
-                "resume": "resume-secret-of-a-good-length",
+                "resume": resume,
                 "ping_seconds": 5.0,
                 "flavours": ["sage"],
                 "limits": {},
@@ -239,12 +258,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
             return
         room.peers.append(self)
         vector = base64.b64decode(message["vector"]) or b"\0"
-        peer = {
-            "connection": "other",
-            "user": "u2",
-            "name": "Ines Moreau",
-            "state": {"cell": "cell05", "anchor": 4, "head": 4},
-        }
+        peer = {**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}}
         self.say(
             {
                 "type": "opened",
@@ -278,6 +292,11 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     def do_restart(self, message: dict[str, Any]) -> None:
         """Begin anew."""
         self.room.restart()
+
+    def do_presence(self, message: dict[str, Any]) -> None:
+        """Tell the others."""
+        person = {"connection": f"c{id(self)}", "user": self.user["id"], "name": self.user["name"]}
+        self.room.present(person, message["state"], but=self)
 
     def do_ping(self, message: dict[str, Any]) -> None:
         """Answer."""

@@ -6,6 +6,16 @@ from typing import Any
 
 from tests.client.browsing import ClientTestCase, cell
 
+# Where in a cell's first line the caret of somebody else is drawn.
+CARET_AT = """([cell, place]) => {
+    const caret = document.querySelector(`[data-cell-id=${cell}] .cm-line > .peer-caret`);
+    if (caret === null) return false;
+    const before = document.createRange();
+    before.setStart(caret.parentElement, 0);
+    before.setEndBefore(caret);
+    return before.toString().replaceAll("\\u200b", "").replaceAll("\\u2060", "").length === place;
+}"""
+
 
 class EditingTests(ClientTestCase):
     """Cells that are written, moved and folded."""
@@ -100,6 +110,40 @@ class EditingTests(ClientTestCase):
         first.keyboard.type(" + 1")
         second.wait_for_function("() => document.body.innerText.includes('E.rank() + 1')")
         second.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+
+    def test_carets_follow(self) -> None:
+        """Another's caret is where they are, also in a cell that was open before they came, and goes when they do."""
+        page = self.sheet()
+        ours, theirs = cell(page, 1), cell(page, 2)
+        theirs.locator(".peer-caret").wait_for()
+        for each in (theirs, ours):
+            each.locator(".src").click()
+            each.locator(".cm-focused").wait_for()
+        for place in (0, 3):
+            self.control(f"caret-{place}")
+            page.wait_for_function(CARET_AT, arg=["cell02", place])
+            self.assertEqual(page.locator(".peer-caret").count(), 1)
+        self.control("leaves")
+        ours.locator(".peer-caret").wait_for(state="detached")
+
+    def test_carets_are_told(self) -> None:
+        """Others see where a click and keys put the caret, again after a reconnect; nobody sees themselves."""
+        first = self.sheet()
+        self.control("guest")
+        second = self.sheet()
+        cell(second, 1).locator(".src").click()
+        cell(second, 1).locator(".cm-focused").wait_for()
+        second.keyboard.press("Control+Home")
+        first.wait_for_function(CARET_AT, arg=["cell02", 0])
+        for key, place in (("ArrowRight", 1), ("ArrowRight", 2), ("End", 35)):
+            second.keyboard.press(key)
+            first.wait_for_function(CARET_AT, arg=["cell02", place])
+        self.control("drop")
+        first.wait_for_function(CARET_AT, arg=["cell02", 35])
+        third = self.sheet()
+        second.keyboard.press("Home")
+        first.wait_for_function(CARET_AT, arg=["cell02", 0])
+        self.assertEqual(cell(third, 1).locator(".peer-caret").count(), 0)
 
     def test_editor_between_press_and_release(self) -> None:
         """A click that begins on still text and ends on the editor that took its place leaves the keyboard there."""

@@ -18,7 +18,7 @@ from sagews.model.logs import LogQuery
 from sagews.model.workspaces import Lease
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
-from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, Listener
+from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, WORKSPACE_RENAMED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.pool import Transaction
 from sagews.store.runs.journal import Journal
@@ -158,12 +158,12 @@ class RightsTests(PostgresTestCase):
         self.assertEqual(await store.bundles(gone, make_commit(1).id), [])
 
     async def test_what_changed_is_told(self) -> None:
-        """Ended logins and changed grants are notified with ids alone."""
+        """Ended logins, changed grants and new names of workspaces are notified with ids alone."""
         heard: list[tuple[str, Any]] = []
         listener = Listener(
             reactor,
             self.database.dsn(DatabaseRole.BACKEND),
-            [LOGINS_ENDED, GRANTS_CHANGED],
+            [LOGINS_ENDED, GRANTS_CHANGED, WORKSPACE_RENAMED],
             lambda *what: heard.append(what),
             lambda: None,
         )
@@ -183,6 +183,7 @@ class RightsTests(PostgresTestCase):
         bob = UserId(new_id())
         await workspaces.set_grant(workspace, bob, Role.VIEWER, False)
         await workspaces.remove_grant(workspace, bob)
+        await workspaces.rename_workspace(workspace, "Bridges")
         await workspaces.delete_workspace(workspace)
         # Notifications come in the order of the commits: behind this one there is nothing that was not heard.
         last = WorkspaceId(new_id())
@@ -196,6 +197,7 @@ class RightsTests(PostgresTestCase):
                 (LOGINS_ENDED, {"user": ada.id, "login": None}),
                 (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
                 (GRANTS_CHANGED, {"workspace": workspace, "user": bob}),
+                (WORKSPACE_RENAMED, {"workspace": workspace}),
                 (GRANTS_CHANGED, {"workspace": workspace, "user": None}),
                 (GRANTS_CHANGED, {"workspace": last, "user": None}),
             ],

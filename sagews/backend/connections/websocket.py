@@ -184,6 +184,9 @@ class PageProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """Say that it is over."""
+        self._leave()
+
+    def _leave(self) -> None:
         if self.connection is not None:
             connection, self.connection = self.connection, None
             self.factory.pinger.remove(self, self._slot)
@@ -224,6 +227,11 @@ class PageProtocol(WebSocketServerProtocol):
     def dropConnection(self, abort: bool = False) -> None:
         """End the connection once what was said before has left, or at once."""
         self.factory.writer.flush(self)
+        # Both sides have said that it is over, or one does not listen: others need not wait for the end of TCP, which
+        # takes seconds where TLS waits for a producer that has nothing to say any more.
+        if self.connection is not None:
+            self._leave()
+            self.transport.unregisterProducer()
         super().dropConnection(abort)
 
     def _rest(self) -> None:

@@ -206,6 +206,21 @@ class Workspaces:
         if kept:
             await self._stores.workspaces.release_lease(key, self._life, workspace.lease.epoch)
 
+    # ------------------------------------------------------------------------------------- names
+
+    def renamed(self, workspace: WorkspaceId | None) -> None:
+        """Learn the new name of a workspace if it is open; None when it is not known which has another."""
+        opened = self.all if workspace is None else [each for each in (self.find(workspace),) if each is not None]
+        if opened:
+            run_in_background(self._read_names(opened), self._log, "names", self._life)
+
+    async def _read_names(self, opened: Sequence[OpenWorkspace]) -> None:
+        # One after the other: after a gap in what is heard it may be all, and nobody waits for it.
+        for each in opened:
+            stored = await self._stores.workspaces.workspace(each.about.id)
+            if stored is not None and not each.dropped:
+                each.rename(stored.name)
+
     # ------------------------------------------------------------------------------------- what was left
 
     def look_for_left(self) -> None:

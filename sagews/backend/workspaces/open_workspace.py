@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from twisted.internet.defer import gatherResults
@@ -27,6 +28,7 @@ from sagews.model.workspaces import Lease
 from sagews.net.background import run_in_background
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.history import Version
+from sagews.wire.browser.workspace import WorkspaceNamed
 
 
 class OpenWorkspace:
@@ -174,6 +176,12 @@ class OpenWorkspace:
         for subscriber in list(self.subscribers.values()):
             if subscriber.id != but:
                 subscriber.tell(message)
+
+    def rename(self, name: str) -> None:
+        """Take the name that the store has now, and tell everybody if it is another."""
+        if name != self.about.name:
+            self.about = replace(self.about, name=name)
+            self.tell_all(WorkspaceNamed(name))
 
     # ------------------------------------------------------------------------------------- life
 

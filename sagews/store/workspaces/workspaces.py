@@ -30,6 +30,7 @@ from sagews.store.workspaces.tickets import TicketStore
 
 MOST_LISTED = 200
 MOST_PEOPLE = 200
+TELL_NAME = "pg_notify('workspace_renamed', json_build_object('workspace', id)::text)"
 TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {workspace}, 'user', {user})::text)"
 
 
@@ -92,8 +93,11 @@ class WorkspaceStore(TicketStore, LeaseStore):
         return workspace_from(rows[0]) if rows else None
 
     async def rename_workspace(self, workspace: WorkspaceId, name: str) -> None:
-        """Change the name."""
-        sql = "update workspaces set name = %s where id = %s and deleted is null returning id"
+        """Change the name; notifies `workspace_renamed`."""
+        sql = f"""with changed as (
+                update workspaces set name = %s where id = %s and deleted is null returning id
+            )
+            select {TELL_NAME} from changed"""
         await self._must_find(sql, (clean_text(name), workspace))
 
     async def delete_workspace(self, workspace: WorkspaceId) -> None:

@@ -11,6 +11,7 @@ backend → page
   created        document {id, path, title, edited}, request?
   renamed        document {id, path, title, edited}, request?
   removed        document, request?
+  workspace_named  name (of the workspace, to everybody who has it open)
 """
 
 from __future__ import annotations
@@ -87,3 +88,9 @@ class Removed(ToPage, frozen=True, tag="removed"):
 
     document: str
     request: int | None = None
+
+
+class WorkspaceNamed(ToPage, frozen=True, tag="workspace_named"):
+    """The workspace has another name."""
+
+    name: str

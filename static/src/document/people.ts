@@ -5,7 +5,16 @@ import type { Hearers } from "../net/hearing";
 import type { Person } from "../net/messages";
 import type { Link } from "../net/socket";
 
+/** A cell, and the caret in it while somebody writes there. */
+export interface Place {
+  readonly cell: string;
+  readonly anchor?: number;
+  readonly head?: number;
+}
+
 export class People {
+  /** Where we are; a connection that is made anew knows nothing of it. */
+  #place: Place | null = null;
   readonly #others = signal<readonly Person[]>([]);
   readonly others: ReadonlySignal<readonly Person[]> = this.#others;
   readonly hearers: Hearers = { presence: ({ person, left }) => this.#presence(person, left === true) };
@@ -18,11 +27,13 @@ export class People {
   /** Everybody anew, as the server has them; we are not among the others. */
   know(people: readonly Person[]): void {
     this.#others.value = people.filter((person) => person.connection !== this.#own);
+    if (this.#place !== null) this.say(this.#place);
   }
 
   /** Tell the others where we are. */
-  say(state: { cell: string; anchor?: number; head?: number } | null): void {
-    this.link.send({ type: "presence", document: this.document, state });
+  say(state: Place | null): void {
+    this.#place = state;
+    this.link.send({ type: "presence", document: this.document, state: state && { ...state } });
   }
 
   get #own(): string | undefined {

@@ -74,7 +74,12 @@ export function mountEditor(options: EditorOptions): Editor {
         look,
         yCollab(options.text, null, { undoManager: undo }),
         EditorView.domEventHandlers({
-          focus: () => options.focused(),
+          focus: (_, view) => {
+            options.focused();
+            // The caret may have been put here before the keyboard came, which told nobody.
+            const { anchor, head } = view.state.selection.main;
+            options.moved(anchor, head);
+          },
           // An editor that is taken away has not been left: where its keys go then is not for it to say.
           blur: (event) => gone || options.blurred(event),
         }),

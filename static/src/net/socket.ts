@@ -153,6 +153,7 @@ export class Socket {
       return this.#take({ type: "refused", code: message.code });
     }
     if (message.type === "welcome") this.#welcomed(message);
+    if (message.type === "workspace_named") this.named(message.name);
     if (message.type === "rights" && this.welcome.value !== null) {
       this.welcome.value = { ...this.welcome.value, role: message.role, may_run: message.may_run };
     }

@@ -31,7 +31,10 @@ export class Mounted {
 
 function caretsOf(worksheet: Worksheet): ReadonlyMap<string, readonly RemoteCaret[]> {
   const found = new Map<string, RemoteCaret[]>();
+  const own = worksheet.link.welcome.value?.user.id;
   for (const person of worksheet.people.others.value) {
+    // Nobody is followed by themselves, from whichever of their pages.
+    if (person.user === own) continue;
     const { cell, anchor, head } = person.state ?? {};
     if (typeof cell !== "string" || typeof anchor !== "number" || typeof head !== "number") continue;
     if (!(anchor >= 0 && head >= 0)) continue;

@@ -341,6 +341,12 @@ export interface WholeOutputOut {
   readonly more?: boolean;
 }
 
+/** The workspace has another name. */
+export interface WorkspaceNamed {
+  readonly type: "workspace_named";
+  readonly name: string;
+}
+
 export type FromServer =
   | Changed
   | Cleared
@@ -370,7 +376,8 @@ export type FromServer =
   | VersionOutputsOut
   | VersionList
   | Welcome
-  | WholeOutputOut;
+  | WholeOutputOut
+  | WorkspaceNamed;
 
 export const SHAPES: Readonly<Record<string, string>> = {
   CellOutput: "cell run:run_state pieces:[PieceBody] left_out?:i",
@@ -410,4 +417,5 @@ export const SHAPES: Readonly<Record<string, string>> = {
   versions: "request:i versions:[VersionEntry] more:b",
   welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",
   whole_output: "request:i document run pieces:[PieceBody] more?:b",
+  workspace_named: "name",
 };

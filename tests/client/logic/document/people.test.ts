@@ -29,3 +29,13 @@ test("where we are is told to the others", () => {
   new People("d", linkOf(link)).say({ cell: "c1", anchor: 1, head: 2 });
   assert.deepEqual(link.sent, [{ type: "presence", document: "d", state: { cell: "c1", anchor: 1, head: 2 } }]);
 });
+
+test("where we are is told again to a connection that is made anew", () => {
+  const link = new FakeLink();
+  const people = new People("d", linkOf(link));
+  people.know([]);
+  people.say({ cell: "c1", anchor: 3, head: 3 });
+  link.take("presence");
+  people.know([person("a")]);
+  assert.deepEqual(link.take("presence").map((message) => message["state"]), [{ cell: "c1", anchor: 3, head: 3 }]);
+});

@@ -145,3 +145,10 @@ test("a greeting that never comes is given up", async () => {
   end(socket);
   mock.timers.reset();
 });
+
+test("the workspace is called what the server calls it, from the moment on at which it has another name", async () => {
+  const { socket, other } = await connected();
+  other.say({ type: "workspace_named", name: "Bridges" });
+  assert.deepEqual(socket.welcome.value?.workspace, { ...WELCOME.workspace, name: "Bridges" });
+  end(socket);
+});

@@ -7,8 +7,12 @@ import type { Completions, Silence } from "../../../editor/completion";
 import type { Editor } from "../../../editor/editor";
 import { tokens } from "../../../editor/highlight";
 import { fromPoints, toPoints } from "../../../editor/points";
+import type { Place } from "../../../document/people";
 import { useParts, type Parts } from "../../../workbench/parts";
 import { loadEditor } from "../../../editor/load";
+
+/** Milliseconds between two words about where a caret is. */
+const TELL = 100;
 
 interface Props {
   id: string;
@@ -53,7 +57,11 @@ export function Source(props: Props): JSX.Element {
   }, [wanted, editable, props.id]);
 
   useEffect(() => editor.current?.relabel(props.label, props.hint), [props.label, props.hint]);
-  useSignalEffect(() => editor.current?.carets(mounted.carets.value.get(props.id) ?? []));
+  useSignalEffect(() => {
+    // Read whether or not there is an editor yet: an effect hears of what it has read.
+    const carets = mounted.carets.value.get(props.id) ?? [];
+    editor.current?.carets(carets);
+  });
   useSignalEffect(() => {
     focus.grabs.value;
     if (focus.editing.peek() === props.id) editor.current?.focus(focus.caret.peek());
@@ -99,6 +107,11 @@ function offsetAt(event: MouseEvent): number | null {
 
 function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
   let timer = 0;
+  let place: Place | null = null;
+  const say = () => {
+    timer = 0;
+    worksheet.people.say(place);
+  };
   // A session answers while it computes nothing: asked at another time, people would wait without a word.
   const whyNot = () => (!worksheet.session.alive.peek() ? "no-session" : worksheet.runs.busy.peek().length > 0 ? "busy" : null);
   const silence = (error: unknown): Silence => ({ why: (error instanceof Error && error.message) || "nothing" });
@@ -135,13 +148,15 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
     texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
     tooLong: () => worksheet.notices.show("longCell"),
     moved: (anchor: number, head: number) => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => worksheet.people.say({ cell: props.id, anchor, head }), 100);
+      place = { cell: props.id, anchor, head };
+      // One is on its way otherwise, and will say where the caret is then: somebody who types on is followed too.
+      timer ||= window.setTimeout(say, TELL);
     },
     focused: () => focus.taken(props.id),
     blurred: (event: FocusEvent) => {
       window.clearTimeout(timer);
-      worksheet.people.say({ cell: props.id });
+      place = { cell: props.id };
+      say();
       if (document.hasFocus()) focus.left(props.id, event.relatedTarget);
     },
   };
