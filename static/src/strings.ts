@@ -47,6 +47,7 @@ export const strings = {
   sessionStates: {
     stopped: "No session", starting: "Starting", ready: "Ready", running: "Running",
     interrupting: "Stopping", stubborn: "Not listening", ended: "Session ended",
+    lost: "Not connected",
   } as Record<string, string>,
   showAs: (view: string) => `Show as: ${view}`,
   notices: {

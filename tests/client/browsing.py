@@ -53,6 +53,7 @@ class ClientTestCase(SynchronousTestCase):
         self.requests: list[str] = []
 
     def _stop(self) -> None:
+        """End the site; once more does no harm."""
         assert self.server.stdin is not None
         self.server.stdin.close()
         self.server.wait(10)

@@ -21,6 +21,8 @@ class Door:
             return str(self._room.doc["cells"]["cell02"]["source"]).encode()
         if name == "delete":
             self._room.remove(cell)
+        elif name == "share":
+            self._room.shared.append(cell)
         elif name == "caret":
             self._room.caret(int(cell))
         elif name != "heard":

@@ -44,6 +44,8 @@ class Room:
         self.heard: list[str] = []
         self.role = "owner"
         self.user = {"id": "u1", "name": "Emil Novak"}
+        # Names of workspaces that others have shared since.
+        self.shared: list[str] = []
         # Who comes back, by the secret that they were given for that.
         self.known: dict[str, dict[str, str]] = {}
         self.since = NOW

@@ -120,6 +120,9 @@ class Everything(Resource):
         request.setHeader("Content-Type", "text/html; charset=utf-8")
         return self._built.shell.data
 
+    def _shared(self) -> list[dict[str, Any]]:
+        return [{**ENTRY, "id": f"w{name}", "name": name, "documents": []} for name in self._room.shared]
+
     def _call(self, request: Request, call: str) -> Any:
         signed_in = {"secret": "secret-of-this-origin-01", "user": USER}
         if call == "POST /api/signin" and b"wrong" in request.content.read():
@@ -138,7 +141,7 @@ class Everything(Resource):
             "POST /api/signout": {},
             "GET /api/me": {"user": USER, "settings": {}},
             "PUT /api/settings": {"settings": {}},
-            "GET /api/workspaces": {"workspaces": [ENTRY], "more": False},
+            "GET /api/workspaces": {"workspaces": [*self._shared(), ENTRY], "more": False},
             "POST /api/workspaces": {"workspace": ENTRY, "document": ENTRY["documents"][0]},  # type: ignore[index]
             "POST /api/ticket": {"ticket": "ticket-of-a-good-length", "url": f"ws://127.0.0.1:{self.port}/ws"},
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},

@@ -65,6 +65,30 @@ class ConsoleTests(ClientTestCase):
         self.assertEqual(said, [])
 
 
+class GoneTests(ClientTestCase):
+    """A server that is gone."""
+
+    def test_nothing_pretends_to_be_there(self) -> None:
+        """The session is said to be out of reach: no state, no clock and no figures of what was before."""
+        page = self.sheet()
+        page.locator("[data-testid=session][data-state=ready]").wait_for()
+        page.locator("[data-testid=status-memory]").wait_for()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("slow")
+        page.keyboard.press("Control+Enter")
+        cell(page, 1).locator(".meta .spin").wait_for()
+        self._stop()
+        session = page.locator("[data-testid=session][data-state=lost]")
+        session.wait_for()
+        self.assertEqual(session.locator(".word").inner_text(), "Not connected")
+        self.assertEqual(session.locator(".dot.off").count(), 1)
+        for clock in (".meta .spin", "[data-testid=status-memory]", "footer >> text=CPU"):
+            page.locator(clock).wait_for(state="detached")
+        self.assertEqual(self.violations(page), [])
+
+
 class StallTests(ClientTestCase):
     """A server that takes everything and commits nothing."""
 

@@ -78,6 +78,29 @@ class AccessTests(ClientTestCase):
         self.assertEqual(self.violations(page), [])
 
 
+class ListTests(ClientTestCase):
+    """The list of workspaces while others change it."""
+
+    def test_the_list_is_fresh(self) -> None:
+        """What others share is there when the page is looked at again, and soon while it is; unseen it asks nothing."""
+        context = self.context()
+        context.clock.install()
+        page = self.page("/workspaces", context)
+        names = page.locator("[data-testid=workspace]")
+        names.first.wait_for()
+        self.control("share-Bridges")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        names.filter(has_text="Bridges").wait_for()
+        self.control("share-Tunnels")
+        page.clock.fast_forward(30_000)
+        names.filter(has_text="Tunnels").wait_for()
+        asked = self.requests.count(f"{self.url}/api/workspaces")
+        page.evaluate("Object.defineProperty(document, 'visibilityState', {value: 'hidden'})")
+        page.clock.fast_forward(90_000)
+        page.evaluate("fetch('/api/site')")
+        self.assertEqual(self.requests.count(f"{self.url}/api/workspaces"), asked)
+
+
 class QuotaTests(ClientTestCase):
     """What a person sees of their quotas."""
 

@@ -1,6 +1,6 @@
 /** One websocket that comes back by itself: does what connection.ts decides, answers requests, measures the way. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { ApiError } from "./http";
 import { ticketFor } from "./ticket";
 import { START, step, type Connection, type Effect, type Event, type Secret } from "./connection";
@@ -28,6 +28,8 @@ export class Socket {
   readonly state = signal<Connection>(START);
   readonly milliseconds = signal<number | null>(null);
   readonly welcome = signal<Welcome | null>(null);
+  /** Whether there was a connection and is none: what is known of the server is what it was. */
+  readonly lost = computed(() => this.welcome.value !== null && this.state.value.phase !== "open");
   /** Seconds since the last sign of life while an answer is overdue, else 0. */
   readonly silent = signal(0);
   #socket: WebSocket | null = null;

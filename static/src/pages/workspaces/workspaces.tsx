@@ -13,12 +13,27 @@ import { Ask, Confirm } from "../../ui/dialogs";
 import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
 import { RecentCards } from "./recent-cards";
+import { useRefreshed } from "./refreshed";
 import { WorkspaceTable } from "./workspace-table";
 import { account } from "../strings";
 import { words } from "./strings";
 
 type Tab = "all" | "shared" | "running";
 const entries = signal<readonly WorkspaceEntry[] | null>(null);
+
+let asked = 0;
+
+/** Ask for the list; of two answers that cross, the one that was asked for last counts. Gives what went wrong. */
+async function list(): Promise<string | null> {
+  const mine = (asked += 1);
+  try {
+    const found = await workspaceCalls.list();
+    if (mine === asked) entries.value = found;
+    return null;
+  } catch (error) {
+    return errorText(error);
+  }
+}
 
 function shown(tab: Tab, text: string): WorkspaceEntry[] {
   const wanted = text.trim().toLowerCase();
@@ -35,14 +50,17 @@ export function Workspaces(): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const [asked, setAsked] = useState<{ kind: "rename" | "remove"; entry: WorkspaceEntry } | null>(null);
   const fail = (error: unknown) => setProblem(errorText(error));
-  const load = () => workspaceCalls.list().then((found) => (entries.value = found), fail);
+  const [unlisted, setUnlisted] = useState<string | null>(null);
+  const load = () => list().then(setUnlisted);
   useEffect(() => {
     document.title = strings.titled(strings.workspaces);
     void load();
   }, []);
+  useRefreshed(() => void load());
   const create = () =>
     workspaceCalls.create(words.untitledWorkspace).then(({ workspace, document }) => go(`/w/${workspace.id}/${document.id}`, false, "made"), fail);
-  const list = shown(tab, text);
+  const found = shown(tab, text);
+  const told = problem ?? unlisted;
   return (
     <div class="page">
       <SiteHeader />
@@ -63,16 +81,16 @@ export function Workspaces(): JSX.Element {
             {words.newWorkspace}
           </button>
         </div>
-        {problem !== null && (
+        {told !== null && (
           <p class="problem" role="alert">
-            {problem}
+            {told}
           </p>
         )}
-        {entries.value === null && problem === null && <p class="muted">{strings.loading}</p>}
+        {entries.value === null && told === null && <p class="muted">{strings.loading}</p>}
         {entries.value !== null && entries.value.length === 0 && <Empty onCreate={() => void create()} />}
         {entries.value !== null && entries.value.length > 0 && (
           <>
-            {text === "" && tab === "all" && <RecentCards entries={list.slice(0, 3)} />}
+            {text === "" && tab === "all" && <RecentCards entries={found.slice(0, 3)} />}
             <div class="tabs" role="group" aria-label={strings.workspaces}>
               {(["all", "shared", "running"] as const).map((each) => (
                 <button key={each} type="button" aria-pressed={tab === each} onClick={() => setTab(each)}>
@@ -81,8 +99,8 @@ export function Workspaces(): JSX.Element {
               ))}
               <small>{words.countWorkspaces(entries.value.length)}</small>
             </div>
-            <WorkspaceTable entries={list} onAsk={(kind, entry) => setAsked({ kind, entry })} />
-            {list.length === 0 && <p class="muted">{words.noneFound}</p>}
+            <WorkspaceTable entries={found} onAsk={(kind, entry) => setAsked({ kind, entry })} />
+            {found.length === 0 && <p class="muted">{words.noneFound}</p>}
           </>
         )}
       </main>

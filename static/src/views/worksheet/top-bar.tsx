@@ -68,9 +68,10 @@ function SessionChip(): JSX.Element {
   const busy = useComputed(() => worksheet.runs.busy.value.map((result) => result.run.state)).value;
   const session = worksheet.session.status.value;
   const running = busy.length > 0;
-  const state = running ? "running" : (session?.state ?? "stopped");
+  const lost = socket.lost.value;
+  const state = lost ? "lost" : running ? "running" : (session?.state ?? "stopped");
   const queued = busy.filter((each) => each === "queued").length - (busy.includes("running") ? 0 : 1);
-  const word = session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
+  const word = lost ? state : session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
   const run = (id: string) => commands.find((command) => command.id === id)!;
   const stop = () => {
     worksheet.session.interrupt();
@@ -87,11 +88,11 @@ function SessionChip(): JSX.Element {
       <i class={`dot ${dotOf(state)}`} />
       <span class="word">
         {strings.sessionStates[word] ?? word}
-        {queued > 0 && `, ${words.queued(queued)}`}
+        {queued > 0 && !lost && `, ${words.queued(queued)}`}
       </span>
       {worksheet.mayRun.value && (
         <>
-          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={!running && session?.state !== "running" && session?.state !== "stubborn"} onClick={stop} />
+          <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={lost || (!running && session?.state !== "running" && session?.state !== "stubborn")} onClick={stop} />
           <IconButton icon="restart" label={run("restart").title} testId="restart" onClick={run("restart").run} />
           <Menu label={words.more} button={<Icon name="more" />} entries={menu.map(entry)} testId="sheet-menu" />
         </>

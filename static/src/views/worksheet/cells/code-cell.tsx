@@ -58,8 +58,11 @@ function useStale(text: string, result: CellResult | undefined): boolean {
 }
 
 function Meta({ result, stale }: { result: CellResult | undefined; stale: string }): JSX.Element | null {
+  const lost = useParts().socket.lost.value;
   if (result === undefined) return null;
   const { run } = result;
+  // Nobody here knows whether it still runs: a clock that counted on would say so.
+  if (run.state === "running" && lost) return null;
   if (run.state === "running") return <Running since={run.started ?? run.queued} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
   const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");

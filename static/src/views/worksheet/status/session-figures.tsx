@@ -1,21 +1,31 @@
 /** What the session is and uses, in the status bar. */
 
 import type { JSX } from "preact";
+import type { SessionStatus, Storage } from "../../../net/messages";
 import { strings } from "../../../strings";
 import { bytes, seconds } from "../../../times";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../later-strings";
 
 export function SessionFigures(): JSX.Element {
-  const { files, worksheet } = useParts();
-  const storage = files.storage.value;
+  const { files, socket, worksheet } = useParts();
   const session = worksheet.session.status.value;
+  const lost = socket.lost.value;
   const flavour = session?.flavour || worksheet.sheet.flavour.value;
   return (
     <>
-      <span data-testid="status-session" data-state={session?.state ?? "stopped"}>
+      <span data-testid="status-session" data-state={lost ? "lost" : (session?.state ?? "stopped")}>
         {strings.flavours[flavour] ?? flavour}
       </span>
+      {!lost && <Figures session={session} storage={files.storage.value} />}
+    </>
+  );
+}
+
+/** What is used at this moment; of one that has passed it would be a lie. */
+function Figures({ session, storage }: { session: SessionStatus | null; storage: Storage | null }): JSX.Element {
+  return (
+    <>
       {session?.memory != null && (
         <span class="wide num" data-testid="status-memory">
           {words.memory(bytes(session.memory), session.memory_limit != null ? bytes(session.memory_limit) : "")}
