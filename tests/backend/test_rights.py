@@ -65,7 +65,7 @@ class NameTests(BackendTestCase):
         for workspace in (self.workspace, None):
             self.backend.workspace_renamed(workspace)
         self.assertEqual(page.take("workspace_named"), [{"type": "workspace_named", "name": "Bridges"}])
-        self.assertEqual(self.opened().last("welcome")["workspace"]["name"], "Bridges")
+        self.assertEqual(self.page().last("welcome")["workspace"]["name"], "Bridges")
 
     def test_a_gap_is_made_up_for(self) -> None:
         """A name that was given while nobody heard of it is read when hearing begins again."""

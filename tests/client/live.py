@@ -207,6 +207,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     room: Room
     named = ""
     user: dict[str, str]
+    state: dict[str, Any] | None = None
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Parse it as the real backend does, and answer."""
@@ -260,7 +261,9 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
             return
         room.peers.append(self)
         vector = base64.b64decode(message["vector"]) or b"\0"
-        peer = {**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}}
+        people = [{**each.person(), "state": each.state} for each in room.peers if each is not self]
+        if "cell05" in room.doc["cells"]:
+            people.append({**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}})
         self.say(
             {
                 "type": "opened",
@@ -271,7 +274,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
                 "update": base64.b64encode(room.doc.get_update(vector)).decode(),
                 "vector": base64.b64encode(room.doc.get_state()).decode(),
                 "session": room.session(),
-                "people": [peer] if "cell05" in room.doc["cells"] else [],
+                "people": people,
                 "cells": list(room.outputs.values()),
             }
         )
@@ -295,10 +298,14 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         """Begin anew."""
         self.room.restart()
 
+    def person(self) -> dict[str, Any]:
+        """Return who it is."""
+        return {"connection": f"c{id(self)}", "user": self.user["id"], "name": self.user["name"]}
+
     def do_presence(self, message: dict[str, Any]) -> None:
         """Tell the others."""
-        person = {"connection": f"c{id(self)}", "user": self.user["id"], "name": self.user["name"]}
-        self.room.present(person, message["state"], but=self)
+        self.state = message["state"]
+        self.room.present(self.person(), self.state, but=self)
 
     def do_ping(self, message: dict[str, Any]) -> None:
         """Answer."""
