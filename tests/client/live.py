@@ -207,7 +207,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     room: Room
     named = ""
     user: dict[str, str]
-    state: dict[str, Any] | None = None
+    place: dict[str, Any] | None = None
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Parse it as the real backend does, and answer."""
@@ -261,7 +261,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
             return
         room.peers.append(self)
         vector = base64.b64decode(message["vector"]) or b"\0"
-        people = [{**each.person(), "state": each.state} for each in room.peers if each is not self]
+        people = [{**each.person(), "state": each.place} for each in room.peers if each is not self]
         if "cell05" in room.doc["cells"]:
             people.append({**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}})
         self.say(
@@ -304,8 +304,8 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_presence(self, message: dict[str, Any]) -> None:
         """Tell the others."""
-        self.state = message["state"]
-        self.room.present(self.person(), self.state, but=self)
+        self.place = message["state"]
+        self.room.present(self.person(), self.place, but=self)
 
     def do_ping(self, message: dict[str, Any]) -> None:
         """Answer."""
