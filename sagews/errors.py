@@ -48,6 +48,9 @@ CATALOGUE: Mapping[str, str] = {
     "unknown-flavour": "There is no flavour named {flavour} here. Choose one of: {known}.",
     "busy": "This is being done already. Wait for it to end.",
     "limit": "A limit was reached: {limit}. {advice}",
+    "outputs-full": "The version was made, but without the outputs of its cells, because a limit was reached: {limit}. "
+    "{advice}",
+    "outputs-failed": "The version was made, but without the outputs of its cells, which could not be kept: {reason}",
     "history-full": "Nothing was saved, because a limit was reached: {limit}. {advice}",
     "conflict": "Somebody else saved at the same moment. Try again.",
     "shutting-down": "The server is restarting. You will be reconnected.",

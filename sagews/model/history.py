@@ -60,12 +60,14 @@ class SaveReport:
         left_out: paths that it could not keep, with the reason.
         removed: how many of the `present` files of the version before are gone; both 0 unless those are most of them.
         problem: why nothing was saved, a sentence; "" if it was.
+        outputs: why a named version was made without the outputs of its cells, a sentence; "" otherwise.
     """
 
     left_out: tuple[tuple[str, str], ...] = ()
     removed: int = 0
     present: int = 0
     problem: str = ""
+    outputs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

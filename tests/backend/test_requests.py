@@ -85,6 +85,8 @@ class VersionTests(BackendTestCase):
         self.assertEqual(self.page().last("unsaved"), said)
         self.history.report(SaveReport(removed=3, present=4))
         self.assertIn("3 of 4 files", page.last("unsaved")["problem"])
+        self.history.report(SaveReport(outputs="It has no outputs."))
+        self.assertEqual(page.last("unsaved")["problem"], "It has no outputs.")
         self.history.report(SaveReport())
         self.assertEqual(page.last("unsaved"), {"type": "unsaved", "paths": []})
 

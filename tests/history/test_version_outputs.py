@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
+from sagews.errors import SagewsError
 from sagews.model.accounts import Privilege
-from sagews.model.history import VersionOutput
-from sagews.model.identifiers import CellId
+from sagews.model.history import SaveReport, VersionOutput
+from sagews.model.identifiers import CellId, WorkspaceId
+from tests.fakes.documents import MemoryVersionOutputs
 from tests.history.case import HistoryCase
 
 SHEET = "# A\n\n```sage #aaaa\n\nfirst(1)\nrest()\n```\n\n```sage #bbbb\nsecond(2)\n```\n"
@@ -68,6 +70,35 @@ class KeptTests(HistoryCase):
         self.assertEqual(len(self.documents.put), 2)
 
 
+class FailingOutputs(MemoryVersionOutputs):
+    """Outputs that can't be kept."""
+
+    failure: Exception = SagewsError("database")
+
+    async def keep(self, workspace: WorkspaceId, commit: str) -> int:
+        """Fail."""
+        raise self.failure
+
+
+class FailingTests(HistoryCase):
+    """A store that fails after the version was stored."""
+
+    def test_the_version_is_made(self) -> None:
+        """Whoever names a version gets it, and reads that it has no outputs and why; whatever else failed is logged."""
+        outputs = FailingOutputs(now=[output(1, "one")])
+        self.outputs = outputs
+        self.open()
+        self.documents.texts_by_path["a.sage.md"] = "# A\n"
+        named = self.saved("Before the talk", "named")
+        self.assertEqual(self.done(self.history.versions(None, 9)), [named])
+        self.assertIn("could not be kept: The database", self.live.reports[-1].outputs)
+        outputs.failure = ValueError("a fault of ours")
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
+        self.assertEqual(self.saved("After the talk", "named").name, "After the talk")
+        self.assertIn("could not be kept: Something failed on our side", self.live.reports[-1].outputs)
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+
 class NoRoomTests(HistoryCase):
     """A person with little room for history."""
 
@@ -81,3 +112,8 @@ class NoRoomTests(HistoryCase):
         self.outputs.now = [output(1, "x" * 1024 * 1024)]
         named = self.saved("Before the talk", "named")
         self.assertEqual(self.done(self.history.outputs(named.id, 0)), ([], False))
+        report = self.live.reports[-1]
+        self.assertEqual(report.problem, "")
+        self.assertIn("without the outputs of its cells, because a limit was reached", report.outputs)
+        self.assertIsNone(self.save())
+        self.assertEqual(self.live.reports[-1], SaveReport())

@@ -9,7 +9,7 @@ from twisted.logger import Logger
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.history.quota import HistoryQuota
 from sagews.backend.history.version_cells import VersionCells
-from sagews.errors import SagewsError
+from sagews.errors import SagewsError, sentence
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
@@ -45,18 +45,29 @@ class KeptOutputs:
         self._documents = documents
         self._cells = cells
 
-    async def keep(self, commit: Commit) -> None:
-        """Keep the outputs of now with a version, unless there is no room: then the version stays without them."""
-        # What was printed a moment ago has to be where it is copied from.
-        await self._documents.settle()
+    async def keep(self, commit: Commit) -> str:
+        """Keep the outputs of now with a version that is stored already, and never fail.
+
+        Returns:
+            Why the version has to stay without them, a sentence; "" when they are kept.
+        """
         try:
+            # What was printed a moment ago has to be where it is copied from.
+            await self._documents.settle()
             await self._quota.make_room(self._workspace, await self._store.size(self._workspace))
+            await self._store.keep(self._workspace, commit.id)
         except SagewsError as error:
-            if error.code != "history-full":
-                raise
-            log.info("{version} keeps no outputs: no room", version=commit.id, correlation=self._workspace)
-            return
-        await self._store.keep(self._workspace, commit.id)
+            log.warn(
+                "{version} keeps no outputs: {code}", version=commit.id, code=error.code, correlation=self._workspace
+            )
+            if error.code == "history-full":
+                return sentence("outputs-full", error.parameters)
+            return sentence("outputs-failed", {"reason": str(error)})
+        except Exception:
+            log.failure("{version} keeps no outputs", version=commit.id, correlation=self._workspace)
+            reason = sentence("internal", {"correlation": self._workspace})
+            return sentence("outputs-failed", {"reason": reason})
+        return ""
 
     async def read(self, commit: str, after: int) -> tuple[Sequence[VersionOutput], bool]:
         """Return some of what a version keeps of its cells, behind a place, and whether there is more."""

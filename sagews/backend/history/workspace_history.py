@@ -104,7 +104,8 @@ class WorkspaceHistory:
         try:
             made = await self._save(user, name, kind, asked=kind not in _BY_ITSELF)
             if made is not None and kind == "named":
-                await self._outputs.keep(made)
+                # The version is made: whatever becomes of its outputs, it is told.
+                self._tell(replace(self._report, outputs=await self._outputs.keep(made)))
             return made
         finally:
             self._lock.release()

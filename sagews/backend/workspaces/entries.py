@@ -39,6 +39,8 @@ def unsaved_entry(report: SaveReport) -> Unsaved:
     """Return what pages are told of a save that did not keep everything, or that removed most files."""
     paths = [UnsavedPath(path, why) for path, why in report.left_out[:SHOWN_PATHS]]
     problem = report.problem
-    if not problem and report.removed:
-        problem = sentence("files-removed", {"removed": report.removed, "present": report.present})
+    if not problem:
+        removed = {"removed": report.removed, "present": report.present}
+        said = (sentence("files-removed", removed) if report.removed else "", report.outputs)
+        problem = " ".join(text for text in said if text)
     return Unsaved(paths, len(report.left_out) - len(paths), problem)
