@@ -56,6 +56,17 @@ class RunTests(RunCase):
         self.later()
         self.assertEqual(len(self.host.evaluations), 1)
 
+    def test_the_same_run_twice_in_one_request_runs_once(self) -> None:
+        """The session is free behind it, and nothing of the account is counted as waiting."""
+        self.one.edit(self.document, SUM)
+        cell = {"cell": self.one.cell(), "run": new_id(), "hash": hashlib.sha256(SUM.encode()).hexdigest()}
+        self.one.say(type="run", document=self.document, cells=[cell, cell])
+        self.later()
+        self.assertEqual((states(self.one)[-1], len(self.host.evaluations)), ("done", 1))
+        self.ran(SUM)
+        self.assertEqual((states(self.one)[-1], len(self.host.evaluations)), ("done", 2))
+        self.assertEqual(self.backend.used(self.owner.id)["runs"], 0)
+
     def test_a_run_of_an_earlier_life_is_not_repeated(self) -> None:
         """A page that repeats a run after the backend was restarted does not run it again: the store knows it."""
         run = self.ran(SUM)

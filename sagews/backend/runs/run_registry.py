@@ -100,11 +100,16 @@ class RunRegistry:
         Raises:
             SagewsError: `limit` when too many wait; `bad-value` for a run id of another document that is open.
         """
-        fresh = [request for request in requests if not self._is_known(request.run)]
-        self._owners.check(self._stream.document, [request.run for request in fresh])
+        # One that came twice in one request would wait twice, and at its second turn nothing would be left to run.
+        wanted: dict[RunId, RunRequest] = {}
+        for request in requests:
+            if not self._is_known(request.run):
+                wanted.setdefault(request.run, request)
+        fresh = list(wanted.values())
+        self._owners.check(self._stream.document, wanted)
         self._ledger.take(user, Resource.RUNS, len(fresh))
         try:
-            self._queue.add([request.run for request in fresh], confirmed=confirmed)
+            self._queue.add(wanted, confirmed=confirmed)
         except SagewsError:
             self._ledger.give_back(user, Resource.RUNS, len(fresh))
             raise
