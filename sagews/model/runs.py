@@ -19,7 +19,7 @@ PIECE_BYTES = 128
 """What a piece of output takes in the database beside its body: the row, and its place in the index."""
 
 PAGE_BYTES = 256 * 1024
-"""Of the JSON of pieces that are read from the store at once, so that they are parsed in milliseconds."""
+"""Of the JSON of pieces that are read from the store at once, so that they are taken in milliseconds."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -55,10 +55,18 @@ class StoredPiece(msgspec.Struct, frozen=True):
     body: Mapping[str, Any]
 
 
+class PieceText(msgspec.Struct, frozen=True):
+    """A piece of output as it is read: its body is an object in JSON, which goes to pages as it is."""
+
+    sequence: int
+    kind: PieceKind
+    body: bytes
+
+
 class OutputPage(msgspec.Struct, frozen=True):
     """A bounded part of what a run printed; `more` says whether the store has more behind it."""
 
-    pieces: Sequence[StoredPiece]
+    pieces: Sequence[PieceText]
     more: bool
 
 

@@ -12,6 +12,7 @@ from sagews.model.identifiers import DocumentId, new_id
 from sagews.model.sessions import MEBIBYTE, PieceKind
 from tests.backend.harness import Page
 from tests.backend.postgres_case import PostgresLifeCase, decoded
+from tests.contracts.journal import read
 from tests.fakes.session_host import PRINTS, WAITS
 
 pytestmark = pytest.mark.slow
@@ -46,8 +47,8 @@ class PostgresLifeTests(PostgresLifeCase):
         back.run(self.document, WAITS, lost)
         await self.pause(0.2)
         self.assertEqual(len(self.host.evaluations), 2)
-        pieces = (await self.runs.pieces(self.document, run, 1, 10)).pieces  # type: ignore[arg-type]
-        self.assertEqual([piece.body["text"] for piece in pieces], ["hello\n"])
+        pieces = read(await self.runs.pieces(self.document, run, 1, 10))  # type: ignore[arg-type]
+        self.assertEqual([body["text"] for _, _, body in pieces], ["hello\n"])
         page.edit(self.document, "too late", 6)
         await self.pause(0.3)
         self.assertEqual(page.closed, 4503)

@@ -19,7 +19,7 @@ from sagews.interfaces.usage import IUsageStore, WorkspaceUse
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
-from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, Run, StoredPiece
+from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, PieceText, Run, StoredPiece
 from sagews.model.sessions import RunState
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -92,11 +92,12 @@ class MemoryRuns:
         owner = self.runs.get(run)
         stored = self.outputs.get(run, {}) if owner is not None and owner.document == document else {}
         found = [stored[number] for number in sorted(stored) if number >= first]
-        pieces: list[StoredPiece] = []
+        pieces: list[PieceText] = []
         size = 0
         while len(pieces) < min(limit, len(found)) and size < PAGE_BYTES:
-            pieces.append(found[len(pieces)])
-            size += len(msgspec.json.encode(pieces[-1].body))
+            piece = found[len(pieces)]
+            pieces.append(PieceText(piece.sequence, piece.kind, msgspec.json.encode(piece.body)))
+            size += len(pieces[-1].body)
         return OutputPage(pieces, len(pieces) < len(found))
 
     async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:

@@ -27,7 +27,7 @@ from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later
 from tests.contracts.history import make_commit
-from tests.contracts.journal import make_piece, make_run
+from tests.contracts.journal import make_piece, make_run, read, told
 from tests.postgres import PostgresTestCase
 
 STORES: Sequence[type] = (AccountStore, WorkspaceStore, DocumentStore, RunStore, HistoryStore, UsageStore)
@@ -131,7 +131,7 @@ class ForeignTests(PostgresTestCase):
         self.assertEqual((await self.runs.pieces(self.own, run.id, 1, 9)).pieces, [])
         self.assertEqual(await self.runs.last_runs(self.own), [])
         self.assertEqual(await self.runs.delete_old(self.own, 1, []), 0)
-        self.assertEqual((await self.runs.pieces(self.sheet, run.id, 1, 9)).pieces, [make_piece(run, 1)])
+        self.assertEqual(read(await self.runs.pieces(self.sheet, run.id, 1, 9)), told([make_piece(run, 1)]))
         self.assertEqual([found.state for found in await self.runs.last_runs(self.sheet)], [RunState.DONE])
 
     async def test_a_document(self) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
+from sagews.backend.runs.read_pieces import piece_body
 from sagews.model.identifiers import CellId, RunId
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
-from sagews.wire.browser.runs import Changed, ClearOutputs, PieceBody, RunCells, WholeOutput, WholeOutputOut
+from sagews.wire.browser.runs import Changed, ClearOutputs, RunCells, WholeOutput, WholeOutputOut
 
 
 def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None:
@@ -43,7 +44,7 @@ class OutputMessages:
             page = await context.document(message.document).output(RunId(message.run), message.after)
         finally:
             self._ledger.give_back(context.user.id, Resource.JOBS)
-        pieces = [PieceBody(piece.sequence, piece.kind.value, dict(piece.body)) for piece in page.pieces]
+        pieces = [piece_body(piece) for piece in page.pieces]
         context.tell(WholeOutputOut(message.request, message.document, message.run, pieces, page.more))
 
 

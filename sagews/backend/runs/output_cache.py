@@ -6,17 +6,17 @@ event number. The store holds everything; this is what is shown first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
 
-from sagews.backend.runs.read_pieces import read_pieces
+from sagews.backend.runs.read_pieces import piece_body, read_pieces
 from sagews.backend.runs.stored_outputs import DocumentOutputs
 from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
-from sagews.model.runs import PIECE_BYTES, Run, StoredPiece
+from sagews.model.runs import PIECE_BYTES, PieceText, Run
 from sagews.model.sessions import PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
@@ -199,23 +199,26 @@ class OutputCache:
             )
         return result
 
-    def restore(self, runs: Iterable[tuple[Run, Sequence[StoredPiece]]], lost: str) -> None:
-        """Take what the store holds; `lost` is the sentence for runs of an earlier life that never ended."""
-        for run, pieces in runs:
-            entry = self.add(run)
-            entry.printed = run.printed
-            self._stored.add(run.printed)
-            if run.state is RunState.LOST:
-                entry.reason = lost
-            for piece in pieces:
-                size = len(str(piece.body))
-                body = PieceBody(sequence=piece.sequence, kind=piece.kind.value, body=dict(piece.body))
-                self._keep(entry, body, size)
+    def restore(self, run: Run, lost: str) -> CachedRun:
+        """Take a run that the store holds; `lost` is the sentence for those of an earlier life that never ended."""
+        entry = self.add(run)
+        entry.printed = run.printed
+        self._stored.add(run.printed)
+        if run.state is RunState.LOST:
+            entry.reason = lost
+        return entry
+
+    def restore_pieces(self, entry: CachedRun, pieces: Iterable[PieceText]) -> None:
+        """Take the next pieces that the store holds of a run."""
+        for piece in pieces:
+            self._keep(entry, piece_body(piece), len(piece.body))
 
 
 async def load_outputs(store: IRunStore, document: DocumentId, lost: str, stored: DocumentOutputs) -> OutputCache:
-    """Return what the store holds of the outputs of a document."""
+    """Return what the store holds of the outputs of a document, one part of one run at a time."""
     outputs = OutputCache(stored)
-    runs = await store.last_runs(document)
-    outputs.restore([(run, await read_pieces(store, document, run.id)) for run in runs], lost)
+    for run in await store.last_runs(document):
+        entry = outputs.restore(run, lost)
+        async for pieces in read_pieces(store, document, run.id):
+            outputs.restore_pieces(entry, pieces)
     return outputs

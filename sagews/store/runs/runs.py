@@ -9,7 +9,7 @@ from zope.interface import implementer
 from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
-from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, OutputPage, Run, StoredPiece
+from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, OutputPage, PieceText, Run
 from sagews.model.sessions import PieceKind
 from sagews.store.arrays import text_array
 from sagews.store.fence import FENCE
@@ -77,9 +77,10 @@ class RunStore:
 
         Run ids are chosen by pages, and everybody who saw a run knows its id: it opens nothing by itself.
         """
-        # What it takes to parse a body is its size as text; one more than asked for tells whether there are more.
+        # As text: 72 KB of empty lists would become megabytes of objects, only to be written again for a page. One more
+        # than asked for tells whether there are more.
         sql = f"""with found as (
-                select o.sequence, o.kind, o.body, octet_length(o.body::text) as size from outputs o
+                select o.sequence, o.kind, o.body::text as body, octet_length(o.body::text) as size from outputs o
                 where o.run = (select r.id from runs r where r.id = %s and r.document = %s) and o.sequence >= %s
                 order by o.sequence limit %s
             ), counted as (
@@ -90,7 +91,7 @@ class RunStore:
             select sequence, kind, body, total from counted where number <= %s and before < {PAGE_BYTES}
             order by sequence"""
         rows = await self._pool.query(sql, (run, document, first, limit + 1, limit))
-        pieces = [StoredPiece(run, sequence, PieceKind(kind), body) for sequence, kind, body, _ in rows]
+        pieces = [PieceText(sequence, PieceKind(kind), body.encode()) for sequence, kind, body, _ in rows]
         return OutputPage(pieces, bool(rows) and len(rows) < rows[0][-1])
 
     async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:

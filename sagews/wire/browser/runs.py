@@ -91,7 +91,8 @@ class PieceBody(msgspec.Struct, frozen=True):
 
     sequence: int
     kind: str
-    body: dict[str, Any]
+    # A dictionary, or, as the store has it, msgspec.Raw: JSON that is sent as it is.
+    body: Annotated[Any, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
 class Output(ToPage, frozen=True, tag="output"):
