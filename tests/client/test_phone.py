@@ -52,6 +52,8 @@ class PhoneTests(ClientTestCase):
         assert notice is not None
         self.assertLessEqual(history["y"] + history["height"], notice["y"])
         self.assertGreater(history["height"], 500)
+        self.assertEqual((history["x"], history["width"]), (0, 390))
+        self.assertGreater(notice["width"], 340)
         self.screenshot(page, "phone-versions")
 
     def test_the_outline_closes(self) -> None:
