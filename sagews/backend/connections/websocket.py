@@ -227,8 +227,7 @@ class PageProtocol(WebSocketServerProtocol):
     def dropConnection(self, abort: bool = False) -> None:
         """End the connection once what was said before has left, or at once."""
         self.factory.writer.flush(self)
-        # Both sides have said that it is over, or one does not listen: others need not wait for the end of TCP, which
-        # takes seconds where TLS waits for a producer that has nothing to say any more.
+        # Both sides have said that it is over, or one does not listen: others need not wait for the end of TCP.
         if self.connection is not None:
             self._leave()
             self.transport.unregisterProducer()
