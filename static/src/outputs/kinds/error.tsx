@@ -25,7 +25,7 @@ export interface Failure {
 const MOST_FRAMES = 100;
 const MOST_ROWS = 50;
 
-const failure = { load: () => import("../failure").then((module) => module.FailureOutput) };
+const failure = { load: () => import("../later").then((module) => module.FailureOutput) };
 
 const error: OutputKind<Failure> = {
   id: "error",

@@ -1,11 +1,13 @@
 /** What a program printed, and values that are text alone: long ones are folded, colours are shown. */
 
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
-import { strings } from "../../strings";
-import { ansiSpans, settled } from "../ansi";
-import { foldText } from "../folding";
+import { OnDemand } from "../../workbench/on-demand";
+import { FoldedText, type TextProps } from "../folded-text";
 import { outputKinds, textOf, type OutputKind } from "../kinds";
+
+/** What only a terminal knows to show comes when there is some: most texts have none. */
+const CODES = /[\u001b\r\b]/;
+const terminal = { load: () => import("../later").then((module) => module.TerminalText) };
 
 interface Stream {
   readonly name: "stdout" | "stderr";
@@ -30,32 +32,10 @@ const plain: OutputKind<string> = {
 outputKinds.add(stream);
 outputKinds.add(plain);
 
-function LongText({ text, class: name }: { text: string; class: string }): JSX.Element {
-  const [all, setAll] = useState(false);
-  const { whole, folded } = useMemo(() => {
-    const whole = settled(text);
-    return { whole, folded: foldText(whole) };
-  }, [text]);
-  return (
-    <>
-      <Coded text={all ? whole : folded.head} class={name} testId="stream" />
-      {folded.folded && !all && (
-        <>
-          <button type="button" class="foldbar" data-testid="show-all" onClick={() => setAll(true)}>
-            {strings.showAll(folded.lines)}
-          </button>
-          <Coded text={folded.tail} class={name} testId="stream-end" />
-        </>
-      )}
-    </>
-  );
+function LongText(props: TextProps): JSX.Element {
+  return CODES.test(props.text) ? <OnDemand of={terminal} props={{ ...props, fold: FoldedText }} /> : <FoldedText {...props} show={Plain} />;
 }
 
-function Coded({ text, class: name, testId }: { text: string; class: string; testId: string }): JSX.Element {
-  const spans = useMemo(() => ansiSpans(text), [text]);
-  return (
-    <pre class={name} data-testid={testId}>
-      {spans.map((span, index) => (span.style ? <span key={index} class={span.style}>{span.text}</span> : span.text))}
-    </pre>
-  );
+function Plain({ text, class: name, testId }: TextProps & { testId: string }): JSX.Element {
+  return <pre class={name} data-testid={testId}>{text}</pre>;
 }

@@ -4,6 +4,7 @@ import "../../common";
 
 export { assist, tab } from "../../editor/assistance";
 export { CellTools } from "./cells/cell-tools";
+export { Running } from "./cells/running";
 export { Notices } from "./notices";
 export { nameWorkspace } from "./cells/naming";
 export { VersionState } from "./status/version-state";

@@ -2,17 +2,21 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { CellInfo } from "../../../document/outline";
 import { isOver, type CellResult } from "../../../document/results";
 import { sha256 } from "../../../document/sha256";
 import { seconds } from "../../../times";
 import { CellFrame } from "./cell-frame";
+import { OnDemand } from "../../../workbench/on-demand";
 import { useParts } from "../../../workbench/parts";
 import { Output } from "../../../outputs/output";
 import { Source } from "./source";
 import { useText } from "./use-text";
 import { words } from "../strings";
+
+/** Shown after a moment at the earliest. */
+const running = { load: () => import("../later").then((module) => module.Running) };
 
 export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const { worksheet, actions } = useParts();
@@ -63,7 +67,7 @@ function Meta({ result, stale }: { result: CellResult | undefined; stale: string
   const { run } = result;
   // Nobody here knows whether it still runs: a clock that counted on would say so.
   if (run.state === "running" && lost) return null;
-  if (run.state === "running") return <Running since={run.started ?? run.queued} />;
+  if (run.state === "running") return <OnDemand of={running} props={{ since: run.started ?? run.queued }} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
   const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");
   if (word === "" && stale === "") return null;
@@ -72,23 +76,6 @@ function Meta({ result, stale }: { result: CellResult | undefined; stale: string
       {run.state === "queued" && <i class="dot off" />}
       {stale && <span class="hidden">{stale}</span>}
       {word}
-    </span>
-  );
-}
-
-/** The seconds that a cell has run, once it is more than a blink. */
-function Running({ since }: { since: string }): JSX.Element | null {
-  const [start] = useState(() => Math.min(Date.parse(since) || Date.now(), Date.now()));
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 100);
-    return () => window.clearInterval(timer);
-  }, []);
-  if (now - start < 300) return null;
-  return (
-    <span class="meta num">
-      <i class="spin" />
-      {seconds((now - start) / 1000)}
     </span>
   );
 }

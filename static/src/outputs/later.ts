@@ -1,0 +1,4 @@
+/** Outputs that most pages do not show, in one file: each further file that comes later would split those that all share. */
+
+export { FailureOutput } from "./failure";
+export { TerminalText } from "./terminal-text";
