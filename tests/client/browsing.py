@@ -81,7 +81,7 @@ class ClientTestCase(SynchronousTestCase):
         """Return a context, signed in or not."""
         context = self.browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
         self.addCleanup(context.close)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         if signed_in:
             context.add_init_script(
                 "if (window.top === window) localStorage['sagews.secret'] = 'secret-of-this-origin-01'"
