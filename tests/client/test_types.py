@@ -56,7 +56,7 @@ class ShapeTests(SynchronousTestCase):
         """Of messages, whole and broken in one place, the client takes those that msgspec takes."""
         decoder = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
         frames = list(_frames(SERVER_MESSAGES, random.Random(SEED)))  # noqa: S311
-        expected = [_decodes(decoder, frame) for frame in frames]
+        expected = [_decodes(decoder, frame) and _bodies_are_objects(json.loads(frame)) for frame in frames]
         self.assertGreater(min(expected.count(True), expected.count(False)), CASES // 5)
         found = answers("parses", frames)
         self.assertEqual([frame for frame, one, other in zip(frames, expected, found, strict=True) if one != other], [])
@@ -85,6 +85,15 @@ def _decodes(decoder: Any, frame: str) -> bool:
     return True
 
 
+def _bodies_are_objects(value: Any) -> bool:
+    """Whether what a backend passes on as text is what the schema says of it, at which msgspec does not look."""
+    if isinstance(value, list):
+        return all(map(_bodies_are_objects, value))
+    if not isinstance(value, dict):
+        return True
+    return isinstance(value.get("body", {}), dict) and all(map(_bodies_are_objects, value.values()))
+
+
 def _struct(kind: type, chance: random.Random) -> dict[str, Any]:
     """A value of a struct as JSON has it; fields with a default are left out at times."""
     info: Any = msgspec.inspect.type_info(kind)
@@ -100,6 +109,8 @@ def _value(kind: Any, chance: random.Random) -> Any:
     kinds = msgspec.inspect
     if isinstance(kind, kinds.UnionType):
         return _value(chance.choice(kind.types), chance)
+    if isinstance(kind, kinds.Metadata):
+        return {"a": chance.choice([None, 3, "x", [1], {"b": []}])}
     if isinstance(kind, kinds.StructType):
         return _struct(kind.cls, chance)
     if isinstance(kind, kinds.ListType):

@@ -104,7 +104,7 @@ class Sessions(SharedLauncher):
         run = session.begin("import time; print('begun'); time.sleep(60)")
         session.await_print()
         session.signal("INT")
-        self.assertEqual(session.finish(run, 5)[0], "interrupted")
+        self.assertEqual(session.finish(run, 30)[0], "interrupted")
         self.assertEqual(session.evaluate("x"), ("ok", "5"))
 
     def test_kill_leaves_nothing(self) -> None:
