@@ -97,16 +97,20 @@ class ProcessTests(DocumentChecksContract, TestCase):
 
     async def test_nobody_waits_behind_the_questions_of_another(self) -> None:
         """Somebody's one question is answered although another account asked eight before."""
-        checks, state, order = self.made(), new_document("One").get_update(), []
+        checks, state, begun = self.made(), new_document("One").get_update(), []
         update = pasted(state, 300)
 
+        def begin(account: UserId) -> bytes:
+            # Asked for when a process takes the question: which of two processes ends first is the machine's affair.
+            begun.append(account)
+            return state
+
         def asked(account: UserId) -> Deferred[Any]:
-            answer = Deferred.fromCoroutine(checks.try_update(account, lambda: state, update, COUNTS))
-            return answer.addCallback(lambda _: order.append(account))
+            return Deferred.fromCoroutine(checks.try_update(account, lambda: begin(account), update, COUNTS))
 
         await gatherResults([*[asked(ADA) for _ in range(8)], asked(EMMY)])
-        self.assertLess(order.index(EMMY), 3)
-        self.assertEqual(order.count(ADA), 8)
+        self.assertLess(begun.index(EMMY), 3)
+        self.assertEqual(begun.count(ADA), 8)
 
     async def test_a_document_that_cannot_be_encoded_lets_the_next_through(self) -> None:
         """What fails while its question is made is told to whoever asked, and the account has another turn."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,23 @@ from psycopg2.extensions import encrypt_password, make_dsn
 from psycopg2.sql import SQL, Identifier, Literal
 
 from sagews.model.database import DATABASE, DatabaseRole
+from sagews.model.identifiers import new_id
+from sagews.net.private_files import write_private
 
 SUPERUSER = "postgres"
 
 
 def ensure_password(path: Path) -> str:
     """Return the password in a file, made at first with 256 random bits, readable by its owner alone."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except FileExistsError:
-        # Whoever came first has written it; O_EXCL lets exactly one.
-        return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        password = secrets.token_urlsafe(32)
-        file.write(password + "\n")
-    return password
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{new_id()}")
+        write_private(fresh, secrets.token_urlsafe(32).encode() + b"\n")
+        # A link of a file that is whole lets exactly one of several daemons win, and the others read what it wrote;
+        # a file that is made first and written then is read empty in between.
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_text("ascii").strip()
 
 
 def ensure_passwords(folder: Path) -> dict[str, str]:
