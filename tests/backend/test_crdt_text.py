@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pycrdt import Doc, Text
 from twisted.trial.unittest import SynchronousTestCase
@@ -106,6 +106,8 @@ class TextTests(SynchronousTestCase):
 
     @settings(max_examples=300, deadline=None)
     @given(wild_texts, wild_texts)
+    @example("", "<!-- cell #n000 -->\n<!-- cell #n000 -->\n<!-- cell n000 -->\r")
+    @example("", "<!-- cell #n000 -->\n<!-- cell #n000 -->\na\r```sage\rx")
     def test_merging_any_file_into_any_other(self, before: str, after: str) -> None:
         """Afterwards the document says what the file says, and every copy that takes the update says the same."""
         document, wanted = from_text(before), from_text(after)

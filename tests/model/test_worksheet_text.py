@@ -130,6 +130,7 @@ class Properties(SynchronousTestCase):
     @given(wild_texts)
     @example("\ufeff---\nsagews: 1\n---\n\ufeff")
     @example("```sage #k3f9\r\n\n\r```")
+    @example("---\rsagews: 1\r---\r\r# One\r```sage #k3f9\r1\r\r2\r```\ra\rb")
     def test_what_was_read_is_written_again(self, text: str) -> None:
         """Parse, then write, gives the same bytes for any text."""
         worksheet = parse(text)

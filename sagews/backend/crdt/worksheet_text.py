@@ -124,7 +124,7 @@ def _raw_from(raw: str | None) -> tuple[str, ...] | None:
         return None
     if not isinstance(found, list) or not all(isinstance(part, str) for part in found):
         return None
-    fits = len(found) == 1 or (len(found) == 3 and found[2] in ("\n", "\r\n"))
+    fits = len(found) == 1 or (len(found) == 3 and found[2] in ("\n", "\r\n", "\r"))
     return tuple(found) if fits else None
 
 

@@ -1,7 +1,8 @@
 r"""What single lines of a worksheet file mean: headings, fences, separators, the front matter.
 
 Only lines that start in the first column mean anything here, so a fence inside of a list or a quotation is prose, as
-everything else that this module does not know. A line ends with "\n"; a "\r" before it belongs to the ending. Each test
+everything else that this module does not know. A line ends with "\n", "\r\n" or "\r", as in Markdown: a cell's source
+has "\n" for each of them, and what is no line of its own here would become one when the cell is written anew. Each test
 takes time in proportion to the line, whatever is in it.
 """
 
@@ -18,9 +19,9 @@ BYTE_ORDER_MARK = "\ufeff"
 MAX_FRONT_LINES = 200
 MAX_FRONT = 32 * 1024
 MAX_COMMENT = 2_000
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _SPACES = re.compile(r"[ \t]+")
-_FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
+_FENCE = re.compile(r"(`{3,}|~{3,})([^\r\n]*)")
 # Markdown lets the end of a fence be indented by three; the start is ours, in the first column.
 _CLOSING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
 # Markdown's own rule: number signs with no space behind are a word, a hashtag for instance.
@@ -42,15 +43,15 @@ class Heading:
 
 
 def lines_of(text: str) -> list[str]:
-    r"""Return the lines of a text, each with its "\n"; together they are the text."""
+    """Return the lines of a text, each with its ending; together they are the text."""
     return _LINES.findall(text)
 
 
 def ending_of(line: str) -> str:
-    r"""Return how a line ends: "\r\n", "\n" or nothing."""
+    r"""Return how a line ends: "\r\n", "\n", "\r" or nothing."""
     if line.endswith("\r\n"):
         return "\r\n"
-    return "\n" if line.endswith("\n") else ""
+    return line[-1:] if line.endswith(("\n", "\r")) else ""
 
 
 def content_of(line: str) -> str:
@@ -68,7 +69,7 @@ def opened_fence(line: str) -> tuple[str, str] | None:
     match = _FENCE.match(line)
     if match is None:
         return None
-    mark, words = match[1], content_of(match[2] + line[match.end() :])
+    mark, words = match.groups()
     # Such a line is a paragraph with inline code to Markdown.
     return None if mark[0] == "`" and "`" in words else (mark, words)
 

@@ -89,7 +89,7 @@ def _section(lines: list[str], index: int) -> tuple[Segment, int]:
         raise ValueError("not a heading")
     following = _skip_blank(lines, index + 1)
     tail = found.tail + ending_of(lines[index]) + "".join(lines[index + 1 : following])
-    cell = Cell("section", found.title.replace("\r", " "), found.id, found.depth, found.options)
+    cell = Cell("section", found.title, found.id, found.depth, found.options)
     return Segment(cell, found.head, found.title, tail), following
 
 

@@ -29,7 +29,7 @@ _FENCE_HEAD = re.compile(r"((?:`{3,}|~{3,})[ \t]*sage)(?:[ \t]+#[a-z0-9]{4,12}(?
 def write(worksheet: Worksheet) -> str:
     """Return the text of a file; reading it gives these cells."""
     front = worksheet.front
-    if worksheet.cells and front not in ("", BYTE_ORDER_MARK) and not front.endswith("\n"):
+    if worksheet.cells and front not in ("", BYTE_ORDER_MARK) and not front.endswith(("\n", "\r")):
         front += "\n"
     parts = [front]
     after_text = False
@@ -46,8 +46,9 @@ def raw_of(segment: Segment, after_text: bool, last: bool) -> tuple[str, ...] | 
     # Most cells are written as we would; for them nothing has to be remembered.
     if text == canonical(segment.cell, after_text, last):
         return None
-    # By what the lines around the source say; the other one for files that mix both.
-    for ending in ("\r\n", "\n") if "\r\n" in segment.head + segment.tail else ("\n", "\r\n"):
+    # By what the lines around the source say; the others for files that mix them.
+    around = segment.head + segment.tail
+    for ending in sorted(("\r\n", "\n", "\r"), key=lambda ending: ending not in around):
         raw = (segment.head, segment.tail, ending)
         if _around(raw, segment.cell.source) == text:
             return raw
