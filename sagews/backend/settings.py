@@ -32,8 +32,9 @@ class BackendSettings:
         idle_seconds: a session that computed nothing for so long is ended.
         unload_seconds: a document that nobody has open is forgotten after so long.
         lease_seconds: how long a lease of a workspace lasts without being renewed.
-        commit_seconds: at least so long lies between two commits; an edit that comes later than that goes at once,
-            and is then said to be saved.
+        commit_seconds: at least so long lies between two commits while edits keep coming; one that comes later than
+            that goes at once, and is then said to be saved.
+        lull_seconds: when no edit came for so long, those that wait go before that.
         record_seconds: runs and output, which nobody waits for, are collected for so long, unless an edit
             takes them along.
         max_waiting, max_waiting_of_one: connections without a greeting, in all and from one network.
@@ -60,6 +61,7 @@ class BackendSettings:
     close_seconds: float = 60.0
     lease_seconds: int = 20
     commit_seconds: float = 0.02
+    lull_seconds: float = 0.0015
     record_seconds: float = 0.1
     snapshot_seconds: float = 30.0
     snapshot_updates: int = 500

@@ -114,6 +114,57 @@ class GroupCommitTests(SynchronousTestCase):
         self.assertLessEqual(len(self.journal.commits), 7)
         self.assertEqual(self.page.saved, list(range(100)))
 
+    def test_edits_go_as_soon_as_no_more_come(self) -> None:
+        """Those who sent an edit just behind a commit do not wait for one that nobody else is going to share."""
+        first, writers = self.writer(), [self.writer() for _ in range(3)]
+        first.update(AUTHOR, b"0", self.page, 0)
+        self.clock.advance(0)
+        self.clock.advance(0.008)
+        for number, writer in enumerate(writers, 1):
+            writer.update(AUTHOR, b"%d" % number, self.page, number)
+            self.clock.advance(0.001)
+        self.assertEqual(self.page.saved, [0])
+        self.clock.pump([0.0005, 0])
+        self.assertEqual(self.journal.commits[1:], [[writer.document for writer in writers]])
+        self.assertEqual(self.page.saved, [0, 1, 2, 3])
+
+    def test_what_was_not_read_yet_is_waited_for(self) -> None:
+        """A reactor that was busy for a while reads on before it takes the silence for an end."""
+        one, two = self.writer(), self.writer()
+        one.update(AUTHOR, b"1", self.page, 1)
+        self.clock.advance(0)
+        one.update(AUTHOR, b"2", self.page, 2)
+        # The reactor comes back after 12 ms: first what is due by then, then what it reads.
+        self.clock.callLater(0.012, two.update, AUTHOR, b"3", self.page, 3)
+        self.clock.advance(0.012)
+        self.assertEqual(self.page.saved, [1])
+        self.clock.pump([0.0015, 0])
+        self.assertEqual((self.page.saved, len(self.journal.commits)), ([1, 2, 3], 2))
+
+    def test_edits_that_pause_after_each_make_few_commits(self) -> None:
+        """One page that stops after each edit makes no more than twice as many commits as one that types on."""
+        writer = self.writer()
+        for number in range(100):
+            writer.update(AUTHOR, bytes([number]), self.page, number)
+            self.clock.pump([0.002, 0, 0])
+        self.clock.advance(0.1)
+        self.assertLessEqual(len(self.journal.commits), 22)
+        self.assertEqual(self.page.saved, list(range(100)))
+
+    def test_edits_during_a_commit_go_soon_after_it(self) -> None:
+        """What came while a commit was on its way, and was the last for now, waits for no more than the pause."""
+        writer = self.writer()
+        self.journal.held = held = Deferred()
+        writer.update(AUTHOR, b"1", self.page, 1)
+        self.clock.advance(0)
+        self.clock.advance(0.004)
+        writer.update(AUTHOR, b"2", self.page, 2)
+        self.clock.advance(0.004)
+        self.journal.held = None
+        held.callback(None)
+        self.clock.pump([0.002, 0, 0])
+        self.assertEqual(self.page.saved, [1, 2])
+
     def test_nothing_is_told_before_its_commit(self) -> None:
         """While a commit is on its way, what comes waits for the next; nobody hears anything early."""
         writer, told = self.writer(), []  # type: ignore[var-annotated]

@@ -1,8 +1,10 @@
 """One commit for everything that all documents of a backend have waiting, one after the other.
 
 A page waits to hear `saved`, so an edit goes at once if no commit went just before; nobody waits for runs and output,
-so they are collected for longer, or go along with somebody's edit. However much comes, no more commits are made than
-`1 / commit_seconds` a second, and one that takes long makes the next one larger.
+so they are collected for longer, or go along with somebody's edit. While edits keep coming, no more commits are made
+than `1 / commit_seconds` a second, and one that takes long makes the next one larger. Once none came for a moment, all
+who have sent one wait, and another that could share the commit is not to be expected: it goes then, at most twice as
+often.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from sagews.model.runs import Committed
 from sagews.net.background import cancelled, run_in_background, sleep
 
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
+# So many times as often as while edits keep coming: one page that pauses after each edit must not cost all others more.
+LULLS = 2
 # Of one statement: a thousand rows take the reactor ten milliseconds. What is left over goes in the next one.
 MAX_ITEMS = 600
 MAX_BYTES = 4 * MAX_BATCH_BYTES
@@ -51,6 +55,11 @@ class GroupCommit:
         self._deadline = float("inf")
         self._began = float("-inf")
         self._timer: IDelayedCall | None = None
+        # Counted, so that it is known whether one came meanwhile; the last one's time; whether one waits.
+        self._edits = 0
+        self._edited = float("-inf")
+        self._edit_waits = False
+        self._lull: IDelayedCall | None = None
         self._working: Deferred[None] | None = None
 
     def writer(self, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> DocumentWriter:
@@ -64,8 +73,12 @@ class GroupCommit:
         if writer in self._quarantine:
             return
         self._due[writer] = None
+        self._edits += 1
+        self._edited, self._edit_waits = self._clock.seconds(), True
         # At once after a quiet time; under load as often as a commit takes, and all that came meanwhile goes together.
-        self._by(max(self._clock.seconds(), self._began + self._settings.commit_seconds))
+        self._by(max(self._edited, self._began + self._settings.commit_seconds))
+        if self._deadline > self._edited:
+            self._await_lull()
 
     def later(self, writer: DocumentWriter) -> None:
         """See CommitSchedule."""
@@ -86,6 +99,28 @@ class GroupCommit:
             if self._working is None:
                 self._set_timer()
 
+    def _await_lull(self) -> None:
+        """Look for a moment without edits, which would be in vain while a commit is under way."""
+        if self._working is None and self._lull is None:
+            lull, least = self._settings.lull_seconds, self._settings.commit_seconds / LULLS
+            wait = max(self._edited + lull, self._began + least) - self._clock.seconds()
+            if wait > 0.0:
+                self._lull = self._clock.callLater(wait, self._await_lull_again)
+            else:
+                # What came while the reactor was busy has not been read yet: a whole turn of it must bring none.
+                self._lull = self._clock.callLater(0, self._end_lull, self._edits)
+
+    def _await_lull_again(self) -> None:
+        self._lull = None
+        self._await_lull()
+
+    def _end_lull(self, edits: int) -> None:
+        self._lull = None
+        if edits == self._edits:
+            self._by(float("-inf"))
+        else:
+            self._await_lull()
+
     def _set_timer(self) -> None:
         self._timer = cancelled(self._timer)
         if self._deadline == float("-inf"):
@@ -94,8 +129,8 @@ class GroupCommit:
             self._timer = self._clock.callLater(max(0.0, self._deadline - self._clock.seconds()), self._begin)
 
     def _begin(self) -> None:
-        self._timer = cancelled(self._timer)
-        self._deadline, self._began = float("inf"), self._clock.seconds()
+        self._timer, self._lull = cancelled(self._timer), cancelled(self._lull)
+        self._deadline, self._began, self._edit_waits = float("inf"), self._clock.seconds(), False
         working: Deferred[None] = Deferred()
         self._working = working
         run_in_background(self._round(), self._log, "commit", "-").addBoth(working.callback)
@@ -109,6 +144,8 @@ class GroupCommit:
         else:
             self._deadline = min(self._deadline, self._began + self._settings.record_seconds)
             self._set_timer()
+            if self._edit_waits:
+                self._await_lull()
 
     # ------------------------------------------------------------------------------------- what
 
