@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import socket
 import struct
 import termios
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -48,9 +50,26 @@ class Descriptor:
         """Return the name under which the reactor logs."""
         return type(self).__name__
 
+    @property
+    def sending(self) -> bool:
+        """Whether something waits to be written."""
+        return False
+
     def connectionLost(self, reason: Failure) -> None:
-        """Close, because the reactor found the descriptor broken or is stopping."""
-        self.lost()
+        """Close, because the reactor found the descriptor broken or is stopping; go on if it only took it for that.
+
+        The reactor hears of many descriptors at once, and finds whose each is by the number when its turn comes. One
+        that was closed meanwhile, in the turn of another, has left its number to the next that was opened: what the
+        kernel said of the former must not end the latter. Without this, a job that began in the turn in which another
+        was refused lost the pipe for its answer.
+        """
+        if not self.closed and _of_the_kernel(reason, sending=self.sending) and not _hung_up(self._number):
+            if not self.paused:
+                self.reactor.addReader(self)
+            if self.sending:
+                self.reactor.addWriter(self)
+        else:
+            self.lost()
 
     def doRead(self) -> None:
         """Read once."""
@@ -110,6 +129,11 @@ class StreamSocket(Descriptor):
         self._ended = ended
         self._waiting = bytearray()
         self._broken = False
+
+    @property
+    def sending(self) -> bool:
+        """See Descriptor."""
+        return bool(self._waiting)
 
     @property
     def unsent(self) -> int:
@@ -204,6 +228,11 @@ class PacketSocket(Descriptor):
         self._received = received
         self._ended = ended
         self._waiting: deque[tuple[bytes, tuple[int, ...]]] = deque()
+
+    @property
+    def sending(self) -> bool:
+        """See Descriptor."""
+        return bool(self._waiting)
 
     def doRead(self) -> None:
         """Read one packet; descriptors that came along are closed, because none are part of the grammar."""
@@ -323,6 +352,22 @@ def kernel_refusals(correlation: str) -> Iterator[None]:
     except OSError as error:
         log.error("the kernel refused: {reason}", reason=str(error), correlation=correlation)
         raise SagewsError("internal", correlation=correlation) from error
+
+
+def _of_the_kernel(reason: Failure, *, sending: bool) -> bool:
+    """Whether the reactor says this because of what the kernel told it, not of an exception or because it stops.
+
+    It says that a reader is done; of one that only writes it says that it is lost, and of everything when it stops.
+    """
+    return reason.check(ConnectionDone) is not None or (sending and reason.check(ConnectionLost) is not None)
+
+
+def _hung_up(number: int) -> bool:
+    """Whether the other side of a descriptor is gone, or it is broken, now."""
+    asked = select.poll()
+    # Without any wish: the kernel tells these by itself, whatever there is to read.
+    asked.register(number, 0)
+    return bool(asked.poll(0))
 
 
 def _duplicated(descriptors: Sequence[int]) -> tuple[int, ...]:
