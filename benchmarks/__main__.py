@@ -13,6 +13,8 @@ Groups:
   websockets   2,000 idle ones, bare and with a document: about four minutes
   many         10,000 idle ones: about two minutes
   growth       what a person costs among 1 to 1,000: about four minutes
+  hostile      an ordinary account beside each pattern of a hostile one: about nine minutes, and only when it is named;
+               --patterns "print,paste" for those whose names hold one of these
 
 The floor always runs in the same run, because ratios to it are what the bars are about.
 """
@@ -31,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.groups import GROUPS
+from benchmarks.groups import GROUPS, USUAL
 from benchmarks.report import HEAD, table
 
 Results = dict[str, Any]
@@ -52,7 +54,7 @@ def arguments() -> argparse.Namespace:
         prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--daemon", required=True, help="the daemon's virtual environment")
-    parser.add_argument("--only", default=",".join(GROUPS), help="groups, separated by commas")
+    parser.add_argument("--only", default=",".join(USUAL), help="groups, separated by commas")
     parser.add_argument("--jupyter", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--sage", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--starts", type=int, default=30)
@@ -60,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--trips", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=8, help="of each load")
     parser.add_argument("--restarts", type=int, default=10)
+    parser.add_argument("--patterns", default="", help="of a hostile account: parts of their names, by commas")
     parser.add_argument("--json", type=Path, help="where the figures go; by default a file in benchmarks/results")
     options = parser.parse_args()
     options.only = options.only.split(",")
@@ -76,7 +79,9 @@ async def measure(options: argparse.Namespace) -> Results:
         load = os.getloadavg()[0]
         results[name] = await GROUPS[name].measure(bench)
         results[name]["load_before"], results[name]["reactor"] = load, bench.stalls
-        print("\n".join((f"\n{name}\n", *HEAD, table(GROUPS[name].ROWS, results[name]))))
+        group, found = GROUPS[name], results[name]
+        shown = group.lines(found) if name == "hostile" else [*HEAD, table(group.ROWS, found)]
+        print("\n".join((f"\n{name}\n", *shown)))
         print(f"\nload before {load:.1f}; the reactor: {json.dumps(bench.stalls)}", flush=True)
     return results
 

@@ -77,6 +77,10 @@ class Connection(WSListener):
                 late.cancel()
         return json.loads(self._inbox.popleft())
 
+    def ignore(self) -> None:
+        """Drop all messages from now on, as they come."""
+        self._inbox = deque(maxlen=0)
+
     async def close(self) -> None:
         """Say goodbye; the server need not answer."""
         if self.transport is not None and not self.closed:

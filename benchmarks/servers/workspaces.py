@@ -208,8 +208,8 @@ class Worksheet:
 class Site:
     """A running daemon and somebody signed in."""
 
-    def __init__(self, process: subprocess.Popen[bytes], base: str, http: aiohttp.ClientSession) -> None:
-        self.pid = process.pid
+    def __init__(self, pid: int, base: str, http: aiohttp.ClientSession) -> None:
+        self.pid = pid
         self.base = base
         self.http = http
         self.headers: dict[str, str] = {"Origin": base}
@@ -227,9 +227,19 @@ class Site:
                 raise RuntimeError(f"{path}: {response.status} {await response.text()}")
             return await response.json()
 
+    async def patch(self, path: str, body: dict[str, Any]) -> None:
+        """PATCH in the API."""
+        async with self.http.patch(self.base + path, json=body, headers=self.headers) as response:
+            response.raise_for_status()
+
     async def sign_in(self, token: str) -> None:
         """Become the first administrator."""
         answer = await self.post("/api/first", {"token": token})
+        self.headers["X-Sagews-Secret"] = answer["secret"]
+
+    async def sign_in_as(self, email: str, password: str) -> None:
+        """Become somebody whom an administrator has made."""
+        answer = await self.post("/api/signin", {"email": email, "password": password})
         self.headers["X-Sagews-Secret"] = answer["secret"]
 
     async def document(self) -> tuple[str, str]:
@@ -294,7 +304,7 @@ async def daemon(
             token = await _first_token(process, Path(folder) / "data" / "run" / "first-link", Path(folder) / "log")
             # The jar's default keeps no cookies of addresses.
             async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-                site = Site(process, f"http://127.0.0.1:{port}", http)
+                site = Site(process.pid, f"http://127.0.0.1:{port}", http)
                 await site.sign_in(token)
                 yield site
         finally:

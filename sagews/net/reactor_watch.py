@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ LIMIT_SECONDS = 0.020
 TICK_SECONDS = 0.010
 LOGGED_A_MINUTE = 10
 FRAMES = 6
+# Of the stalls that are told one by one: as many as fit into a second, so that who asks each second misses none.
+LATEST = 50
 
 Clock = Callable[[], float]
 
@@ -162,7 +165,7 @@ class ReactorWatch:
     def __init__(self, reactor: Any, wall: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._reactor = reactor
         self._wall = wall
-        self._last_time: datetime | None = None
+        self._latest: deque[tuple[datetime, Stall]] = deque(maxlen=LATEST)
         self._minute = 0
         self._logged = 0
         self._watching = False
@@ -195,8 +198,9 @@ class ReactorWatch:
 
     def _noted(self, stall: Stall) -> None:
         """Log it; of a flood only so many a minute, so that logging does not hold the reactor again."""
-        self._last_time = self._wall()
-        minute = int(self._last_time.timestamp() // 60)
+        now = self._wall()
+        self._latest.append((now, stall))
+        minute = int(now.timestamp() // 60)
         if minute != self._minute:
             self._minute, self._logged = minute, 0
         self._logged += 1
@@ -215,16 +219,15 @@ class ReactorWatch:
         """Return the figures that `sagews status` shows, times in milliseconds."""
         if not self._watching:
             return {"watched": False}
-        last = _shown(self.book.last)
-        if last is not None and self._last_time is not None:
-            last["time"] = self._last_time.isoformat()
+        latest = [{**_shown(stall), "time": when.isoformat()} for when, stall in self._latest]
         return {
             "watched": True,
             "limit_ms": 1000 * LIMIT_SECONDS,
             "stalls": self.book.count,
             "stalls_that_waited": self.book.waited,
-            "longest": _shown(self.book.longest),
-            "last": last,
+            "longest": None if self.book.longest is None else _shown(self.book.longest),
+            "last": latest[-1] if latest else None,
+            "latest": latest,
             "long_turns": self.book.long_turns,
             "longest_turn_ms": round(1000 * self.book.longest_turn, 1),
         }
@@ -265,9 +268,7 @@ def where(frame: FrameType | None) -> str:
     return " < ".join(parts)
 
 
-def _shown(stall: Stall | None) -> dict[str, Any] | None:
-    if stall is None:
-        return None
+def _shown(stall: Stall) -> dict[str, Any]:
     return {
         "ms": round(1000 * stall.seconds, 1),
         "computing_ms": round(1000 * stall.computing, 1),

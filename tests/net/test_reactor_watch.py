@@ -141,6 +141,22 @@ class ReactorWatchTests(TestCase):
         watch.stop()
         self.assertEqual(watch.status(), {"watched": False})
 
+    def test_each_of_the_last_stalls_is_told(self) -> None:
+        """The status lists the last fifty stalls one by one, the oldest first, so that none of a second is missed."""
+        program = PROGRAM.replace("0.2", "0.021").replace(
+            "reactor.callLater(0, compute)\nreactor.callLater(0.3, tell)",
+            "from twisted.internet.task import LoopingCall\nturns = iter(range(60))\n"
+            "def turn():\n    compute()\n    if next(turns, None) is None: reactor.callLater(0, tell); loop.stop()\n"
+            "loop = LoopingCall(turn)\nloop.start(0)",
+        )
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+        status = json.loads(ended.stdout)
+        latest = status["latest"]
+        self.assertGreaterEqual(status["stalls"], 60)
+        self.assertEqual(len(latest), round(1 / LIMIT_SECONDS))
+        self.assertEqual(latest[-1], status["last"])
+        self.assertEqual([stall["time"] for stall in latest], sorted(stall["time"] for stall in latest))
+
     def test_a_real_reactor_tells_which_function_held_it(self) -> None:
         """A timed call that computes for 200 ms is a stall that names its function."""
         ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
