@@ -40,11 +40,14 @@ class Lease:
 
     Attributes:
         documents: of the workspace when the lease was taken; while it holds, nobody else makes or removes any.
+        first: whether it is the workspace's first one. Whatever is written names a lease, so nothing is stored then of
+            its documents but that they are there, and no version.
     """
 
     workspace: Workspace
     epoch: int
     documents: tuple[Document, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,9 +223,10 @@ class ConnectionPool:
 
     def _take(self) -> StoreConnection:
         """Take a free connection, one that is up if there is any."""
-        # One that is down answers "dead" at once, and the statement would spend its attempts on it.
-        for index, connection in enumerate(self._free):
-            if connection.is_up:
+        # One that is down answers "dead" at once, and the statement would spend its attempts on it. The one that was
+        # used last first: its server process still has at hand what it needs, which the others would have to find anew.
+        for index in range(len(self._free) - 1, -1, -1):
+            if self._free[index].is_up:
                 return self._free.pop(index)
         return self._free.pop(0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sagews.model.identifiers import DocumentId, WorkspaceId
+from sagews.model.workspaces import Document
 from tests.backend.harness import BackendTestCase
 from tests.fakes.session_host import SUM
 
@@ -60,3 +62,32 @@ class FirstRunTests(BackendTestCase):
         self.assertEqual(session.acknowledged, 2)
         [pieces] = self.runs.outputs.values()
         self.assertEqual(len(pieces), 1)
+
+    def test_what_was_never_written_is_not_read(self) -> None:
+        """In a new workspace nobody asks for text and files of which there can be none; its next life asks for both."""
+        read, listed, load, documents = [], [], self.documents.load, self.workspaces.documents
+
+        async def counted_load(workspace: WorkspaceId, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
+            read.append(document)
+            return await load(workspace, document)
+
+        async def counted_list(workspace: WorkspaceId) -> list[Document]:
+            listed.append(workspace)
+            return await documents(workspace)
+
+        self.documents.load = counted_load  # type: ignore[method-assign]
+        lease = self.done(self.workspaces.documents(self.workspace))
+        self.assertEqual([about.id for about in lease], [self.document])
+        page = self.opened()
+        # The lease of the fake lists documents by itself, once.
+        self.workspaces.documents = counted_list  # type: ignore[method-assign]
+        page.edit(self.document, SUM)
+        page.run(self.document, SUM)
+        self.later(0.2)
+        self.assertEqual((read, listed, self.history.prepared), ([], [], []))
+        after = self.opened(backend=self.life())
+        self.assertEqual(str(after.doc["cells"][after.cell()]["source"]), SUM)
+        after.run(self.document, SUM)
+        self.later(0.2)
+        self.assertEqual((read, len(self.history.prepared)), ([self.document], 1))
+        self.assertIn(self.workspace, listed)

@@ -224,7 +224,8 @@ class RunTests(RunCase):
         self.assertEqual(states(self.one, run)[-1], "done")
 
     def test_files_are_laid_out_before_the_first_session(self) -> None:
-        """The history prepares the workspace once for a worker, with the lease's epoch."""
+        """The history prepares a workspace that had an owner before once for a worker, with the lease's epoch."""
+        self.one = self.opened(backend=self.life())
         self.ran(SUM)
         self.one.say(type="restart", document=self.document)
         self.later()

@@ -244,13 +244,15 @@ class WorkspaceStoreContract:
         one, two = new_id(), new_id()
         lease = await self.store.take_lease(workspace, "b1", one, 30)
         documents = tuple(await self.store.documents(workspace))
-        assert lease == Lease(await self.store.workspace(workspace), 1, documents)
-        assert await self._take(workspace, "b1", one) == 1
+        assert lease == Lease(await self.store.workspace(workspace), 1, documents, first=True)
+        again = await self.store.take_lease(workspace, "b1", one, 30)
+        assert again == Lease(await self.store.workspace(workspace), 1, documents, first=False)
         assert await self._take(workspace, "b2", two) is None
         await self.store.release_lease(workspace, two, 1)
         assert await self._take(workspace, "b2", two) is None
         await self.store.release_lease(workspace, one, 1)
-        assert await self._take(workspace, "b2", two) == 2
+        after = await self.store.take_lease(workspace, "b2", two, 30)
+        assert (after.epoch, after.first) == (2, False)
         await self.store.release_lease(workspace, one, 1)
         assert await self._take(workspace, "b1", one) is None
         await self.store.release_lease(workspace, two, 2)

@@ -218,12 +218,13 @@ class MemoryWorkspaces(_Documents):
     async def take_lease(self, workspace: WorkspaceId, backend: str, life: str, seconds: int) -> Lease | None:
         """Take a lease."""
         space, now = self._space(workspace), self.accounts.now()
+        first = workspace not in self.leases
         row = self.leases.get(workspace, LeaseRow(None, None, 0, now))
         if row.backend not in (None, backend) and row.expires > now:
             return None
         epoch = row.epoch + (row.life != life)
         self.leases[workspace] = LeaseRow(backend, life, epoch, now + timedelta(seconds=seconds))
-        return Lease(space, epoch, tuple(await self.documents(workspace)))
+        return Lease(space, epoch, tuple(await self.documents(workspace)), first)
 
     async def renew_leases(self, life: str, held: Sequence[Lease], seconds: int) -> set[WorkspaceId]:
         """Renew leases."""

@@ -12,21 +12,19 @@ from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_vector
 from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.document_text import DocumentText
-from sagews.backend.documents.loading import loaded, mirror_of
+from sagews.backend.documents.loading import mirror_of
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
 from sagews.backend.documents.turns import EditOrder
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
-from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.runs.document_session import DocumentSession
-from sagews.backend.runs.output_cache import OutputCache, load_outputs
+from sagews.backend.runs.output_cache import OutputCache
 from sagews.backend.runs.read_pieces import AT_ONCE
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
-from sagews.backend.runs.stored_outputs import StoredOutputs
-from sagews.errors import SagewsError, sentence
+from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
@@ -350,46 +348,3 @@ def _checked_vector(vector: bytes, most: int) -> bytes:
     except MalformedUpdate as error:
         raise SagewsError("bad-message", reason=str(error)) from None
     return vector or EMPTY_VECTOR
-
-
-async def load_document(
-    about: Document,
-    user: UserId,
-    context: SessionContext,
-    documents: IDocumentStore,
-    runs: IRunStore,
-    commits: GroupCommit,
-    lease_lost: Callable[[], None],
-    checks: IDocumentChecks,
-    stored_outputs: StoredOutputs,
-) -> LiveDocument:
-    """Return a document as the store holds it, for somebody; runs that an earlier life left unfinished become lost.
-
-    Raises:
-        SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
-    """
-    # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
-    writer = commits.writer(about.id, context.epoch, lease_lost)
-    stored = await stored_outputs.open(context.workspace.owner, about.id)
-    try:
-        snapshot, updates = await documents.load(about.workspace, about.id)
-        if snapshot is None and not updates:
-            doc, outputs = await _begin_document(about, context, writer), OutputCache(stored)
-        else:
-            doc = await loaded(context.clock, checks, user, snapshot, updates)
-            await runs.new_epoch(about.id, context.epoch)
-            outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), stored)
-    except BaseException:
-        stored.close()
-        raise
-    return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks)
-
-
-async def _begin_document(about: Document, context: SessionContext, writer: DocumentWriter) -> crdt.WorksheetDocument:
-    """Return a document that was never opened, with its first content committed; nothing can have run in it yet."""
-    doc = crdt.new_document(about.title, context.flavour())
-    writer.update(context.workspace.owner, doc.get_update(), None, 0)
-    await writer.flush()
-    if not writer.last_update:
-        raise SagewsError("conflict")
-    return doc

@@ -9,7 +9,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from sagews.backend.documents.document_text import SMALL_BYTES, stored_text
-from sagews.backend.documents.live_document import LiveDocument, load_document
+from sagews.backend.documents.live_document import LiveDocument
+from sagews.backend.documents.opening import load_document
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.single_flight import SingleFlightCache
@@ -63,6 +64,8 @@ class DocumentSet:
         # Taking the lease has read them in the same statement, so that the first page to open one needs no further
         # round trip.
         self._known = {about.id: about for about in lease.documents}
+        # Of which the store has nothing yet, so that it need not be asked when the first page opens one.
+        self._unwritten = set(self._known) if lease.first else set()
         self._stores = stores
         self._context = context
         self._tell_all = tell_all
@@ -110,7 +113,9 @@ class DocumentSet:
         # A loaded document is looked after until it is put away: one that was loaded for a revert alone, which nobody
         # watches, would else stay in memory.
         self._wake()
-        stores = self._stores
+        stores, unwritten = self._stores, document in self._unwritten
+        # Whatever comes of it: an answer that is lost may be of a commit that was made.
+        self._unwritten.discard(document)
         return await load_document(
             about,
             self._context.workspace.owner if user is None else user,
@@ -121,6 +126,7 @@ class DocumentSet:
             self._lease_lost,
             stores.checks,
             stores.outputs,
+            unwritten=unwritten,
         )
 
     async def unload(self, live: LiveDocument) -> None:
@@ -164,6 +170,7 @@ class DocumentSet:
         document = DocumentId(new_id())
         about = await self._stores.workspaces.create_document(self._workspace, document, path, title_of(path))
         self._known[document] = about
+        self._unwritten.add(document)
         self._tell_all(Created(document=document_entry(about)), but=asker)
         return about
 

@@ -148,6 +148,9 @@ class OpenWorkspace:
 
     async def _lay_out(self, host: ISessionHost) -> None:
         """Put the newest version's files on a worker; documents are not among them, their text is ours."""
+        if self.lease.first and not self.files.was_used:
+            # No version was ever made, and none can be before a worker has the files: a first run waits for no answer.
+            return
         documents = [about.path for about in await self.document_set.list()]
         await self._stores.histories.lay_out(self.about.id, host, self.epoch, documents)
 

@@ -17,7 +17,7 @@ from sagews.interfaces.accounts import IAccountStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Privilege, Role, User
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId, new_id, parse_id
-from sagews.model.workspaces import Workspace
+from sagews.model.workspaces import Document, Workspace
 from sagews.net.background import both
 from sagews.policy import names
 from sagews.policy.http.requests import Policy
@@ -92,9 +92,11 @@ class WorkspaceCalls:
         made = await self._workspaces.create_workspace(
             WorkspaceId(new_id()), name, call.user.id, document, names.FIRST_PATH, most
         )
-        (shown,) = await self._shown([(made, Role.OWNER)])
-        first = next(each for each in shown["documents"] if each["id"] == document)
-        return answer({"workspace": shown, "document": first}, status=201)
+        # Known without asking: whoever made it is alone in it, and so is its first document.
+        owner = (call.user, Grant(call.user.id, made.id, Role.OWNER, may_run=True))
+        first = Document(document, made.id, names.FIRST_PATH, made.name, made.created, made.edited)
+        shown = schemas.workspace(made, Role.OWNER, [owner], [first])
+        return answer({"workspace": shown, "document": schemas.document(first)}, status=201)
 
     async def show(self, call: Call) -> Answer:
         """One workspace."""

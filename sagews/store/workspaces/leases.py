@@ -38,17 +38,20 @@ class LeaseStore:
         rows = await self._wanted_leases.get(workspace, (workspace, backend, life, seconds))
         if not rows:
             raise SagewsError("not-found")
-        epoch = rows[0][WORKSPACE_WIDTH]
+        epoch, unknown = rows[0][WORKSPACE_WIDTH : WORKSPACE_WIDTH + 2]
         if epoch is None:
             return None
-        documents = (row[WORKSPACE_WIDTH + 1 :] for row in rows)
+        documents = (row[WORKSPACE_WIDTH + 2 :] for row in rows)
         found = tuple(document_from(document) for document in documents if document[0] is not None)
-        return Lease(workspace_from(rows[0]), int(epoch), found)
+        # By the epoch too: somebody may have taken the first one while this statement waited for the row.
+        return Lease(workspace_from(rows[0]), int(epoch), found, first=unknown and epoch == 1)
 
     async def _take_leases(
         self, asked: Sequence[tuple[WorkspaceId, str, str, int]]
     ) -> Mapping[WorkspaceId, Sequence[Row]]:
         """Take leases and return the rows of each workspace: itself, the epoch if it was taken, a document in each.
+
+        Between the last two stands whether there was no lease before.
 
         Rows are locked in the order in which renewals and the fence lock them.
         """
@@ -59,7 +62,8 @@ class LeaseStore:
                     as a (workspace, backend, life, seconds)
             ),
             w as (
-                select {WORKSPACE_FIELDS}, a.backend, a.life, a.seconds
+                select {WORKSPACE_FIELDS}, a.backend, a.life, a.seconds,
+                    not exists (select from leases k where k.workspace = w.id) as unknown
                 from workspaces w join asked a on a.workspace = w.id where w.deleted is null
             ),
             taken as (
@@ -73,7 +77,7 @@ class LeaseStore:
                 where l.backend is null or l.backend = excluded.backend or l.expires <= now()
                 returning l.workspace, l.epoch
             )
-            select {WORKSPACE_FIELDS}, t.epoch, {DOCUMENT_FIELDS} from w
+            select {WORKSPACE_FIELDS}, t.epoch, w.unknown, {DOCUMENT_FIELDS} from w
             left join taken t on t.workspace = w.id
             left join documents d on d.workspace = w.id and d.removed is null"""
         # It may run twice: the second time the row names this life already, and the epoch stays.
