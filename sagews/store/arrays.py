@@ -7,7 +7,11 @@ a statement whose text does not grow with its rows is parsed in constant time.
 from __future__ import annotations
 
 from binascii import hexlify
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Literal:
@@ -41,11 +45,18 @@ def text_array(values: Iterable[object]) -> str:
 
     Every element is quoted, so that none can end the element or the array that it stands in.
     """
-    texts = [None if value is None else str(value) for value in values]
-    plain = "".join([text or "" for text in texts])
-    # Looked for in all of them at once: ids, numbers and times, which most columns hold, have neither.
-    if '"' in plain or "\\" in plain:
-        texts = [None if text is None else text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    column = list(values)
+    try:
+        text = _encode(column).decode()
+    except (TypeError, ValueError, OverflowError):
+        return _slowly(column)
+    # As JSON a column is the same text but for its brackets, as long as nothing had to be escaped, and takes a tenth of
+    # the time: times above all. Numbers that JSON does not know become null there, so null is looked at again.
+    return _slowly(column) if "\\" in text or "null" in text else "{" + text[1:-1] + "}"
+
+
+def _slowly(column: Sequence[object]) -> str:
+    texts = [None if value is None else str(value).replace("\\", "\\\\").replace('"', '\\"') for value in column]
     return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in texts]) + "}"
 
 

@@ -9,6 +9,7 @@ import json
 import math
 from typing import Any
 
+import msgspec
 from psycopg2.extras import Json
 
 from sagews.errors import SagewsError
@@ -55,7 +56,7 @@ def _clean_number(value: Any) -> Any:
 
 
 def dump_json(value: Any) -> str:
-    """Return a value as JSON text that jsonb takes; the common case costs one dump and two scans.
+    """Return a value as JSON text that jsonb takes; the common case costs one dump and three scans.
 
     Raises:
         SagewsError: `bad-value` when it is nested too deeply.
@@ -68,13 +69,17 @@ def dump_json(value: Any) -> str:
 
 def _dump_quickly(value: Any) -> str | None:
     try:
-        text = _dump(value)
-        text.isascii() or text.encode()
-    except (ValueError, TypeError):
+        text = _encode(value).decode()
+        if "null" in text:
+            # It may stand for a number that is none, of which this makes nothing and the other one an error.
+            text = _dump(value)
+            text.isascii() or text.encode()
+    except (ValueError, TypeError, OverflowError):
         return None
     return None if "\\u0000" in text else text
 
 
+_encode = msgspec.json.Encoder().encode
 # json.dumps would build an encoder for each call, which takes longer than a small value.
 _dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
@@ -75,3 +76,21 @@ class ArrayTests(SynchronousTestCase):
         """Quotes and backslashes are escaped in every element of a column in which one has some; None is NULL."""
         self.assertEqual(text_array(["a", None, 7]), '{"a",NULL,"7"}')
         self.assertEqual(text_array(['"', "\\", 'a","b', ""]), '{"\\"","\\\\","a\\",\\"b",""}')
+        self.assertEqual(text_array([]), "{}")
+        self.assertEqual(text_array(['"', None]), '{"\\"",NULL}')
+
+    def test_elements_are_what_they_were(self) -> None:
+        """Whatever way a column takes, PostgreSQL reads the same values from it."""
+        now = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
+        columns: list[list[Any]] = [[now], [now, None], [1, 2**80, -3], [0.1, None, math.inf, math.nan]]
+        for column in (*columns, [0.25, math.inf], ["null"], ["null", None], ["é", "\n", "\t\\"], ["\ud800"]):
+            array = text_array(column)
+            self.assertEqual([array[0], array[-1]], ["{", "}"])
+            for value, element in zip(column, array[1:-1].split(","), strict=True):
+                text = element.removeprefix('"').removesuffix('"').replace("\\\\", "\\")
+                if value is None:
+                    self.assertEqual(element.upper(), "NULL")
+                elif isinstance(value, datetime):
+                    self.assertEqual(datetime.fromisoformat(text), value)
+                else:
+                    self.assertEqual(text, str(value))
