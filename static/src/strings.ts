@@ -50,11 +50,6 @@ export const strings = {
     lost: "Not connected",
   } as Record<string, string>,
   showAs: (view: string) => `Show as: ${view}`,
-  notices: {
-    changed: "A cell changed while you asked to run it. Look at it and run it again.",
-    longCell: "A cell holds at most 500 KB of text. Put the rest into another cell, or into a file.",
-    offline: "Not connected. The cell was not run.",
-  } as Record<string, string>,
   versionSaved: "Version saved",
   nothingNew: "Nothing new to save",
   saveFailed: "The version was not saved. Try again.",

@@ -31,6 +31,13 @@ def write_in(page: Any, number: int) -> None:
     page.keyboard.press("Control+End")
 
 
+def chosen_cell(page: Any, number: int) -> None:
+    """Choose a code cell, so that keys are commands."""
+    cell(page, number).locator(".src").click()
+    page.wait_for_selector(".cm-focused")
+    page.keyboard.press("Escape")
+
+
 def paste(page: Any, text: str, target: str = "document.activeElement") -> None:
     """Do what Ctrl-V does with a text from another program."""
     page.evaluate(
@@ -92,7 +99,7 @@ class DeletedTests(ClientTestCase):
     def test_a_heading(self) -> None:
         """The same goes for a heading that is being written."""
         page = self.sheet()
-        page.locator("h3 .line").first.click()
+        page.locator("h3 .line").first.dblclick()
         page.locator("h3 input").wait_for()
         self.control("delete-cell03")
         page.wait_for_selector("[data-testid=rescued]")
@@ -149,6 +156,33 @@ class DangerTests(ClientTestCase):
         heard = self.control("heard")
         self.assertLess(heard.index("restart"), heard.index("run"))
 
+    def test_text_where_no_cell_is_written_in(self) -> None:
+        """A sentence that is typed over a chosen cell deletes, cuts and restarts nothing, and the page says so."""
+        page = self.sheet()
+        chosen_cell(page, 1)
+        type_keys(page, "odd x 00 mod 2\nxx00dd\n")
+        page.locator("[data-testid=notice] >> text=no cell is written in").wait_for()
+        self.screenshot(page, "typed-text")
+        # What waited for the end of typing would be done before what is asked for now.
+        page.wait_for_function("from => performance.now() > from + 1000", arg=page.evaluate("performance.now()"))
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(page.locator("[data-testid=cell]").count(), 10)
+        self.assertEqual(page.locator("dialog, [data-testid=undo]").count(), 0)
+        self.assertNotIn("restart", self.control("heard"))
+
+    def test_deleting_can_be_undone(self) -> None:
+        """d d deletes the chosen cell, what is pressed right behind it goes on from there, and a notice offers Undo."""
+        page = self.sheet()
+        chosen_cell(page, 1)
+        type_keys(page, "dd")
+        page.keyboard.press("ArrowDown")
+        page.locator("[data-testid=undo] >> text=1 cell deleted").wait_for()
+        page.locator(".cell.focus[data-cell-id=cell04]").wait_for()
+        self.assertEqual(page.locator("[data-testid=cell]").count(), 9)
+        page.click("[data-testid=undo] button")
+        page.locator("[data-cell-id=cell02]").wait_for()
+
     def test_a_key_held_down(self) -> None:
         """Holding d deletes nothing."""
         page = self.sheet()
@@ -163,6 +197,26 @@ class DangerTests(ClientTestCase):
 
 class NamingTests(ClientTestCase):
     """Names and titles."""
+
+    def test_a_heading_in_place(self) -> None:
+        """A click chooses a section, the next one, Enter or F2 writes in its heading, and Enter ends that."""
+        page = self.sheet()
+        heading = page.locator("[data-cell-id=cell03]")
+        for open_it, name in (("click", "By hand"), ("Enter", "By Enter"), ("F2", "By F2")):
+            heading.locator("span.line").click()
+            page.locator(".cell.section.focus[data-cell-id=cell03]").wait_for()
+            self.assertEqual(heading.locator("input").count(), 0)
+            if open_it == "click":
+                heading.locator("span.line").click()
+            else:
+                page.keyboard.press(open_it)
+            page.locator("[data-cell-id=cell03] input:focus").wait_for()
+            page.keyboard.press("Control+a")
+            type_keys(page, name)
+            page.keyboard.press("Enter")
+            page.locator(f"[data-cell-id=cell03] span.line >> text={name}").wait_for()
+            page.locator(f"[data-testid=outline-row] >> text={name}").wait_for()
+            page.locator(".cell.focus[data-cell-id=cell04]").wait_for()
 
     def test_a_click_selects_the_title(self) -> None:
         """What is typed after a click on the title takes its place."""

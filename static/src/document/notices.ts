@@ -7,7 +7,7 @@ import type { CellResult } from "./results";
 export class Notices {
   readonly #current = signal<string | null>(null);
   readonly #announcement = signal("");
-  /** A sentence, or a key of `strings.notices`. */
+  /** A sentence, or a key of `words.notices` of the worksheet. */
   readonly current: ReadonlySignal<string | null> = this.#current;
   readonly announcement: ReadonlySignal<string> = this.#announcement;
 

@@ -4,11 +4,16 @@ import { useEffect } from "preact/hooks";
 import { chord, KeyMap } from "./keys";
 import { panels as registered } from "./panels";
 import { useParts } from "./parts";
+import { Typed } from "./typed";
+
+/** Commands of one or two letters that take something away. */
+const DANGEROUS = ["remove", "cut", "restart"];
 
 export function useKeyboard(): void {
-  const { commands, focus, panels } = useParts();
+  const { commands, focus, panels, worksheet } = useParts();
   useEffect(() => {
     const keys = new KeyMap(commands);
+    const typed = new Typed();
     const everywhere = new Set(commands.flatMap((each) => each.bindings.filter((binding) => binding.everywhere).map((binding) => binding.keys)));
     const beside = () => registered.get(panels.open.value ?? "")?.place === "beside";
     const press = (event: KeyboardEvent) => {
@@ -20,11 +25,17 @@ export function useKeyboard(): void {
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
       if (name === "Escape" && beside()) return panels.close();
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
+      const sign = mode === "command" && (name.length === 1 || /^(Shift-.|Enter|Backspace)$/.test(name));
+      if (sign && !event.repeat && typed.isText(name, event.timeStamp)) {
+        // Space would scroll.
+        event.preventDefault();
+        return worksheet.notices.show("typed");
+      }
       const found = keys.find(name, mode, event.timeStamp, event.repeat);
       if (found === null) return;
       event.preventDefault();
       event.stopPropagation();
-      if (found !== "more") found.run();
+      if (found !== "more") typed.act(found.run, mode === "command" && DANGEROUS.includes(found.id));
     };
     window.addEventListener("keydown", press, true);
     return () => window.removeEventListener("keydown", press, true);

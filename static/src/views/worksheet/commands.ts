@@ -31,7 +31,7 @@ function running({ actions, panels, worksheet }: Bench): Command[] {
 
 function writing({ actions, focus }: Bench): Command[] {
   return [
-    command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter")),
+    command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter"), chosen("F2")),
     command("insertBelow", names.insertBelow, () => actions.insertNear("code", "after"), chosen("b")),
     command("insertAbove", names.insertAbove, () => actions.insertNear("code", "before"), chosen("a")),
     command("insertText", names.insertText, () => actions.insertNear("text", "after")),

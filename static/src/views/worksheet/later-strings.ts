@@ -8,6 +8,12 @@ export const words = {
   duplicate: "Duplicate the cell",
   undo: "Undo",
   deletedCells: (count: number) => `${plural(count, "cell", "cells")} deleted`,
+  notices: {
+    changed: "A cell changed while you asked to run it. Look at it and run it again.",
+    longCell: "A cell holds at most 500 KB of text. Put the rest into another cell, or into a file.",
+    typed: "This was typed as text, but no cell is written in: nothing was deleted or run. Press Enter to write in the cell.",
+    offline: "Not connected. The cell was not run.",
+  } as Record<string, string>,
   runAll: "Run all cells",
   dismiss: "Dismiss",
   stoppedAt: (number: number, name: string) => (name ? `Stopped at cell ${number}: ${name}` : `Stopped at cell ${number}`),

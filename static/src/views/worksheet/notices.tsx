@@ -116,7 +116,7 @@ function Refusal(): JSX.Element | null {
   if (notice === null) return null;
   return (
     <Notice kind="bad" testId="notice">
-      <span>{strings.notices[notice] ?? notice}</span>
+      <span>{words.notices[notice] ?? notice}</span>
       <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.notices.dismiss()} />
     </Notice>
   );

@@ -25,6 +25,7 @@ export function EditableLine(props: Props): JSX.Element {
   const gone = useRef(false);
   // Before the next key press, so that none is lost.
   useLayoutEffect(() => {
+    gone.current = false;
     if (props.editing) field.current?.focus();
     // A title is mostly replaced, and a heading written on.
     if (props.editing && props.button !== undefined) field.current?.select();
@@ -46,6 +47,8 @@ export function EditableLine(props: Props): JSX.Element {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    // The field goes with the key that ends it, and loses the keyboard by that: it is not left once more.
+    gone.current = true;
     if (event.key === "Escape" && props.onCancel !== undefined) return props.onCancel();
     byKey.current = props.onCancel === undefined;
     props.onDone(event.key === "Enter");

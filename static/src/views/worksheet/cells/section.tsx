@@ -81,7 +81,8 @@ function Section({ node }: { node: SectionNode }): JSX.Element {
             editing={editing}
             label={strings.sectionHint}
             placeholder={strings.sectionHint}
-            onEdit={() => focus.edit(section.id)}
+            // A click chooses the section, as everywhere; one more, as Enter, writes in its heading.
+            onEdit={() => (focus.active.value === section.id ? focus.edit : focus.select).call(focus, section.id)}
             onChange={(text) => worksheet.sheet.setText(section.id, text)}
             onDone={(again) => (again ? actions.runAndGoOn() : focus.select(section.id))}
           />
