@@ -179,6 +179,28 @@ class HelpTests(PythonCase):
             self.assertEqual((answer.request, answer.end), (3, len(code)))
         self.assertEqual([path.name for path in self.session.home.iterdir()], [".sage"])
 
+    def test_kinds(self) -> None:
+        """Each name is told as what it is: methods apart from functions, values that can be called as values."""
+        self.session.run(
+            "import json\nclass Made:\n    field = 1\n    def act(self): pass\n"
+            "    @property\n    def read(self): return 1\n"
+            "made = Made()\ndef made_by(maker_name): pass"
+        )
+        for code, expected in (
+            ("mad", {"made": "variable", "made_by": "function"}),
+            ("Mad", {"Made": "class"}),
+            ("made.", {"act": "method", "field": "variable", "read": "property"}),
+            ("Made.", {"act": "method"}),
+            ("json.", {"loads": "function", "JSONDecoder": "class", "decoder": "module"}),
+            ("jso", {"json": "module"}),
+            ("whi", {"while": "keyword"}),
+            ("[].", {"append": "method"}),
+            ("def f(parameter):\n    para", {"parameter": "text"}),
+            ("nobody_knows_thi", {}),
+        ):
+            found = {match["text"]: match["kind"] for match in self.answer(code).matches}
+            self.assertEqual({name: found.get(name) for name in expected}, expected, code)
+
     def test_expressions_run_nothing_of_a_person(self) -> None:
         """A property, an operator, an index or a function of a person's own is not run to learn what it gives."""
         ran: list[str] = []

@@ -112,6 +112,21 @@ f(x) = x^2 +
         self.assertIn("rank", found)
         self.assertIn("factor", {match["text"] for match in self.session.ask(CompleteFrame(1, "fac", 3)).matches})
 
+    def test_kinds_of_names(self) -> None:
+        """Rings and elements are values, though they can be called; methods are no functions; nothing is imported."""
+        self.sage("E = EllipticCurve('37a'); import sys; before = 'sage.interfaces.maxima' in sys.modules")
+        for code, name, kind in (
+            ("E.ran", "rank", "method"),
+            ("QQ", "QQ", "variable"),
+            ("fact", "factor", "function"),
+            ("Elliptic", "EllipticCurve", "function"),
+            ("Symmetric", "SymmetricGroup", "class"),
+            ("maxi", "maxima", "function"),
+        ):
+            matches = self.session.ask(CompleteFrame(1, code, len(code))).matches
+            self.assertEqual({each["text"]: each["kind"] for each in matches}.get(name), kind, code)
+        self.assertEqual(values(self.sage("before == ('sage.interfaces.maxima' in sys.modules)")), ["True"])
+
     def test_help(self) -> None:
         """Signature and docstring of Sage's functions, source of compiled ones."""
         self.assertIn("factorization", self.session.ask(InspectFrame(1, "factor", 3, 0)).data["text/plain"])

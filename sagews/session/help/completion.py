@@ -1,14 +1,13 @@
 """What could stand at the cursor: attributes of objects that exist, names, and jedi for the rest.
 
 Names that the session knows are looked up directly: it is fast, right for objects whose attributes are made at run
-time, and touches few pages. jedi answers imports, parameters and expressions. Looking up attributes may run user
+time, and touches few pages. jedi answers imports and expressions. Looking up attributes may run user
 code, so the caller sets a deadline.
 """
 
 from __future__ import annotations
 
 import builtins
-import inspect
 import keyword
 import pkgutil
 import re
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sagews.session.help import receivers
+from sagews.session.help.kinds import kind_by_jedi, kind_of, kind_of_attribute
 from sagews.wire.session.checks import UNFIT
 
 MAX_FOUND = 300
@@ -61,10 +61,10 @@ def complete(
         target = target if known else _missing
     if target is not _missing:
         return start, cursor, _attributes(target, prefix)
-    # Behind a dot no name of the session is meant.
-    matches = [] if dotted else list(_names(code, prefix, namespace))
-    # jedi reads all names of Sage before it says anything: it is asked only about what nobody else knows.
-    return start, cursor, _sorted(matches or _by_jedi(code, before, prefix, namespace), prefix)
+    # Behind a dot no name of the session is meant. Elsewhere all names are known without jedi, which reads all of
+    # Sage's before it says anything: pages ask while somebody types, also for words that nobody knows.
+    found_names = _by_jedi(code, before, prefix, namespace) if dotted else _names(code, prefix, namespace)
+    return start, cursor, _sorted(found_names, prefix)
 
 
 def _importable(line: str, prefix: str) -> list[Match]:
@@ -74,7 +74,9 @@ def _importable(line: str, prefix: str) -> list[Match]:
     if module is None:
         return []
     if found and found[2] is not None:
-        return [{"text": name, "kind": _kind(module, name)} for name in dir(module) if _wanted(name, prefix)]
+        return [
+            {"text": name, "kind": kind_of_attribute(module, name)} for name in dir(module) if _wanted(name, prefix)
+        ]
     inner = pkgutil.iter_modules(getattr(module, "__path__", ()))
     return [{"text": each.name, "kind": "module"} for each in inner if _wanted(each.name, prefix)]
 
@@ -108,7 +110,7 @@ def _attributes(target: Any, prefix: str) -> list[Match]:
         # A broken __dir__ is no reason to fail.
         return []
     wanted = [name for name in names if prefix.startswith("_") or not name.startswith("_")]
-    return _sorted(({"text": name, "kind": _kind(target, name)} for name in wanted[:MAX_FOUND]), prefix)
+    return _sorted(({"text": name, "kind": kind_of_attribute(target, name)} for name in wanted[:MAX_FOUND]), prefix)
 
 
 def _names(code: str, prefix: str, namespace: Mapping[str, Any]) -> Iterator[Match]:
@@ -116,8 +118,8 @@ def _names(code: str, prefix: str, namespace: Mapping[str, Any]) -> Iterator[Mat
     known = {**vars(builtins), **namespace}
     for name, value in known.items():
         if name.startswith(prefix) and prefix.startswith("_") >= name.startswith("_"):
-            yield {"text": name, "kind": _kind_of(value)}
-    for kind, words in (("keyword", keyword.kwlist), ("statement", _word.findall(code))):
+            yield {"text": name, "kind": kind_of(value, name)}
+    for kind, words in (("keyword", keyword.kwlist), ("text", _word.findall(code))):
         yield from ({"text": name, "kind": kind} for name in words if name.startswith(prefix) and name != prefix)
 
 
@@ -132,7 +134,7 @@ def _by_jedi(code: str, before: str, prefix: str, namespace: Mapping[str, Any]) 
         return []
     hidden = not prefix.startswith("_")
     named = [each for each in found[: 4 * MAX_FOUND] if not (hidden and each.name.startswith("_"))]
-    return [{"text": each.name_with_symbols, "kind": each.type} for each in named[:MAX_FOUND]]
+    return [{"text": each.name_with_symbols, "kind": kind_by_jedi(each.type)} for each in named[:MAX_FOUND]]
 
 
 def _sorted(matches: Iterable[Match], prefix: str) -> list[Match]:
@@ -141,20 +143,3 @@ def _sorted(matches: Iterable[Match], prefix: str) -> list[Match]:
         if match["text"].startswith(prefix) and len(match["text"]) <= 200 and not UNFIT.search(match["text"]):
             unique.setdefault(match["text"], match)
     return sorted(unique.values(), key=lambda match: (match["text"].startswith("_"), match["text"]))[:MAX_FOUND]
-
-
-def _kind(target: Any, name: str) -> str:
-    try:
-        return _kind_of(inspect.getattr_static(target, name))
-    except AttributeError:
-        return "instance"
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, type):
-        return "class"
-    if inspect.ismodule(value):
-        return "module"
-    if isinstance(value, property):
-        return "property"
-    return "function" if callable(value) or isinstance(value, (staticmethod, classmethod)) else "instance"

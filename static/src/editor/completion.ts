@@ -1,7 +1,7 @@
 /** Completion from the session, and brackets that close themselves.
  *
- * Asked for by Tab or Ctrl-Space, the first entry is chosen and Enter takes it. Behind a dot the list comes by itself, and
- * then nothing is chosen: Enter is a new line for whoever just types on. */
+ * Asked for by Tab or Ctrl-Space, the first entry is chosen and Enter takes it. Behind a dot, and in a word while one
+ * pauses, the list comes by itself, and then nothing is chosen: Enter is a new line for whoever just types on. */
 
 import {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus, selectedCompletionIndex,
@@ -27,16 +27,21 @@ export type Complete = (code: string, cursor: number) => Promise<Completions | S
 
 /** `texts` are those of the sheet, whose names help when no session can be asked. */
 export function completion(complete: Complete, texts: () => readonly string[]): Extension {
-  const list: OpenList = { asked: false };
-  const behindDot = atMostEvery(REST, complete);
+  const list: OpenList = { asked: false, questions: 0 };
+  const unasked = new Unasked(atMostEvery(REST, complete), texts);
   return [
     closeBrackets(),
     keymap.of([...closeBracketsKeymap, ...completionKeymap]),
     Prec.highest(keymap.of([{ key: "Escape", run: giveUp }])),
     autocompletion({
       selectOnOpen: false,
+      addToOptions: [{ render: ({ type }) => kindSign(type ?? ""), position: 20 }],
       icons: false,
-      override: [(context) => (context.explicit ? source(context, complete, texts, list) : typed(context, behindDot, list))],
+      // Two, so that a question asked by a key does not wait for, or get lost behind, one that nobody asked for.
+      override: [
+        (context) => (context.explicit ? source(context, complete, texts, list) : null),
+        (context) => (context.explicit ? null : unasked.find(context, list)),
+      ],
     }),
     // A list that was asked for begins with its first entry chosen, also when typing has made it shorter.
     EditorView.updateListener.of(({ view, state }) => {
@@ -55,11 +60,16 @@ function giveUp(view: EditorView): boolean {
 /** Whether the list that is open, or on its way, was asked for. */
 interface OpenList {
   asked: boolean;
+  /** How many were asked for until now. */
+  questions: number;
 }
 
 /** Milliseconds between two questions that nobody asked for by a key of its own. */
 const REST = 400;
-const behind = /(?:[^\W\d]\w*|[\])}])\s*\.\w*$/;
+/** Milliseconds that one pauses in a word before the list comes. */
+const PAUSE = 250;
+const behindDot = /(?:[^\W\d]\w*|[\])}])\s*\.\w*$/;
+const word = /(?:^|[^\w.])([^\W\d]\w+)$/;
 
 /** Tab takes the first entry where none is chosen: it is no key that one types on with. */
 export function takeFirst(view: EditorView): boolean {
@@ -70,7 +80,7 @@ export function takeFirst(view: EditorView): boolean {
 }
 
 /** Let a question through at most so often; those between are never sent. */
-export function atMostEvery(rest: number, complete: Complete): (...asked: Parameters<Complete>) => Promise<Completions | null> {
+export function atMostEvery(rest: number, complete: Complete): (...asked: Parameters<Complete>) => Promise<Completions | Silence | null> {
   let next = 0;
   let newest = 0;
   return async (code, cursor) => {
@@ -79,27 +89,79 @@ export function atMostEvery(rest: number, complete: Complete): (...asked: Parame
     if (now < next) await new Promise((done) => setTimeout(done, next - now));
     if (turn !== newest) return null;
     next = Date.now() + rest;
-    const found = await complete(code, cursor);
-    return "why" in found ? null : found;
+    return complete(code, cursor);
   };
 }
 
-/** What may stand behind a dot that was just typed; without an answer nothing is said, for nothing was asked. */
-async function typed(context: CompletionContext, complete: ReturnType<typeof atMostEvery>, list: OpenList): Promise<CompletionResult | null> {
-  const line = context.state.doc.lineAt(context.pos);
-  const before = line.text.slice(0, context.pos - line.from);
-  if (!behind.test(before) || /^\s*#/.test(before)) return null;
-  const found = await complete(context.state.doc.toString(), context.pos);
-  if (found === null || found.options.length === 0 || context.aborted) return null;
-  list.asked = false;
-  return resultOf(found);
+/** What comes without being asked for; without an answer nothing is said. */
+class Unasked {
+  /** The beginning of a word that nothing begins with: neither does anything with what is longer. */
+  #nothing = "";
+
+  constructor(
+    readonly complete: ReturnType<typeof atMostEvery>,
+    readonly texts: () => readonly string[],
+  ) {}
+
+  async find(context: CompletionContext, list: OpenList): Promise<CompletionResult | null> {
+    const line = context.state.doc.lineAt(context.pos);
+    const before = line.text.slice(0, context.pos - line.from);
+    const begun = word.exec(before)?.[1] ?? "";
+    if (begun === "" && !behindDot.test(before)) return null;
+    if (!isCode(context.state.doc.sliceString(0, context.pos)) || (this.#nothing !== "" && begun.startsWith(this.#nothing))) return null;
+    const { questions } = list;
+    if (begun !== "" && !(await pauses(context))) return askedAgain(context);
+    const found = await this.complete(context.state.doc.toString(), context.pos);
+    if (found === null) return askedAgain(context);
+    if (context.aborted || list.questions !== questions) return null;
+    const result = "why" in found ? (begun === "" ? null : namesBefore(context, this.texts())) : resultOf(found);
+    // A word that is whole already is typed on from, and a list of nothing else would only stand in the way.
+    const wanted = result?.options.filter((option) => option.label !== begun) ?? [];
+    if (begun !== "") this.#nothing = wanted.length === 0 && !("why" in found) ? begun : "";
+    list.asked = false;
+    return result === null || wanted.length === 0 ? null : { ...result, options: wanted };
+  }
+}
+
+/** Whether nothing is typed for a moment. */
+async function pauses({ state, view }: CompletionContext): Promise<boolean> {
+  await new Promise((done) => setTimeout(done, PAUSE));
+  return view?.state.doc === state.doc;
+}
+
+/** An empty list that does not fit what was typed meanwhile: the editor asks again then, and not after "nothing". */
+function askedAgain({ pos }: CompletionContext): CompletionResult {
+  return { from: pos, options: [] };
+}
+
+/** Whether what comes behind the beginning of a cell is code: no comment, no text, nothing for another system. */
+export function isCode(text: string): boolean {
+  if (/^\s*%/.test(text)) return false;
+  let quote = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at]!;
+    if (quote !== "") {
+      if (sign === "\\") at += 1;
+      else if (text.startsWith(quote, at)) {
+        at += quote.length - 1;
+        quote = "";
+      } else if (sign === "\n" && quote.length === 1) quote = "";
+    } else if (sign === "#") {
+      at = text.indexOf("\n", at);
+      if (at < 0) return false;
+    } else if (sign === '"' || sign === "'") {
+      quote = text.startsWith(sign.repeat(3), at) ? sign.repeat(3) : sign;
+      at += quote.length - 1;
+    }
+  }
+  return quote === "";
 }
 
 function resultOf(found: Completions): CompletionResult {
   return {
     from: found.from,
     to: found.to,
-    options: found.options.map((option) => ({ label: option.label, detail: option.kind })),
+    options: found.options.map((option) => ({ label: option.label, type: option.kind, detail: option.kind })),
     validFor: /^\w*$/,
   };
 }
@@ -108,6 +170,7 @@ async function source(
   context: CompletionContext, complete: Complete, texts: () => readonly string[], list: OpenList,
 ): Promise<CompletionResult | null> {
   list.asked = true;
+  list.questions += 1;
   const found = await complete(context.state.doc.toString(), context.pos);
   const result = "why" in found ? namesBefore(context, texts()) : resultOf(found);
   if (result !== null && result.options.length > 0) return result;
@@ -123,8 +186,21 @@ export function namesBefore(context: Pick<CompletionContext, "matchBefore">, tex
   if (word === null) return null;
   const names = new Set(texts.flatMap((text) => text.match(/[A-Za-z_]\w{2,}/g) ?? []));
   names.delete(word.text);
-  const options = [...names].filter((name) => name.startsWith(word.text)).sort().map((label) => ({ label, detail: words.inSheet }));
+  const options = [...names].filter((name) => name.startsWith(word.text)).sort().map((label) => ({ label, type: "text", detail: words.inSheet }));
   return { from: word.from, options, validFor: /^\w*$/ };
+}
+
+const SIGNS: Record<string, string> = {
+  class: "C", function: "ƒ", keyword: "k", method: "m", module: "M", property: "p", variable: "x", text: "a",
+};
+
+/** The kind of a name as a sign in its colour; its word stands behind the name. */
+function kindSign(kind: string): HTMLElement {
+  const sign = document.createElement("span");
+  const known = kind in SIGNS ? kind : "text";
+  sign.className = `kind kind-${known}`;
+  sign.dataset["sign"] = SIGNS[known];
+  return sign;
 }
 
 export function sentence(why: string): string {

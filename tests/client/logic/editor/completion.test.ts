@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atMostEvery, type Completions } from "client/editor/completion";
+import { atMostEvery, isCode, type Completions } from "client/editor/completion";
 
 const found: Completions = { from: 0, to: 0, options: [] };
 
@@ -19,7 +19,9 @@ test("of questions in a row the first and the last are asked, so far apart as is
   assert.deepEqual(asked, [["a.", 1000], ["a.b.c", 1400]]);
 });
 
-test("a session that has nothing to say is no answer", async () => {
-  const complete = atMostEvery(0, async () => ({ why: "busy" }));
-  assert.equal(await complete("a.", 2), null);
+test("what stands in texts and comments, or is meant for another system, is no code", () => {
+  const code = ["", "x = f", "'a' + b", '"""a\n"b"\n""" + na', "'it\nna", "# a'b\nna", "f('\\'', na", "x % na"];
+  const other = ["# na", "x = 1 # na", "'na", '"a\\" na', '"""a\n" na', "'''a\n\nna", "%gap\nna"];
+  assert.deepEqual(code.map(isCode), code.map(() => true));
+  assert.deepEqual(other.map(isCode), other.map(() => false));
 });
