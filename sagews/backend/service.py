@@ -188,11 +188,13 @@ class Backend:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return every session of a worksheet that is alive, as administrators see it, the oldest first."""
+        names = {workspace.about.id: workspace.about.name for workspace in self.workspaces.all}
         return [
             {
                 "id": each.session,
                 "user": each.owner,
                 "workspace": each.workspace,
+                "workspace_name": names.get(each.workspace, ""),
                 "document": each.live.about.id,
                 "path": each.live.about.path,
                 "state": each.live.session.condition.state.value,

@@ -81,7 +81,7 @@ class HistoriesContract(Base):
         self.assertEqual([commit.id for commit in self.done(self.history.versions(made[1].id, 10))], [made[0].id])
 
     def test_a_difference_names_what_changed(self) -> None:
-        """Against the version before by default, or against another."""
+        """Against the version before by default, against another, or against nothing: what the version holds."""
         self.make_history()
         first, second, third = self.save("# 1\n"), self.save("# 2\n"), self.save("# 3\n")
         against, files, cut = self.done(self.history.difference(third.id, None))
@@ -90,8 +90,9 @@ class HistoriesContract(Base):
         )
         self.assertFalse(cut)
         self.assertEqual(self.done(self.history.difference(third.id, first.id))[0], first.id)
-        against, files, _ = self.done(self.history.difference(first.id, None))
-        self.assertEqual((against, [file.status for file in files]), (None, ["added"]))
+        for asked in (self.history.difference(first.id, None), self.history.difference(third.id, None, whole=True)):
+            against, files, _ = self.done(asked)
+            self.assertEqual((against, [file.status for file in files]), (None, ["added"]))
 
     def test_a_revert_brings_documents_back(self) -> None:
         """It is a new version behind the newest; none is lost."""

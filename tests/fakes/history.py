@@ -102,10 +102,12 @@ class FakeHistory:
         found = [commit for commit, _ in self._versions if before is None or commit.id < before]
         return found[::-1][:limit]
 
-    async def difference(self, version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
+    async def difference(
+        self, version: str, against: str | None, *, whole: bool = False
+    ) -> tuple[str | None, Sequence[FileDifference], bool]:
         """Compare texts, without saying how they differ."""
         commit, texts = self._version(version)
-        other = commit.parent if against is None else against
+        other = None if whole else commit.parent if against is None else against
         old = self._version(other)[1] if other is not None else {}
         paths = sorted(path for path in texts.keys() | old.keys() if texts.get(path) != old.get(path))
         return other, [FileDifference(path, _status(path, old, texts), "+1\n") for path in paths], False

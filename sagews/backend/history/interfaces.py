@@ -53,7 +53,9 @@ class IWorkspaceHistory(Interface):
     async def versions(before: str | None, limit: int) -> Sequence[Commit]:
         """List commits, newest first, older than `before`."""
 
-    async def difference(version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
+    async def difference(
+        version: str, against: str | None, *, whole: bool = False
+    ) -> tuple[str | None, Sequence[FileDifference], bool]:
         """Return what was compared against (None: nothing), the files that differ, and whether the list was cut."""
 
     async def outputs(version: str, after: int) -> tuple[Sequence[VersionOutput], bool]:

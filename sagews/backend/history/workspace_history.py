@@ -115,14 +115,17 @@ class WorkspaceHistory:
         found: Sequence[Commit] = await self._store.commits(self._workspace, before, limit)
         return found
 
-    async def difference(self, version: str, against: str | None) -> tuple[str | None, Sequence[FileDifference], bool]:
-        """Compare a version with another one, by default its parent.
+    async def difference(
+        self, version: str, against: str | None, *, whole: bool = False
+    ) -> tuple[str | None, Sequence[FileDifference], bool]:
+        """Compare a version with another one, by default its parent, or with nothing, which shows all that it holds.
 
         Raises:
             SagewsError: `not-found` for a version of another workspace.
         """
         commit = await self._commit(version)
         other = commit.parent if against is None else (await self._commit(against)).id
+        other = None if whole else other
         bundles = await stored_bundles(self._store, self._workspace, other, commit.id)
         answer = await self._jobs.difference(commit.id, other, bundles)
         files = [FileDifference(file.path, file.status, file.diff, file.binary, file.cut) for file in answer.files]

@@ -67,7 +67,7 @@ class VersionMessages:
     ) -> tuple[str | None, Sequence[FileDifference], bool]:
         await self._comparing.acquire()
         try:
-            return await context.workspace.history.difference(message.version, message.against)
+            return await context.workspace.history.difference(message.version, message.against, whole=message.whole)
         finally:
             self._comparing.release()
 

@@ -3,7 +3,7 @@
 page → backend                                                      needs      answered by
   save           request, name?                                      EDIT       version (to everybody)
   versions       request, before?, limit                             READ       versions
-  difference     request, version, against?                          READ       difference
+  difference     request, version, against?, whole?                  READ       difference
   revert         request, version                                    EDIT       version (to everybody)
   version_outputs request, version, after?                           READ       version_outputs
   thin           request                                             EDIT       thinned (the owner's alone)
@@ -45,12 +45,13 @@ class Versions(FromPage, frozen=True, tag="versions"):
 
 
 class Difference(FromPage, frozen=True, tag="difference"):
-    """Asks what changed in a version, against its parent or another version."""
+    """Asks what changed in a version, against its parent or another version; `whole` for all that it holds instead."""
 
     needs = Right.READ
     request: Count
     version: Commit
     against: Commit | None = None
+    whole: bool = False
 
 
 class Revert(FromPage, frozen=True, tag="revert"):

@@ -40,12 +40,13 @@ export interface Create {
   readonly path: string;
 }
 
-/** Asks what changed in a version, against its parent or another version. */
+/** Asks what changed in a version, against its parent or another version; `whole` for all that it holds instead. */
 export interface Difference {
   readonly type: "difference";
   readonly request: number;
   readonly version: string;
   readonly against?: string | null;
+  readonly whole?: boolean;
 }
 
 /** Asks for the documents of the workspace. */

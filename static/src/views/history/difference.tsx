@@ -1,4 +1,4 @@
-/** What a version changed in one file: a worksheet by its cells, any other text line by line. */
+/** What a version changed in one file, or the whole of it: a worksheet by its cells, any other text line by line. */
 
 import type { JSX } from "preact";
 import type { FileDifference } from "../../net/messages";
@@ -9,17 +9,19 @@ import { words } from "./strings";
 
 const signs = { add: "+", del: "−", hunk: "", same: "" };
 
-export function Difference({ file }: { file: FileDifference }): JSX.Element {
-  const lines = file.binary === true ? [] : diffLines(file.diff);
+export function Difference({ file, whole }: { file: FileDifference; whole: boolean }): JSX.Element {
+  const found = file.binary === true ? [] : diffLines(file.diff);
+  // Beside nothing every line is new, which says nothing.
+  const lines = whole ? found.map((line): DiffLine => (line.kind === "add" ? { ...line, kind: "same" } : line)) : found;
   return (
     <section class="diff" aria-label={file.path}>
       <h3>
-        {file.path} <span class="muted">{file.status}</span>
+        {file.path} {!whole && <span class="muted">{file.status}</span>}
       </h3>
       {file.binary === true ? (
         <p class="muted">{words.binary}</p>
       ) : (
-        <div data-testid="diff" tabIndex={0} role="group" aria-label={words.changesIn(file.path)}>
+        <div data-testid="diff" tabIndex={0} role="group" aria-label={whole ? file.path : words.changesIn(file.path)}>
           {isWorksheet(file.path) ? diffCells(lines).map((cell, index) => <Cell key={index} cell={cell} />) : <Lines lines={lines} />}
         </div>
       )}

@@ -3,17 +3,16 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Difference } from "./difference";
 import { full } from "../../dates";
 import { ago, bytes } from "../../times";
-import type { FileDifference, VersionEntry } from "../../net/messages";
+import type { VersionEntry } from "../../net/messages";
 import { strings } from "../../strings";
 import { errorText, IconButton } from "../../ui/basics";
 import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { shortId } from "../../document/paths";
-import { KeptOutputs } from "./kept-outputs";
+import { titleOf, Version } from "./version";
 import { words } from "./strings";
 
 const PAGE = 50;
@@ -49,7 +48,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       {chosen !== null ? (
-        <Version version={chosen} onProblem={setProblem} onReverted={() => setChosen(null)} />
+        <Version version={chosen} others={versions ?? []} onProblem={setProblem} onReverted={() => setChosen(null)} />
       ) : (
         <>
           <NotSaved />
@@ -123,48 +122,5 @@ function NotSaved(): JSX.Element | null {
         </details>
       )}
     </section>
-  );
-}
-
-function titleOf(version: VersionEntry): string {
-  return version.name || (words.versionKinds[version.kind] ?? version.kind);
-}
-
-interface VersionProps {
-  version: VersionEntry;
-  onProblem: (text: string | null) => void;
-  onReverted: () => void;
-}
-
-function Version({ version, onProblem, onReverted }: VersionProps): JSX.Element {
-  const { socket, worksheet } = useParts();
-  const [files, setFiles] = useState<readonly FileDifference[] | null>(null);
-  const [asking, setAsking] = useState(false);
-  const fail = (error: unknown) => onProblem(errorText(error));
-  useSignalEffect(() => {
-    void socket.ask<"difference">({ type: "difference", version: version.id }).then((answer) => setFiles(answer.files), fail);
-  });
-  const revert = () => {
-    worksheet.edits.flush();
-    void socket.ask<"version">({ type: "revert", version: version.id }).then(onReverted, fail);
-  };
-  return (
-    <div class="version">
-      <p class="muted">
-        {[version.author, full(version.time), shortId(version)].filter(Boolean).join(", ")}
-        {worksheet.mayEdit.value && (
-          <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
-            {words.revert}
-          </button>
-        )}
-      </p>
-      {files === null && <p class="muted">{strings.loading}</p>}
-      {files?.length === 0 && <p class="muted">{words.noDifference}</p>}
-      {(files ?? []).map((file) => (
-        <Difference key={file.path} file={file} />
-      ))}
-      {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
-      {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
-    </div>
   );
 }

@@ -1,0 +1,124 @@
+/** One version: what it changed, how it differs from any other or from now, all that it holds, and the way back to it. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { full } from "../../dates";
+import { shortId } from "../../document/paths";
+import type { FileDifference, VersionEntry } from "../../net/messages";
+import { strings } from "../../strings";
+import { errorText } from "../../ui/basics";
+import { Confirm } from "../../ui/dialogs";
+import { useParts, type Parts } from "../../workbench/parts";
+import { Difference } from "./difference";
+import { KeptOutputs } from "./kept-outputs";
+import { words } from "./strings";
+
+export function titleOf(version: VersionEntry): string {
+  return version.name || (words.versionKinds[version.kind] ?? version.kind);
+}
+
+/** What a version is shown beside: its parent, what is there now, another version by its id, or nothing. */
+type Beside = "parent" | "now" | "nothing" | (string & {});
+
+interface VersionProps {
+  version: VersionEntry;
+  /** The versions that are listed, newest first. */
+  others: readonly VersionEntry[];
+  onProblem: (text: string | null) => void;
+  onReverted: () => void;
+}
+
+export function Version({ version, others, onProblem, onReverted }: VersionProps): JSX.Element {
+  const { socket, worksheet } = useParts();
+  const [asking, setAsking] = useState(false);
+  const [beside, setBeside] = useState<Beside>("parent");
+  const revert = () => {
+    worksheet.edits.flush();
+    void socket.ask<"version">({ type: "revert", version: version.id }).then(onReverted, (error: unknown) => onProblem(errorText(error)));
+  };
+  return (
+    <div class="version">
+      <p class="muted">
+        {[version.author, full(version.time), shortId(version)].filter(Boolean).join(", ")}
+        {worksheet.mayEdit.value && (
+          <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
+            {words.revert}
+          </button>
+        )}
+      </p>
+      <Choice version={version} others={others} beside={beside} onBeside={setBeside} />
+      <Files key={beside} version={version} others={others} beside={beside} onProblem={onProblem} />
+      {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
+      {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  version: VersionEntry;
+  others: readonly VersionEntry[];
+  beside: Beside;
+  onBeside: (beside: Beside) => void;
+}
+
+function Choice({ version, others, beside, onBeside }: ChoiceProps): JSX.Element {
+  return (
+    <label class="beside">
+      <span class="muted">{words.show}</span>
+      <select class="field" value={beside} data-testid="beside" onChange={(event) => onBeside(event.currentTarget.value)}>
+        <option value="parent">{words.whatItChanged}</option>
+        <option value="now">{words.changedSince}</option>
+        <option value="nothing">{words.wholeText}</option>
+        <optgroup label={words.comparedWith}>
+          {others.filter((other) => other.id !== version.id).map((other) => (
+            <option key={other.id} value={other.id}>
+              {`${titleOf(other)}, ${full(other.time)}`}
+            </option>
+          ))}
+        </optgroup>
+      </select>
+    </label>
+  );
+}
+
+/** The two that are compared, the older one first. */
+async function asked(beside: Beside, version: VersionEntry, others: readonly VersionEntry[], { worksheet }: Parts) {
+  if (beside === "parent") return { version: version.id };
+  if (beside === "nothing") return { version: version.id, whole: true };
+  const { versions, mayEdit } = worksheet;
+  if (beside === "now") {
+    // Only versions can be compared. Who may not make one sees the newest.
+    const now = mayEdit.value ? (await versions.save()).version : versions.newest.value;
+    return { version: now?.id ?? version.id, against: version.id };
+  }
+  const place = (id: string) => others.findIndex((each) => each.id === id);
+  const [newer, older] = place(beside) < place(version.id) ? [beside, version.id] : [version.id, beside];
+  return { version: newer, against: older };
+}
+
+function Files({ version, others, beside, onProblem }: Omit<VersionProps, "onReverted"> & { beside: Beside }): JSX.Element {
+  const parts = useParts();
+  const [files, setFiles] = useState<readonly FileDifference[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    asked(beside, version, others, parts)
+      .then((two) => parts.socket.ask<"difference">({ type: "difference", ...two }))
+      .then(
+        (answer) => gone || setFiles(answer.files),
+        (error: unknown) => gone || onProblem(errorText(error)),
+      );
+    return () => void (gone = true);
+  }, [version.id, beside]);
+  const here = parts.worksheet.path.value;
+  const first = (file: FileDifference) => (file.path === here ? 0 : 1);
+  const whole = beside === "nothing";
+  return (
+    <div data-testid="version-files" data-beside={beside} aria-busy={files === null}>
+      {files === null && <p class="muted">{strings.loading}</p>}
+      {files?.length === 0 && <p class="muted">{whole ? words.noText : words.noDifference}</p>}
+      {[...(files ?? [])].sort((one, other) => first(one) - first(other)).map((file) => (
+        <Difference key={file.path} file={file} whole={whole} />
+      ))}
+    </div>
+  );
+}
