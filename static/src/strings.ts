@@ -1,6 +1,8 @@
 /** Words that several parts of the page share; each page and view keeps its own beside it, in a table of the same kind. */
 
-export const plural = (count: number, one: string, many: string) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+/** A number with narrow spaces between thousands, as everywhere on these pages. */
+export const grouped = (count: number) => count.toLocaleString("en").replace(/,/g, "\u202f");
+export const plural = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 export const strings = {
   locale: "en-GB",
@@ -34,7 +36,7 @@ export const strings = {
   announceStopped: (number: number) => `Cell ${number} interrupted`,
   lostOutput: "The session ended while this ran. What it printed until then was kept.",
   output: (number: number) => `Output of cell ${number}`,
-  showAll: (lines: number) => `Show all ${lines.toLocaleString("en").replace(/,/g, " ")} lines`,
+  showAll: (lines: number) => `Show all ${grouped(lines)} lines`,
   showAllPieces: (count: number) => `${plural(count, "piece", "pieces")} of output left out. Show all`,
   spilled: (lines: string, size: string, path: string) =>
     `${lines} lines (${size}) of this output are not shown. They are in the file ${path}.`,
@@ -57,7 +59,7 @@ export const strings = {
     runAndGoOn: "Run the cell and go on", runHere: "Run the cell", runAndInsert: "Run the cell and insert one below",
     runSection: "Run the section", runAll: "Run all cells", runAbove: "Run all cells above", interrupt: "Stop",
     restart: "Restart the session", restartAndRunAll: "Restart and run all cells", stopSession: "End the session", save: "Save a version now",
-    nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", edit: "Write in the cell",
+    nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", find: "Find in the worksheet", edit: "Write in the cell",
     insertBelow: "Insert code below", insertAbove: "Insert code above", insertText: "Insert text below",
     insertSection: "Insert section below", toText: "Make it text", toCode: "Make it code", toSection: "Make it a section",
     remove: "Delete the cell", undo: "Undo in the sheet", redo: "Redo in the sheet", cut: "Cut the cell",
@@ -66,6 +68,7 @@ export const strings = {
     shallower: "Shallower section", fold: "Fold the section", unfold: "Unfold the section",
     foldOutput: "Fold or show the output", hideInput: "Hide or show the code",
     clearOutput: "Clear the output of the cell", clearAllOutputs: "Clear all outputs", share: "Share the workspace…",
+    renameWorksheet: "Rename the worksheet…",
     theme: "Switch between light and dark", workspaces: "All workspaces", settings: "Settings",
   },
   insertHere: "Insert a cell here",

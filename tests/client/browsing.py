@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any, ClassVar
@@ -71,11 +72,16 @@ class ClientTestCase(SynchronousTestCase):
             text = answer.read().decode()
         return text if what == "source" else json.loads(text)
 
-    def wait_until_heard(self, page: Page, word: str) -> None:
-        """Wait until the server's side has heard a message of this type, or a frame's request of this name."""
-        page.wait_for_function(
-            "async word => (await (await fetch('/control/heard')).json()).includes(word)", arg=word, polling=50
-        )
+    def wait_until_heard(self, page: Page, word: str, times: int = 1, seconds: float = 60) -> None:
+        """Wait until the server's side has heard a message of this type, or a frame's request of this name, so often.
+
+        Asked from here: `wait_for_function` takes the promise of an asynchronous function for a yes.
+        """
+        end = time.monotonic() + seconds
+        while self.control("heard").count(word) < times:
+            if time.monotonic() > end:
+                raise AssertionError(f"waited in vain for {word}: {self.control('heard')}")
+            page.wait_for_timeout(50)
 
     def context(self, *, signed_in: bool = True, **options: Any) -> BrowserContext:
         """Return a context, signed in or not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.client.live import OTHER, Room
+from tests.client.live import NOW, OTHER, Room
 from tests.client.script import POISON
 
 
@@ -71,6 +71,11 @@ class Door:
     def guest(self) -> None:
         """Who comes from now on is somebody else."""
         self._room.user = {"id": "u3", "name": "Greta Blom"}
+
+    def older(self) -> None:
+        """There is an older version, too."""
+        entry = {"id": "b" * 40, "kind": "named", "name": "Before", "author": "", "time": NOW, "files_changed": 1}
+        self._room.older.append(entry)
 
     def leaves(self) -> None:
         """The other person closes the worksheet."""

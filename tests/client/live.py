@@ -18,12 +18,11 @@ from twisted.internet.interfaces import IReactorTime
 from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
-from tests.client.script import Step, answer
+from tests.client.script import CURVES, Step, answer
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 VERSION = "a" * 40
-CURVES = {"EllipticCurve": "function", "EllipticCurve_from_j": "function"}
 NOW = "2026-01-02T03:04:05.000Z"
 LATER = "2026-01-02T03:05:00.000Z"
 OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
@@ -50,6 +49,7 @@ class Room:
         self.known: dict[str, dict[str, str]] = {}
         self.since = NOW
         self.resting = "ready"
+        self.older: list[dict[str, Any]] = []
         # Why the session is over, and the sentence for it; until something runs.
         self.over: dict[str, str] = {}
         # What waits to be committed while nothing is; None while everything is, at once.
@@ -321,8 +321,9 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         before = message["code"][: message["cursor"]]
         word = re.search(r"\w*$", before)
         start = word.start() if word is not None else message["cursor"]
-        names = {"rank": "function", "regulator": "function"} if before[:start].endswith(".") else CURVES
-        found = [{"text": name, "kind": kind} for name, kind in names.items()]
+        names = {"rank": "method", "regulator": "method"} if before[:start].endswith(".") else CURVES
+        word = before[start:]
+        found = [{"text": name, "kind": kind} for name, kind in names.items() if name.startswith(word)]
         self.say(
             {
                 "type": "completions",
@@ -365,16 +366,19 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def do_versions(self, message: dict[str, Any]) -> None:
         """List versions."""
-        versions = [self._version(self.named)]
+        versions = [self._version(self.named), *self.room.older]
         answer = {"type": "versions", "request": message["request"], "versions": versions, "more": False}
         self.say(answer)
 
     def do_difference(self, message: dict[str, Any]) -> None:
-        """Show a change."""
+        """Show a change, and note what was compared: "against" and "whole" too."""
+        self.room.heard.append(f"difference {message['version'][0]} {(message.get('against') or '-')[0]}")
         diff = "--- a/x\n+++ b/x\n@@ -4,9 +4,13 @@\n # The curve 37a\n \n ```sage #cell02\n-E = None\n"
         diff += (
             "+E = EllipticCurve([0, 0, 1, -1, 0])\n ```\n \n-Old words.\n+New words.\n \n+```sage #made1\n+2^3\n+```\n"
         )
+        if message.get("whole"):
+            diff = "@@ -0,0 +1,4 @@\n+# The curve 37a\n+\n+```sage #cell02\n+E = None\n+```\n"
         file = {"path": "rank-one.sage.md", "status": "modified", "diff": diff}
         self.say(
             {"type": "difference", "request": message["request"], "version": VERSION, "against": None, "files": [file]}

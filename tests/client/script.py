@@ -22,6 +22,11 @@ CURVE = (
     ("section", 0, "Sato–Tate"),
     ("code", 0, "plot(sato_tate)"),
 )
+# What can stand behind the beginning of a word, and of which kind it is.
+CURVES = {
+    "EllipticCurve": "function", "EllipticCurve_from_j": "function", "Elements": "class",
+    "for": "keyword", "formulas": "module", "forty": "variable",
+}  # fmt: skip
 # Five hundred cells in twenty sections, each with some mathematics.
 LARGE = tuple(
     ("section", 0, f"Part {number // 25}")

@@ -58,7 +58,7 @@ STATUS = {
 SESSION = {
     "id": "0198c0de-0000-7000-8000-00000000005e",
     "user": {"id": USER["id"], "name": USER["name"], "email": USER["email"]},
-    "path": "worksheet.sage.md", "state": "running", "queue": 2,
+    "workspace_name": "Elliptic curves", "path": "worksheet.sage.md", "state": "running", "queue": 2,
 }  # fmt: skip
 QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "unit": "", "free": "End one."}
 LARGEST = {"id": "w1", "name": "Curves", "outputs": 1 << 20, "history": 2 << 20}

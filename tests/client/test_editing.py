@@ -35,7 +35,7 @@ class EditingTests(ClientTestCase):
         self.assertIn("inserted", cell(page, 1).inner_text())
         page.keyboard.press("d")
         page.keyboard.press("d")
-        self.assertEqual(page.locator("text=inserted").count(), 0)
+        page.locator("text=inserted").wait_for(state="detached")
         page.click("[data-testid=undo] button")
         self.assertIn("inserted", cell(page, 1).inner_text())
 

@@ -146,6 +146,18 @@ class ManagementTests(ClientTestCase):
             own.wait_for()
             self.assertEqual(own.is_editable(), editable)
 
+    def test_new_user_is_called_off(self) -> None:
+        """Cancel and Escape both close the form of a new account."""
+        page = self.page("/management/users")
+        for way in ("button:has-text('Cancel')", None):
+            page.click("[data-testid=new-user]")
+            page.locator("[data-testid=create-user] input:focus").wait_for()
+            if way is None:
+                page.keyboard.press("Escape")
+            else:
+                page.click(f"[data-testid=create-user] {way}")
+            page.wait_for_selector("dialog", state="detached")
+
     def test_sessions(self) -> None:
         """Sessions are listed with whose they are, and each can be ended."""
         page = self.page("/management")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.client.browsing import ClientTestCase, cell, wait_for_state
 from tests.client.live import DOCUMENT
@@ -172,7 +171,7 @@ class DangerTests(ClientTestCase):
         self.assertNotIn("restart", self.control("heard"))
 
     def test_deleting_can_be_undone(self) -> None:
-        """d d deletes the chosen cell, what is pressed right behind it goes on from there, and a notice offers Undo."""
+        """D d deletes the chosen cell, what is pressed right behind it goes on from there, and a notice offers Undo."""
         page = self.sheet()
         chosen_cell(page, 1)
         type_keys(page, "dd")
@@ -193,51 +192,6 @@ class DangerTests(ClientTestCase):
             page.keyboard.down("d")
         page.keyboard.up("d")
         self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
-
-
-class NamingTests(ClientTestCase):
-    """Names and titles."""
-
-    def test_a_heading_in_place(self) -> None:
-        """A click chooses a section, the next one, Enter or F2 writes in its heading, and Enter ends that."""
-        page = self.sheet()
-        heading = page.locator("[data-cell-id=cell03]")
-        for open_it, name in (("click", "By hand"), ("Enter", "By Enter"), ("F2", "By F2")):
-            heading.locator("span.line").click()
-            page.locator(".cell.section.focus[data-cell-id=cell03]").wait_for()
-            self.assertEqual(heading.locator("input").count(), 0)
-            if open_it == "click":
-                heading.locator("span.line").click()
-            else:
-                page.keyboard.press(open_it)
-            page.locator("[data-cell-id=cell03] input:focus").wait_for()
-            page.keyboard.press("Control+a")
-            type_keys(page, name)
-            page.keyboard.press("Enter")
-            page.locator(f"[data-cell-id=cell03] span.line >> text={name}").wait_for()
-            page.locator(f"[data-testid=outline-row] >> text={name}").wait_for()
-            page.locator(".cell.focus[data-cell-id=cell04]").wait_for()
-
-    def test_a_click_selects_the_title(self) -> None:
-        """What is typed after a click on the title takes its place."""
-        page = self.sheet()
-        page.locator("h1 button").click()
-        type_keys(page, "Rank one")
-        page.keyboard.press("Enter")
-        self.assertEqual(page.locator("h1 button").inner_text(), "Rank one")
-
-    def test_after_naming_a_version(self) -> None:
-        """After Ctrl-Shift-S and a name the keyboard is in the text again."""
-        page = self.sheet()
-        write_in(page, 1)
-        page.keyboard.press("Control+Shift+s")
-        page.wait_for_selector("[data-testid=ask-input]")
-        type_keys(page, "first")
-        page.keyboard.press("Enter")
-        self.wait_until_heard(page, "save")
-        page.wait_for_selector(".cm-focused")
-        type_keys(page, "7")
-        self.assertIn("rank()7", cell(page, 1).inner_text())
 
 
 class PasteTests(ClientTestCase):
@@ -291,37 +245,6 @@ class PasteTests(ClientTestCase):
         self.assertIn(DOCUMENT, second.url)
 
 
-class HelpTests(ClientTestCase):
-    """Tab and Shift-Tab."""
-
-    def test_without_a_session(self) -> None:
-        """Without a session Tab completes from the names of the sheet, and both keys say why they know no more."""
-        page = self.sheet()
-        write_in(page, 3)
-        self.control("stopped")
-        page.locator("[data-testid=status-session][data-state=stopped]").wait_for()
-        type_keys(page, "\nEllip")
-        page.keyboard.press("Tab")
-        page.locator(".cm-tooltip-autocomplete >> text=EllipticCurve").wait_for()
-        page.keyboard.press("Escape")
-        type_keys(page, "zz")
-        for key in ("Tab", "Shift+Tab"):
-            page.keyboard.press(key)
-            page.locator("[data-testid=inspection] >> text=There is no session yet").wait_for()
-            page.keyboard.press("Escape")
-
-    def test_while_a_cell_runs(self) -> None:
-        """While a cell runs both keys say that the session is busy."""
-        page = self.sheet()
-        write_in(page, 1)
-        page.keyboard.press("Control+a")
-        type_keys(page, "slow")
-        page.keyboard.press("Control+Enter")
-        wait_for_state(page, 1, "running")
-        page.keyboard.press("Tab")
-        page.locator("[data-testid=inspection] >> text=The session is busy").wait_for()
-
-
 class LengthTests(ClientTestCase):
     """Texts that are longer than a cell may be."""
 
@@ -334,62 +257,3 @@ class LengthTests(ClientTestCase):
         page.locator("[data-testid=notice] >> text=500 KB").wait_for()
         self.assertEqual(cell(page, 1).locator(".cm-content").inner_text(), before)
         page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
-
-
-class DotTests(ClientTestCase):
-    """What comes by itself behind a dot."""
-
-    def test_typing_on_is_never_taken_for_a_choice(self) -> None:
-        """The list opens while one types; Enter is a new line then, Tab takes the first entry, Escape closes it."""
-        page = self.sheet()
-        start(page)
-        page.keyboard.type("E.r")
-        entries = page.locator(".cm-tooltip-autocomplete li")
-        entries.first.wait_for()
-        self.assertEqual(entries.all_inner_texts(), ["rankfunction", "regulatorfunction"])
-        self.screenshot(page, "dot")
-        page.keyboard.press("Enter")
-        self.assertEqual(lines(page)[:2], ["E.r", ""])
-        page.keyboard.type("E.re")
-        page.locator(".cm-tooltip-autocomplete >> text=regulator").wait_for()
-        # The editor takes no choice in the first 75 ms, lest somebody chooses what they have not seen.
-        page.wait_for_function("opened => performance.now() > opened + 90", arg=page.evaluate("performance.now()"))
-        page.keyboard.press("Tab")
-        self.assertEqual(lines(page)[:2], ["E.r", "E.regulator"])
-        page.keyboard.press("Enter")
-        page.keyboard.type("E.")
-        entries.first.wait_for()
-        page.keyboard.press("Escape")
-        self.assertEqual(entries.count(), 0)
-        self.assertEqual(page.locator(".cm-focused").count(), 1)
-
-    def test_escape_leaves_while_no_list_is_seen(self) -> None:
-        """Also right behind a letter or a dot, when one may be on its way: the next key is a command then."""
-        page = self.sheet()
-        for text in ("name", "E."):
-            start(page)
-            page.keyboard.type(text)
-            page.keyboard.press("Escape")
-            page.locator(".cm-focused").wait_for(state="detached")
-
-    def test_numbers_texts_and_words_ask_nothing(self) -> None:
-        """Only a dot behind something that may have attributes asks the session."""
-        page = self.sheet()
-        start(page)
-        page.keyboard.type("x = 3.5 + 2. # so. it is")
-        page.keyboard.press("Enter")
-        page.keyboard.type("Ell")
-        page.keyboard.press("Control+Space")
-        page.locator(".cm-tooltip-autocomplete li").first.wait_for()
-        self.assertEqual(self.control("heard").count("complete"), 1)
-
-
-def start(page: Page) -> None:
-    """Write in an empty cell, with all that an editor can do there."""
-    page.locator("[data-testid=insert-code]").last.click()
-    page.wait_for_selector(".cm-focused[data-testid=editor][aria-autocomplete], .cm-focused [aria-autocomplete]")
-
-
-def lines(page: Page) -> list[str]:
-    """Return the lines of the cell that has the keyboard."""
-    return [line.strip("\n\u200b") for line in page.locator(".cm-focused .cm-line").all_inner_texts()]

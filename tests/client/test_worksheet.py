@@ -112,7 +112,7 @@ class RunningTests(ClientTestCase):
         self.assertTrue(page.locator("img.picture").get_attribute("src").startswith("blob:"))  # type: ignore[union-attr]
         wait_for_state(page, 7, "done")
         page.wait_for_selector("text=the plain form")
-        self.assertIn("Show all 14 200 lines", cell(page, 6).inner_text())
+        self.assertIn("Show all 14\u202f200 lines", cell(page, 6).inner_text())
         page.click("[data-testid=show-all]")
         self.assertIn("line 14199", cell(page, 6).inner_text())
         self.assertIn("output/1.txt", page.locator("[data-testid=spilled]").text_content() or "")
@@ -335,6 +335,24 @@ class ConnectionTests(ClientTestCase):
         page.click("[data-testid=revert]")
         page.click("[data-testid=confirm-yes]")
         self.wait_until_heard(page, "revert")
+
+    def test_versions_compared(self) -> None:
+        """A version is shown whole, beside now, which is saved for it, and beside any other, the older one first."""
+        page = self.sheet()
+        self.control("older")
+        page.keyboard.press("Control+Alt+h")
+        page.locator("[data-testid=version]").nth(1).click()
+        files = page.locator("[data-testid=version-files]")
+        files.locator(".add").first.wait_for()
+        page.select_option("[data-testid=beside]", "nothing")
+        files.locator("text=E = None").wait_for()
+        self.assertEqual(files.locator(".add, .del").count(), 0)
+        self.screenshot(page, "whole-version")
+        page.select_option("[data-testid=beside]", "now")
+        self.wait_until_heard(page, "difference a b")
+        self.assertIn("save", self.control("heard"))
+        page.select_option("[data-testid=beside]", VERSION)
+        self.wait_until_heard(page, "difference a b", 2)
 
     def test_first_document(self) -> None:
         """The address of a workspace alone opens its first worksheet."""

@@ -6,3 +6,8 @@ export const account = {
   saved: "Saved.",
   setPasswordAction: "Set a password",
 };
+
+/** Whether an account has an address: the first one is made with a name in its place, which nobody can write to. */
+export function hasAddress({ email }: { readonly email: string }): boolean {
+  return email.includes("@");
+}

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import { strings } from "../strings";
 import { errorText } from "./basics";
 
 interface FieldProps {
@@ -12,6 +13,7 @@ interface FieldProps {
   autocomplete?: string;
   testId?: string;
   readOnly?: boolean;
+  optional?: boolean;
 }
 
 export function Field(props: FieldProps): JSX.Element {
@@ -23,7 +25,7 @@ export function Field(props: FieldProps): JSX.Element {
         id={id}
         class="field"
         {...({ type: props.type ?? "text" } as { type: "text" })}
-        required
+        required={props.optional !== true}
         value={props.value}
         autocomplete={props.autocomplete}
         readOnly={props.readOnly}
@@ -35,7 +37,7 @@ export function Field(props: FieldProps): JSX.Element {
 }
 
 /** A form that sends, then says what came of it. */
-export function Form(props: { title: string; action: string; send: () => Promise<string>; children: ComponentChildren; testId?: string }): JSX.Element {
+export function Form(props: { title: string; action: string; send: () => Promise<string>; children: ComponentChildren; testId?: string; onCancel?: () => void }): JSX.Element {
   const [result, setResult] = useState<{ text: string; bad: boolean } | null>(null);
   const submit = (event: Event) => {
     event.preventDefault();
@@ -54,6 +56,11 @@ export function Form(props: { title: string; action: string; send: () => Promise
           <button class="btn p" type="submit">
             {props.action}
           </button>
+          {props.onCancel !== undefined && (
+            <button class="btn" type="button" onClick={props.onCancel}>
+              {strings.cancel}
+            </button>
+          )}
           <span role="status" class={result?.bad ? "problem" : "muted"}>
             {result?.text}
           </span>

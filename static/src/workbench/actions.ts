@@ -206,12 +206,12 @@ export class Actions {
     if (folded) this.focus.select(section.id);
   }
 
-  /** Choose a cell and show it, also out of folded sections. */
-  goTo(id: string): void {
+  /** Choose a cell and show it, also out of folded sections; `quiet` where the keyboard stays elsewhere. */
+  goTo(id: string, quiet = false): void {
     const holds = (section: CellInfo) => spanOf(this.#cells, section.id).some((each) => each.id === id);
     const folded = this.#cells.filter((each) => each.type === "section" && each.folded && each.id !== id && holds(each));
     folded.forEach((section) => this.worksheet.sheet.setFlag(section.id, "folded", false));
-    this.focus.select(id);
+    this.focus[quiet ? "lose" : "select"](id);
     const show = () => document.querySelector(`[data-cell-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "center" });
     requestAnimationFrame(show);
   }

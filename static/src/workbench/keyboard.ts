@@ -1,10 +1,9 @@
 /** The keyboard: one listener for the page, before any editor, that finds the command of a key press. */
 
 import { useEffect } from "preact/hooks";
-import { chord, KeyMap } from "./keys";
+import { chord, KeyMap, Typed } from "./keys";
 import { panels as registered } from "./panels";
 import { useParts } from "./parts";
-import { Typed } from "./typed";
 
 /** Commands of one or two letters that take something away. */
 const DANGEROUS = ["remove", "cut", "restart"];

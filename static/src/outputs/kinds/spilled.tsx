@@ -1,6 +1,6 @@
 /** The middle of an output that went into a file instead. */
 
-import { strings } from "../../strings";
+import { grouped, strings } from "../../strings";
 import { bytes } from "../../times";
 import { numberOf, outputKinds, textOf, type OutputKind } from "../kinds";
 
@@ -10,7 +10,7 @@ const spilled: OutputKind<{ readonly path: string; readonly bytes: number; reado
   read: ({ body }) => ({ path: textOf(body["path"]), bytes: numberOf(body["bytes"]), lines: numberOf(body["lines"]) }),
   show: ({ path, bytes: size, lines }) => (
     <p class="note" data-testid="spilled">
-      {strings.spilled(lines.toLocaleString(strings.locale), bytes(size), path)}
+      {strings.spilled(grouped(lines), bytes(size), path)}
     </p>
   ),
 };

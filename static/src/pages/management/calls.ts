@@ -43,6 +43,8 @@ export interface Status {
 export interface SessionEntry {
   readonly id: string;
   readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  /** "" where the backend no longer has it open. */
+  readonly workspace_name: string;
   readonly path: string;
   readonly state: string;
   readonly queue: number;
@@ -50,7 +52,7 @@ export interface SessionEntry {
 
 const call = callsWith({
   Person: "id name email",
-  Session: "id user:Person path state queue:i",
+  Session: "id user:Person workspace_name path state queue:i",
   Sessions: "sessions:[Session] more:b",
   Account: `${USER} created disabled:b`,
   Accounts: "users:[Account]",

@@ -5,10 +5,11 @@ import { useEffect, useState } from "preact/hooks";
 import { dated, full } from "../../dates";
 import { managementCalls, type LogEntry } from "./calls";
 import { errorText } from "../../ui/basics";
+import { icons } from "./icons";
 import { managementPages } from "./registry";
 import { words } from "./strings";
 
-managementPages.add({ id: "logs", label: words.logs, icon: "list", Page: Logs });
+managementPages.add({ id: "logs", label: words.logs, icon: icons.list, Page: Logs });
 
 const PAGE = 100;
 

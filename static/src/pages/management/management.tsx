@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 import { user } from "../../account";
 import { strings } from "../../strings";
 import { AccountMenu } from "../../ui/account-menu";
-import { Icon, Leaf } from "../../ui/icons";
+import { Leaf } from "../../ui/icons";
 import "./index";
 import { managementPages } from "./registry";
 import { words } from "./strings";
@@ -28,7 +28,9 @@ export function Management({ part }: { part: string | null }): JSX.Element {
         </a>
         {pages.map((each) => (
           <a key={each.id} href={`/management/${each.id}`} class={each === shown ? "on" : ""} aria-current={each === shown ? "page" : undefined} data-testid={`manage-${each.id}`}>
-            <Icon name={each.icon} />
+            <svg class="ic" viewBox="0 0 16 16" aria-hidden="true">
+              <path d={each.icon} />
+            </svg>
             {each.label}
           </a>
         ))}

@@ -2,12 +2,12 @@
 
 import type { ComponentType } from "preact";
 import { Registry } from "../../registry";
-import type { IconName } from "../../ui/icons";
 
 export interface ManagementPage {
   readonly id: string;
   readonly label: string;
-  readonly icon: IconName;
+  /** The path of a drawing of 16 × 16. */
+  readonly icon: string;
   readonly Page: ComponentType;
 }
 

@@ -3,12 +3,13 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { managementCalls, type SessionEntry } from "./calls";
-import { strings } from "../../strings";
+import { grouped, strings } from "../../strings";
 import { errorText } from "../../ui/basics";
+import { icons } from "./icons";
 import { managementPages } from "./registry";
 import { words } from "./strings";
 
-managementPages.add({ id: "sessions", label: words.sessions, icon: "gear", Page: Sessions });
+managementPages.add({ id: "sessions", label: words.sessions, icon: icons.gear, Page: Sessions });
 
 const EVERY = 5000;
 
@@ -41,6 +42,7 @@ function Table({ sessions, end }: { sessions: readonly SessionEntry[]; end: (id:
       <thead>
         <tr>
           <th>{words.user}</th>
+          <th>{words.workspace}</th>
           <th class="wide">{words.worksheet}</th>
           <th>{words.state}</th>
           <th class="r wide">{words.waiting}</th>
@@ -51,9 +53,10 @@ function Table({ sessions, end }: { sessions: readonly SessionEntry[]; end: (id:
         {sessions.map((session) => (
           <tr key={session.id} data-testid="session">
             <td>{session.user.name}</td>
+            <td>{session.workspace_name}</td>
             <td class="wide muted">{session.path}</td>
-            <td>{session.state}</td>
-            <td class="r wide num">{session.queue}</td>
+            <td>{strings.sessionStates[session.state] ?? session.state}</td>
+            <td class="r wide num">{grouped(session.queue)}</td>
             <td class="acts">
               <button type="button" class="btn" data-testid="end-session" onClick={() => end(session.id)}>
                 {words.endSession}

@@ -1,12 +1,15 @@
 /** Words of management. Another language is another table of this shape. */
 
+import { grouped } from "../../strings";
+
 export const words = {
   workers: "Workers",
   users: "Users",
   operator: "operator: whoever works with sagews on the server itself",
+  noAddress: "No address yet",
   logs: "Logs",
   sessionsNow: "Sessions now",
-  ofCapacity: (count: number) => `of ${count}`,
+  ofCapacity: (count: number) => `of ${grouped(count)}`,
   isolation: "Isolation",
   openWorksheets: "Open worksheets",
   connections: "Connections",
@@ -20,6 +23,7 @@ export const words = {
   sessions: "Sessions",
   noSessions: "No session is alive.",
   user: "Account",
+  workspace: "Workspace",
   worksheet: "Worksheet",
   state: "State",
   waiting: "Waiting",

@@ -10,11 +10,12 @@ import { Avatar, errorText, Menu } from "../../ui/basics";
 import { Dialog } from "../../ui/dialogs";
 import { Field, Form } from "../../ui/form";
 import { Icon } from "../../ui/icons";
+import { icons } from "./icons";
 import { managementPages } from "./registry";
-import { account } from "../strings";
+import { account, hasAddress } from "../strings";
 import { words } from "./strings";
 
-managementPages.add({ id: "users", label: words.users, icon: "users", Page: Users });
+managementPages.add({ id: "users", label: words.users, icon: icons.users, Page: Users });
 
 /** The address of the command line's built-in account, which nobody can change; no other address is without an @. */
 const OPERATOR = "operator";
@@ -57,7 +58,7 @@ function Users(): JSX.Element {
                   <b>{user.name}</b>
                 </span>
               </td>
-              <td class="wide muted">{user.email === OPERATOR ? words.operator : user.email}</td>
+              <td class="wide muted">{user.email === OPERATOR ? words.operator : hasAddress(user) ? user.email : words.noAddress}</td>
               <td>{user.disabled ? words.disabled : (words.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
               <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} move={() => setMoving(user)} />}</td>
@@ -105,7 +106,7 @@ function Actions({ user, change, move }: { user: Account; change: (id: string, w
 }
 
 function Move({ user, onClose }: { user: Account; onClose: () => void }): JSX.Element {
-  const [email, setEmail] = useState(user.email);
+  const [email, setEmail] = useState(hasAddress(user) ? user.email : "");
   const send = async () => {
     await managementCalls.changeUser(user.id, { email });
     onClose();
@@ -113,7 +114,7 @@ function Move({ user, onClose }: { user: Account; onClose: () => void }): JSX.El
   };
   return (
     <Dialog label={words.changeAddress} onClose={onClose}>
-      <Form title={user.name} action={words.changeAddress} send={send} testId="move">
+      <Form title={user.name} action={words.changeAddress} send={send} testId="move" onCancel={onClose}>
         <Field label={account.email} value={email} onValue={setEmail} testId="new-email" />
       </Form>
     </Dialog>
@@ -131,7 +132,7 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
   };
   return (
     <Dialog label={words.createUser} onClose={onClose}>
-      <Form title={words.createUser} action={words.createUser} send={send}>
+      <Form title={words.createUser} action={words.createUser} send={send} testId="create-user" onCancel={onClose}>
         <Field label={account.name} value={name} onValue={setName} />
         <Field label={account.email} value={email} onValue={setEmail} />
         <Field label={words.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />

@@ -4,12 +4,13 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { managementCalls, type Status, type WorkerStatus } from "./calls";
 import type { Json } from "../../net/messages";
-import { strings } from "../../strings";
+import { grouped, strings } from "../../strings";
 import { errorText } from "../../ui/basics";
+import { icons } from "./icons";
 import { managementPages } from "./registry";
 import { words } from "./strings";
 
-managementPages.add({ id: "workers", label: words.workers, icon: "gear", Page: Workers });
+managementPages.add({ id: "workers", label: words.workers, icon: icons.gear, Page: Workers });
 
 const EVERY = 5000;
 
@@ -40,10 +41,10 @@ function Figures({ status }: { status: Status }): JSX.Element {
   const capacity = (backend?.workers ?? []).reduce((sum, worker) => sum + worker.capacity, 0);
   return (
     <dl class="fig">
-      <Figure label={words.sessionsNow} value={String(backend?.sessions ?? 0)} note={words.ofCapacity(capacity)} />
+      <Figure label={words.sessionsNow} value={grouped(backend?.sessions ?? 0)} note={words.ofCapacity(capacity)} />
       <Figure label={words.isolation} value={isolation?.level ?? "–"} />
-      <Figure label={words.openWorksheets} value={String(backend?.documents ?? 0)} />
-      <Figure label={words.connections} value={String(backend?.connections ?? 0)} />
+      <Figure label={words.openWorksheets} value={grouped(backend?.documents ?? 0)} />
+      <Figure label={words.connections} value={grouped(backend?.connections ?? 0)} />
       <Figure label={words.versionLabel} value={status.version} />
     </dl>
   );

@@ -5,10 +5,11 @@ import { useEffect, useState } from "preact/hooks";
 import { errorText } from "../../ui/basics";
 import { settingsCalls, type Quota, type Stored } from "./calls";
 import { bytes } from "../../times";
+import { grouped } from "../../strings";
 import { words } from "./strings";
 
 function usedOf({ used, allowed, unit }: Quota): string {
-  const shown = (amount: number) => (unit === "bytes" ? bytes(amount) : String(amount));
+  const shown = (amount: number) => (unit === "bytes" ? bytes(amount) : grouped(amount));
   return used === null ? words.most(shown(allowed)) : words.quotaOf(shown(used), shown(allowed), shown(Math.max(0, allowed - used)));
 }
 

@@ -10,7 +10,7 @@ import { strings } from "../../strings";
 import { setTheme, theme, type Theme } from "../../theme";
 import { Field, Form } from "../../ui/form";
 import { SiteHeader } from "../../ui/site-header";
-import { account } from "../strings";
+import { account, hasAddress } from "../strings";
 import { Quotas } from "./quotas";
 import { words } from "./strings";
 
@@ -36,19 +36,20 @@ export function SettingsPage(): JSX.Element {
 
 function Profile(): JSX.Element {
   const [name, setName] = useState(user.value?.name ?? "");
-  const [email, setEmail] = useState(user.value?.email ?? "");
+  const [email, setEmail] = useState(user.value !== null && hasAddress(user.value) ? user.value.email : "");
   const administrator = user.value?.privilege === "administrator";
   const send = async () => {
     // What has not been changed is not sent: the address of the first account is none, and must not keep it from a name.
     const known = user.value;
-    const change = { ...(name === known?.name ? {} : { name }), ...(email === known?.email ? {} : { email }) };
+    const change = { ...(name === known?.name ? {} : { name }), ...(email === known?.email || email === "" ? {} : { email }) };
     if (Object.keys(change).length > 0) user.value = (await settingsCalls.changeMe(change)).user;
     return account.saved;
   };
   return (
     <Form title={words.profile} action={words.save} send={send} testId="profile">
       <Field label={account.name} value={name} onValue={setName} autocomplete="name" />
-      <Field label={account.email} value={email} onValue={setEmail} autocomplete="email" readOnly={!administrator} testId="own-email" />
+      <Field label={account.email} value={email} onValue={setEmail} autocomplete="email" readOnly={!administrator} optional={email === ""} testId="own-email" />
+      {email === "" && administrator && <p class="muted">{words.noAddress}</p>}
       {!administrator && <p class="muted">{words.whoChangesAddresses}</p>}
     </Form>
   );

@@ -4,6 +4,7 @@ export const words = {
   profile: "Profile",
   save: "Save",
   whoChangesAddresses: "An administrator changes addresses.",
+  noAddress: "This account has no address yet: sign in by a link, or give it one.",
   appearance: "Appearance",
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },

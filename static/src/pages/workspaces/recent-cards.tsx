@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { WorkspaceEntry } from "./calls";
 import { addressOf, Edited } from "./entry";
 import { nameOf } from "../../document/paths";
+import { plainTitle } from "./plain-title";
 import { words } from "./strings";
 
 export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] }): JSX.Element {
@@ -12,7 +13,7 @@ export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] })
       {entries.map((entry) => (
         <a key={entry.id} class="card" href={addressOf(entry)}>
           <div class="pv">
-            <h2>{titleOf(entry)}</h2>
+            <h2>{plainTitle(titleOf(entry))}</h2>
             <ul>
               {entry.documents.slice(0, 4).map((document) => (
                 <li key={document.id}>{document.path}</li>
@@ -21,7 +22,7 @@ export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] })
           </div>
           <div class="ft">
             <i class={`dot ${entry.session === "running" ? "run" : entry.session === "ready" ? "" : "off"}`} />
-            <b>{entry.name}</b>
+            <b>{plainTitle(entry.name)}</b>
             <Edited time={entry.edited} />
           </div>
         </a>

@@ -4,7 +4,7 @@ import { plural } from "../../strings";
 
 export const words = {
   newWorkspace: "New workspace",
-  searchWorkspaces: "Search names",
+  searchWorkspaces: "Search names and titles",
   noWorkspaces: "No workspaces yet.",
   noWorkspacesText: "A workspace is a folder of worksheets with a history that keeps everything.",
   firstWorkspace: "Make the first workspace",

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import type { WorkspaceEntry } from "./calls";
 import { nameOf } from "../../document/paths";
-import { strings } from "../../strings";
+import { grouped, strings } from "../../strings";
 import { Avatars, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { addressOf, Edited, SessionState } from "./entry";
+import { plainTitle } from "./plain-title";
 import { words } from "./strings";
 
 interface Props {
@@ -36,10 +37,10 @@ export function WorkspaceTable({ entries, onAsk }: Props): JSX.Element {
             <td>
               <a class="nm" href={addressOf(entry)} data-testid="open-workspace">
                 <span class="g" aria-hidden="true">
-                  {glyph(entry.name)}
+                  {glyph(plainTitle(entry.name))}
                 </span>
                 <span>
-                  <b>{entry.name}</b>
+                  <b>{plainTitle(entry.name)}</b>
                   <small>{subtitle(entry)}</small>
                 </span>
               </a>
@@ -53,7 +54,7 @@ export function WorkspaceTable({ entries, onAsk }: Props): JSX.Element {
             <td class="muted">
               <Edited time={entry.edited} />
             </td>
-            <td class="wide muted num">{entry.versions}</td>
+            <td class="wide muted num">{grouped(entry.versions)}</td>
             <td class="acts">
               {entry.role === "owner" && (
                 <Menu
@@ -79,6 +80,6 @@ function glyph(name: string): string {
 }
 
 function subtitle(entry: WorkspaceEntry): string {
-  const titles = entry.documents.map((document) => document.title || nameOf(document.path));
+  const titles = entry.documents.map((document) => plainTitle(document.title) || nameOf(document.path));
   return titles.length <= 2 ? titles.join(", ") : words.countDocuments(titles.length);
 }

@@ -12,6 +12,7 @@ import { errorText } from "../../ui/basics";
 import { Ask, Confirm } from "../../ui/dialogs";
 import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
+import { plainTitle } from "./plain-title";
 import { RecentCards } from "./recent-cards";
 import { useRefreshed } from "./refreshed";
 import { WorkspaceTable } from "./workspace-table";
@@ -40,8 +41,13 @@ function shown(tab: Tab, text: string): WorkspaceEntry[] {
   return (entries.value ?? [])
     .filter((entry) => tab !== "shared" || entry.role !== "owner")
     .filter((entry) => tab !== "running" || entry.session === "running" || entry.session === "ready")
-    .filter((entry) => [entry.name, ...entry.documents.map((each) => each.title)].some((name) => name.toLowerCase().includes(wanted)))
+    .filter((entry) => namesOf(entry).some((name) => name.toLowerCase().includes(wanted)))
     .sort((one, other) => (one.edited < other.edited ? 1 : -1));
+}
+
+/** Everything that a workspace is looked for by: its name, and the titles and files of its worksheets, as written and as shown. */
+function namesOf({ name, documents }: WorkspaceEntry): string[] {
+  return [name, ...documents.flatMap((each) => [each.title, each.path])].flatMap((each) => [each, plainTitle(each)]);
 }
 
 export function Workspaces(): JSX.Element {

@@ -29,8 +29,9 @@ function running({ actions, panels, worksheet }: Bench): Command[] {
   ];
 }
 
-function writing({ actions, focus }: Bench): Command[] {
+function writing({ actions, focus, panels, worksheet }: Bench): Command[] {
   return [
+    command("renameWorksheet", names.renameWorksheet, () => worksheet.mayEdit.value && panels.show("renameWorksheet")),
     command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter"), chosen("F2")),
     command("insertBelow", names.insertBelow, () => actions.insertNear("code", "after"), chosen("b")),
     command("insertAbove", names.insertAbove, () => actions.insertNear("code", "before"), chosen("a")),

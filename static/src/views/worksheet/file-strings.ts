@@ -2,6 +2,9 @@
 
 export const fileWords = {
   worksheetName: "Name of the worksheet",
+  title: "Title",
+  fileName: "File",
+  whatNamesAre: "The title stands above the worksheet and in lists. The file is what other cells, Git and the terminal know it by.",
   renameWorksheet: "Rename the worksheet",
   deleteWorksheet: (name: string) => `Delete ${name}? The history keeps it.`,
 };

@@ -4,6 +4,7 @@ import { plural } from "../../strings";
 
 export const words = {
   run: "Run",
+  kinds: { code: "Code", text: "Text", section: "Section" },
   runSection: "Run section",
   duplicate: "Duplicate the cell",
   undo: "Undo",
@@ -16,6 +17,9 @@ export const words = {
   } as Record<string, string>,
   runAll: "Run all cells",
   dismiss: "Dismiss",
+  renameWorkspace: "Rename the workspace",
+  nameOfWorkspace: "Name of the workspace",
+  renameFile: (path: string) => `Rename the worksheet (${path})`,
   stoppedAt: (number: number, name: string) => (name ? `Stopped at cell ${number}: ${name}` : `Stopped at cell ${number}`),
   goToCell: "Go to the cell",
   overForReaders: "The session in which this was computed is over.",

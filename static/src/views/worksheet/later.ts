@@ -4,7 +4,9 @@ import "../../common";
 
 export { assist, tab } from "../../editor/assistance";
 export { CellTools } from "./cells/cell-tools";
+export { InsertButtons } from "./cells/insert-buttons";
 export { Running } from "./cells/running";
+export { Crumb } from "./crumb";
 export { Notices } from "./notices";
 export { nameWorkspace } from "./cells/naming";
 export { VersionState } from "./status/version-state";

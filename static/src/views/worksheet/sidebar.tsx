@@ -84,19 +84,24 @@ function Files(): JSX.Element {
 }
 
 function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename" | "remove") => void }): JSX.Element {
-  const { files, socket, worksheet } = useParts();
+  const { files, panels, socket, worksheet } = useParts();
   const on = entry.id === worksheet.id;
+  const name = nameOf(entry.path);
+  const title = (on ? worksheet.sheet.title.value : entry.title) || name;
   const entries = [
-    { label: strings.rename, run: () => onAsk("rename") },
+    { label: strings.rename, run: () => (on ? panels.show("renameWorksheet") : onAsk("rename")) },
     ...(files.documents.value.length > 1 ? [{ label: strings.remove, run: () => onAsk("remove") }] : []),
   ];
   return (
     <li class="file">
-      <a class={on ? "on" : ""} href={`/w/${socket.workspace}/${entry.id}`} aria-current={on ? "page" : undefined} data-testid="file">
+      <a class={on ? "on" : ""} title={entry.path} href={`/w/${socket.workspace}/${entry.id}`} aria-current={on ? "page" : undefined} data-testid="file">
         <Icon name="sigma" />
-        <span class="name">{nameOf(entry.path)}</span>
+        <span class="name">
+          {title}
+          {title !== name && <small>{name}</small>}
+        </span>
       </a>
-      {worksheet.mayEdit.value && <Menu label={strings.actionsFor(nameOf(entry.path))} button={<Icon name="more" />} entries={entries} />}
+      {worksheet.mayEdit.value && <Menu label={strings.actionsFor(name)} button={<Icon name="more" />} entries={entries} />}
     </li>
   );
 }

@@ -12,7 +12,6 @@ export const words = {
   find: "Search or run a command",
   share: "Share",
   more: "More",
-  kinds: { code: "Code", text: "Text", section: "Section" },
   hint: "Type Sage or Python. Ctrl-K for everything else.",
   textHint: "Write Markdown, with $mathematics$ between dollar signs.",
   codeCell: (number: number) => `Code, cell ${number}`,

@@ -3,17 +3,20 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { user } from "../../account";
-import { nameOf } from "../../document/paths";
 import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
 import { AccountMenu } from "../../ui/account-menu";
 import { Avatars, IconButton, keepFocus, Menu } from "../../ui/basics";
 import { Icon, Leaf } from "../../ui/icons";
+import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
 import { words } from "./strings";
 
+/** The names come with the first answer of the server, later than this. */
+const crumb = { load: () => import("./later").then((module) => module.Crumb) };
+
 export function TopBar(): JSX.Element {
-  const { panels, socket, worksheet } = useParts();
+  const { panels, socket } = useParts();
   return (
     <header class="top">
       <span class="small-only">
@@ -23,11 +26,7 @@ export function TopBar(): JSX.Element {
         <Leaf />
       </a>
       <div class="crumb">
-        <a class="muted" href="/workspaces">
-          {socket.welcome.value?.workspace.name ?? ""}
-        </a>
-        <span class="faint">/</span>
-        <span class="here">{nameOf(worksheet.path.value)}</span>
+        <OnDemand of={crumb} props={{}} />
       </div>
       <SessionChip />
       <span class="sp" />

@@ -140,6 +140,19 @@ test("a refused run takes back everything that was asked for, and shows the reas
   assert.deepEqual([runs.busy.value.length, worksheet.notices.current.value], [0, "Too many."]);
 });
 
+test("a run whose id the server does not take is asked for under another id the next time, and never again under that one", () => {
+  const { link, worksheet, runs, hear } = sheet();
+  const ids = () => link.take("run").map((message) => message["cells"][0].run as string);
+  worksheet.runAll();
+  const [first] = ids();
+  hear({ type: "error", code: "bad-value", parameters: {}, message: "The value of run is not valid.", about: "run" });
+  runs.resume(false);
+  assert.deepEqual(ids(), []);
+  worksheet.runAll();
+  const [second] = ids();
+  assert.notEqual(second, first);
+});
+
 test("the whole output replaces what was left out, unless the cell ran again meanwhile", async () => {
   const { link, ids, runs, hear } = sheet();
   const run = { type: "run_state" as const, document: "d", epoch: 1, sequence: 1, run: "r1", cell: ids[0]!, number: 1, state: "done", hash: "", queued: "" };

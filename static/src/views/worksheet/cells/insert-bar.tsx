@@ -3,16 +3,14 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { CellType } from "../../../document/outline";
-import { Icon } from "../../../ui/icons";
+import { OnDemand } from "../../../workbench/on-demand";
 import { useParts } from "../../../workbench/parts";
-import { strings } from "../../../strings";
-import { words } from "../strings";
 
-const KINDS: readonly CellType[] = ["code", "text", "section"];
+/** They come right behind the first paint. */
+const buttons = { load: () => import("../later").then((module) => module.InsertButtons) };
 
 export function InsertBar({ after }: { after: string }): JSX.Element | null {
-  const { actions, focus, worksheet } = useParts();
+  const { focus, worksheet } = useParts();
   const [near, setNear] = useState(false);
   const active = useComputed(() => focus.active.value === after).value;
   const last = useComputed(() => worksheet.sheet.cells.value.at(-1)?.id === after).value;
@@ -20,16 +18,7 @@ export function InsertBar({ after }: { after: string }): JSX.Element | null {
   const shown = near || active || last;
   return (
     <div class={`ins${active ? " on" : ""}${last ? " last" : ""}`} onMouseEnter={() => setNear(true)} onMouseLeave={() => setNear(false)}>
-      {shown && (
-        <span role="group" aria-label={strings.insertHere}>
-          {KINDS.map((kind) => (
-            <button key={kind} type="button" data-testid={`insert-${kind}`} onClick={() => actions.insert(kind, { after })}>
-              <Icon name="plus" />
-              {words.kinds[kind]}
-            </button>
-          ))}
-        </span>
-      )}
+      {shown && <OnDemand of={buttons} props={{ after }} />}
     </div>
   );
 }
