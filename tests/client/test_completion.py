@@ -15,14 +15,15 @@ class HelpTests(ClientTestCase):
     """Tab and Shift-Tab."""
 
     def test_without_a_session(self) -> None:
-        """Without a session Tab completes from the names of the sheet, and both keys say why they know no more."""
+        """Without a session the names of the sheet complete, and both keys say why they know no more."""
         page = self.sheet()
         write_in(page, 3)
         self.control("stopped")
         page.locator("[data-testid=status-session][data-state=stopped]").wait_for()
         type_keys(page, "\nEllip")
-        page.keyboard.press("Tab")
         page.locator(".cm-tooltip-autocomplete >> text=EllipticCurve").wait_for()
+        page.keyboard.press("Control+Space")
+        page.locator(".cm-tooltip-autocomplete [aria-selected] >> text=EllipticCurve").wait_for()
         page.keyboard.press("Escape")
         type_keys(page, "zz")
         for key in ("Tab", "Shift+Tab"):

@@ -35,7 +35,7 @@ class PhoneTests(ClientTestCase):
         assert time is not None
         self.assertGreaterEqual(time["y"] + 1, code["y"] + code["height"])
         name = page.locator(".crumb .here")
-        self.assertEqual(name.inner_text(), "rank-one")
+        self.assertEqual(name.inner_text(), "A curve of rank one")
         self.assertLessEqual(name.evaluate("name => name.scrollWidth - name.clientWidth"), 0)
         self.screenshot(page, "phone-run")
 

@@ -56,7 +56,9 @@ export function textOfPiece(kind: string, body: Json): string {
 
 /** The places of a text below an element, also where colours part it. */
 export function rangesIn(element: Element, wanted: string): Range[] {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  // Names at the carets of others are no part of the text.
+  const isText = (node: Node) => (node.parentElement?.closest(".peer-caret") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, isText);
   const nodes: { node: Text; from: number }[] = [];
   let text = "";
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {

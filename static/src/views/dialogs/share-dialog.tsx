@@ -48,7 +48,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }): JSX.Element {
           {words.invite}
         </button>
       </form>
-      <p class="muted note">{words.shareNote[role]}</p>
+      <p class="muted help">{words.shareNote[role]}</p>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       <ul class="people">
         {people.map((person) => (

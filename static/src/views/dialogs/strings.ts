@@ -15,7 +15,7 @@ export const words = {
   keysBoth: "Everywhere",
   keysNote: "Esc leaves a cell, Enter goes into it. In a cell, Tab completes and Shift-Tab explains.",
   shareTitle: "Share this workspace",
-  shareEmail: "Email of somebody with an account here",
+  shareEmail: "Email of their account here",
   shareNote: {
     viewer: "They find the workspace under “Shared with me”, and read its worksheets and its history. They run and change nothing.",
     editor: "They find the workspace under “Shared with me”. They change worksheets and run cells, and everybody sees each change at once.",
