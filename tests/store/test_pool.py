@@ -63,6 +63,8 @@ class PoolTests(PostgresTestCase):
         for _ in range(3):
             assert await pool.execute_prepared(sql, ("{1,2,3}", 1)) == [(2, 3, "%"), (3, 3, "%")]
         assert await pool.query("select count(*) from pg_prepared_statements") == [(1,)]
+        assert await pool.query_prepared(sql, ("{3}", 1)) == [(3, 3, "%")]
+        assert await pool.query("select count(*) from pg_prepared_statements") == [(1,)]
 
     async def test_a_prepared_statement_that_failed_works_again(self) -> None:
         """What the server refuses the first time is told, and the next call works."""
@@ -268,3 +270,14 @@ class LossTests(TestCase):
         os.kill(victim, signal.SIGTERM)
         found = [await pool.query("select %s", (n,)) for n in range(20)]
         assert found == [[(n,)] for n in range(20)]
+
+    async def test_a_prepared_query_is_asked_again(self) -> None:
+        """When its connection died, and its plan with it, another one makes its own."""
+        pool = ConnectionPool(reactor, self.dsn, size=1)
+        self.addCleanup(pool.stop)
+        await pool.start()
+        sql = "select %s::int + 1"
+        assert await pool.query_prepared(sql, (1,)) == [(2,)]
+        [(pid,)] = await pool.query("select pg_backend_pid()")
+        os.kill(pid, signal.SIGTERM)
+        assert await pool.query_prepared(sql, (2,)) == [(3,)]

@@ -74,7 +74,7 @@ class LoginStore:
     async def _logins_by_cookie(self, cookie_hashes: Sequence[bytes]) -> Mapping[bytes, tuple[Login, bytes]]:
         sql = f"""select {LOGIN_FIELDS}, l.secret_hash, l.cookie_hash from logins l join users u on u.id = l.user_id
             where l.cookie_hash = any(%s::bytea[]) and {ALIVE}"""
-        rows = await self._pool.query(sql, (bytes_array(cookie_hashes),))
+        rows = await self._pool.query_prepared(sql, (bytes_array(cookie_hashes),))
         return {bytes(row[-1]): (login_from(row), bytes(row[-2])) for row in rows}
 
     async def login_by_token(self, token_hash: bytes) -> Login | None:
@@ -92,7 +92,7 @@ class LoginStore:
         sql = f"""select {LOGIN_FIELDS} from logins l join users u on u.id = l.user_id
             join unnest(%s::uuid[], %s::uuid[]) as a (user_id, login) on l.id = a.login and l.user_id = a.user_id
             where {ALIVE}"""
-        rows = await self._pool.query(sql, tuple(map(text_array, zip(*asked, strict=True))))
+        rows = await self._pool.query_prepared(sql, tuple(map(text_array, zip(*asked, strict=True))))
         return {(login.user.id, login.id): login for login in map(login_from, rows)}
 
     async def login_is_alive(self, user: UserId, login: LoginId) -> bool:

@@ -63,7 +63,7 @@ class TicketStore:
             where a.workspace is null or g.role is not null
             returning hash"""
         hashes, *columns = zip(*asked, strict=True)
-        rows = await self._pool.execute(sql, (bytes_array(hashes), *map(text_array, columns)))
+        rows = await self._pool.execute_prepared(sql, (bytes_array(hashes), *map(text_array, columns)))
         return {bytes(row[0]): True for row in rows}
 
     async def spend_ticket(self, ticket_hash: bytes, backend: str) -> Ticket | None:
@@ -86,7 +86,7 @@ class TicketStore:
             left join workspace_users g on g.workspace = w.id and g.user_id = s.user_id
             where s.expires > now()"""
         hashes, backends = zip(*asked, strict=True)
-        rows = await self._pool.execute(sql, (bytes_array(hashes), text_array(backends)))
+        rows = await self._pool.execute_prepared(sql, (bytes_array(hashes), text_array(backends)))
         return {bytes(row[0]): _ticket_from(row[1:]) for row in rows}
 
 
