@@ -51,6 +51,10 @@ class Pump:
         os.close(self._wake)
         self._socket.close()
 
+    def close(self) -> None:
+        """Give up what a pump holds that was never started."""
+        os.close(self._wake)
+
     def _run(self, output: SessionOutput) -> None:
         timeout: float | None = None
         while True:

@@ -71,6 +71,7 @@ def prepare() -> None:
     gc.enable()
     for each in all_loaded():
         page_warmup.touch(each)
+        page_warmup.begin(each)
 
 
 def _main_module() -> dict[str, Any]:

@@ -10,18 +10,23 @@ import contextlib
 import os
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import history, sources
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.loaded import Loaded
+from sagews.session.help.introspection import Helper
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
-from sagews.session.output.interrupts import Interrupts
+from sagews.session.output.interrupts import Interrupts, all_blocked
 from sagews.session.output.output import SessionOutput
+from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
-from sagews.wire.session.frames import RunFrame
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ReadyFrame, RunFrame, encode, parse_to_session
+from sagews.wire.session.framing import FrameReader
 
 TEMPORARY = "/tmp/sage-"  # noqa: S108  (in the session's own file system)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -67,3 +72,40 @@ def touch(loaded: Loaded) -> None:
     for name in history.of_cell(0):
         loaded.namespace.pop(name, None)
     sources.forget()
+
+
+def begin(loaded: Loaded) -> None:
+    """Do once what a session does when it begins, with nobody at the other end, and leave nothing of it behind.
+
+    A thread is started for that, so this is for a child that is handed over whole and never forked: not for a zygote.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs, _own_streams():
+        capture = Capture()
+        writer, pump = FrameWriter(ours), Pump(ours)
+        output = SessionOutput(writer, capture, Interrupts(), os.devnull, pump.wake)
+        Helper(Evaluator(output, Interrupts(), loaded), output)
+        capture.install()
+        PrintedText(output, "stdout", 1)
+        with all_blocked():
+            thread = threading.Thread(target=output.pump, name="warm", daemon=True)
+            thread.start()
+        thread.join()
+        output.answer(ReadyFrame("python", loaded.versions))
+        frames = FrameReader(MAX_FRAME_TO_SESSION)
+        for payload in frames.feed(encode(RunFrame(NOBODY, "warm", 0, CELL, "python", "all"))):
+            parse_to_session(payload)
+        capture.close()
+        pump.close()
+
+
+@contextlib.contextmanager
+def _own_streams() -> Iterator[None]:
+    """Bring back descriptors 1 and 2 as they were."""
+    kept = [(os.dup(target), target) for target in (1, 2)]
+    try:
+        yield
+    finally:
+        for copy, target in kept:
+            os.dup2(copy, target)
+            os.close(copy)
