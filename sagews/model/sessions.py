@@ -119,6 +119,20 @@ class Piece:
     size: int
 
 
+class EncodedBody(dict[str, JSON]):
+    """The body of a large piece together with its JSON: to make that again for pages and store takes long.
+
+    Attributes:
+        encoded: the JSON, UTF-8.
+    """
+
+    __slots__ = ("encoded",)
+
+    def __init__(self, body: Mapping[str, JSON], encoded: bytes) -> None:
+        super().__init__(body)
+        self.encoded = encoded
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
     """What a backend asks a worker to start; a request with an older lease `epoch` is refused.

@@ -106,3 +106,13 @@ class TurnWriterTests(SynchronousTestCase):
         self.writer.forget(two)
         self.reactor.turn()
         self.assertEqual(transport.packets + two.transport.packets, [])
+
+    def test_a_large_frame_is_not_copied_for_each_page(self) -> None:
+        """However many pages are told of megabytes, each transport gets the very bytes, behind what was said before."""
+        pages, data = [Page(), Page()], b"x" * (MOST_BYTES + 1)
+        for page in pages:
+            self.writer.write(page, b"before")
+            self.writer.write_large(page, b"header", data)
+        for page in pages:
+            self.assertEqual(page.transport.packets, [b"before", b"header", data])
+            self.assertIs(page.transport.packets[2], data)

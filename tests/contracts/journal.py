@@ -13,7 +13,7 @@ from zope.interface.verify import verifyObject
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId, new_id
 from sagews.model.runs import Committed, DocumentWrite, OutputPage, Run, StoredPiece
-from sagews.model.sessions import PieceKind, RunState
+from sagews.model.sessions import EncodedBody, PieceKind, RunState
 
 AUTHOR = UserId("01890a5d-ac96-774b-bcce-b302099a8057")
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
@@ -89,6 +89,16 @@ class JournalContract:
         assert await documents.load(self.space, two) == (None, [b"good"])
         assert read(await runs.pieces(two, run.id, 1, 9)) == told([make_piece(run, 1)])
         assert await journal.commit([edits(two, b"early", epoch=4)]) == {}
+
+    async def test_a_piece_with_its_json(self) -> None:
+        """A large piece, which brings its JSON, is read as one that does not."""
+        journal, _, runs, document, _ = await self.make_journal()
+        run = make_run(document)
+        await runs.put_run(run, 3)
+        body = {"data": {"text/plain": "\u222b\"\\'\n{}%s" * 9}, "metadata": {}}
+        encoded = EncodedBody(body, json.dumps(body, ensure_ascii=False).encode())
+        await journal.commit([DocumentWrite(document, 3, pieces=[StoredPiece(run.id, 1, PieceKind.DISPLAY, encoded)])])
+        assert read(await runs.pieces(document, run.id, 1, 9)) == [(1, PieceKind.DISPLAY, body)]
 
     async def test_runs_and_pieces(self) -> None:
         """Pieces and states are committed together and read in order from any number on."""

@@ -36,9 +36,20 @@ class PumpedReactor(MemoryReactorClock):
     def pump(self, turns: int = 200) -> None:
         """Do what is ready, at most so many turns."""
         for _ in range(turns):
-            self.advance(0)
-            if not self._turn():
+            self._call_due()
+            if not self._turn() and not self._due():
                 return
+
+    def _due(self) -> list[Any]:
+        return [call for call in self.calls if call.getTime() <= self.seconds()]
+
+    def _call_due(self) -> None:
+        """Call what is due now: what that plans for at once is for the next turn, as in a real reactor."""
+        for call in self._due():
+            if call.active():
+                self.calls.remove(call)
+                call.called = 1
+                call.func(*call.args, **call.kw)
 
     def _turn(self) -> bool:
         readers = {each.fileno(): each for each in self.getReaders() if each.fileno() >= 0}

@@ -51,6 +51,17 @@ class TurnWriter:
         if len(waiting) > MOST_BYTES:
             self.flush(page)
 
+    def write_large(self, page: HasTransport, header: bytes, data: bytes) -> None:
+        """Send a large frame behind those that were sent before.
+
+        The transport keeps the very bytes that it is given and has the kernel take a part of them in each of its turns:
+        however many pages are told of megabytes at once, nothing is copied for each here.
+        """
+        self.flush(page)
+        if page.transport is not None:
+            page.transport.write(header)
+            page.transport.write(data)
+
     def flush(self, page: HasTransport) -> None:
         """Send what waits for a page now; whoever writes to its transport by another way does this before."""
         waiting = self._waiting.pop(page, None)

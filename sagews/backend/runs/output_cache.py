@@ -6,8 +6,9 @@ event number. The store holds everything; this is what is shown first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
 from sagews.model.runs import PIECE_BYTES, PieceText, Run
-from sagews.model.sessions import PieceKind, RunState
+from sagews.model.sessions import EncodedBody, PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
 
@@ -157,9 +158,10 @@ class OutputCache:
         """Return why a piece of this many bytes is not kept, or None if it may be."""
         return self._stored.refusal(size + PIECE_BYTES)
 
-    def add_piece(self, entry: CachedRun, kind: PieceKind, body: object, size: int) -> PieceBody:
+    def add_piece(self, entry: CachedRun, kind: PieceKind, body: Mapping[str, Any], size: int) -> PieceBody:
         """Take a piece of a run and return it with its number within the run."""
-        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind, body=dict(body))  # type: ignore[call-overload]
+        content = msgspec.Raw(body.encoded) if isinstance(body, EncodedBody) else dict(body)
+        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind, body=content)
         entry.printed += size + PIECE_BYTES
         self._stored.add(size + PIECE_BYTES)
         self._keep(entry, piece, size)

@@ -14,6 +14,7 @@ from zope.interface import implementer
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
 from sagews.model.runs import Committed, DocumentWrite
+from sagews.model.sessions import EncodedBody
 from sagews.store.arrays import bytes_array, text_array
 from sagews.store.fence import FENCES
 from sagews.store.pool import ConnectionPool
@@ -60,8 +61,8 @@ _SQL = f"""with {FENCES},
     ),
     printed as (
         insert into outputs (run, sequence, kind, body)
-        select p.run, p.sequence, p.kind, p.body::jsonb
-        from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[])
+        select p.run, p.sequence, p.kind, convert_from(p.body, 'UTF8')::jsonb
+        from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
             as p (owner, document, run, sequence, kind, body)
         where (select held from owners)[p.owner]
             and ((p.run, p.document) in (select id, document from changed)
@@ -98,11 +99,12 @@ def _parameters(writes: Sequence[DocumentWrite]) -> tuple[object, ...]:
     ]
     runs = [(owner, *run_values(run)) for owner, write in owned for run in write.runs]
     pieces = [
-        (owner, write.document, piece.run, piece.sequence, piece.kind, dump_json(piece.body))
+        (owner, write.document, piece.run, piece.sequence, piece.kind, _json(piece.body))
         for owner, write in owned
         for piece in write.pieces
     ]
     *columns, data = _columns(edits, 5)
+    *printed, bodies = _columns(pieces, 6)
     return (
         text_array(write.document for write in writes),
         text_array(write.epoch for write in writes),
@@ -110,8 +112,14 @@ def _parameters(writes: Sequence[DocumentWrite]) -> tuple[object, ...]:
         *(text_array(column) for column in columns),
         bytes_array(data),
         *(text_array(column) for column in _columns(runs, 1 + len(RUN_COLUMNS))),
-        *(text_array(column) for column in _columns(pieces, 6)),
+        *(text_array(column) for column in printed),
+        bytes_array(bodies),
     )
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    """Return the JSON of a piece as jsonb takes it; that of a large one was made when it came, and checked for NUL."""
+    return body.encoded if isinstance(body, EncodedBody) else dump_json(body).encode()
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagews.wire.fields import Fields
@@ -29,6 +29,10 @@ UNFIT = re.compile("[\0\ud800-\udfff]")
 MAX_MIME_TYPES = 16
 MAX_DEPTH = 24
 MAX_NODES = 50_000
+# Values that are looked at in one step: three milliseconds.
+NODES_OF_A_STEP = 3000
+# Bytes in which values are counted in one step: three milliseconds, whatever they are.
+BYTES_OF_A_STEP = 512 * 1024
 # A frame of up to this many bytes is parsed in two milliseconds whatever it holds.
 MANY_BYTES = 64 * 1024
 MAX_INTEGER = 2**53
@@ -74,14 +78,28 @@ def fits(mime: str, value: JSON) -> bool:
     return True
 
 
+def content_in_steps(mime: str, value: JSON) -> Iterator[None]:
+    """Look at one part of a bundle; what is large about it takes several steps."""
+    _mime(mime)
+    if _is_text(mime):
+        _content(mime, value)
+        yield
+    else:
+        yield from json_in_steps(value)
+
+
 def _mime(mime: str) -> str:
     if not MIME.fullmatch(mime):
         raise ProtocolError("a MIME type of another form")
     return mime
 
 
+def _is_text(mime: str) -> bool:
+    return mime.startswith("text/") or mime == "image/svg+xml" or mime in BINARY
+
+
 def _content(mime: str, value: JSON) -> JSON:
-    if mime.startswith("text/") or mime == "image/svg+xml" or mime in BINARY:
+    if _is_text(mime):
         if not isinstance(value, str):
             raise ProtocolError(f"{mime} is not a text")
         if mime in BINARY and not BASE64.fullmatch(value):
@@ -98,20 +116,48 @@ def nodes(data: bytes) -> None:
     Raises:
         ProtocolError: for more than MAX_NODES values and names.
     """
-    bare = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
-    if bare.count(b'"') > 2 * MAX_NODES:
-        raise ProtocolError("JSON that is too large")
-    outside = b"".join(bare.split(b'"')[::2])
-    if outside.count(b",") + outside.count(b"[") + outside.count(b"{") > MAX_NODES:
-        raise ProtocolError("JSON that is too large")
+    for _ in nodes_in_steps(data):
+        pass
+
+
+def nodes_in_steps(data: bytes) -> Iterator[None]:
+    """Count as `nodes` does, in steps; the rest of what holds too many is not looked at."""
+    at = quotes = separators = 0
+    inside = False
+    while at < len(data):
+        part = data[at : at + BYTES_OF_A_STEP]
+        # An escape is looked at as a whole.
+        if (len(part) - len(part.rstrip(b"\\"))) % 2:
+            part = data[at : at + BYTES_OF_A_STEP + 1]
+        at += len(part)
+        if b"\\" in part:
+            part = part.replace(b"\\\\", b"").replace(b'\\"', b"")
+        texts = part.split(b'"')
+        outside = b"".join(texts[inside::2])
+        quotes += len(texts) - 1
+        inside = quotes % 2 == 1
+        separators += outside.count(b",") + outside.count(b"[") + outside.count(b"{")
+        if separators > MAX_NODES or quotes > 2 * MAX_NODES:
+            raise ProtocolError("JSON that is too large")
+        yield
 
 
 def _check_json(value: JSON) -> None:
-    """Walk a value without recursion; refuse what is too deep, too many, not finite or not UTF-8."""
+    """Walk a value in one go."""
+    for _ in json_in_steps(value):
+        pass
+
+
+def json_in_steps(value: JSON) -> Iterator[None]:
+    """Walk a value without recursion, in steps; refuse what is too deep, too many, not finite or not UTF-8."""
     waiting = [(value, 0)]
-    seen = 0
+    seen = left = 0
     while waiting:
         each, depth = waiting.pop()
+        left += 1
+        if left > NODES_OF_A_STEP:
+            left = 0
+            yield
         if not isinstance(each, (dict, list)):
             _check_leaf(each)
             continue

@@ -7,7 +7,7 @@ of a session are the same for all kinds (sessions/session.py), and a link carrie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,8 +72,11 @@ class Conversation(Protocol):
             SagewsError: as `send`.
         """
 
-    def received(self, payload: bytes) -> None:
-        """Take a frame of the session.
+    def received(self, payload: bytes) -> Iterator[None] | None:
+        """Take a frame of the session: now, or, if that takes long, in steps, each in a turn of its own.
+
+        Returns:
+            None, or the steps; nothing more is handed over until they are done, and they raise as this does.
 
         Raises:
             ProtocolError: for anything out of form, which ends the session.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -84,6 +84,9 @@ class WorkerSession:
         self._window = Window(bounds.window, pool, self._read_on)
         self._frames = FrameReader(wire.MAX_FRAME_FROM_SESSION)
         self._frame_since: float | None = None
+        # What is left to be done about a large frame, before anything behind it is looked at.
+        self._steps: Iterator[None] | None = None
+        self._stream_is_over = False
         self._sequence = 0
         # Its end was asked for, or has come: the kernel may take a while longer to take it down.
         self.ending = False
@@ -194,7 +197,10 @@ class WorkerSession:
 
     def _go_on(self) -> None:
         self._in_line = False
-        self._continue()
+        if self._stream_is_over:
+            self._stream_ended()
+        else:
+            self._continue()
 
     def _advance(self, data: bytes) -> bool:
         """Take a little of what arrived, charge what that cost to its account, and say whether to read on at once.
@@ -211,7 +217,7 @@ class WorkerSession:
         if self._launcher_ending is not None:
             # What is left of a session that is gone is little, and its end is told behind it.
             return True
-        if whole == MOST_FRAMES or not self._lines.is_free(self._who):
+        if whole == MOST_FRAMES or self._steps is not None or not self._lines.is_free(self._who):
             self._stand()
             return False
         return self._window.open
@@ -220,17 +226,30 @@ class WorkerSession:
         """Take so many frames at most, and return how many there were; the rest waits in the reader."""
         whole = 0
         try:
+            if self._steps is not None and not self._step():
+                self._frames.hold(data)
+                return whole
             for payload in self._frames.feed(data):
                 whole += 1
                 if self._said_ready:
-                    self.conversation.received(payload)
+                    self._steps = self.conversation.received(payload)
                 else:
                     self._begin(payload)
-                if whole == MOST_FRAMES or self._broken or self._spent() - began >= MOST_SECONDS:
+                if self._steps is not None or whole == MOST_FRAMES or self._broken:
+                    break
+                if self._spent() - began >= MOST_SECONDS:
                     break
         except ProtocolError as error:
             self._violated(error.reason)
         return whole
+
+    def _step(self) -> bool:
+        """Do one step about a large frame; returns whether that was the last."""
+        steps, self._steps = self._steps, None
+        if steps is None or next(steps, self) is self:
+            return True
+        self._steps = steps
+        return False
 
     def _begin(self, payload: bytes) -> None:
         if not isinstance(wire.parse_from_session(payload), wire.ReadyFrame) or not self._life.ready():
@@ -260,7 +279,7 @@ class WorkerSession:
         if stream is None or stream.closed or not stream.paused or not self._window.open:
             return
         # Whole frames may have been left over from the last read.
-        if not self._frames.unfinished or self._advance(b""):
+        if not (self._frames.unfinished or self._steps) or self._advance(b""):
             if self._frame_since is not None:
                 # The pause was ours: a frame that waited through it gets its whole time again.
                 self._frame_since = self.clock.seconds()
@@ -312,9 +331,13 @@ class WorkerSession:
         stream.resume()
 
     def _stream_ended(self) -> None:
-        # What was read and not yet taken came before the end. It is little: one read.
-        while self._frames.unfinished and not self._broken and self._take(b"", self._spent()):
+        # What was read and not yet taken came before the end. It is little: one read, or one large frame.
+        self._stream_is_over = True
+        while not self._broken and (self._steps or self._frames.unfinished) and self._take(b"", self._spent()):
             continue
+        if self._steps is not None and not self._broken:
+            self._stand()
+            return
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
         if self._launcher_ending is not None:

@@ -6,7 +6,7 @@ meant for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -17,6 +17,7 @@ from sagews.model.sessions import MEBIBYTE, NO_RUN, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
+from sagews.worker.kinds.evaluation.large_frames import Shown, is_large, read_in_steps
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
 from sagews.worker.kinds.table import SessionChannel
@@ -104,21 +105,33 @@ class CellConversation:
 
     # ------------------------------------------------------------------------------------------ what it says
 
-    def received(self, payload: bytes) -> None:
+    def received(self, payload: bytes) -> Iterator[None] | None:
         """See Conversation."""
-        value = wire.parse_from_session(payload)
+        if is_large(payload):
+            return self._in_steps(payload)
+        self._take(wire.parse_from_session(payload), len(payload))
+        return None
+
+    def _in_steps(self, payload: bytes) -> Iterator[None]:
+        """Read a large frame; a display or a result comes with its JSON."""
+        value = yield from read_in_steps(payload)
+        if isinstance(value, Shown):
+            self._output(value.kind, value.run, value.body, len(payload))
+        else:
+            self._take(value, len(payload))
+
+    def _take(self, value: wire.FromSession, size: int) -> None:
         kind = PIECES.get(type(value))
         if kind is not None:
-            self._output(kind, value, len(payload))
+            fields = wire.body(value)
+            self._output(kind, RunId(fields.pop("run")), fields, size)
         elif isinstance(value, wire.ReadyFrame):
             raise ProtocolError("a second handshake")
         else:
             fields = wire.body(value)
             self._pending.answered(fields.pop("request"), fields)
 
-    def _output(self, kind: PieceKind, value: Any, size: int) -> None:
-        body = wire.body(value)
-        run = body.pop("run")
+    def _output(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
         if run != self._run or not self._run_open:
             raise ProtocolError("output of a run that it was not given or that is over")
         if kind is PieceKind.DONE:

@@ -1,0 +1,86 @@
+"""Reads the large frames of a session step by step: others have their turns between the steps.
+
+A display of four megabytes takes tens of milliseconds to be read as small frames are: it is counted, decoded, looked at
+value by value, and encoded for pages and store. Each of these is a step by itself, and the third is many. What is
+accepted is what frames.py accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sagews.errors import SagewsError
+from sagews.model.identifiers import RunId
+from sagews.model.sessions import EncodedBody, PieceKind
+from sagews.wire.fields import Fields
+from sagews.wire.session import checks as check
+from sagews.wire.session import frames as wire
+from sagews.wire.session.framing import ProtocolError
+
+# A frame of fewer bytes and values is read in a few milliseconds, whatever it holds.
+LARGE = 128 * 1024
+MANY_VALUES = 3000
+SHOWN = ("display", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A display or a result.
+
+    Attributes:
+        kind: which of the two.
+        run: that it belongs to.
+        body: its other fields.
+    """
+
+    kind: PieceKind
+    run: RunId
+    body: EncodedBody
+
+
+Steps = Generator[None, None, "Shown | wire.FromSession"]
+
+
+def is_large(payload: bytes) -> bool:
+    """Whether a frame is to be read in steps."""
+    return len(payload) > LARGE or payload.count(b",") > MANY_VALUES
+
+
+def read_in_steps(payload: bytes) -> Steps:
+    """Yield between steps; return what the frame says.
+
+    Raises:
+        ProtocolError: for anything out of form or bounds, as `parse_from_session`.
+    """
+    yield from check.nodes_in_steps(payload)
+    try:
+        values = msgspec.json.decode(payload)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ProtocolError("it is not JSON") from error
+    yield
+    if not isinstance(values, dict) or values.get("type") not in SHOWN:
+        # Nothing else is large but by many small texts, which are bounded one by one.
+        return wire.parse_from_session(payload)
+    return (yield from _shown(values))
+
+
+def _shown(values: dict[str, Any]) -> Steps:
+    form = Fields(values)
+    try:
+        kind, run = PieceKind(form.choice("type", SHOWN)), RunId(form.id("run"))
+        body = {name: form.mapping(name, check.MAX_MIME_TYPES) for name in ("data", "metadata")}
+        form.finish()
+    except ProtocolError:
+        raise
+    except SagewsError as error:
+        raise ProtocolError(str(error)) from error
+    for mime, value in body["data"].items():
+        yield from check.content_in_steps(mime, value)
+    yield from check.json_in_steps(body["metadata"])
+    encoded = msgspec.json.encode(body)
+    yield
+    return Shown(kind, run, EncodedBody(body, encoded))
