@@ -24,6 +24,20 @@ from tests.fakes.checks import InlineChecks
 EMMY = UserId("emmy")
 
 
+class QuestionTests(SynchronousTestCase):
+    """Questions as they are sent."""
+
+    def test_a_document_is_not_copied_to_be_asked_about(self) -> None:
+        """A question is sent in parts, one of which is the document itself; together they are what is read."""
+        document = b"x" * 1000
+        parts = wire.question("text", (document, b"more"), structs=3)
+        self.assertTrue(any(part is document for part in parts))
+        whole = b"".join(parts)
+        self.assertEqual(wire.length_of(whole[: wire.HEADER]), len(whole) - wire.HEADER)
+        header, blobs = wire.read(whole[wire.HEADER :])
+        self.assertEqual((header["do"], header["structs"], blobs), ("text", 3, [document, b"more"]))
+
+
 class InlineTests(DocumentChecksContract, TestCase):
     """The fake."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from pycrdt import Doc, Map
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.backend.crdt import validator
 from sagews.backend.crdt.document import (
+    EMPTY_VECTOR,
     LIGHT_STEPS,
     MAX_AT_ONE_KEY,
     HeavyUpdate,
+    NoMirror,
     cells_in_order,
     check_update,
     load,
@@ -104,3 +109,35 @@ class LightUpdateTests(SynchronousTestCase):
         check_update(document, update)
         document.apply_update(update)
         self.assertEqual([cell.source for cell in cells_in_order(document)], ["x" * 310])
+
+    def test_cells_near_the_bound_are_measured_in_steps(self) -> None:
+        """Where a worksheet may become too large, its cells are measured with turns of others in between."""
+        with patch.multiple(validator, MAX_SIZE=3000, LONGEST_UPDATE=1000, CELLS_OF_A_STEP=5):
+            document = new_document("One")
+            while True:
+                update = pasted(document.get_update(), 2, type="text")
+                update = update.replace(b"p0000", b"p%04d" % len(document.cells))
+                try:
+                    check_update(document, update)
+                except NoMirror:
+                    break
+                document.apply_update(update)
+            self.assertLessEqual(len(document.get_update()), 3000)
+            mirror = validator.Mirror(document.get_update())
+            self.assertEqual(len(list(mirror.measure())), len(document.cells) // 5)
+            document.take_mirror(mirror)
+            check_update(document, update)
+            self.assertTrue(mirror.is_measured(10**6))
+
+    def test_a_large_document_is_encoded_once_for_all_who_open_it(self) -> None:
+        """The whole of a large worksheet is made anew only when something has changed; a small one is not kept."""
+        document, other = new_document("One"), new_document("Two")
+        self.assertIsNot(other.get_update(), other.get_update())
+        document.apply_update(pasted(document.get_update(), 2000))
+        whole = document.get_update()
+        self.assertIs(document.get_update(EMPTY_VECTOR), whole)
+        self.assertNotEqual(document.get_update(document.get_state()), whole)
+        with document.transaction():
+            document.meta["title"] = "Three"
+        self.assertIsNot(document.get_update(), whole)
+        self.assertEqual(load(document.get_update(), []).meta["title"], "Three")

@@ -84,7 +84,8 @@ class CheckingProcess(ProcessProtocol):
             self.kill()
             return
         if len(self._buffer) >= end:
-            parcel = bytes(self._buffer[wire.HEADER : end])
+            with memoryview(self._buffer) as whole:
+                parcel = bytes(whole[wire.HEADER : end])
             del self._buffer[:end]
             self._owner.answered(self, parcel)
 
@@ -96,9 +97,9 @@ class CheckingProcess(ProcessProtocol):
         """Learn that it is gone."""
         self._owner.gone(self)
 
-    def ask(self, question: bytes) -> None:
-        """Send a question."""
-        self.transport.write(question)
+    def ask(self, question: Sequence[bytes]) -> None:
+        """Send a question, in parts."""
+        self.transport.writeSequence(question)
 
     def kill(self) -> None:
         """End it."""

@@ -21,16 +21,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sagews.errors import SagewsError
-from sagews.wire.parcels import pack, unpack
+from sagews.wire.parcels import opening, pack, unpack
 
 MAX_QUESTION = 128 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 HEADER = _LENGTH.size
 
 
-def question(do: str, blobs: Sequence[bytes], **numbers: int) -> bytes:
-    """Return a question as it is sent."""
-    return _framed(pack({"do": do, **numbers}, blobs))
+def question(do: str, blobs: Sequence[bytes], **numbers: int) -> Sequence[bytes]:
+    """Return a question as it is sent, in parts: documents of megabytes are not copied for it."""
+    first = opening({"do": do, **numbers}, [len(blob) for blob in blobs])
+    return [_LENGTH.pack(len(first) + sum(map(len, blobs))), first, *blobs]
 
 
 def count(header: Mapping[str, Any], name: str) -> int:

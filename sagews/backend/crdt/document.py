@@ -36,6 +36,7 @@ MAX_AT_ONE_KEY = 500
 MOST_AT_ONE_KEY = 3_000
 # Of a document that is loaded and mirrored in one turn; a larger one is cut into pieces first.
 SMALL_STATE = 48 * 1024
+EMPTY_VECTOR = b"\0"
 # A guess at how many structs so many bytes hold, on the high side, until somebody has counted them.
 BYTES_OF_A_STRUCT = 12
 
@@ -45,7 +46,7 @@ class HeavyUpdate(Exception):
 
 
 class NoMirror(HeavyUpdate):
-    """It might be tried at once if the document, which is large, had a mirror (`take_mirror`)."""
+    """It might be tried at once if the document, which is large, had a (measured) mirror: see `take_mirror`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class WorksheetDocument(Doc[Any]):
         # The text of each cell that was run, at hand until anything but texts changes.
         self._codes: dict[CellId, Any] = {}
         self._flavour: str | None = None
+        # The whole, as it was encoded last, until something changes: whoever opens a large one asks for it again.
+        self._whole: bytes | None = None
         self._subscription = self.observe(self._changed)
 
     @property
@@ -109,7 +112,7 @@ class WorksheetDocument(Doc[Any]):
         # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
             self._mirror = None
-        if self._mirror is None and self.size > SMALL_STATE:
+        if not self._is_mirrored(len(update)):
             raise NoMirror
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
         # What is sent again is passed over, and what hangs below it stands among all that others have put there.
@@ -123,6 +126,12 @@ class WorksheetDocument(Doc[Any]):
         self._tried = update
         self.structs += structure.structs
         self.first += structure.first
+
+    def _is_mirrored(self, size: int) -> bool:
+        """Whether an update of so many bytes can be tried on the mirror, or on one that is made at once."""
+        if self._mirror is None:
+            return self.size <= SMALL_STATE
+        return self._mirror.is_measured(size)
 
     def _steps(self, structure: Structure, inner: int) -> int:
         """Return how many structs an update passes at most; so many of its own pass nobody else's."""
@@ -143,6 +152,17 @@ class WorksheetDocument(Doc[Any]):
             self._mirror, self._tried = mirror, piece
         self.apply_update(piece)
 
+    def get_update(self, state: bytes | None = None) -> bytes:
+        """Return what somebody lacks who has a state (a vector); all of it without one, or if that is empty."""
+        if state not in (None, EMPTY_VECTOR):
+            return bytes(super().get_update(state))
+        if self._whole is not None:
+            return self._whole
+        whole = bytes(super().get_update())
+        if len(whole) > SMALL_STATE:
+            self._whole = whole
+        return whole
+
     def apply_update(self, update: bytes) -> None:
         """Apply an update; one that was just tried keeps the mirror in step."""
         self._applying = update == self._tried
@@ -155,6 +175,7 @@ class WorksheetDocument(Doc[Any]):
 
     def _changed(self, event: object) -> None:
         """Forget the mirror when the document changed in a way that it did not see, and what is at hand with it."""
+        self._whole = None
         # Somebody changed the document without trying it first (a merge, a title): the mirror is behind.
         if not self._applying:
             self._mirror = None

@@ -8,7 +8,7 @@ of the sheet. A copy that took a bad update is thrown away by its owner and made
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pycrdt import Doc, Map, Text
@@ -25,6 +25,10 @@ MAX_STATE = 4 * MAX_SIZE
 # Who set the same key at one time is compared with one another, each with each: pages are few, ids are cheap to make.
 MAX_NEW_CLIENTS = 32
 MAX_CLIENTS = 20_000
+# No update of a page is longer (wire/browser/base.py).
+LONGEST_UPDATE = 1024 * 1024
+# Cells that are measured in one step: three milliseconds.
+CELLS_OF_A_STEP = 200
 MAX_FLAGS = 32
 MAX_TEXT_VALUE = 300
 _REQUIRED = frozenset({"type", "pos", "source"})
@@ -104,6 +108,19 @@ class Mirror:
                 self._forget(key)
             else:
                 self._hold(key, cell)
+
+    def measure(self) -> Iterator[None]:
+        """Measure all cells, in steps, if the next update may make it necessary to know their sum."""
+        if self._sizes is None and self._bytes > MAX_SIZE - LONGEST_UPDATE:
+            self._sizes = {}
+            for number, key in enumerate(list(self._cells.keys())):
+                self._hold(key, self._cells[key])
+                if number % CELLS_OF_A_STEP == CELLS_OF_A_STEP - 1:
+                    yield
+
+    def is_measured(self, size: int) -> bool:
+        """Whether an update of so many bytes can be tried without measuring all cells first."""
+        return self._sizes is not None or self._bytes + size <= MAX_SIZE
 
     @property
     def _known(self) -> dict[int, int]:
@@ -214,9 +231,8 @@ class Mirror:
         if self._maps and len(self._cells) > MAX_CELLS:
             raise refusal(f"a worksheet has at most {MAX_CELLS} cells")
         if self._bytes > MAX_SIZE and self._sizes is None:
-            self._sizes = {}
-            for key, cell in self._cells.items():
-                self._hold(key, cell)
+            for _ in self.measure():
+                pass
         if self._total > MAX_SIZE:
             raise refusal(f"a worksheet has at most {MAX_SIZE} bytes")
         if self._bytes > MAX_STATE:

@@ -45,4 +45,6 @@ async def mirror_of(
     for piece in found.pieces:
         mirror.follow(piece)
         await sleep(clock, 0)
+    for _ in mirror.measure():
+        await sleep(clock, 0)
     return mirror

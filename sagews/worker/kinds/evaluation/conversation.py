@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 from twisted.internet.defer import Deferred
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
-from sagews.model.sessions import MEBIBYTE, NO_RUN, PieceKind
+from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
@@ -22,6 +23,8 @@ from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
 from sagews.worker.kinds.table import SessionChannel
 
+# Bytes of a frame from which on its JSON is made here, once for pages and database.
+ENCODED_AT_ONCE = 1024
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
@@ -124,7 +127,10 @@ class CellConversation:
         kind = PIECES.get(type(value))
         if kind is not None:
             fields = wire.body(value)
-            self._output(kind, RunId(fields.pop("run")), fields, size)
+            run = RunId(fields.pop("run"))
+            if size > ENCODED_AT_ONCE:
+                fields = EncodedBody(fields, msgspec.json.encode(fields))
+            self._output(kind, run, fields, size)
         elif isinstance(value, wire.ReadyFrame):
             raise ProtocolError("a second handshake")
         else:
