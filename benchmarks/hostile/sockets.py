@@ -133,13 +133,13 @@ async def version_outputs(attack: Attack) -> None:
     await attack.each(sheets, read)
 
 
-@pattern("a version of 60 MB brought back again and again")
+@pattern("a version of 20 MB brought back again and again")
 async def reverts(attack: Attack) -> None:
     """Files that no compression makes smaller."""
     sheet = (await attack.sessions(1))[0]
     versions = []
     for _ in range(2):
-        await sheet.write("import os\nfor n in range(6): open(f'f{n}', 'wb').write(os.urandom(10_000_000))")
+        await sheet.write("import os\nfor n in range(5): open(f'f{n}', 'wb').write(os.urandom(4_000_000))")
         await sheet.until_over(sheet.start())
         sheet.send("save", request=1)
         saved = await sheet.receive("version", "error")

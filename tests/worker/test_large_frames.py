@@ -18,7 +18,7 @@ from sagews.model.sessions import PieceKind
 from sagews.wire.session import checks
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
-from sagews.worker.kinds.evaluation.large_frames import Shown, is_large, read_in_steps
+from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import PRINTS, FakeSession, evaluation
 from tests.worker.session_case import SessionTestCase
@@ -72,7 +72,7 @@ class StepsTests(SynchronousTestCase):
             self.assertRaises(ProtocolError, read, payload)
             return
         found, _ = read(payload)
-        self.assertIsInstance(found, Shown)
+        self.assertIsInstance(found, LargeDisplay)
         body = wire.body(wanted)
         self.assertEqual((body.pop("run"), body), (found.run, found.body))
         self.assertEqual(msgspec.json.decode(found.body.encoded), body)

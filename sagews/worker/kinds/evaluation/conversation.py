@@ -18,7 +18,7 @@ from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
-from sagews.worker.kinds.evaluation.large_frames import Shown, is_large, read_in_steps
+from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
 from sagews.worker.kinds.table import SessionChannel
@@ -118,7 +118,7 @@ class CellConversation:
     def _in_steps(self, payload: bytes) -> Iterator[None]:
         """Read a large frame; a display or a result comes with its JSON."""
         value = yield from read_in_steps(payload)
-        if isinstance(value, Shown):
+        if isinstance(value, LargeDisplay):
             self._output(value.kind, value.run, value.body, len(payload))
         else:
             self._take(value, len(payload))

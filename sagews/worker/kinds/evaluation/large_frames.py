@@ -28,7 +28,7 @@ SHOWN = ("display", "result")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class LargeDisplay:
     """A display or a result.
 
     Attributes:
@@ -42,7 +42,7 @@ class Shown:
     body: EncodedBody
 
 
-Steps = Generator[None, None, "Shown | wire.FromSession"]
+Steps = Generator[None, None, "LargeDisplay | wire.FromSession"]
 
 
 def is_large(payload: bytes) -> bool:
@@ -83,4 +83,4 @@ def _shown(values: dict[str, Any]) -> Steps:
     yield from check.json_in_steps(body["metadata"])
     encoded = msgspec.json.encode(body)
     yield
-    return Shown(kind, run, EncodedBody(body, encoded))
+    return LargeDisplay(kind, run, EncodedBody(body, encoded))
