@@ -23,6 +23,7 @@ from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_sites, make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
+from sagews.net.behind import in_thread_behind
 from sagews.policy.accounts.passwords import Passwords
 from sagews.policy.http.forwarded import Proxies, parse_proxies
 from sagews.roles.addresses import local_origin, origin, site_addresses, socket_addresses
@@ -152,7 +153,7 @@ class SiteKeeps:
 
 def read_kept() -> SiteKeeps:
     """Return what takes tenths of a second: a page that comes back to a backend that is up must not wait for it."""
-    return SiteKeeps(load_built(find_built()), Hasher(Passwords(), deferToThread))
+    return SiteKeeps(load_built(find_built()), Hasher(Passwords(), in_thread_behind))
 
 
 class Frontend:
