@@ -62,4 +62,8 @@ def _slowly(column: Sequence[object]) -> str:
 
 def bytes_array(values: Iterable[bytes]) -> Literal:
     """Return byte strings as a literal, to be cast to bytea[]."""
-    return Literal(b"'{" + b",".join([b'"\\\\x' + hexlify(value) + b'"' for value in values]) + b"}'")
+    # Joined once: a display of megabytes is copied by each further step.
+    parts = [b"'{"]
+    for value in values:
+        parts += (b'"\\\\x' if len(parts) == 1 else b',"\\\\x', hexlify(value), b'"')
+    return Literal(b"".join((*parts, b"}'")))

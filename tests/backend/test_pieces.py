@@ -9,7 +9,7 @@ from pycrdt import Doc
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.crdt.document import WorksheetDocument, cells_in_order, load, new_document
-from sagews.backend.crdt.pieces import cut
+from sagews.backend.crdt.pieces import MOST_BYTES, cut
 from sagews.backend.crdt.update_reader import UpdateLayout, read_update, read_vector
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 
@@ -84,6 +84,18 @@ class PieceTests(SynchronousTestCase):
             held = UpdateLayout()
             read_update(piece, layout=held)
             self.assertLessEqual(sum(map(len, held.structs.values())) + len(held.deleted), 5)
+
+    def test_pieces_are_short(self) -> None:
+        """A document of a few large texts is cut between them: a piece has one of them, or half a megabyte."""
+        document = new_document("Large")
+        for number in range(8):
+            merge_text(document, to_text(document) + f"\n```sage\n{chr(97 + number) * 300_000}\n```\n")
+        state, layout = document.get_update(), UpdateLayout()
+        read_update(state, layout=layout)
+        pieces = cut(state, layout, 1000, anywhere=True)
+        self.assertGreaterEqual(len(pieces), 8)
+        self.assertLess(max(map(len, pieces)), MOST_BYTES + 1000)
+        self.assertEqual(to_text(load(None, pieces)), to_text(document))
 
     def test_a_cell_stays_whole(self) -> None:
         """A new cell and what is in it are in one piece, so that nobody sees half of it."""

@@ -13,6 +13,8 @@ from operator import itemgetter
 from sagews.backend.crdt.update_reader import Struct, UpdateLayout
 
 NOTHING = b"\0\0"
+# Of the structs in a piece: to apply megabytes of text takes tens of milliseconds, however few structs they are.
+MOST_BYTES = 512 * 1024
 Deleted = Sequence[tuple[int, int, int]]
 
 
@@ -22,11 +24,11 @@ def cut(update: bytes, layout: UpdateLayout, most: int, *, anywhere: bool = Fals
     Args:
         update: that is well formed.
         layout: as it was read of it.
-        most: structs, or deleted ranges, in a piece.
+        most: structs, or deleted ranges, in a piece; of more than MOST_BYTES there are fewer.
         anywhere: also between a new cell and what is in it, where nobody looks at the document in between.
     """
     ordered = list(_ordered(layout.structs))
-    if len(ordered) + len(layout.deleted) <= most:
+    if len(ordered) + len(layout.deleted) <= most and len(update) <= MOST_BYTES:
         return [update]
     pieces = [_encoded(update, part, ()) for part in _parts(ordered, most, anywhere=anywhere)]
     for first in range(0, len(layout.deleted), most):
@@ -37,13 +39,15 @@ def cut(update: bytes, layout: UpdateLayout, most: int, *, anywhere: bool = Fals
 def _parts(ordered: Sequence[Struct], most: int, *, anywhere: bool) -> Iterator[Mapping[int, Sequence[Struct]]]:
     """The structs of each piece, by client."""
     part: dict[int, list[Struct]] = {}
-    size = 0
+    size = held = 0
     for struct in ordered:
-        if size >= most and (anywhere or not struct.inner):
+        full = size >= most or (size > 0 and held + struct.stop - struct.start > MOST_BYTES)
+        if full and (anywhere or not struct.inner):
             yield part
-            part, size = {}, 0
+            part, size, held = {}, 0, 0
         part.setdefault(struct.client, []).append(struct)
         size += 1
+        held += struct.stop - struct.start
     if part:
         yield part
 
