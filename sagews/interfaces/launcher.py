@@ -52,9 +52,11 @@ class ILauncher(Interface):
         seconds: int,
         output_limit: int,
         limits: Limits,
+        account: str = "",
     ) -> bytes:
         """Run a one-shot jail with this as standard input and return its standard output.
 
+        It waits in the line of an account, or of the workspace where no account is named; lines are served by turns.
         A file is sealed; it stays its caller's, who closes it when the job is over.
 
         Raises:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred
 
-from sagews.backend.workspaces.manager import CLOSING_AT_ONCE
+from sagews.backend.workspaces.manager import CLOSING_AT_ONCE, CLOSING_OF_ONE
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.model.workspaces import Lease
@@ -87,12 +87,12 @@ class LeaseTests(BackendTestCase):
             page.lose()
         for _ in range(60):
             self.later(2)
-        self.assertEqual(len(waiting), CLOSING_AT_ONCE)
+        self.assertEqual(len(waiting), CLOSING_OF_ONE)
         for closing in list(waiting):
             closing.callback(None)
         self.later(2)
         self.assertEqual(len(waiting), len(pages))
-        for closing in waiting[CLOSING_AT_ONCE:]:
+        for closing in waiting[CLOSING_OF_ONE:]:
             closing.callback(None)
         self.assertEqual(self.backend.workspaces.all, [])
 

@@ -40,6 +40,7 @@ class FakeHistories:
     def open(
         self,
         workspace: WorkspaceId,
+        owner: UserId,
         files: WorkspaceFiles,
         documents: IDocumentTexts,
         saved: Callable[[Commit], None],

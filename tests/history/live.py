@@ -160,7 +160,12 @@ class Live:
 
         self.files = WorkspaceFiles(workspace, 1, self.hosts, lay_out)
         self.history = histories.open(
-            workspace, self.files, cast(IDocumentTexts, self.documents), self.told.append, self.reports.append
+            workspace,
+            UserId("owner"),
+            self.files,
+            cast(IDocumentTexts, self.documents),
+            self.told.append,
+            self.reports.append,
         )
 
 

@@ -12,6 +12,7 @@ from sagews.net.turns import Turns
 from sagews.policy.history.autosave import QUIET_SECONDS, RETRY_SECONDS, Autosave
 
 USER = UserId("somebody")
+OTHER = UserId("other")
 
 
 class AutosaverTests(SynchronousTestCase):
@@ -30,9 +31,9 @@ class AutosaverTests(SynchronousTestCase):
         while waiting := [save for save in self.saves if not save.called]:
             waiting[0].callback(None)
 
-    def saver(self, number: int) -> Autosaver:
+    def saver(self, number: int, owner: UserId = USER) -> Autosaver:
         """Return a timer whose saves last until they are fired."""
-        saver = Autosaver(self.clock, WorkspaceId(str(number)), Autosave(), self.turns)
+        saver = Autosaver(self.clock, WorkspaceId(str(number)), owner, Autosave(), self.turns)
 
         async def save() -> None:
             saver.begin()
@@ -60,6 +61,14 @@ class AutosaverTests(SynchronousTestCase):
             self.saves[number].callback(None)
         self.assertEqual(self.begun, list(range(20)))
         self.assertFalse(any(saver.pending for saver in self.savers))
+
+    def test_another_owner(self) -> None:
+        """However many workspaces of one owner fall due in one moment, that of another is saved with the next turn."""
+        self.savers.append(self.saver(20, OTHER))
+        self.fall_due()
+        self.saves[0].callback(None)
+        self.saves[1].callback(None)
+        self.assertIn(20, self.begun[:4])
 
     def test_a_change_while_it_waits(self) -> None:
         """What changes while its workspace waits for a turn is saved with the rest, in one save."""

@@ -51,7 +51,7 @@ class FakeHistoryTests(HistoriesContract, SynchronousTestCase):
         self.histories = FakeHistories()
         self.documents: Any = Documents()
         self.history = self.histories.open(
-            WorkspaceId(new_id()), None, self.documents, lambda commit: None, lambda report: None
+            WorkspaceId(new_id()), self.user, None, self.documents, lambda commit: None, lambda report: None
         )
 
     def put(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Turns: a few at a time, in order."""
+"""Turns: a few at a time, in order, accounts one after the other."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class TurnsTests(SynchronousTestCase):
             if not end.called:
                 end.callback(None)
 
-    def start(self, number: int) -> Deferred[None]:
+    def start(self, number: int, account: str = "one") -> Deferred[None]:
         """Begin work that lasts until its end is fired."""
         self.ends[number] = Deferred()
 
         async def work() -> None:
-            async with self.turns:
+            async with self.turns.of(account):
                 self.begun.append(number)
                 await self.ends[number]
 
@@ -44,6 +44,29 @@ class TurnsTests(SynchronousTestCase):
         self.ends[0].errback(ValueError())
         self.failureResultOf(works[0], ValueError)
         self.assertEqual(self.begun, [0, 1, 2, 3])
+
+    def test_accounts_by_turns(self) -> None:
+        """Whoever wants one turn waits for one of each other account, however many those want."""
+        for number in range(500):
+            self.start(number)
+        self.start(1000, "two")
+        self.start(1001, "three")
+        for number in (0, 1, 2):
+            self.ends[number].callback(None)
+        self.assertEqual(self.begun, [0, 1, 2, 1000, 1001])
+
+    def test_one_account_never_has_all(self) -> None:
+        """However long one account keeps what it has, another finds a turn at once."""
+        self.turns = Turns(3, 1000, 2)
+        for number in range(10):
+            self.start(number, "slow")
+        self.assertEqual(self.begun, [0, 1])
+        for number in (100, 101):
+            self.start(number, "quick")
+            self.ends[number].callback(None)
+        self.assertEqual(self.begun, [0, 1, 100, 101])
+        self.ends[0].callback(None)
+        self.assertEqual(self.begun[4:], [2])
 
     def test_one_that_gave_up(self) -> None:
         """One that stopped waiting takes no turn."""

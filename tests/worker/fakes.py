@@ -215,6 +215,7 @@ class FakeLauncher:
         seconds: int,
         output_limit: int,
         limits: Limits,
+        account: str = "",
     ) -> bytes:
         """See ILauncher."""
         content = input if isinstance(input, bytes) else content_of(input)

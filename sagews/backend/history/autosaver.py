@@ -1,7 +1,7 @@
 """The timer of one workspace's autosaves.
 
 A class that opens its worksheets together falls due together: a save is two jobs in jails, a tenth of a second of
-processor time or more, so all workspaces of a backend share a few turns.
+processor time or more, so all workspaces of a backend share a few turns, which their owners have one after the other.
 """
 
 from __future__ import annotations
@@ -25,16 +25,20 @@ class Autosaver:
     Args:
         clock: tells the time.
         workspace: for the log.
+        owner: of the workspace, in whose line it waits.
         times: when it is due.
         turns: shared by all workspaces of a backend.
     """
 
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, workspace: WorkspaceId, times: Autosave, turns: Turns) -> None:
+    def __init__(
+        self, clock: IReactorTime, workspace: WorkspaceId, owner: UserId, times: Autosave, turns: Turns
+    ) -> None:
         self.user: UserId | None = None
         self._clock = clock
         self._workspace = workspace
+        self._owner = owner
         self._times = times
         self._turns = turns
         self._waiting = False
@@ -107,7 +111,7 @@ class Autosaver:
     async def _save_in_turn(self, save: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Save when it is our turn, unless somebody saved meanwhile or nothing is to be saved any more."""
         try:
-            async with self._turns:
+            async with self._turns.of(self._owner):
                 if self.pending and not self._stopped:
                     await save()
         finally:

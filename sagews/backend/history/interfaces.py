@@ -86,6 +86,7 @@ class IHistories(Interface):
 
     def open(
         workspace: WorkspaceId,
+        owner: UserId,
         files: WorkspaceFiles,
         documents: IDocumentTexts,
         saved: Callable[[Commit], None],
@@ -94,6 +95,7 @@ class IHistories(Interface):
         """Return the history of a workspace that was opened.
 
         Args:
+            owner: of the workspace: whose turns its saves and jobs take.
             files: of the workspace, on whichever worker has them.
             documents: of the workspace.
             saved: is told of each version that nobody asked for: autosaves and the end.

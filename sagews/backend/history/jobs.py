@@ -48,12 +48,18 @@ class HistoryJobs:
         launcher: of this backend.
         limits: of one job; its scratch folder has the size `home`.
         seconds: after which a job is ended.
+        account: in whose line the jobs wait.
     """
 
-    def __init__(self, launcher: ILauncher, limits: Limits = LIMITS, seconds: int = SECONDS) -> None:
+    def __init__(self, launcher: ILauncher, limits: Limits = LIMITS, seconds: int = SECONDS, account: str = "") -> None:
         self._launcher = launcher
         self._limits = limits
         self._seconds = seconds
+        self._account = account
+
+    def of(self, account: str) -> HistoryJobs:
+        """Return the same, for jobs that wait in an account's line."""
+        return HistoryJobs(self._launcher, self._limits, self._seconds, account)
 
     async def commit(self, request: CommitRequest, bundles: StoredBundles) -> CommitAnswer:
         """Check a tree and return the bundle of our commit of it.
@@ -116,6 +122,7 @@ class HistoryJobs:
             seconds=self._seconds,
             output_limit=limit,
             limits=self._limits,
+            account=self._account,
         )
         return output
 

@@ -21,7 +21,7 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, SaveReport
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.net.turns import Turns
 from sagews.policy.history.autosave import MOST_SECONDS, QUIET_SECONDS, Autosave
 from sagews.wire.jobs import RestoreRequest
@@ -29,6 +29,8 @@ from sagews.wire.jobs import RestoreRequest
 # Fewer than the launcher takes jobs at once: what somebody waits for finds a place beside them.
 SAVES_AT_ONCE = 4
 SAVES_WAITING = 10_000
+# Of one owner: a save may take as long as its job, and another's must not wait for that.
+SAVES_OF_ONE = 3
 
 
 @implementer(IHistories)
@@ -62,9 +64,9 @@ class Histories:
         self._jobs = jobs
         self._quota = quota
         self._outputs = outputs
-        self._writer = CommitWriter(reactor, store, accounts, jobs, quota)
+        self._accounts = accounts
         self._quiet, self._most = quiet, most
-        self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING)
+        self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING, SAVES_OF_ONE)
 
     async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
         """Lay the files of the newest commit into the workspace's home on this worker.
@@ -80,15 +82,18 @@ class Histories:
     def open(
         self,
         workspace: WorkspaceId,
+        owner: UserId,
         files: WorkspaceFiles,
         documents: IDocumentTexts,
         saved: Callable[[Commit], None],
         reported: Callable[[SaveReport], None],
     ) -> IWorkspaceHistory:
         """Return the history of a workspace that was opened."""
-        autosaver = Autosaver(self._clock, workspace, Autosave(self._quiet, self._most), self._turns)
-        cells = VersionCells(workspace, self._store, self._jobs)
+        autosaver = Autosaver(self._clock, workspace, owner, Autosave(self._quiet, self._most), self._turns)
+        jobs = self._jobs.of(owner)
+        cells = VersionCells(workspace, self._store, jobs)
+        writer = CommitWriter(self._clock, self._store, self._accounts, jobs, self._quota)
         outputs = KeptOutputs(workspace, self._outputs, self._quota, documents, cells)
         return WorkspaceHistory(
-            workspace, self._store, self._jobs, self._writer, autosaver, files, documents, outputs, saved, reported
+            workspace, self._store, jobs, writer, autosaver, files, documents, outputs, saved, reported
         )

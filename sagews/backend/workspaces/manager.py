@@ -16,7 +16,7 @@ from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.net.background import run_in_background
 
 # A lease is renewed so many times within the time for which it is good.
@@ -24,6 +24,8 @@ RENEWALS = 4
 # Whoever comes back to a workspace that is being closed waits until it is, so no more are begun than are soon over:
 # when a class leaves, the others stay open until it is their turn.
 CLOSING_AT_ONCE = 8
+# Of one owner: what somebody else leaves is saved beside that.
+CLOSING_OF_ONE = 6
 # How often it is looked for workspaces whose end an earlier life, or an earlier try, has not saved.
 LEFT_SECONDS = 300.0
 
@@ -55,7 +57,7 @@ class Workspaces:
         self._open: SingleFlightCache[WorkspaceId, OpenWorkspace] = SingleFlightCache()
         self._awake: dict[WorkspaceId, OpenWorkspace] = {}
         self._notes = ListNotes(stores.workspaces)
-        self._closing: set[WorkspaceId] = set()
+        self._closing: dict[WorkspaceId, UserId] = {}
         self._leaving = False
         self._looked = clock.seconds()
         self._renewed = clock.seconds()
@@ -120,7 +122,7 @@ class Workspaces:
         for workspace in list(self._awake.values()):
             workspace.tick()
             if workspace.idle and now - workspace.unused_since > self._settings.close_seconds:
-                if len(self._closing) < CLOSING_AT_ONCE and workspace.about.id not in self._closing:
+                if self._may_close(workspace):
                     run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
             elif workspace.still:
                 del self._awake[workspace.about.id]
@@ -130,6 +132,11 @@ class Workspaces:
         if now - self._renewed >= self._settings.lease_seconds / RENEWALS and not self._renewing:
             self._renewed = now
             run_in_background(self._renew(self.all), self._log, "lease", self._life)
+
+    def _may_close(self, workspace: OpenWorkspace) -> bool:
+        owners = list(self._closing.values())
+        has_room = len(owners) < CLOSING_AT_ONCE and owners.count(workspace.about.owner) < CLOSING_OF_ONE
+        return has_room and workspace.about.id not in self._closing
 
     async def _renew(self, held: list[OpenWorkspace]) -> None:
         """Renew all leases in one statement; what another life has taken is lost."""
@@ -149,11 +156,11 @@ class Workspaces:
     async def close(self, workspace: OpenWorkspace) -> None:
         """Commit everything, let the history keep it, and give the lease back."""
         key = workspace.about.id
-        self._closing.add(key)
+        self._closing[key] = workspace.about.owner
         try:
             await self._open.put_away(key, self._finish)
         finally:
-            self._closing.discard(key)
+            self._closing.pop(key, None)
 
     async def close_all(self) -> None:
         """Close every workspace, and wait for those that are being closed already.

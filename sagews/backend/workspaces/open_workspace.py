@@ -82,7 +82,9 @@ class OpenWorkspace:
         )
         self._storage = StorageWatch(clock, about.id, self.files, self.tell_all)
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
-        self.history = stores.histories.open(about.id, self.files, self.document_set, self._saved, self._reported)
+        self.history = stores.histories.open(
+            about.id, about.owner, self.files, self.document_set, self._saved, self._reported
+        )
 
     @property
     def epoch(self) -> int:

@@ -40,6 +40,8 @@ CONTROL_DESCRIPTOR = 3
 # wait here, because the time of a job begins when the launcher has it.
 JOBS_AT_ONCE = 8
 JOBS_WAITING = 2000
+# Of one account: jobs that take as long as they may must not be all that is under way.
+JOBS_OF_ONE = 6
 STOP_SECONDS = 5.0
 # Of the seconds of a stop: the rest is for the kernel to take it down.
 FORCE_AFTER = 0.8
@@ -78,7 +80,7 @@ class LauncherClient:
         self._numbers = itertools.count(1)
         self._asked: dict[int, Deferred[Any]] = {}
         self._homes = HomeUsages()
-        self._jobs = Turns(JOBS_AT_ONCE, JOBS_WAITING)
+        self._jobs = Turns(JOBS_AT_ONCE, JOBS_WAITING, JOBS_OF_ONE)
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             wire.LauncherInfo: self._serves,
             wire.FlavourState: self._flavour,
@@ -318,11 +320,12 @@ class LauncherClient:
         seconds: int,
         output_limit: int,
         limits: Limits,
+        account: str = "",
     ) -> bytes:
         """See ILauncher; its time begins with its turn."""
         request = wire.StartJob(new_id(), job, workspace, access, arguments, seconds, limits)
         # The turn first and the time then, else a job that waited behind others would be over before it began.
-        async with self._jobs:
+        async with self._jobs.of(account or workspace or ""):
             return await self._start_job(request, input, output_limit)
 
     def _start_job(self, request: wire.StartJob, input: bytes | MemoryFile, output_limit: int) -> Deferred[bytes]:
