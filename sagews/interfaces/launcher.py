@@ -36,8 +36,11 @@ class ILauncher(Interface):
         stream: socket.socket,
         listener: Any,
         kind: str,
+        owner: str | None = None,
     ) -> None:
         """Hand a waiting child its home and this end of a stream socket (which the launcher client closes here).
+
+        The home takes its share of the disk from the owner's.
 
         The child becomes a session of the kind; one that it does not know ends at once.
         """

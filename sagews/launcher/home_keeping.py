@@ -49,7 +49,7 @@ class HomeKeeping:
         self._say = say
         self._is_used = is_used
         self._is_over = is_over
-        self._watch = DiskWatch(permits.homes, permits.disk, homes.watched, say)
+        self._watch = DiskWatch(permits.homes, permits.disk, homes.watched, homes.owner, say)
         self.form = ""
         self.missing = ""
 
@@ -74,7 +74,7 @@ class HomeKeeping:
     def _look(self) -> None:
         self._homes.measure(self._loop, self._is_used, self._is_over)
         self._watch.look(self._loop.now())
-        self._homes.takes_new = self._watch.short is not Shortage.DIRE
+        self._homes.takes_new = self._watch.short is not Shortage.LAST
         self._loop.later(LOOK_SECONDS, self._look)
 
     def _let_rest(self) -> None:
@@ -93,6 +93,7 @@ class HomeKeeping:
         # The rename frees the name at once, however long it takes to remove a million files; the workspace may come
         # back meanwhile.
         aside = self._homes.set_aside(request.workspace)
+        self._watch.forget(request.workspace)
         if aside is None:
             self._say(wire.HomeRemoved(request.request))
             return

@@ -139,6 +139,7 @@ class SessionRequest:
 
     `kind` says what is at the other end of the channel: cells are evaluated, or what a kind of its own does
     (worker/kinds/ and session/kinds/). `account` is who began it: what it costs the worker is charged to them.
+    `owner` is who owns the workspace: its files take their share of the disk.
     """
 
     session: SessionId
@@ -149,6 +150,7 @@ class SessionRequest:
     correlation: str
     account: UserId | None = None
     kind: str = EVALUATION
+    owner: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ field more, none less); anything else is answered with `refused` and changes not
 daemon → launcher
   configure pools: {flavour: int 0..64}, minimum: level, wanted: "auto" | level     once, the first packet.
             It chooses flavours among those of the launcher's own file and can only tighten the file's minimum level.
-  session   id: uuid, workspace: uuid | null (a private, empty home), flavour: str, kind: str (what the child becomes),
+  session   id: uuid, workspace: uuid | null (a private, empty home), owner: uuid | null (whose room its home takes),
+            flavour: str, kind: str (what the child becomes),
             limits: {memory, file, home, disk: bytes, processes, cpu_seconds: int}                  fds: [stream socket]
   job       id: uuid, job: a name of the fixed list, workspace: uuid | null, access: "read" | "fill" | "change",
             arguments: {name: str}, seconds: int, limits as above             fds: [stdin, stdout, stderr]
@@ -97,6 +98,7 @@ class StartSession:
     flavour: str
     limits: Limits
     kind: str = "evaluation"
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,16 +307,16 @@ def _limits(fields: Fields) -> Limits:
     return limits
 
 
-def _workspace(fields: Fields) -> str | None:
+def _id_or_none(fields: Fields, name: str) -> str | None:
     # Taken and not defaulted: a workspace left out by mistake would be an empty home in which files seem lost.
-    value = fields.take("workspace")
-    return None if value is None else parse_id(value, "workspace")
+    value = fields.take(name)
+    return None if value is None else parse_id(value, name)
 
 
 def _session(fields: Fields) -> StartSession:
-    id, workspace = fields.id("id"), _workspace(fields)
+    id, workspace, owner = fields.id("id"), _id_or_none(fields, "workspace"), _id_or_none(fields, "owner")
     flavour, kind = fields.pattern("flavour", FLAVOUR_PATTERN), fields.pattern("kind", KIND_PATTERN)
-    return StartSession(id, workspace, flavour, _limits(fields), kind)
+    return StartSession(id, workspace, flavour, _limits(fields), kind, owner)
 
 
 def _job(fields: Fields) -> StartJob:
@@ -322,7 +324,7 @@ def _job(fields: Fields) -> StartJob:
         fields.matched("arguments", name, ARGUMENT_PATTERN): fields.short("arguments", value, MAX_ARGUMENT)
         for name, value in fields.mapping("arguments", MAX_ARGUMENTS).items()
     }
-    id, job, workspace = fields.id("id"), fields.choice("job", JOBS), _workspace(fields)
+    id, job, workspace = fields.id("id"), fields.choice("job", JOBS), _id_or_none(fields, "workspace")
     access, seconds = fields.choice("access", ACCESS), fields.integer("seconds", 1, MAX_SECONDS)
     return StartJob(id, job, workspace, access, arguments, seconds, _limits(fields))
 

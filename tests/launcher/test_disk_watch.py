@@ -21,7 +21,9 @@ from sagews.launcher.disk.pressure import (
     DiskBounds,
     Filling,
     Shortage,
+    ahead,
     is_over,
+    over_their_share,
     reserve_of,
     shortage,
     to_hold,
@@ -43,12 +45,49 @@ class Pressure(unittest.SynchronousTestCase):
         self.assertEqual(reserve_of(DiskBounds(reserve=5), 1000 * GIB), 5)
 
     def test_who_fills_is_held_first(self) -> None:
-        """At first those who grew a lot, then those who have a lot, and everybody only at the last."""
-        homes = {"grows": Filling(GREW, GREW), "has": Filling(MUCH, 0), "little": Filling(MUCH - 1, GREW - 1)}
-        self.assertEqual(to_hold(homes, Shortage.NONE), set())
-        self.assertEqual(to_hold(homes, Shortage.SOME), {"grows"})
-        self.assertEqual(to_hold(homes, Shortage.HALF), {"grows", "has"})
-        self.assertEqual(to_hold(homes, Shortage.DIRE), set(homes))
+        """Of who is over their share first those are held that grew a lot, then those that hold a lot, then all."""
+        homes = {
+            "grows": Filling(GREW, GREW, "a"),
+            "has": Filling(MUCH, 0, "b"),
+            "little": Filling(MUCH - 1, GREW - 1, "c"),
+        }
+        self.assertEqual(to_hold(homes, Shortage.NONE, "abc"), set())
+        self.assertEqual(to_hold(homes, Shortage.SOME, "abc"), {"grows"})
+        self.assertEqual(to_hold(homes, Shortage.HALF, "abc"), {"grows", "has"})
+        self.assertEqual(to_hold(homes, Shortage.DIRE, "abc"), set(homes))
+
+    def test_who_has_no_more_than_a_share_is_not_held(self) -> None:
+        """Those who are not over their share go on growing until it is dire, and writing little until the last."""
+        homes = {"grows": Filling(GREW, GREW, "a"), "has": Filling(MUCH, 0, "a")}
+        for short in (Shortage.SOME, Shortage.HALF):
+            self.assertEqual(to_hold(homes, short, ()), set())
+        self.assertEqual(to_hold(homes, Shortage.DIRE, ()), {"grows"})
+        self.assertEqual(to_hold(homes, Shortage.LAST, ()), set(homes))
+
+    def test_growth_counts_by_account(self) -> None:
+        """Whoever spreads what they write over many homes is held as if it were one."""
+        homes = {f"home{number}": Filling(2 * MEBIBYTE, 2 * MEBIBYTE, "a") for number in range(20)}
+        self.assertEqual(to_hold(homes, Shortage.SOME, "a"), set(homes))
+
+    def test_shares(self) -> None:
+        """Who has most is over their share, also by what rests; who has little is not, however many have less."""
+        homes = {f"small{number}": Filling(MEBIBYTE, 0, f"small{number}") for number in range(100)}
+        homes |= {"usual": Filling(2 * GIB, 0, "usual"), "big": Filling(100 * GIB, 0, "culprit")}
+        self.assertEqual(over_their_share(homes, {}), {"culprit"})
+        homes["big"] = Filling(0, 0, "culprit")
+        self.assertEqual(over_their_share(homes, {"culprit": 100 * GIB}), {"culprit"})
+        self.assertEqual(over_their_share({"a": Filling(5, 0, "a"), "b": Filling(5, 0, "b")}, {}), {"a", "b"})
+        self.assertEqual(over_their_share({}, {}), set())
+
+    @given(st.dictionaries(st.text(max_size=3), st.integers(0, 2**50), min_size=1, max_size=20))
+    def test_somebody_is_always_over(self, used: dict[str, int]) -> None:
+        """Where anything is kept, whoever keeps most is over their share, and nobody with less than one who is not."""
+        homes = {name: Filling(size, 0, name) for name, size in used.items()}
+        greedy = over_their_share(homes, {})
+        if any(used.values()):
+            self.assertIn(max(used, key=lambda name: used[name]), greedy)
+        rest = [size for name, size in used.items() if name not in greedy]
+        self.assertTrue(all(used[name] > max(rest, default=-1) for name in greedy))
 
     @given(st.integers(-(2**40), 2**40), st.integers(0, 2**40), st.integers(0, 2**40), st.integers(0, 2**40))
     def test_nobody_is_let_go_in_a_shortage(self, free: int, reserve: int, used: int, homes: int) -> None:
@@ -74,16 +113,23 @@ class FakeHome:
         self.taken = used
         self.most: int | None = None
         self.broken = False
+        self.is_told = False
 
     def hold(self, size: int | None) -> None:
         """Take the bound, if it can."""
         if self.broken:
             raise OSError(5, "broken")
         self.most = size
+        self.is_told = size is not None
+
+    def limit(self, size: int) -> None:
+        """Take the limit, if it can."""
+        self.hold(size)
+        self.is_told = False
 
     def usage(self) -> HomeUsage:
         """Return the numbers."""
-        return HomeUsage(self.used, GIB, 10, 100, self.most is not None)
+        return HomeUsage(self.used, GIB, 10, 100, self.is_told)
 
 
 class Watching(unittest.SynchronousTestCase):
@@ -92,8 +138,16 @@ class Watching(unittest.SynchronousTestCase):
         self.homes = {"one": FakeHome(MEBIBYTE), "two": FakeHome(MEBIBYTE)}
         self.free = GIB
         self.said: list[DiskReport] = []
+        self.owners: dict[str, str] = {}
         homes = cast(Any, self.homes)
-        self.watch = DiskWatch(Path("/"), DiskBounds(), lambda: homes, self.said.append, lambda path: self.room)
+        self.watch = DiskWatch(
+            Path("/"),
+            DiskBounds(),
+            lambda: homes,
+            lambda name: self.owners.get(name, name),
+            self.said.append,
+            lambda path: self.room,
+        )
 
     @property
     def room(self) -> Room:
@@ -116,6 +170,72 @@ class Watching(unittest.SynchronousTestCase):
         self.watch.look(3.0)
         self.assertEqual([home.most for home in self.homes.values()], [None, None])
         self.assertFalse(self.said[-1].homes["one"].held)
+
+    def grow(self, name: str, size: int) -> None:
+        """Let a home grow by so much, as far as it may, out of what is free."""
+        home = self.homes[name]
+        grown = size if home.most is None else max(0, min(size, home.most - home.used))
+        home.used += grown
+        home.taken = home.used
+        self.free -= grown
+
+    def test_others_go_on_growing(self) -> None:
+        """One account fills the disk from many homes and is held; another goes on growing; the first can delete."""
+        for number in range(20):
+            self.homes[f"c{number}"] = FakeHome(MEBIBYTE)
+            self.owners[f"c{number}"] = "culprit"
+        self.free = 5 * GIB
+        for look in range(200):
+            self.watch.look(look / 2)
+            for number in range(20):
+                self.grow(f"c{number}", 8 * MEBIBYTE)
+        culprits = [home for name, home in self.homes.items() if name in self.owners]
+        self.assertTrue(all(home.is_told for home in culprits))
+        self.assertGreater(self.free, 3 * QUARTER)
+        for look in range(200, 210):
+            self.grow("one", 8 * MEBIBYTE)
+            self.watch.look(look / 2)
+        self.assertEqual(self.homes["one"].used, 81 * MEBIBYTE)
+        self.assertFalse(self.homes["one"].is_told)
+        for home in culprits:
+            self.free += home.used - MEBIBYTE
+            home.used = home.taken = MEBIBYTE
+        self.watch.look(110.0)
+        self.assertFalse(any(home.most for home in culprits))
+
+    def test_what_rests_counts(self) -> None:
+        """What an account keeps in homes that nobody uses makes it the one that is held, until it is removed."""
+        self.homes["old"] = FakeHome(2 * GIB)
+        self.owners |= {"old": "culprit", "one": "culprit"}
+        self.homes["two"].used = self.homes["two"].taken = 100 * MEBIBYTE
+        self.watch.look(0.0)
+        del self.homes["old"]
+        for name in ("one", "two"):
+            self.grow(name, 20 * MEBIBYTE)
+        self.free = GIB // 2 - 1
+        self.watch.look(1.0)
+        self.assertEqual([home.is_told for home in self.homes.values()], [True, False])
+        self.watch.forget("old")
+        self.free = GIB
+        self.watch.look(2.0)
+        for name in ("one", "two"):
+            self.grow(name, 20 * MEBIBYTE)
+        self.free = GIB // 2 - 1
+        self.watch.look(3.0)
+        self.assertEqual([home.is_told for home in self.homes.values()], [False, True])
+
+    def test_nobody_gets_to_the_end_between_two_looks(self) -> None:
+        """However fast many accounts grow that are not over their share, what is left for the database stays."""
+        self.homes |= {f"h{number}": FakeHome(MEBIBYTE) for number in range(50)}
+        self.homes["most"] = FakeHome(5 * GIB)
+        self.free = GIB // 2 - 1
+        for look in range(400):
+            self.watch.look(look / 2)
+            # The first growth is seen at the next look only.
+            for number in range(50):
+                self.grow(f"h{number}", GIB if self.homes[f"h{number}"].most is not None else MEBIBYTE)
+        self.assertGreater(self.free, GIB // 32)
+        self.assertEqual(ahead(GIB // 16, GIB // 2, 1), 0)
 
     def test_one_broken_home_holds_up_nobody(self) -> None:
         """A home that can't be held is passed over and tried again; others are held."""
@@ -149,7 +269,8 @@ class Watching(unittest.SynchronousTestCase):
     def test_many_homes_do_not_fill_the_disk(self) -> None:
         """However many homes come one after another, together they leave room when each takes all that it may."""
         self.free = QUARTER - 1
-        for number in range(1000):
+        self.owners = dict.fromkeys(["one", "two", *(f"home{number}" for number in range(300))], "somebody")
+        for number in range(300):
             home = self.homes[f"home{number}"] = FakeHome(0)
             self.watch.look(float(number))
             taken = (home.most or 0) * (number % 2)
@@ -188,7 +309,7 @@ class Watching(unittest.SynchronousTestCase):
 
     def test_the_real_home_has_what_is_asked_of_it(self) -> None:
         """The fake home has nothing that the real one lacks."""
-        self.assertTrue({"hold", "usage", "taken"} <= set(dir(MountedImage)))
+        self.assertTrue({"hold", "limit", "usage", "taken"} <= set(dir(MountedImage)))
 
 
 class Keeping(unittest.SynchronousTestCase):

@@ -19,6 +19,7 @@ REQUESTS = [
     (wire.Configure({"python": 2}, "userns"), 0),
     (wire.StartSession(ID, None, "python", Limits()), 1),
     (wire.StartSession(ID, ID, "sage", Limits(), "terminal"), 1),
+    (wire.StartSession(ID, ID, "sage", Limits(), "terminal", ID), 1),
     (wire.StartJob(ID, "diff", ID, "read", {"a": "b"}, 5, Limits()), 3),
     (wire.Signal(ID, "INT"), 0),
     (wire.AskUsage(1, (ID,)), 0),

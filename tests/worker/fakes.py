@@ -188,6 +188,7 @@ class FakeLauncher:
         stream: socket.socket,
         listener: Any,
         kind: str = EVALUATION,
+        owner: str | None = None,
     ) -> None:
         """See ILauncher."""
         with stream:

@@ -265,7 +265,14 @@ class DocumentSession:
             self._host = host
             self._tell = partial(host.acknowledge, session)
             request = SessionRequest(
-                session, context.workspace.id, flavour, context.limits, context.epoch, self._correlation, self._asker
+                session,
+                context.workspace.id,
+                flavour,
+                context.limits,
+                context.epoch,
+                self._correlation,
+                self._asker,
+                owner=context.workspace.owner,
             )
             await host.open_session(request, self)
         except Exception as error:

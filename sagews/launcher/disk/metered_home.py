@@ -57,6 +57,9 @@ class MeteredHome:
         """Let it grow no further than this for a while; None: let it go."""
         self._held = size
 
+    def limit(self, size: int) -> None:
+        """Do nothing: there is no wall here, and nobody's sessions are to be ended for what may be there."""
+
     def usage(self) -> HomeUsage:
         """Return what it held when it was measured last."""
         return HomeUsage(self._used, self.size, self._files, self._most_files, self._held is not None)

@@ -43,7 +43,7 @@ class MountedImage:
         size: bytes that it may hold.
     """
 
-    __slots__ = ("_held", "_image", "_size", "name", "point", "root")
+    __slots__ = ("_held", "_image", "_is_told", "_size", "name", "point", "root")
 
     def __init__(self, name: str, point: Path, root: int, image: int, size: int) -> None:
         self.name = name
@@ -52,6 +52,7 @@ class MountedImage:
         self._image = image
         self._size = size
         self._held: int | None = None
+        self._is_told = False
         self._bound()
 
     def resize(self, size: int) -> None:
@@ -62,7 +63,12 @@ class MountedImage:
 
     def hold(self, size: int | None) -> None:
         """Let it grow no further than this for a while; None: let it go."""
-        self._held = size
+        self._held, self._is_told = size, size is not None
+        self._bound()
+
+    def limit(self, size: int) -> None:
+        """Let it grow no further than this until that is moved on, of which nobody is told."""
+        self._held, self._is_told = size, False
         self._bound()
 
     def _bound(self) -> None:
@@ -77,7 +83,7 @@ class MountedImage:
         room = blocks.f_blocks * blocks.f_frsize - _LEAST_KEPT
         used = (blocks.f_blocks - blocks.f_bfree) * blocks.f_frsize
         files = blocks.f_files - blocks.f_ffree
-        return HomeUsage(used, min(self._size, room), files, blocks.f_files, self._held is not None)
+        return HomeUsage(used, min(self._size, room), files, blocks.f_files, self._is_told)
 
     @property
     def taken(self) -> int:

@@ -9,17 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from sagews.launcher.disk.growth import Growth
 from sagews.launcher.disk.pressure import (
+    LITTLE,
     DiskBounds,
     Filling,
     Shortage,
+    ahead,
     is_over,
+    over_their_share,
     reserve_of,
     shortage,
     spared,
@@ -45,6 +50,9 @@ class WatchedHome(Protocol):
 
     def hold(self, size: int | None) -> None:
         """Let it grow no further than this for a while; None: let it go."""
+
+    def limit(self, size: int) -> None:
+        """Let it grow no further than this until the next look, of which nobody is told: that moves the limit on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class DiskWatch:
         base: the folder of homes.
         bounds: what homes must leave.
         homes: returns the homes of which it is known what they hold, by workspace.
+        owner: returns whose home a workspace's is.
         say: takes a report.
         room: returns the room at a path.
 
@@ -88,18 +97,22 @@ class DiskWatch:
         base: Path,
         bounds: DiskBounds,
         homes: Callable[[], Mapping[str, WatchedHome]],
+        owner: Callable[[str], str],
         say: Callable[[DiskReport], None],
         room: Callable[[Path], Room] = room_at,
     ) -> None:
         self._base = base
         self._bounds = bounds
         self._homes = homes
+        self._owner = owner
         self._say = say
         self._room = room
         self._growth = Growth()
         self._held: dict[str, _Held] = {}
         self.short = Shortage.NONE
         self._told: dict[str, HomeUsage] = {}
+        self._limited: dict[str, WatchedHome] = {}
+        self._seen: dict[str, int] = {}
 
     def look(self, now: float) -> None:
         """Measure, hold who has to be held, tell what changed.
@@ -114,13 +127,46 @@ class DiskWatch:
         promised = sum(max(0, usage.used - homes[name].taken) for name, usage in usages.items())
         free, used = room.free - promised, sum(usage.used for usage in usages.values())
         reserve = reserve_of(self._bounds, room.size)
-        fillings = {name: Filling(usage.used, grown[name]) for name, usage in usages.items()}
+        fillings = {name: Filling(usage.used, grown[name], self._owner(name)) for name, usage in usages.items()}
+        self._seen |= {name: filling.used for name, filling in fillings.items()}
         self.short = shortage(free, reserve, used, self._bounds)
         self._hold_again(homes)
-        self._hold(homes, fillings, to_hold(fillings, self.short), free, reserve)
+        greedy = over_their_share(fillings, self._resting(homes))
+        self._hold(homes, fillings, to_hold(fillings, self.short, greedy), free, reserve)
+        self._limit(homes, fillings, free, reserve)
         if is_over(free, reserve, used, self._bounds):
             self._let_go(homes)
         self._tell(homes, room.free)
+
+    def forget(self, name: str) -> None:
+        """Learn that a home is gone for good: what it held is nobody's any more."""
+        self._seen.pop(name, None)
+
+    def _resting(self, homes: Mapping[str, WatchedHome]) -> Counter[str]:
+        """Return what accounts keep in homes that were seen once and that nobody uses now."""
+        resting: Counter[str] = Counter()
+        for name, used in self._seen.items():
+            if name not in homes:
+                resting[self._owner(name)] += used
+        return resting
+
+    def _limit(
+        self, homes: Mapping[str, WatchedHome], fillings: Mapping[str, Filling], free: int, reserve: int
+    ) -> None:
+        """Put a ceiling ahead of those that grew while room is short and are not held; take it from all in the end."""
+        growing = {
+            name
+            for name, filling in fillings.items()
+            if self.short and (filling.grown >= LITTLE or name in self._limited) and name not in self._held
+        }
+        for name in sorted(self._limited.keys() - growing):
+            home = self._limited.pop(name)
+            if homes.get(name) is home and name not in self._held:
+                self._try(name, partial(home.hold, None))
+        for name in growing:
+            size = fillings[name].used + ahead(free, reserve, len(growing))
+            if self._try(name, partial(homes[name].limit, size)):
+                self._limited[name] = homes[name]
 
     def _hold_again(self, homes: Mapping[str, WatchedHome]) -> None:
         """Forget the homes that are gone, and hold those that were mounted anew between two looks as they were held."""
@@ -148,13 +194,17 @@ class DiskWatch:
             self._try_hold(name, homes[name], size)
 
     def _try_hold(self, name: str, home: WatchedHome, size: int) -> None:
+        if self._try(name, partial(home.hold, size)):
+            self._held[name] = _Held(home, size)
+
+    def _try(self, name: str, bound: Callable[[], None]) -> bool:
         try:
-            home.hold(size)
+            bound()
         except OSError as error:
             # A home whose disk gives errors must not end the sessions of all others; it is tried again.
             print(f"the home of {name} can't be held: {error}", file=sys.stderr, flush=True)  # noqa: T201
-        else:
-            self._held[name] = _Held(home, size)
+            return False
+        return True
 
     def _let_go(self, homes: Mapping[str, WatchedHome]) -> None:
         for name in list(self._held):

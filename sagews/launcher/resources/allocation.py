@@ -73,9 +73,10 @@ class SessionResources:
                 mounts.append(homes.temporary_home(work.limits.home, slot.uid, slot.uid))
             else:
                 mounts.append(self.homes.mount(work.workspace, slot.owner_map, access))
-                if access == SESSION:
+                if not isinstance(work, StartJob):
                     # The quota may have changed since the home was made, and laying out is not bound by it.
                     self.homes.resize(work.workspace, work.limits.disk)
+                    self.homes.belongs(work.workspace, work.owner)
             if isinstance(work, StartJob):
                 mounts.append(homes.temporary_home(work.limits.home, slot.uid, slot.uid))
         except (OSError, SagewsError):

@@ -58,6 +58,7 @@ class Homes:
         self.takes_new = True
         self._images: HomeImages | None = None
         self._points: dict[str, Path | None] = {}
+        self._owners: dict[str, str] = {}
         self._meter = HomeMeter(storage if is_root else None, self._open_folder)
 
     @cached_property
@@ -106,6 +107,15 @@ class Homes:
             self._images.resize(workspace, size)
         else:
             self._meter.enter(workspace, size)
+
+    def owner(self, workspace: str) -> str:
+        """Return the account that owns a workspace's home; until a session told that, the home is its own."""
+        return self._owners.get(workspace, workspace)
+
+    def belongs(self, workspace: str, owner: str | None) -> None:
+        """Learn which account owns a workspace's home, if that is known."""
+        if owner is not None:
+            self._owners[workspace] = owner
 
     def let_rest(self, is_used: Callable[[str], bool]) -> None:
         """Unmount the homes that were not used since this was last asked."""
@@ -178,6 +188,7 @@ class Homes:
     def set_aside(self, workspace: str) -> str | None:
         """Rename a home out of the way, at once and for good; return its new name, or None if there is none."""
         aside = self.names.set_aside(workspace)
+        self._owners.pop(workspace, None)
         self._meter.leave(workspace)
         if self._images is not None:
             point = self._images.leave(workspace)

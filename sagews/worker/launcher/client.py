@@ -279,12 +279,13 @@ class LauncherClient:
         stream: socket.socket,
         listener: ILauncherListener,
         kind: str,
+        owner: str | None = None,
     ) -> None:
         """See ILauncher; fires when the session has its home and its socket."""
         # Our copy goes whatever happens: while we held it, the end of the session would never show as an end of its
         # stream.
         with stream:
-            request = wire.StartSession(session, workspace, flavour, limits, kind)
+            request = wire.StartSession(session, workspace, flavour, limits, kind, owner)
             with kernel_refusals(session):
                 started = self._ask_to_start(request, [stream.fileno()], listener)
         await started

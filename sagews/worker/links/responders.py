@@ -53,6 +53,8 @@ class BackendCommands(GuardedLocator):
         parse_id(request.session, "session")
         if request.workspace is not None:
             parse_id(request.workspace, "workspace")
+        if request.owner is not None:
+            parse_id(request.owner, "owner")
         if request.session in self._outgoing:
             raise SagewsError("busy")
         outgoing = self._opened(request)

@@ -174,7 +174,14 @@ class LocalHost:
         session.connect(ours)
         try:
             await self._launcher.open_session(
-                request.session, request.workspace, request.flavour, request.limits, theirs, session, request.kind
+                request.session,
+                request.workspace,
+                request.flavour,
+                request.limits,
+                theirs,
+                session,
+                request.kind,
+                request.owner,
             )
         except BaseException:
             # Whatever it was, also what nobody thought of: nothing else ever takes this session out of the table.
