@@ -14,7 +14,7 @@ from twisted.trial import unittest
 from sagews.launcher import errands
 from sagews.launcher.disk.home_meter import AT_ONCE, LEAST_PAUSE, HomeMeter
 from sagews.launcher.disk.meter import MOST_DEPTH, Measured, measure
-from sagews.launcher.disk.metered_home import DEEP_LOOKS, SLACK, MeteredHome
+from sagews.launcher.disk.metered_home import DEEP_LOOKS, FILES_SLACK, SLACK, MeteredHome
 from sagews.model.identifiers import new_id
 from sagews.wire import launcher as wire
 from tests.launcher.harness import LIMITS, PERMITTED, Launcher, Session
@@ -93,9 +93,25 @@ class Judging(unittest.SynchronousTestCase):
         self.assertTrue(home.measured(3 * SMALL, 5))
 
     def test_files_count(self) -> None:
-        """Too many files are too much."""
+        """Too many files end sessions as too many bytes do: who comes back may delete and make a few, but not go on."""
         home = MeteredHome(SMALL)
-        self.assertTrue(home.measured(0, home.usage().most_files + 1))
+        most = home.usage().most_files
+        self.assertTrue(home.measured(0, 4 * most))
+        self.assertFalse(home.measured(0, 4 * most + FILES_SLACK))
+        self.assertFalse(home.measured(0, 2 * most))
+        self.assertTrue(home.measured(0, 3 * most))
+        self.assertFalse(home.measured(0, most))
+        self.assertTrue(home.measured(0, most + 1))
+
+    def test_one_excess_is_no_cover_for_the_other(self) -> None:
+        """Who may come back to delete files gets no more bytes for that, and the other way round."""
+        home = MeteredHome(SMALL)
+        most = home.usage().most_files
+        self.assertTrue(home.measured(MEBIBYTE, 4 * most))
+        self.assertFalse(home.measured(SMALL, 4 * most))
+        self.assertTrue(home.measured(SMALL + SLACK + 1, 4 * most))
+        self.assertFalse(home.measured(SMALL + SLACK + 1, most))
+        self.assertTrue(home.measured(SMALL + SLACK + 1, 6 * most))
 
     def test_depth_is_no_cover(self) -> None:
         """A home that is too deep ends sessions, lets somebody remove the folders, and may grow no more than others."""
@@ -187,6 +203,19 @@ class MeteredSessions(unittest.SynchronousTestCase):
         self.launcher.expect(wire.DiskReport, fits=lambda report: _used(report, workspace) < SMALL // 2)
         self.assertEqual(again.evaluate("open('more', 'wb').write(bytes(2**22))"), ("ok", str(2**22)))
 
+    def test_who_makes_too_many_files(self) -> None:
+        """Its session ends with the reason "disk"; a new one can delete them and goes on; a neighbour notices none."""
+        workspace = new_id()
+        culprit, other = self._open(workspace), self._open(new_id())
+        culprit.begin("import os\nfor n in range(100_000): open(f'f{n}', 'w').close()")
+        self.assertEqual(culprit.ended().reason, "disk")
+        self.assertEqual(other.evaluate("open('mine', 'w').close(); 6*7"), ("ok", "42"))
+        again = self._open(workspace)
+        deleted = again.evaluate("import os\nfor n in os.listdir(): os.unlink(n) if n[0] == 'f' else 0\n6*7")
+        self.assertEqual(deleted, ("ok", "42"))
+        self.launcher.expect(wire.DiskReport, fits=lambda report: _files(report, workspace) < 100)
+        self.assertEqual(again.evaluate("open('more', 'w').close(); 6*7"), ("ok", "42"))
+
     def test_closed_folders_are_measured(self) -> None:
         """A folder that its owner closed to himself hides nothing."""
         workspace = new_id()
@@ -214,3 +243,8 @@ class MeteredSessionsOfRoot(MeteredSessions):
 def _used(report: wire.DiskReport, workspace: str) -> int:
     usage = report.homes.get(workspace)
     return SMALL if usage is None else usage.used
+
+
+def _files(report: wire.DiskReport, workspace: str) -> int:
+    usage = report.homes.get(workspace)
+    return 10**6 if usage is None else usage.files

@@ -7,6 +7,8 @@ from sagews.wire.homes import HomeUsage
 SLACK = 16 * 2**20
 """Growth beyond what it was ended for, until sessions are ended again: whoever deletes writes a little too."""
 BYTES_FOR_A_FILE = 16 * 1024
+FILES_SLACK = SLACK // BYTES_FOR_A_FILE
+"""The same in files."""
 DEEP_LOOKS = 30
 """Measurements after which sessions are ended again while a home is too deep: time enough to remove the folders."""
 
@@ -23,7 +25,8 @@ class MeteredHome:
         self._held: int | None = None
         self._used = 0
         self._files = 0
-        self._ended_at: int | None = None
+        # Bytes and files for which its sessions were ended, or to which it shrank since.
+        self._ended_at: tuple[int, int] | None = None
         self._deep_looks = 0
 
     def measured(self, used: int, files: int, *, too_deep: bool = False) -> bool:
@@ -46,11 +49,13 @@ class MeteredHome:
         if used <= bound and files <= self._most_files:
             self._ended_at = None
             return False
-        if self._ended_at is not None and used <= self._ended_at + SLACK and files <= self._most_files:
-            # Somebody is here to delete.
-            self._ended_at = min(self._ended_at, used)
-            return False
-        self._ended_at = used
+        if self._ended_at is not None:
+            former, former_files = self._ended_at
+            if used <= max(bound, former + SLACK) and files <= max(self._most_files, former_files + FILES_SLACK):
+                # Somebody is here to delete.
+                self._ended_at = min(former, used), min(former_files, files)
+                return False
+        self._ended_at = used, files
         return True
 
     def hold(self, size: int | None) -> None:
