@@ -9,6 +9,7 @@ from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerPr
 from autobahn.websocket.protocol import WebSocketProtocol
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
@@ -18,7 +19,7 @@ from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.connections.websocket import PageProtocol
 from sagews.net.account_lines import AccountLines
-from sagews.policy.browser.shares import Shares
+from sagews.policy.browser.shares import Shares, line_of_strangers
 from tests.turning import turn
 
 MOST = 300
@@ -128,7 +129,7 @@ class FastWayTests(SynchronousTestCase):
 class Page(PageProtocol):
     """A page's protocol after a handshake that nobody saw."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "192.0.2.1") -> None:
         super().__init__()
         self.messages: list[bytes] = []
         self.clock = Clock()
@@ -137,7 +138,7 @@ class Page(PageProtocol):
         factory.lines = AccountLines(self.clock, Shares().charge)
         factory.spent, factory.writer = lambda: 0.0, TurnWriter(self.clock)
         self.factory = factory
-        self.makeConnection(Transport())
+        self.makeConnection(Transport(peerAddress=IPv4Address("TCP", address, 54321)))
         self._accept(100_000)
         self.state = WebSocketProtocol.STATE_OPEN
         self.current_frame, self.inside_message, self.websocket_version = None, False, 13
@@ -222,6 +223,28 @@ class ManyAtOnceTests(SynchronousTestCase):
         self.assertLessEqual(max(turns), 1)
         self.assertEqual(sum(turns), 60)
         self.assertEqual({page.transport.producerState for page in pages}, {"producing"})
+
+    def test_strangers(self) -> None:
+        """While strangers of one network send without end and wait, one of another is heard at once."""
+        here = "192.0.2.1"
+        away = next(
+            address
+            for address in (f"198.51.100.{number}" for number in range(256))
+            if line_of_strangers(address) != line_of_strangers(here)
+        )
+        pages, work = [Page(here) for _ in range(60)], count(0.0, 0.1)
+        pages.append(Page(away))
+        for page in pages:
+            page.clock, page.factory.reactor = pages[0].clock, pages[0].clock
+            page.factory.lines, page.factory.spent = pages[0].factory.lines, lambda: next(work)
+        for page in pages[:-1]:
+            page.dataReceived(masked(0x81, b"1", b"abcd") * 100)
+        for _ in range(20):
+            turn(pages[0].clock, 0.0)
+        flood = sum(len(page.messages) for page in pages[:-1])
+        self.assertLess(flood, 60)
+        pages[-1].dataReceived(masked(0x81, b"1", b"abcd"))
+        self.assertEqual(pages[-1].messages, [b"1"])
 
     def test_the_end_in_between(self) -> None:
         """What waits of a connection that is lost is dropped."""

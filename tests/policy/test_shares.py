@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.policy.browser.shares import BURST, LONGEST_WAIT, MOST, Shares
+from sagews.policy.browser.shares import BURST, LINES_OF_STRANGERS, LONGEST_WAIT, MOST, Shares, line_of_strangers
 
 
 def served(accounts: dict[str, float], seconds: float) -> dict[str, float]:
@@ -24,6 +24,13 @@ def served(accounts: dict[str, float], seconds: float) -> dict[str, float]:
 
 class SharesTests(SynchronousTestCase):
     """Who gets how much."""
+
+    def test_strangers(self) -> None:
+        """Strangers of one network are in one line, those of many in a few, and none of them is anybody's account."""
+        self.assertEqual(line_of_strangers("192.0.2.1"), line_of_strangers("192.0.2.1"))
+        lines = {line_of_strangers(f"2001:db8:{number:x}::/64") for number in range(2000)}
+        self.assertEqual(len(lines), LINES_OF_STRANGERS)
+        self.assertTrue(all(" " in line for line in lines))
 
     def test_alone(self) -> None:
         """Who is alone has nearly the whole time."""

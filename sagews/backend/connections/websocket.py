@@ -25,7 +25,7 @@ from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.settings import BackendSettings
 from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.policy.accounts.attempts import network
-from sagews.policy.browser.shares import Shares
+from sagews.policy.browser.shares import Shares, line_of_strangers
 from sagews.wire.browser.base import MAX_MESSAGE
 
 SUBPROTOCOL = "sagews.1"
@@ -96,7 +96,7 @@ class PageProtocol(WebSocketServerProtocol):
         self.transport.setTcpNoDelay(True)
         self._accept(MAX_HANDSHAKE)
         self.connection = Connection(self.factory.services, self._say, self._end)
-        self.factory.registry.add(self.connection, network(str(getattr(self.transport.getPeer(), "host", ""))))
+        self.factory.registry.add(self.connection, self._network())
         self._slot = self.factory.pinger.add(self)
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.connection.queue, True)
@@ -117,7 +117,15 @@ class PageProtocol(WebSocketServerProtocol):
             self._stand(data)
 
     def _account(self) -> str:
-        return "" if self.connection is None else self.connection.account
+        return (self.connection is not None and self.connection.account) or self._strangers
+
+    @cached_property
+    def _strangers(self) -> str:
+        """The line in which it stands before it has said who it is."""
+        return line_of_strangers(self._network())
+
+    def _network(self) -> str:
+        return network(str(getattr(self.transport.getPeer(), "host", "")))
 
     def _stand(self, data: bytes) -> None:
         """Keep what is left, and read nothing more until it is its turn: that would only move the backlog in here."""

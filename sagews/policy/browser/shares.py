@@ -24,6 +24,18 @@ MOST_DEBT = 10.0
 SMALLEST_DEBT = 1e-6
 
 
+# However many networks somebody has, they are not more than so many accounts before they sign in.
+LINES_OF_STRANGERS = 16
+
+
+def line_of_strangers(network: str) -> str:
+    """Return in whose line somebody stands who has not said yet who they are: that of a part of all networks.
+
+    Which networks share one can't be known outside of this process, so nobody can choose whom to stand before.
+    """
+    return f"strangers {hash(network) % LINES_OF_STRANGERS}"
+
+
 @dataclass(slots=True)
 class _Account:
     debt: float
@@ -49,7 +61,7 @@ class Shares:
         It waits for all that it owes, but is told LONGEST_WAIT at most: whoever asks again then hears of the rest.
 
         Args:
-            who: the account; all who have not said yet who they are share one.
+            who: the account, or the line of strangers (`line_of_strangers`).
             seconds: of work; 0 asks.
             now: seconds, on a clock that does not stand still.
         """
