@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
+from sagews.model.sessions import PieceKind
 from tests.backend.harness import BackendTestCase, Page
 from tests.backend.run_case import states
-from tests.fakes.session_host import PRINTS
+from tests.fakes.session_host import PRINTS, WAITS
 
 
 class ForeignRunTests(BackendTestCase):
@@ -54,6 +57,47 @@ class ForeignRunTests(BackendTestCase):
         ada.say(type="output", request=1, document=self.document, run=run)
         self.later(1)
         self.assertIn("hello", str(ada.take("whole_output")))
+
+    def test_what_runs_under_a_run_id_taken_over_is_interrupted(self) -> None:
+        """As soon as the database says whose the id is; from then on it shows nothing, and it is lost in the end."""
+        ada = self.opened()
+        ada.edit(self.document, PRINTS)
+        run = ada.run(self.document, PRINTS)
+        self.later(1)
+        self.close_adas()
+        page, document = self.mallorys()
+        page.edit(document, WAITS)
+        self.journal.held = held = Deferred()
+        page.run(document, WAITS, run)
+        self.later(1)
+        [session] = [name for name, each in self.host.sessions.items() if each.running is not None]
+        self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "early"})
+        self.assertIn("early", str(page.take("output")))
+        self.journal.held = None
+        held.callback(None)
+        self.assertEqual(self.host.sessions[session].interrupts, 1)
+        self.assertIn(run, str(page.take("cleared")))
+        self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "late"})
+        self.later(1)
+        self.later(1)
+        self.assertEqual((states(page, run)[-1], page.take("output")), ("lost", []))
+
+    def test_what_waits_under_a_run_id_taken_over_never_runs(self) -> None:
+        """It is cancelled as soon as the database says whose the id is; what runs, and others' cells, go on."""
+        ada = self.opened()
+        ada.edit(self.document, PRINTS)
+        run = ada.run(self.document, PRINTS)
+        self.later(1)
+        self.close_adas()
+        page, document = self.mallorys()
+        page.edit(document, WAITS)
+        first = page.run(document, WAITS)
+        self.later(1)
+        page.run(document, WAITS, run)
+        other = page.run(document, WAITS)
+        self.later(1)
+        self.assertEqual([states(page, each)[-1] for each in (first, run, other)], ["running", "cancelled", "queued"])
+        self.assertNotIn(run, [evaluation.run for evaluation in self.host.evaluations[1:]])
 
     def test_a_run_id_of_an_open_document_is_refused(self) -> None:
         """The page is told, nothing runs, and once that document is closed and forgotten its ids are nobody's here."""

@@ -93,7 +93,7 @@ class LiveDocument:
         self._snapshots = Snapshots(clock, settings, documents, writer, about, self._state, checks, self._account)
         self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
-        writer.when_taken = self.session.registry.disown
+        writer.when_taken = self.session.disown
         self.clearing = OutputClearing(clock, outputs, self.stream, runs, writer)
         self.unused_since = clock.seconds()
         self.touched = False

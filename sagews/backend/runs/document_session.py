@@ -29,7 +29,7 @@ from sagews.backend.workers.line import Leave
 from sagews.errors import SagewsError, sentence
 from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
-from sagews.model.identifiers import SessionId, UserId, new_id
+from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.runs import Run
 from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest, SessionState
 from sagews.net.background import run_in_background
@@ -169,6 +169,14 @@ class DocumentSession:
     def interrupt(self) -> None:
         """Forget what waits and interrupt what runs."""
         self.registry.cancel_waiting(None)
+        self._interrupt()
+
+    def disown(self, runs: Sequence[RunId]) -> None:
+        """Learn that another document has runs of these ids: none of them goes on."""
+        if self.registry.disown(runs):
+            self._interrupt()
+
+    def _interrupt(self) -> None:
         if self.registry.running is not None and self._host is not None and self._session is not None:
             if not self._condition.ending:
                 run_in_background(self._host.interrupt(self._session), self._log, "interrupt", self._correlation)

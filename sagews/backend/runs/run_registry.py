@@ -276,19 +276,36 @@ class RunRegistry:
         """Forget what waits, and tell."""
         self._cancel(self._queue.cancel(), reason)
 
-    def disown(self, runs: Sequence[RunId]) -> None:
-        """Tell of runs that are over that they are lost: another document has runs of their ids, so none is stored."""
-        stream = self._stream
+    def disown(self, runs: Sequence[RunId]) -> bool:
+        """Let go of runs, since another document has runs of their ids and none of these is stored.
+
+        What waits is cancelled. What runs shows nothing any more, and is told as lost when it is over, as what is over.
+
+        Returns:
+            Whether one of them runs, and has to be interrupted.
+        """
+        reason = str(SagewsError("bad-value", field="run", reason=TAKEN))
+        for run in runs:
+            if run in self._waiting:
+                self._queue.drop(run)
+                self._cancel([run], reason)
         for run in runs:
             entry = self._outputs.find(run)
-            # What is not over yet is told when it is; of what never ran nothing is lost.
-            if entry is None or not entry.run.state.over or entry.run.state in (RunState.LOST, RunState.CANCELLED):
+            # Of what never ran nothing is lost.
+            if entry is None or entry.run.state in (RunState.LOST, RunState.CANCELLED):
                 continue
-            entry.reason = str(SagewsError("bad-value", field="run", reason=TAKEN))
-            self._outputs.clear([run])
-            self._outputs.change(entry, state=RunState.LOST)
-            stream.emit(Cleared(stream.document, stream.epoch, stream.next_number, [run]))
-            stream.emit(entry.status(stream.epoch, stream.next_number))
+            entry.reason = reason
+            self._clear(run)
+            entry.cut = True
+            if entry.run.state.over:
+                self._outputs.change(entry, state=RunState.LOST)
+                self._stream.emit(entry.status(self._stream.epoch, self._stream.next_number))
+        return self._queue.running is not None and self._queue.running in runs
+
+    def _clear(self, run: RunId) -> None:
+        stream = self._stream
+        self._outputs.clear([run])
+        stream.emit(Cleared(stream.document, stream.epoch, stream.next_number, [run]))
 
     def forget(self) -> None:
         """Let go of what waits and of all ids, and say nothing: the document is closed, or another backend's now."""
