@@ -70,3 +70,15 @@ class KeptOutputTests(RunCase):
         self.assertEqual((answer["type"], answer["freed"]), ("thinned", 0))
         editor = self.opened(self.colleague(Role.EDITOR))
         self.assertEqual(editor.say(type="thin", request=1)[0]["code"], "forbidden")
+
+    def test_only_the_owner_is_told_that_there_are_any(self) -> None:
+        """The list of versions says to the owner, and to nobody else, whether there are older autosaves to remove."""
+        editor = self.opened(self.colleague(Role.EDITOR))
+        self.assertFalse(self.one.say(type="versions", request=1)[-1].get("older", False))
+        history = self.backend.workspaces.all[0].history
+        for kind in ("autosave", "save"):
+            self.done(history.save(self.owner.id, kind, kind))
+        self.assertTrue(self.one.say(type="versions", request=2)[-1]["older"])
+        self.assertFalse(editor.say(type="versions", request=2)[-1].get("older", False))
+        self.one.say(type="thin", request=3)
+        self.assertFalse(self.one.say(type="versions", request=4)[-1].get("older", False))

@@ -131,6 +131,10 @@ class FakeHistory:
         gone, self._versions = len(self._versions) - len(kept), kept
         return gone
 
+    async def may_thin(self) -> bool:
+        """Whether there is an autosave before the newest version."""
+        return any(commit.kind == "autosave" for commit, _ in self._versions[:-1])
+
     async def close(self) -> None:
         """Note it, as soon as the test lets it."""
         if self._histories.closing is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
+from twisted.internet.defer import Deferred
+
 from sagews.backend.history.upkeep import AUTOSAVES_AT_ONCE, HistoryUpkeep
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.model.accounts import Privilege
@@ -87,9 +89,26 @@ class ThinningTests(HistoryCase):
         self.saved()
         autosaves = [self.autosave(2) for _ in range(4)]
         sizes = {commit.id: len(bundle) for commit, bundle in self.store.stored[self.workspace]}
+        self.assertTrue(self.done(self.history.may_thin()))
         freed = self.done(self.history.thin())
         self.assertEqual(freed, sum(sizes[commit.id] for commit in autosaves[:3]))
         self.assertEqual(self.kinds(), ["save", "autosave"])
+        self.assertFalse(self.done(self.history.may_thin()))
+
+    def test_not_while_a_version_is_made(self) -> None:
+        """Autosaves that a save or a revert under way may need go behind it."""
+        self.saved()
+        for _ in range(3):
+            self.autosave(2)
+        self.documents.held = held = Deferred[None]()
+        saving = Deferred.fromCoroutine(self.history.save(self.user, "", "save"))
+        thinning = Deferred.fromCoroutine(self.history.thin())
+        self.assertEqual(self.kinds().count("autosave"), 3)
+        self.documents.held = None
+        held.callback(None)
+        self.successResultOf(saving)
+        self.assertGreater(self.successResultOf(thinning), 0)
+        self.assertEqual(self.kinds().count("autosave"), 1)
 
 
 def _rest(commit: Commit) -> tuple[object, ...]:

@@ -67,6 +67,9 @@ class IWorkspaceHistory(Interface):
     async def thin() -> int:
         """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed."""
 
+    async def may_thin() -> bool:
+        """Return whether there are autosaves that `thin` would remove."""
+
     async def close() -> None:
         """Nobody has it open and no session runs: commit the end of it, and clean its home off the worker."""
 

@@ -17,7 +17,7 @@ from sagews.backend.history.autosaver import Autosaver
 from sagews.backend.history.bundles import stored_bundles
 from sagews.backend.history.interfaces import IDocumentTexts, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
-from sagews.backend.history.quota import thin_all
+from sagews.backend.history.quota import older_autosaves, thin_all
 from sagews.backend.history.save import CommitWriter, SaveResult
 from sagews.backend.history.version_outputs import KeptOutputs
 from sagews.backend.history.worker_files import WorkspaceFiles
@@ -160,8 +160,19 @@ class WorkspaceHistory:
         return made
 
     async def thin(self) -> int:
-        """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed."""
-        return await thin_all(self._store, self._workspace)
+        """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed.
+
+        Not while a version is made or brought back, which may need one of them.
+        """
+        await self._lock.acquire()
+        try:
+            return await thin_all(self._store, self._workspace)
+        finally:
+            self._lock.release()
+
+    async def may_thin(self) -> bool:
+        """Return whether there are such autosaves."""
+        return bool(await older_autosaves(self._store, self._workspace))
 
     async def close(self) -> None:
         """Commit the end of a workspace that nobody uses, and clean its home off the worker.

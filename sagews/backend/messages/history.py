@@ -104,7 +104,10 @@ async def versions(context: Context, message: Versions) -> None:
     # One more than asked for tells whether there are more.
     found = await context.workspace.history.versions(message.before, message.limit + 1)
     entries = [version_entry(commit) for commit in found[: message.limit]]
-    context.tell(VersionList(message.request, entries, len(found) > message.limit))
+    # Asked for whoever may remove them, once: with the first versions, of which there may be one without a list.
+    asks = message.before is None and message.limit > 1 and context.user.id == context.workspace.about.owner
+    older = asks and await context.workspace.history.may_thin()
+    context.tell(VersionList(message.request, entries, len(found) > message.limit, older))
 
 
 def _tell_version(context: Context, request: int, commit: Commit | None) -> None:

@@ -10,7 +10,7 @@ page → backend                                                      needs     
 
 backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
-  versions       request, versions, more
+  versions       request, versions, more, older             older: the owner may remove autosaves (thin)
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
   version_outputs request, version, outputs [{ordinal, path, cell, place, code, state, pieces}], more
   thinned        request, freed                                      bytes of history that were removed
@@ -103,6 +103,7 @@ class VersionList(ToPage, frozen=True, tag="versions"):
     request: int
     versions: list[VersionEntry]
     more: bool
+    older: bool = False
 
 
 class FileDifference(msgspec.Struct, frozen=True):

@@ -304,6 +304,7 @@ export interface VersionList {
   readonly request: number;
   readonly versions: readonly VersionEntry[];
   readonly more: boolean;
+  readonly older?: boolean;
 }
 
 /** Outputs that a version keeps. */
@@ -414,7 +415,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   version_outputs: "request:i version outputs:[KeptCell] more:b",
-  versions: "request:i versions:[VersionEntry] more:b",
+  versions: "request:i versions:[VersionEntry] more:b older?:b",
   welcome: "protocol:i server connection user:{s} workspace:{s} role may_run:b resume ping_seconds:n flavours:[s] limits:{i}",
   whole_output: "request:i document run pieces:[PieceBody] more?:b",
   workspace_named: "name",

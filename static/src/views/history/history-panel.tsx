@@ -21,6 +21,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   const [versions, setVersions] = useState<readonly VersionEntry[] | null>(null);
   const [more, setMore] = useState(false);
+  const [older, setOlder] = useState(false);
   const [chosen, setChosen] = useState<VersionEntry | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const load = async (before?: string) => {
@@ -28,6 +29,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
       const answer = await socket.ask<"versions">({ type: "versions", limit: PAGE, ...(before ? { before } : {}) });
       setVersions((known) => (before ? [...(known ?? []), ...answer.versions] : answer.versions));
       setMore(answer.more);
+      if (!before) setOlder(answer.older === true);
     } catch (error) {
       setProblem(errorText(error));
     }
@@ -69,7 +71,7 @@ export function History({ onClose }: PanelProps): JSX.Element {
               </li>
             ))}
           </ol>
-          {worksheet.link.welcome.value?.role === "owner" && <RemoveAutosaves onProblem={setProblem} onRemoved={() => void load()} />}
+          {older && <RemoveAutosaves onProblem={setProblem} onRemoved={() => void load()} />}
           {more && (
             <button type="button" class="btn" onClick={() => void load(versions?.at(-1)?.id)}>
               {words.olderVersions}
