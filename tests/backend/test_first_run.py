@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from sagews.model.identifiers import DocumentId, WorkspaceId
 from sagews.model.workspaces import Document
 from tests.backend.harness import BackendTestCase
@@ -49,6 +51,22 @@ class FirstRunTests(BackendTestCase):
         self.assertEqual([message["type"] for message in page.take()], ["run_state", "output", "run_state"])
         self.later(1)
         self.assertEqual([message["type"] for message in page.take()], ["kept"])
+
+    def test_what_is_over_is_kept_when_it_is_committed(self) -> None:
+        """A page is told `done` at once, and that it is kept only after the store has answered."""
+        page = self.opened()
+        page.edit(self.document, SUM)
+        self.later(1)
+        self.journal.held = held = Deferred()
+        page.run(self.document, SUM)
+        self.later(5)
+        told = page.take()
+        [done] = [message for message in told if message.get("state") == "done"]
+        self.assertNotIn("kept", [message["type"] for message in told])
+        self.journal.held = None
+        held.callback(None)
+        self.later(1)
+        self.assertGreaterEqual(page.last("kept")["sequence"], done["sequence"])
 
     def test_output_is_acknowledged_when_it_is_committed(self) -> None:
         """The worker may forget pieces only after the store has them."""

@@ -173,8 +173,9 @@ class MemoryUsage:
         return sum(run.printed for run in self.runs.runs.values() if run.document in owned - set(but))
 
 
-def _may_change(old: RunState, new: RunState) -> bool:
-    return not old.over or (old is RunState.LOST and new.over)
+def _may_change(old: Run, new: Run) -> bool:
+    more = old.state is new.state and old.printed < new.printed
+    return not old.state.over or (old.state is RunState.LOST and new.state.over) or more
 
 
 @implementer(IJournal)
@@ -207,7 +208,7 @@ class MemoryJournal:
             stored = self.runs.runs.get(run.id)
             if stored is not None and stored.document != write.document:
                 taken.append(run.id)
-            elif stored is None or _may_change(stored.state, run.state):
+            elif stored is None or _may_change(stored, run):
                 self.runs.runs[run.id] = run
         for piece in write.pieces:
             owner = self.runs.runs.get(piece.run)

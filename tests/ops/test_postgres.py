@@ -80,6 +80,8 @@ class ServiceTests(TestCase):
         dsn = service.dsn(DatabaseRole.SCHEMA)
         ask(dsn, "create table t as select 7 as n")
         self.assertEqual(ask(dsn, "show listen_addresses"), "")
+        # Else people wait after a crash until every file was written by itself.
+        self.assertEqual(ask(dsn, "show recovery_init_sync_method"), "syncfs")
         await service.stop()
         self.assertIsNone(service.pid)
         again = self.service()

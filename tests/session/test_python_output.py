@@ -211,39 +211,6 @@ exec(f)
         self.assertEqual(status(self.session.run(hostile)), "error")
         self.alive()
 
-    def test_background_output_comes_with_the_next_cell(self) -> None:
-        """Nothing is sent outside of a run."""
-        late = self.session.home / "late"
-        self.session.run(f"import os; os.system('(sleep 0.1; echo late; touch {late}) &');")
-        wait_until(late.exists)
-        self.assertEqual(printed(self.session.run("None")), "late\n")
-
-    def test_late_prints_are_named(self) -> None:
-        """What threads and tasks of an earlier cell print is told apart from the cell's own, once in a cell."""
-        source = """
-import threading
-go, gone = threading.Event(), threading.Event()
-def late():
-    go.wait(); print('first'); print('second'); gone.set()
-thread = threading.Thread(target=late)
-thread.start()
-print('own')"""
-        self.assertEqual(printed(self.session.run(source)), "own\n")
-        frames = self.session.run("print('mine'); go.set(); gone.wait(); thread.join(); print('mine too')")
-        self.assertEqual(printed(frames), "mine\nfirst\nsecond\nmine too\n")
-        self.assertRegex(
-            printed(frames, "stderr"), r"^Printed by Thread-\d+ \(late\), which an earlier cell started:\n$"
-        )
-        self.session.run("import asyncio\nasync def task():\n    print('task')\n    open('done', 'w').close()")
-        self.session.run("async def soon():\n    await asyncio.sleep(0.01); await task()\nasyncio.create_task(soon());")
-        # Between cells the session runs what they left.
-        wait_until((self.session.home / "done").exists)
-        frames = self.session.run("print('then')")
-        self.assertEqual(printed(frames), "task\nthen\n")
-        self.assertEqual(printed(frames, "stderr"), "Printed after an earlier cell had ended:\n")
-        own = "def own(): print('own thread')\nt = threading.Thread(target=own); t.start(); t.join()"
-        self.assertEqual(printed(self.session.run(own), "stderr"), "")
-
     def test_threads_print(self) -> None:
         """Prints of several threads arrive whole."""
         source = """

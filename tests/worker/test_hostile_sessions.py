@@ -64,19 +64,33 @@ class HostileSessionTests(SessionTestCase):
         """A session can't write into a run that it was not given."""
         self.ends(wire.encode(wire.StreamFrame(new_id(), "stdout", "x")))
 
-    def test_output_after_the_end(self) -> None:
-        """A run has one end, and nothing comes after it."""
-        for late in (wire.StreamFrame, wire.DoneFrame):
+    def test_a_second_end(self) -> None:
+        """A run has one end, and behind it come neither values nor errors."""
+        for make in (
+            lambda run: wire.DoneFrame(run, "ok", 0.0, 0.0),
+            lambda run: wire.ResultFrame(run, {"text/plain": "1"}),
+            lambda run: wire.ErrorFrame(run, "Error", "message", (), "Error"),
+            lambda run: wire.SpilledFrame(run, "", 1, 1),
+        ):
             _, recorder, fake, run = self.waiting_run()
             fake.done("ok")
-            fake.say(
-                wire.StreamFrame(run, "stdout", "x")
-                if late is wire.StreamFrame
-                else wire.DoneFrame(run, "ok", 0.0, 0.0)
-            )
+            fake.say(make(run))
             self.reactor.pump()
             self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
             self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
+
+    def test_prints_of_a_run_that_is_forgotten(self) -> None:
+        """A session may print for its latest runs that are over, and for no other."""
+        session, recorder, fake = self.opened()
+        cells = [evaluation(PRINTS) for _ in range(wire.LATE_RUNS + 1)]
+        for cell in cells:
+            self.run_now(evaluate(self.host, session, cell))
+        fake.say(wire.StreamFrame(cells[1].run, "stdout", "late"))
+        self.reactor.pump()
+        self.assertEqual((recorder.pieces[-1].run, recorder.endings), (cells[1].run, []))
+        fake.say(wire.StreamFrame(cells[0].run, "stdout", "late"))
+        self.reactor.pump()
+        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
 
     def test_an_answer_nobody_asked_for(self) -> None:
         """An answer with a number that was never given ends the session."""

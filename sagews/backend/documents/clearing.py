@@ -96,6 +96,7 @@ class OutputClearing:
             SagewsError: `database`; `conflict` when another backend has the document.
         """
         runs = self._outputs.over(cells)
+        self._outputs.close_runs(runs)
         await self._writer.flush()
         await self._runs.clear(self._writer.document, self._writer.epoch, runs)
         cleared = self._outputs.clear(runs)

@@ -36,6 +36,7 @@ class CachedRun:
         kept: the pieces at hand.
         printed: bytes that the database has of everything that it printed.
         cut: whether something that it printed was not kept, because there was too much.
+        closed: whether nothing is added any more, although it is its cell's last run.
     """
 
     run: Run
@@ -43,6 +44,7 @@ class CachedRun:
     kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
     printed: int = 0
     cut: bool = False
+    closed: bool = False
 
     def status(self, epoch: int, sequence: int) -> RunStatus:
         """Return the state of the run as pages are told it."""
@@ -143,6 +145,16 @@ class OutputCache:
         wanted = self._cells if cells is None else dict.fromkeys(cells)
         entries = [self._cells[cell] for cell in wanted if cell in self._cells]
         return [entry.run.id for entry in entries if entry.run.state.over and entry.printed]
+
+    def close_runs(self, runs: Iterable[RunId]) -> None:
+        """Add nothing to these runs any more, because the store is about to delete what they printed.
+
+        A thread may still print for them, and a piece behind the deletion would be kept without those before it.
+        """
+        for run in runs:
+            entry = self._runs.get(run)
+            if entry is not None:
+                entry.closed = True
 
     def clear(self, runs: Iterable[RunId]) -> list[RunId]:
         """Forget the output of these runs, which the store has deleted; returns those that are still the last ones."""

@@ -213,9 +213,12 @@ class RunRegistry:
             self._say(entry)
 
     def take(self, piece: Piece) -> None:
-        """Take output; that of a run which nobody knows is dropped, and so is what is beyond the quota, with a word."""
+        """Take output; that of a run which nobody knows is dropped, and so is what is beyond the quota, with a word.
+
+        A run that is over may get more, from a thread or task that its cell left, until its cell is run again.
+        """
         entry = self._outputs.find(piece.run)
-        if entry is None or entry.cut:
+        if entry is None or entry.cut or entry.closed:
             return
         if piece.run == self._unsaid:
             self.say_running()
@@ -226,6 +229,9 @@ class RunRegistry:
             # All that comes behind it too, though some of it would fit: output with holes in it misleads.
             entry.cut = True
             self._add(entry, PieceKind.NOTICE, {"text": str(refusal)}, len(str(refusal)))
+        if entry.run.state.over:
+            # How much it printed is a column of the run, from which quotas are counted.
+            self._writer.run(self._outputs.change(entry))
 
     def _add(self, entry: CachedRun, kind: PieceKind, content: Mapping[str, Any], size: int) -> None:
         body = self._outputs.add_piece(entry, kind, content, size)

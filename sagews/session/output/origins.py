@@ -1,63 +1,74 @@
-"""Who printed what comes when its cell is over: a thread that an earlier cell started, a task or program that it left.
+"""In which run text belongs: that of the cell which started the thread or task that prints it.
 
-Such text stands in the output of the cell that runs when it is sent, or runs next; without a word nobody could tell it
-from that cell's own.
+A thread or task may print while another cell runs, or none. What comes from descriptors 1 and 2, of child programs and
+C code, can't be told apart: it belongs to the cell that runs, else to the last one.
 """
 
 from __future__ import annotations
 
+import contextvars
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 LONGEST_NAME = 80
+AFTERWARDS = "Printed after this cell had ended:\n"
+# Tasks of asyncio copy the context in which they were made, and so say of themselves which run theirs is.
+_current: contextvars.ContextVar[str | None] = contextvars.ContextVar("run", default=None)
 _start = threading.Thread.start
+_submit = ThreadPoolExecutor.submit
+
+run_here = _current.get
+"""The run whose cell made the calling task; None in a thread, which says it by `Origins.of_caller`."""
 
 
 class Origins:
-    """Knows in which run each thread was started, and names each origin once in a run."""
+    """Knows in which run each thread was started."""
 
     def __init__(self) -> None:
         self._run = ""
-        self._open = False
-        self._main = threading.get_ident()
-        self._named: set[int] = set()
 
     def install(self) -> None:
-        """Note at the start of every thread which run it belongs to."""
+        """Note at the start of every thread, and with every work that is given to a pool of them, whose it is."""
+        origins = self
 
         def start(thread: threading.Thread) -> None:
-            thread.__dict__["_sagews_run"] = self._run
+            # Of who starts it, which may itself be a thread of an earlier cell.
+            thread.__dict__["_sagews_run"] = origins.of_caller()
             _start(thread)
 
+        def submit(pool: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+            # A pool outlives the cell that made it: what it prints belongs to whoever gave it the work.
+            return _submit(pool, _of_run, origins.of_caller(), work, *arguments, **named)
+
         threading.Thread.start = start  # type: ignore[method-assign,assignment]
+        ThreadPoolExecutor.submit = submit  # type: ignore[method-assign,assignment]
 
-    def begin(self, run: str, *, held: bool) -> None:
-        """A run begins; `held` text of earlier ones, with its heading, is sent as its first."""
-        self._run, self._open = run, True
-        if not held:
-            self._named.clear()
+    def begin(self, run: str) -> None:
+        """A cell begins, in the calling thread."""
+        self._run = run
+        _current.set(run)
 
-    def end(self) -> None:
-        """The run is over; what is printed from now on is late."""
-        self._open = False
-        self._named.clear()
+    def of_caller(self) -> str:
+        """Return the run to which what the calling thread or task prints belongs: the last one if it is nobody's."""
+        known = _current.get()
+        if known is None:
+            known = getattr(threading.current_thread(), "_sagews_run", None)
+        return known or self._run
 
-    def of_print(self) -> str:
-        """Return the heading of what the calling thread prints now, "" for a print of the running cell itself."""
-        ident = threading.get_ident()
-        if ident == self._main:
-            return "" if self._open else self.of_pipe()
-        thread: Any = threading.current_thread()
-        if self._open and getattr(thread, "_sagews_run", self._run) == self._run:
-            return ""
-        return self._once(ident, f"Printed by {str(thread.name)[:LONGEST_NAME]}, which an earlier cell started:\n")
 
-    def of_pipe(self) -> str:
-        """Return the heading of what a program or a task prints while no cell runs."""
-        return "" if self._open else self._once(0, "Printed after an earlier cell had ended:\n")
+def heading() -> str:
+    """Return what stands above what the caller prints after its cell's end."""
+    thread = threading.current_thread()
+    if thread is threading.main_thread():
+        return AFTERWARDS
+    return f"Printed by {str(thread.name)[:LONGEST_NAME]} after this cell had ended:\n"
 
-    def _once(self, origin: int, heading: str) -> str:
-        if origin in self._named:
-            return ""
-        self._named.add(origin)
-        return heading
+
+def _of_run(run: str, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+    before = _current.set(run)
+    try:
+        return work(*arguments, **named)
+    finally:
+        _current.reset(before)

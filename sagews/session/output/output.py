@@ -10,13 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from sagews.session.output.budget import TAIL, CellBudget, Omitted
+from sagews.session.output.budget import TAIL, CellBudget, Omitted, cut
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
+from sagews.session.output.late import LateOutput
 from sagews.session.output.lines import LinePrinter
-from sagews.session.output.origins import Origins
+from sagews.session.output.origins import AFTERWARDS, Origins, heading, run_here
 from sagews.session.output.spill import SpillFile
 from sagews.session.output.terminal import overstruck
 from sagews.session.output.text_buffer import TextBuffer
@@ -104,7 +106,7 @@ class SessionOutput:
         self._filled = 0.0
         self._run = ""
         self.origins = Origins()
-        self._main = threading.get_ident()
+        self._late = LateOutput(self._send_late, wake)
         # Whether a cell runs. Its budget is made when it prints: most cells only have a value.
         self._open = False
         self._budget: CellBudget | None = None
@@ -115,9 +117,11 @@ class SessionOutput:
     def begin(self, run: str) -> None:
         """Address what comes from now on to a run."""
         with self._whole:
+            # What lies in the pipes was printed before, and is the former run's.
+            self._drain()
             self._run = run
             self._open = self._live = True
-            self.origins.begin(run, held=self._buffer.size > 0)
+            self.origins.begin(run)
             self._shown = self._shown_bytes = self._unshown = 0
             # Each cell has its own burst: the first print after a flood is seen at once.
             self._tokens, self._filled = BURST, time.monotonic()
@@ -134,8 +138,8 @@ class SessionOutput:
         with self._whole:
             if self.capture.ready(0, 1):
                 self._drain()
-            if not self._open or threading.get_ident() != self._main:
-                self._head(self.origins.of_print())
+            if (run_here() is not self._run or not self._open) and self._is_late(name, text):
+                return
             if name is gathered.name:
                 gathered.pieces.append(text)
                 gathered.size += len(text)
@@ -168,6 +172,8 @@ class SessionOutput:
         data = encode(value)
         with self._whole:
             self._drain()
+            if isinstance(value, DisplayFrame) and self._is_shown_late(value, len(data)):
+                return
             self._flush(push=now)
             if self._budget is not None and not self._budget.open:
                 # Text that is held for the end belongs before what is shown now; before an error all of it does.
@@ -188,7 +194,7 @@ class SessionOutput:
             if self._unshown:
                 self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
             self._open = self._live = False
-            self.origins.end()
+            self._late.add(self._run)
             self._put(encode(DoneFrame(self._run, status, seconds, cpu)), True)
         self.settle()
 
@@ -211,8 +217,10 @@ class SessionOutput:
             now = time.monotonic()
             if self._due is not None and now >= self._due:
                 self._flush()
+            if self._late.due is not None and now >= self._late.due:
+                self._late.flush()
             self.writer.push()
-            return None if self._due is None else max(0.0, self._due - now)
+            return min((max(0.0, due - now) for due in (self._due, self._late.due) if due is not None), default=None)
 
     def forked(self) -> None:
         """In a forked child: print through the inherited pipes, never on the worker's socket."""
@@ -232,16 +240,36 @@ class SessionOutput:
 
     def _drain(self) -> None:
         before = self._buffer.size
-        if not self._open and self.capture.ready(0, 1):
-            self._head(self.origins.of_pipe())
-        self.capture.read(self._buffer.add)
+        # Of programs that a cell left behind nobody knows whose they are; the last one's is the best guess.
+        self.capture.read(self._buffer.add if self._open or self._run not in self._late else self._afterwards)
         if self._buffer.size > before:
             self._flush_if_wanted("\n")
 
-    def _head(self, heading: str) -> None:
-        """Say whose text follows, on a line of its own."""
-        if heading:
-            self._buffer.add("stderr", heading)
+    def _afterwards(self, name: str, text: str) -> None:
+        self._late.write(self._run, AFTERWARDS, name, text)
+
+    def _is_late(self, name: str, text: str) -> bool:
+        """Take what the caller prints, if it belongs to a run that is over."""
+        run = self.origins.of_caller()
+        if run == self._run and (self._open or run not in self._late):
+            return False
+        self._late.write(run, heading(), name, text)
+        return True
+
+    def _is_shown_late(self, value: DisplayFrame, size: int) -> bool:
+        """Send what the caller shows, if it belongs to a run that is over."""
+        run = self.origins.of_caller()
+        if self._open and run == self._run:
+            return False
+        if self._late.admits(run, size):
+            self._put(encode(replace(value, run=run)), True)
+        return True
+
+    def _send_late(self, run: str, name: str, text: str) -> None:
+        rest = clean(overstruck(text))
+        while rest:
+            data, rest = cut(rest, CHUNK)
+            self.writer.put(encode(StreamFrame(run, name, data.decode())))
 
     def _flush_if_wanted(self, text: str) -> None:
         if self._buffer.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
@@ -273,7 +301,7 @@ class SessionOutput:
                 self.writer.push()
             return
         if not self._open:
-            # Nobody's cell runs: keep the latest of whatever prints in the background for the next one.
+            # No cell has run yet: keep the latest of whatever prints by itself for the first one.
             self._buffer.keep(HELD_OVER)
             return
         self._busy = True

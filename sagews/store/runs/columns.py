@@ -18,8 +18,12 @@ RUN_TYPES = (
     "timestamptz", "timestamptz", "timestamptz", "float8", "bigint",
 )  # fmt: skip
 
-# What has ended has ended; only what was given up as lost may still turn out to have ended otherwise.
-MAY_CHANGE = "(r.state in ('queued', 'running') or r.state = 'lost' and {new} not in ('queued', 'running'))"
+# What has ended has ended; only what was given up as lost may still turn out to have ended otherwise, and a thread or
+# task that a cell left may have printed more.
+MAY_CHANGE = (
+    "(r.state in ('queued', 'running') or r.state = 'lost' and {new}.state not in ('queued', 'running')"
+    " or r.state = {new}.state and r.printed < {new}.printed)"
+)
 
 
 def run_values(run: Run) -> tuple[object, ...]:

@@ -56,7 +56,7 @@ _SQL = f"""with {FENCES},
         select {", ".join(f"s.{name}" for name in RUN_COLUMNS)} from given s where s.own order by s.ordinal
         on conflict (id) do update set state = excluded.state, started = excluded.started,
             finished = excluded.finished, seconds = excluded.seconds, printed = excluded.printed
-        where r.document = excluded.document and {MAY_CHANGE.format(new="excluded.state")}
+        where r.document = excluded.document and {MAY_CHANGE.format(new="excluded")}
         returning r.id, r.document
     ),
     printed as (

@@ -21,7 +21,8 @@ session → worker
   completions request: int, start: int, end: int, matches: [{text, kind}]
   inspection  request: int, found: bool, data: {mime: str}
 
-Bytes of images and other binary MIME types are base64 text. A run ends with exactly one `done`.
+Bytes of images and other binary MIME types are base64 text. A run has one `done`; behind it a thread or task of its
+cell may still have `stream` and `display` sent, for the latest LATE_RUNS runs.
 `path` is relative to the home, "" when nothing could be kept; `dropped` counts those of its bytes that are not there.
 Texts hold neither NUL nor lone surrogates; numbers are finite. docs/protocol-session.md has order, budget and limits.
 """
@@ -55,6 +56,8 @@ MAX_CODE = 64 * 1024
 MAX_MESSAGE = 16 * 1024
 MAX_PLAIN = 64 * 1024
 MAX_MATCHES = 500
+# Both sides count alike, by `done`, so that a session never says anything of a run that its worker has forgotten.
+LATE_RUNS = 200
 STREAMS = ("stdout", "stderr")
 STATUSES = ("ok", "error", "interrupted")
 MODES = ("sage", "python")
@@ -180,17 +183,12 @@ class InspectionFrame:
 
 
 ToSession = RunFrame | CompleteFrame | InspectFrame
+# fmt: off
 FromSession = (
-    ReadyFrame
-    | StreamFrame
-    | DisplayFrame
-    | ResultFrame
-    | ErrorFrame
-    | SpilledFrame
-    | DoneFrame
-    | CompletionsFrame
-    | InspectionFrame
+    ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
+    | CompletionsFrame | InspectionFrame
 )
+# fmt: on
 
 # Not ASCII: mathematics would grow sixfold. No NaN: browsers can't read it.
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -6,6 +6,7 @@ meant for.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ from sagews.worker.kinds.table import SessionChannel
 
 # Bytes of a frame from which on its JSON is made here, once for pages and database.
 ENCODED_AT_ONCE = 1024
+# What may still come of a run that is over, from a thread or task that its cell left.
+LATE = (PieceKind.STREAM, PieceKind.DISPLAY)
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
@@ -49,6 +52,8 @@ class CellConversation:
         # Still true while the session is being ended: what its last run printed arrives behind the kill.
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
+        # What is left of the budgets of runs that are over.
+        self._over: OrderedDict[RunId, RunBudget] = OrderedDict()
         self._pending = PendingRequests(channel.clock, bounds.answer_seconds, bounds.questions, self._unanswered)
 
     # ------------------------------------------------------------------------------------------ requests
@@ -139,19 +144,31 @@ class CellConversation:
 
     def _output(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
         if run != self._run or not self._run_open:
-            raise ProtocolError("output of a run that it was not given or that is over")
-        if kind is PieceKind.DONE:
+            self._late(kind, run, body, size)
+        elif kind is PieceKind.DONE:
             self._done(body, size)
         elif self._budget.admits(size):
             self._channel.emit(kind, run, body, size)
         else:
             self._overrun()
 
+    def _late(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
+        """Take what a thread or task shows whose cell is over, within what that run had left."""
+        budget = self._over.get(run)
+        if budget is None or kind not in LATE:
+            raise ProtocolError("output of a run that it was not given or that is over")
+        if budget.admits(size):
+            self._channel.emit(kind, run, body, size)
+        elif budget.dropped > self._channel.bounds.overrun:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        self._channel.cut_off("output", output_limit=self._channel.bounds.run_output // MEBIBYTE)
+
     def _overrun(self) -> None:
         """Stop a run that has shown all that it may; end a session that goes on all the same."""
-        bounds = self._channel.bounds
-        if self._budget.dropped > bounds.overrun:
-            self._channel.cut_off("output", output_limit=bounds.run_output // MEBIBYTE)
+        if self._budget.dropped > self._channel.bounds.overrun:
+            self._cut_off()
         elif not self._budget.told:
             self._budget.told = True
             self.interrupt()
@@ -162,6 +179,9 @@ class CellConversation:
             dropped = self._budget.dropped
             spilled = {"path": "", "bytes": dropped, "lines": 0, "dropped": dropped}
             self._channel.emit(PieceKind.SPILLED, self._run, spilled, 0)
+        self._over[self._run] = self._budget
+        if len(self._over) > wire.LATE_RUNS:
+            self._over.popitem(last=False)
         self._channel.emit(PieceKind.DONE, self._run, body, size)
 
     # ------------------------------------------------------------------------------------------ its end

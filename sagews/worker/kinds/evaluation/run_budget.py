@@ -14,6 +14,8 @@ class RunBudget:
         told: whether the run was told to stop.
     """
 
+    __slots__ = ("_left", "dropped", "told")
+
     def __init__(self, limit: int) -> None:
         self._left = limit
         self.dropped = 0
