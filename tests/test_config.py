@@ -21,7 +21,7 @@ class LoadTests(SynchronousTestCase):
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    def reason(self, text: str, environment: dict[str, str] | None = None) -> str:
+    def check_reason(self, text: str, environment: dict[str, str] | None = None) -> str:
         """Return why these settings are refused."""
         error = self.assertRaises(SagewsError, load, self.written(text), environment or {}, root=False)
         return str(error)
@@ -40,17 +40,17 @@ class LoadTests(SynchronousTestCase):
             self.assertEqual(load(self.written(f"[link]\nbackend = {text}\n"), {}, root=False).link.backend, found)
         # Many times: the library once freed a little of the type itself with each.
         for text in ("7", "[7]", "['no address']") * 40:
-            self.assertIn("link.backend", self.reason(f"[link]\nbackend = {text}\n"))
+            self.assertIn("link.backend", self.check_reason(f"[link]\nbackend = {text}\n"))
 
     def test_every_error_at_once(self) -> None:
         """All wrong keys and values are named in one refusal."""
-        reason = self.reason("[site]\nport = 'x'\nnope = 1\n[sessions]\nmemory_mib = 1\n[colour]\na = 1\n")
+        reason = self.check_reason("[site]\nport = 'x'\nnope = 1\n[sessions]\nmemory_mib = 1\n[colour]\na = 1\n")
         for word in ("site.port", "site.nope", "sessions.memory_mib", "colour"):
             self.assertIn(word, reason)
 
     def test_not_toml(self) -> None:
         """A file that is not TOML is refused with its place."""
-        self.assertIn("can't be read", self.reason("[site"))
+        self.assertIn("can't be read", self.check_reason("[site"))
 
     def test_missing_file(self) -> None:
         """A settings file that is not there is refused, not replaced by defaults."""
@@ -66,7 +66,7 @@ class LoadTests(SynchronousTestCase):
     def test_bad_environment(self) -> None:
         """A port or a list of environments that is not one is refused."""
         for environment in ({"SAGEWS_PORT": "0"}, {"SAGEWS_PORT": "a"}, {"SAGEWS_ENVIRONMENTS": "[1]"}):
-            self.reason("", environment)
+            self.check_reason("", environment)
 
     def test_tls_beyond_loopback(self) -> None:
         """Whatever is not loopback is served over TLS only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ def later(seconds: float = 3600) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-async def refused(awaitable: Any, code: str) -> None:
+async def check_refused(awaitable: Any, code: str) -> None:
     """Check that something is refused with this code."""
     try:
         await awaitable
@@ -28,12 +29,12 @@ async def refused(awaitable: Any, code: str) -> None:
         raise AssertionError(f"not refused with {code}")
 
 
-class AccountStoreContract:
+class AccountStoreContract(metaclass=ABCMeta):
     """The contract; `make_accounts` returns an empty store."""
 
+    @abstractmethod
     async def make_accounts(self) -> Any:
         """Return an empty store."""
-        raise NotImplementedError
 
     async def _store_and_user(self) -> tuple[Any, User]:
         store = await self.make_accounts()
@@ -62,10 +63,10 @@ class AccountStoreContract:
     async def test_address_is_unique_without_case(self) -> None:
         """A second account with an address that differs in case alone is refused, also by a change of address."""
         store, _ = await self._store_and_user()
-        await refused(store.create_user("ADA@example.org", "Other", "user", None), "name-taken")
+        await check_refused(store.create_user("ADA@example.org", "Other", "user", None), "name-taken")
         bob = await store.create_user("bob@example.org", "Bob", "user", None)
         assert not bob.has_password
-        await refused(store.update_user(bob.id, None, "ada@EXAMPLE.org"), "name-taken")
+        await check_refused(store.update_user(bob.id, None, "ada@EXAMPLE.org"), "name-taken")
 
     async def test_first_administrator_once(self) -> None:
         """The first administrator is made once, and not where an administrator was made otherwise."""
@@ -74,13 +75,13 @@ class AccountStoreContract:
         first = await store.create_first_administrator("first@example.org", "First")
         assert first.privilege is Privilege.ADMINISTRATOR
         assert await store.has_administrator()
-        await refused(store.create_first_administrator("second@example.org", "Second"), "expired")
+        await check_refused(store.create_first_administrator("second@example.org", "Second"), "expired")
 
     async def test_no_first_administrator_beside_another(self) -> None:
         """An administrator made by the operator closes the first link."""
         store = await self.make_accounts()
         await store.create_user("op@example.org", "Op", "administrator", None)
-        await refused(store.create_first_administrator("second@example.org", "Second"), "expired")
+        await check_refused(store.create_first_administrator("second@example.org", "Second"), "expired")
 
     async def test_users_by_id_in_pages(self) -> None:
         """Accounts are listed by id, page by page, those that are disabled too."""
@@ -130,7 +131,7 @@ class AccountStoreContract:
             store.rehash_password(new_id(), "hash"),
             store.disable_user(new_id(), True),
         ):
-            await refused(refusal, "not-found")
+            await check_refused(refusal, "not-found")
 
     async def test_login_by_cookie(self) -> None:
         """A login is found by its cookie's hash, with the hash of the origin's secret, until it ends."""
@@ -174,7 +175,7 @@ class AccountStoreContract:
         assert await store.user(ada.id) is None
         assert await store.user_by_email(ada.email) is None
         assert await store.password_hash(ada.email) is None
-        await refused(store.create_login(new_id(), ada.id, b"d" * 32, b"s", later()), "not-found")
+        await check_refused(store.create_login(new_id(), ada.id, b"d" * 32, b"s", later()), "not-found")
         await store.disable_user(ada.id, False)
         assert await store.user(ada.id) == ada
         assert not await store.login_is_alive(ada.id, login)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 from pycrdt import Doc, Map, Text
@@ -15,7 +16,7 @@ from sagews.model.identifiers import UserId
 from sagews.model.positions import spread
 from sagews.model.updates import Counts
 from sagews.model.worksheet.cells import MAX_SOURCE
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 
 ADA = UserId("ada")
 COUNTS = Counts(10, 0)
@@ -56,12 +57,12 @@ def pasted(state: bytes, count: int, **changes: Any) -> bytes:
     return sent[-1]
 
 
-class DocumentChecksContract:
+class DocumentChecksContract(metaclass=ABCMeta):
     """The contract."""
 
+    @abstractmethod
     async def make_checks(self) -> Any:
         """Return checks."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""
@@ -81,7 +82,7 @@ class DocumentChecksContract:
         """What does not fit, or is no update at all, is refused with its reason, and the next one is tried."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         for update in (pasted(state, 200, type="script"), b"nonsense", b""):
-            await refused(checks.try_update(ADA, lambda: state, update, COUNTS), "bad-update")
+            await check_refused(checks.try_update(ADA, lambda: state, update, COUNTS), "bad-update")
         assert (await checks.try_update(ADA, lambda: state, pasted(state, 200), COUNTS)).counts
 
     async def test_loading(self) -> None:
@@ -94,14 +95,14 @@ class DocumentChecksContract:
         parts, whole = load(None, found.pieces).get_state(), load(state, updates).get_state()
         assert read_vector(parts) == read_vector(whole)
         assert cells_in_order(load(None, found.pieces)) == cells_in_order(load(state, updates))
-        await refused(checks.load(ADA, b"no", []), "internal")
+        await check_refused(checks.load(ADA, b"no", []), "internal")
 
     async def test_a_crowd_is_refused(self) -> None:
         """Where more pages than there can be have set the same thing at one time, nothing more is taken."""
         checks, state = await self.make_checks(), new_document("One").get_update()
         crowded = load(state, [same_title(600)])
         known = Counts(2000, MAX_AT_ONE_KEY)
-        await refused(checks.try_update(ADA, crowded.get_update, pasted(state, 3), known), "bad-update")
+        await check_refused(checks.try_update(ADA, crowded.get_update, pasted(state, 3), known), "bad-update")
         assert (await checks.try_update(ADA, lambda: state, pasted(state, 3), COUNTS)).counts
 
     async def test_folding(self) -> None:
@@ -112,7 +113,7 @@ class DocumentChecksContract:
         for parts in ((None, [state, *updates]), (state, updates)):
             folded = await checks.fold(ADA, *parts)
             assert len(cells_in_order(load(folded, []))) == 4
-        await refused(checks.fold(ADA, b"no", []), "internal")
+        await check_refused(checks.fold(ADA, b"no", []), "internal")
 
     async def test_text_and_title(self) -> None:
         """A document's file and title are what they are here."""
@@ -129,4 +130,4 @@ class DocumentChecksContract:
         assert "1 + 1" in to_text(document)
         assert list(await checks.merge(ADA, document.get_update, to_text(document))) == []
         long = "```sage\n" + "#" * (MAX_SOURCE + 1) + "\n```\n"
-        await refused(checks.merge(ADA, document.get_update, long), "too-large")
+        await check_refused(checks.merge(ADA, document.get_update, long), "too-large")

@@ -5,6 +5,7 @@ Mix it into a SynchronousTestCase that has `make_texts` and `done`.
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from zope.interface.verify import verifyObject
@@ -23,16 +24,16 @@ ONE = "# One\n\n```sage #aaaa\n1 + 1\n```\n"
 TWO = "# Two\n"
 
 
-class DocumentTextsContract(Base):
+class DocumentTextsContract(Base, metaclass=ABCMeta):
     """The tests."""
 
+    @abstractmethod
     def make_texts(self) -> tuple[Any, UserId]:
         """Return an IDocumentTexts without documents, and who edits them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done(self, work: Any) -> Any:
         """Return the result of a coroutine that has to wait for nothing."""
-        raise NotImplementedError
 
     def test_provides_the_interface(self) -> None:
         """It has every method with its signature."""

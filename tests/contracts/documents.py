@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 from zope.interface.verify import verifyObject
@@ -9,18 +10,18 @@ from zope.interface.verify import verifyObject
 from sagews.interfaces.documents import IDocumentStore
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.model.runs import Committed
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 from tests.contracts.journal import edits
 
 
-class DocumentStoreContract:
+class DocumentStoreContract(metaclass=ABCMeta):
     """The contract; `make_documents` returns a store, a journal, and a document under a lease of epoch 3."""
 
     space: WorkspaceId
 
+    @abstractmethod
     async def make_documents(self) -> tuple[Any, Any, DocumentId]:
         """Return a store, a journal and a document."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""
@@ -42,6 +43,6 @@ class DocumentStoreContract:
         """Who does not hold the lease's epoch folds nothing."""
         store, _, document = await self.make_documents()
         for epoch in (2, 4):
-            await refused(store.snapshot(document, epoch, b"x", 1), "conflict")
-        await refused(store.snapshot(DocumentId(new_id()), 3, b"x", 1), "conflict")
+            await check_refused(store.snapshot(document, epoch, b"x", 1), "conflict")
+        await check_refused(store.snapshot(DocumentId(new_id()), 3, b"x", 1), "conflict")
         assert await store.load(self.space, document) == (None, [])

@@ -5,6 +5,7 @@ Mix it into a trial TestCase that says how to make one, and how a version is mad
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import ensureDeferred
@@ -26,24 +27,24 @@ else:
 TEXTS = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n"}
 
 
-class WorkspaceFilesContract(Base):
+class WorkspaceFilesContract(Base, metaclass=ABCMeta):
     """The tests."""
 
     timeout = 60
 
+    @abstractmethod
     async def make_files(self) -> Any:
         """Return an IWorkspaceFiles that knows no home yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def make_used(self, files: Any) -> WorkspaceId:
         """Return a workspace whose home a session uses."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def make_version(self, snapshot: Snapshot) -> tuple[str, bytes]:
         """Return a commit of a snapshot, and the bundle that holds it."""
-        raise NotImplementedError
 
-    async def refused(self, code: str, waiting: Any) -> None:
+    async def check_refused(self, code: str, waiting: Any) -> None:
         """Hold that awaiting this raises SagewsError of this code."""
         error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
         self.assertEqual(error.code, code)
@@ -107,15 +108,15 @@ class WorkspaceFilesContract(Base):
     async def test_a_home_that_is_not_there_is_not_read(self) -> None:
         """What was never laid out is not taken for an empty version."""
         files = await self.make_files()
-        await self.refused("no-home", files.snapshot(WorkspaceId(new_id()), 1, SnapshotRequest(TEXTS)))
+        await self.check_refused("no-home", files.snapshot(WorkspaceId(new_id()), 1, SnapshotRequest(TEXTS)))
 
     async def test_a_failed_restore_leaves_no_home(self) -> None:
         """A home that could not be laid out is refused until it is laid out whole."""
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
         broken = RestoreRequest(request.commit, (request.bundles[0][:-30],))
-        await self.refused("internal", files.restore(workspace, 1, broken))
-        await self.refused("home-unfinished", files.snapshot(workspace, 1, SnapshotRequest({})))
+        await self.check_refused("internal", files.restore(workspace, 1, broken))
+        await self.check_refused("home-unfinished", files.snapshot(workspace, 1, SnapshotRequest({})))
         await files.restore(workspace, 1, request)
         self.assertEqual(await self.tree(files, workspace), taken.tree)
 
@@ -127,23 +128,23 @@ class WorkspaceFilesContract(Base):
             await files.restore(workspace, 1, request)
             self.assertEqual(await self.tree(files, workspace), taken.tree)
             await files.forget(workspace, 1)
-            await self.refused("no-home", files.snapshot(workspace, 1, SnapshotRequest({})))
+            await self.check_refused("no-home", files.snapshot(workspace, 1, SnapshotRequest({})))
             await files.forget(workspace, 1)
 
     async def test_a_used_home_is_not_forgotten(self) -> None:
         """The home of a session stays."""
         files = await self.make_files()
-        await self.refused("busy", files.forget(await self.make_used(files), 1))
+        await self.check_refused("busy", files.forget(await self.make_used(files), 1))
 
     async def test_an_older_epoch_is_refused(self) -> None:
         """Who lost a workspace's lease can neither read, write nor remove its files any more."""
         files = await self.make_files()
         workspace = await self.empty(files)
         await files.snapshot(workspace, 5, SnapshotRequest({}))
-        await self.refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
-        await self.refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))
-        await self.refused("conflict", files.forget(workspace, 4))
-        await self.refused("conflict", files.usage(workspace, 4))
+        await self.check_refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
+        await self.check_refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))
+        await self.check_refused("conflict", files.forget(workspace, 4))
+        await self.check_refused("conflict", files.usage(workspace, 4))
         await files.snapshot(workspace, 5, SnapshotRequest({}))
 
     async def test_a_home_that_is_not_there_holds_nothing(self) -> None:

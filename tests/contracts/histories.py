@@ -5,6 +5,7 @@ Mix it into a SynchronousTestCase that has `make_history` and `done`.
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
@@ -25,28 +26,28 @@ else:
 NOBODYS = "f" * 40
 
 
-class HistoriesContract(Base):
+class HistoriesContract(Base, metaclass=ABCMeta):
     """The tests; the workspace has one document, a.sage.md, which `put` writes."""
 
     user: UserId
     histories: Any
     history: Any
 
+    @abstractmethod
     def make_history(self) -> None:
         """Set `user`, `histories` and `history`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put(self, text: str) -> None:
         """Write a.sage.md."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self) -> str:
         """Return what a.sage.md says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done(self, work: Any) -> Any:
         """Return the result of a coroutine that has to wait for nothing."""
-        raise NotImplementedError
 
     def save(self, text: str, name: str = "", kind: str = "save") -> Commit:
         """Write a text and save it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,12 +33,12 @@ def make_commit(number: int, parent: int | None = None, ref: str = "main") -> Co
     )
 
 
-class HistoryStoreContract:
+class HistoryStoreContract(metaclass=ABCMeta):
     """The contract; `make_history` returns a store and a workspace without history."""
 
+    @abstractmethod
     async def make_history(self) -> tuple[Any, WorkspaceId]:
         """Return a store and a workspace."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -45,14 +46,14 @@ def edits(document: DocumentId, *data: bytes, epoch: int = 3) -> DocumentWrite:
     return DocumentWrite(document, epoch, updates=[(AUTHOR, each) for each in data])
 
 
-class JournalContract:
+class JournalContract(metaclass=ABCMeta):
     """The contract; `make_journal` returns it, document and run store, and two documents under a lease of epoch 3."""
 
     space: WorkspaceId
 
+    @abstractmethod
     async def make_journal(self) -> tuple[Any, Any, Any, DocumentId, DocumentId]:
         """Return journal, documents, runs, and the two."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""

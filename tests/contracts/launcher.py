@@ -6,6 +6,7 @@ Mix it into a trial TestCase that says how to make a launcher.
 from __future__ import annotations
 
 import socket
+from abc import ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -45,15 +46,15 @@ class Listener:
             self.over.callback(None)
 
 
-class LauncherContract(Base):
+class LauncherContract(Base, metaclass=ABCMeta):
     """The tests; `make_launcher` returns a launcher that serves."""
 
     flavour = "python"
     timeout = 60
 
+    @abstractmethod
     async def make_launcher(self) -> Any:
         """Return an ILauncher that starts Python sessions and runs the job "snapshot"."""
-        raise NotImplementedError
 
     async def opened(self, launcher: Any, workspace: WorkspaceId | None = None) -> tuple[SessionId, Listener, Any]:
         """Open a session; return its id, its listener and the worker's end of its socket."""
@@ -73,7 +74,7 @@ class LauncherContract(Base):
         )  # fmt: skip
         return answer
 
-    async def refused(self, code: str, waiting: Any) -> None:
+    async def check_refused(self, code: str, waiting: Any) -> None:
         """Hold that awaiting this raises SagewsError of this code."""
         error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
         self.assertEqual(error.code, code)
@@ -109,7 +110,7 @@ class LauncherContract(Base):
         ours.settimeout(SECONDS)
         session = SessionId(new_id())
         opening = launcher.open_session(session, None, "cobol", Limits(), theirs, listener, EVALUATION)
-        await self.refused("unknown-flavour", opening)
+        await self.check_refused("unknown-flavour", opening)
         self.assertEqual((await deferToThread(ours.recv, 1), theirs.fileno()), (b"", -1))
         launcher.signal(session, "KILL")
         self.assertEqual(listener.endings, [])
@@ -119,7 +120,7 @@ class LauncherContract(Base):
         launcher = await self.make_launcher()
         answer = await self.snapshot(launcher, SnapshotRequest({}).to_bytes())
         self.assertEqual(SnapshotAnswer.from_bytes(answer).left_out, ())
-        await self.refused("internal", self.snapshot(launcher, b"no parcel"))
+        await self.check_refused("internal", self.snapshot(launcher, b"no parcel"))
 
     async def test_a_home_is_forgotten(self) -> None:
         """After its session a home can be removed, and removing it again is no error."""
@@ -129,3 +130,4 @@ class LauncherContract(Base):
         await listener.over
         await launcher.forget(workspace)
         await launcher.forget(workspace)
+        self.assertIsNone(launcher.home_usage(workspace))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from zope.interface.verify import verifyObject
 from sagews.interfaces.logs import ILogSink, ILogStore
 from sagews.model.identifiers import new_id
 from sagews.model.logs import LogQuery, LogRecord
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 500, tzinfo=UTC)
 
@@ -24,12 +25,12 @@ def make_record(message: str = "hello", **changes: Any) -> LogRecord:
     return replace(record, **changes)
 
 
-class LogStoreContract:
+class LogStoreContract(metaclass=ABCMeta):
     """The contract; `make_logs` returns an empty store."""
 
+    @abstractmethod
     async def make_logs(self) -> Any:
         """Return an empty store."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""
@@ -73,7 +74,7 @@ class LogStoreContract:
             (LogQuery(least_level="debug", text="a", since=b.time, limit=1), [c]),
         ):
             assert await store.query(query) == expected, query
-        await refused(store.query(LogQuery(least_level="loud")), "bad-value")
+        await check_refused(store.query(LogQuery(least_level="loud")), "bad-value")
 
     async def test_old_days_drop(self) -> None:
         """Whole days before a day are dropped; a late record of such a day may come again."""
@@ -87,14 +88,14 @@ class LogStoreContract:
         assert await store.query(LogQuery()) == [*records[:2], records[3]]
 
 
-class LogSinkContract:
+class LogSinkContract(metaclass=ABCMeta):
     """What every ILogSink does; `make_sink` returns a sink and the memory store behind it."""
 
     flushLoggedErrors: Any
 
+    @abstractmethod
     async def make_sink(self) -> tuple[Any, Any]:
         """Return a sink and its store."""
-        raise NotImplementedError
 
     async def test_provides_the_sinks_interface(self) -> None:
         """It has every method of the interface with its signature."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,20 +12,20 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId
 from sagews.model.runs import DocumentWrite
 from sagews.model.sessions import RunState
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 from tests.contracts.journal import make_piece, make_run
 
 
-class RunStoreContract:
+class RunStoreContract(metaclass=ABCMeta):
     """The contract; `make_runs` returns a store, a journal, and two documents under a lease of epoch 3."""
 
+    @abstractmethod
     async def make_runs(self) -> tuple[Any, Any, DocumentId, DocumentId]:
         """Return a store, a journal and two documents."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def remove(self, document: DocumentId) -> None:
         """Remove one of the documents."""
-        raise NotImplementedError
 
     async def test_provides_the_interface(self) -> None:
         """It has every method of the interface with its signature."""
@@ -45,7 +46,7 @@ class RunStoreContract:
         done = replace(run, state=RunState.DONE, finished=run.queued, seconds=0.5)
         await journal.commit([DocumentWrite(document, 3, runs=[done])])
         assert await store.put_run(run, 3) == done
-        await refused(store.put_run(replace(run, document=other), 3), "bad-value")
+        await check_refused(store.put_run(replace(run, document=other), 3), "bad-value")
         assert await store.last_runs(other) == []
 
     async def test_fenced(self) -> None:
@@ -55,11 +56,11 @@ class RunStoreContract:
         for run in (old, last):
             await journal.commit([DocumentWrite(document, 3, [], [run], [make_piece(run, 1)])])
         for epoch in (2, 4):
-            await refused(store.new_epoch(document, epoch), "conflict")
-            await refused(store.put_run(make_run(document, "late"), epoch), "conflict")
-            await refused(store.put_run(last, epoch), "conflict")
-            await refused(store.delete_old(document, epoch, []), "conflict")
-            await refused(store.clear(document, epoch, [last.id]), "conflict")
+            await check_refused(store.new_epoch(document, epoch), "conflict")
+            await check_refused(store.put_run(make_run(document, "late"), epoch), "conflict")
+            await check_refused(store.put_run(last, epoch), "conflict")
+            await check_refused(store.delete_old(document, epoch, []), "conflict")
+            await check_refused(store.clear(document, epoch, [last.id]), "conflict")
         assert await store.last_runs(document) == [last]
         assert len((await store.pieces(document, old.id, 1, 9)).pieces) == 1
 

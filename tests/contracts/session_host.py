@@ -6,6 +6,7 @@ a scripted session has to understand just these.
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -80,14 +81,14 @@ async def evaluate(host: Any, session: SessionId, evaluation: Evaluation) -> Non
     await host.send(session, run_message(evaluation), evaluation.run)
 
 
-class ChannelContract(Base):
+class ChannelContract(Base, metaclass=ABCMeta):
     """What holds for sessions of a kind that nothing in the house knows; scripted ones answer in capitals."""
 
     timeout = 20
 
+    @abstractmethod
     async def make_host(self) -> Any:
         """Return an ISessionHost as for SessionHostContract."""
-        raise NotImplementedError
 
     async def opened_toy(self, kind: str = TOY) -> tuple[Any, SessionId, Listener]:
         """Return a host with one open session of a kind."""
@@ -108,36 +109,36 @@ class ChannelContract(Base):
         self.assertEqual({(piece.kind, piece.run) for piece in listener.pieces}, {(PieceKind.MESSAGE, "")})
         await host.end_session(session, "stopped")
         self.assertEqual((await listener.until_ended()).reason, "stopped")
-        await self.refused_as("no-session", host.send(session, {"text": "late"}))
+        await self.check_refused_as("no-session", host.send(session, {"text": "late"}))
 
     async def test_messages_of_another_form_are_refused(self) -> None:
         """The kind says what fits: here a text, there a cell; and questions only where a kind answers them."""
         host, session, listener = await self.opened_toy()
-        await self.refused_as("bad-message", host.send(session, {"number": 1}))
-        await self.refused_as("bad-message", host.ask(session, {"text": "x"}))
+        await self.check_refused_as("bad-message", host.send(session, {"number": 1}))
+        await self.check_refused_as("bad-message", host.ask(session, {"text": "x"}))
         self.assertEqual(listener.endings, [])
         evaluating, other, _ = await self.opened_toy(EVALUATION)
-        await self.refused_as("bad-message", evaluating.send(other, {"text": "x"}))
+        await self.check_refused_as("bad-message", evaluating.send(other, {"text": "x"}))
 
     async def test_a_kind_that_nobody_knows_is_refused(self) -> None:
         """Before anything is started."""
-        await self.refused_as("bad-value", self.opened_toy("unheard_of"))
+        await self.check_refused_as("bad-value", self.opened_toy("unheard_of"))
 
-    async def refused_as(self, code: str, waiting: Any) -> None:
+    async def check_refused_as(self, code: str, waiting: Any) -> None:
         """Hold that awaiting this raises SagewsError of this code."""
         error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
         self.assertEqual(error.code, code)
 
 
-class SessionHostContract(Base):
+class SessionHostContract(Base, metaclass=ABCMeta):
     """The tests; `make_host` returns a host whose listeners are called while the test waits."""
 
     flavour = "python"
     timeout = 20
 
+    @abstractmethod
     async def make_host(self) -> Any:
         """Return an ISessionHost with room for two sessions at least."""
-        raise NotImplementedError
 
     def request(self, *, workspace: WorkspaceId | None = None, epoch: int = 1, flavour: str = "") -> SessionRequest:
         """Return a request for a fresh session."""
@@ -153,7 +154,7 @@ class SessionHostContract(Base):
         await host.open_session(request, listener)
         return host, request.session, listener
 
-    async def refused(self, code: str, waiting: Any) -> None:
+    async def check_refused(self, code: str, waiting: Any) -> None:
         """Hold that awaiting this raises SagewsError of this code."""
         error = await self.assertFailure(ensureDeferred(waiting), SagewsError)
         self.assertEqual(error.code, code)
@@ -197,8 +198,8 @@ class SessionHostContract(Base):
         """A second cell is refused as busy while one runs, and so are completions; an interrupt ends the run."""
         host, session, listener = await self.opened()
         await evaluate(host, session, self.evaluation(WAITS))
-        await self.refused("busy", evaluate(host, session, self.evaluation(PRINTS)))
-        await self.refused("busy", host.ask(session, complete_message("pri", 3)))
+        await self.check_refused("busy", evaluate(host, session, self.evaluation(PRINTS)))
+        await self.check_refused("busy", host.ask(session, complete_message("pri", 3)))
         await host.interrupt(session)
         pieces = await listener.until_done()
         self.assertEqual(pieces[-1].body["status"], "interrupted")
@@ -208,7 +209,7 @@ class SessionHostContract(Base):
         host, session, listener = await self.opened()
         await host.end_session(session, "stopped")
         self.assertEqual((await listener.until_ended()).reason, "stopped")
-        await self.refused("no-session", evaluate(host, session, self.evaluation(PRINTS)))
+        await self.check_refused("no-session", evaluate(host, session, self.evaluation(PRINTS)))
         self.assertEqual(len(listener.endings), 1)
 
     async def test_an_unknown_session_is_refused(self) -> None:
@@ -222,19 +223,19 @@ class SessionHostContract(Base):
             host.ask(unknown, complete_message("", 0)),
             host.usage(unknown),
         ):
-            await self.refused("no-session", waiting)
+            await self.check_refused("no-session", waiting)
 
     async def test_an_unknown_flavour_is_refused(self) -> None:
         """A flavour that the host does not start is refused by name, and the listener hears nothing."""
         host, listener = await self.make_host(), Listener()
-        await self.refused("unknown-flavour", host.open_session(self.request(flavour="cobol"), listener))
+        await self.check_refused("unknown-flavour", host.open_session(self.request(flavour="cobol"), listener))
         self.assertEqual(listener.endings, [])
 
     async def test_an_older_epoch_is_refused(self) -> None:
         """Who lost a workspace's lease can start nothing in it any more."""
         host, workspace = await self.make_host(), WorkspaceId(new_id())
         await host.open_session(self.request(workspace=workspace, epoch=5), Listener())
-        await self.refused("conflict", host.open_session(self.request(workspace=workspace, epoch=4), Listener()))
+        await self.check_refused("conflict", host.open_session(self.request(workspace=workspace, epoch=4), Listener()))
 
     async def test_two_sessions_are_apart(self) -> None:
         """Each session numbers its own output, and the end of one leaves the other alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,10 @@ from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.accounts import Grant, Role, User
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.model.workspaces import Lease, Ticket
-from tests.contracts.accounts import later, refused
+from tests.contracts.accounts import check_refused, later
 
 
-class WorkspaceStoreContract:
+class WorkspaceStoreContract(metaclass=ABCMeta):
     """The contract; `make_stores` returns an account store and a workspace store beside it, both empty."""
 
     store: Any
@@ -22,9 +23,9 @@ class WorkspaceStoreContract:
     ada: User
     bob: User
 
+    @abstractmethod
     async def make_stores(self) -> tuple[Any, Any]:
         """Return empty stores."""
-        raise NotImplementedError
 
     async def _begin(self) -> tuple[WorkspaceId, DocumentId]:
         """Make two people and a workspace of the first."""
@@ -51,7 +52,7 @@ class WorkspaceStoreContract:
         assert await self.store.grant(workspace, self.bob.id) is None
         assert [page.id for page in await self.store.documents(workspace)] == [document]
         assert (await self.store.document(workspace, document)).path == "first.sage.md"
-        await refused(
+        await check_refused(
             self.store.create_workspace(workspace, "Again", self.bob.id, new_id(), "first.sage.md"), "name-taken"
         )
 
@@ -105,7 +106,7 @@ class WorkspaceStoreContract:
         def another(owner: User) -> Any:
             return self.store.create_workspace(new_id(), "X", owner.id, new_id(), "first.sage.md", 2)
 
-        await refused(another(self.ada), "limit")
+        await check_refused(another(self.ada), "limit")
         await another(self.bob)
         await self.store.delete_workspace(workspace)
         await another(self.ada)
@@ -116,7 +117,7 @@ class WorkspaceStoreContract:
         people = [UserId(new_id()) for _ in range(199)]
         for person in people:
             await self.store.set_grant(workspace, person, Role.VIEWER, False)
-        await refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "limit")
+        await check_refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "limit")
         await self.store.set_grant(workspace, people[0], Role.EDITOR, False)
         assert len(await self.store.grants([workspace])) == 200
 
@@ -129,9 +130,9 @@ class WorkspaceStoreContract:
         assert await self.store.workspace(workspace) is None
         assert await self.store.grant(workspace, self.ada.id) is None
         assert await self.store.document(workspace, document) is None
-        await refused(self.store.rename_workspace(workspace, "X"), "not-found")
-        await refused(self.store.delete_workspace(workspace), "not-found")
-        await refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "not-found")
+        await check_refused(self.store.rename_workspace(workspace, "X"), "not-found")
+        await check_refused(self.store.delete_workspace(workspace), "not-found")
+        await check_refused(self.store.set_grant(workspace, self.bob.id, Role.VIEWER, False), "not-found")
 
     async def test_grants(self) -> None:
         """A grant is given, changed and taken away; those of several workspaces are listed at once, by person."""
@@ -148,8 +149,8 @@ class WorkspaceStoreContract:
     async def test_last_owner_stays(self) -> None:
         """The last owner's grant can't be taken away or made less, until there is another owner."""
         workspace, _ = await self._begin()
-        await refused(self.store.remove_grant(workspace, self.ada.id), "bad-value")
-        await refused(self.store.set_grant(workspace, self.ada.id, Role.EDITOR, True), "bad-value")
+        await check_refused(self.store.remove_grant(workspace, self.ada.id), "bad-value")
+        await check_refused(self.store.set_grant(workspace, self.ada.id, Role.EDITOR, True), "bad-value")
         await self.store.set_grant(workspace, self.bob.id, Role.OWNER, True)
         await self.store.remove_grant(workspace, self.ada.id)
         assert [grant.user for grant in await self.store.grants([workspace])] == [self.bob.id]
@@ -157,10 +158,10 @@ class WorkspaceStoreContract:
     async def test_documents_have_their_own_paths(self) -> None:
         """A path is taken once in a workspace and free again after removal or renaming."""
         workspace, first = await self._begin()
-        await refused(self.store.create_document(workspace, new_id(), "first.sage.md", "T"), "name-taken")
+        await check_refused(self.store.create_document(workspace, new_id(), "first.sage.md", "T"), "name-taken")
         second = await self.store.create_document(workspace, DocumentId(new_id()), "b/second.sage.md", "Second")
         assert (second.workspace, second.title) == (workspace, "Second")
-        await refused(self.store.rename_document(workspace, second.id, "first.sage.md"), "name-taken")
+        await check_refused(self.store.rename_document(workspace, second.id, "first.sage.md"), "name-taken")
         assert (await self.store.rename_document(workspace, second.id, "a.sage.md")).path == "a.sage.md"
         assert (await self.store.rename_document(workspace, second.id, "a.sage.md")).path == "a.sage.md"
         assert [page.path for page in await self.store.documents(workspace)] == ["a.sage.md", "first.sage.md"]
@@ -177,10 +178,10 @@ class WorkspaceStoreContract:
         _, foreign = await self._space()
         for document in (new_id(), foreign):
             assert await self.store.document(workspace, document) is None
-            await refused(self.store.rename_document(workspace, document, "x.sage.md"), "not-found")
-            await refused(self.store.remove_document(workspace, document), "not-found")
+            await check_refused(self.store.rename_document(workspace, document, "x.sage.md"), "not-found")
+            await check_refused(self.store.remove_document(workspace, document), "not-found")
         assert await self.store.documents(new_id()) == []
-        await refused(self.store.create_document(new_id(), new_id(), "x.sage.md", "X"), "not-found")
+        await check_refused(self.store.create_document(new_id(), new_id(), "x.sage.md", "X"), "not-found")
 
     async def test_session_states(self) -> None:
         """Lists say whether something runs; several workspaces are noted at once."""
@@ -216,7 +217,7 @@ class WorkspaceStoreContract:
         workspace, _ = await self._begin()
         expires = later(30)
         stranger = self.store.create_ticket(b"t" * 32, LoginId(new_id()), self.bob.id, workspace, "b1", expires)
-        await refused(stranger, "not-found")
+        await check_refused(stranger, "not-found")
         await self.store.set_grant(workspace, self.bob.id, Role.OWNER, True)
         login = await self._ticket(workspace)
         await self.store.remove_grant(workspace, self.ada.id)
@@ -257,7 +258,7 @@ class WorkspaceStoreContract:
         assert await self._take(workspace, "b1", one) is None
         await self.store.release_lease(workspace, two, 2)
         assert await self._take(workspace, "b2", two) == 3
-        await refused(self.store.take_lease(new_id(), "b1", one, 30), "not-found")
+        await check_refused(self.store.take_lease(new_id(), "b1", one, 30), "not-found")
 
     async def test_what_a_backend_left(self) -> None:
         """A backend finds what its lives own or owned, the longest left first; not what was given back or removed."""

@@ -49,6 +49,8 @@ class RolesApartTests(SynchronousTestCase):
         self.parts["worker"].stop(signal.SIGKILL, group=False)
         self.parts["worker"].launch()
         self.parts["frontend"].wait_for(self.evaluates, "the worker to be back", 60)
+        for name in ("frontend", "backend"):
+            self.assertIsNone(self.parts[name].process.poll(), name)
 
     def test_records_of_all_roles(self) -> None:
         """`sagews logs` shows records of the worker, which came through its backend, and of the frontend."""
@@ -56,6 +58,7 @@ class RolesApartTests(SynchronousTestCase):
             self.parts["frontend"].wait_for(
                 lambda component=component: self.records_of(component), f"records of the {component}"
             )
+            self.assertTrue(self.records_of(component), component)
 
     def records_of(self, component: str) -> bool:
         """Whether the collector has records of a component."""

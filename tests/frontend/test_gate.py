@@ -59,7 +59,7 @@ class WalkTests(SynchronousTestCase):
     def closed(self):
         return self.walk(*CLOSED)
 
-    def refused(self, response, status: int, code: str, about: object) -> None:
+    def check_refused(self, response, status: int, code: str, about: object) -> None:
         self.assertEqual((response.status, response.code), (status, code), about)
         self.assertIn("x-correlation-id", response.headers)
         self.assertEqual(response.headers["x-content-type-options"], "nosniff")
@@ -80,7 +80,7 @@ class WalkTests(SynchronousTestCase):
     def test_no_login(self) -> None:
         """Without a cookie every closed call is refused, whatever its body."""
         for route, path, body in self.closed():
-            self.refused(self.world.call(route.method, path, body), 401, "not-signed-in", route)
+            self.check_refused(self.world.call(route.method, path, body), 401, "not-signed-in", route)
 
     def test_cookie_alone(self) -> None:
         """The cookie without the origin's secret, or with a wrong one, or another login's, opens nothing."""
@@ -88,7 +88,7 @@ class WalkTests(SynchronousTestCase):
         for secret in ("", "wrong", "A" * 43, other.secret):
             page = Page(self.world, person.cookie, secret)
             for route, path, body in self.closed():
-                self.refused(page.call(route.method, path, body), 401, "not-signed-in", route)
+                self.check_refused(page.call(route.method, path, body), 401, "not-signed-in", route)
 
     def test_wrong_token(self) -> None:
         """A wrong personal token is refused even beside a good cookie."""
@@ -96,13 +96,13 @@ class WalkTests(SynchronousTestCase):
         for value in ("Bearer " + "A" * 43, "Bearer", "Basic YTpi", "Bearer " + "x" * 5000, person.secret):
             for route, path, body in self.closed():
                 response = person.call(route.method, path, body, headers={"Authorization": value})
-                self.refused(response, 401, "not-signed-in", route)
+                self.check_refused(response, 401, "not-signed-in", route)
 
     def test_management(self) -> None:
         """Whoever is no administrator is refused by every call of management."""
         person = self.world.person()
         for route, path, body in self.walk(Policy.OPERATOR):
-            self.refused(person.call(route.method, path, body), 403, "forbidden", route)
+            self.check_refused(person.call(route.method, path, body), 403, "forbidden", route)
 
     def test_others_workspace(self) -> None:
         """Another's workspace is as if it did not exist, for every call that names one."""
@@ -114,10 +114,10 @@ class WalkTests(SynchronousTestCase):
                 path = route.pattern.replace("{workspace}", workspace)
                 if route.method == "DELETE" and path.endswith("/people"):
                     body = {"user": owner.me()["id"]}
-                self.refused(stranger.call(route.method, path, body), 404, "not-found", route)
+                self.check_refused(stranger.call(route.method, path, body), 404, "not-found", route)
                 count += 1
         self.assertEqual(count, 6)
-        self.refused(stranger.call("POST", "/api/ticket", {"workspace": workspace}), 404, "not-found", "ticket")
+        self.check_refused(stranger.call("POST", "/api/ticket", {"workspace": workspace}), 404, "not-found", "ticket")
         self.assertEqual(owner.call("GET", f"/api/workspaces/{workspace}").status, 200)
 
     def test_foreign_host(self) -> None:
@@ -138,7 +138,7 @@ class WalkTests(SynchronousTestCase):
                 if host == "":
                     self.assertIn(response.status, (400, 421))
                 else:
-                    self.refused(response, 421, "wrong-host", (host, route))
+                    self.check_refused(response, 421, "wrong-host", (host, route))
 
     def test_own_hosts(self) -> None:
         """Loopback's names and the configured ones answer, in either case."""
@@ -160,7 +160,7 @@ class WalkTests(SynchronousTestCase):
             for route, path, body in self.walk(*Policy):
                 if route.method in WRITING or route.policy is not Policy.OPEN:
                     response = person.call(route.method, path, body, headers={"Origin": origin})
-                    self.refused(response, 403, "wrong-origin", (origin, route))
+                    self.check_refused(response, 403, "wrong-origin", (origin, route))
 
     def test_fetch_site(self) -> None:
         """A request that the browser itself calls cross-site is refused, with or without an Origin."""
@@ -169,7 +169,7 @@ class WalkTests(SynchronousTestCase):
             for route, path, body in self.walk(*Policy):
                 if route.method in WRITING or route.policy is not Policy.OPEN:
                     response = person.call(route.method, path, body, headers={"Sec-Fetch-Site": value})
-                    self.refused(response, 403, "wrong-origin", (value, route))
+                    self.check_refused(response, 403, "wrong-origin", (value, route))
 
     def test_method(self) -> None:
         """A method that a route does not take is refused with those that it does."""
@@ -178,7 +178,7 @@ class WalkTests(SynchronousTestCase):
         for path in paths:
             for method in ("TRACE", "OPTIONS", "PROPFIND", "CONNECT", "get"):
                 response = person.call(method, path)
-                self.refused(response, 405, "method-not-allowed", (method, path))
+                self.check_refused(response, 405, "method-not-allowed", (method, path))
                 self.assertTrue(response.headers["allow"])
 
     def test_large_body(self) -> None:
@@ -187,7 +187,7 @@ class WalkTests(SynchronousTestCase):
         body = b'{"name": "' + b"x" * (64 * 1024) + b'"}'
         for route, path, _ in self.walk(*Policy):
             if route.body is not None:
-                self.refused(person.call(route.method, path, body), 413, "too-large", route)
+                self.check_refused(person.call(route.method, path, body), 413, "too-large", route)
 
     def test_bad_body(self) -> None:
         """What is not JSON of the right form is refused, and never a failure."""
@@ -208,7 +208,7 @@ class WalkTests(SynchronousTestCase):
             for route, path, _ in self.walk(*Policy):
                 if route.body is not None:
                     response = person.call(route.method, path, body or None)
-                    self.refused(response, 400, "bad-message", (body[:20], route))
+                    self.check_refused(response, 400, "bad-message", (body[:20], route))
 
     def test_content_type(self) -> None:
         """A body that an HTML form could send is refused."""
@@ -217,7 +217,7 @@ class WalkTests(SynchronousTestCase):
             for route, path, body in self.walk(Policy.LOGIN, Policy.OPERATOR, Policy.OPEN):
                 if route.body is not None:
                     response = person.call(route.method, path, body, headers={"Content-Type": kind})
-                    self.refused(response, 400, "bad-message", (kind, route))
+                    self.check_refused(response, 400, "bad-message", (kind, route))
 
     def test_unknown(self) -> None:
         """An address that is none is refused without a hint, and nothing leads out of the built files."""
@@ -246,7 +246,7 @@ class WalkTests(SynchronousTestCase):
             "/frame",
         )
         for path in paths:
-            self.refused(self.world.administrator().call("GET", path), 404, "not-found", path)
+            self.check_refused(self.world.administrator().call("GET", path), 404, "not-found", path)
 
 
 class GateTests(SynchronousTestCase):

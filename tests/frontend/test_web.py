@@ -94,6 +94,8 @@ class BoundTests(SynchronousTestCase):
         """A peer that leaves before its answer disturbs nobody."""
         self.channel.dataReceived(HEAD + b"Content-Length: 10\r\n\r\n{")
         self.channel.connectionLost(None)
+        self.assertEqual(self.transport.value(), b"")
+        self.assertEqual(self.flushLoggedErrors(), [])
 
 
 class HeaderTests(SynchronousTestCase):

@@ -48,9 +48,9 @@ class JailedJobs(TestCase):
 
     def test_a_workspace_goes_there_and_back(self) -> Deferred[None]:
         """Saved, committed, compared, read and laid out on another worker, its tree is the same."""
-        return Deferred.fromCoroutine(self._there_and_back())
+        return Deferred.fromCoroutine(self._check_there_and_back())
 
-    async def _there_and_back(self) -> None:
+    async def _check_there_and_back(self) -> None:
         homes, jobs = (
             HomeFiles(self.launcher, Limits(memory=512 * MEBIBYTE), Epochs(), lambda workspace: False),
             HistoryJobs(self.launcher),
@@ -77,9 +77,9 @@ class JailedJobs(TestCase):
 
     def test_a_forged_tree_is_refused_there_too(self) -> Deferred[None]:
         """What git refuses makes the job fail, and the launcher serves on."""
-        return Deferred.fromCoroutine(self._refused())
+        return Deferred.fromCoroutine(self._check_refused())
 
-    async def _refused(self) -> None:
+    async def _check_refused(self) -> None:
         jobs = HistoryJobs(self.launcher)
         taken = await jobs.snapshot({"a.sage.md": b"1"})
         text = commit_object("1" * 40, None, Origin("save", "", None, ""), datetime_of(1))

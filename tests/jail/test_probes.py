@@ -153,46 +153,46 @@ class Probes(SharedLauncher):
             self.launcher.ask(wire.RemoveHome(1, workspace))
             self.launcher.expect(wire.HomeRemoved, request=1)
 
-    def _survive(self, kind: str) -> None:
+    def _check_survival(self, kind: str) -> None:
         probes = [probe for probe in DATA["probes"] if probe["class"] == kind]
         self.assertTrue(probes)
         self.assertEqual([probe["name"] for probe in probes if not self._survives(probe)], [])
 
     def test_privilege(self) -> None:
         """No probe gains a right, a namespace, a key or a look into the kernel."""
-        self._survive("privilege")
+        self._check_survival("privilege")
 
     def test_reading(self) -> None:
         """No probe reads what is not the session's."""
-        self._survive("fs-read")
+        self._check_survival("fs-read")
 
     def test_writing(self) -> None:
         """No probe writes what is not the session's."""
-        self._survive("fs-write")
+        self._check_survival("fs-write")
 
     def test_disk(self) -> None:
         """No probe fills more than its share."""
-        self._survive("disk")
+        self._check_survival("disk")
 
     def test_processes(self) -> None:
         """No probe has more processes than its share, reaches another's, or outlives its session."""
-        self._survive("process")
+        self._check_survival("process")
 
     def test_resources(self) -> None:
         """No probe takes the machine from its neighbours."""
-        self._survive("resource")
+        self._check_survival("resource")
 
     def test_network(self) -> None:
         """No probe reaches another machine or another's socket; its own loopback works."""
-        self._survive("network")
+        self._check_survival("network")
 
     def test_covert(self) -> None:
         """Children do not share their randomness."""
-        self._survive("covert")
+        self._check_survival("covert")
 
     def test_protocol(self) -> None:
         """A session that closes its socket or ends in silence is gone, and known to be."""
-        self._survive("protocol")
+        self._check_survival("protocol")
 
 
 class ProbesOfAUser(Probes):

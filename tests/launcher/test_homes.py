@@ -17,7 +17,7 @@ from sagews.wire.launcher import CHANGE, FILL, READ, SESSION
 
 
 class Emptying(unittest.SynchronousTestCase):
-    def _empty(self, folder: Path) -> None:
+    def _check_emptied(self, folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             empty(descriptor)
@@ -34,7 +34,7 @@ class Emptying(unittest.SynchronousTestCase):
         (home / "file").symlink_to(outside / "deep" / "kept")
         (home / "folder").symlink_to(outside)
         (home / "a" / "folder").symlink_to(outside / "deep")
-        self._empty(home)
+        self._check_emptied(home)
         self.assertEqual((outside / "deep" / "kept").read_text(), "kept")
 
     def test_deep(self) -> None:
@@ -48,7 +48,7 @@ class Emptying(unittest.SynchronousTestCase):
             os.chdir("d" * 200)
         os.fchdir(back)
         os.close(back)
-        self._empty(home)
+        self._check_emptied(home)
 
     @settings(max_examples=25, deadline=None)
     @given(st.lists(st.lists(st.sampled_from(["a", "b", "c\n", "-rf", "\u202e"]), min_size=1, max_size=5), max_size=12))
@@ -65,7 +65,7 @@ class Emptying(unittest.SynchronousTestCase):
                     file.write_text("x")
                 folder.chmod(0)
                 folder.chmod(0o700 if os.geteuid() else 0)
-        self._empty(home)
+        self._check_emptied(home)
 
 
 class Names(unittest.SynchronousTestCase):

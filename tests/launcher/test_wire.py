@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,9 +92,12 @@ class Packets(unittest.SynchronousTestCase):
         text = json.dumps(value).encode()
         for descriptors in (0, 1, 3):
             try:
-                wire.parse_request(text, descriptors)
+                found = wire.parse_request(text, descriptors)
             except SagewsError:
-                wire.identify(text)
+                for part in wire.identify(text):
+                    self.assertIsInstance(part, (str, int, type(None)))
+            else:
+                self.assertIsInstance(found, get_args(wire.Request))
 
     @given(st.binary(max_size=200))
     def test_any_bytes(self, packet: bytes) -> None:

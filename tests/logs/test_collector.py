@@ -24,7 +24,7 @@ from sagews.logs.upkeep import Upkeep
 from sagews.model.logs import LogQuery
 from sagews.net.amp import AmpLink, GuardedLocator
 from sagews.wire.logs import MAX_RECORDS, DeliverRecords, RegisterSender, decode_batch, encode_record
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 from tests.contracts.logs import LogSinkContract, make_record
 from tests.fakes.logs import MemoryLogs, ScriptedSink
 from tests.waiting import until
@@ -104,7 +104,7 @@ class RemoteSinkTests(LogSinkContract, Wired):
     async def test_unknown_sender(self) -> None:
         """A peer without a certificate of ours can't deliver."""
         self.who = ()  # type: ignore[assignment]
-        await refused(self.sink().deliver([make_record()]), "forbidden")
+        await check_refused(self.sink().deliver([make_record()]), "forbidden")
         self.assertEqual(self.store.records, {})
 
     async def test_again_after_a_loss(self) -> None:
@@ -139,13 +139,13 @@ class HostileSenderTests(Wired):
     async def test_records_before_the_handshake(self) -> None:
         """A batch before the handshake is refused."""
         link = await self.link()
-        await refused(link.ask(DeliverRecords, records=encode_record(make_record())), "handshake-expected")
+        await check_refused(link.ask(DeliverRecords, records=encode_record(make_record())), "handshake-expected")
 
     async def test_other_protocols(self) -> None:
         """A sender that speaks none of our protocols is told so; a newer one that speaks ours too is taken."""
         link = await self.link()
-        await refused(link.ask(RegisterSender, protocol=0, least_protocol=0), "version-mismatch")
-        await refused(link.ask(RegisterSender, protocol=9, least_protocol=9), "version-mismatch")
+        await check_refused(link.ask(RegisterSender, protocol=0, least_protocol=0), "version-mismatch")
+        await check_refused(link.ask(RegisterSender, protocol=9, least_protocol=9), "version-mismatch")
         self.assertEqual(await link.ask(RegisterSender, protocol=9, least_protocol=1), {"protocol": 1})
 
     async def test_records_out_of_form(self) -> None:
@@ -169,7 +169,7 @@ class HostileSenderTests(Wired):
         ]
         answer = await link.ask(DeliverRecords, records=b"\n".join([*bad, good]))
         self.assertEqual(answer, {"stored": 1, "left_out": len(bad)})
-        await refused(link.ask(DeliverRecords, records=b"\n" * (MAX_RECORDS + 1)), "too-large")
+        await check_refused(link.ask(DeliverRecords, records=b"\n" * (MAX_RECORDS + 1)), "too-large")
         self.assertTrue(link.connected)
 
     async def test_too_many_at_once(self) -> None:
@@ -188,7 +188,7 @@ class HostileSenderTests(Wired):
             Deferred.fromCoroutine(link.ask(DeliverRecords, records=encode_record(make_record(time=datetime.now(UTC)))))
             for _ in range(8)
         ]
-        await refused(asking[7], "too-often")
+        await check_refused(asking[7], "too-often")
         gate.callback(None)
         self.assertEqual((await asking[0])["stored"], 1)
         for other in asking[1:7]:

@@ -22,7 +22,7 @@ from sagews.model.database import DatabaseRole
 from sagews.ops.postgres import folders as postgres_folders
 from sagews.ops.postgres.folders import Account, ClusterFolders
 from sagews.ops.postgres.server import PostgresService
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -152,7 +152,7 @@ class ServiceTests(TestCase):
         service = self.service()
         starting = Deferred.fromCoroutine(service.start())
         await service.stop()
-        await refused(starting, "shutting-down")
+        await check_refused(starting, "shutting-down")
         self.assertIsNone(service.pid)
 
     async def test_one_that_does_not_stop(self) -> None:
@@ -169,7 +169,7 @@ class ServiceTests(TestCase):
         """A second daemon on the same folder is refused and leaves the first alone."""
         service = self.service()
         await service.start()
-        await refused(self.service().start(), "configuration")
+        await check_refused(self.service().start(), "configuration")
         self.assertEqual(ask(service.dsn(DatabaseRole.LOG), "select 1"), 1)
 
     async def test_orphan_of_a_killed_daemon(self) -> None:

@@ -121,26 +121,26 @@ class PlacementTests(SynchronousTestCase):
         """Without files anywhere the least loaded gets it."""
         self.assertEqual(self.choose(worker("a", 3), worker("b", 1), worker("c", 2)), "b")
 
-    def refused(self, code: str, *workers: Candidate, **how: str | None) -> None:
+    def check_refused(self, code: str, *workers: Candidate, **how: str | None) -> None:
         """Hold that nobody is chosen."""
         self.assertEqual(self.assertRaises(SagewsError, self.choose, *workers, **how).code, code)
 
     def test_nobody(self) -> None:
         """No worker, none with room, and a holder without room are `no-worker`: files are not moved under sessions."""
-        self.refused("no-worker")
-        self.refused("no-worker", worker("a", 10))
-        self.refused("no-worker", worker("a"), worker("b", 10), holder="b")
+        self.check_refused("no-worker")
+        self.check_refused("no-worker", worker("a", 10))
+        self.check_refused("no-worker", worker("a"), worker("b", 10), holder="b")
 
     def test_too_weak_or_without_the_flavour(self) -> None:
         """A weaker level and a missing flavour are said as such."""
-        self.refused("isolation", worker("a", level=Isolation.SETUID))
-        self.refused("unknown-flavour", worker("a", flavours="python"))
+        self.check_refused("isolation", worker("a", level=Isolation.SETUID))
+        self.check_refused("unknown-flavour", worker("a", flavours="python"))
 
     def test_a_place_for_files(self) -> None:
         """For files alone the holder is right even without room, and so is anybody else who can be reached."""
         self.assertEqual(self.choose(worker("a", 10), flavour=None), "a")
         away = replace(worker("a"), info=replace(worker("a").info, capacity=0))
-        self.refused("no-worker", away, flavour=None)
+        self.check_refused("no-worker", away, flavour=None)
         self.assertEqual(self.choose(away, holder="a", flavour=None), "a")
         self.assertEqual(self.choose(worker("a"), worker("b", 10), holder="b", flavour=None), "b")
 

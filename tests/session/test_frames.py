@@ -132,12 +132,12 @@ class GrammarTests(SynchronousTestCase):
     @given(st.binary(max_size=200))
     def test_noise_is_refused(self, data: bytes) -> None:
         """Random bytes never raise anything but ProtocolError."""
-        self._refused(data)
+        self._check_refused(data)
 
     @given(_json)
     def test_random_json_is_refused(self, value: Any) -> None:
         """Well-formed JSON of another form never raises anything but ProtocolError."""
-        self._refused(json.dumps(value).encode())
+        self._check_refused(json.dumps(value).encode())
 
     @given(_from_session, st.data())
     def test_a_wrong_field_never_escapes(self, value: session.FromSession, data: st.DataObject) -> None:
@@ -145,9 +145,11 @@ class GrammarTests(SynchronousTestCase):
         message = json.loads(payload(value))
         message[data.draw(st.sampled_from(sorted(message)))] = data.draw(_json)
         try:
-            parse_from_session(json.dumps(message).encode())
+            found = parse_from_session(json.dumps(message).encode())
         except ProtocolError:
             return
+        if message["type"] == json.loads(payload(value))["type"]:
+            self.assertIs(type(found), type(value))
 
     def test_a_command_comes_back(self) -> None:
         """What the worker sends is read by the session."""
@@ -209,7 +211,7 @@ class GrammarTests(SynchronousTestCase):
         """NaN can't leave this side either."""
         self.assertRaises(ValueError, encode, replace(session.DoneFrame(RUN, "ok", 0.0, 0.0), cpu=float("nan")))
 
-    def _refused(self, data: bytes) -> None:
+    def _check_refused(self, data: bytes) -> None:
         self.assertRaises(ProtocolError, parse_from_session, data)
         self.assertRaises(ProtocolError, parse_to_session, data)
 

@@ -16,7 +16,7 @@ from twisted.trial.unittest import TestCase
 from sagews.errors import SagewsError
 from sagews.store.listener import Listener
 from sagews.store.pool import ConnectionPool, Transaction
-from tests.contracts.accounts import refused
+from tests.contracts.accounts import check_refused
 from tests.postgres import Cluster, PostgresTestCase
 from tests.waiting import until
 
@@ -102,7 +102,7 @@ class PoolTests(PostgresTestCase):
             await transaction.execute("insert into t values (1)")
             raise SagewsError("forbidden")
 
-        await refused(pool.transaction(work), "forbidden")
+        await check_refused(pool.transaction(work), "forbidden")
         assert await pool.query("select count(*) from t") == [(0,)]
 
     async def test_cancelling_lets_go(self) -> None:
@@ -117,7 +117,7 @@ class PoolTests(PostgresTestCase):
         """A statement beyond the time limit fails as no answer, and is not sent again."""
         pool = await self.pool(size=1)
         await pool.query("set statement_timeout = 100")
-        await refused(pool.query("select pg_sleep(5)"), "database")
+        await check_refused(pool.query("select pg_sleep(5)"), "database")
         assert await pool.query("select 1") == [(1,)]
 
     async def test_a_lock_that_is_not_given(self) -> None:
@@ -127,7 +127,7 @@ class PoolTests(PostgresTestCase):
 
         async def hold(transaction: Transaction) -> None:
             await transaction.execute("lock table t")
-            await refused(pool.query("set lock_timeout = 50; select n from t"), "database")
+            await check_refused(pool.query("set lock_timeout = 50; select n from t"), "database")
 
         await pool.transaction(hold)
         assert pool.up == 2
@@ -169,7 +169,7 @@ class PoolTests(PostgresTestCase):
         """A pool that can't connect gives up with a clear error that has no password in it."""
         dsn = psycopg2.extensions.make_dsn(self.database.dsn(), password="wrong")
         pool = ConnectionPool(reactor, dsn, size=2)
-        await refused(pool.start(seconds=0.3), "database")
+        await check_refused(pool.start(seconds=0.3), "database")
 
     async def test_listener_hears(self) -> None:
         """A notification arrives with its payload; one that is no JSON object is dropped."""
@@ -228,7 +228,7 @@ class LossTests(TestCase):
         reading = Deferred.fromCoroutine(pool.query("select count(*), pg_sleep(0.5) from t"))
         await self.until_under_way(2)
         self.cluster.kill(signal.SIGKILL)
-        await refused(writing, "database")
+        await check_refused(writing, "database")
         assert pool.up < 3
         self.cluster.start()
         assert (await reading)[0][0] == 0
@@ -245,9 +245,9 @@ class LossTests(TestCase):
         pool = ConnectionPool(reactor, self.dsn, size=2)
         await pool.start()
         self.cluster.kill(signal.SIGKILL)
-        await refused(pool.query("select 1"), "database")
+        await check_refused(pool.query("select 1"), "database")
         pool.stop()
-        await refused(pool.query("select 1"), "database")
+        await check_refused(pool.query("select 1"), "database")
 
     async def test_waits_for_a_server_that_starts_late(self) -> None:
         """A pool that is started first connects as soon as there is a server."""

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow
 class RightsTests(PostgresTestCase):
     """What roles may do."""
 
-    async def _denied(self, role: DatabaseRole, *statements: str) -> None:
+    async def _check_denied(self, role: DatabaseRole, *statements: str) -> None:
         pool = await self.pool(role, 1)
         for statement in statements:
             try:
@@ -50,7 +50,7 @@ class RightsTests(PostgresTestCase):
 
     async def test_backend_sees_no_hash(self) -> None:
         """The backend can't read hashes of passwords, cookies or tokens, nor change accounts or grants."""
-        await self._denied(
+        await self._check_denied(
             DatabaseRole.BACKEND,
             "select password_hash from users",
             "select * from users",
@@ -71,7 +71,7 @@ class RightsTests(PostgresTestCase):
     async def test_nobody_but_the_owner_changes_the_schema(self) -> None:
         """No role can make, change or drop tables, switch to another role or read the server's files."""
         for role in (DatabaseRole.FRONTEND, DatabaseRole.BACKEND, DatabaseRole.LOG):
-            await self._denied(
+            await self._check_denied(
                 role,
                 "create table t (n int)",
                 "drop table outputs",
@@ -83,14 +83,14 @@ class RightsTests(PostgresTestCase):
 
     async def test_log_role_adds_and_reads_records_alone(self) -> None:
         """The collector can't read accounts or documents, nor change what was logged."""
-        await self._denied(
+        await self._check_denied(
             DatabaseRole.LOG,
             "select * from users",
             "select * from outputs",
             "update log_records set message = ''",
             "delete from log_records",
         )
-        await self._denied(DatabaseRole.FRONTEND, "select log_partition_ensure('2026-01-01')")
+        await self._check_denied(DatabaseRole.FRONTEND, "select log_partition_ensure('2026-01-01')")
         store = LogStore(await self.pool(DatabaseRole.LOG))
         await store.insert([make_record("seen")])
         frontend = LogStore(await self.pool(DatabaseRole.FRONTEND))
@@ -126,10 +126,10 @@ class RightsTests(PostgresTestCase):
     async def test_history_is_append_only(self) -> None:
         """The backend deletes no version by itself; its functions take autosaves that nothing needs, and no more."""
         backend = await self.pool(DatabaseRole.BACKEND)
-        await self._denied(
+        await self._check_denied(
             DatabaseRole.BACKEND, "delete from commits", "delete from bundles", "delete from refs", "truncate commits"
         )
-        await self._denied(
+        await self._check_denied(
             DatabaseRole.FRONTEND,
             f"select autosaves_remove('{new_id()}', '{{}}')",
             f"select deleted_history_remove('{new_id()}', now(), 1)",

@@ -110,6 +110,7 @@ class LossTests(LinkTestCase):
         rig.cut()
         await rig.until(lambda: (session, "KILL") in rig.launcher.signals)
         await rig.until(lambda: len(rig.hosts) == 2)
+        self.assertIsNot(rig.hosts[0], rig.hosts[1])
 
 
 class BackpressureTests(LinkTestCase):
@@ -154,13 +155,15 @@ class BackpressureTests(LinkTestCase):
             fake.say(session_wire.StreamFrame(run, "stdout", "x" * 60_000))
         await evaluate(rig.hosts[0], quiet, evaluation(PRINTS))
         await quiet_recorder.done
-        await rig.until(lambda: len(loud_recorder.text) == 180_000)
+        self.assertEqual(quiet_recorder.text, "hello\n")
+        await rig.until(lambda: len(loud_recorder.text) >= 180_000)
+        self.assertEqual(loud_recorder.text, "x" * 180_000)
 
 
 class CertificateTests(LinkTestCase):
     """Who may link."""
 
-    async def never(self, rig: Rig) -> None:
+    async def check_never_linked(self, rig: Rig) -> None:
         """Hold that who dialled was turned away, and dials again, without ever being registered."""
         failures: list[float] = []
         assert rig.link is not None
@@ -175,14 +178,14 @@ class CertificateTests(LinkTestCase):
         rig = Rig(self, reactor, role="frontend")
         await rig.listen()
         rig.dial()
-        await self.never(rig)
+        await self.check_never_linked(rig)
 
     async def test_another_workers_name(self) -> None:
         """A worker can't register under another's id."""
         rig = Rig(self, reactor, name="worker-2")
         await rig.listen()
         rig.dial()
-        await self.never(rig)
+        await self.check_never_linked(rig)
 
     async def test_a_foreign_authority(self) -> None:
         """A certificate of another authority is refused, whatever role it names."""
@@ -192,7 +195,7 @@ class CertificateTests(LinkTestCase):
         rogue.ensure()
         files = rig.files("worker", "worker-1", rogue)
         rig.dial(replace(files, authority=rig.authority.certificate))
-        await self.never(rig)
+        await self.check_never_linked(rig)
 
     async def test_an_expired_certificate(self) -> None:
         """A certificate that has ended is refused."""
@@ -200,7 +203,7 @@ class CertificateTests(LinkTestCase):
         await rig.listen()
         past = Authority(rig.folder / "authority", datetime(2020, 1, 1, tzinfo=UTC))
         rig.dial(rig.files("worker", "worker-1", past))
-        await self.never(rig)
+        await self.check_never_linked(rig)
 
     async def test_a_backend_that_is_none(self) -> None:
         """A worker refuses a server whose certificate is not a backend's."""
@@ -211,7 +214,7 @@ class CertificateTests(LinkTestCase):
         )
         await rig.listen()
         rig.dial()
-        await self.never(rig)
+        await self.check_never_linked(rig)
 
     async def test_no_certificate(self) -> None:
         """A peer that speaks no TLS, or has no certificate, gets no word."""

@@ -81,6 +81,7 @@ class CommandTests(LinkTestCase):
         await host.open_session(session_request(), Recorder())
         await rig.local.open_session(session_request(), Recorder())
         await rig.until(lambda: host.info.sessions == 2)
+        self.assertEqual(len(rig.launcher.sessions), 2)
 
     async def test_a_level_that_is_not_reached(self) -> None:
         """A worker that can't reach the level that a backend wants does not serve it."""
@@ -142,6 +143,7 @@ class CommandTests(LinkTestCase):
         link._dialler._register = lambda link: Deferred()
         await rig.until(lambda: len(rig.gate._links) == 1)
         await rig.until(lambda: len(rig.gate._links) == 0)
+        self.assertEqual(rig.hosts, [])
 
     async def test_the_same_worker_twice(self) -> None:
         """A second link of the same worker replaces the first, and its host stays the same."""

@@ -23,6 +23,7 @@ from sagews.backend.runs.patience import Patience
 from sagews.backend.runs.requests import RunRequest, state_after
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.backend.runs.session_context import SessionContext
+from sagews.backend.runs.session_in_line import SessionInLine
 from sagews.backend.runs.status_publisher import StatusPublisher
 from sagews.backend.runs.unwanted import end_unwanted
 from sagews.backend.workers.line import Leave
@@ -49,7 +50,7 @@ class DocumentSession:
 
     __slots__ = (
         "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece",
-        "_last_used", "_leave_line", "_machine", "_next_session", "_patience", "_restart", "_runs",
+        "_last_used", "_line", "_machine", "_next_session", "_patience", "_restart", "_runs",
         "_seat", "_session", "_status", "_stream", "_tell", "_writer", "registry",
     )  # fmt: skip
 
@@ -82,7 +83,7 @@ class DocumentSession:
         self._patience = Patience(context.clock, context.settings.grace_seconds, self._lose_patience)
         self._restart = False
         self._gone: Deferred[None] | None = None
-        self._leave_line: Leave | None = None
+        self._line = SessionInLine(self._status)
         self._last_used = context.clock.seconds()
         self._correlation = ""
         # Whose run asked for a session, and whose quota the one that is alive counts against.
@@ -198,9 +199,7 @@ class DocumentSession:
         opened = self._condition.free or self.registry.running is not None
         already = self._condition.ending
         self._machine.stop()
-        leave, self._leave_line = self._leave_line, None
-        if leave is not None:
-            leave()
+        if self._line.leave():
             return
         if opened and not already and self._host is not None and self._session is not None:
             run_in_background(self._host.end_session(self._session, reason), self._log, "end", self._correlation)
@@ -291,9 +290,7 @@ class DocumentSession:
             await end_unwanted(host, session)
             return
         self._machine.opened()
-        if self._leave_line is not None:
-            self._leave_line = None
-            self._status.say()
+        self._line.arrived()
         self._last_used = self._clock.seconds()
         if self._condition.ending:
             await host.end_session(session, "stopped")
@@ -304,8 +301,7 @@ class DocumentSession:
     def _in_line(self, session: SessionId, position: int, leave: Leave) -> None:
         """Learn that it waits, because all machines are full, and where."""
         if session == self._session:
-            self._leave_line = leave
-            self._status.say(text=sentence("in-line", {"position": position}))
+            self._line.moved(position, leave)
 
     def _not_opened(self, session: SessionId, error: Exception) -> None:
         if session != self._session:
@@ -407,10 +403,7 @@ class DocumentSession:
         self._seat.give_back()
         host, session = self._host, self._session
         self._host = self._session = None
-        leave, self._leave_line = self._leave_line, None
-        if leave is not None:
-            # Those behind it would wait for a turn that nobody takes.
-            leave()
+        self._line.leave()
         if host is not None and session is not None:
             self._context.count(host, -1)
             run_in_background(end_unwanted(host, session), self._log, "end", self._correlation)

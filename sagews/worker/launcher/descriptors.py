@@ -13,6 +13,7 @@ import select
 import socket
 import struct
 import termios
+from abc import ABCMeta, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -33,7 +34,7 @@ _COUNT = struct.Struct("i")
 
 
 @implementer(IReadDescriptor, IWriteDescriptor)
-class Descriptor:
+class Descriptor(metaclass=ABCMeta):
     """What the reactor asks of anything that it watches; subclasses read and write."""
 
     def __init__(self, reactor: IReactorFDSet, number: int) -> None:
@@ -71,13 +72,13 @@ class Descriptor:
         else:
             self.lost()
 
+    @abstractmethod
     def doRead(self) -> None:
         """Read once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def doWrite(self) -> None:
         """Write what waits."""
-        raise NotImplementedError
 
     def resume(self) -> None:
         """Read whenever there is something."""
@@ -100,9 +101,9 @@ class Descriptor:
         self.closed = True
         self.release()
 
+    @abstractmethod
     def release(self) -> None:
         """Close the descriptor and tell the owner."""
-        raise NotImplementedError
 
 
 class StreamSocket(Descriptor):
@@ -333,6 +334,9 @@ class PipeReader(Descriptor):
             # before it is.
             self.pause()
             self._overflowed()
+
+    def doWrite(self) -> None:
+        """Do nothing: a pipe that is read is never written to."""
 
     def release(self) -> None:
         """Close the pipe and tell the owner."""

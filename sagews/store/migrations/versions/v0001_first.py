@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from sagews.store.migrations.steps import refusal
+
 revision = "0001"
 down_revision = None
 
@@ -302,6 +304,5 @@ def upgrade() -> None:
         op.execute(part)
 
 
-def downgrade() -> None:
-    """Refuse: the first step can't be undone without losing everything."""
-    raise NotImplementedError("drop the database instead")
+# The first step can't be undone without losing everything.
+downgrade = refusal("drop the database instead")

@@ -7,7 +7,7 @@ again is deleted all the time, and its room is to be used again rather than more
 
 from __future__ import annotations
 
-from alembic import op
+from sagews.store.migrations.steps import statements
 
 revision = "0004"
 down_revision = "0003"
@@ -30,12 +30,5 @@ drop index documents_workspace;
 alter table runs drop column printed;
 """
 
-
-def upgrade() -> None:
-    """Add the column, fill it, and what finds it."""
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    """Take it away."""
-    op.execute(DOWN)
+upgrade = statements(UP)
+downgrade = statements(DOWN)

@@ -7,7 +7,7 @@ backend's role needs no right to delete anything else.
 
 from __future__ import annotations
 
-from alembic import op
+from sagews.store.migrations.steps import statements
 
 revision = "0005"
 down_revision = "0004"
@@ -72,12 +72,5 @@ drop index commits_autosaves;
 alter table workspaces drop column history_bytes;
 """
 
-
-def upgrade() -> None:
-    """Add the column, fill it, and make the functions."""
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    """Take it away."""
-    op.execute(DOWN)
+upgrade = statements(UP)
+downgrade = statements(DOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from sagews.store.migrations.steps import refusal, statements
 
 revision = "0006"
 down_revision = "0005"
@@ -43,12 +43,6 @@ end
 $body$;
 """
 
-
-def upgrade() -> None:
-    """Add the table, and have the function know it."""
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    """Refuse: versions would lose what they keep."""
-    raise NotImplementedError("restore an older backup instead")
+upgrade = statements(UP)
+# Versions would lose what they keep.
+downgrade = refusal("restore an older backup instead")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from sagews.store.migrations.steps import refusal, statements
 
 revision = "0007"
 down_revision = "0006"
@@ -58,12 +58,6 @@ $body$;
 revoke execute on function deleted_history_remove(uuid, timestamptz, bigint) from public;
 """
 
-
-def upgrade() -> None:
-    """Put one function in the place of the other."""
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    """Refuse: the function of before fails at large histories."""
-    raise NotImplementedError("restore an older backup instead")
+upgrade = statements(UP)
+# The function of before fails at large histories.
+downgrade = refusal("restore an older backup instead")
