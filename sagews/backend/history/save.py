@@ -125,10 +125,12 @@ class CommitWriter:
         self, workspace: WorkspaceId, snapshot: Snapshot, heads: Heads, step: CommitStep, origin: Origin, *, asked: bool
     ) -> SaveResult | None:
         """Make a commit and store it; None when the ref has moved."""
+        # Git's commits have whole seconds, and ours say the same as theirs.
         time = datetime.fromtimestamp(int(self._clock.seconds()), UTC)
         text = commit_object(snapshot.tree, step.parent, origin, time)
         before = None if heads.newest is None else heads.newest.id
         bundles = await stored_bundles(self._store, workspace, step.parent, before)
+        # Each bundle needs those before it; a version that holds everything keeps what has to be read of them bounded.
         full = step.ref == MAIN and len(bundles.sizes) >= CHAIN
         request = CommitRequest(snapshot.tree, step.parent, text, snapshot.bundle, (), before, full)
         answer = await self._jobs.commit(request, bundles)
@@ -148,6 +150,7 @@ class CommitWriter:
             time=time,
             files_changed=answer.files_changed,
         )
+        # Only now is it known how much it takes.
         await self._quota.make_room(workspace, len(answer.bundle))
         stored = await self._store.add(workspace, step.ref, step.expected, commit, answer.bundle)
         return SaveResult(commit, *gone) if stored else None

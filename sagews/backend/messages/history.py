@@ -85,6 +85,7 @@ class VersionMessages:
 
     async def thin(self, context: Context, message: Thin) -> None:
         """Remove autosaves, if it is the owner who asks."""
+        # Others may write here, but what is removed is the owner's past, and it counts against the owner's quota.
         if context.user.id != context.workspace.about.owner:
             raise SagewsError("forbidden")
         freed = await self._job(context, context.workspace.history.thin)
@@ -112,6 +113,7 @@ async def versions(context: Context, message: Versions) -> None:
 
 def _tell_version(context: Context, request: int, commit: Commit | None) -> None:
     entry = None if commit is None else version_entry(commit)
+    # The answer to who asked carries the number of the question; for the others it is news.
     context.tell(Version(entry, request, unchanged=commit is None))
     if entry is not None:
         context.workspace.tell_all(Version(entry), but=context.id)

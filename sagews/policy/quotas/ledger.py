@@ -46,6 +46,7 @@ class Ledger:
         Raises:
             SagewsError: `limit` if that would be more than the account may have; nothing is counted then.
         """
+        # Kept below, once something is had: else each account that was ever refused would stay here.
         used = self._used.get(user) or Counter()
         most = self.allowed(user, resource)
         if used[resource] + amount > most:
@@ -57,6 +58,7 @@ class Ledger:
         """Count something as over."""
         used = self._used.get(user)
         if used is not None:
+            # Never below nothing: what is given back twice by a fault must not raise what somebody may have.
             used[resource] = max(0, used[resource] - amount)
             if not any(used.values()):
                 del self._used[user]

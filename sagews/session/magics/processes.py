@@ -31,6 +31,7 @@ def run(text: str, program: Sequence[str] = (SHELL,)) -> int:
         NoProgram: when there is no such program.
         KeyboardInterrupt: when the cell was stopped; the program and what it started are gone then.
     """
+    # No input: a program that asks would wait for ever, since nobody can type into a cell that runs.
     child = _start([*program, "-c", text], stdin=subprocess.DEVNULL)
     _wait(child)
     if child.returncode:
@@ -96,6 +97,7 @@ def _wait(child: subprocess.Popen[bytes]) -> None:
     try:
         # Unlike Popen.wait, this does not give the child time to hear an interrupt that only we got.
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    # An interrupt is a BaseException, and whatever else comes here would leave the program running unseen.
     except BaseException:
         _kill(child)
         raise

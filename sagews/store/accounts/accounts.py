@@ -47,6 +47,7 @@ class AccountStore(LoginStore):
 
     async def create_first_administrator(self, email: str, name: str) -> User:
         """Create the first administrator in one statement; `expired` if there is one already."""
+        # Two people who follow the first link in one moment both see no administrator: the claim's key lets one win.
         sql = f"""with claim as (
                 insert into claims (what)
                 select 'first administrator' where not exists (select from users where privilege = 'administrator')
@@ -99,6 +100,7 @@ class AccountStore(LoginStore):
         """Return an account that is not disabled and its argon2 hash for sign-in."""
         sql = f"""select {USER_FIELDS}, u.password_hash from users u
             where lower(email) = lower(%s) and not disabled"""
+        # A hash is in no other statement: those also run as the backend's role, which has no right to that column.
         rows = await self._pool.query(sql, (clean_text(email),))
         return (user_from(rows[0]), rows[0][USER_WIDTH]) if rows else None
 
@@ -110,6 +112,7 @@ class AccountStore(LoginStore):
 
     async def rehash_password(self, user: UserId, password_hash: str) -> None:
         """Store a hash of the same password made with newer parameters; ends no login."""
+        # Unlike a change of the password, which is how people throw others out: nothing has changed for anybody here.
         await self._must_find("update users set password_hash = %s where id = %s returning id", (password_hash, user))
 
     async def update_user(self, user: UserId, name: str | None, email: str | None) -> User:

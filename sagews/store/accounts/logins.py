@@ -54,6 +54,7 @@ class LoginStore:
         token_hash: bytes | None,
         expires: datetime,
     ) -> Login:
+        # From the account's own row: whoever is disabled between their password and this statement gets no login.
         sql = f"""with swept as (delete from logins where expires < now() - interval '30 days'),
             l as (
                 insert into logins (id, user_id, cookie_hash, secret_hash, token_hash, expires)
@@ -113,6 +114,7 @@ class LoginStore:
                 returning id, user_id
             )
             select pg_notify('logins_ended', json_build_object('user', user_id, 'login', id)::text) from ended"""
+        # Told by the statement itself: backends close the pages of a login that ended, and none can end untold.
         await self._pool.execute(sql, (login, user))
 
     async def put_one_time(self, kind: str, token_hash: bytes, subject: str, expires: datetime) -> None:
@@ -129,6 +131,7 @@ class LoginStore:
 
     async def spend_one_time(self, kind: str, token_hash: bytes) -> str | None:
         """Spend a one-time token in one statement and return its subject; None if unknown, spent or expired."""
+        # Found and deleted at once: of two who follow one link in the same moment one gets it.
         sql = """delete from one_time_tokens where kind = %s and token_hash = %s and expires > now()
             returning subject"""
         rows = await self._pool.execute(sql, (kind, Binary(token_hash)))
@@ -139,6 +142,7 @@ class LoginStore:
 
         The window begins with the first attempt and is not moved by later ones.
         """
+        # Not its own key: PostgreSQL does not say which of two changes of one row in a statement counts.
         sql = """with swept as (delete from attempts where started < now() - interval '1 day' and key <> %s)
             insert into attempts as a (key, count) values (%s, 1)
             on conflict (key) do update set
