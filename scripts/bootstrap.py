@@ -154,10 +154,8 @@ def build_environment(place: Path, requirements: list[str], *, binary: bool, loc
     run(sys.executable, "-m", "venv", str(place))
     tools = [f"-r{CHECKOUT / 'etc' / 'build.lock'}"] if locks else ["pip", "setuptools>=77", "wheel"]
     run(str(place / "bin" / "pip"), "install", "-q", "--upgrade", *tools)
-    if locks:
-        pip_install(place, *hashed(CHECKOUT / "etc" / name for name in locks))
-    else:
-        pip_install(place, *(["--only-binary", ":all:"] if binary else []), *requirements)
+    wanted = hashed(CHECKOUT / "etc" / name for name in locks) if locks else requirements
+    pip_install(place, *(["--only-binary", ":all:"] if binary else []), *wanted)
     if ROOT:
         run("chmod", "-R", "go+rX,go-w", str(place))
     (place / READY).write_text(json.dumps(requirements), encoding="utf-8")
@@ -267,13 +265,17 @@ def not_held(place: Path) -> bool:
     return True
 
 
-def sessions(*, sage: bool) -> dict[str, str]:
+def sessions(*, sage: bool, lock: bool) -> dict[str, str]:
     """Return the session environment of each flavour."""
     python = lines("environment-python.txt")
-    if sage:
-        place = environment("sage", [*python, *lines("environment-sage.txt")], binary=True)
-        return {"sage": str(place), "python": str(place)}
-    return {"python": str(environment("python", python, binary=True))}
+    locks = ["python.lock"] if lock else []
+    if not sage:
+        return {"python": str(environment("python", python, binary=True, locks=locks))}
+    # Where there is no Sage for this Python its range asks for nothing, and no file of the lock would fit.
+    if lock and sys.version_info < (3, 13):
+        locks.append("sage.lock")
+    place = environment("sage", [*python, *lines("environment-sage.txt")], binary=True, locks=locks)
+    return {"sage": str(place), "python": str(place)}
 
 
 def daemon(*, tests: bool, lock: bool) -> Path:
@@ -304,8 +306,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.lock == "no":
         os.environ["PIP_BUILD_CONSTRAINT"] = ""
-    flavours = sessions(sage=options.sage == "yes")
-    dependencies = daemon(tests=options.tests, lock=options.lock == "yes")
+    lock = options.lock == "yes"
+    flavours = sessions(sage=options.sage == "yes", lock=lock)
+    dependencies = daemon(tests=options.tests, lock=lock)
     place = install_version(dependencies, flavours)
     if ROOT:
         account(options.account)

@@ -1,8 +1,9 @@
-"""Writes the lock files in etc/: every package of the daemon, of its tests and of its build, with its hashes.
+"""Writes the lock files in etc/: every package of the daemon, its tests, its build and of sessions, with its hashes.
 
 Ranges say what fits; a lock says what is installed. It holds the hash of every file that a supported Python or machine
 would choose, taken from the package index itself, and names no index: whoever mirrors the same files installs the same.
-Run it after a range was changed, with the Python and the pip of a test environment: `python -m scripts.lock`.
+Run it after a range was changed, with the Python and the pip of a test environment: `python -m scripts.lock daemon` or
+`python -m scripts.lock sessions`, which takes half an hour.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from packaging.utils import canonicalize_name
 ETC = Path(__file__).resolve().parent.parent / "etc"
 PYTHONS = ("3.11", "3.12", "3.13")
 MACHINES = ("x86_64", "aarch64")
+# Sage's packages are taken as wheels only, and there are none for others.
+SAGE_PYTHONS = ("3.11", "3.12")
+SAGE_MACHINES = ("x86_64",)
 # The C libraries of distributions with such a Python, by their minor version: pip takes the newest file that fits.
 GLIBCS = (28, 34, 40)
 HEAD = "# Written by scripts/lock.py. `pip install --require-hashes` takes these files and no others.\n"
@@ -53,7 +57,7 @@ def sha256(found: Mapping[str, Any]) -> str:
     return str(found["download_info"]["archive_info"]["hashes"]["sha256"])
 
 
-def hashes_of(packages: Found) -> Hashes:
+def hashes_of(packages: Found, pythons: Sequence[str] = PYTHONS, machines: Sequence[str] = MACHINES) -> Hashes:
     """Return the hashes of the files that any supported Python and machine would choose, by pin."""
     hashes: defaultdict[str, set[str]] = defaultdict(set)
     wheels = []
@@ -62,8 +66,8 @@ def hashes_of(packages: Found) -> Hashes:
         if each["download_info"]["url"].endswith(f"_{MACHINES[0]}.whl"):
             wheels.append(pin(each))
     with tempfile.TemporaryDirectory() as target:
-        for python in PYTHONS:
-            for machine in MACHINES:
+        for python in pythons:
+            for machine in machines:
                 for glibc in GLIBCS if wheels else ():
                     chosen = ["--only-binary=:all:", f"--python-version={python}", *platforms(glibc, machine)]
                     for each in report("--no-deps", f"--target={target}", *chosen, *wheels):
@@ -95,11 +99,17 @@ def needed(packages: Found, wanted: Iterable[Requirement], environment: Mapping[
                     waiting.append(inner)
 
 
-def check_complete(packages: Found, known: Iterable[str], wanted: Sequence[Requirement]) -> None:
+def check_complete(
+    packages: Found,
+    known: Iterable[str],
+    wanted: Sequence[Requirement],
+    pythons: Sequence[str] = PYTHONS,
+    machines: Sequence[str] = MACHINES,
+) -> None:
     """End with a message if a supported Python or machine needs a package that is in no lock."""
     names = {text.partition("==")[0] for text in known}
-    for python in PYTHONS:
-        for machine in MACHINES:
+    for python in pythons:
+        for machine in machines:
             versions = {"python_version": python, "python_full_version": f"{python}.0", "platform_machine": machine}
             missing = set(needed(packages, wanted, {**default_environment(), **versions})) - names
             if missing:
@@ -120,8 +130,23 @@ def requirements(*names: str) -> list[Requirement]:
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 
-def main() -> None:
-    """Write the lock files."""
+def lock_sessions() -> None:
+    """Write the lock files of sessions: what both flavours have, for all machines, and what Sage's has beyond that."""
+    plain, whole = "environment-python.txt", "environment-sage.txt"
+    packages = report("--only-binary=:all:", *(f"-r{ETC / name}" for name in (plain, whole)))
+    # Resolved together and parted afterwards, so that a package that both need has one version.
+    names = set(needed(packages, requirements(plain), dict(default_environment())))
+    shared = [each for each in packages if canonicalize_name(each["metadata"]["name"]) in names]
+    python = hashes_of(shared)
+    check_complete(shared, python, requirements(plain))
+    sage = hashes_of(packages, SAGE_PYTHONS, SAGE_MACHINES)
+    check_complete(packages, sage, requirements(plain, whole), SAGE_PYTHONS, SAGE_MACHINES)
+    write("python.lock", python)
+    write("sage.lock", sage, but=python)
+
+
+def lock_daemon() -> None:
+    """Write the lock files of the daemon, of its tests and of its build."""
     build = report("-r", str(ETC / "requirements-build.txt"))
     tools = hashes_of(build)
     node = {text for text in tools if text.startswith("nodejs-")}
@@ -142,4 +167,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    {"daemon": lock_daemon, "sessions": lock_sessions}[sys.argv[1]]()

@@ -134,6 +134,8 @@ class LockTests(SynchronousTestCase):
             (("daemon.lock",), "requirements.txt"),
             (("daemon.lock", "test.lock"), "requirements-test.txt"),
             (("build.lock", "node.lock"), "requirements-build.txt"),
+            (("python.lock",), "environment-python.txt"),
+            (("python.lock", "sage.lock"), "environment-sage.txt"),
         ):
             pins = self.pins(*locks)
             for text in bootstrap.lines(ranges):
@@ -144,6 +146,24 @@ class LockTests(SynchronousTestCase):
                 body = (bootstrap.CHECKOUT / "etc" / name).read_text(encoding="utf-8")
                 form = r"#.*\n([a-z0-9-]+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+\n)+"
                 self.assertIsNotNone(re.fullmatch(form, body), name)
+
+    def test_sessions_are_held_too(self) -> None:
+        """With Sage, without it, on a Python that has none, and not at all with LOCK=no."""
+        asked: list[tuple[str, list[str]]] = []
+
+        def environment(name: str, requirements: list[str], *, binary: bool, locks: list[str]) -> Path:
+            asked.append((name, list(locks)))
+            return Path(name)
+
+        self.patch(bootstrap, "environment", environment)
+        self.patch(bootstrap.sys, "version_info", (3, 12, 4))
+        for sage in (True, False):
+            for lock in (True, False):
+                bootstrap.sessions(sage=sage, lock=lock)
+        self.patch(bootstrap.sys, "version_info", (3, 13, 0))
+        bootstrap.sessions(sage=True, lock=True)
+        both, one = ["python.lock", "sage.lock"], ["python.lock"]
+        self.assertEqual(asked, [("sage", both), ("sage", []), ("python", one), ("python", []), ("sage", one)])
 
     def test_another_file_is_refused(self) -> None:
         """A package whose bytes are not those of the lock is not installed, and the build says what can be done."""
