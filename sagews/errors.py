@@ -37,6 +37,7 @@ CATALOGUE: Mapping[str, str] = {
     "rights-unknown": "What you may do can't be checked now, so nothing changes for a moment. Your edits are kept.",
     "may-not-run": "You may not run cells in this workspace. Ask its owner.",
     "bad-update": "This edit does not fit the document and was not applied: {reason}. Reload the page.",
+    "past-changed": "The worksheet was made smaller since this page got it. The page fits its edits in by itself.",
     "changed": "The cell has changed since you asked to run it. Look at it and run it again.",
     "no-worker": "No machine is free to compute right now. Try again in a moment.",
     "worker-lost": "The connection to the computing machine was lost. The session goes on for a while; reconnecting.",

@@ -38,6 +38,8 @@ class BackendSettings:
         record_seconds: runs and output, which nobody waits for, are collected for so long, unless an edit
             takes them along.
         max_waiting, max_waiting_of_one: connections without a greeting, in all and from one network.
+        compact_bytes: so much text stored of a worksheet that is being opened, and it is asked whether most is past.
+        compact_open_bytes: the same of one that stays open.
         queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
         reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
     """
@@ -66,6 +68,8 @@ class BackendSettings:
     snapshot_seconds: float = 30.0
     snapshot_updates: int = 500
     snapshot_bytes: int = 256 * KIBIBYTE
+    compact_bytes: int = 2 * MEBIBYTE
+    compact_open_bytes: int = 12 * MEBIBYTE
     queue_bytes: int = 512 * KIBIBYTE
     reply_bytes: int = 16 * MEBIBYTE
     ring_events: int = 2000

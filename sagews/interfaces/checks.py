@@ -33,6 +33,13 @@ class IDocumentChecks(Interface):
     async def fold(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """Return a stored document as one update; raises SagewsError `internal` when it can't be read."""
 
+    async def compact(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
+        """Return a stored document without its past as one update; None if that would not be much smaller.
+
+        Raises:
+            SagewsError: `internal` when it can't be read.
+        """
+
     async def text(account: UserId, state: State) -> str:
         """Return a document as its file (`name.sage.md`)."""
 

@@ -7,6 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class StoredText(NamedTuple):
+    """A document's text as it is stored.
+
+    Attributes:
+        snapshot: a state that stands for all that was before it; None if there is none yet.
+        updates: what came after it, in order.
+        past: how often the document's past was let go. Updates that were made before the last time fit no more.
+    """
+
+    snapshot: bytes | None = None
+    updates: Sequence[bytes] = ()
+    past: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return len(self.snapshot or b"") + sum(map(len, self.updates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,6 @@ export const strings = {
   copied: "Copied",
   tooLongToSet: "This text takes too long to be set, and is shown as it was written.",
   showLarge: "Show this large formula",
-  tooLarge: "This change is too large to be saved. Undo it and make it in parts.",
   flavours: { sage: "Sage", python: "Python" } as Record<string, string>,
   sessionStates: {
     stopped: "No session", starting: "Starting", ready: "Ready", running: "Running",
@@ -54,7 +53,6 @@ export const strings = {
   showAs: (view: string) => `Show as: ${view}`,
   versionSaved: "Version saved",
   nothingNew: "Nothing new to save",
-  saveFailed: "The version was not saved. Try again.",
   commands: {
     runAndGoOn: "Run the cell and go on", runHere: "Run the cell", runAndInsert: "Run the cell and insert one below",
     runSection: "Run the section", runAll: "Run all cells", runAbove: "Run all cells above", interrupt: "Stop",

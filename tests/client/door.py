@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
-from tests.client.live import NOW, OTHER, Room
+from pycrdt import Doc, Map, Text
+
+from sagews.model.positions import between
+from tests.client.live import DOCUMENT, NOW, OTHER, Room
 from tests.client.script import POISON
 
 
@@ -83,4 +87,28 @@ class Door:
 
     def poison(self) -> None:
         """Somebody inserts texts that take minutes to parse."""
-        self._room.insert(POISON)
+        room = self._room
+        before, place = room.doc.get_state(), None
+        for number, source in enumerate(POISON):
+            place = between(place, "a0")
+            entry = {"type": "text", "pos": place, "depth": 0, "source": Text(source), "flags": Map()}
+            room.doc["cells"][f"new{number:03}"] = Map(entry)
+        update = base64.b64encode(room.doc.get_update(before)).decode()
+        room.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+
+    def compact(self) -> None:
+        """The past is let go while pages are open."""
+        room = self._room
+        old, room.doc, room.past = room.doc, Doc(), room.past + 1
+        room.doc["meta"], room.doc["cells"] = Map(old["meta"].to_py()), Map()
+        for key, found in old["cells"].items():
+            fields = {**found.to_py(), "source": Text(str(found["source"])), "flags": Map(found["flags"].to_py())}
+            room.doc["cells"][key] = Map(fields)
+        for peer in room.peers:
+            peer.tell_opened()
+
+    def away(self) -> None:
+        """Cut every connection, and let the past go before anybody comes back."""
+        self.drop()
+        self._room.peers.clear()
+        self.compact()

@@ -35,6 +35,7 @@ class Room:
     def __init__(self, clock: IReactorTime, cells: Sequence[tuple[str, int, str]]) -> None:
         self.clock = clock
         self.doc: Doc[Any] = Doc()
+        self.past = 0
         self.peers: list[Page] = []
         self.sequence = 0
         self.outputs: dict[str, dict[str, Any]] = {}
@@ -164,17 +165,6 @@ class Room:
         update = base64.b64encode(self.doc.get_update(before)).decode()
         self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
 
-    def insert(self, sources: Sequence[str]) -> None:
-        """Insert texts, as another person would."""
-        before = self.doc.get_state()
-        place = None
-        for number, source in enumerate(sources):
-            place = between(place, "a0")
-            entry = {"type": "text", "pos": place, "depth": 0, "source": Text(source), "flags": Map()}
-            self.doc["cells"][f"new{number:03}"] = Map(entry)
-        update = base64.b64encode(self.doc.get_update(before)).decode()
-        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
-
     def restart(self) -> None:
         """Have a fresh session, which began after everything that ran."""
         self.end("restarted")
@@ -260,7 +250,12 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
             self.say({"type": "error", "code": "not-found", "parameters": {}, "message": text, "about": "open"})
             return
         room.peers.append(self)
-        vector = base64.b64decode(message["vector"]) or b"\0"
+        self.tell_opened(message["vector"] if message["past"] == room.past else "")
+
+    def tell_opened(self, theirs: str = "") -> None:
+        """Tell what a page lacks that has so much."""
+        room = self.room
+        vector = base64.b64decode(theirs) or b"\0"
         people = [{**each.person(), "state": each.place} for each in room.peers if each is not self]
         if "cell05" in room.doc["cells"]:
             people.append({**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}})
@@ -276,11 +271,16 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
                 "session": room.session(),
                 "people": people,
                 "cells": list(room.outputs.values()),
+                "past": room.past,
             }
         )
 
     def do_edit(self, message: dict[str, Any]) -> None:
-        """Apply it, tell the others, and say that it is saved."""
+        """Apply it, tell the others, and say that it is saved; one of another past is refused."""
+        if message["past"] != self.room.past:
+            refused = {"code": "past-changed", "parameters": {}, "message": "It is another past.", "about": "edit"}
+            self.say({"type": "error", "document": DOCUMENT, **refused})
+            return
         self.room.doc.apply_update(base64.b64decode(message["update"]))
         shared = {"type": "edit", "document": DOCUMENT, "update": message["update"], "author": "u1"}
         self.room.say(shared, but=self)

@@ -308,6 +308,45 @@ class ConnectionTests(ClientTestCase):
         page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
         self.assertIn("# offline", self.control("source"))
 
+    def test_comes_back_after_the_past_went(self) -> None:
+        """What was typed while the worksheet lost its past is there once, and one types on where the caret was."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+End")
+        self.control("away")
+        page.locator("[data-testid=status-connection][data-state=reconnecting]").wait_for()
+        page.keyboard.type(" # offline")
+        page.keyboard.press("ArrowLeft")
+        page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+        page.keyboard.type("XY")
+        page.wait_for_function(
+            "async () => (await (await fetch('/control/source')).text()).endsWith(' # offlinXYe')", polling=50
+        )
+        self.assertEqual(self.control("source").count("# offlin"), 1)
+        self.assertEqual(cell(page, 1).locator(".cm-content").inner_text().count("# offlinXYe"), 1)
+
+    def test_the_past_goes_while_one_types(self) -> None:
+        """Key by key, with the past let go between them: every key is there, once and in order, for everybody."""
+        page = self.sheet()
+        other = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+End")
+        page.keyboard.type("  # ")
+        for number, key in enumerate("abcdefghij"):
+            page.keyboard.type(key)
+            if number % 3 == 0:
+                self.control("compact")
+        page.wait_for_function(
+            "async () => (await (await fetch('/control/source')).text()).endsWith('  # abcdefghij')", polling=50
+        )
+        for each in (page, other):
+            each.locator("[data-testid=status-saving][data-state=saved]").wait_for()
+            cell(each, 1).get_by_text("# abcdefghij").wait_for()
+        self.assertEqual(page.locator("[data-testid=notice]").count(), 0)
+
     def test_keys_of_the_browser(self) -> None:
         """Ctrl-S saves a version instead of the page; F5 stays the browser's."""
         page = self.sheet()

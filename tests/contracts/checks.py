@@ -115,6 +115,20 @@ class DocumentChecksContract(metaclass=ABCMeta):
             assert len(cells_in_order(load(folded, []))) == 4
         await check_refused(checks.fold(ADA, b"no", []), "internal")
 
+    async def test_letting_go_of_a_past(self) -> None:
+        """A document that is mostly past comes back small and says the same; one that is not is left alone."""
+        checks, document = await self.make_checks(), new_document("One")
+        assert await checks.compact(ADA, document.get_update(), []) is None
+        text = cells_in_order(document)[0].id
+        for number in range(2000):
+            source = document.cells[text]["source"]
+            source.insert(0, f"x = {number:04d}")
+            del source[8 : len(source)]
+        small = await checks.compact(ADA, None, [document.get_update()])
+        assert len(small) < 400 < 4 * len(small) < len(document.get_update())
+        assert to_text(load(small, [])) == to_text(document)
+        await check_refused(checks.compact(ADA, b"no", []), "internal")
+
     async def test_text_and_title(self) -> None:
         """A document's file and title are what they are here."""
         checks, document = await self.make_checks(), new_document("Kurven α")

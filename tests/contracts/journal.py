@@ -15,6 +15,7 @@ from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import CellId, DocumentId, RunId, SessionId, UserId, WorkspaceId, new_id
 from sagews.model.runs import Committed, DocumentWrite, OutputPage, Run, StoredPiece
 from sagews.model.sessions import EncodedBody, PieceKind, RunState
+from sagews.model.updates import StoredText
 
 AUTHOR = UserId("01890a5d-ac96-774b-bcce-b302099a8057")
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
@@ -71,8 +72,8 @@ class JournalContract(metaclass=ABCMeta):
             two: Committed(3),
             one: Committed(0),
         }
-        assert await documents.load(self.space, one) == (None, batch)
-        assert await documents.load(self.space, two) == (None, [b'{"\\', b"\x00\xff", b"third"])
+        assert await documents.load(self.space, one) == StoredText(None, batch)
+        assert await documents.load(self.space, two) == StoredText(None, [b'{"\\', b"\x00\xff", b"third"])
 
     async def test_a_lost_lease_fails_alone(self) -> None:
         """Who does not hold the lease's epoch writes nothing, is named by its absence, and holds nobody up."""
@@ -84,10 +85,10 @@ class JournalContract(metaclass=ABCMeta):
             DocumentWrite(two, 3, [(AUTHOR, b"good")], [run], [make_piece(run, 1)]),
         ]
         assert await journal.commit(writes) == {two: Committed(1)}
-        assert await documents.load(self.space, one) == (None, [])
+        assert await documents.load(self.space, one) == StoredText(None, [])
         assert await runs.last_runs(one) == []
         assert read(await runs.pieces(one, late.id, 1, 9)) == []
-        assert await documents.load(self.space, two) == (None, [b"good"])
+        assert await documents.load(self.space, two) == StoredText(None, [b"good"])
         assert read(await runs.pieces(two, run.id, 1, 9)) == told([make_piece(run, 1)])
         assert await journal.commit([edits(two, b"early", epoch=4)]) == {}
 
@@ -225,4 +226,7 @@ class JournalContract(metaclass=ABCMeta):
         for document, run, text in ((one, fresh, "one"), (two, known, "two")):
             assert [(each.id, each.state) for each in await runs.last_runs(document)] == [(run.id, RunState.DONE)]
             [(_, _, body)] = read(await runs.pieces(document, run.id, 1, 9))
-            assert (body["text"], await documents.load(self.space, document)) == (text, (None, [text.encode()]))
+            assert (body["text"], await documents.load(self.space, document)) == (
+                text,
+                StoredText(None, [text.encode()]),
+            )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
+from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
@@ -55,6 +55,11 @@ class InlineChecks:
         """Bring a document to a text."""
         await self._begin("merge", account)
         return merged(state(), text)
+
+    async def compact(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
+        """Let go of a document's past."""
+        await self._begin("compact", account)
+        return compact(snapshot, updates)
 
     async def fold(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
         """Fold a document."""

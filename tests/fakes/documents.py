@@ -21,6 +21,7 @@ from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, PieceText, Run, StoredPiece
 from sagews.model.sessions import RunState
+from sagews.model.updates import StoredText
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
 
@@ -33,22 +34,36 @@ class MemoryDocuments:
     workspaces: MemoryWorkspaces | None = None
     updates: dict[DocumentId, list[tuple[UserId, bytes]]] = field(default_factory=dict)
     snapshots: dict[DocumentId, tuple[int, bytes]] = field(default_factory=dict)
+    pasts: dict[DocumentId, int] = field(default_factory=dict)
 
     def _fence(self, document: DocumentId, epoch: int) -> None:
         if self.workspaces is not None and not self.workspaces.holds(document, epoch):
             raise SagewsError("conflict")
 
-    async def load(self, workspace: WorkspaceId, document: DocumentId) -> tuple[bytes | None, list[bytes]]:
+    async def load(self, workspace: WorkspaceId, document: DocumentId) -> StoredText:
         """Return snapshot and what came after it."""
         if self.workspaces is not None and await self.workspaces.document(workspace, document) is None:
-            return None, []
+            return StoredText(None, [])
         covers, state = self.snapshots.get(document, (0, None))
-        return state, [data for _, data in self.updates.get(document, [])[covers:]]
+        updates = [data for _, data in self.updates.get(document, [])[covers:]]
+        return StoredText(state, updates, self.pasts.get(document, 0))
 
-    async def snapshot(self, document: DocumentId, epoch: int, state: bytes, covers: int) -> None:
+    async def snapshot(self, document: DocumentId, epoch: int, past: int, state: bytes, covers: int) -> None:
         """Store a snapshot."""
         self._fence(document, epoch)
+        if past != self.pasts.get(document, 0):
+            raise SagewsError("conflict")
         self.snapshots[document] = (covers, state)
+
+    async def compact(self, document: DocumentId, epoch: int, stored: StoredText, state: bytes) -> None:
+        """Put a state in the place of all that is stored."""
+        self._fence(document, epoch)
+        covers, _ = self.snapshots.get(document, (0, None))
+        there = self.updates.get(document, [])
+        if stored.past != self.pasts.get(document, 0) or len(there[covers:]) != len(stored.updates):
+            raise SagewsError("conflict")
+        self.pasts[document] = stored.past + 1
+        self.snapshots[document] = (max(covers, len(there)), state)
 
 
 @implementer(IRunStore)

@@ -18,6 +18,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
 from sagews.model.runs import DocumentWrite
 from sagews.model.sessions import RunState
+from sagews.model.updates import StoredText
 from sagews.store.accounts.accounts import AccountStore
 from sagews.store.history.history import HistoryStore
 from sagews.store.runs.journal import Journal
@@ -44,6 +45,7 @@ OWNED_OTHERWISE: Mapping[str, str] = {
     "AccountStore.create_token": "makes the id",
     "WorkspaceStore.note_edits": "notes the titles of documents that were loaded under their workspace's lease",
     "DocumentStore.snapshot": "fenced by the epoch",
+    "DocumentStore.compact": "fenced by the epoch",
     "RunStore.new_epoch": "fenced by the epoch; the document is the owner",
     "RunStore.pieces": "the document is the owner",
     "RunStore.last_runs": "the document is the owner",
@@ -138,7 +140,7 @@ class ForeignTests(PostgresTestCase):
         """Her worksheet is not read, renamed, removed or replaced through a workspace of one's own."""
         await self.build()
         await self.journal.commit([DocumentWrite(self.sheet, 1, [(self.ada, b"text")])])
-        self.assertEqual(await self.documents.load(self.mine, self.sheet), (None, []))
+        self.assertEqual(await self.documents.load(self.mine, self.sheet), StoredText(None, []))
         self.assertIsNone(await self.workspaces.document(self.mine, self.sheet))
         await self.refused(self.workspaces.rename_document(self.mine, self.sheet, "b.sage.md"))
         await self.refused(self.workspaces.remove_document(self.mine, self.sheet))
@@ -146,7 +148,7 @@ class ForeignTests(PostgresTestCase):
             await self.workspaces.create_document(self.mine, self.sheet, "c.sage.md", "Mine")
         with self.assertRaises(SagewsError):
             await self.workspaces.create_workspace(WorkspaceId(new_id()), "Mine", self.mallory, self.sheet, "a.sage.md")
-        self.assertEqual(await self.documents.load(self.her, self.sheet), (None, [b"text"]))
+        self.assertEqual(await self.documents.load(self.her, self.sheet), StoredText(None, [b"text"]))
         self.assertEqual((await self.workspaces.document(self.her, self.sheet)).path, "a.sage.md")  # type: ignore[union-attr]
 
     async def test_a_version(self) -> None:

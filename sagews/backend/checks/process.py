@@ -144,6 +144,12 @@ class DocumentChecks:
         size = len(snapshot or b"") + sum(map(len, updates))
         return _only(await self._ask(account, "fold", lambda: (snapshot or b"", *updates), size))
 
+    async def compact(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
+        """See IDocumentChecks."""
+        size = len(snapshot or b"") + sum(map(len, updates))
+        _, blobs = await self._ask(account, "compact", lambda: (snapshot or b"", *updates), size)
+        return blobs[0] if blobs else None
+
     async def text(self, account: UserId, state: State) -> str:
         """See IDocumentChecks."""
         return _decoded(_only(await self._ask(account, "text", lambda: (state(),))))

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from sagews.backend.checks import wire
-from sagews.backend.crdt.heavy import fold, loadable, merged, text_of, title_in, try_heavy
+from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts
 
@@ -23,9 +23,9 @@ MAX_MEMORY = 2 * 1024 * 1024 * 1024
 NICE = 5
 # Of computing for one question. To try the largest edit on the largest document takes about half of it.
 SECONDS = 5.0
-# To write or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
+# To write, to copy or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
 LONG_SECONDS = 10.0
-LONG = frozenset({"text", "merge"})
+LONG = frozenset({"text", "merge", "compact"})
 
 
 def answer_to(parcel: bytes) -> bytes:
@@ -55,6 +55,9 @@ def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
     if what == "fold" and blobs:
         # An empty first blob stands for a document that has no snapshot yet.
         return wire.answer({}, [fold(blobs[0] or None, blobs[1:])])
+    if what == "compact" and blobs:
+        small = compact(blobs[0] or None, blobs[1:])
+        return wire.answer({}, [] if small is None else [small])
     if what in ("text", "title") and len(blobs) == 1:
         told = text_of(blobs[0]) if what == "text" else title_in(blobs[0])
         return wire.answer({}, [told.encode()])

@@ -6,6 +6,7 @@
     try     document, update        → {"structs": n, "first": n} and the update in pieces; both are asked with, too
     load    snapshot, updates…      → {"structs": n, "crowd": n} and the document in pieces
     fold    snapshot, updates…      → the document as one update; an empty first blob: no snapshot
+    compact snapshot, updates…      → the document without its past as one update; none if it would not be much smaller
     text    document                → its file
     title   document                → its title
     merge   document, text          → updates that bring it to this text, none if it says so

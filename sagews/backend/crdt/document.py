@@ -67,12 +67,16 @@ class WorksheetDocument(Doc[Any]):
 
     Args:
         client_id: names this copy's own edits; random if None.
+
+    Attributes:
+        past: how often the past of what is stored was let go before this was made of it.
     """
 
     def __init__(self, client_id: int | None = None) -> None:
         super().__init__(client_id=client_id)
         self["meta"] = Map()
         self["cells"] = Map()
+        self.past = 0
         # How many structs it may hold; what hostile updates can cost grows with it.
         self.structs = 0
         # How many bytes it takes at most: what was applied to it, until somebody has encoded it.
@@ -139,6 +143,12 @@ class WorksheetDocument(Doc[Any]):
         steps = (structure.items - inner - structure.first) * present
         # At one key there are few. Ranges that are deleted in order pass each struct once, all together.
         return steps + structure.first * min(present, MOST_AT_ONE_KEY) + structure.again * present
+
+    def encoded(self) -> bytes:
+        """Return the whole document as one update; its size is known then."""
+        state: bytes = self.get_update()
+        self.size = len(state)
+        return state
 
     def take_mirror(self, mirror: Mirror) -> None:
         """Take a mirror that was made of this document as it is now."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load, title_of
+from sagews.backend.crdt.fresh import without_past
 from sagews.backend.crdt.pieces import cut
 from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
@@ -27,6 +28,8 @@ MAX_LOAD_SECONDS = 1.0
 # In a piece: an edit is checked and applied twice, a stored document is only loaded.
 EDIT_PIECE = 300
 LOAD_PIECE = 1500
+# So much smaller a document must become for pages that come back to have to put what they kept into it anew.
+WORTH = 4
 # Of a piece that took long, and how long that is.
 SMALL_PIECE = 50
 LONG_SECONDS = 0.008
@@ -125,6 +128,17 @@ def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
     """
     state: bytes = load(snapshot, updates).get_update()
     return state
+
+
+def compact(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
+    """Return a stored document without its past as one update; None if that would not be much smaller.
+
+    Raises:
+        SagewsError: `internal` when what is stored can't be read, or does not come out as it was.
+    """
+    document = load(snapshot, updates)
+    state: bytes = without_past(document).get_update()
+    return state if WORTH * len(state) < len(document.get_update()) else None
 
 
 def text_of(state: bytes) -> str:

@@ -130,8 +130,8 @@ async def stored_text(
     Raises:
         SagewsError: `database`, `limit`, and `internal` when what is stored can't be read.
     """
-    snapshot, updates = await documents.load(about.workspace, about.id)
-    if snapshot is None and not updates:
+    stored = await documents.load(about.workspace, about.id)
+    if not stored.size:
         return None
-    doc = await loaded(clock, checks, account, snapshot, updates)
+    doc = await loaded(clock, checks, account, stored)
     return await DocumentText(clock, about.id, doc, checks, lambda: account, about.title).written()

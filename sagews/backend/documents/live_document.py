@@ -90,7 +90,7 @@ class LiveDocument:
         self.turns = EditOrder()
         # Who changed it last: what is heavy about it is done in their turn.
         self._editor = context.workspace.owner
-        self._snapshots = Snapshots(clock, settings, documents, writer, about, self._state, checks, self._account)
+        self._snapshots = Snapshots(clock, settings, documents, writer, about, lambda: self._doc, checks, self._account)
         self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         writer.when_taken = self.session.disown
@@ -116,17 +116,15 @@ class LiveDocument:
     def _account(self) -> UserId:
         return self._editor
 
-    def _state(self) -> bytes:
-        state: bytes = self._doc.get_update()
-        self._doc.size = len(state)
-        return state
-
-    def edit(self, subscriber: Subscriber, number: int, update: bytes) -> Coroutine[Any, Any, None] | None:
+    def edit(self, subscriber: Subscriber, number: int, update: bytes, past: int) -> Coroutine[Any, Any, None] | None:
         """Try, apply, send on and store an edit of a page: at once, or, if that may take long, once it was tried.
 
         Raises:
-            SagewsError: `bad-update`, and `database` when too many wait to be stored.
+            SagewsError: `bad-update`; `past-changed` when it was made in another past of the document; `database` when
+                too many wait to be stored.
         """
+        if past != self._doc.past:
+            raise SagewsError("past-changed")
         try:
             crdt.check_update(self._doc, update)
         except crdt.HeavyUpdate as error:
@@ -138,7 +136,7 @@ class LiveDocument:
         """Have an edit tried in a process of its own; meanwhile what comes behind it waits (turns.py)."""
         user = subscriber.user.id
         if not mirrored:
-            self._doc.take_mirror(await mirror_of(self._context.clock, self._checks, user, self._state))
+            self._doc.take_mirror(await mirror_of(self._context.clock, self._checks, user, self._doc.encoded))
             try:
                 crdt.check_update(self._doc, update)
             except crdt.HeavyUpdate:
@@ -147,7 +145,7 @@ class LiveDocument:
                 self._apply(subscriber, number, update)
                 return
         counts = Counts(self._doc.structs, self._doc.first)
-        tried = await self._checks.try_update(user, self._state, update, counts)
+        tried = await self._checks.try_update(user, self._doc.encoded, update, counts)
         self._doc.structs, self._doc.first = tried.counts.structs, tried.counts.first
         *others, last = tried.pieces
         await self._apply_in_turns(user, others, subscriber.id)
@@ -206,14 +204,16 @@ class LiveDocument:
 
     # ------------------------------------------------------------------------------------- watchers
 
-    def open(self, subscriber: Subscriber, vector: bytes, have: StreamPosition | None) -> None:
-        """Let a connection watch, and tell it what it lacks.
+    def open(self, subscriber: Subscriber, vector: bytes, past: int, have: StreamPosition | None) -> None:
+        """Let a connection watch, and tell it what it lacks: everything, if what it has is of another past.
 
         Raises:
             SagewsError: `bad-message` for a state vector that can't be read.
         """
         most = clients_in(self._doc.get_state()) + MOST_UNKNOWN_CLIENTS
-        update = self._doc.get_update(_checked_vector(vector, most))
+        # What it has of another past says nothing about this one, and may name more pages than this one knows.
+        known = _checked_vector(vector, most) if past == self._doc.past else EMPTY_VECTOR
+        update = self._doc.get_update(known)
         if have is not None:
             # A page that comes back repeats runs whose fate it does not know; only the store may still know them.
             self._confirm_until = self._context.clock.seconds() + self._context.settings.confirm_seconds
@@ -247,6 +247,7 @@ class LiveDocument:
             session=self.session.status.now(),
             people=self.presence.people(),
             cells=self._outputs.cells(stream.epoch, stream.sequence) if continued is None else None,
+            past=self._doc.past,
         )
 
     def close(self, subscriber: Subscriber) -> None:

@@ -6,7 +6,7 @@ How long a document takes to load is up to whoever made it. So what is large is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -14,21 +14,25 @@ from sagews.backend.crdt.document import SMALL_STATE, WorksheetDocument, load
 from sagews.backend.crdt.validator import Mirror
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.model.identifiers import UserId
+from sagews.model.updates import StoredText
 from sagews.net.background import sleep
 
 
 async def loaded(
-    clock: IReactorTime, checks: IDocumentChecks, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]
+    clock: IReactorTime, checks: IDocumentChecks, account: UserId, stored: StoredText
 ) -> WorksheetDocument:
     """Return the document that the store holds.
 
     Raises:
         SagewsError: `internal` when what is stored can't be read; `limit` when that takes too long.
     """
-    if len(snapshot or b"") + sum(map(len, updates)) <= SMALL_STATE:
-        return load(snapshot, updates)
-    found = await checks.load(account, snapshot, updates)
+    if stored.size <= SMALL_STATE:
+        document = load(stored.snapshot, stored.updates)
+        document.past = stored.past
+        return document
+    found = await checks.load(account, stored.snapshot, stored.updates)
     document = WorksheetDocument()
+    document.past = stored.past
     for piece in found.pieces:
         document.apply_update(piece)
         await sleep(clock, 0)

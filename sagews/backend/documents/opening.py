@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sagews.backend.crdt import document as crdt
+from sagews.backend.documents.compaction import compacted
 from sagews.backend.documents.live_document import LiveDocument
 from sagews.backend.documents.loading import loaded
 from sagews.backend.journal.document_writer import DocumentWriter
@@ -20,6 +21,7 @@ from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import UserId
+from sagews.model.updates import StoredText
 from sagews.model.workspaces import Document
 from sagews.net.background import both
 
@@ -62,20 +64,22 @@ async def load_document(
         counted.append(await stored_outputs.open(context.workspace.owner, about.id))
 
     async def read() -> tuple[crdt.WorksheetDocument, bool]:
-        snapshot, updates = (None, []) if unwritten else await documents.load(about.workspace, about.id)
-        if snapshot is None and not updates:
+        stored = StoredText() if unwritten else await documents.load(about.workspace, about.id)
+        if not stored.size:
             return await _begin_document(about, context, writer), True
-        return await loaded(context.clock, checks, user, snapshot, updates), False
+        if stored.size >= context.settings.compact_bytes:
+            stored = await compacted(user, checks, documents, writer, stored)
+        return await loaded(context.clock, checks, user, stored), False
 
     try:
         # Neither needs to know of the other's, and somebody waits.
         (doc, is_new), _ = await both(read(), count())
-        [stored] = counted
+        [printed] = counted
         if is_new:
-            outputs = OutputCache(stored)
+            outputs = OutputCache(printed)
         else:
             await runs.new_epoch(about.id, context.epoch)
-            outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), stored)
+            outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), printed)
     except BaseException:
         for each in counted:
             each.close()

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from sagews.backend.crdt.document import WorksheetDocument
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.settings import BackendSettings
 from sagews.interfaces.checks import IDocumentChecks
@@ -28,13 +29,13 @@ class Snapshots:
     Args:
         writer: commits the edits; the number of the last committed one is what a snapshot covers at most.
         about: the document.
-        state: returns the document's whole state.
+        doc: returns the live document.
         checks: folds a document that is too large to be encoded here.
         account: returns in whose turn that is done.
     """
 
     __slots__ = (
-        "_about", "_account", "_bytes", "_checks", "_clock", "_edits", "_settings", "_size", "_state", "_store",
+        "_about", "_account", "_bytes", "_checks", "_clock", "_doc", "_edits", "_settings", "_size", "_store",
         "_timer", "_working", "_writer",
     )  # fmt: skip
 
@@ -47,7 +48,7 @@ class Snapshots:
         store: IDocumentStore,
         writer: DocumentWriter,
         about: Document,
-        state: Callable[[], bytes],
+        doc: Callable[[], WorksheetDocument],
         checks: IDocumentChecks,
         account: Callable[[], UserId],
     ) -> None:
@@ -56,7 +57,7 @@ class Snapshots:
         self._store = store
         self._writer = writer
         self._about = about
-        self._state = state
+        self._doc = doc
         self._checks = checks
         self._account = account
         # How large it is, about: as it was folded last, and what came since. Not known before the first time.
@@ -103,18 +104,19 @@ class Snapshots:
         covers = self._writer.last_update
         if covers:
             self._edits = self._bytes = 0
+            past = self._doc().past
             state = await self._folded()
             self._size = len(state)
-            await self._store.snapshot(self._writer.document, self._writer.epoch, state, covers)
+            await self._store.snapshot(self._writer.document, self._writer.epoch, past, state, covers)
 
     async def _folded(self) -> bytes:
         """Return the state: encoded here if that is quick, else elsewhere, from what the store holds by now."""
         if self._size is not None and self._size < SMALL:
-            return self._state()
-        snapshot, updates = await self._store.load(self._about.workspace, self._about.id)
-        if len(snapshot or b"") + sum(map(len, updates)) < SMALL:
-            return self._state()
-        state: bytes = await self._checks.fold(self._account(), snapshot, updates)
+            return self._doc().encoded()
+        stored = await self._store.load(self._about.workspace, self._about.id)
+        if stored.size < SMALL:
+            return self._doc().encoded()
+        state: bytes = await self._checks.fold(self._account(), stored.snapshot, stored.updates)
         return state
 
     async def finish(self) -> None:

@@ -17,7 +17,7 @@ async def open_document(context: Context, message: Open) -> None:
     live = await workspace.load(DocumentId(message.document), context.user.id)
     # The page may have gone while the document was loaded; then it has left the workspace too.
     if context.id in workspace.subscribers:
-        live.open(context.subscriber, message.vector, message.have)
+        live.open(context.subscriber, message.vector, message.past, message.have)
 
 
 def close_document(context: Context, message: Close) -> None:
@@ -31,7 +31,7 @@ def edit(context: Context, message: Edit) -> Coroutine[Any, Any, None] | None:
     live = context.document(message.document)
 
     def apply() -> Coroutine[Any, Any, None] | None:
-        going_on = live.edit(context.subscriber, message.edit, message.update)
+        going_on = live.edit(context.subscriber, message.edit, message.update, message.past)
         context.workspace.edited(live, context.user.id)
         return going_on
 

@@ -1,18 +1,21 @@
 """One document: its text, shared by everybody who has it open.
 
 page → backend                                                      needs      answered by
-  open           document, have {epoch, sequence}?, vector           READ       opened
+  open           document, have {epoch, sequence}?, vector, past     READ       opened
   close          document                                            READ       -
-  edit           document, edit, update                              EDIT       saved (after it is committed) | error
+  edit           document, edit, update, past                        EDIT       saved (after it is committed) | error
 
 backend → page
-  opened         document, path, epoch, sequence, update, vector, cells [CellOutput]?, session, people
+  opened         document, path, epoch, sequence, update, vector, past, cells [CellOutput]?, session, people
   edit           document, update, author
   saved          document, edit
 
 `epoch` counts lives of the document's owner, `sequence` its numbered events (run_state, output) within one: a page that
 comes back sends the last pair that it saw and gets what followed, or, when that is gone, everything (`opened.cells` is
 then present and replaces what it had).
+
+`past` counts how often the document's past was let go: each time it became another Yjs document that says the same. A
+page that has one of another past keeps nothing of it but its own edits, which it makes anew in what `opened` brought.
 """
 
 from __future__ import annotations
@@ -33,13 +36,14 @@ class StreamPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Open(FromPage, frozen=True, tag="open"):
-    """Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector."""
+    """Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector, of this past."""
 
     longest = MAX_MESSAGE
     needs = Right.READ
     document: Uuid
     vector: bytes = b""
     have: StreamPosition | None = None
+    past: Count = 0
 
 
 class Close(FromPage, frozen=True, tag="close"):
@@ -57,6 +61,7 @@ class Edit(FromPage, frozen=True, tag="edit"):
     document: Uuid
     edit: Count
     update: bytes
+    past: Count = 0
 
 
 class Opened(ToPage, frozen=True, tag="opened"):
@@ -72,6 +77,7 @@ class Opened(ToPage, frozen=True, tag="opened"):
     people: list[Person]
     # None keeps what the page shows: after a short break nothing is sent twice, and nothing flickers.
     cells: list[CellOutput] | None = None
+    past: int = 0
 
 
 class EditOut(ToPage, frozen=True, tag="edit"):

@@ -17,28 +17,53 @@ const STRUCTURE = "structure";
 /** The origin of changes that came from the server. */
 export const REMOTE = "remote";
 
+/** What carry-over.ts needs of this file: it comes later, by itself. */
+export const TOOLS = { Doc: Y.Doc, Map: Y.Map, Text: Y.Text, remote: REMOTE, splice: spliceBetween };
+
 type CellMap = Y.Map<unknown>;
 export type Flag = "folded" | "hideInput" | "foldOutput";
 
 export class SheetDocument {
-  readonly doc = new Y.Doc();
-  readonly meta: Y.Map<unknown> = this.doc.getMap("meta");
-  readonly map: Y.Map<CellMap> = this.doc.getMap("cells");
+  readonly #doc = signal(new Y.Doc());
+  /** How often the document's past was let go: each time it became another Yjs document. */
+  readonly past = signal(0);
   readonly cells = signal<readonly CellInfo[]>([]);
   readonly title = signal("");
   readonly flavour = signal("sage");
-  readonly #undo = new Y.UndoManager(this.map, { trackedOrigins: new Set([STRUCTURE]), captureTimeout: 0 });
+  #undo!: Y.UndoManager;
 
   constructor() {
-    this.map.observeDeep((events) => {
+    this.begin(this.#doc.peek());
+  }
+
+  get doc(): Y.Doc {
+    return this.#doc.value;
+  }
+
+  get meta(): Y.Map<unknown> {
+    return this.doc.getMap("meta");
+  }
+
+  get map(): Y.Map<CellMap> {
+    return this.doc.getMap("cells");
+  }
+
+  /** Take another Yjs document in the place of this one, whatever it holds. */
+  begin(doc: Y.Doc): void {
+    this.#doc.value = doc;
+    const { map } = this;
+    this.#undo = new Y.UndoManager(map, { trackedOrigins: new Set([STRUCTURE]), captureTimeout: 0 });
+    map.observeDeep((events) => {
       if (events.some((event) => this.#isStructural(event))) this.#refresh();
     });
     this.meta.observe(() => this.#refreshMeta());
+    this.#refresh();
+    this.#refreshMeta();
   }
 
-  /** Take in what came from the server. */
-  apply(update: Uint8Array): void {
-    Y.applyUpdate(this.doc, update, REMOTE);
+  /** Take in what came from the server; into a document that is to take the place of this one, if there is one. */
+  apply(update: Uint8Array, into: Y.Doc | null = null): void {
+    Y.applyUpdate(into ?? this.doc, update, REMOTE);
   }
 
   /** Whether a change came from the server, by the origin that Yjs hands on with it. */

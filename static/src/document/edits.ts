@@ -6,8 +6,7 @@ import { computed, signal } from "@preact/signals";
 import * as Y from "yjs";
 import { fromBase64, toBase64 } from "../net/base64";
 import { MAX_MESSAGE, type ToServer } from "../net/messages";
-import { strings } from "../strings";
-import { REMOTE } from "./document";
+import { REMOTE, type SheetDocument } from "./document";
 
 const COLLECT = 25;
 const SLOW = 400;
@@ -21,25 +20,37 @@ export class Edits {
   readonly slow = signal(false);
   /** When the oldest edit was made that is not confirmed; null when all are. */
   readonly since = signal<number | null>(null);
+  /** Why the server, or this page, refuses an edit: a sentence, or a key of `notices` in the view's words. */
   readonly refused = signal<string | null>(null);
   readonly dirty = computed(() => this.unsaved.value > 0);
   #collected: Uint8Array[] = [];
   /** When the first of what was collected was made. */
   #made = 0;
-  /** Edits that were sent and are not confirmed, with when each was made. */
-  readonly #sent = new Map<number, number>();
+  /** Edits that were sent and are not confirmed, with when each was made and how many steps it has. */
+  readonly #sent = new Map<number, { made: number; steps: number }>();
+  /** What is not confirmed, step by step, so that it can be made anew in another document (carry-over.ts). */
+  steps!: Y.UndoManager;
   #next = 0;
   #timer = 0;
   #slowTimer = 0;
 
   constructor(
-    readonly doc: Y.Doc,
+    readonly sheet: SheetDocument,
     readonly document: string,
     readonly send: (message: ToServer) => boolean,
   ) {
+    this.begin();
+  }
+
+  /** The sheet has another document: what was to be sent of the former one is forgotten. */
+  begin(): void {
+    this.#forget();
+    const { doc, map, meta } = this.sheet;
+    this.steps = new Y.UndoManager([map, meta], { trackedOrigins: new Local(), captureTimeout: 0 });
     doc.on("update", (update: Uint8Array, origin: unknown) => {
-      if (origin !== REMOTE) this.#add(update);
+      if (origin !== REMOTE && doc === this.sheet.doc) this.#add(update);
     });
+    this.#count();
   }
 
   /** Send what was collected, now: before a run, before a save. */
@@ -55,17 +66,16 @@ export class Edits {
 
   /** The server's state is here: send what it lacks. */
   resend(vector: string): void {
-    window.clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#collected = [];
-    this.#sent.clear();
+    const { doc } = this.sheet;
+    this.#forget();
     this.#made = this.since.value ?? Date.now();
     const theirs = vector ? fromBase64(vector) : new Uint8Array([0]);
-    if (this.unsaved.value > 0 || lacks(theirs, this.doc)) this.#send(Y.encodeStateAsUpdate(this.doc, theirs));
+    if (this.unsaved.value > 0 || lacks(theirs, doc)) this.#send(Y.encodeStateAsUpdate(doc, theirs));
     else this.#count();
   }
 
   saved(edit: number): void {
+    this.steps.undoStack.splice(0, this.#sent.get(edit)?.steps);
     this.#sent.delete(edit);
     this.#count();
   }
@@ -73,6 +83,13 @@ export class Edits {
   /** The server refused an edit; it stays on the screen, marked as not saved. */
   refuse(reason: string): void {
     this.refused.value = reason;
+  }
+
+  #forget(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#collected = [];
+    this.#sent.clear();
   }
 
   #add(update: Uint8Array): void {
@@ -84,17 +101,19 @@ export class Edits {
 
   #send(update: Uint8Array): void {
     const encoded = toBase64(update);
-    if (encoded.length > MAX_MESSAGE - 1000) return this.refuse(strings.tooLarge);
+    if (encoded.length > MAX_MESSAGE - 1000) return this.refuse("tooLarge");
     const edit = (this.#next += 1);
-    this.#sent.set(edit, this.#made);
-    this.send({ type: "edit", document: this.document, edit, update: encoded });
+    let steps = this.steps.undoStack.length;
+    this.#sent.forEach((sent) => (steps -= sent.steps));
+    this.#sent.set(edit, { made: this.#made, steps });
+    this.send({ type: "edit", document: this.document, edit, update: encoded, past: this.sheet.past.peek() });
     this.#count();
   }
 
   #count(): void {
     this.unsaved.value = this.#sent.size + (this.#collected.length > 0 ? 1 : 0);
-    const [oldest = this.#made] = this.#sent.values();
-    this.since.value = this.unsaved.value > 0 ? oldest : null;
+    const [oldest] = this.#sent.values();
+    this.since.value = this.unsaved.value > 0 ? (oldest?.made ?? this.#made) : null;
     if (this.unsaved.value === 0) {
       window.clearTimeout(this.#slowTimer);
       this.#slowTimer = 0;
@@ -102,6 +121,13 @@ export class Edits {
     } else if (this.#slowTimer === 0) {
       this.#slowTimer = window.setTimeout(() => (this.slow.value = true), SLOW);
     }
+  }
+}
+
+/** Every origin but the server. Yjs asks for the origin of a change, and for what made the origin. */
+class Local extends Set<unknown> {
+  override has(origin: unknown): boolean {
+    return origin !== REMOTE && origin !== String;
   }
 }
 

@@ -1,11 +1,13 @@
 /** One open worksheet: its parts, joined to the connection. Views read signals and call methods. */
 
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { Doc } from "yjs";
 import { fromBase64 } from "../net/base64";
 import type { Hearers } from "../net/hearing";
 import type { Answer, Opened } from "../net/messages";
 import type { Link } from "../net/socket";
-import { SheetDocument } from "./document";
+import type { carryOver } from "./carry-over";
+import { SheetDocument, TOOLS } from "./document";
 import { Edits } from "./edits";
 import { Notices } from "./notices";
 import { buildTree, sectionsOf, spanOf, visibleCells } from "./outline";
@@ -13,6 +15,13 @@ import { People } from "./people";
 import { Runs } from "./runs";
 import { Session } from "./session";
 import { Versions } from "./versions";
+
+let carry: () => Promise<{ carryOver: typeof carryOver }>;
+
+/** Say where `carryOver` comes from: a view has it in one file with what else comes right behind its first paint. */
+export function carryWith(load: typeof carry): void {
+  carry = load;
+}
 
 export class Worksheet {
   readonly sheet = new SheetDocument();
@@ -24,6 +33,8 @@ export class Worksheet {
   readonly versions: Versions;
   readonly #loaded = signal(false);
   readonly #path = signal("");
+  /** What the server has let its past go for, while what carries our edits over to it is on its way. */
+  #fresh: Doc | null = null;
   readonly #problem = signal<string | null>(null);
   /** Why it can't be opened: it is not there, or not for this person. */
   readonly problem: ReadonlySignal<string | null> = this.#problem;
@@ -39,7 +50,7 @@ export class Worksheet {
     readonly id: string,
     readonly link: Link,
   ) {
-    this.edits = new Edits(this.sheet.doc, id, (message) => link.send(message));
+    this.edits = new Edits(this.sheet, id, (message) => link.send(message));
     this.runs = new Runs(id, link, this.sheet, this.edits, this.notices);
     this.session = new Session(id, link);
     this.people = new People(id, link);
@@ -50,7 +61,7 @@ export class Worksheet {
   get hearers(): readonly Hearers[] {
     const own: Hearers = {
       opened: (message) => this.#opened(message),
-      edit: ({ update }) => this.sheet.apply(fromBase64(update)),
+      edit: ({ update }) => this.#apply(update),
       saved: ({ edit }) => this.edits.saved(edit),
       renamed: ({ document }) => {
         if (document.id === this.id) this.#path.value = document.path;
@@ -63,7 +74,8 @@ export class Worksheet {
   /** Ask for the document: at the start and after every reconnect. */
   open(): void {
     const { place } = this.runs;
-    this.link.send({ type: "open", document: this.id, vector: this.sheet.vector(), ...(place ? { have: place } : {}) });
+    const past = this.sheet.past.peek();
+    this.link.send({ type: "open", document: this.id, vector: this.sheet.vector(), past, ...(place ? { have: place } : {}) });
   }
 
   close(): void {
@@ -94,17 +106,35 @@ export class Worksheet {
 
   #opened(message: Opened): void {
     const cells = message.cells ?? null;
+    const past = message.past ?? 0;
+    const { sheet } = this;
+    if (!this.#loaded.peek()) sheet.past.value = past;
+    const fresh = (this.#fresh = past === sheet.past.peek() ? null : new TOOLS.Doc());
     batch(() => {
-      if (message.update) this.sheet.apply(fromBase64(message.update));
+      if (message.update) this.#apply(message.update);
       this.runs.know(cells, message);
       this.#path.value = message.path;
       this.session.know(message.session);
       this.people.know(message.people);
       this.#loaded.value = true;
     });
+    const resume = () => this.runs.resume(cells !== null);
     // Our edits go first: what is asked to run again may need them.
-    this.edits.resend(message.vector);
-    this.runs.resume(cells !== null);
+    if (fresh === null) {
+      this.edits.resend(message.vector);
+      resume();
+    } else {
+      void carry().then(({ carryOver }) => {
+        if (fresh !== this.#fresh) return;
+        this.#fresh = null;
+        carryOver(sheet, this.edits, fresh, past, TOOLS);
+        resume();
+      });
+    }
+  }
+
+  #apply(update: string): void {
+    this.sheet.apply(fromBase64(update), this.#fresh);
   }
 
   #error(message: Answer<"error">): void {
@@ -112,6 +142,8 @@ export class Worksheet {
       this.#problem.value = message.message;
       return;
     }
+    // What it refuses is carried over: `opened` has said so before, or does now.
+    if (message.code === "past-changed") return;
     if (message.about === "edit" || message.code === "bad-update" || message.code === "read-only") {
       this.edits.refuse(message.message);
     }

@@ -37,6 +37,7 @@ export interface EditorOptions {
 
 export interface Editor {
   focus(caret: Caret | "keep"): void;
+  caret(): number;
   relabel(label: string, hint: string): void;
   carets(carets: readonly RemoteCaret[]): void;
   insert(text: string): void;
@@ -103,6 +104,7 @@ export function mountEditor(options: EditorOptions): Editor {
       }
       view.focus();
     },
+    caret: () => view.state.selection.main.head,
     relabel: (label, hint) => view.dispatch({ effects: attributes.reconfigure(described(label, hint)) }),
     carets: (carets) => view.dispatch({ effects: setCarets.of(carets) }),
     insert(text) {

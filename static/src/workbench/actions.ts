@@ -122,7 +122,7 @@ export class Actions {
       const answer = await versions.save(name);
       notices.announce(answer.unchanged === true ? strings.nothingNew : strings.versionSaved);
     } catch (error) {
-      notices.show((error instanceof Error && error.message) || strings.saveFailed);
+      notices.show((error instanceof Error && error.message) || "saveFailed");
     }
   }
 

@@ -2,10 +2,11 @@
  *
  * The same goes for a version that is brought back, and for whatever else the server's edits may do to a cell. */
 
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Transaction } from "yjs";
 import type { Copy, SheetDocument } from "../document/document";
 import type { Focus } from "./focus";
+import type { Mounted } from "./mounted";
 
 interface Kept {
   readonly copy: Copy & { readonly id: string };
@@ -21,6 +22,7 @@ export class Rescue {
   constructor(
     readonly sheet: SheetDocument,
     readonly focus: Focus,
+    readonly mounted: Pick<Mounted, "editors">,
   ) {
     // A deleted text can't be read any more. It is taken down before each edit of others, so that keys cost nothing.
     let written: Kept | null = null;
@@ -30,11 +32,24 @@ export class Rescue {
       this.#kept.value = written;
       focus.lose(this.#place(written));
     };
-    sheet.doc.on("beforeTransaction", before);
-    sheet.doc.on("afterTransaction", after);
+    const caret = effect(() => {
+      // Told before the sheet has another document: the editor that takes the place of this one goes on from there.
+      sheet.past.value;
+      const editor = mounted.editors.get(focus.editing.peek() ?? "");
+      if (editor !== undefined) focus.caret.value = editor.caret();
+    });
+    const stop = effect(() => {
+      const { doc } = sheet;
+      doc.on("beforeTransaction", before);
+      doc.on("afterTransaction", after);
+      return () => {
+        doc.off("beforeTransaction", before);
+        doc.off("afterTransaction", after);
+      };
+    });
     this.stop = () => {
-      sheet.doc.off("beforeTransaction", before);
-      sheet.doc.off("afterTransaction", after);
+      caret();
+      stop();
     };
   }
 

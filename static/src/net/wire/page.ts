@@ -61,6 +61,7 @@ export interface Edit {
   readonly document: string;
   readonly edit: number;
   readonly update: string;
+  readonly past?: number;
 }
 
 /** Evaluates text in a fresh session of its own that ends with it; needs a ticket for evaluation. */
@@ -96,12 +97,13 @@ export interface Interrupt {
   readonly document: string;
 }
 
-/** Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector. */
+/** Asks for a document and everything that happens to it. `vector` is the page's Yjs state vector, of this past. */
 export interface Open {
   readonly type: "open";
   readonly document: string;
   readonly vector?: string;
   readonly have?: StreamPosition | null;
+  readonly past?: number;
 }
 
 /** Measures the way there and back. */

@@ -146,6 +146,7 @@ export interface Opened {
   readonly session: SessionStatus;
   readonly people: readonly Person[];
   readonly cells?: readonly CellOutput[] | null;
+  readonly past?: number;
 }
 
 /** A piece of output as it comes. */
@@ -400,7 +401,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   going_away: "after:n",
   inspection: "document request:i found:b data:{s}",
   kept: "document epoch:i sequence:i",
-  opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]?",
+  opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]? past?:i",
   output: "document epoch:i sequence:i run cell piece:PieceBody",
   pong: "sent:n",
   presence: "document person:Person left?:b",

@@ -40,6 +40,13 @@ export const words = {
   committed: (name: string, id: string, when: string) => (name ? `Version “${name}” ${id}, ${when}` : `Saved ${when} (${id})`),
   autosaved: (when: string) => `Autosaved ${when}`,
   nothingNew: (name: string, id: string, when: string) => `Nothing new since version ${name ? `“${name}” ` : ""}${id}, ${when}`,
+  notices: {
+    changed: "A cell changed while you asked to run it. Look at it and run it again.",
+    longCell: "A cell holds at most 500 KB of text. Put the rest into another cell, or into a file.",
+    offline: "Not connected. The cell was not run.",
+    saveFailed: "The version was not saved. Try again.",
+    tooLarge: "This change is too large to be saved. Undo it and make it in parts.",
+  } as Record<string, string>,
   savingVersion: "Saving a version…",
   allSaved: "All changes saved",
   savingNow: "Saving…",

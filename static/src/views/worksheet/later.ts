@@ -2,6 +2,7 @@
 
 import "../../common";
 
+export { carryOver } from "../../document/carry-over";
 export { assist, tab } from "../../editor/assistance";
 export { CellTools } from "./cells/cell-tools";
 export { InsertButtons } from "./cells/insert-buttons";

@@ -178,8 +178,8 @@ function Deleted(): JSX.Element | null {
 
 /** What one wrote in a cell that somebody else has deleted. */
 function Rescued(): JSX.Element | null {
-  const { focus, worksheet } = useParts();
-  const rescue = useMemo(() => new Rescue(worksheet.sheet, focus), [worksheet]);
+  const { focus, mounted, worksheet } = useParts();
+  const rescue = useMemo(() => new Rescue(worksheet.sheet, focus, mounted), [worksheet]);
   useEffect(() => rescue.stop, [rescue]);
   if (rescue.kept.value === null) return null;
   return (

@@ -1,5 +1,6 @@
 /** The worksheet as a page of text, code and output: the view that a worksheet opens in. */
 
+import { carryWith } from "../../document/worksheet";
 import { assistWith } from "../../editor/load";
 import { commandSets } from "../../workbench/commands";
 import { panels } from "../../workbench/panels";
@@ -10,6 +11,7 @@ import { words } from "./strings";
 
 commandSets.add({ id: "cells", commands: cellCommands });
 assistWith(() => import("./later"));
+carryWith(() => import("./later"));
 const questions = () => import("./session-dialogs");
 panels.add({ id: "restart", place: "over", load: () => questions().then((module) => module.AskRestart) });
 panels.add({ id: "restartAndRunAll", place: "over", load: () => questions().then((module) => module.AskRestartAndRunAll) });

@@ -14,7 +14,7 @@ test("edits are collected, numbered, kept until saved, and sent again as one aft
   const sheet = new SheetDocument();
   const sent: ToServer[] = [];
   let connected = true;
-  const edits = new Edits(sheet.doc, "d", (message) => connected && sent.push(message) > 0);
+  const edits = new Edits(sheet, "d", (message) => connected && sent.push(message) > 0);
   sheet.insert("code", {}, "a");
   sheet.insert("code", {}, "b");
   edits.flush();
@@ -42,7 +42,7 @@ test("what came from the server is not sent back", () => {
   const sheet = new SheetDocument();
   const other = new SheetDocument();
   const sent: ToServer[] = [];
-  const edits = new Edits(sheet.doc, "d", (message) => sent.push(message) > 0);
+  const edits = new Edits(sheet, "d", (message) => sent.push(message) > 0);
   other.insert("code", {}, "x");
   Y.applyUpdate(sheet.doc, Y.encodeStateAsUpdate(other.doc), REMOTE);
   edits.flush();
@@ -54,7 +54,7 @@ test("it is known when the oldest edit was made that is not confirmed, also afte
   context.mock.timers.enable({ apis: ["Date"], now: 1000 });
   const sheet = new SheetDocument();
   const sent: ToServer[] = [];
-  const edits = new Edits(sheet.doc, "d", (message) => sent.push(message) > 0);
+  const edits = new Edits(sheet, "d", (message) => sent.push(message) > 0);
   const at = (now: number, id: string) => {
     context.mock.timers.setTime(now);
     sheet.insert("code", {}, id);

@@ -11,7 +11,7 @@ type Cells = Parameters<typeof benchOf>;
 function two(...cells: Cells) {
   const bench = benchOf(...cells);
   const { sheet } = bench.worksheet;
-  const rescue = new Rescue(sheet, bench.focus);
+  const rescue = new Rescue(sheet, bench.focus, bench.mounted);
   const other = new Y.Doc();
   const meddle = (change: (found: Y.Map<Y.Map<unknown>>) => void) => {
     Y.applyUpdate(other, Y.encodeStateAsUpdate(sheet.doc));
@@ -61,4 +61,18 @@ test("dismissed, the keyboard is the sheet's again", () => {
   meddle((cells) => cells.delete(bench.ids[1]!));
   rescue.dismiss();
   assert.deepEqual([bench.focus.mode.value, bench.focus.active.value, rescue.kept.value], ["command", bench.ids[0], null]);
+});
+
+test("when the sheet is to have another document, the caret is where it was, and what others delete in that one is kept", () => {
+  const { bench, rescue, sheet, meddle } = two(["code", "a"], ["code", "basis"]);
+  const [a, b] = bench.ids;
+  bench.focus.edit(b!);
+  bench.mounted.editors.set(b!, { caret: () => 3 } as never);
+  sheet.past.value = 1;
+  assert.equal(bench.focus.caret.value, 3);
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(sheet.doc));
+  sheet.begin(doc);
+  meddle((cells) => cells.delete(b!));
+  assert.deepEqual([bench.focus.active.value, rescue.kept.value?.copy.text], [a, "basis"]);
 });

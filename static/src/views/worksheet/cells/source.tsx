@@ -30,6 +30,7 @@ export function Source(props: Props): JSX.Element {
   const [live, setLive] = useState(false);
   const wanted = useComputed(() => mounted.ids.value.has(props.id)).value;
   const editable = parts.worksheet.mayEdit.value;
+  const { doc } = parts.worksheet.sheet;
 
   // Before the next key press: what is typed right after Shift-Enter belongs into the next cell.
   useLayoutEffect(() => {
@@ -54,7 +55,7 @@ export function Source(props: Props): JSX.Element {
       mounted.editors.delete(props.id);
       setLive(false);
     };
-  }, [wanted, editable, props.id]);
+  }, [wanted, editable, props.id, doc]);
 
   useEffect(() => editor.current?.relabel(props.label, props.hint), [props.label, props.hint]);
   useSignalEffect(() => {

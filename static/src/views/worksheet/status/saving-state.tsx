@@ -16,9 +16,10 @@ export function SavingState(): JSX.Element {
   if (!worksheet.loaded.value) return <span />;
   const connected = socket.state.value.phase === "open";
   const unsaved = edits.unsaved.value;
-  if (edits.refused.value !== null) {
+  const refused = edits.refused.value;
+  if (refused !== null) {
     return (
-      <span class="problem" data-testid="status-saving" data-state="refused" title={edits.refused.value}>
+      <span class="problem" data-testid="status-saving" data-state="refused" title={words.notices[refused] ?? refused}>
         {words.refusedEdit}
       </span>
     );
