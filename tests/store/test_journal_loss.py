@@ -124,7 +124,7 @@ class KilledServerTests(TestCase):
 
     async def check(self, pool: ConnectionPool, sheet: Worksheet, saved: list[int], acknowledged: list[int]) -> None:
         """Compare what was said before the server came back with what it holds."""
-        _, updates = await DocumentStore(pool).load(sheet.workspace, sheet.document)
+        updates = (await DocumentStore(pool).load(sheet.workspace, sheet.document)).updates
         stored = list(dict.fromkeys(int.from_bytes(data, "big") for data in updates))
         self.assertEqual(saved, sorted(saved))
         self.assertEqual(stored[: len(saved)], saved)

@@ -14,7 +14,7 @@ from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load
 from sagews.backend.crdt.fresh import without_past
 from sagews.backend.crdt.pieces import cut
 from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, read_update
-from sagews.backend.crdt.validator import Mirror, refusal
+from sagews.backend.crdt.validator import MAX_STATE, Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
@@ -30,6 +30,8 @@ EDIT_PIECE = 300
 LOAD_PIECE = 1500
 # So much smaller a document must become for pages that come back to have to put what they kept into it anew.
 WORTH = 4
+# And a document that takes half of what it may take at most: the largest text leaves it so much room.
+WORTH_NEAR_THE_END = 1.5
 # Of a piece that took long, and how long that is.
 SMALL_PIECE = 50
 LONG_SECONDS = 0.008
@@ -138,7 +140,8 @@ def compact(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
     """
     document = load(snapshot, updates)
     state: bytes = without_past(document).get_update()
-    return state if WORTH * len(state) < len(document.get_update()) else None
+    present = len(document.get_update())
+    return state if (WORTH if present < MAX_STATE // 2 else WORTH_NEAR_THE_END) * len(state) < present else None
 
 
 def text_of(state: bytes) -> str:

@@ -63,6 +63,10 @@ class DocumentText:
         self._asked = float("-inf")
         self._asking = False
 
+    def take(self, doc: WorksheetDocument) -> None:
+        """Go on with another document that says the same."""
+        self._doc = doc
+
     @property
     def small(self) -> bool:
         """Whether it can be written in the turn in which somebody asks."""

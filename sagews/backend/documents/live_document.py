@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_vector
 from sagews.backend.documents.clearing import OutputClearing
+from sagews.backend.documents.compaction import OpenCompaction
 from sagews.backend.documents.document_text import DocumentText
 from sagews.backend.documents.loading import mirror_of
 from sagews.backend.documents.presence import PresenceTracker
@@ -60,8 +61,8 @@ class LiveDocument:
     """
 
     __slots__ = (
-        "_checks", "_confirm_until", "_context", "_doc", "_editor", "_outputs", "_runs", "_snapshots", "_text",
-        "_writer", "about", "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
+        "_checks", "_compaction", "_confirm_until", "_context", "_doc", "_editor", "_outputs", "_runs", "_snapshots",
+        "_text", "_writer", "about", "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
     )  # fmt: skip
     _log = Logger()
 
@@ -91,6 +92,10 @@ class LiveDocument:
         # Who changed it last: what is heavy about it is done in their turn.
         self._editor = context.workspace.owner
         self._snapshots = Snapshots(clock, settings, documents, writer, about, lambda: self._doc, checks, self._account)
+        self._compaction = OpenCompaction(
+            clock, about.workspace, settings.compact_open_bytes, documents, writer, checks, self.turns,
+            self._snapshots, self._account, lambda: self._doc, self._go_on_with,
+        )  # fmt: skip
         self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)
         writer.when_taken = self.session.disown
@@ -112,6 +117,13 @@ class LiveDocument:
     async def text(self) -> str:
         """Return the worksheet as its file; raises SagewsError `limit` when that takes too long."""
         return await self._text.written()
+
+    def _go_on_with(self, doc: crdt.WorksheetDocument) -> None:
+        """Take another document that says the same, and give it to everybody who watches."""
+        self._doc = doc
+        self._text.take(doc)
+        # An event: it stands in its place among the edits, and who reads slowly gets one more of these instead.
+        self.stream.say(self._opened(doc.get_update(), self.stream.sequence))
 
     def _account(self) -> UserId:
         return self._editor
@@ -306,7 +318,8 @@ class LiveDocument:
         return page
 
     def tick(self) -> None:
-        """Look after session and output; called every few seconds."""
+        """Look after session, output and past; called every few seconds."""
+        self._compaction.tick()
         self.session.tick()
         self.clearing.tick()
 

@@ -123,9 +123,19 @@ class Snapshots:
         """Fold if there is reason for it; returns when that is done."""
         if self._edits:
             self._begin()
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Plan nothing; returns when none is being stored."""
+        self.close()
         if self._working is not None:
             await settled(self._working)
         self.close()
+
+    def begin_anew(self, size: int) -> None:
+        """Know that a state of so many bytes is stored, and nothing behind it."""
+        self._edits = self._bytes = 0
+        self._size = size
 
     def close(self) -> None:
         """Plan nothing any more."""

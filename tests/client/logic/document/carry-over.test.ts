@@ -217,3 +217,43 @@ test("that an edit came from another past is no fault that people are told of", 
   page.hearing.hear({ type: "error", code: "past-changed", parameters: {}, message: "…", about: "edit", document: "d" });
   assert.deepEqual([page.worksheet.notices.current.value, page.worksheet.edits.refused.value], [null, null]);
 });
+
+test("whatever happens in which order, all that was typed is there once, and everybody has the same", async () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    let state = seed;
+    const chance = (below: number) => (state = (state * 48271) % 2147483647) % below;
+    const server = new Server("one", "two", "three");
+    const pages = [new Page(server), new Page(server)];
+    const typed: string[] = [];
+    for (let turn = 0; turn < 40; turn += 1) {
+      const page = pages[chance(2)]!;
+      const cells = page.sheet.cells.value;
+      const id = cells[chance(cells.length)]!.id;
+      const word = String.fromCodePoint(0x4e00 + typed.length);
+      const action = chance(10);
+      if (action < 4) {
+        const text = page.sheet.text(id);
+        const at = chance(2) ? 0 : text.length;
+        page.sheet.source(id)!.insert(at, word);
+        typed.push(word);
+      } else if (action === 4) typed.push((page.sheet.insert("code", { after: id }, word), word));
+      else if (action === 5) page.sheet.move([id], null);
+      else if (action === 6) server.compact();
+      else {
+        await page.back(server);
+        server.take(page);
+      }
+    }
+    for (const page of [...pages, ...pages]) {
+      await page.back(server);
+      server.take(page);
+    }
+    for (const page of pages) await page.back(server);
+    const all = server.texts().join("\n");
+    assert.deepEqual(typed.filter((word) => all.split(word).length !== 2), [], `seed ${seed}: ${all}`);
+    for (const page of pages) {
+      assert.deepEqual([textsOf(page.sheet), page.sheet.cells.value.map((cell) => cell.id)], [server.texts(), server.ids], `seed ${seed}`);
+      assert.equal(page.worksheet.edits.unsaved.value, 0);
+    }
+  }
+});
