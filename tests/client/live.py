@@ -255,7 +255,6 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
     def tell_opened(self, theirs: str = "") -> None:
         """Tell what a page lacks that has so much."""
         room = self.room
-        vector = base64.b64decode(theirs) or b"\0"
         people = [{**each.person(), "state": each.place} for each in room.peers if each is not self]
         if "cell05" in room.doc["cells"]:
             people.append({**OTHER, "state": {"cell": "cell05", "anchor": 4, "head": 4}})
@@ -266,7 +265,7 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
                 "path": "rank-one.sage.md",
                 "epoch": 1,
                 "sequence": room.sequence,
-                "update": base64.b64encode(room.doc.get_update(vector)).decode(),
+                "update": base64.b64encode(room.doc.get_update(base64.b64decode(theirs) or b"\0")).decode(),
                 "vector": base64.b64encode(room.doc.get_state()).decode(),
                 "session": room.session(),
                 "people": people,

@@ -11,5 +11,6 @@ export { Crumb } from "./crumb";
 export { Notices } from "./notices";
 export { nameWorkspace } from "./cells/naming";
 export { VersionState } from "./status/version-state";
+export { ConnectionState } from "./status/connection-state";
 export { SavingState } from "./status/saving-state";
 export { SessionFigures } from "./status/session-figures";

@@ -1,12 +1,10 @@
 /** The status bar: connection, saving, version on the left; session, memory, time on the right. */
 
-import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { OnDemand } from "../../../workbench/on-demand";
-import { useParts } from "../../../workbench/parts";
-import { words } from "../strings";
 
 /** What is only known, or only of use, once somebody has read the page. */
+const connection = { load: () => import("../later").then((module) => module.ConnectionState) };
 const saving = { load: () => import("../later").then((module) => module.SavingState) };
 const figures = { load: () => import("../later").then((module) => module.SessionFigures) };
 const version = { load: () => import("../later").then((module) => module.VersionState) };
@@ -14,33 +12,11 @@ const version = { load: () => import("../later").then((module) => module.Version
 export function StatusBar(): JSX.Element {
   return (
     <footer class="bar">
-      <ConnectionState />
+      <OnDemand of={connection} props={{}} />
       <OnDemand of={saving} props={{}} />
       <OnDemand of={version} props={{}} />
       <span class="sp" />
       <OnDemand of={figures} props={{}} />
     </footer>
-  );
-}
-
-type Look = { word: string; dot: string; state: string };
-
-function ConnectionState(): JSX.Element {
-  const { socket } = useParts();
-  const look = useComputed((): Look => {
-    const { phase, failures } = socket.state.value;
-    const silent = socket.silent.value;
-    if (phase === "open" && silent > 0) return { word: words.silent(silent), dot: "run", state: "silent" };
-    if (phase === "open") return { word: words.connected(socket.milliseconds.value), dot: "", state: "connected" };
-    if (phase === "stopped") return { word: words.stopped, dot: "err", state: "stopped" };
-    if (failures === 0) return { word: words.connecting, dot: "off", state: "connecting" };
-    if (failures > 4 || !navigator.onLine) return { word: words.offline, dot: "off", state: "offline" };
-    return { word: words.reconnecting, dot: "run", state: "reconnecting" };
-  }).value;
-  return (
-    <span data-testid="status-connection" data-state={look.state}>
-      <i class={`dot ${look.dot}`} />
-      <span class="num">{look.word}</span>
-    </span>
   );
 }
