@@ -73,5 +73,7 @@ class DocumentStoreContract(metaclass=ABCMeta):
         await check_refused(store.compact(document, 3, read, b"small"), "conflict")
         await check_refused(store.snapshot(document, 3, 0, b"large", 2), "conflict")
         for epoch in (2, 4):
-            await check_refused(store.compact(document, epoch, await store.load(self.space, document), b"x"), "conflict")
+            await check_refused(
+                store.compact(document, epoch, await store.load(self.space, document), b"x"), "conflict"
+            )
         assert tuple(await store.load(self.space, document)) == (b"small", [], 1)

@@ -9,7 +9,7 @@ import { toBase64 } from "../net/base64";
 import { newCellId } from "./identifiers";
 import type { CellInfo, CellType } from "./outline";
 import { between, spread } from "./positions";
-import { sha256 } from "./sha256";
+import { sha256 } from "../net/sha256";
 import { spliceBetween } from "./splice";
 
 /** The origin of changes to the order and kind of cells, which the sheet's own undo takes back. */

@@ -11,7 +11,7 @@ import type { Edits } from "./edits";
 import { newRunId } from "./identifiers";
 import { Together, type Notices } from "./notices";
 import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
-import { sha256 } from "./sha256";
+import { sha256 } from "../net/sha256";
 
 export class Runs {
   readonly #results = signal<Results>(new Map());

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from alembic import op
+from sagews.store.migrations.steps import refusal, statements
 
 revision = "0008"
 down_revision = "0007"
 
-
-def upgrade() -> None:
-    """Add the column."""
-    op.execute("alter table documents add column past integer not null default 0")
-
-
-def downgrade() -> None:
-    """Refuse: a page would put what it kept from an earlier past beside the present text."""
-    raise NotImplementedError("restore an older backup instead")
+upgrade = statements("alter table documents add column past integer not null default 0")
+# A page would put what it kept from an earlier past beside the present text.
+downgrade = refusal("restore an older backup instead")

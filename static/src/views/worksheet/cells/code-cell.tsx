@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { CellInfo } from "../../../document/outline";
 import { isOver, type CellResult } from "../../../document/results";
-import { sha256 } from "../../../document/sha256";
+import { sha256 } from "../../../net/sha256";
 import { seconds } from "../../../times";
 import { CellFrame } from "./cell-frame";
 import { OnDemand } from "../../../workbench/on-demand";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { sha256 } from "client/document/sha256";
+import { sha256 } from "client/net/sha256";
 import { bytes, seconds } from "client/times";
 
 test("the hash is SHA-256 of the UTF-8 bytes", () => {
