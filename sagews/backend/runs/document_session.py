@@ -32,7 +32,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.runs import Run
-from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionRequest, SessionState
+from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionState
 from sagews.net.background import run_in_background
 from sagews.policy.quotas.ledger import Seat
 from sagews.policy.quotas.resources import Resource
@@ -271,16 +271,7 @@ class DocumentSession:
                 return
             self._host = host
             self._tell = partial(host.acknowledge, session)
-            request = SessionRequest(
-                session,
-                context.workspace.id,
-                flavour,
-                context.limits,
-                context.epoch,
-                self._correlation,
-                self._asker,
-                owner=context.workspace.owner,
-            )
+            request = context.request(session, flavour, self._correlation, self._asker)
             await host.open_session(request, self)
         except Exception as error:
             self._not_opened(session, error)

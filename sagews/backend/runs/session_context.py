@@ -11,8 +11,8 @@ from sagews.backend.runs.run_owners import RunOwners
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.line import Moved
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.identifiers import UserId
-from sagews.model.sessions import Limits
+from sagews.model.identifiers import SessionId, UserId
+from sagews.model.sessions import Limits, SessionRequest
 from sagews.model.workspaces import Workspace
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
@@ -48,3 +48,10 @@ class SessionContext:
     def limits(self) -> Limits:
         """What a session may use; files belong to the owner of the workspace, whoever writes them."""
         return replace(self.settings.limits, disk=self.ledger.allowed(self.workspace.owner, Resource.HOME))
+
+    def request(self, session: SessionId, flavour: str, correlation: str, asker: UserId | None) -> SessionRequest:
+        """Return what a worker is asked for when somebody's run needs a session."""
+        workspace, limits = self.workspace, self.limits
+        return SessionRequest(
+            session, workspace.id, flavour, limits, self.epoch, correlation, asker, owner=workspace.owner
+        )

@@ -32,6 +32,7 @@ from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
 from sagews.worker.launcher.home_usages import HomeUsages
 from sagews.worker.launcher.jobs import Job
 from sagews.worker.launcher.process import LauncherProcess
+from sagews.worker.launcher.refusals import refusal
 
 log = Logger()
 
@@ -232,7 +233,7 @@ class LauncherClient:
             listener.ended(ended.reason, ended.status, ended.cpu_seconds, ended.peak_memory)
 
     def _refused(self, refused: wire.Refused) -> None:
-        error = _refusal(refused)
+        error = refusal(refused)
         if refused.id is not None and refused.id in self._starting:
             self._listeners.pop(refused.id, None)
             self._starting.pop(refused.id).errback(error)
@@ -385,18 +386,6 @@ def _session(identifier: str) -> SessionId:
 
 def _fields(state: wire.FlavourState) -> dict[str, str]:
     return {"flavour": state.flavour, "state": state.state, "reason": state.reason}
-
-
-def _refusal(refused: wire.Refused) -> SagewsError:
-    """Return what a caller is told: the launcher's error; what people can't do anything about is in the log alone."""
-    if refused.code == "isolation":
-        return SagewsError("configuration", reason=refused.reason)
-    if refused.code == "internal":
-        log.error("the launcher could not do it: {reason}", reason=refused.reason, correlation=refused.id or "")
-        return SagewsError("internal", correlation=refused.id or "launcher")
-    if refused.code == "flavour-failed":
-        log.error("no child could be made: {reason}", reason=refused.reason, correlation=refused.id or "")
-    return SagewsError(refused.code, **refused.parameters)
 
 
 def _silent(result: Any, seconds: float) -> None:
