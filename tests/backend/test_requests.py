@@ -29,6 +29,15 @@ class DocumentTests(BackendTestCase):
         one.say(type="open", document=document)
         self.assertEqual(one.last("error")["code"], "not-found")
 
+    def test_nothing_is_kept_of_what_was_removed_unopened(self) -> None:
+        """Whoever makes documents and removes them again leaves nothing behind in the workspace."""
+        page = self.page()
+        [created] = page.say(type="create", request=1, path="gone.sage.md")
+        documents = self.backend.workspaces.all[0].document_set
+        self.assertIn(created["document"]["id"], documents._unwritten)
+        page.say(type="remove", request=2, document=created["document"]["id"])
+        self.assertNotIn(created["document"]["id"], documents._unwritten)
+
     def test_a_rename_keeps_the_document(self) -> None:
         """A document that is renamed while it is open goes on under its id."""
         page = self.opened()

@@ -224,6 +224,24 @@ class Watching(unittest.SynchronousTestCase):
         self.watch.look(3.0)
         self.assertEqual([home.is_told for home in self.homes.values()], [False, True])
 
+    def test_what_rests_is_added_up_in_a_shortage_alone(self) -> None:
+        """While there is room no look goes through the homes that nobody uses, however many there are."""
+        asked: list[str] = []
+
+        def owner(name: str) -> str:
+            asked.append(name)
+            return name
+
+        self.homes["old"] = FakeHome(MEBIBYTE)
+        self.watch.look(0.0)
+        del self.homes["old"]
+        self.patch(self.watch, "_owner", owner)
+        self.watch.look(1.0)
+        self.assertNotIn("old", asked)
+        self.free = GIB // 2 - 1
+        self.watch.look(2.0)
+        self.assertIn("old", asked)
+
     def test_nobody_gets_to_the_end_between_two_looks(self) -> None:
         """However fast many accounts grow that are not over their share, what is left for the database stays."""
         self.homes |= {f"h{number}": FakeHome(MEBIBYTE) for number in range(50)}

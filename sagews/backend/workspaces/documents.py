@@ -199,6 +199,7 @@ class DocumentSet:
         await self._stores.workspaces.remove_document(self._workspace, document)
         # The row goes first: from here on nobody can load the document again, and what follows only clears away.
         self._known.pop(document, None)
+        self._unwritten.discard(document)
         live = self._loaded.get(document)
         if live is not None:
             live.session.stop("stopped")

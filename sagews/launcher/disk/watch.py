@@ -131,7 +131,8 @@ class DiskWatch:
         self._seen |= {name: filling.used for name, filling in fillings.items()}
         self.short = shortage(free, reserve, used, self._bounds)
         self._hold_again(homes)
-        greedy = over_their_share(fillings, self._resting(homes))
+        # Homes that rest may be many more than those in use, and shares are nobody's concern while there is room.
+        greedy = over_their_share(fillings, self._resting(homes)) if self.short else set()
         self._hold(homes, fillings, to_hold(fillings, self.short, greedy), free, reserve)
         self._limit(homes, fillings, free, reserve)
         if is_over(free, reserve, used, self._bounds):
