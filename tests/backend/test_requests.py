@@ -83,7 +83,9 @@ class VersionTests(BackendTestCase):
         self.assertEqual(two.last("version")["version"], version["version"])
         one.say(type="save", request=2, name="  Final ")
         self.assertEqual(self.history.saves, [("", "save"), ("Final", "named")])
-        self.assertTrue(one.say(type="save", request=3)[0]["unchanged"])
+        last = two.last("version")["version"]
+        [nothing] = one.say(type="save", request=3)
+        self.assertEqual((nothing["unchanged"], nothing["version"]), (True, last))
 
     def test_what_could_not_be_saved_is_told(self) -> None:
         """Pages learn what no version keeps, those that come later too, and that it is over."""

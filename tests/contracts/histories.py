@@ -95,6 +95,25 @@ class HistoriesContract(Base, metaclass=ABCMeta):
             against, files, _ = self.done(asked)
             self.assertEqual((against, [file.status for file in files]), (None, ["added"]))
 
+    def test_an_autosave_is_compared_with_the_version_before_it(self) -> None:
+        """Not with the last one that somebody kept, or with nothing: each shows what was done since the one before."""
+        self.make_history()
+        for kept in (None, "# kept\n"):
+            if kept is not None:
+                self.save(kept)
+            first, second = (self.save(f"# {kept} {number}\n", kind="autosave") for number in range(2))
+            against, files, _ = self.done(self.history.difference(second.id, None))
+            self.assertEqual((against, [file.status for file in files]), (first.id, ["changed"]))
+
+    def test_what_holds_everything_is_known(self) -> None:
+        """A save that finds nothing new can say which version has it; an autosave is not meant."""
+        self.make_history()
+        self.assertIsNone(self.done(self.history.kept()))
+        made = self.save("# 1\n")
+        self.save("# 2\n", kind="autosave")
+        self.put("# 1\n")
+        self.assertEqual(self.done(self.history.kept()), made)
+
     def test_a_revert_brings_documents_back(self) -> None:
         """It is a new version behind the newest; none is lost."""
         self.make_history()

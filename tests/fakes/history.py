@@ -84,6 +84,10 @@ class FakeHistory:
             return None
         return self._add(texts, name, kind, user)
 
+    async def kept(self) -> Commit | None:
+        """Return the last one that is no autosave."""
+        return next((commit for commit, _ in reversed(self._versions) if commit.kind != "autosave"), None)
+
     def _add(self, texts: Mapping[str, str], name: str, kind: str, user: UserId | None) -> Commit:
         parent = self._versions[-1][0].id if self._versions else None
         number = f"{len(self._versions) + 1:040x}"

@@ -50,6 +50,9 @@ class IWorkspaceHistory(Interface):
     async def save(user: UserId | None, name: str, kind: str) -> Commit | None:
         """Commit the workspace as it is now; None when nothing changed. Kinds are those of model.history.Commit."""
 
+    async def kept() -> Commit | None:
+        """Return the newest version that somebody meant to keep: what a save that found nothing new is already in."""
+
     async def versions(before: str | None, limit: int) -> Sequence[Commit]:
         """List commits, newest first, older than `before`."""
 

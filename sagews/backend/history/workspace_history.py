@@ -26,7 +26,7 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.documents.paths import check_document_path
-from sagews.policy.history.steps import AUTOSAVE, Origin
+from sagews.policy.history.steps import AUTOSAVE, MAIN, Origin
 from sagews.wire.browser.history import FileDifference
 
 SHOWN_LEFT_OUT = 20
@@ -110,6 +110,11 @@ class WorkspaceHistory:
         finally:
             self._lock.release()
 
+    async def kept(self) -> Commit | None:
+        """Return the newest version but for autosaves: what a save that found nothing new is already in."""
+        found: Commit | None = await self._store.head(self._workspace, MAIN)
+        return found
+
     async def versions(self, before: str | None, limit: int) -> Sequence[Commit]:
         """List commits, newest first, older than `before`."""
         found: Sequence[Commit] = await self._store.commits(self._workspace, before, limit)
@@ -118,14 +123,15 @@ class WorkspaceHistory:
     async def difference(
         self, version: str, against: str | None, *, whole: bool = False
     ) -> tuple[str | None, Sequence[FileDifference], bool]:
-        """Compare a version with another one, by default its parent, or with nothing, which shows all that it holds.
+        """Compare a version with another, by default the one before, or with nothing, which shows all that it holds.
 
         Raises:
             SagewsError: `not-found` for a version of another workspace.
         """
         commit = await self._commit(version)
-        other = commit.parent if against is None else (await self._commit(against)).id
-        other = None if whole else other
+        other = None
+        if not whole:
+            other = await self._before(commit) if against is None else (await self._commit(against)).id
         bundles = await stored_bundles(self._store, self._workspace, other, commit.id)
         answer = await self._jobs.difference(commit.id, other, bundles)
         files = [FileDifference(file.path, file.status, file.diff, file.binary, file.cut) for file in answer.files]
@@ -281,6 +287,15 @@ class WorkspaceHistory:
         await self._files.replace(bundles, target.id, sorted(set(wanted) | set(present)))
         await self._documents.put_texts(user, wanted, sorted(set(present) - set(wanted)))
         await self._outputs.bring_back(user, target.id)
+
+    async def _before(self, commit: Commit) -> str | None:
+        """Return the version of which people take this one for the next."""
+        if commit.ref == MAIN:
+            return commit.parent
+        # An autosave hangs below the newest that somebody kept, however long ago that was, or below nothing: people
+        # want to see what was done since the one above which it is listed.
+        before: Sequence[Commit] = await self._store.commits(self._workspace, commit.id, 1)
+        return before[0].id if before else None
 
     async def _commit(self, commit: str) -> Commit:
         found: Commit | None = await self._store.commit(self._workspace, commit)

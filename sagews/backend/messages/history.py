@@ -54,8 +54,13 @@ class VersionMessages:
         """Commit the workspace as it is."""
         name = "" if message.name is None else names.text(message.name, "name", names.MAX_NAME)
         kind = "named" if name else "save"
-        commit = await self._job(context, lambda: context.workspace.history.save(context.user.id, name, kind))
-        _tell_version(context, message.request, commit)
+        history = context.workspace.history
+        commit = await self._job(context, lambda: history.save(context.user.id, name, kind))
+        if commit is None:
+            kept = await history.kept()
+            context.tell(Version(kept and version_entry(kept), message.request, unchanged=True))
+        else:
+            _tell_version(context, message.request, commit)
 
     async def difference(self, context: Context, message: Difference) -> None:
         """Compare versions."""

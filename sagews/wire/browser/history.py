@@ -45,7 +45,7 @@ class Versions(FromPage, frozen=True, tag="versions"):
 
 
 class Difference(FromPage, frozen=True, tag="difference"):
-    """Asks what changed in a version, against its parent or another version; `whole` for all that it holds instead."""
+    """Asks what changed in a version, against the one before or another; `whole` for all that it holds instead."""
 
     needs = Right.READ
     request: Count
@@ -90,7 +90,7 @@ class VersionEntry(msgspec.Struct, frozen=True):
 
 
 class Version(ToPage, frozen=True, tag="version"):
-    """A version was committed; `unchanged` when there was nothing new to save."""
+    """A version was committed; `unchanged` when there was nothing new to save: then the one that holds it already."""
 
     version: VersionEntry | None
     request: int | None = None

@@ -40,7 +40,7 @@ export interface Create {
   readonly path: string;
 }
 
-/** Asks what changed in a version, against its parent or another version; `whole` for all that it holds instead. */
+/** Asks what changed in a version, against the one before or another; `whole` for all that it holds instead. */
 export interface Difference {
   readonly type: "difference";
   readonly request: number;

@@ -281,7 +281,7 @@ export interface UnsavedPath {
   readonly why: string;
 }
 
-/** A version was committed; `unchanged` when there was nothing new to save. */
+/** A version was committed; `unchanged` when there was nothing new to save: then the one that holds it already. */
 export interface Version {
   readonly type: "version";
   readonly version: VersionEntry | null;
