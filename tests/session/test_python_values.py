@@ -172,6 +172,9 @@ class HelpTests(PythonCase):
             ("from json import lo", {"loads"}),
             ("'abc'.upp", {"upper"}),
             ("local_thing = 1\nlocal_", {"local_thing"}),
+            ("a.\na.fir", {"first"}),
+            ("a.\nlong_", {"long_name"}),
+            ("(a\n  .fir", {"first"}),
         ):
             answer = self.answer(code)
             found = {match["text"] for match in answer.matches}

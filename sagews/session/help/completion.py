@@ -20,7 +20,8 @@ from sagews.session.help.kinds import kind_by_jedi, kind_of, kind_of_attribute
 from sagews.wire.session.checks import UNFIT
 
 MAX_FOUND = 300
-_dotted = re.compile(r"((?:[^\W\d]\w*\s*\.\s*)*)([^\W\d]\w*)?\Z")
+# A line that ends with a dot is half-written, and not the beginning of what the next line says.
+_dotted = re.compile(r"((?:[^\W\d]\w*\s*\.[^\S\n]*)*)([^\W\d]\w*)?\Z")
 _import = re.compile(r"\s*(from|import)\b")
 _from_module = re.compile(r"\s*(?:from|import)\s+([\w.]+)(?:(?<=\.)\w*|\s+(import)\b[\w, (]*)\Z")
 _word = re.compile(r"[^\W\d]\w+")
@@ -52,10 +53,10 @@ def complete(
     line = before.rpartition("\n")[2]
     if _import.match(line):
         return start, cursor, _sorted(_importable(line, prefix) or _by_jedi(code, before, prefix, namespace), prefix)
-    dotted = before[:start].rstrip().endswith(".")
+    dotted = before[:start].rstrip(" \t").endswith(".")
     if not prefix and not dotted:
         return start, cursor, []
-    target = resolve(path.replace(" ", "").rstrip("."), namespace) if path else _missing
+    target = resolve("".join(path.split()).rstrip("."), namespace) if path else _missing
     if dotted and target is _missing:
         known, target = receivers.value_of(receivers.before_dot(before[:start].rstrip()[:-1]), namespace, python)
         target = target if known else _missing
