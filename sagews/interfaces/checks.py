@@ -34,7 +34,9 @@ class IDocumentChecks(Interface):
         """Return a stored document as one update; raises SagewsError `internal` when it can't be read."""
 
     async def compact(account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
-        """Return a stored document without its past as one update; None if that would not be much smaller.
+        """Return a stored document without its past as one update; None if that is hardly worth it.
+
+        It is if much less remains of it, or many pages had a part in it.
 
         Raises:
             SagewsError: `internal` when it can't be read.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,16 +11,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.crdt.document import CellView, WorksheetDocument, cells_in_order, load, put_cell
 from sagews.backend.crdt.fresh import without_past
-from sagews.backend.crdt.validator import Mirror
+from sagews.backend.crdt.validator import MANY_CLIENTS, Mirror
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
-from sagews.backend.service import Backend
+from sagews.backend.documents.compaction import MOST_KEPT, KeptPasts
 from sagews.errors import SagewsError
-from sagews.model.identifiers import CellId
-from sagews.model.updates import StoredText
-from tests.backend.harness import BackendTestCase, Page
+from sagews.model.identifiers import CellId, DocumentId
+from tests.backend.pasts import SMALL, PastCase, named, said_in
 from tests.model.strategies import wild_texts
 
-SMALL = 4096
 VALUES = st.one_of(st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=9))
 CELLS = st.builds(
     CellView,
@@ -68,39 +65,6 @@ class FreshTests(SynchronousTestCase):
         fresh = without_past(document)
         self.assertEqual(to_text(fresh), to_text(document))
         Mirror(fresh.get_update())
-
-
-class PastCase(BackendTestCase):
-    """A worksheet with a past."""
-
-    def grown(self, past: int = 0) -> tuple[Page, str]:
-        """Return a page whose worksheet has far more past than text, all of it saved, and what it says."""
-        page = self.opened()
-        for number in range(400):
-            self.say_edit(page, f"x = {number}  # " + "a" * 40, past)
-            self.later(0.001)
-        for _ in range(20):
-            self.later(0.02)
-        self.assertEqual(len(page.take("saved")), 400)
-        return page, f"x = 399  # {'a' * 40}"
-
-    def compacting(self) -> Backend:
-        """Return a next life of the backend that lets go of what is much smaller than usual."""
-        return self.life(compact_bytes=SMALL)
-
-    def stored(self) -> int:
-        """Return how many bytes are stored."""
-        return int(self.done(self.documents.load(self.workspace, self.document)).size)
-
-    def say_edit(self, page: Page, source: str, past: int = 0) -> list[dict[str, Any]]:
-        """Have a page put a source before what its first cell says, and delete that; returns what it is told."""
-        before, text = page.doc.get_state(), page.doc["cells"][page.cell()]["source"]
-        with page.doc.transaction():
-            # In this order: what was deleted before the place of an insertion is one mark with it.
-            text.insert(0, source)
-            del text[len(source) : len(text)]
-        update = page.doc.get_update(before)
-        return page.say(type="edit", document=self.document, edit=7, update=update, past=past)
 
 
 class PastTests(PastCase):
@@ -159,6 +123,58 @@ class PastTests(PastCase):
         self.assertNotIn("past", again.open(self.document))
         self.assertIn(("compact", self.owner.id), self.checks.asked)
 
+    def test_what_stays_is_not_asked_about_at_each_opening(self) -> None:
+        """It is asked again when the worksheet has grown by half, not before; another life of the backend asks anew."""
+        page = self.opened()
+        page.edit(self.document, "long = 1  # " + "b" * 3 * SMALL)
+        self.later(1)
+        backend = self.compacting()
+        for asked, more in ((1, 0), (1, SMALL), (1, SMALL), (2, 0), (2, 0)):
+            again = self.page(backend=backend)
+            again.open(self.document)
+            self.assertEqual([what for what, _ in self.checks.asked].count("compact"), asked)
+            if more:
+                before, text = again.doc.get_state(), again.doc["cells"][again.cell()]["source"]
+                text.insert(0, "c" * more)
+                again.say(type="edit", document=self.document, edit=1, update=again.doc.get_update(before))
+            again.lose()
+            for _ in range(200):
+                self.later(1)
+            self.assertEqual(len(backend.workspaces.all), 0)
+        self.page(backend=self.compacting()).open(self.document)
+        self.assertEqual([what for what, _ in self.checks.asked].count("compact"), 3)
+
+    def test_only_so_much_is_remembered(self) -> None:
+        """What is remembered of worksheets that stay as they are is bounded; the oldest is forgotten."""
+        kept = KeptPasts()
+        for key in range(MOST_KEPT + 1):
+            kept.note(DocumentId(str(key)), 100)
+        self.assertEqual([kept.ask_at(DocumentId(str(key))) for key in (0, 1, MOST_KEPT)], [0, 150, 150])
+
+    def test_many_pages_had_a_part_in_it(self) -> None:
+        """A worksheet that half as many pages had a part in as may is rid of them, though it has not much of a past."""
+        # With the backend, which began it, and the page that wrote into it.
+        self.crowd(MANY_CLIENTS - 3)
+        again = self.opened_in_turns()
+        self.assertEqual(self.documents.pasts, {})
+        again.lose()
+        self.documents.updates[self.document].append((self.owner.id, named(range(50, 51))))
+        opened = self.page(backend=self.life()).open(self.document)
+        self.assertEqual((opened["past"], said_in(opened)), (1, "z = 1"))
+
+    def test_a_database_that_does_it_later(self) -> None:
+        """Nobody is shown the past while a statement that ends it may run on, though its connection was lost."""
+        _, text = self.grown()
+        late = self.late_compact()
+        again = self.page(backend=self.compacting())
+        again.say(type="open", document=self.document)
+        for _ in range(3):
+            self.later(1)
+        self.assertEqual([message["type"] for message in again.told if message["type"] in ("opened", "error")], [])
+        late.commit()
+        opened = again.last("opened")
+        self.assertEqual((opened["past"], said_in(opened)), (1, text))
+
     def test_what_can_not_be_let_go_is_opened_as_before(self) -> None:
         """When it takes too long to make it small, the worksheet opens with its past, and is tried the next time."""
         _, text = self.grown()
@@ -198,133 +214,3 @@ class PastTests(PastCase):
         self.failureResultOf(
             Deferred.fromCoroutine(self.documents.snapshot(self.document, epoch, 0, state, 401)), SagewsError
         )
-
-
-class OpenTests(PastCase):
-    """The same while pages are open."""
-
-    def setUp(self) -> None:
-        """Have a backend that lets go of what is much smaller than usual."""
-        super().setUp()
-        self.backend = self.life(compact_open_bytes=2 * SMALL)
-
-    def ticked(self) -> None:
-        """Let time pass until documents were looked after."""
-        for _ in range(8):
-            self.later(1)
-
-    def test_it_becomes_small_while_pages_are_open(self) -> None:
-        """Everybody is given the new document, output stays, and edits go on in it: none is lost, for nobody."""
-        watching = self.opened()
-        page, text = self.grown()
-        self.ticked()
-        for each in (page, watching):
-            opened = each.last("opened")
-            self.assertEqual((opened["past"], "cells" in opened, said_in(opened)), (1, False, text))
-            each.doc = fresh_copy(opened)
-            each.take()
-        self.assertLess(self.stored(), SMALL)
-        (told,) = self.say_edit(page, "lost = 1", past=0)
-        self.assertEqual(told["code"], "past-changed")
-        page.doc = fresh_copy(opened)
-        self.say_edit(page, "y = 1", past=1)
-        self.later(1)
-        self.assertEqual(len(page.take("saved")), 1)
-        (edit,) = watching.take("edit")
-        watching.doc.apply_update(b64decode(edit["update"]))
-        self.assertEqual(str(watching.doc["cells"][watching.cell()]["source"]), "y = 1")
-        back = self.page(backend=self.life())
-        self.assertEqual((back.open(self.document)["past"], said_in(back.last("opened"))), (1, "y = 1"))
-
-    def test_again_and_again(self) -> None:
-        """A sheet that is edited on and on loses its past each time, and never is much larger than the bound."""
-        page = self.opened()
-        sizes, pasts = [], []
-        for number in range(6):
-            page = self.opened()
-            past = int(self.documents.pasts.get(self.document, 0))
-            for key in range(200):
-                self.say_edit(page, f"x = {number}, {key}  # " + "b" * 40, past=past)
-                self.later(0.05)
-                past = self.went(page, past)
-            self.ticked()
-            sizes.append(self.stored())
-            pasts.append(self.documents.pasts.get(self.document, 0))
-        self.assertLess(max(sizes), 8 * SMALL)
-        self.assertGreater(pasts[-1], 2)
-        self.assertEqual(said_in(self.page().open(self.document)), f"x = 5, 199  # {'b' * 40}")
-
-    def went(self, page: Page, past: int) -> int:
-        """Return the past that a page goes on with; what it is told is taken over as a browser's page does."""
-        for message in page.take("opened"):
-            page.doc, past = fresh_copy(message), message["past"]
-        return past
-
-    def test_what_comes_meanwhile_waits_and_is_refused(self) -> None:
-        """An edit that comes while it is made small is answered behind the new document, and nothing is applied."""
-        page, text = self.grown()
-        self.checks.held = held = Deferred()
-        self.ticked()
-        self.assertEqual(self.say_edit(page, "meanwhile = 1", past=0), [])
-        self.checks.held = None
-        held.callback(None)
-        kinds = [message["type"] for message in page.take() if message["type"] in ("opened", "error", "saved")]
-        self.assertEqual(kinds, ["opened", "error"])
-        self.assertEqual(said_in(self.page().open(self.document)), text)
-
-    def test_what_is_not_mostly_past_stays_open_as_it_is(self) -> None:
-        """It is asked once, and again only when it has grown by half as much as makes it large."""
-        page = self.opened()
-        page.edit(self.document, "long = 1  # " + "b" * 4 * SMALL)
-        for _ in range(4):
-            self.ticked()
-        self.assertEqual([what for what, _ in self.checks.asked].count("compact"), 1)
-        self.assertEqual(self.documents.pasts, {})
-
-    def unsure(self, *, done: bool) -> None:
-        """Let the database not say whether it has stored what took a past's place, which it has or has not."""
-        _, text = self.grown()
-        compact, load, silent = self.documents.compact, self.documents.load, [SagewsError("database")]
-
-        async def unsure(*what: Any) -> None:
-            if done:
-                await compact(*what)
-            self.patch(self.documents, "load", away)
-            raise SagewsError("database")
-
-        async def away(*what: Any) -> StoredText:
-            if silent:
-                raise silent.pop()
-            return await load(*what)
-
-        self.patch(self.documents, "compact", unsure)
-        self.ticked()
-        self.patch(self.documents, "compact", compact)
-        self.assertEqual((silent, self.documents.pasts.get(self.document, 0)), ([], int(done)))
-        last = self.page()
-        opened = last.open(self.document)
-        self.assertEqual((opened.get("past", 0), said_in(opened)), (int(done), text))
-        self.say_edit(last, "after = 1", past=int(done))
-        self.later(1)
-        self.assertEqual(len(last.take("saved")), 1)
-        self.assertEqual(said_in(self.page(backend=self.life()).open(self.document)), "after = 1")
-
-    def test_a_database_that_did_and_does_not_say(self) -> None:
-        """Nothing is written until it is known that it was stored; then everybody goes on with that."""
-        self.unsure(done=True)
-
-    def test_a_database_that_did_not_and_does_not_say(self) -> None:
-        """Nothing is written until it is known that it was not stored; then all is as before."""
-        self.unsure(done=False)
-
-
-def fresh_copy(opened: dict[str, Any]) -> Any:
-    """Return a page's copy of what it was told, and of nothing else."""
-    return load(b64decode(opened["update"]), [])
-
-
-def said_in(opened: dict[str, Any]) -> str:
-    """Return the text of the only cell of what a page was told."""
-    document = load(b64decode(opened["update"]), [])
-    (cell,) = cells_in_order(document)
-    return cell.source

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load, title_of
 from sagews.backend.crdt.fresh import without_past
 from sagews.backend.crdt.pieces import cut
-from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, read_update
-from sagews.backend.crdt.validator import MAX_STATE, Mirror, refusal
+from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, clients_in, read_update
+from sagews.backend.crdt.validator import MANY_CLIENTS, MAX_STATE, Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
@@ -133,13 +133,17 @@ def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
 
 
 def compact(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
-    """Return a stored document without its past as one update; None if that would not be much smaller.
+    """Return a stored document without its past as one update; None if that is hardly worth it.
+
+    It is if much less remains of it, or many pages had a part in it.
 
     Raises:
         SagewsError: `internal` when what is stored can't be read, or does not come out as it was.
     """
     document = load(snapshot, updates)
     state: bytes = without_past(document).get_update()
+    if clients_in(document.get_state()) >= MANY_CLIENTS:
+        return state
     present = len(document.get_update())
     return state if (WORTH if present < MAX_STATE // 2 else WORTH_NEAR_THE_END) * len(state) < present else None
 

@@ -25,6 +25,8 @@ MAX_STATE = 4 * MAX_SIZE
 # Who set the same key at one time is compared with one another, each with each: pages are few, ids are cheap to make.
 MAX_NEW_CLIENTS = 32
 MAX_CLIENTS = 20_000
+# From here on their past is let go, however little smaller that makes the document: beyond the bound it takes no edits.
+MANY_CLIENTS = MAX_CLIENTS // 2
 # No update of a page is longer (wire/browser/base.py).
 LONGEST_UPDATE = 1024 * 1024
 # Cells that are measured in one step: three milliseconds.

@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from sagews.backend.crdt import document as crdt
 from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_vector
 from sagews.backend.documents.clearing import OutputClearing
-from sagews.backend.documents.compaction import OpenCompaction
+from sagews.backend.documents.compaction import KeptPasts, OpenCompaction
 from sagews.backend.documents.document_text import DocumentText
 from sagews.backend.documents.loading import mirror_of
 from sagews.backend.documents.presence import PresenceTracker
@@ -54,6 +54,7 @@ class LiveDocument:
         context: what its session needs.
         writer: commits what it brings forth.
         checks: does what may take long.
+        kept: remembers which documents keep their past.
 
     Attributes:
         turns: keeps edits and runs in order.
@@ -76,6 +77,7 @@ class LiveDocument:
         runs: IRunStore,
         writer: DocumentWriter,
         checks: IDocumentChecks,
+        kept: KeptPasts,
     ) -> None:
         clock, settings, epoch = context.clock, context.settings, context.epoch
         self.about = about
@@ -94,7 +96,7 @@ class LiveDocument:
         self._snapshots = Snapshots(clock, settings, documents, writer, about, lambda: self._doc, checks, self._account)
         self._compaction = OpenCompaction(
             clock, about.workspace, settings.compact_open_bytes, documents, writer, checks, self.turns,
-            self._snapshots, self._account, lambda: self._doc, self._go_on_with,
+            self._snapshots, kept, self._account, lambda: self._doc, self._go_on_with,
         )  # fmt: skip
         self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
         self.session = DocumentSession(context, self.stream, outputs, runs, writer, self.flavour)

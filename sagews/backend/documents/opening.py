@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sagews.backend.crdt import document as crdt
-from sagews.backend.documents.compaction import compacted
+from sagews.backend.documents.compaction import KeptPasts, compacted, is_due
 from sagews.backend.documents.live_document import LiveDocument
 from sagews.backend.documents.loading import loaded
 from sagews.backend.journal.document_writer import DocumentWriter
@@ -36,6 +36,7 @@ async def load_document(
     lease_lost: Callable[[], None],
     checks: IDocumentChecks,
     stored_outputs: StoredOutputs,
+    kept: KeptPasts,
     *,
     unwritten: bool = False,
 ) -> LiveDocument:
@@ -51,6 +52,7 @@ async def load_document(
         lease_lost: is called when another backend has taken the workspace over.
         checks: do what may take long.
         stored_outputs: count what its owner has of output.
+        kept: remembers which documents keep their past.
         unwritten: whether it is known that the store holds nothing of it.
 
     Raises:
@@ -67,8 +69,8 @@ async def load_document(
         stored = StoredText() if unwritten else await documents.load(about.workspace, about.id)
         if not stored.size:
             return await _begin_document(about, context, writer), True
-        if stored.size >= context.settings.compact_bytes:
-            stored = await compacted(user, checks, documents, writer, stored)
+        if is_due(stored, context.settings.compact_bytes, kept, about.id):
+            stored = await compacted(context.clock, about.workspace, user, checks, documents, writer, stored, kept)
         return await loaded(context.clock, checks, user, stored), False
 
     try:
@@ -84,7 +86,7 @@ async def load_document(
         for each in counted:
             each.close()
         raise
-    return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks)
+    return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks, kept)
 
 
 async def _begin_document(about: Document, context: SessionContext, writer: DocumentWriter) -> crdt.WorksheetDocument:

@@ -126,6 +126,7 @@ class DocumentSet:
             self._lease_lost,
             stores.checks,
             stores.outputs,
+            stores.kept,
             unwritten=unwritten,
         )
 

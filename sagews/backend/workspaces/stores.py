@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sagews.backend.documents.compaction import KeptPasts
 from sagews.backend.history.interfaces import IHistories
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.runs.run_owners import RunOwners
@@ -30,3 +31,4 @@ class Stores:
     hosts: Hosts
     outputs: StoredOutputs
     owners: RunOwners
+    kept: KeptPasts = field(default_factory=KeptPasts)
