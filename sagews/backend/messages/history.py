@@ -58,7 +58,8 @@ class VersionMessages:
         commit = await self._job(context, lambda: history.save(context.user.id, name, kind))
         if commit is None:
             kept = await history.kept()
-            context.tell(Version(kept and version_entry(kept), message.request, unchanged=True))
+            entry = None if kept is None else version_entry(kept)
+            context.tell(Version(entry, message.request, unchanged=True))
         else:
             _tell_version(context, message.request, commit)
 
