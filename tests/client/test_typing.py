@@ -156,10 +156,10 @@ class DangerTests(ClientTestCase):
         self.assertLess(heard.index("restart"), heard.index("run"))
 
     def test_text_where_no_cell_is_written_in(self) -> None:
-        """A sentence that is typed over a chosen cell deletes, cuts and restarts nothing, and the page says so."""
+        """Text typed over a chosen cell deletes, cuts and restarts nothing, the cell stays code, and the page says so."""
         page = self.sheet()
         chosen_cell(page, 1)
-        type_keys(page, "odd x 00 mod 2\nxx00dd\n")
+        type_keys(page, "import odd x 00 mod 2\nxx00dd\n")
         page.locator("[data-testid=notice] >> text=no cell is written in").wait_for()
         self.screenshot(page, "typed-text")
         # What waited for the end of typing would be done before what is asked for now.
@@ -167,6 +167,7 @@ class DangerTests(ClientTestCase):
         page.keyboard.press("Enter")
         page.wait_for_selector(".cm-focused")
         self.assertEqual(page.locator("[data-testid=cell]").count(), 10)
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 4)
         self.assertEqual(page.locator("dialog, [data-testid=undo]").count(), 0)
         self.assertNotIn("restart", self.control("heard"))
 

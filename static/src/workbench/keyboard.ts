@@ -5,8 +5,8 @@ import { chord, KeyMap, Typed } from "./keys";
 import { panels as registered } from "./panels";
 import { useParts } from "./parts";
 
-/** Commands of one or two letters that take something away. */
-const DANGEROUS = ["remove", "cut", "restart"];
+/** Commands of one or two letters that take something away, or make something else of a cell. */
+const DANGEROUS = ["remove", "cut", "restart", "toText", "toCode", "toSection"];
 
 export function useKeyboard(): void {
   const { commands, focus, panels, worksheet } = useParts();

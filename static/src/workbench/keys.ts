@@ -96,6 +96,7 @@ export class Typed {
     // Keys that are pressed again and again move about: such are no words.
     this.#text = (this.#text && at - last < 2 * BURST) || (this.#recent.length > 3 && names.size > 2);
     if (this.#text) this.#waiting = [];
+    else if (this.#waiting.length > 0) this.#wait();
     return this.#text;
   }
 
@@ -103,6 +104,11 @@ export class Typed {
   act(run: () => void, dangerous: boolean): void {
     if (!dangerous && this.#waiting.length === 0) return run();
     this.#waiting.push(run);
+    this.#wait();
+  }
+
+  /** Each further key puts it off: the one that shows that it is text may be yet to come. */
+  #wait(): void {
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#waiting.splice(0).forEach((each) => each()), PAUSE);
   }

@@ -47,6 +47,21 @@ test("what throws something away waits for the end of typing, and what comes beh
   assert.deepEqual(done, ["insert", "remove", "next"]);
 });
 
+test("each key behind it puts off what would throw something away", async () => {
+  const done: string[] = [];
+  const typed = new Typed();
+  const start = performance.now();
+  typed.act(() => done.push("remove"), true);
+  for (let presses = 0; presses < 3; presses += 1) {
+    await new Promise((go) => setTimeout(go, 150));
+    typed.isText("j", performance.now());
+    // On a busy machine the wait itself may have been longer than the pause that ends it.
+    if (performance.now() - start < 250 + 150 * presses) assert.deepEqual(done, []);
+  }
+  await new Promise<void>((go) => typed.act(go, true));
+  assert.deepEqual(done, ["remove"]);
+});
+
 test("a text that goes on takes back what would have thrown something away", async () => {
   const done: string[] = [];
   const typed = new Typed();
