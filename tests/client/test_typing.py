@@ -156,7 +156,7 @@ class DangerTests(ClientTestCase):
         self.assertLess(heard.index("restart"), heard.index("run"))
 
     def test_text_where_no_cell_is_written_in(self) -> None:
-        """Text typed over a chosen cell deletes, cuts and restarts nothing, the cell stays code, and the page says so."""
+        """Text typed over a chosen cell deletes, cuts and restarts nothing; it stays code, and the page says so."""
         page = self.sheet()
         chosen_cell(page, 1)
         type_keys(page, "import odd x 00 mod 2\nxx00dd\n")
