@@ -26,8 +26,8 @@ export class Edits {
   #collected: Uint8Array[] = [];
   /** When the first of what was collected was made. */
   #made = 0;
-  /** Edits that were sent and are not confirmed, with when each was made and how many steps it has. */
-  readonly #sent = new Map<number, { made: number; steps: number }>();
+  /** Edits that were sent and are not confirmed, with when each was made. A step has the number of its edit in its `meta`. */
+  readonly #sent = new Map<number, number>();
   /** What is not confirmed, step by step, so that it can be made anew in another document (carry-over.ts). */
   steps!: Y.UndoManager;
   #next = 0;
@@ -75,7 +75,7 @@ export class Edits {
   }
 
   saved(edit: number): void {
-    this.steps.undoStack.splice(0, this.#sent.get(edit)?.steps);
+    this.steps.undoStack = this.steps.undoStack.filter(({ meta }) => meta.get(0) !== edit);
     this.#sent.delete(edit);
     this.#count();
   }
@@ -103,9 +103,8 @@ export class Edits {
     const encoded = toBase64(update);
     if (encoded.length > MAX_MESSAGE - 1000) return this.refuse("tooLarge");
     const edit = (this.#next += 1);
-    let steps = this.steps.undoStack.length;
-    this.#sent.forEach((sent) => (steps -= sent.steps));
-    this.#sent.set(edit, { made: this.#made, steps });
+    this.steps.undoStack.forEach(({ meta }) => this.#sent.has(meta.get(0)) || meta.set(0, edit));
+    this.#sent.set(edit, this.#made);
     this.send({ type: "edit", document: this.document, edit, update: encoded, past: this.sheet.past.peek() });
     this.#count();
   }
@@ -113,7 +112,7 @@ export class Edits {
   #count(): void {
     this.unsaved.value = this.#sent.size + (this.#collected.length > 0 ? 1 : 0);
     const [oldest] = this.#sent.values();
-    this.since.value = this.unsaved.value > 0 ? (oldest?.made ?? this.#made) : null;
+    this.since.value = this.unsaved.value > 0 ? (oldest ?? this.#made) : null;
     if (this.unsaved.value === 0) {
       window.clearTimeout(this.#slowTimer);
       this.#slowTimer = 0;

@@ -72,3 +72,18 @@ test("it is known when the oldest edit was made that is not confirmed, also afte
   edits.saved(sent.at(-1)!["edit"] as number);
   assert.equal(edits.since.value, null);
 });
+
+test("an edit that is saved after a refused one takes away its own steps alone", () => {
+  const sheet = new SheetDocument();
+  const sent: ToServer[] = [];
+  const edits = new Edits(sheet, "d", (message) => sent.push(message) > 0);
+  sheet.insert("code", {}, "refused");
+  edits.flush();
+  const [refused] = edits.steps.undoStack;
+  sheet.insert("code", {}, "saved");
+  sheet.insert("code", {}, "saved too");
+  edits.flush();
+  edits.refuse("No.");
+  edits.saved(sent[1]!["edit"] as number);
+  assert.deepEqual([edits.steps.undoStack.length, edits.steps.undoStack[0] === refused], [1, true]);
+});
