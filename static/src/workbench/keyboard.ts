@@ -6,7 +6,7 @@ import { panels as registered } from "./panels";
 import { useParts } from "./parts";
 
 /** Commands of one or two letters that take something away, or make something else of a cell. */
-const DANGEROUS = ["remove", "cut", "restart", "toText", "toCode", "toSection"];
+const DANGEROUS = /^(remove|cut|restart|to[TCS])/;
 
 export function useKeyboard(): void {
   const { commands, focus, panels, worksheet } = useParts();
@@ -34,7 +34,7 @@ export function useKeyboard(): void {
       if (found === null) return;
       event.preventDefault();
       event.stopPropagation();
-      if (found !== "more") typed.act(found.run, mode === "command" && DANGEROUS.includes(found.id));
+      if (found !== "more") typed.act(found.run, mode === "command" && DANGEROUS.test(found.id));
     };
     window.addEventListener("keydown", press, true);
     return () => window.removeEventListener("keydown", press, true);
