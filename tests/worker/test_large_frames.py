@@ -153,6 +153,33 @@ class SessionTests(SessionTestCase):
         self.assertEqual(kinds, [PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.STREAM])
         self.assertEqual([ending.reason for ending in recorder.endings], ["ended"])
 
+    def test_the_last_one_is_charged_too(self) -> None:
+        """Every step about a large display that a session leaves at its end is charged to its account."""
+        account = new_id()
+        session, recorder, fake, run = self.waiting_run(account=account)
+        held = self.host._sessions[session]
+        taken: list[bool] = []
+        charged: list[tuple[str, bool]] = []
+        take, charge = held._take, held._lines.charge
+
+        def taking(data: bytes, began: float) -> int:
+            taken.append(held._stream_is_over)
+            return take(data, began)
+
+        def charging(who: str, seconds: float) -> None:
+            charged.append((who, held._stream_is_over))
+            charge(who, seconds)
+
+        with patch.object(held, "_take", taking), patch.object(held._lines, "charge", charging):
+            self.feed(fake, wire.DisplayFrame(run, {"application/json": list(range(40_000))}))
+            self.launcher.end(session, "ended", 0)
+            self.reactor.pump()
+            self.later(30)
+            self.reactor.pump()
+        self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DISPLAY])
+        self.assertIn(True, taken)
+        self.assertEqual(charged, [(account, over) for over in taken])
+
 
 def noting(steps: Callable[[bytes], Iterator[None]], begun: list[int]) -> Callable[[bytes], Iterator[None]]:
     """Return steps that note that they began."""

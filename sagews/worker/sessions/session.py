@@ -333,8 +333,12 @@ class WorkerSession:
     def _stream_ended(self) -> None:
         # What was read and not yet taken came before the end. It is little: one read, or one large frame.
         self._stream_is_over = True
-        while not self._broken and (self._steps or self._frames.unfinished) and self._take(b"", self._spent()):
-            continue
+        while not self._broken and (self._steps or self._frames.unfinished):
+            began = self._spent()
+            whole = self._take(b"", began)
+            self._lines.charge(self._who, self._spent() - began)
+            if not whole:
+                break
         if self._steps is not None and not self._broken:
             self._stand()
             return
