@@ -31,6 +31,8 @@ class Turns:
         self._taken: Counter[str] = Counter()
         # In the order in which they are served next; none of them is empty.
         self._lines: OrderedDict[str, deque[Deferred[None]]] = OrderedDict()
+        # In all lines: a thousand who come in one moment do not each count the others.
+        self._waiting = 0
         self._serving = False
 
     @asynccontextmanager
@@ -53,15 +55,17 @@ class Turns:
         return self._taken.total() < self._at_once and self._taken[account] < self._each
 
     def _wait(self, account: str) -> Deferred[None]:
-        if sum(map(len, self._lines.values())) >= self._most:
+        if self._waiting >= self._most:
             raise SagewsError("limit", limit=f"{self._most} waiting", advice="Try again in a while.")
         turn: Deferred[None] = Deferred(lambda turn: self._leave(account, turn))
         self._lines.setdefault(account, deque()).append(turn)
+        self._waiting += 1
         return turn
 
     def _leave(self, account: str, turn: Deferred[None]) -> None:
         line = self._lines[account]
         line.remove(turn)
+        self._waiting -= 1
         if not line:
             del self._lines[account]
 
@@ -87,6 +91,7 @@ class Turns:
         if account is None:
             return None
         turn = self._lines[account].popleft()
+        self._waiting -= 1
         self._taken[account] += 1
         if self._lines[account]:
             self._lines.move_to_end(account)

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Any
+from unittest.mock import patch
+
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.net.turns import Turns
+
+
+class Counted(deque[Any]):
+    """A line that counts how often somebody asks for its length."""
+
+    asked = 0
+
+    def __len__(self) -> int:
+        Counted.asked += 1
+        return super().__len__()
 
 
 class TurnsTests(SynchronousTestCase):
@@ -82,6 +96,26 @@ class TurnsTests(SynchronousTestCase):
             self.start(number)
         failure = self.failureResultOf(self.start(2000), SagewsError)
         self.assertEqual(failure.value.code, "limit")
+
+    def test_room_is_given_back(self) -> None:
+        """Whoever got a turn or gave up makes room for one who waits, and for one only."""
+        works = [self.start(number) for number in range(1002)]
+        works[500].cancel()
+        self.failureResultOf(works[500], CancelledError)
+        self.ends[0].callback(None)
+        for number in (2000, 2001):
+            self.assertNoResult(self.start(number))
+        self.failureResultOf(self.start(2002), SagewsError)
+
+    def test_who_comes_looks_at_no_line_of_others(self) -> None:
+        """However many accounts wait, one more costs no more than the first did: nobody counts all lines."""
+        with patch("sagews.net.turns.deque", Counted):
+            for number in range(502):
+                self.start(number, str(number))
+            before = Counted.asked
+            for number in range(502, 602):
+                self.start(number, str(number))
+            self.assertLessEqual(Counted.asked - before, 200)
 
     def test_a_thousand_short_ones(self) -> None:
         """However many end as soon as they begin, they do not pile up on each other."""
