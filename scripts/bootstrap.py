@@ -186,7 +186,7 @@ def install_version(dependencies: Path, flavours: dict[str, str]) -> Path:
     goes on with the files that it was started with, its launcher and the jobs that it starts later too.
     """
     made_of = [source_digest(), dependencies.name, json.dumps(flavours, sort_keys=True)]
-    place = prefix() / "versions" / dependencies.name / digest(made_of)
+    place = prefix() / "versions" / dependencies.name / f"{digest([str(CHECKOUT)])[:6]}-{digest(made_of)}"
     place.parent.mkdir(parents=True, exist_ok=True)
     with only_one(place):
         if not (place / READY).exists():
@@ -240,22 +240,26 @@ def hold(place: Path) -> int:
 
 def remove_unused(current: Path) -> None:
     """Remove other versions of this checkout that no daemon holds, and dependencies that no version needs any more."""
-    for place in current.parent.iterdir():
-        if place != current and (place / READY).exists() and not_held(place):
+    checkout = current.name.partition("-")[0]
+    kind = current.parent.name.partition("-")[0]
+    versions = current.parent.parent
+    # Before dependencies were shared, a checkout had its own, with its name in theirs.
+    for place in (*versions.glob(f"{kind}-*/{checkout}-*"), *versions.glob(f"{kind}-{checkout}-*/*")):
+        if place != current and not_held(place):
             say(f"removing the unused version {place.name}")
             shutil.rmtree(place, ignore_errors=True)
-    name = current.parent.name
-    for versions in current.parent.parent.glob(f"{name.rpartition('-')[0]}-*"):
-        if versions.name != name and not any(each.is_dir() for each in versions.iterdir()):
-            say(f"removing the unused environment {versions.name}")
-            shutil.rmtree(prefix() / versions.name, ignore_errors=True)
-            shutil.rmtree(versions, ignore_errors=True)
+    for needed_by in versions.glob(f"{kind}-*"):
+        dependencies = prefix() / needed_by.name
+        if not any(each.is_dir() for each in needed_by.iterdir()) and not_held(dependencies):
+            say(f"removing the unused environment {needed_by.name}")
+            shutil.rmtree(dependencies, ignore_errors=True)
+            shutil.rmtree(needed_by, ignore_errors=True)
 
 
 def not_held(place: Path) -> bool:
-    """Whether nothing runs from a version; one that was just built may be about to be started."""
+    """Whether nothing runs from an environment that is complete; one just built may be about to be started."""
     ready = place / READY
-    if time.time() - ready.stat().st_mtime < YOUNG_SECONDS:
+    if not ready.exists() or time.time() - ready.stat().st_mtime < YOUNG_SECONDS:
         return False
     with ready.open() as file:
         try:
@@ -279,11 +283,13 @@ def sessions(*, sage: bool, lock: bool) -> dict[str, str]:
 
 
 def daemon(*, tests: bool, lock: bool) -> Path:
-    """Return what the daemon's versions depend on; every checkout has its own, the tests' is kept apart."""
+    """Return what the daemon's versions depend on; checkouts that need the same share it, the tests' is kept apart."""
     requirements = lines("requirements.txt", *(["requirements-test.txt"] if tests else []))
-    name = f"{'test' if tests else 'daemon'}-{digest([str(CHECKOUT)])[:6]}"
     locks = ["daemon.lock", *(["test.lock"] if tests else [])] if lock else []
-    return environment(name, requirements, locks=locks)
+    place = environment("test" if tests else "daemon", requirements, locks=locks)
+    # Until a version of it stands here, nothing else tells another checkout that it is needed.
+    hold(place)
+    return place
 
 
 def account(name: str) -> None:

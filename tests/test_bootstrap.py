@@ -59,21 +59,21 @@ class VersionTests(SynchronousTestCase):
         self.addCleanup(folder.cleanup)
         self.prefix = Path(folder.name)
         self.patch(os, "environ", {**os.environ, "SAGEWS_PREFIX": folder.name})
-        self.current = self.version("daemon-ab-2", "new")
+        self.current = self.version("daemon-2", "ab-new")
 
     def version(self, dependencies: str, name: str, age: float = 2 * bootstrap.YOUNG_SECONDS) -> Path:
         """Make something that looks like a version, and what it depends on."""
-        (self.prefix / dependencies).mkdir(exist_ok=True)
         place = self.prefix / "versions" / dependencies / name
-        place.mkdir(parents=True)
-        ready = place / bootstrap.READY
-        ready.touch()
-        os.utime(ready, (ready.stat().st_mtime - age,) * 2)
+        for each in (self.prefix / dependencies, place):
+            each.mkdir(parents=True, exist_ok=True)
+            ready = each / bootstrap.READY
+            ready.touch()
+            os.utime(ready, (ready.stat().st_mtime - age,) * 2)
         return place
 
     def test_unused(self) -> None:
         """A version that nobody holds goes when another is current; one that a daemon holds stays until it ends."""
-        old = self.version("daemon-ab-2", "old")
+        old = self.version("daemon-2", "ab-old")
         held = hold_version(old)
         assert held is not None
         bootstrap.remove_unused(self.current)
@@ -85,21 +85,40 @@ class VersionTests(SynchronousTestCase):
 
     def test_young(self) -> None:
         """A version that was built a moment ago stays, because it may be about to be started."""
-        young = self.version("daemon-ab-2", "young", age=0)
+        young = self.version("daemon-2", "ab-young", age=0)
         bootstrap.remove_unused(self.current)
         self.assertTrue(young.exists())
 
     def test_dependencies(self) -> None:
-        """Dependencies that no version needs go as well; those of another checkout, and those in use, stay."""
+        """Dependencies that no version needs go as well; those that another checkout needs stay."""
+        self.version("daemon-1", "ab-old")
+        other = self.version("daemon-1", "cd-x")
+        bootstrap.remove_unused(self.current)
+        self.assertFalse((self.prefix / "versions" / "daemon-1" / "ab-old").exists())
+        self.assertTrue((self.prefix / "daemon-1").exists())
+        bootstrap.shutil.rmtree(other)
+        bootstrap.remove_unused(self.current)
+        self.assertFalse((self.prefix / "daemon-1").exists())
+        self.assertTrue((self.prefix / "daemon-2").exists())
+
+    def test_dependencies_about_to_be_needed(self) -> None:
+        """Dependencies stay while another checkout builds its first version over them."""
+        building = self.version("daemon-1", "cd-x")
+        bootstrap.shutil.rmtree(building)
+        held = bootstrap.hold(self.prefix / "daemon-1")
+        bootstrap.remove_unused(self.current)
+        self.assertTrue((self.prefix / "daemon-1").exists())
+        os.close(held)
+        bootstrap.remove_unused(self.current)
+        self.assertFalse((self.prefix / "daemon-1").exists())
+
+    def test_of_a_checkout_alone(self) -> None:
+        """What this checkout left under the names of before dependencies were shared goes; another's stays."""
         self.version("daemon-ab-1", "old")
         other = self.version("daemon-cd-1", "x")
         bootstrap.remove_unused(self.current)
-        self.assertTrue((self.prefix / "daemon-ab-1").exists())
-        bootstrap.shutil.rmtree(self.prefix / "versions" / "daemon-ab-1" / "old")
-        bootstrap.remove_unused(self.current)
         self.assertFalse((self.prefix / "daemon-ab-1").exists())
         self.assertTrue(other.exists())
-        self.assertTrue((self.prefix / "daemon-ab-2").exists())
 
     def test_not_ours(self) -> None:
         """A daemon that was installed by other means holds nothing."""
