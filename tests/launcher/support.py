@@ -36,6 +36,11 @@ def launch(
 def land(launcher: Launcher) -> int:
     """Stop a launcher, remove its folder, return its exit status."""
     status = launcher.stop()
+    for base, folders, _ in os.walk(launcher.folder):
+        for path in (Path(base, name) for name in folders):
+            # A session may have closed a folder to everybody, which ordinary users can't remove then.
+            if not path.is_symlink() and path.stat().st_uid == os.geteuid():
+                path.chmod(0o700)
     shutil.rmtree(launcher.folder)
     return status
 
