@@ -22,6 +22,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
         worksheet_outputs: MiB of output that the database keeps of one worksheet of its workspaces.
         outputs: MiB of output that it keeps of all of them.
         history: MiB that the versions of all of its workspaces take.
+        named_versions: versions that it has named in one workspace of somebody else.
         home: MiB that the files of each of its workspaces may take on disk.
     """
 
@@ -34,6 +35,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     worksheet_outputs: Positive = 64
     outputs: Positive = 512
     history: Positive = 1024
+    named_versions: Positive = 50
     home: Annotated[int, msgspec.Meta(ge=16, le=2**24)] = 2048
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from zope.interface import Interface
 
 from sagews.model.history import Commit, StoredAutosave
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 
 
 class IHistoryStore(Interface):
@@ -46,6 +46,21 @@ class IHistoryStore(Interface):
 
         What a ref points to, what another bundle needs, what another commit has as its parent and what was published
         stays, whoever asks.
+        """
+
+    async def named_by(workspace: WorkspaceId, user: UserId) -> int:
+        """Return how many named versions of a workspace this person named."""
+
+    async def unname(workspace: WorkspaceId, commit: str, user: UserId | None) -> int | None:
+        """Make a named version one that was saved without a name, and remove the outputs that it keeps.
+
+        Args:
+            workspace: whose version it is.
+            commit: its id.
+            user: only if this person named it; None: whoever did.
+
+        Returns:
+            The bytes that were freed; None, and nothing is changed, where there is no such named version.
         """
 
     async def autosaved(after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:

@@ -71,6 +71,28 @@ class KeptOutputTests(RunCase):
         editor = self.opened(self.colleague(Role.EDITOR))
         self.assertEqual(editor.say(type="thin", request=1)[0]["code"], "forbidden")
 
+    def test_who_may_take_a_name(self) -> None:
+        """The owner any, an editor their own; the list says which, and everybody hears of it."""
+        editor, viewer = self.opened(self.colleague(Role.EDITOR)), self.opened(self.colleague(Role.VIEWER))
+        made = []
+        for page in (self.one, editor):
+            page.say(type="save", request=1, name="Before the talk")
+            made.append(page.last("version")["version"]["id"])
+        mine, theirs = made
+        for page, wanted in ((self.one, [True, True]), (editor, [True, False]), (viewer, [False, False])):
+            listed = page.say(type="versions", request=2)[-1]["versions"]
+            self.assertEqual([each.get("may_unname", False) for each in listed], wanted)
+        self.history.outputs[theirs] = [self.output("one")]
+        self.assertEqual(viewer.say(type="unname", request=3, version=mine)[0]["code"], "read-only")
+        self.assertEqual(editor.say(type="unname", request=3, version=mine)[0]["code"], "forbidden")
+        self.assertEqual(editor.say(type="unname", request=4, version=theirs)[0]["type"], "unnamed")
+        self.assertEqual([each["version"] for each in self.one.take("unnamed")], [theirs])
+        self.assertEqual(self.one.say(type="version_outputs", request=5, version=theirs)[0]["outputs"], [])
+        self.assertEqual(self.one.say(type="unname", request=6, version=mine)[0]["type"], "unnamed")
+        self.assertEqual(viewer.take("unnamed")[-1]["version"], mine)
+        listed = editor.say(type="versions", request=7)[-1]["versions"]
+        self.assertEqual([(each["kind"], each["name"]) for each in listed], [("save", "")] * 2)
+
     def test_only_the_owner_is_told_that_there_are_any(self) -> None:
         """The list of versions says to the owner, and to nobody else, whether there are older autosaves to remove."""
         editor = self.opened(self.colleague(Role.EDITOR))

@@ -343,7 +343,8 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
 
     def _version(self, name: str = "") -> dict[str, Any]:
         kind = "named" if name else "save"
-        return {"id": VERSION, "kind": kind, "name": name, "author": "Emil Novak", "time": NOW, "files_changed": 1}
+        entry = {"id": VERSION, "kind": kind, "name": name, "author": "Emil Novak", "time": NOW, "files_changed": 1}
+        return {**entry, "may_unname": bool(name)}
 
     def do_save(self, message: dict[str, Any]) -> None:
         """Commit."""
@@ -351,6 +352,18 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         self.say(
             {"type": "version", "request": message["request"], "version": self._version(message.get("name") or "")}
         )
+
+    def do_revert(self, message: dict[str, Any]) -> None:
+        """Bring it back, when the test says so."""
+        made = {**self._version(), "id": "c" * 40, "kind": "revert"}
+        self.room.older.insert(0, made)
+        said = {"type": "version", "request": message["request"], "version": made}
+        self.room.commit(self, said)
+
+    def do_unname(self, message: dict[str, Any]) -> None:
+        """Take the name."""
+        self.named = ""
+        self.say({"type": "unnamed", "request": message["request"], "version": message["version"], "freed": 9})
 
     def do_version_outputs(self, message: dict[str, Any]) -> None:
         """Send what a named version keeps, in two parts."""

@@ -14,7 +14,7 @@ from zope.interface.verify import verifyObject
 from sagews.backend.history.interfaces import IHistories, IWorkspaceHistory
 from sagews.errors import SagewsError
 from sagews.model.history import Commit
-from sagews.model.identifiers import UserId
+from sagews.model.identifiers import UserId, new_id
 
 if TYPE_CHECKING:
     from twisted.trial.unittest import SynchronousTestCase
@@ -122,11 +122,27 @@ class HistoriesContract(Base, metaclass=ABCMeta):
         self.assertEqual((made.kind, made.name, made.parent, self.text()), ("revert", "First", second.id, "# 1\n"))
         self.assertEqual(len(self.done(self.history.versions(None, 10))), 3)
 
+    def test_a_name_is_taken(self) -> None:
+        """By whoever named it, or by anybody who may; the version stays, and once more does no harm."""
+        self.make_history()
+        made = self.save("# 1\n", "First", "named")
+        another = Deferred.fromCoroutine(self.history.unname(made.id, UserId(new_id())))
+        self.assertEqual(self.failureResultOf(another, SagewsError).value.code, "forbidden")
+        self.assertEqual(self.done(self.history.versions(None, 10)), [made])
+        for user in (self.user, self.user, None):
+            self.assertEqual(self.done(self.history.unname(made.id, user)), 0)
+            [found] = self.done(self.history.versions(None, 10))
+            self.assertEqual((found.id, found.kind, found.name), (made.id, "save", ""))
+
     def test_a_version_of_nobody_is_not_found(self) -> None:
         """Whatever is asked of it, nothing changes."""
         self.make_history()
         self.save("# 1\n")
-        for work in (self.history.difference(NOBODYS, None), self.history.revert(self.user, NOBODYS)):
+        for work in (
+            self.history.difference(NOBODYS, None),
+            self.history.revert(self.user, NOBODYS),
+            self.history.unname(NOBODYS, None),
+        ):
             error = self.failureResultOf(Deferred.fromCoroutine(work), SagewsError)
             self.assertEqual(error.value.code, "not-found")
         self.assertEqual(self.text(), "# 1\n")

@@ -11,7 +11,7 @@ from zope.interface.verify import verifyObject
 
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId, new_id
 from tests.contracts.journal import AUTHOR
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -121,3 +121,25 @@ class HistoryStoreContract(metaclass=ABCMeta):
         assert await store.bundles(workspace, made[0].id) == []
         assert await store.bundles(workspace, made[2].id) == [b"one", b"auto"]
         assert await store.autosaved(None, later, 10) == []
+
+    async def test_a_name_is_taken(self) -> None:
+        """A named version becomes a saved one and stays where it is; nobody takes the name of what another named."""
+        store, workspace = await self.make_history()
+        one, two = make_commit(1), make_commit(2, 1)
+        await store.add(workspace, "main", None, one, b"one")
+        await store.add(workspace, "main", one.id, two, b"two")
+        other = UserId(new_id())
+        assert await store.named_by(workspace, AUTHOR) == 2
+        assert await store.named_by(workspace, other) == 0
+        assert await store.named_by(WorkspaceId(new_id()), AUTHOR) == 0
+        assert await store.unname(workspace, one.id, other) is None
+        assert await store.unname(WorkspaceId(new_id()), one.id, None) is None
+        assert await store.unname(workspace, "f" * 40, None) is None
+        assert await store.commit(workspace, one.id) == one
+        assert await store.unname(workspace, one.id, AUTHOR) == 0
+        assert await store.unname(workspace, two.id, None) == 0
+        assert await store.unname(workspace, two.id, None) is None
+        plain = [replace(each, kind="save", name="") for each in (two, one)]
+        assert await store.commits(workspace, None, 10) == plain
+        assert await store.bundles(workspace, two.id) == [b"one", b"two"]
+        assert await store.named_by(workspace, AUTHOR) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -242,6 +242,8 @@ class MemoryHistory:
     workspaces: MemoryWorkspaces | None = None
     stored: dict[WorkspaceId, list[tuple[Commit, bytes]]] = field(default_factory=dict)
     refs: dict[tuple[WorkspaceId, str], str] = field(default_factory=dict)
+    # Lets the outputs of a version go, and returns their bytes.
+    unnamed: Callable[[WorkspaceId, str], int] = lambda workspace, commit: 0
 
     async def add(self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
         """Move a ref and store what it points to."""
@@ -300,6 +302,19 @@ class MemoryHistory:
         self.stored[workspace] = [each for each in known if each[0].id not in gone]
         return sum(len(bundle) for commit, bundle in known if commit.id in gone)
 
+    async def named_by(self, workspace: WorkspaceId, user: UserId) -> int:
+        """Count them."""
+        return sum(commit.kind == "named" and commit.author == user for commit, _ in self.stored.get(workspace, []))
+
+    async def unname(self, workspace: WorkspaceId, commit: str, user: UserId | None) -> int | None:
+        """Take a name; outputs are in another fake, which has to be told."""
+        known = self.stored.get(workspace, [])
+        for place, (found, bundle) in enumerate(known):
+            if found.id == commit and found.kind == "named" and user in (None, found.author):
+                known[place] = (replace(found, kind="save", name=""), bundle)
+                return self.unnamed(workspace, commit)
+        return None
+
     async def autosaved(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
         """List workspaces with several."""
         found = [space for space in sorted(self.stored) if len(await self.autosaves(space, before, 2)) > 1]
@@ -352,6 +367,10 @@ class MemoryVersionOutputs:
         """Keep what is shown."""
         self.kept[workspace, commit] = list(self.now)
         return await self.size(workspace)
+
+    def remove(self, workspace: WorkspaceId, commit: str) -> int:
+        """Let those of a version go; returns their bytes."""
+        return sum(len(str(output.pieces)) for output in self.kept.pop((workspace, commit), []))
 
     async def read(self, workspace: WorkspaceId, commit: str, after: int, most: int) -> list[VersionOutput]:
         """Return one at a time."""

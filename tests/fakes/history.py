@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from zope.interface import implementer
@@ -128,6 +129,18 @@ class FakeHistory:
         """Return what the test put there for a version, one at a time."""
         kept = self._histories.outputs.get(self._version(version)[0].id, [])
         return kept[after : after + 1], after + 1 < len(kept)
+
+    async def unname(self, version: str, user: UserId | None) -> int:
+        """Take a name, and the outputs that the test put there."""
+        commit, texts = self._version(version)
+        if commit.kind != "named":
+            return 0
+        if user not in (None, commit.author):
+            raise SagewsError("forbidden")
+        place = self._versions.index((commit, texts))
+        self._versions[place] = (replace(commit, kind="save", name=""), texts)
+        self._histories.outputs.pop(commit.id, None)
+        return 0
 
     async def thin(self) -> int:
         """Forget all autosaves but the newest version."""

@@ -52,6 +52,7 @@ class HistoryCase(SynchronousTestCase):
         usage = MemoryUsage(self.workspaces, MemoryRuns(), self.store)
         self.quota = HistoryQuota(usage, self.accounts, self.quotas, self.store)
         self.outputs = MemoryVersionOutputs()
+        self.store.unnamed = lambda workspace, commit: self.outputs.remove(workspace, commit)
         self.home.mkdir()
         self.open()
         self.documents.texts_by_path["a.sage.md"] = "# A\n"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twisted.internet.defer import Deferred
+
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.errors import SagewsError
 from sagews.model.accounts import Privilege
 from sagews.model.history import SaveReport, VersionOutput
-from sagews.model.identifiers import CellId, WorkspaceId
+from sagews.model.identifiers import CellId, UserId, WorkspaceId
 from tests.fakes.documents import MemoryVersionOutputs
 from tests.history.case import HistoryCase
 
@@ -97,6 +99,44 @@ class FailingTests(HistoryCase):
         self.assertEqual(self.saved("After the talk", "named").name, "After the talk")
         self.assertIn("could not be kept: Something failed on our side", self.live.reports[-1].outputs)
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+
+class ManyNamesTests(HistoryCase):
+    """People who may name two versions in a workspace of somebody else."""
+
+    quotas = {
+        Privilege.USER: QuotaSection(named_versions=2),
+        Privilege.ADMINISTRATOR: AdministratorQuotaSection(),
+    }
+
+    def name(self, user: UserId, name: str) -> str:
+        """Name a version of what is there; returns its id."""
+        self.clock.advance(1)
+        made = self.done(self.history.save(user, name, "named"))
+        self.assertEqual(made and made.name, name)
+        return made.id if made else ""
+
+    def test_an_editor_names_so_many(self) -> None:
+        """One more is refused, with what to do, and nothing is made; a name that is taken back makes room."""
+        self.outputs.now = [output(1, "one")]
+        editor = self.done(self.accounts.create_user("mallory@example.org", "Mallory", "user", None)).id
+        first, _ = self.name(editor, "one"), self.name(editor, "two")
+        refused = self.failureResultOf(Deferred.fromCoroutine(self.history.save(editor, "three", "named")), SagewsError)
+        self.assertEqual(refused.value.code, "limit")
+        self.assertIn("2 named versions in a workspace of somebody else. Take the name", str(refused.value))
+        self.assertEqual(len(self.done(self.history.versions(None, 9))), 2)
+        self.assertEqual(self.live.reports[-1].problem if self.live.reports else "", "")
+        self.documents.texts_by_path["a.sage.md"] = "# B\n"
+        self.clock.advance(1)
+        self.assertEqual(self.done(self.history.save(editor, "", "save")).kind, "save")  # type: ignore[union-attr]
+        self.assertGreater(self.done(self.history.unname(first, editor)), 0)
+        self.assertEqual(self.done(self.history.outputs(first, 0)), ([], False))
+        self.name(editor, "three")
+
+    def test_the_owner_names_more(self) -> None:
+        """Whoever owns the workspace is bounded by what history may take."""
+        for number in range(4):
+            self.name(self.user, f"version {number}")
 
 
 class NoRoomTests(HistoryCase):

@@ -159,6 +159,8 @@ class ForeignTests(PostgresTestCase):
         self.assertIsNone(await self.history.commit(self.mine, commit.id))
         self.assertEqual(await self.history.bundles(self.mine, commit.id), [])
         self.assertEqual(await self.history.commits(self.mine, commit.id, 9), [])
+        self.assertIsNone(await self.history.unname(self.mine, commit.id, None))
+        self.assertEqual(await self.history.commit(self.her, commit.id), commit)
         self.assertFalse(await self.history.add(self.mine, "main", commit.id, make_commit(2, 1), b"bundle"))
 
     async def test_a_login(self) -> None:

@@ -127,12 +127,18 @@ class RightsTests(PostgresTestCase):
         """The backend deletes no version by itself; its functions take autosaves that nothing needs, and no more."""
         backend = await self.pool(DatabaseRole.BACKEND)
         await self._check_denied(
-            DatabaseRole.BACKEND, "delete from commits", "delete from bundles", "delete from refs", "truncate commits"
+            DatabaseRole.BACKEND,
+            "delete from commits",
+            "delete from bundles",
+            "delete from refs",
+            "truncate commits",
+            "delete from version_outputs",
         )
         await self._check_denied(
             DatabaseRole.FRONTEND,
             f"select autosaves_remove('{new_id()}', '{{}}')",
             f"select deleted_history_remove('{new_id()}', now(), 1)",
+            f"select version_unname('{new_id()}', '', null)",
             "select * from version_outputs",
         )
         workspaces, owner = WorkspaceStore(await self.pool()), UserId(new_id())

@@ -103,6 +103,21 @@ class VersionOutputTests(PostgresTestCase):
         self.assertTrue(await self.history.remove_deleted(self.space, datetime.now(UTC) + timedelta(days=1), 999))
         self.assertEqual(await self.outputs.read(self.space, self.commit.id, 0, 99), [])
 
+    async def test_they_go_with_the_name(self) -> None:
+        """Without its name a version keeps nothing, and what it kept counts no more; another version's stays."""
+        await self.build()
+        await self.ran(self.one, "aaaa", "text")
+        other = make_commit(2, 1)
+        await self.history.add(self.space, "main", self.commit.id, other, b"bundle")
+        for version in (self.commit, other):
+            await self.outputs.keep(self.space, version.id)
+        self.assertIsNone(await self.history.unname(self.space, self.commit.id, UserId(new_id())))
+        self.assertEqual(await self.usage.history(self.owner), 2 * len(b"bundle") + 200)
+        self.assertEqual(await self.history.unname(self.space, self.commit.id, None), 100)
+        self.assertEqual(await self.outputs.read(self.space, self.commit.id, 0, 99), [])
+        self.assertEqual(len(await self.outputs.read(self.space, other.id, 0, 99)), 1)
+        self.assertEqual(await self.usage.history(self.owner), 2 * len(b"bundle") + 100)
+
     async def test_a_deleted_one_goes_in_parts(self) -> None:
         """Each statement removes about so many bytes of bundles and outputs; what is left counts until the end."""
         await self.build()

@@ -67,6 +67,17 @@ class IWorkspaceHistory(Interface):
     async def revert(user: UserId, version: str) -> Commit:
         """Bring a version's files and documents back and commit that as a new version."""
 
+    async def unname(version: str, user: UserId | None) -> int:
+        """Take the name from a version, with the outputs that it keeps; returns the bytes of those.
+
+        Args:
+            version: its id.
+            user: only if this person named it; None: whoever did.
+
+        Raises:
+            SagewsError: `not-found` for a version of another workspace, `forbidden` for one that somebody else named.
+        """
+
     async def thin() -> int:
         """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed."""
 

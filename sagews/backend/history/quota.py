@@ -14,7 +14,7 @@ from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.usage import IUsageStore
 from sagews.model.accounts import Privilege, User
 from sagews.model.history import StoredAutosave
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.policy.history.thinning import in_parts, to_make_room
 from sagews.policy.quotas.resources import Resource, allowed, exceeded
 
@@ -83,6 +83,23 @@ class HistoryQuota:
         """
         await self._may_go(workspace, 1)
 
+    async def check_names(self, workspace: WorkspaceId, user: UserId) -> None:
+        """Find out whether a person may name another version of a workspace.
+
+        The owner's named versions are bounded by the quota that they count against. Another's count against the owner's
+        too, who did not ask for them: so many of those may be.
+
+        Raises:
+            SagewsError: `limit`, with how to have one less.
+        """
+        found = await self._usage.history_beside(workspace)
+        if found is None or found[0] == user:
+            return
+        account: User | None = await self._accounts.user(user)
+        most = self._allowed(account, Resource.NAMED_VERSIONS)
+        if await self._store.named_by(workspace, user) >= most:
+            raise exceeded(Resource.NAMED_VERSIONS, most)
+
     async def make_room(self, workspace: WorkspaceId, size: int) -> None:
         """See to it that there is room for so many bytes; older autosaves of the workspace go before it is refused.
 
@@ -117,6 +134,9 @@ class HistoryQuota:
             return None, 0
         owner, used = found
         user: User | None = await self._accounts.user(owner)
-        most = allowed(self._quotas[Privilege.USER if user is None else user.privilege], Resource.HISTORY)
+        most = self._allowed(user, Resource.HISTORY)
         lacking = used + size - most
         return (exceeded(Resource.HISTORY, most, used), lacking) if lacking > 0 else (None, 0)
+
+    def _allowed(self, user: User | None, resource: Resource) -> int:
+        return allowed(self._quotas[Privilege.USER if user is None else user.privilege], resource)

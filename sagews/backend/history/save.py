@@ -75,6 +75,10 @@ class CommitWriter:
         """Have `history-full` raised before any job begins, when there can be no room for another version at all."""
         await self._quota.check(workspace)
 
+    async def check_names(self, workspace: WorkspaceId, user: UserId) -> None:
+        """Have `limit` raised when this person may name no other version of a workspace of somebody else."""
+        await self._quota.check_names(workspace, user)
+
     async def origin(self, user: UserId | None, name: str, kind: str) -> Origin:
         """Return what a version will say of itself; the person's name is that of this moment."""
         found: User | None = None if user is None else await self._accounts.user(user)

@@ -97,11 +97,15 @@ class WorkspaceHistory:
         """Commit the workspace as it is now; None when there is nothing new.
 
         Raises:
-            SagewsError: `no-worker`, `limit`, `history-full`, `conflict`, `internal`, `database`, `worker-lost`,
+            SagewsError: `limit` also where somebody else's workspace has all the versions that one may name there;
+                `no-worker`, `history-full`, `conflict`, `internal`, `database`, `worker-lost`,
                 `disk-full`, `disk-failed`; `removes-files` for an autosave or the end when most files are gone.
         """
         await self._lock.acquire()
         try:
+            # Within the lock: of two that are named at once the second one counts the first.
+            if kind == "named" and user is not None:
+                await self._writer.check_names(self._workspace, user)
             made = await self._save(user, name, kind, asked=kind not in _BY_ITSELF)
             if made is not None and kind == "named":
                 # The version is made: whatever becomes of its outputs, it is told.
@@ -164,6 +168,26 @@ class WorkspaceHistory:
         if made is None:
             raise SagewsError("internal", correlation=version)
         return made
+
+    async def unname(self, version: str, user: UserId | None) -> int:
+        """Take the name from a version, with the outputs that it keeps; 0 where somebody did so already.
+
+        Raises:
+            SagewsError: `not-found` for a version of another workspace, `forbidden` for one that another than `user`
+                named.
+        """
+        # Not while its outputs are being kept, or brought back.
+        await self._lock.acquire()
+        try:
+            commit = await self._commit(version)
+            if commit.kind != "named":
+                return 0
+            freed: int | None = await self._store.unname(self._workspace, commit.id, user)
+        finally:
+            self._lock.release()
+        if freed is None:
+            raise SagewsError("forbidden")
+        return freed
 
     async def thin(self) -> int:
         """Remove the autosaves that nothing needs, all but the newest; returns the bytes that this freed.

@@ -28,6 +28,8 @@ from sagews.wire.browser.history import (
     Save,
     Thin,
     Thinned,
+    Unname,
+    Unnamed,
     Version,
     VersionList,
     VersionOutputs,
@@ -89,10 +91,17 @@ class VersionMessages:
         found, more = await self._job(context, partial(self._comparing.run, work))
         context.tell(VersionOutputsOut(message.request, message.version, [kept_cell(each) for each in found], more))
 
+    async def unname(self, context: Context, message: Unname) -> None:
+        """Take the name from a version: the owner from any, whoever else from their own."""
+        whose = None if _is_owner(context) else context.user.id
+        freed = await self._job(context, lambda: context.workspace.history.unname(message.version, whose))
+        context.tell(Unnamed(message.version, message.request, freed))
+        context.workspace.tell_all(Unnamed(message.version), but=context.id)
+
     async def thin(self, context: Context, message: Thin) -> None:
         """Remove autosaves, if it is the owner who asks."""
         # Others may write here, but what is removed is the owner's past, and it counts against the owner's quota.
-        if context.user.id != context.workspace.about.owner:
+        if not _is_owner(context):
             raise SagewsError("forbidden")
         freed = await self._job(context, context.workspace.history.thin)
         context.tell(Thinned(message.request, freed))
@@ -110,11 +119,20 @@ async def versions(context: Context, message: Versions) -> None:
     """List versions."""
     # One more than asked for tells whether there are more.
     found = await context.workspace.history.versions(message.before, message.limit + 1)
-    entries = [version_entry(commit) for commit in found[: message.limit]]
+    entries = [version_entry(commit, may_unname=_may_unname(context, commit)) for commit in found[: message.limit]]
     # Asked for whoever may remove them, once: with the first versions, of which there may be one without a list.
-    asks = message.before is None and message.limit > 1 and context.user.id == context.workspace.about.owner
+    asks = message.before is None and message.limit > 1 and _is_owner(context)
     older = asks and await context.workspace.history.may_thin()
     context.tell(VersionList(message.request, entries, len(found) > message.limit, older))
+
+
+def _is_owner(context: Context) -> bool:
+    """Whether it is asked by whoever the history counts for, who may be one of several that share a workspace."""
+    return bool(context.user.id == context.workspace.about.owner)
+
+
+def _may_unname(context: Context, commit: Commit) -> bool:
+    return commit.kind == "named" and (_is_owner(context) or commit.author == context.user.id)
 
 
 def _tell_version(context: Context, request: int, commit: Commit | None) -> None:
@@ -133,6 +151,7 @@ def handlers(services: FeatureServices) -> Handlers:
         Versions: versions,
         Difference: messages.difference,
         Revert: messages.revert,
+        Unname: messages.unname,
         Thin: messages.thin,
         VersionOutputs: messages.outputs,
     }

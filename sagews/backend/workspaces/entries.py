@@ -17,7 +17,7 @@ def document_entry(about: Document) -> DocumentEntry:
     return DocumentEntry(id=about.id, path=about.path, title=about.title, edited=about.edited.isoformat())
 
 
-def version_entry(commit: Commit) -> VersionEntry:
+def version_entry(commit: Commit, *, may_unname: bool = False) -> VersionEntry:
     """Return a commit as the history panel shows it."""
     return VersionEntry(
         id=commit.id,
@@ -26,6 +26,7 @@ def version_entry(commit: Commit) -> VersionEntry:
         author=commit.author_name,
         time=commit.time.isoformat(),
         files_changed=commit.files_changed,
+        may_unname=may_unname,
     )
 
 

@@ -10,6 +10,8 @@ from sagews.policy.quotas.resources import BYTES, HOW_TO_FREE, NOUNS, Resource, 
 
 # Known to the database, wherever the backend is.
 _STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS, Resource.HISTORY})
+# Counted for each worksheet or workspace by itself.
+_APART = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.HOME, Resource.NAMED_VERSIONS})
 # Whoever needs room looks at the largest first.
 MOST_LARGEST = 10
 
@@ -18,14 +20,14 @@ def add_routes(routes: Routes, parts: Parts) -> None:
     """Add the route of one's own quotas."""
 
     async def mine(call: Call) -> Answer:
-        """List every quota; what lives in a backend elsewhere, or in each worksheet, is shown without what is used."""
+        """List every quota; what lives in a backend elsewhere, or apart, is shown without what is used."""
         user = call.user
         live = None if parts.live is None else await parts.live.used(user.id)
         used = dict(live or {})
         used[Resource.WORKSPACES] = await parts.workspaces.owned(user.id)
         used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
         used[Resource.HISTORY] = await parts.usage.history(user.id)
-        known = _STORED if live is None else frozenset(Resource) - {Resource.WORKSHEET_OUTPUTS, Resource.HOME}
+        known = _STORED if live is None else frozenset(Resource) - _APART
         quota = parts.quotas[user.privilege]
         shown = [
             {

@@ -22,6 +22,7 @@ class Resource(StrEnum):
     WORKSHEET_OUTPUTS = "worksheet_outputs"
     OUTPUTS = "outputs"
     HISTORY = "history"
+    NAMED_VERSIONS = "named_versions"
     HOME = "home"
 
 
@@ -38,6 +39,7 @@ NOUNS: Mapping[Resource, str] = {
     Resource.WORKSHEET_OUTPUTS: "stored output in a worksheet",
     Resource.OUTPUTS: "stored output in all worksheets",
     Resource.HISTORY: "history of all workspaces",
+    Resource.NAMED_VERSIONS: "named versions in a workspace of somebody else",
     Resource.HOME: "files in a workspace",
 }
 HOW_TO_FREE: Mapping[Resource, str] = {
@@ -51,6 +53,8 @@ HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.OUTPUTS: "Clear the output of worksheets, or delete some that you do not need any more.",
     Resource.HISTORY: "Remove older autosaves in the history of your workspaces, or delete a workspace: "
     "its history goes a day later.",
+    Resource.NAMED_VERSIONS: "Take the name from one of yours that nobody needs any more, in the workspace's history, "
+    "or ask the owner of the workspace to name this one.",
     Resource.HOME: "Delete files, for instance with os.remove in a cell; each page of it shows what they take.",
 }
 

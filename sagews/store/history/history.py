@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit, StoredAutosave
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.store.arrays import large_bytes, text_array
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import COMMIT_FIELDS, commit_from
@@ -167,6 +167,17 @@ class HistoryStore:
         """Remove those of these that are autosaves and that nothing else needs; returns the bytes that they took."""
         rows = await self._pool.execute("select autosaves_remove(%s, %s::text[])", (workspace, text_array(commits)))
         return int(rows[0][0])
+
+    async def named_by(self, workspace: WorkspaceId, user: UserId) -> int:
+        """Return how many named versions of a workspace this person named."""
+        sql = "select count(*) from commits where workspace = %s and kind = 'named' and author = %s"
+        return int((await self._pool.query(sql, (workspace, user)))[0][0])
+
+    async def unname(self, workspace: WorkspaceId, commit: str, user: UserId | None) -> int | None:
+        """Take the name from a version, and what it keeps; returns the bytes of that, None without such a version."""
+        rows = await self._pool.execute("select version_unname(%s, %s, %s)", (workspace, commit, user))
+        freed = rows[0][0]
+        return None if freed is None else int(freed)
 
     async def autosaved(self, after: WorkspaceId | None, before: datetime, limit: int) -> list[WorkspaceId]:
         """List workspaces, behind one of them, that have several autosaves made before a time."""

@@ -1,6 +1,7 @@
 """The tables of versions. History is append-only for everyone: nobody may delete.
 
-Autosaves that nothing needs, and the history of deleted workspaces, go by two functions of the schema's owner.
+Autosaves that nothing needs, the history of deleted workspaces, and the outputs of a version whose name was taken go by
+functions of the schema's owner.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ TABLES = StoreTables(
         ),
     },
     functions={
-        DatabaseRole.BACKEND: ("autosaves_remove(uuid, text[])", "deleted_history_remove(uuid, timestamptz, bigint)")
+        DatabaseRole.BACKEND: (
+            "autosaves_remove(uuid, text[])",
+            "deleted_history_remove(uuid, timestamptz, bigint)",
+            "version_unname(uuid, text, uuid)",
+        )
     },
 )

@@ -6,13 +6,16 @@ page → backend                                                      needs     
   difference     request, version, against?, whole?                  READ       difference
   revert         request, version                                    EDIT       version (to everybody)
   version_outputs request, version, after?                           READ       version_outputs
+  unname         request, version                                    EDIT       unnamed (to everybody)
   thin           request                                             EDIT       thinned (the owner's alone)
 
 backend → page
   version        version {id, kind, name, author, time, files_changed} | null, request?, unchanged
-  versions       request, versions, more, older             older: the owner may remove autosaves (thin)
+  versions       request, versions, more, older             older: the owner may remove autosaves (thin); of each
+                                                            version may_unname: who asked may take its name
   difference     request, version, against, files [{path, status, diff, binary, cut}], cut
   version_outputs request, version, outputs [{ordinal, path, cell, place, code, state, pieces}], more
+  unnamed        version, request?, freed                           bytes of outputs that it had kept
   thinned        request, freed                                      bytes of history that were removed
   unsaved        paths [{path, why}], more, problem                  after a greeting and whenever it changes
 """
@@ -71,6 +74,14 @@ class VersionOutputs(FromPage, frozen=True, tag="version_outputs"):
     after: Count = 0
 
 
+class Unname(FromPage, frozen=True, tag="unname"):
+    """Takes the name from a version, and the outputs that it keeps: for the owner, and for whoever named it."""
+
+    needs = Right.EDIT
+    request: Count
+    version: Commit
+
+
 class Thin(FromPage, frozen=True, tag="thin"):
     """Removes all autosaves but the newest: they count for the owner, who alone may."""
 
@@ -79,7 +90,10 @@ class Thin(FromPage, frozen=True, tag="thin"):
 
 
 class VersionEntry(msgspec.Struct, frozen=True):
-    """One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert"."""
+    """One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert".
+
+    `may_unname` is said to whoever asked for a list: what everybody is told does not know who reads it.
+    """
 
     id: str
     kind: str
@@ -87,6 +101,7 @@ class VersionEntry(msgspec.Struct, frozen=True):
     author: str
     time: str
     files_changed: int
+    may_unname: bool = False
 
 
 class Version(ToPage, frozen=True, tag="version"):
@@ -148,6 +163,14 @@ class VersionOutputsOut(ToPage, frozen=True, tag="version_outputs"):
     version: str
     outputs: list[KeptCell]
     more: bool
+
+
+class Unnamed(ToPage, frozen=True, tag="unnamed"):
+    """The name was taken from a version: it is one that was saved, like others."""
+
+    version: str
+    request: int | None = None
+    freed: int = 0
 
 
 class Thinned(ToPage, frozen=True, tag="thinned"):

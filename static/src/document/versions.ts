@@ -22,6 +22,11 @@ export class Versions {
       if (version.id !== this.#newest.value?.id) this.#unchanged.value = false;
       this.#newest.value = version;
     },
+    unnamed: ({ version }) => {
+      const newest = this.#newest.value;
+      // Whichever it was: who lists versions hears of it by another value.
+      if (newest !== null) this.#newest.value = { ...newest, ...(newest.id === version ? { kind: "save", name: "" } : {}) };
+    },
     unsaved: (message) => {
       this.#unsaved.value = message.paths.length > 0 || message.problem ? message : null;
     },

@@ -2,7 +2,6 @@
 
 import { useEffect } from "preact/hooks";
 import { chord, KeyMap, Typed } from "./keys";
-import { panels as registered } from "./panels";
 import { useParts } from "./parts";
 
 /** Commands of one or two letters that take something away, or make something else of a cell. */
@@ -14,7 +13,6 @@ export function useKeyboard(): void {
     const keys = new KeyMap(commands);
     const typed = new Typed();
     const everywhere = new Set(commands.flatMap((each) => each.bindings.filter((binding) => binding.everywhere).map((binding) => binding.keys)));
-    const beside = () => registered.get(panels.open.value ?? "")?.place === "beside";
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
       const name = chord(event);
@@ -22,7 +20,7 @@ export function useKeyboard(): void {
       if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
       // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
-      if (name === "Escape" && beside()) return panels.close();
+      if (name === "Escape" && panels.beside.value !== null) return void (panels.beside.value = null);
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
       const sign = mode === "command" && (name.length === 1 || /^(Shift-.|Enter|Backspace)$/.test(name));
       if (sign && !event.repeat && typed.isText(name, event.timeStamp)) {

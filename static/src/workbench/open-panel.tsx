@@ -7,10 +7,10 @@ import { useParts } from "./parts";
 
 export function OpenPanel({ place }: { place: Panel["place"] }): JSX.Element | null {
   const { focus, panels } = useParts();
-  const panel = registered.get(panels.open.value ?? "");
-  if (panel === null || panel.place !== place) return null;
+  const panel = registered.get(panels[place].value ?? "");
+  if (panel === null) return null;
   const close = () => {
-    panels.close();
+    panels[place].value = null;
     // Beside the view a panel never had the keyboard to itself; a dialog did, and has it until it is out of the page.
     if (place === "over") queueMicrotask(() => focus.again());
   };

@@ -1,4 +1,4 @@
-/** What lies over or beside a view: each panel registers itself, one at a time is open. */
+/** What lies over or beside a view: each panel registers itself, one of each kind at a time is open. */
 
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
@@ -19,19 +19,21 @@ export interface Panel {
 
 export const panels = new Registry<Panel>();
 
-/** Which panel of one open worksheet is shown; "outline" is the sidebar of small screens, which is always there. */
+/** Which panels of one open worksheet are shown; "outline" is the sidebar of small screens, which is always there. */
 export class Panels {
-  readonly open = signal<string | null>(null);
+  readonly over = signal<string | null>(null);
+  /** Stays while a dialog is open: what is asked there may belong to it. */
+  readonly beside = signal<string | null>(null);
 
   show(panel: string): void {
-    this.open.value = panel;
+    const place = panels.get(panel)?.place;
+    // The outline and what lies beside the view have the same place on small screens.
+    if (place !== "over") this.over.value = this.beside.value = null;
+    this[place ?? "over"].value = panel;
   }
 
   toggle(panel: string): void {
-    this.open.value = this.open.value === panel ? null : panel;
-  }
-
-  close(): void {
-    this.open.value = null;
+    for (const place of [this.over, this.beside]) if (place.value === panel) return void (place.value = null);
+    this.show(panel);
   }
 }

@@ -179,6 +179,13 @@ export interface Thin {
   readonly request: number;
 }
 
+/** Takes the name from a version, and the outputs that it keeps: for the owner, and for whoever named it. */
+export interface Unname {
+  readonly type: "unname";
+  readonly request: number;
+  readonly version: string;
+}
+
 /** Asks for outputs that a named version keeps, behind a place: some at a time. */
 export interface VersionOutputs {
   readonly type: "version_outputs";
@@ -228,6 +235,7 @@ export type ToServer =
   | Save
   | Stop
   | Thin
+  | Unname
   | VersionOutputs
   | Versions;
 

@@ -267,6 +267,14 @@ export interface Thinned {
   readonly freed: number;
 }
 
+/** The name was taken from a version: it is one that was saved, like others. */
+export interface Unnamed {
+  readonly type: "unnamed";
+  readonly version: string;
+  readonly request?: number | null;
+  readonly freed?: number;
+}
+
 /** What the last save could not keep: paths (and how many `more`), or all, with the problem as a sentence. */
 export interface Unsaved {
   readonly type: "unsaved";
@@ -289,7 +297,7 @@ export interface Version {
   readonly unchanged?: boolean;
 }
 
-/** One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert". */
+/** One version of the workspace; `kind` is "autosave", "save", "named", "session" or "revert". `may_unname` is said to whoever asked for a list: what everybody is told does not know who reads it. */
 export interface VersionEntry {
   readonly id: string;
   readonly kind: string;
@@ -297,6 +305,7 @@ export interface VersionEntry {
   readonly author: string;
   readonly time: string;
   readonly files_changed: number;
+  readonly may_unname?: boolean;
 }
 
 /** Versions, newest first. */
@@ -373,6 +382,7 @@ export type FromServer =
   | SessionStatus
   | Storage
   | Thinned
+  | Unnamed
   | Unsaved
   | Version
   | VersionOutputsOut
@@ -389,7 +399,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",
-  VersionEntry: "id kind name author time files_changed:i",
+  VersionEntry: "id kind name author time files_changed:i may_unname?:b",
   changed: "document cells:[s] held?:[s]",
   cleared: "document epoch:i sequence:i runs:[s]",
   completions: "document request:i start:i end:i matches:[{s}]",
@@ -413,6 +423,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
   storage: "used:i size:i files:i most_files:i problem?",
   thinned: "request:i freed:i",
+  unnamed: "version request?:i? freed?:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   version_outputs: "request:i version outputs:[KeptCell] more:b",

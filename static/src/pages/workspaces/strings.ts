@@ -15,7 +15,7 @@ export const words = {
     run: "Press Shift-Enter: the answer stands below, and the next cell is ready.",
   },
   noneFound: "Nothing has this name.",
-  columns: { name: "Name", session: "Session", people: "People", edited: "Edited", versions: "Versions" },
+  columns: { name: "Name", session: "Session", people: "People", edited: "Edited", versions: "Saved versions" },
   tabs: { all: "All", shared: "Shared with me", running: "Running" },
   countWorkspaces: (count: number) => plural(count, "workspace", "workspaces"),
   continueLabel: "Continue",

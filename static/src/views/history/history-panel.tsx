@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { full } from "../../dates";
 import { ago, bytes } from "../../times";
 import type { VersionEntry } from "../../net/messages";
@@ -12,7 +12,7 @@ import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { shortId } from "../../document/paths";
-import { titleOf, Version } from "./version";
+import { byWhom, titleOf, Version } from "./version";
 import { words } from "./strings";
 
 const PAGE = 50;
@@ -22,7 +22,11 @@ export function History({ onClose }: PanelProps): JSX.Element {
   const [versions, setVersions] = useState<readonly VersionEntry[] | null>(null);
   const [more, setMore] = useState(false);
   const [older, setOlder] = useState(false);
-  const [chosen, setChosen] = useState<VersionEntry | null>(null);
+  const [opened, setOpened] = useState<VersionEntry | null>(null);
+  const [reverted, setReverted] = useState<VersionEntry | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What the list says of it by now: somebody may have taken its name.
+  const chosen = versions?.find(({ id }) => id === opened?.id) ?? opened;
   const [problem, setProblem] = useState<string | null>(null);
   const load = async (before?: string) => {
     try {
@@ -38,11 +42,20 @@ export function History({ onClose }: PanelProps): JSX.Element {
     worksheet.versions.newest.value;
     void load();
   });
+  const afterRevert = (version: VersionEntry) => {
+    setOpened(null);
+    setReverted(version);
+    worksheet.notices.announce(words.reverted(full(version.time)));
+  };
+  const open = (version: VersionEntry) => {
+    setReverted(null);
+    setOpened(version);
+  };
   return (
     <aside class="history" aria-label={strings.history} data-testid="history">
       <div class="hd">
-        {chosen !== null && <IconButton icon="back" label={words.back} onClick={() => setChosen(null)} />}
-        <h2>{chosen === null ? words.versions : titleOf(chosen)}</h2>
+        {chosen !== null && <IconButton icon="back" label={words.back} onClick={() => setOpened(null)} />}
+        <h2 ref={heading} tabIndex={-1}>{chosen === null ? words.versions : titleOf(chosen)}</h2>
         <button type="button" class="btn" onClick={() => panels.show("name")} hidden={chosen !== null || !worksheet.mayEdit.value}>
           {words.nameVersion}
         </button>
@@ -50,19 +63,20 @@ export function History({ onClose }: PanelProps): JSX.Element {
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       {chosen !== null ? (
-        <Version version={chosen} others={versions ?? []} onProblem={setProblem} onReverted={() => setChosen(null)} />
+        <Version version={chosen} others={versions ?? []} onProblem={setProblem} onReverted={afterRevert} onUnnamed={() => heading.current?.focus()} />
       ) : (
         <>
           <NotSaved />
+          {reverted !== null && <p class="done" data-testid="reverted">{words.reverted(full(reverted.time))}</p>}
           {versions?.length === 0 && <p class="muted none">{words.noVersions}</p>}
           <ol class="versions">
             {(versions ?? []).map((version) => (
               <li key={version.id}>
-                <button type="button" onClick={() => setChosen(version)} data-testid="version">
+                <button type="button" onClick={() => open(version)} data-testid="version">
                   <i class={`dot ${version.kind === "autosave" ? "off" : ""}`} />
                   <span>
                     <b>{titleOf(version)}</b>
-                    <small>{[version.author, words.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
+                    <small>{[byWhom(version), words.filesChanged(version.files_changed)].filter(Boolean).join(", ")}</small>
                   </span>
                   <time dateTime={version.time} title={`${full(version.time)}, ${shortId(version)}`}>
                     {ago(version.time)}

@@ -12,6 +12,13 @@ export const words = {
   notSaved: (count: number) => `Not in any version: ${plural(count, "file", "files")}`,
   revert: "Revert to this version",
   confirmRevert: (when: string) => `Bring the workspace back to ${when}? A new version is made; nothing is lost.`,
+  reverting: "Reverting…",
+  reverted: (when: string) => `The workspace is as it was on ${when}.`,
+  namedBy: (who: string) => `Named by ${who}`,
+  unname: "Remove the name",
+  confirmUnname: (name: string) =>
+    `Remove the name “${name}”? The version stays, as one that was saved. The outputs that were kept with it go, and can't be brought back.`,
+  unnamed: (name: string) => `The version is not named “${name}” any more.`,
   nameVersion: "Name this version",
   versionName: "Name",
   saveVersion: "Save version",

@@ -1,7 +1,7 @@
 /** One version: what it changed, how it differs from any other or from now, all that it holds, and the way back to it. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { full } from "../../dates";
 import { shortId } from "../../document/paths";
 import type { FileDifference, VersionEntry } from "../../net/messages";
@@ -17,6 +17,11 @@ export function titleOf(version: VersionEntry): string {
   return version.name || (words.versionKinds[version.kind] ?? version.kind);
 }
 
+/** Who made it; of a named one, who named it. */
+export function byWhom({ author, kind }: VersionEntry): string {
+  return kind === "named" && author ? words.namedBy(author) : author;
+}
+
 /** What a version is shown beside: its parent, what is there now, another version by its id, or nothing. */
 type Beside = "parent" | "now" | "nothing" | (string & {});
 
@@ -25,32 +30,69 @@ interface VersionProps {
   /** The versions that are listed, newest first. */
   others: readonly VersionEntry[];
   onProblem: (text: string | null) => void;
-  onReverted: () => void;
+  onReverted: (version: VersionEntry) => void;
+  onUnnamed: () => void;
 }
 
-export function Version({ version, others, onProblem, onReverted }: VersionProps): JSX.Element {
+export function Version({ version, others, onProblem, onReverted, onUnnamed }: VersionProps): JSX.Element {
   const { socket, worksheet } = useParts();
   const [asking, setAsking] = useState(false);
+  const [reverting, setReverting] = useState(false);
   const [beside, setBeside] = useState<Beside>("parent");
   const revert = () => {
     worksheet.edits.flush();
-    void socket.ask<"version">({ type: "revert", version: version.id }).then(onReverted, (error: unknown) => onProblem(errorText(error)));
+    setReverting(true);
+    void socket.ask<"version">({ type: "revert", version: version.id }).then(
+      () => onReverted(version),
+      (error: unknown) => {
+        setReverting(false);
+        onProblem(errorText(error));
+      },
+    );
   };
   return (
     <div class="version">
-      <p class="muted">
-        {[version.author, full(version.time), shortId(version)].filter(Boolean).join(", ")}
+      <div class="muted">
+        {[byWhom(version), full(version.time), shortId(version)].filter(Boolean).join(", ")}
         {worksheet.mayEdit.value && (
-          <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="revert">
-            {words.revert}
-          </button>
+          <span class="ways">
+            <button type="button" class="btn" disabled={reverting} onClick={() => setAsking(true)} data-testid="revert">
+              {reverting ? words.reverting : words.revert}
+            </button>
+            {version.may_unname === true && <Unname version={version} onProblem={onProblem} onUnnamed={onUnnamed} />}
+          </span>
         )}
-      </p>
+      </div>
       <Choice version={version} others={others} beside={beside} onBeside={setBeside} />
       <Files key={beside} version={version} others={others} beside={beside} onProblem={onProblem} />
       {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
       {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
     </div>
+  );
+}
+
+/** Takes the name from the version, and with it the outputs that it keeps: those are gone, so people are asked. */
+function Unname({ version, onProblem, onUnnamed }: Pick<VersionProps, "version" | "onProblem" | "onUnnamed">): JSX.Element {
+  const { socket, worksheet } = useParts();
+  const [asking, setAsking] = useState(false);
+  const done = useRef(false);
+  // The button goes once the list says so, and would take the keyboard along.
+  useEffect(() => () => void (done.current && onUnnamed()), []);
+  const unname = () =>
+    void socket.ask<"unnamed">({ type: "unname", version: version.id }).then(
+      () => {
+        worksheet.notices.announce(words.unnamed(version.name));
+        done.current = true;
+      },
+      (error: unknown) => onProblem(errorText(error)),
+    );
+  return (
+    <>
+      <button type="button" class="btn" onClick={() => setAsking(true)} data-testid="unname">
+        {words.unname}
+      </button>
+      {asking && <Confirm text={words.confirmUnname(version.name)} action={words.unname} danger onYes={unname} onClose={() => setAsking(false)} />}
+    </>
   );
 }
 
@@ -96,7 +138,7 @@ async function asked(beside: Beside, version: VersionEntry, others: readonly Ver
   return { version: newer, against: older };
 }
 
-function Files({ version, others, beside, onProblem }: Omit<VersionProps, "onReverted"> & { beside: Beside }): JSX.Element {
+function Files({ version, others, beside, onProblem }: Omit<VersionProps, "onReverted" | "onUnnamed"> & { beside: Beside }): JSX.Element {
   const parts = useParts();
   const [files, setFiles] = useState<readonly FileDifference[] | null>(null);
   useEffect(() => {

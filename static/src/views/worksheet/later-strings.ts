@@ -40,6 +40,7 @@ export const words = {
     count === 1 ? `${first} can't be kept in versions: ${why}.` : `${first} (${why}) and ${plural(count - 1, "other", "others")} can't be kept in versions.`,
   bringBack: "Bring it back",
   committed: (name: string, id: string, when: string) => (name ? `Version “${name}” ${id}, ${when}` : `Saved ${when} (${id})`),
+  reverted: (id: string, when: string) => `Reverted ${when} (${id})`,
   autosaved: (when: string) => `Autosaved ${when}`,
   nothingNew: (name: string, id: string, when: string) => `Nothing new since version ${name ? `“${name}” ` : ""}${id}, ${when}`,
   connected: (milliseconds: number | null) => (milliseconds === null ? "Connected" : `Connected, ${milliseconds} ms`),

@@ -21,10 +21,10 @@ export function Layout(): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   useKeyboard();
   const narrow = useNarrow();
-  const open = panels.open.value;
+  const open = [panels.over.value, panels.beside.value].map((panel) => (panel === null ? "" : ` ${panel}-open`)).join("");
   const nothing = !worksheet.loaded.value && (worksheet.problem.value !== null || socket.state.value.phase === "stopped");
   return (
-    <div class={`sheet-page ${open === null ? "" : `${open}-open`}${nothing ? " nothing" : ""}`}>
+    <div class={`sheet-page${open}${nothing ? " nothing" : ""}`}>
       <a class="skip" href="#content">
         {strings.skip}
       </a>

@@ -21,7 +21,7 @@ export function Sidebar(): JSX.Element {
   return (
     <nav class="side" aria-label={words.outlineAndFiles} data-testid="sidebar">
       <span class="small-only outline-close">
-        <IconButton icon="close" label={strings.close} onClick={() => panels.close()} testId="outline-close" />
+        <IconButton icon="close" label={strings.close} onClick={() => (panels.over.value = null)} testId="outline-close" />
       </span>
       <h2>{words.outline}</h2>
       {sections.length === 0 && <p class="faint none">{words.outlineEmpty}</p>}
@@ -44,7 +44,7 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
       const inside = outer.section.id !== node.section.id && node.number.startsWith(`${outer.number}.`);
       if (inside && outer.section.folded) worksheet.sheet.setFlag(outer.section.id, "folded", false);
     }
-    panels.close();
+    panels.over.value = null;
     focus.select(node.section.id);
     document.querySelector(`[data-cell-id="${node.section.id}"]`)?.scrollIntoView({ block: "start" });
   };

@@ -36,7 +36,7 @@ export function TopBar(): JSX.Element {
         <kbd>Ctrl K</kbd>
       </button>
       <People />
-      <button type="button" class="btn q history-button" aria-pressed={panels.open.value === "history"} onClick={() => panels.toggle("history")} data-testid="history-button">
+      <button type="button" class="btn q history-button" aria-pressed={panels.beside.value === "history"} onClick={() => panels.toggle("history")} data-testid="history-button">
         <Icon name="history" />
         <span>{strings.history}</span>
       </button>

@@ -43,9 +43,16 @@ test("a view that registers itself can be chosen once there are two, and a panel
   assert.deepEqual(viewCommands(bench).map((each) => each.title), ["Show as: Worksheet", "Show as: Toys"]);
   panels.add({ id: "toybox", place: "beside", load: async () => Toy });
   bench.panels.toggle("toybox");
-  assert.equal(panels.get(bench.panels.open.value!)!.place, "beside");
+  assert.equal(bench.panels.beside.value, "toybox");
+  panels.add({ id: "question", place: "over", load: async () => Toy });
+  bench.panels.show("question");
+  assert.deepEqual([bench.panels.over.value, bench.panels.beside.value], ["question", "toybox"]);
+  bench.panels.toggle("outline");
+  assert.deepEqual([bench.panels.over.value, bench.panels.beside.value], ["outline", null]);
   bench.panels.toggle("toybox");
-  assert.equal(bench.panels.open.value, null);
+  assert.deepEqual([bench.panels.over.value, bench.panels.beside.value], [null, "toybox"]);
+  bench.panels.toggle("toybox");
+  assert.equal(bench.panels.beside.value, null);
 });
 
 test("a feature hears the messages that it registered for, with the worksheet at hand", () => {

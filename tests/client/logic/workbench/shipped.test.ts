@@ -32,8 +32,8 @@ test("a worksheet opens in a view that is there, and every panel that a command 
   assert.notEqual(views.get(FIRST_VIEW), null);
   const bench = benchOf();
   for (const { run } of commandsOf(bench)) {
-    bench.panels.close();
+    bench.panels.over.value = bench.panels.beside.value = null;
     run();
-    if (bench.panels.open.value !== null) assert.notEqual(panels.get(bench.panels.open.value), null);
+    for (const shown of [bench.panels.over.value, bench.panels.beside.value]) if (shown !== null) assert.notEqual(panels.get(shown), null);
   }
 });

@@ -28,5 +28,6 @@ function told(version: VersionEntry, unchanged: boolean): string {
   if (unchanged) return words.nothingNew(version.name, shortId(version), when);
   // The list of workspaces counts versions without autosaves: one that is called a version here would be missing there.
   if (version.kind === "autosave") return words.autosaved(when);
+  if (version.kind === "revert") return words.reverted(shortId(version), when);
   return words.committed(version.name, shortId(version), when);
 }
