@@ -19,11 +19,11 @@ from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.http.static_files import BuiltFiles, find_built, load_built
 from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.first_link import ensure_first_link, ensure_personal_token
-from sagews.frontend.sign_in.password_hashing import Hasher
+from sagews.frontend.sign_in.password_hashing import AT_ONCE, Hasher
 from sagews.frontend.site import make_sites, make_socket_site
 from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import WorkspaceId
-from sagews.net.behind import in_thread_behind
+from sagews.net.behind import ThreadsBehind
 from sagews.policy.accounts.passwords import Passwords
 from sagews.policy.http.forwarded import Proxies, parse_proxies
 from sagews.roles.addresses import local_origin, origin, site_addresses, socket_addresses
@@ -75,6 +75,7 @@ class SiteComponent(Component):
         self._siblings: Siblings | None = None
         self._frontend: Frontend | None = None
         self._answering: Answering | None = None
+        self._hashing: ThreadsBehind | None = None
 
     def show(self, siblings: Siblings) -> None:
         """Take where the state of the installation and its sessions are found."""
@@ -83,7 +84,10 @@ class SiteComponent(Component):
     async def start(self) -> None:
         """Answer on the ports."""
         if self.daemon.plays("frontend"):
-            self._frontend = Frontend(self.daemon, await deferToThread(read_kept))
+            hashing = self._hashing = ThreadsBehind(self.daemon.reactor, AT_ONCE)
+            hashing.start()
+            kept = await deferToThread(lambda: SiteKeeps(load_built(find_built()), Hasher(Passwords(), hashing.run)))
+            self._frontend = Frontend(self.daemon, kept)
             # Before the port is opened: a page that comes at once finds an administrator's link that works.
             await self._frontend.prepare()
         self._serve(self._build(self._settings))
@@ -130,6 +134,8 @@ class SiteComponent(Component):
     async def stop(self, seconds: float) -> None:
         """Accept nobody any more."""
         await self.daemon.ports.close()
+        if self._hashing is not None:
+            self._hashing.stop()
 
     def ready(self) -> None:
         """Show where the site is, and leave the address for the command line."""
@@ -145,15 +151,13 @@ class SiteComponent(Component):
 
 @dataclass(frozen=True, slots=True)
 class SiteKeeps:
-    """What a site reads once: the client's files, and what hashes passwords."""
+    """What takes tenths of a second to make: the client's files, and what hashes passwords.
+
+    A page that comes back to a backend that is up must not wait for it, so it is made in a thread.
+    """
 
     built: BuiltFiles
     hasher: Hasher
-
-
-def read_kept() -> SiteKeeps:
-    """Return what takes tenths of a second: a page that comes back to a backend that is up must not wait for it."""
-    return SiteKeeps(load_built(find_built()), Hasher(Passwords(), in_thread_behind))
 
 
 class Frontend:

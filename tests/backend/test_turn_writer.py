@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.testing import StringTransport
+from twisted.internet.abstract import FileDescriptor
+from twisted.internet.testing import MemoryReactor, StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.backend.connections.frames import text_frame
 from sagews.backend.connections.turn_writer import MOST_BYTES, MOST_PAGES, TurnWriter
+
+LARGE = b"x" * (MOST_BYTES + 1)
 
 
 class Transport(StringTransport):
@@ -107,12 +111,37 @@ class TurnWriterTests(SynchronousTestCase):
         self.reactor.turn()
         self.assertEqual(transport.packets + two.transport.packets, [])
 
-    def test_a_large_frame_is_not_copied_for_each_page(self) -> None:
+    def test_a_large_frame_is_made_once_for_all_pages(self) -> None:
         """However many pages are told of megabytes, each transport gets the very bytes, behind what was said before."""
-        pages, data = [Page(), Page()], b"x" * (MOST_BYTES + 1)
+        pages = [Page(), Page(), Page()]
         for page in pages:
             self.writer.write(page, b"before")
-            self.writer.write_large(page, b"header", data)
+            self.writer.write_large(page, LARGE)
+        first = pages[0].transport.packets[1]
+        self.assertEqual(first, text_frame(LARGE))
         for page in pages:
-            self.assertEqual(page.transport.packets, [b"before", b"header", data])
-            self.assertIs(page.transport.packets[2], data)
+            self.assertEqual(page.transport.packets, [b"before", first])
+            self.assertIs(page.transport.packets[1], first)
+
+    def test_large_frames_are_each_their_own(self) -> None:
+        """Of several large messages of one turn each goes in its own frame, and none is kept behind the turn."""
+        page, messages = Page(), [LARGE, LARGE[1:] + b"y"]
+        for data in (*messages, messages[0]):
+            self.writer.write_large(page, data)
+        self.assertEqual(page.transport.packets, [text_frame(data) for data in (*messages, messages[0])])
+        self.assertEqual(len(self.reactor.calls), 1)
+        self.reactor.turn()
+        self.assertEqual(self.reactor.calls, [])
+
+    def test_a_transport_copies_no_large_frame(self) -> None:
+        """What Twisted's transports keep of a large frame is the frame itself, so that pages share it in memory."""
+        pages = [Page(), Page()]
+        for page in pages:
+            page.transport = FileDescriptor(MemoryReactor())
+            page.transport.connected = True
+            self.patch(page.transport, "writeSomeData", lambda data: 0)
+            self.writer.write_large(page, LARGE)
+            page.transport.doWrite()
+        one, two = pages
+        self.assertEqual(one.transport.dataBuffer, text_frame(LARGE))
+        self.assertIs(one.transport.dataBuffer, two.transport.dataBuffer)

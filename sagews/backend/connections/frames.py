@@ -17,16 +17,12 @@ _SHORT = [bytes((TEXT, size)) for size in range(126)]
 
 def text_frame(data: bytes) -> bytes:
     """Return a message as one unmasked text frame."""
-    return text_header(len(data)) + data
-
-
-def text_header(size: int) -> bytes:
-    """Return what stands before a message of so many bytes in its frame."""
+    size = len(data)
     if size < 126:
-        return _SHORT[size]
+        return _SHORT[size] + data
     if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big")
-    return b"\x81\x7f" + size.to_bytes(8, "big")
+        return b"\x81\x7e" + size.to_bytes(2, "big") + data
+    return b"\x81\x7f" + size.to_bytes(8, "big") + data
 
 
 def read_frames(data: bytes, most: int, count: int) -> tuple[list[bytes], int]:

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from twisted.internet.tcp import Connection
 
+from sagews.backend.connections.frames import text_frame
+
 # What waits for the end of a turn is not seen by the transport, which tells producers to pause: no more than it allows.
 MOST_BYTES = 64 * 1024
 # Of one piece of work: what a thousand pages are told in one turn leaves in several.
@@ -37,6 +39,7 @@ class TurnWriter:
         self._reactor = reactor
         self._waiting: dict[HasTransport, bytearray] = {}
         self._called = False
+        self._large: tuple[bytes, bytes] | None = None
 
     def write(self, page: HasTransport, frame: bytes) -> None:
         """Send a frame before the reactor waits again, behind those that were sent before."""
@@ -51,16 +54,27 @@ class TurnWriter:
         if len(waiting) > MOST_BYTES:
             self.flush(page)
 
-    def write_large(self, page: HasTransport, header: bytes, data: bytes) -> None:
-        """Send a large frame behind those that were sent before.
+    def write_large(self, page: HasTransport, data: bytes) -> None:
+        """Send a large message in one frame behind those that were sent before.
 
-        The transport keeps the very bytes that it is given and has the kernel take a part of them in each of its turns:
-        however many pages are told of megabytes at once, nothing is copied for each here.
+        A transport that has nothing else to send keeps the very bytes that it is given, as one piece, and has the
+        kernel take a part of them in each of its turns: however many pages are told of megabytes at once, they are
+        copied once.
         """
         self.flush(page)
         if page.transport is not None:
-            page.transport.write(header)
-            page.transport.write(data)
+            page.transport.write(self._large_frame(data))
+
+    def _large_frame(self, data: bytes) -> bytes:
+        """Return the frame of a message, the same one for all pages that are told of it in one turn."""
+        if self._large is None:
+            self._reactor.callLater(0, self._forget_large)
+        if self._large is None or self._large[0] is not data:
+            self._large = data, text_frame(data)
+        return self._large[1]
+
+    def _forget_large(self) -> None:
+        self._large = None
 
     def flush(self, page: HasTransport) -> None:
         """Send what waits for a page now; whoever writes to its transport by another way does this before."""

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from sagews.backend.connections.at_rest import RESTING, at_rest
 from sagews.backend.connections.connection import MAX_HANDSHAKE, Connection, ConnectionServices
-from sagews.backend.connections.frames import read_frames, text_frame, text_header
+from sagews.backend.connections.frames import read_frames, text_frame
 from sagews.backend.connections.pinger import Pinger
 from sagews.backend.connections.registry import ConnectionRegistry
 from sagews.backend.connections.turn_writer import MOST_BYTES as LARGE_BYTES
@@ -224,7 +224,7 @@ class PageProtocol(WebSocketServerProtocol):
     def _say(self, data: bytes) -> None:
         if self.state == WebSocketServerProtocol.STATE_OPEN:
             if len(data) > LARGE_BYTES:
-                self.factory.writer.write_large(self, text_header(len(data)), data)
+                self.factory.writer.write_large(self, data)
             else:
                 self.factory.writer.write(self, text_frame(data))
             if self.maxMessagePayloadSize != MAX_MESSAGE and self.connection and self.connection.principal:

@@ -25,7 +25,7 @@ class Hasher:
 
     Args:
         passwords: does the work.
-        run: runs a function in a thread, for instance `deferToThread`; in tests `maybeDeferred`.
+        run: runs a function in a thread, for instance that of `ThreadsBehind`; in tests `maybeDeferred`.
     """
 
     def __init__(self, passwords: Passwords, run: Callable[[Callable[[], object]], Deferred[object]]) -> None:
