@@ -34,7 +34,8 @@ HEAD = """# Sage's own examples as cells
 `make foreign` takes examples from the docstrings of the installed Sage, runs them beside Sage's own doctest machinery,
 and each as a cell over a page's websocket, one session a docstring. The last column counts, of what Sage's own
 machinery passes in the same environment, what shows the same as a cell, by Sage's own checker. Left out are examples
-whose output is a value inside of a block: a prompt shows it, a cell does not. This is a sample of {seed_words}.
+whose output is a value inside of a block (a prompt shows it, a cell does not), and docstrings that ask which backend of
+Sage's display is in use, because a worksheet has one of its own. This is a sample of {seed_words}.
 
 """
 

@@ -44,9 +44,12 @@ AREAS = {
     "others": ("sets", "structure", "coding", "crypto", "numerical", "manifolds", "homology", "probability", "stats"),
 }
 LONGEST = 40
-# What a cell has no part in: other machines, other programs, hours, or the doctest machinery itself.
+# What a cell has no part in: other machines, other programs, hours, the doctest machinery itself, or which backend of
+# Sage's display is in use: a worksheet has one of its own.
 _UNFIT = re.compile(
-    r"#.*(not tested|optional|internet|known bug|long time)|doctest:|sage\.doctest|get_test_shell", re.IGNORECASE
+    r"#.*(not tested|optional|internet|known bug|long time)|doctest:|sage\.doctest|get_test_shell"
+    r"|BackendDoctest|doctest backend|get_display_manager|DisplayManager\.get_instance",
+    re.IGNORECASE,
 )
 _WARNING = re.compile(r"doctest:[^\n]*\n(?:See https://[^\n]*\n)?(?:Please[^\n]*\n)?")
 _PICTURE = re.compile(r"[\[(]*<(Figure size|matplotlib\.|Axes|mpl_toolkits)")

@@ -6,6 +6,7 @@ Somebody waits for it, so that nothing is asked that is known, and what can be a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sagews.backend.crdt import document as crdt
 from sagews.backend.documents.compaction import KeptPasts, compacted, is_due
@@ -26,21 +27,9 @@ from sagews.model.workspaces import Document
 from sagews.net.background import both
 
 
-async def load_document(
-    about: Document,
-    user: UserId,
-    context: SessionContext,
-    documents: IDocumentStore,
-    runs: IRunStore,
-    commits: GroupCommit,
-    lease_lost: Callable[[], None],
-    checks: IDocumentChecks,
-    stored_outputs: StoredOutputs,
-    kept: KeptPasts,
-    *,
-    unwritten: bool = False,
-) -> LiveDocument:
-    """Return a document as the store holds it, for somebody; runs that an earlier life left unfinished become lost.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens a document for somebody, out of what the store holds.
 
     Args:
         about: its place in the workspace.
@@ -53,47 +42,69 @@ async def load_document(
         checks: do what may take long.
         stored_outputs: count what its owner has of output.
         kept: remembers which documents keep their past.
-        unwritten: whether it is known that the store holds nothing of it.
-
-    Raises:
-        SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
     """
-    # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
-    writer = commits.writer(about.id, context.epoch, lease_lost)
-    counted: list[DocumentOutputs] = []
 
-    async def count() -> None:
-        counted.append(await stored_outputs.open(context.workspace.owner, about.id))
+    about: Document
+    user: UserId
+    context: SessionContext
+    documents: IDocumentStore
+    runs: IRunStore
+    commits: GroupCommit
+    lease_lost: Callable[[], None]
+    checks: IDocumentChecks
+    stored_outputs: StoredOutputs
+    kept: KeptPasts
 
-    async def read() -> tuple[crdt.WorksheetDocument, bool]:
-        stored = StoredText() if unwritten else await documents.load(about.workspace, about.id)
+    async def load(self, *, unwritten: bool = False) -> LiveDocument:
+        """Return the document as the store holds it; runs that an earlier life left unfinished become lost.
+
+        Args:
+            unwritten: whether it is known that the store holds nothing of it.
+
+        Raises:
+            SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
+        """
+        # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
+        writer = self.commits.writer(self.about.id, self.context.epoch, self.lease_lost)
+        counted: list[DocumentOutputs] = []
+        try:
+            # Neither needs to know of the other's, and somebody waits.
+            (doc, is_new), _ = await both(self._text(writer, unwritten=unwritten), self._count(counted))
+            outputs = await self._outputs(counted[0], is_new=is_new)
+        except BaseException:
+            for each in counted:
+                each.close()
+            raise
+        context, checks, kept = self.context, self.checks, self.kept
+        return LiveDocument(self.about, doc, outputs, context, self.documents, self.runs, writer, checks, kept)
+
+    async def _text(self, writer: DocumentWriter, *, unwritten: bool) -> tuple[crdt.WorksheetDocument, bool]:
+        """Return the text, and whether it begins now."""
+        about, clock, checks = self.about, self.context.clock, self.checks
+        stored = StoredText() if unwritten else await self.documents.load(about.workspace, about.id)
         if not stored.size:
-            return await _begin_document(about, context, writer), True
-        if is_due(stored, context.settings.compact_bytes, kept, about.id):
-            stored = await compacted(context.clock, about.workspace, user, checks, documents, writer, stored, kept)
-        return await loaded(context.clock, checks, user, stored), False
+            return await self._begin(writer), True
+        if is_due(stored, self.context.settings.compact_bytes, self.kept, about.id):
+            where = about.workspace, self.user, checks, self.documents
+            stored = await compacted(clock, *where, writer, stored, self.kept)
+        return await loaded(clock, checks, self.user, stored), False
 
-    try:
-        # Neither needs to know of the other's, and somebody waits.
-        (doc, is_new), _ = await both(read(), count())
-        [printed] = counted
+    async def _count(self, counted: list[DocumentOutputs]) -> None:
+        """Have what it stores of output counted; whoever gives the opening up ends that."""
+        counted.append(await self.stored_outputs.open(self.context.workspace.owner, self.about.id))
+
+    async def _outputs(self, printed: DocumentOutputs, *, is_new: bool) -> OutputCache:
+        """Return what its cells show; nothing can have run in one that is new."""
         if is_new:
-            outputs = OutputCache(printed)
-        else:
-            await runs.new_epoch(about.id, context.epoch)
-            outputs = await load_outputs(runs, about.id, sentence("run-lost", {}), printed)
-    except BaseException:
-        for each in counted:
-            each.close()
-        raise
-    return LiveDocument(about, doc, outputs, context, documents, runs, writer, checks, kept)
+            return OutputCache(printed)
+        await self.runs.new_epoch(self.about.id, self.context.epoch)
+        return await load_outputs(self.runs, self.about.id, sentence("run-lost", {}), printed)
 
-
-async def _begin_document(about: Document, context: SessionContext, writer: DocumentWriter) -> crdt.WorksheetDocument:
-    """Return a document that was never opened, with its first content committed; nothing can have run in it yet."""
-    doc = crdt.new_document(about.title, context.flavour())
-    writer.update(context.workspace.owner, doc.get_update(), None, 0)
-    await writer.flush()
-    if not writer.last_update:
-        raise SagewsError("conflict")
-    return doc
+    async def _begin(self, writer: DocumentWriter) -> crdt.WorksheetDocument:
+        """Return a document that was never opened, with its first content committed."""
+        doc = crdt.new_document(self.about.title, self.context.flavour())
+        writer.update(self.context.workspace.owner, doc.get_update(), None, 0)
+        await writer.flush()
+        if not writer.last_update:
+            raise SagewsError("conflict")
+        return doc

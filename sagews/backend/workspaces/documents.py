@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from sagews.backend.documents.document_text import SMALL_BYTES, stored_text
 from sagews.backend.documents.live_document import LiveDocument
-from sagews.backend.documents.opening import load_document
+from sagews.backend.documents.opening import Opening
 from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.single_flight import SingleFlightCache
@@ -116,7 +116,7 @@ class DocumentSet:
         stores, unwritten = self._stores, document in self._unwritten
         # Whatever comes of it: an answer that is lost may be of a commit that was made.
         self._unwritten.discard(document)
-        return await load_document(
+        opening = Opening(
             about,
             self._context.workspace.owner if user is None else user,
             self._context,
@@ -127,8 +127,8 @@ class DocumentSet:
             stores.checks,
             stores.outputs,
             stores.kept,
-            unwritten=unwritten,
         )
+        return await opening.load(unwritten=unwritten)
 
     async def unload(self, live: LiveDocument) -> None:
         """Commit and forget a document that nobody uses."""
