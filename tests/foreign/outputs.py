@@ -76,6 +76,7 @@ def table(areas: Mapping[str, Mapping[str, int]]) -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for area, counts in [*areas.items(), ("**all**", whole)]:
-        share = f"{100 * counts['cells'] / counts['Sage']:.1f} %" if counts["Sage"] else "–"
+        # Rounded down: only all of them are 100.0 %.
+        share = f"{1000 * counts['cells'] // counts['Sage'] / 10:.1f} %" if counts["Sage"] else "–"
         lines.append(f"| {area} | {' | '.join(str(counts[column]) for column in columns)} | {share} |")
     return "\n".join(lines)
