@@ -2,6 +2,7 @@
 
 import "./account";
 import "./document/paths";
+import "./document/plain-title";
 import "./times";
 import "./net/base64";
 import "./net/http";

@@ -8,8 +8,9 @@ import json
 from pycrdt import Doc, Map, Text
 
 from sagews.model.positions import between
-from tests.client.live import DOCUMENT, NOW, OTHER, Room
+from tests.client.live import DOCUMENT, OTHER, Room
 from tests.client.script import POISON
+from tests.client.versions import NOW
 
 
 class Door:
@@ -19,12 +20,14 @@ class Door:
         self._room = room
 
     def control(self, what: str) -> bytes:
-        """Do it, and say what the room has heard; `delete-CELL` names a cell, `caret-NUMBER` a place."""
+        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place."""
         name, _, cell = what.partition("-")
         if name == "source":
             return str(self._room.doc["cells"]["cell02"]["source"]).encode()
         if name == "delete":
             self._room.remove(cell)
+        elif name == "restore":
+            self._room.bring_back(cell)
         elif name == "share":
             self._room.shared.append(cell)
         elif name == "caret":

@@ -19,11 +19,10 @@ from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
 from tests.client.script import CURVES, Step, answer
+from tests.client.versions import NOW, VersionAnswers
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
-VERSION = "a" * 40
-NOW = "2026-01-02T03:04:05.000Z"
 LATER = "2026-01-02T03:05:00.000Z"
 OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
@@ -42,6 +41,7 @@ class Room:
         self.running: tuple[dict[str, Any], Iterator[Step]] | None = None
         self.queue: list[dict[str, Any]] = []
         self.heard: list[str] = []
+        self.removed: dict[str, dict[str, Any]] = {}
         self.role = "owner"
         self.user = {"id": "u1", "name": "Emil Novak"}
         # Names of workspaces that others have shared since.
@@ -161,7 +161,16 @@ class Room:
     def remove(self, cell: str) -> None:
         """Delete a cell, as another person would."""
         before = self.doc.get_state()
+        fields = self.doc["cells"][cell].to_py()
+        self.removed[cell] = {**fields, "source": Text(fields["source"]), "flags": Map()}
         del self.doc["cells"][cell]
+        update = base64.b64encode(self.doc.get_update(before)).decode()
+        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+
+    def bring_back(self, cell: str) -> None:
+        """Make a cell anew that was deleted, as another person's undo does."""
+        before = self.doc.get_state()
+        self.doc["cells"][cell] = Map(self.removed.pop(cell))
         update = base64.b64encode(self.doc.get_update(before)).decode()
         self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
 
@@ -191,11 +200,10 @@ class Room:
         self.say(self.session())
 
 
-class Page(WebSocketServerProtocol):  # type: ignore[misc]
+class Page(VersionAnswers, WebSocketServerProtocol):  # type: ignore[misc]
     """One connection."""
 
     room: Room
-    named = ""
     user: dict[str, str]
     place: dict[str, Any] | None = None
 
@@ -339,61 +347,6 @@ class Page(WebSocketServerProtocol):  # type: ignore[misc]
         data = {"text/plain": "EllipticCurve(…)\n\nConstruct an elliptic curve."}
         self.say(
             {"type": "inspection", "document": DOCUMENT, "request": message["request"], "found": True, "data": data}
-        )
-
-    def _version(self, name: str = "") -> dict[str, Any]:
-        kind = "named" if name else "save"
-        entry = {"id": VERSION, "kind": kind, "name": name, "author": "Emil Novak", "time": NOW, "files_changed": 1}
-        return {**entry, "may_unname": bool(name)}
-
-    def do_save(self, message: dict[str, Any]) -> None:
-        """Commit."""
-        self.named = message.get("name") or ""
-        self.say(
-            {"type": "version", "request": message["request"], "version": self._version(message.get("name") or "")}
-        )
-
-    def do_revert(self, message: dict[str, Any]) -> None:
-        """Bring it back, when the test says so."""
-        made = {**self._version(), "id": "c" * 40, "kind": "revert"}
-        self.room.older.insert(0, made)
-        said = {"type": "version", "request": message["request"], "version": made}
-        self.room.commit(self, said)
-
-    def do_unname(self, message: dict[str, Any]) -> None:
-        """Take the name."""
-        self.named = ""
-        self.say({"type": "unnamed", "request": message["request"], "version": message["version"], "freed": 9})
-
-    def do_version_outputs(self, message: dict[str, Any]) -> None:
-        """Send what a named version keeps, in two parts."""
-        after = message.get("after", 0)
-        piece = {"sequence": 1, "kind": "stream", "body": {"name": "stdout", "text": f"kept {after + 1}\n"}}
-        output = {
-            "ordinal": after + 1, "path": "kept.sage.md", "cell": "aaaa", "place": 2 - after, "state": "done",
-            "code": f"source {after + 1}", "pieces": [piece],
-        }  # fmt: skip
-        answer = {"type": "version_outputs", "request": message["request"], "version": message["version"]}
-        self.say({**answer, "outputs": [output], "more": after == 0})
-
-    def do_versions(self, message: dict[str, Any]) -> None:
-        """List versions."""
-        versions = [self._version(self.named), *self.room.older]
-        answer = {"type": "versions", "request": message["request"], "versions": versions, "more": False}
-        self.say(answer)
-
-    def do_difference(self, message: dict[str, Any]) -> None:
-        """Show a change, and note what was compared: "against" and "whole" too."""
-        self.room.heard.append(f"difference {message['version'][0]} {(message.get('against') or '-')[0]}")
-        diff = "--- a/x\n+++ b/x\n@@ -4,9 +4,13 @@\n # The curve 37a\n \n ```sage #cell02\n-E = None\n"
-        diff += (
-            "+E = EllipticCurve([0, 0, 1, -1, 0])\n ```\n \n-Old words.\n+New words.\n \n+```sage #made1\n+2^3\n+```\n"
-        )
-        if message.get("whole"):
-            diff = "@@ -0,0 +1,4 @@\n+# The curve 37a\n+\n+```sage #cell02\n+E = None\n+```\n"
-        file = {"path": "rank-one.sage.md", "status": "modified", "diff": diff}
-        self.say(
-            {"type": "difference", "request": message["request"], "version": VERSION, "against": None, "files": [file]}
         )
 
 

@@ -20,8 +20,9 @@ from twisted.web.server import Request, Site
 from sagews.frontend.http.static_files import BuiltFiles, load_built
 from sagews.policy.http.headers import file_policy, frame_policy, shell_policy
 from tests.client.door import Door
-from tests.client.live import DOCUMENT, NOW, WORKSPACE, Live, Room
+from tests.client.live import DOCUMENT, WORKSPACE, Live, Room
 from tests.client.script import SHEETS
+from tests.client.versions import NOW
 
 USER = {
     "id": "u1",

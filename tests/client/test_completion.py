@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.client.browsing import ClientTestCase, wait_for_state
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
 from tests.client.test_typing import type_keys, write_in
 
 pytestmark = pytest.mark.slow
@@ -42,6 +42,19 @@ class HelpTests(ClientTestCase):
         wait_for_state(page, 1, "running")
         page.keyboard.press("Tab")
         page.locator("[data-testid=inspection] >> text=The session is busy").wait_for()
+
+    def test_a_run_closes_the_list(self) -> None:
+        """A list that is open closes when the cell is run, and the keyboard stays in the cell."""
+        page = self.sheet()
+        write_in(page, 1)
+        type_keys(page, "\nE.")
+        entries = page.locator(".cm-tooltip-autocomplete li")
+        entries.first.wait_for()
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 1, "done")
+        entries.first.wait_for(state="detached")
+        type_keys(page, "x")
+        self.assertIn("E.x", cell(page, 1).inner_text())
 
 
 class DotTests(ClientTestCase):

@@ -96,9 +96,43 @@ class NamingTests(ClientTestCase):
         self.wait_until_heard(page, "rename")
         page.locator("[data-testid=file] .name >> text=Heights").wait_for()
 
+    def test_formulas_in_titles(self) -> None:
+        """Titles and headings are read as text wherever they stand, and written with their dollar signs."""
+        page = self.sheet()
+        page.locator("h1 button").click()
+        type_keys(page, "Curves $E/\\QQ$")
+        page.keyboard.press("Enter")
+        page.locator("h1 button >> text=Curves E/ℚ").wait_for()
+        page.locator("[data-testid=file] .name >> text=Curves E/ℚ").wait_for()
+        page.locator("[data-testid=crumb-worksheet] >> text=Curves E/ℚ").wait_for()
+        self.assertTrue(page.title().startswith("Curves E/ℚ"), page.title())
+        heading = page.locator("[data-cell-id=cell03]")
+        heading.locator("span.line").dblclick()
+        heading.locator("input").wait_for()
+        page.keyboard.press("Control+a")
+        type_keys(page, "Rank of $x^2$")
+        page.keyboard.press("Enter")
+        heading.locator("span.line >> text=Rank of x²").wait_for()
+        page.locator("[data-testid=outline-row] >> text=Rank of x²").wait_for()
+        self.assertIn("Rank of x²", heading.get_attribute("aria-label"))
+        self.screenshot(page, "titles")
+        page.locator("h1 button").click()
+        self.assertEqual(page.locator("h1 input").input_value(), "Curves $E/\\QQ$")
+
 
 class FindTests(ClientTestCase):
     """Ctrl-F in the sheet."""
+
+    def test_from_within_a_cell(self) -> None:
+        """Ctrl-F while one writes in a cell goes to the field, and once more when one has gone on writing."""
+        page = self.sheet()
+        for _ in range(2):
+            write_in(page, 1)
+            page.keyboard.press("Control+f")
+            page.locator("[data-testid=find-input]:focus").wait_for()
+            type_keys(page, "curve")
+        self.assertEqual(page.locator("[data-testid=find-input]").input_value(), "curve")
+        self.assertNotIn("edit", self.control("heard"))
 
     def find(self, page: Page, text: str, count: str) -> None:
         """Look for a text and wait for what is said of it."""

@@ -228,4 +228,5 @@ class EntryTests(ClientTestCase):
         page.click("[data-testid=account-menu]")
         page.click("text=Sign out")
         page.wait_for_selector("[data-testid=signin]")
+        page.locator("[data-testid=no-password] >> text=bin/sagews user link ADDRESS").wait_for()
         self.assertIsNone(page.evaluate("localStorage['sagews.secret'] ?? null"))

@@ -95,6 +95,21 @@ class DeletedTests(ClientTestCase):
         type_keys(page, "is")
         self.assertIn("basis", cell(page, 2).inner_text())
 
+    def test_somebody_brings_it_back(self) -> None:
+        """A cell that comes back without one's doing takes the notice away and the keyboard back."""
+        page = self.sheet()
+        write_in(page, 2)
+        type_keys(page, "\nbas")
+        self.wait_until_heard(page, "edit")
+        self.control("delete-cell05")
+        page.wait_for_selector("[data-testid=rescued]")
+        self.control("restore-cell05")
+        page.locator("[data-testid=rescued]").wait_for(state="detached")
+        page.wait_for_selector("[data-cell-id=cell05] .cm-focused")
+        page.keyboard.press("Control+End")
+        type_keys(page, "is")
+        self.assertIn("basis", cell(page, 2).inner_text())
+
     def test_a_heading(self) -> None:
         """The same goes for a heading that is being written."""
         page = self.sheet()

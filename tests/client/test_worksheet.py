@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
-from tests.client.live import VERSION, WORKSPACE
+from tests.client.live import WORKSPACE
+from tests.client.versions import VERSION
 
 pytestmark = pytest.mark.slow
 

@@ -2,11 +2,11 @@
  *
  * It comes right behind the editor itself, with what else a view shows then: nothing of it is needed before the first keys. */
 
-import { completionStatus, startCompletion } from "@codemirror/autocomplete";
+import { closeCompletion, completionStatus, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentService, indentUnit } from "@codemirror/language";
 import { EditorState, Prec, type Extension } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView, keymap, ViewPlugin } from "@codemirror/view";
 import { completion, sentence, takeFirst, type Complete, type Silence } from "./completion";
 import { hideInspection, inspection, showInspection } from "./inspection";
 
@@ -26,6 +26,8 @@ export interface Assisted {
   texts(): readonly string[];
   /** A change would make the text longer than a cell may be. */
   tooLong(): void;
+  /** Have something done whenever cells begin to run; returns what ends that. */
+  whenRun(act: () => void): () => void;
   inspect(code: string, cursor: number): Promise<string | Silence>;
 }
 
@@ -51,6 +53,7 @@ function bounded(options: Assisted): Extension {
 function codeExtensions(options: Assisted): Extension {
   return [
     completion(options.complete, options.texts),
+    ViewPlugin.define((view) => ({ destroy: options.whenRun(() => void closeCompletion(view)) })),
     Prec.highest(
       keymap.of([
         // The completions' own keys come first: they move in their list, and close it with Escape. For a moment after it

@@ -29,6 +29,7 @@ export interface EditorOptions {
   readonly complete: Complete;
   inspect(code: string, cursor: number): Promise<string | Silence>;
   texts(): readonly string[];
+  whenRun(act: () => void): () => void;
   tooLong(): void;
   moved(anchor: number, head: number): void;
   focused(): void;

@@ -5,6 +5,7 @@ import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { WorkspaceFiles } from "../document/files";
+import { plainTitle } from "../document/plain-title";
 import { Worksheet } from "../document/worksheet";
 import { loadEditor } from "../editor/load";
 import { Hearing, ofDocument } from "../net/hearing";
@@ -36,7 +37,7 @@ export function WorksheetPage({ workspace, document: id }: Props): JSX.Element {
     void loadEditor();
     parts.socket.start();
     const title = effect(() => {
-      document.title = strings.titled(parts.worksheet.sheet.title.value || parts.worksheet.path.value || strings.untitled);
+      document.title = strings.titled(plainTitle(parts.worksheet.sheet.title.value) || parts.worksheet.path.value || strings.untitled);
     });
     const leaving = (event: BeforeUnloadEvent) => parts.worksheet.edits.dirty.value && event.preventDefault();
     window.addEventListener("beforeunload", leaving);
@@ -90,7 +91,9 @@ function welcomed({ files, socket, worksheet }: Bench, id: string | null): void 
   if (id !== null) void worksheet.versions.load();
 }
 
-/** The first time that the sheet is there, writing begins: of its name in a new workspace, else in its only cell. */
+/** The first time that the sheet is there, writing begins: of its name in a new workspace, else in its only cell.
+ *
+ * A sheet with more has its first cell chosen, if nobody has taken the keyboard elsewhere yet. */
 function beginOnce(worksheet: Worksheet, focus: Focus): void {
   let begun = false;
   effect(() => {
@@ -110,6 +113,7 @@ function begin(worksheet: Worksheet, focus: Focus): void {
   } else if (first === undefined) {
     if (worksheet.mayEdit.value) focus.edit(worksheet.sheet.insert("code", {}), "start");
   } else if (cells.length === 1 && first.type === "code" && worksheet.sheet.text(first.id) === "") focus.edit(first.id, "start");
+  else if (document.activeElement === document.body && focus.active.peek() === null) focus.select(first.id);
 }
 
 function openFirst(workspace: string, files: WorkspaceFiles): void {

@@ -18,6 +18,8 @@ export function useKeyboard(): void {
       const name = chord(event);
       const mode = focus.mode.value;
       if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
+      // The browser would mark the whole page, which is of no use, and hides which cell is chosen.
+      if (name === "Ctrl-a" && mode !== "edit") return event.preventDefault();
       // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
       if (name === "Escape" && panels.beside.value !== null) return void (panels.beside.value = null);

@@ -47,7 +47,17 @@ export class Rescue {
         doc.off("afterTransaction", after);
       };
     });
+    const back = effect(() => {
+      sheet.cells.value;
+      const gone = this.#kept.peek()?.copy.id;
+      // Whoever took it away, or somebody else, has brought it back: what one types on belongs into it again.
+      if (gone === undefined || !sheet.map.has(gone)) return;
+      this.#kept.value = null;
+      // The cell is in the page only behind the edit that brings it.
+      queueMicrotask(() => focus.mode.peek() === "lost" && focus.edit(gone, "keep"));
+    });
     this.stop = () => {
+      back();
       caret();
       stop();
     };
@@ -57,8 +67,8 @@ export class Rescue {
   bringBack(): void {
     const kept = this.#kept.value;
     if (kept === null) return;
-    const [id] = this.sheet.paste([kept.copy], this.#place(kept));
     this.#kept.value = null;
+    const [id] = this.sheet.paste([kept.copy], this.#place(kept));
     this.focus.edit(id!, "end");
   }
 

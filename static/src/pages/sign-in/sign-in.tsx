@@ -60,6 +60,11 @@ function Form(): JSX.Element {
       <button class="btn p" type="submit" disabled={busy} data-testid="signin">
         {busy ? words.signingIn : words.signIn}
       </button>
+      {site.value?.needs_first === false && (
+        <p class="hint" data-testid="no-password">
+          {words.noPassword} <code>{words.noPasswordCommand}</code> {words.noPasswordFirst}
+        </p>
+      )}
     </form>
   );
 }

@@ -23,9 +23,14 @@ export function FindBar({ onClose }: PanelProps): JSX.Element {
   const moved = useRef(false);
   const hits = hitsIn(parts, text);
   useEffect(() => {
-    const press = (event: KeyboardEvent) => (event.ctrlKey || event.metaKey) && event.key === "f" && field.current?.select();
+    // An editor that has the keyboard does not give it up for a field that only asks to be the first to get it.
+    const take = () => {
+      field.current?.focus();
+      field.current?.select();
+    };
+    const press = (event: KeyboardEvent) => (event.ctrlKey || event.metaKey) && event.key === "f" && take();
     window.addEventListener("keydown", press, true);
-    field.current?.select();
+    take();
     return () => {
       window.removeEventListener("keydown", press, true);
       mark([], null, "");

@@ -6,8 +6,8 @@ export interface DiffCell {
   readonly kind: "code" | "text" | "settings";
   /** The cell's id, where the lines that are shown say it. */
   readonly id: string;
-  /** The whole cell was made or taken away. */
-  readonly change: "add" | "del" | null;
+  /** The whole cell was made or taken away, or was of the other kind before. */
+  readonly change: "add" | "del" | "became" | null;
   readonly lines: DiffLine[];
 }
 
@@ -43,10 +43,17 @@ class Reader {
     const opens = OPENS.exec(line.text);
     // Two fences in a row are the old and the new first line of one cell.
     if (opens !== null && (last.kind !== "code" || this.#unknown || last.lines.length === 0)) {
-      const same = last.kind === "code" && !this.#unknown && last.change === "del" && last.id === opens[2];
-      this.#begin("code", opens[2] ?? "", same ? null : change);
+      const same = !this.#unknown && last.change === "del" && last.lines.length === 0 && last.id === opens[2];
+      if (same && last.kind === "text") this.#become("code", last.id);
+      else this.#begin("code", opens[2] ?? "", same ? null : change);
+    } else if (line.kind === "add" && last.kind === "code" && last.change === "del" && last.lines.length === 0 && TEXT.test(line.text)) {
+      this.#become("text", TEXT.exec(line.text)?.[1] ?? last.id);
+    } else if (last.kind === "text" && last.change === "became" && line.kind === "del" && CLOSES.test(line.text)) {
+      this.#begin("text", "", null);
     } else if (last.kind === "code" ? CLOSES.test(line.text) : this.#unknown && CLOSES.test(line.text)) {
       if (this.#unknown) this.#replace({ ...last, kind: "code" });
+      // Fences that come or go around lines that stay.
+      else if (line.kind === last.change && last.lines.some(({ kind }) => kind === "same")) this.#become(line.kind === "add" ? "code" : "text", last.id);
       this.#begin("text", "", null);
     } else if (last.kind !== "code" && TEXT.test(line.text)) {
       this.#begin("text", TEXT.exec(line.text)?.[1] ?? "", change);
@@ -64,6 +71,12 @@ class Reader {
     this.#last = { kind, id, change, lines: [] };
     this.cells.push(this.#last);
     return this.#last;
+  }
+
+  /** The cell that was read last is of another kind than before. */
+  #become(kind: DiffCell["kind"], id: string): void {
+    this.#last = { kind, id, change: "became", lines: this.#last?.lines ?? [] };
+    this.#replace(this.#last);
   }
 
   #replace(cell: DiffCell): void {

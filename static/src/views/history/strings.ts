@@ -32,7 +32,7 @@ export const words = {
   changesIn: (path: string) => `Changes in ${path}`,
   cell: (number: number) => `Cell ${number}`,
   cellKinds: { code: "Code", text: "Text", settings: "Worksheet" },
-  cellChanges: { add: "new", del: "removed" },
+  cellChanges: { add: "new", del: "removed", became: "kind changed" },
   show: "Show",
   whatItChanged: "What this version changed",
   changedSince: "What changed since, until now",

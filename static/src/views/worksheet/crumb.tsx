@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { nameOf } from "../../document/paths";
+import { plainTitle } from "../../document/plain-title";
 import { useParts } from "../../workbench/parts";
 import { nameWorkspace } from "./cells/naming";
 import { words } from "./later-strings";
@@ -10,7 +11,7 @@ import { words } from "./later-strings";
 export function Crumb(): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   const path = worksheet.path.value;
-  const title = worksheet.sheet.title.value || nameOf(path);
+  const title = plainTitle(worksheet.sheet.title.value) || nameOf(path);
   const name = socket.welcome.value?.workspace.name ?? "";
   return (
     <>

@@ -71,10 +71,12 @@ function SessionNotice(): JSX.Element | null {
   const session = worksheet.session.status.value;
   const sentence = worksheet.session.sentence.value;
   if (session === null || !sentence) return null;
+  // Above the first cell there is nothing.
+  const above = focus.active.value !== null && focus.active.value !== worksheet.sheet.cells.value[0]?.id;
   const goOn =
     session.state === "stubborn"
       ? { label: strings.commands.restart, run: () => worksheet.session.restart() }
-      : focus.active.value !== null && session.reason === "gone"
+      : session.reason === "gone" && above
         ? { label: strings.commands.runAbove, run: () => actions.runAbove() }
         : { label: words.runAll, run: () => worksheet.runAll() };
   return (

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import type { SectionNode } from "../../document/outline";
 import type { DocumentEntry } from "../../net/messages";
 import { nameOf } from "../../document/paths";
+import { plainTitle } from "../../document/plain-title";
 import { strings } from "../../strings";
 import { IconButton, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
@@ -52,7 +53,7 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
     <li class={`level-${Math.min(node.level, 3)}`}>
       <button type="button" class={on ? "on" : ""} onClick={jump} data-testid="outline-row">
         <span class="num">{node.number}</span>
-        <span class="name">{node.section.heading || strings.sectionHint}</span>
+        <span class="name">{plainTitle(node.section.heading) || strings.sectionHint}</span>
         {state !== "idle" && state !== "done" && (
           <i class={`dot ${state === "error" ? "err" : "run"}`} role="img" aria-label={words.state[state]} />
         )}
@@ -87,7 +88,7 @@ function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename
   const { files, panels, socket, worksheet } = useParts();
   const on = entry.id === worksheet.id;
   const name = nameOf(entry.path);
-  const title = (on ? worksheet.sheet.title.value : entry.title) || name;
+  const title = plainTitle(on ? worksheet.sheet.title.value : entry.title) || name;
   const entries = [
     { label: strings.rename, run: () => (on ? panels.show("renameWorksheet") : onAsk("rename")) },
     ...(files.documents.value.length > 1 ? [{ label: strings.remove, run: () => onAsk("remove") }] : []),

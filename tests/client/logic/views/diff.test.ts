@@ -35,3 +35,18 @@ test("a hunk that begins within a cell takes its kind from the first fence, and 
   assert.deepEqual(cellsOf(options.join("\n")).at(-1), ["code", "k3f9", null, "s x"]);
   assert.deepEqual(cellsOf("@@ -1 +1 @@\n-old\n+new"), [["text", "", null, "d old|a new"]]);
 });
+
+test("a cell that became text or code is shown without the signs that came or went with that", () => {
+  const marked = ["@@ -1,5 +1,5 @@", " # One", " ", "-```sage #k3f9", "+<!-- cell #k3f9 -->", " 2+2", "-```", " ", " <!-- cell #p2x1 -->", " text"];
+  assert.deepEqual(cellsOf(marked.join("\n")), [
+    ["text", "", null, "s # One"],
+    ["text", "k3f9", "became", "s 2+2"],
+    ["text", "p2x1", null, "s text"],
+  ]);
+  const bare = ["@@ -1,5 +1,2 @@", "-```sage #k3f9", " 2+2", "-```", " ", " ```sage #k3fa", " 3", " ```"];
+  assert.deepEqual(cellsOf(bare.join("\n")), [["text", "k3f9", "became", "s 2+2"], ["code", "k3fa", null, "s 3"]]);
+  const code = ["@@ -1,3 +1,4 @@", "-<!-- cell #k3f9 -->", "+```sage #k3f9", " 2+2", "+```", " ", " ```sage #k3fa", " 3", " ```"];
+  assert.deepEqual(cellsOf(code.join("\n")), [["code", "k3f9", "became", "s 2+2"], ["code", "k3fa", null, "s 3"]]);
+  const unmarked = ["@@ -1,1 +1,3 @@", "+```sage #k3f9", " 2+2", "+```"];
+  assert.deepEqual(cellsOf(unmarked.join("\n")), [["code", "k3f9", "became", "s 2+2"]]);
+});

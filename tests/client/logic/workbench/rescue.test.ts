@@ -76,3 +76,20 @@ test("when the sheet is to have another document, the caret is where it was, and
   meddle((cells) => cells.delete(b!));
   assert.deepEqual([bench.focus.active.value, rescue.kept.value?.copy.text], [a, "basis"]);
 });
+
+test("a cell that others bring back is written on, and nothing says any more that it is gone", async () => {
+  const { bench, rescue, sheet, meddle } = two(["code", "a"], ["code", "basis"]);
+  const id = bench.ids[1]!;
+  bench.focus.edit(id);
+  meddle((cells) => cells.delete(id));
+  assert.notEqual(rescue.kept.value, null);
+  const fields = [["type", "code"], ["pos", "b0"], ["depth", 0], ["source", new Y.Text("basis")], ["flags", new Y.Map()]] as const;
+  meddle((cells) => cells.set(id, new Y.Map<unknown>(fields as never)));
+  await Promise.resolve();
+  assert.deepEqual([rescue.kept.value, bench.focus.editing.value, sheet.text(id)], [null, id, "basis"]);
+  meddle((cells) => cells.delete(id));
+  bench.focus.select(bench.ids[0]!);
+  meddle((cells) => cells.set(id, new Y.Map<unknown>([...fields.slice(0, 3), ["source", new Y.Text("")], ["flags", new Y.Map()]] as never)));
+  await Promise.resolve();
+  assert.deepEqual([rescue.kept.value, bench.focus.editing.value], [null, null]);
+});

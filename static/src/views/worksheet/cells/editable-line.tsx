@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { plainTitle } from "../../../document/plain-title";
 
 interface Props {
   value: string;
@@ -35,7 +36,7 @@ export function EditableLine(props: Props): JSX.Element {
   useLayoutEffect(() => () => void (gone.current = true), []);
   if (!props.editing) {
     const names = props.value ? "line" : "line faint";
-    const text = props.value || props.placeholder;
+    const text = plainTitle(props.value) || props.placeholder;
     if (props.button === undefined) return <span class={names} onClick={props.onEdit}>{text}</span>;
     return (
       <button ref={button} type="button" class={names} aria-label={props.button} onClick={props.onEdit}>

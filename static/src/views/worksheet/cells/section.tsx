@@ -3,6 +3,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { cellsBelow, isSection, rollUp, type CellInfo, type SectionNode, type TreeNode } from "../../../document/outline";
+import { plainTitle } from "../../../document/plain-title";
 import { strings } from "../../../strings";
 import { Icon } from "../../../ui/icons";
 import { CellFrame } from "./cell-frame";
@@ -63,7 +64,7 @@ function Section({ node }: { node: SectionNode }): JSX.Element {
   const hidden = cellsBelow(node).length - 1;
   return (
     <div class={`sec level-${Math.min(node.level, 3)}`} style={{ containIntrinsicHeight: `auto ${CELL_HEIGHT * (section.folded ? 1 : 1 + hidden)}px` }}>
-      <CellFrame cell={section} label={words.sectionCell(node.number, section.heading)} state={state}>
+      <CellFrame cell={section} label={words.sectionCell(node.number, plainTitle(section.heading))} state={state}>
         <Heading class="h">
           <button
             type="button"

@@ -146,6 +146,7 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
       if ("why" in answer) return answer;
       return (answer.found && (answer.data["text/plain"] ?? Object.values(answer.data)[0])) || { why: "nothing" };
     },
+    whenRun: (act: () => void) => worksheet.runs.busy.subscribe((cells) => cells.length > 0 && act()),
     texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
     tooLong: () => worksheet.notices.show("longCell"),
     moved: (anchor: number, head: number) => {

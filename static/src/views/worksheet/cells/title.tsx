@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { nameOf } from "../../../document/paths";
+import { plainTitle } from "../../../document/plain-title";
 import { strings } from "../../../strings";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../strings";
@@ -13,7 +14,8 @@ export function Title(): JSX.Element {
   const [editing, setEditing] = useState(false);
   const fallback = nameOf(worksheet.path.value) || strings.untitled;
   const title = worksheet.sheet.title.value;
-  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title">{title || fallback}</h1>;
+  const shown = plainTitle(title) || fallback;
+  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title">{shown}</h1>;
   return (
     <h1 class="t1" data-testid="title">
       {focus.naming.value ? (
@@ -22,7 +24,7 @@ export function Title(): JSX.Element {
         <EditableLine
           value={title}
           editing={editing}
-          button={words.editTitle(title || fallback)}
+          button={words.editTitle(shown)}
           label={words.titleLabel}
           placeholder={fallback}
           onEdit={() => setEditing(true)}

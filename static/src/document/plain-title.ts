@@ -11,6 +11,7 @@ const RAISED: Record<string, string> = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4:
 
 /** A title without the dollar signs and commands of its formulas: "E/ℚ" for "$E/\\mathbb{Q}$". */
 export function plainTitle(title: string): string {
+  if (!title.includes("$")) return title;
   return title.replace(/\$\$?([^$]+)\$\$?/g, (_, formula: string) => plain(formula)).trim();
 }
 
