@@ -4,6 +4,7 @@ import "./account";
 import "./document/paths";
 import "./document/plain-title";
 import "./times";
+import "./patience";
 import "./net/base64";
 import "./net/http";
 import "./net/sign-in";

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client.browsing import ClientTestCase, cell
+from tests.client.browsing import SHEET, ClientTestCase, cell
+from tests.client.test_typing import type_keys, write_in
 
 pytestmark = pytest.mark.slow
 
@@ -115,3 +116,23 @@ class StallTests(ClientTestCase):
         self.control("flow")
         page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
         self.assertIn("All changes saved", status.inner_text())
+
+
+class MissingPartTests(ClientTestCase):
+    """The part of the page that comes behind its first paint can't be loaded for some time."""
+
+    def test_it_is_tried_again(self) -> None:
+        """The page says so, tries again, and goes on in a worksheet whose past was let go meanwhile."""
+        page = self.context().new_page()
+        page.route("**/later-*.js", lambda route: route.abort())
+        page.goto(self.url + SHEET)
+        page.wait_for_selector("[data-testid=cell]")
+        page.wait_for_selector("[data-testid=missing]")
+        self.control("compact")
+        page.unroute("**/later-*.js")
+        page.wait_for_selector("[data-testid=status-saving][data-state=saved]")
+        page.locator("[data-testid=missing]").wait_for(state="detached")
+        write_in(page, 1)
+        type_keys(page, "7")
+        self.wait_until_heard(page, "edit")
+        self.assertIn("rank()7", self.control("source"))

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { missing } from "../../patience";
 import { strings } from "../../strings";
 import { useKeyboard } from "../../workbench/keyboard";
 import { OnDemand } from "../../workbench/on-demand";
@@ -10,6 +11,7 @@ import { useParts } from "../../workbench/parts";
 import { Sheet } from "./cells/sheet";
 import { Sidebar } from "./sidebar";
 import { StatusBar } from "./status/status-bar";
+import { words } from "./strings";
 import { TopBar } from "./top-bar";
 
 /** Nothing has to be told before the first paint. */
@@ -37,6 +39,13 @@ export function Layout(): JSX.Element {
       {narrow && <OnDemand of={mobileBar} props={{}} />}
       <StatusBar />
       <OnDemand of={notices} props={{}} />
+      {missing.value > 0 && (
+        <div class="notices">
+          <div class="notice warn" role="status" data-testid="missing">
+            {words.missing}
+          </div>
+        </div>
+      )}
       <OpenPanel place="over" />
       <p class="hidden" aria-live="polite" data-testid="announcement">
         {worksheet.notices.announcement.value}

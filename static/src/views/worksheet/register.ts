@@ -2,6 +2,7 @@
 
 import { carryWith } from "../../document/worksheet";
 import { assistWith } from "../../editor/load";
+import { patiently } from "../../patience";
 import { commandSets } from "../../workbench/commands";
 import { panels } from "../../workbench/panels";
 import { views } from "../../workbench/views";
@@ -10,8 +11,9 @@ import { Layout } from "./layout";
 import { words } from "./strings";
 
 commandSets.add({ id: "cells", commands: cellCommands });
-assistWith(() => import("./later"));
-carryWith(() => import("./later"));
+const later = () => patiently(() => import("./later"));
+assistWith(later);
+carryWith(later);
 const questions = () => import("./session-dialogs");
 panels.add({ id: "restart", place: "over", load: () => questions().then((module) => module.AskRestart) });
 panels.add({ id: "restartAndRunAll", place: "over", load: () => questions().then((module) => module.AskRestartAndRunAll) });

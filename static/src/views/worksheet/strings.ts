@@ -32,5 +32,6 @@ export const words = {
   former: "Ran in a session that is over",
   queued: (count: number) => `${count} queued`,
   notOpened: "This worksheet can't be opened.",
+  missing: "A part of this page can't be loaded. It is tried again; if this stays, reload the page.",
   views: { worksheet: "Worksheet" },
 };
