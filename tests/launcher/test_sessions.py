@@ -48,6 +48,14 @@ class Sessions(SharedLauncher):
         ended = session.close()
         self.assertEqual((ended.reason, ended.status), ("exit", 0))
 
+    def test_it_gives_way(self) -> None:
+        """Neither a session nor what it starts takes the processor from a daemon by waking up."""
+        policy = "sched_getscheduler(0) == os.SCHED_BATCH"
+        session = self._open()
+        self.assertEqual(session.evaluate(f"import os; os.{policy}"), ("ok", "True"))
+        status, text = session.shell(f"python3 -c 'import os; print(os.{policy})'")
+        self.assertEqual((status, text.strip()), ("ok", "True"))
+
     def test_homes_apart(self) -> None:
         """Two workspaces see nothing of each other."""
         one, two = self._open(new_id()), self._open(new_id())

@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import ctypes
 import os
+import select
 import socket
 import sys
 
@@ -56,6 +57,9 @@ class EvaluationLoop:
 
     def __init__(self, connection: socket.socket, flavour: str) -> None:
         self._connection = connection
+        # A thread that sleeps in recv is also woken whenever the worker has read what it was sent, once for each piece.
+        self._readable = select.poll()
+        self._readable.register(connection, select.POLLIN)
         self._flavour = flavour
         self._home = os.path.expanduser("~")
         self._interrupts = Interrupts()
@@ -102,6 +106,7 @@ class EvaluationLoop:
         # Tasks that cells left behind go on meanwhile; what strikes them is no end of the session.
         self._evaluator.attempt(lambda: self._evaluator.background.until_readable(self._connection.fileno()))
         try:
+            self._readable.poll()
             return self._connection.recv(CHUNK)
         except OSError:
             return b""

@@ -35,6 +35,7 @@ def run(
     status = 1
     try:
         _reset_signals()
+        _give_way()
         # The fork brought the zygote's sockets along, over which children of others are ordered.
         calls.close_all_but((launcher, init, *groups))
         jail.enter(init, groups, order, program)
@@ -59,6 +60,15 @@ def _reset_signals() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # Libraries block signals while they load, and a mask is inherited: an interrupt would never arrive.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def _give_way() -> None:
+    """Never take the processor from a daemon by waking up (sched(7), SCHED_BATCH); what a session starts inherits it.
+
+    A worker wakes one session with each cell that it hands over. On the processor of the one who wakes it, it would run
+    at once, and whatever the reactor still had to do in that turn, for everybody, would wait for it.
+    """
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _warm(flavour: str) -> None:
