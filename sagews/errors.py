@@ -72,6 +72,8 @@ CATALOGUE: Mapping[str, str] = {
     "ended-cpu": "The session used all of its {cpu_limit} seconds of computing time. Files stay; variables are gone.",
     "ended-disk": "The files of this workspace take more of the disk than they may ({disk_limit}, less while the "
     "disk is nearly full), so its session was ended. Delete some in a new session; variables are gone.",
+    "ended-room": "The files of all workspaces of this one's owner take more of the disk than they may, so its session "
+    "was ended. Delete some in a new session, or a workspace; variables are gone.",
     "ended-output": "The session printed far more than {output_limit} MB in a run and was ended. Variables are gone.",
     "ended-rights": "Who started the session may not run cells here any more, so it was ended. Variables are gone.",
     "ended-operator": "An administrator ended the session. Files stay; variables are gone: run all above.",
@@ -91,6 +93,8 @@ CATALOGUE: Mapping[str, str] = {
     "is safe; delete files, or tell whoever runs the server.",
     "home-full": "The files of this workspace have nearly all of the {size} that they may take. Delete some to go "
     "on, for instance in a cell; what was saved stays in the history.",
+    "homes-full": "The files of all workspaces of this one's owner have nearly all of the {sum} that they may take. "
+    "Delete some to go on, here or in another of them; what was saved stays in the history.",
     "home-files": "This workspace has nearly all of the {most_files} files that it may have. Delete some to go on, for "
     "instance in a cell; what was saved stays in the history.",
     "home-held": "The server's disk is nearly full, so the files of this workspace can't grow beyond {used} for "

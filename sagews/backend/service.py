@@ -89,9 +89,18 @@ class Backend:
         self._ledger = Ledger(settings.quotas)
         self._hosts = Hosts(settings.minimum, hosts)
         commits = GroupCommit(clock, settings, journal)
-        outputs = StoredOutputs(clock, usage, accounts, self._ledger)
         stores = Stores(
-            workspaces, documents, runs, commits, histories, checks, self._ledger, self._hosts, outputs, RunOwners()
+            workspaces,
+            documents,
+            runs,
+            commits,
+            histories,
+            checks,
+            self._ledger,
+            self._hosts,
+            StoredOutputs(clock, usage, accounts, self._ledger),
+            usage,
+            RunOwners(),
         )
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)

@@ -24,6 +24,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
         history: MiB that the versions of all of its workspaces take.
         named_versions: versions that it has named in one workspace of somebody else.
         home: MiB that the files of each of its workspaces may take on disk.
+        homes: MiB that the files of all of them may take.
     """
 
     sessions: Positive = 20
@@ -37,6 +38,7 @@ class QuotaSection(Section, frozen=True, kw_only=True):
     history: Positive = 1024
     named_versions: Positive = 50
     home: Annotated[int, msgspec.Meta(ge=16, le=2**24)] = 2048
+    homes: Annotated[int, msgspec.Meta(ge=16, le=2**24)] = 16384
 
 
 class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
@@ -47,3 +49,4 @@ class AdministratorQuotaSection(QuotaSection, frozen=True, kw_only=True):
     worksheet_outputs: Positive = 256
     outputs: Positive = 4096
     history: Positive = 8192
+    homes: Annotated[int, msgspec.Meta(ge=16, le=2**24)] = 131072

@@ -42,12 +42,14 @@ class Lease:
         documents: of the workspace when the lease was taken; while it holds, nobody else makes or removes any.
         first: whether it is the workspace's first one. Whatever is written names a lease, so nothing is stored then of
             its documents but that they are there, and no version.
+        homes_elsewhere: bytes that the files of its owner's other workspaces took when the lease was taken.
     """
 
     workspace: Workspace
     epoch: int
     documents: tuple[Document, ...] = ()
     first: bool = False
+    homes_elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)

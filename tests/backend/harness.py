@@ -120,6 +120,7 @@ class BackendTestCase(SynchronousTestCase):
         self.documents = MemoryDocuments(self.workspaces)
         self.runs = MemoryRuns(self.workspaces)
         self.journal = MemoryJournal(self.documents, self.runs)
+        self.usage = MemoryUsage(self.workspaces, self.runs)
         self.history = FakeHistories()
         self.histories: IHistories = self.history
         self.checks = InlineChecks()
@@ -144,7 +145,7 @@ class BackendTestCase(SynchronousTestCase):
             self.documents,
             self.runs,
             self.journal,
-            MemoryUsage(self.workspaces, self.runs),
+            self.usage,
             self.histories,
             self.checks,
             settings,

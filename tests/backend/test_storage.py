@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sagews.backend.workspaces.home_share import LEAST
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.model.accounts import Privilege
+from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.model.sessions import MEBIBYTE
 from sagews.wire.homes import HomeUsage
 from tests.backend.harness import BackendTestCase, Page
@@ -85,3 +87,78 @@ class StorageTests(BackendTestCase):
         self.assertIn("disk is nearly full", held)
         self.assertNotIn("database", held)
         self.assertEqual(self.told(PLENTY, page), "")
+
+
+class SumTests(BackendTestCase):
+    """A person whose workspaces may take 150 MiB together, and 100 MiB each."""
+
+    settings = replace(
+        BackendTestCase.settings,
+        quotas={
+            Privilege.USER: QuotaSection(home=100, homes=150),
+            Privilege.ADMINISTRATOR: AdministratorQuotaSection(home=100, homes=150),
+        },
+    )
+
+    def ran(self) -> Page:
+        """Return a page on which a cell was run."""
+        page = self.page()
+        page.open(self.document)
+        page.edit(self.document, SUM)
+        page.run(self.document, SUM)
+        self.later(1)
+        return page
+
+    def elsewhere(self, mebibytes: int) -> None:
+        """Let another workspace of the same person hold so much."""
+        other = WorkspaceId(new_id())
+        made = self.workspaces.create_workspace(other, "Large", self.owner.id, DocumentId(new_id()), "a.sage.md")
+        self.done(made)
+        self.usage.files[other] = mebibytes * MEBIBYTE
+
+    def holds(self, mebibytes: int) -> None:
+        """Let this workspace's files take so much."""
+        self.host.files.usages[self.workspace] = HomeUsage(mebibytes * MEBIBYTE, SIZE, 10, 1000)
+        self.later(5)
+
+    def given(self) -> int:
+        """Return how many MiB the session that began last may take."""
+        return self.host.requests[-1].limits.disk // MEBIBYTE
+
+    def test_what_is_left_goes_to_the_next_session(self) -> None:
+        """A session of a person whose other workspaces hold most of the sum gets the rest; the page says why."""
+        page = self.ran()
+        self.assertEqual(self.given(), 100)
+        self.elsewhere(130)
+        self.holds(1)
+        page.say(type="restart", document=self.document)
+        self.later(1)
+        self.assertEqual(self.given(), 20)
+        self.host.files.usages[self.workspace] = HomeUsage(20 * MEBIBYTE, 20 * MEBIBYTE, 10, 1000)
+        self.later(5)
+        self.assertIn("all workspaces of this one's owner have nearly all of the 150", page.last("storage")["problem"])
+
+    def test_a_session_that_may_write_more_than_is_left(self) -> None:
+        """It is ended with the reason once it has written that; the next one may take what is there, and goes on."""
+        page = self.ran()
+        self.elsewhere(130)
+        self.holds(10)
+        self.assertNotIn("ended-room", str(page.take("session")))
+        self.holds(60)
+        self.assertEqual(self.host.ended[-1][1], "room")
+        page.run(self.document, SUM)
+        self.later(1)
+        self.assertEqual(self.given(), 20)
+        ended = len(self.host.ended)
+        self.holds(60)
+        self.holds(3)
+        self.assertEqual(len(self.host.ended), ended)
+
+    def test_where_nothing_is_left(self) -> None:
+        """A little may be written also then, so that a person can clean up."""
+        self.elsewhere(1000)
+        page = self.ran()
+        self.holds(0)
+        page.say(type="restart", document=self.document)
+        self.later(1)
+        self.assertEqual(self.host.requests[-1].limits.disk, LEAST)

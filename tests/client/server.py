@@ -62,7 +62,7 @@ SESSION = {
     "workspace_name": "Elliptic curves", "path": "worksheet.sage.md", "state": "running", "queue": 2,
 }  # fmt: skip
 QUOTA = {"resource": "sessions", "name": "sessions at once", "used": 1, "allowed": 20, "unit": "", "free": "End one."}
-LARGEST = {"id": "w1", "name": "Curves", "outputs": 1 << 20, "history": 2 << 20}
+LARGEST = {"id": "w1", "name": "Curves", "outputs": 1 << 20, "history": 2 << 20, "files": 4 << 20}
 STORED = {
     "resource": "outputs",
     "name": "stored output",

@@ -112,7 +112,8 @@ class QuotaTests(ClientTestCase):
         self.assertIn("1 of 20, 19 left", quota.inner_text())
         self.assertIn("3 MB of 512 MB, 509 MB left", page.locator("[data-testid=quota-outputs]").inner_text())
         self.assertIn("End one.", quota.inner_text())
-        self.assertIn("1 MB of output, 2 MB of history", page.locator("[data-testid=stored]").inner_text())
+        stored = page.locator("[data-testid=stored]").inner_text()
+        self.assertIn("1 MB of output, 2 MB of history, 4 MB of files", stored)
         self.assertEqual(self.violations(page), [])
 
 

@@ -155,6 +155,7 @@ class MemoryUsage:
     workspaces: MemoryWorkspaces
     runs: MemoryRuns
     versions: MemoryHistory | None = None
+    files: dict[WorkspaceId, int] = field(default_factory=dict)
 
     def _owned(self, owner: UserId) -> list[Workspace]:
         return [space for space in self.workspaces.spaces.values() if space.owner == owner]
@@ -168,6 +169,16 @@ class MemoryUsage:
         """Return an owner and the sum."""
         space = self.workspaces.spaces.get(workspace)
         return None if space is None else (space.owner, await self.history(space.owner))
+
+    async def homes(self, owner: UserId) -> int:
+        """Add up what was noted."""
+        return sum(self.files.get(space.id, 0) for space in self._owned(owner))
+
+    async def note_home(self, owner: UserId, workspace: WorkspaceId, used: int) -> int:
+        """Note it if it is theirs."""
+        if any(space.id == workspace for space in self._owned(owner)):
+            self.files[workspace] = used
+        return await self.homes(owner) - self.files.get(workspace, 0)
 
     async def largest(self, owner: UserId, limit: int) -> list[WorkspaceUse]:
         """List what has output."""

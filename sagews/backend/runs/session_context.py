@@ -15,7 +15,6 @@ from sagews.model.identifiers import SessionId, UserId
 from sagews.model.sessions import Limits, SessionRequest
 from sagews.model.workspaces import Workspace
 from sagews.policy.quotas.ledger import Ledger
-from sagews.policy.quotas.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class SessionContext:
         ledger: counts what accounts have.
         used: is told who ran something to its end.
         owners: know the run ids of all documents that are open.
+        disk: returns how many bytes the workspace's files may take, when a session begins.
     """
 
     clock: IReactorTime
@@ -43,11 +43,12 @@ class SessionContext:
     used: Callable[[UserId], None]
     ledger: Ledger
     owners: RunOwners
+    disk: Callable[[], int]
 
     @property
     def limits(self) -> Limits:
-        """What a session may use; files belong to the owner of the workspace, whoever writes them."""
-        return replace(self.settings.limits, disk=self.ledger.allowed(self.workspace.owner, Resource.HOME))
+        """What a session that begins may use; files belong to the owner of the workspace, whoever writes them."""
+        return replace(self.settings.limits, disk=self.disk())
 
     def request(self, session: SessionId, flavour: str, correlation: str, asker: UserId | None) -> SessionRequest:
         """Return what a worker is asked for when somebody's run needs a session."""

@@ -18,6 +18,7 @@ from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.line import Moved
 from sagews.backend.workspaces.documents import DocumentSet
 from sagews.backend.workspaces.entries import unsaved_entry, version_entry
+from sagews.backend.workspaces.home_share import HomeShare
 from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.storage import StorageWatch
 from sagews.backend.workspaces.stores import Stores
@@ -68,6 +69,7 @@ class OpenWorkspace:
         self._noted_state = about.session
         self._save_report = SaveReport()
         self.files = WorkspaceFiles(about.id, lease.epoch, stores.hosts, self._lay_out)
+        self._share = HomeShare(lease, stores.ledger, stores.usage, self._out_of_room)
         context = SessionContext(
             clock,
             settings,
@@ -79,8 +81,9 @@ class OpenWorkspace:
             self._ran,
             stores.ledger,
             stores.owners,
+            self._share.give,
         )
-        self._storage = StorageWatch(clock, about.id, self.files, self.tell_all)
+        self._storage = StorageWatch(clock, about.id, self.files, self.tell_all, self._share)
         self.document_set = DocumentSet(lease, stores, context, self.tell_all, lambda: wake(self), lambda: lost(self))
         self.history = stores.histories.open(
             about.id, about.owner, self.files, self.document_set, self._saved, self._reported
@@ -120,6 +123,12 @@ class OpenWorkspace:
         """Note that a cell was run, which may write files."""
         self._storage.moved()
         self.changed(user)
+
+    def _out_of_room(self) -> None:
+        """End the sessions, which may write more than is left of what the owner may have; new ones can delete."""
+        for live in self.documents:
+            if live.session.condition.alive:
+                live.session.stop("room")
 
     def _saved(self, commit: Commit) -> None:
         """Tell everybody about a version that nobody asked for."""

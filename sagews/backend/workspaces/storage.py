@@ -9,6 +9,7 @@ from twisted.logger import Logger
 
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.history.worker_files import WorkspaceFiles
+from sagews.backend.workspaces.home_share import HomeShare
 from sagews.errors import SagewsError, sentence
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.sizes import size_text
@@ -37,6 +38,7 @@ class StorageWatch:
         workspace: whose files.
         files: knows where they are.
         tell_all: says something to every page.
+        share: says how many bytes they may be.
     """
 
     _log = Logger()
@@ -47,11 +49,13 @@ class StorageWatch:
         workspace: WorkspaceId,
         files: WorkspaceFiles,
         tell_all: Callable[[ToPage], None],
+        share: HomeShare,
     ) -> None:
         self._clock = clock
         self._workspace = workspace
         self._files = files
         self._tell_all = tell_all
+        self._share = share
         self._last: Storage | None = None
         self._asking = False
         self._moved = self._asked = clock.seconds()
@@ -84,25 +88,29 @@ class StorageWatch:
     async def _ask(self) -> None:
         try:
             usage = await self._files.usage()
+            if usage is not None:
+                await self._share.measured(usage.used)
         except SagewsError:
-            # A worker that is gone or busy; it is asked again in a moment, and nobody is waiting.
+            # A worker or a database that is gone or busy; asked again in a moment, and nobody is waiting.
             return
         finally:
             self._asking = False
         if usage is not None:
-            now = storage_of(usage)
+            now = storage_of(usage, self._share.sum_that_binds)
             if now != self._last:
                 self._last = now
                 self._tell_all(now)
 
 
-def storage_of(usage: HomeUsage) -> Storage:
-    """Return what pages are told of a home."""
-    return Storage(usage.used, usage.size, usage.files, usage.most_files, _problem(usage))
+def storage_of(usage: HomeUsage, most: int | None) -> Storage:
+    """Return what pages are told of a home; `most`: bytes of all of the owner's, where those leave it less."""
+    return Storage(usage.used, usage.size, usage.files, usage.most_files, _problem(usage, most))
 
 
-def _problem(usage: HomeUsage) -> str:
+def _problem(usage: HomeUsage, most: int | None) -> str:
     if usage.used >= NEARLY * usage.size:
+        if most is not None:
+            return sentence("homes-full", {"sum": size_text(most)})
         return sentence("home-full", {"size": size_text(usage.size)})
     if usage.files >= NEARLY * usage.most_files:
         return sentence("home-files", {"most_files": usage.most_files})

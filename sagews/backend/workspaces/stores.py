@@ -13,6 +13,7 @@ from sagews.backend.workers.pool import Hosts
 from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.documents import IDocumentStore
 from sagews.interfaces.runs import IRunStore
+from sagews.interfaces.usage import IUsageStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.policy.quotas.ledger import Ledger
 
@@ -30,5 +31,6 @@ class Stores:
     ledger: Ledger
     hosts: Hosts
     outputs: StoredOutputs
+    usage: IUsageStore
     owners: RunOwners
     kept: KeptPasts = field(default_factory=KeptPasts)

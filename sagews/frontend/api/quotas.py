@@ -9,7 +9,7 @@ from sagews.policy.http.requests import Policy
 from sagews.policy.quotas.resources import BYTES, HOW_TO_FREE, NOUNS, Resource, allowed
 
 # Known to the database, wherever the backend is.
-_STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS, Resource.HISTORY})
+_STORED = frozenset({Resource.WORKSPACES, Resource.OUTPUTS, Resource.HISTORY, Resource.HOMES})
 # Counted for each worksheet or workspace by itself.
 _APART = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.HOME, Resource.NAMED_VERSIONS})
 # Whoever needs room looks at the largest first.
@@ -28,6 +28,7 @@ def add_routes(routes: Routes, parts: Parts) -> None:
         used[Resource.OUTPUTS] = await parts.usage.outputs(user.id, ())
         used[Resource.HISTORY] = await parts.usage.history(user.id)
         known = _STORED if live is None else frozenset(Resource) - _APART
+        used[Resource.HOMES] = await parts.usage.homes(user.id)
         quota = parts.quotas[user.privilege]
         shown = [
             {
@@ -41,7 +42,13 @@ def add_routes(routes: Routes, parts: Parts) -> None:
             for resource in Resource
         ]
         largest = [
-            {"id": each.workspace, "name": each.name, "outputs": each.outputs, "history": each.history}
+            {
+                "id": each.workspace,
+                "name": each.name,
+                "outputs": each.outputs,
+                "history": each.history,
+                "files": each.files,
+            }
             for each in await parts.usage.largest(user.id, MOST_LARGEST)
         ]
         return answer({"quotas": shown, "largest": largest})

@@ -24,9 +24,10 @@ class Resource(StrEnum):
     HISTORY = "history"
     NAMED_VERSIONS = "named_versions"
     HOME = "home"
+    HOMES = "homes"
 
 
-BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTORY, Resource.HOME})
+BYTES = frozenset({Resource.WORKSHEET_OUTPUTS, Resource.OUTPUTS, Resource.HISTORY, Resource.HOME, Resource.HOMES})
 """Counted in bytes; their settings are in MiB. They belong to the owner of a workspace, whoever brings them forth."""
 
 NOUNS: Mapping[Resource, str] = {
@@ -41,6 +42,7 @@ NOUNS: Mapping[Resource, str] = {
     Resource.HISTORY: "history of all workspaces",
     Resource.NAMED_VERSIONS: "named versions in a workspace of somebody else",
     Resource.HOME: "files in a workspace",
+    Resource.HOMES: "files in all workspaces",
 }
 HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.SESSIONS: "End the session of a worksheet that you do not need now.",
@@ -56,6 +58,7 @@ HOW_TO_FREE: Mapping[Resource, str] = {
     Resource.NAMED_VERSIONS: "Take the name from one of yours that nobody needs any more, in the workspace's history, "
     "or ask the owner of the workspace to name this one.",
     Resource.HOME: "Delete files, for instance with os.remove in a cell; each page of it shows what they take.",
+    Resource.HOMES: "Delete files in any of your workspaces, or delete a workspace.",
 }
 
 

@@ -38,20 +38,21 @@ class LeaseStore:
         rows = await self._wanted_leases.get(workspace, (workspace, backend, life, seconds))
         if not rows:
             raise SagewsError("not-found")
-        epoch, unknown = rows[0][WORKSPACE_WIDTH : WORKSPACE_WIDTH + 2]
+        epoch, unknown, elsewhere = rows[0][WORKSPACE_WIDTH : WORKSPACE_WIDTH + 3]
         if epoch is None:
             return None
-        documents = (row[WORKSPACE_WIDTH + 2 :] for row in rows)
+        documents = (row[WORKSPACE_WIDTH + 3 :] for row in rows)
         found = tuple(document_from(document) for document in documents if document[0] is not None)
         # By the epoch too: somebody may have taken the first one while this statement waited for the row.
-        return Lease(workspace_from(rows[0]), int(epoch), found, first=unknown and epoch == 1)
+        first = unknown and epoch == 1
+        return Lease(workspace_from(rows[0]), int(epoch), found, first=first, homes_elsewhere=int(elsewhere))
 
     async def _take_leases(
         self, asked: Sequence[tuple[WorkspaceId, str, str, int]]
     ) -> Mapping[WorkspaceId, Sequence[Row]]:
         """Take leases and return the rows of each workspace: itself, the epoch if it was taken, a document in each.
 
-        Between the last two stands whether there was no lease before.
+        Between the last two stand whether there was no lease before, and what the owner's other homes take.
 
         Rows are locked in the order in which renewals and the fence lock them.
         """
@@ -77,7 +78,10 @@ class LeaseStore:
                 where l.backend is null or l.backend = excluded.backend or l.expires <= now()
                 returning l.workspace, l.epoch
             )
-            select {WORKSPACE_FIELDS}, t.epoch, w.unknown, {DOCUMENT_FIELDS} from w
+            select {WORKSPACE_FIELDS}, t.epoch, w.unknown, (
+                select coalesce(sum(o.home_bytes), 0) from workspaces o
+                where o.owner = w.owner and o.id <> w.id and o.deleted is null
+            ), {DOCUMENT_FIELDS} from w
             left join taken t on t.workspace = w.id
             left join documents d on d.workspace = w.id and d.removed is null"""
         # It may run twice: the second time the row names this life already, and the epoch stays.

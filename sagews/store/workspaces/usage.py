@@ -39,15 +39,30 @@ class UsageStore:
         rows = await self._pool.query(sql, (workspace,))
         return (UserId(rows[0][0]), int(rows[0][1])) if rows else None
 
+    async def homes(self, owner: UserId) -> int:
+        """Return how many bytes the files of this person's workspaces take, deleted ones left out."""
+        sql = "select coalesce(sum(home_bytes), 0) from workspaces where owner = %s and deleted is null"
+        return int((await self._pool.query(sql, (owner,)))[0][0])
+
+    async def note_home(self, owner: UserId, workspace: WorkspaceId, used: int) -> int:
+        """Note how many bytes the files of a workspace take; return how many those of the owner's others do."""
+        sql = """with noted as (
+                update workspaces set home_bytes = %s where id = %s and owner = %s and home_bytes <> %s
+            )
+            select coalesce(sum(home_bytes), 0) from workspaces where owner = %s and id <> %s and deleted is null"""
+        rows = await self._pool.query(sql, (used, workspace, owner, used, owner, workspace))
+        return int(rows[0][0])
+
     async def largest(self, owner: UserId, limit: int) -> list[WorkspaceUse]:
         """List those workspaces of this person that have most stored, deleted ones left out, the largest first."""
-        sql = """select w.id, w.name, coalesce(o.bytes, 0), w.history_bytes from workspaces w left join (
+        sql = """select w.id, w.name, coalesce(o.bytes, 0), w.history_bytes, w.home_bytes from workspaces w left join (
                 select d.workspace, sum(r.printed) as bytes from workspaces v join documents d on d.workspace = v.id
                 join runs r on r.document = d.id and r.printed > 0 where v.owner = %s group by d.workspace
             ) o on o.workspace = w.id
-            where w.owner = %s and w.deleted is null and coalesce(o.bytes, 0) + w.history_bytes > 0
-            order by coalesce(o.bytes, 0) + w.history_bytes desc limit %s"""
+            where w.owner = %s and w.deleted is null and coalesce(o.bytes, 0) + w.history_bytes + w.home_bytes > 0
+            order by coalesce(o.bytes, 0) + w.history_bytes + w.home_bytes desc limit %s"""
         rows = await self._pool.query(sql, (owner, owner, limit))
         return [
-            WorkspaceUse(WorkspaceId(key), name, int(outputs), int(history)) for key, name, outputs, history in rows
+            WorkspaceUse(WorkspaceId(key), name, int(outputs), int(history), int(files))
+            for key, name, outputs, history, files in rows
         ]

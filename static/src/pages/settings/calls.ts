@@ -20,6 +20,7 @@ export interface Stored {
   readonly name: string;
   readonly outputs: number;
   readonly history: number;
+  readonly files: number;
 }
 
 const call = callsWith({
@@ -27,7 +28,7 @@ const call = callsWith({
   Me: "user:User",
   Secret: "secret",
   Quota: "resource name used:i? allowed:i unit free",
-  Stored: "id name outputs:i history:i",
+  Stored: "id name outputs:i history:i files:i",
   Quotas: "quotas:[Quota] largest:[Stored]",
 });
 

@@ -44,7 +44,7 @@ export function Quotas(): JSX.Element {
       {largest.map((each) => (
         <div class="row" key={each.id} data-testid="stored">
           <a href={`/w/${each.id}`}>{each.name}</a>
-          <span class="num">{words.stored(bytes(each.outputs), bytes(each.history))}</span>
+          <span class="num">{words.stored(bytes(each.outputs), bytes(each.history), bytes(each.files))}</span>
         </div>
       ))}
     </section>

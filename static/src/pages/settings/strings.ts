@@ -11,7 +11,7 @@ export const words = {
   quotas: "What you use",
   quotaOf: (used: string, allowed: string, left: string) => `${used} of ${allowed}, ${left} left`,
   largest: "Workspaces with most stored",
-  stored: (outputs: string, history: string) => `${outputs} of output, ${history} of history`,
+  stored: (outputs: string, history: string, files: string) => `${outputs} of output, ${history} of history, ${files} of files`,
   most: (allowed: string) => `at most ${allowed}`,
   changePassword: "Change password",
   oldPassword: "Current password",
