@@ -2,7 +2,7 @@
 
 import "./account";
 import "./document/paths";
-import "./document/plain-title";
+import "./prose/plain-title";
 import "./times";
 import "./patience";
 import "./net/base64";

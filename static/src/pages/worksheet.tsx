@@ -5,7 +5,7 @@ import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { WorkspaceFiles } from "../document/files";
-import { plainTitle } from "../document/plain-title";
+import { plainTitle } from "../prose/plain-title";
 import { Worksheet } from "../document/worksheet";
 import { loadEditor } from "../editor/load";
 import { Hearing, ofDocument } from "../net/hearing";

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { WorkspaceEntry } from "./calls";
 import { addressOf, Edited } from "./entry";
 import { nameOf } from "../../document/paths";
-import { plainTitle } from "../../document/plain-title";
+import { plainTitle } from "../../prose/plain-title";
 import { words } from "./strings";
 
 export function RecentCards({ entries }: { entries: readonly WorkspaceEntry[] }): JSX.Element {

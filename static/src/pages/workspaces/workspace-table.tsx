@@ -7,7 +7,7 @@ import { grouped, strings } from "../../strings";
 import { Avatars, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { addressOf, Edited, SessionState } from "./entry";
-import { plainTitle } from "../../document/plain-title";
+import { plainTitle } from "../../prose/plain-title";
 import { words } from "./strings";
 
 interface Props {

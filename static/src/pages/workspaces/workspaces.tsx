@@ -12,7 +12,7 @@ import { errorText } from "../../ui/basics";
 import { Ask, Confirm } from "../../ui/dialogs";
 import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
-import { plainTitle } from "../../document/plain-title";
+import { plainTitle } from "../../prose/plain-title";
 import { RecentCards } from "./recent-cards";
 import { useRefreshed } from "./refreshed";
 import { WorkspaceTable } from "./workspace-table";

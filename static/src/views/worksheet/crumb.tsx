@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { nameOf } from "../../document/paths";
-import { plainTitle } from "../../document/plain-title";
+import { plainTitle } from "../../prose/plain-title";
 import { useParts } from "../../workbench/parts";
 import { nameWorkspace } from "./cells/naming";
 import { words } from "./later-strings";

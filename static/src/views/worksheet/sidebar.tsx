@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { SectionNode } from "../../document/outline";
 import type { DocumentEntry } from "../../net/messages";
 import { nameOf } from "../../document/paths";
-import { plainTitle } from "../../document/plain-title";
+import { plainTitle } from "../../prose/plain-title";
 import { strings } from "../../strings";
 import { IconButton, Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";

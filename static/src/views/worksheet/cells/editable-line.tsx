@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { plainTitle } from "../../../document/plain-title";
+import { plainTitle } from "../../../prose/plain-title";
 
 interface Props {
   value: string;

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { cellsBelow, isSection, rollUp, type CellInfo, type SectionNode, type TreeNode } from "../../../document/outline";
-import { plainTitle } from "../../../document/plain-title";
+import { plainTitle } from "../../../prose/plain-title";
 import { strings } from "../../../strings";
 import { Icon } from "../../../ui/icons";
 import { CellFrame } from "./cell-frame";

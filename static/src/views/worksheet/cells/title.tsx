@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { nameOf } from "../../../document/paths";
-import { plainTitle } from "../../../document/plain-title";
+import { plainTitle } from "../../../prose/plain-title";
 import { strings } from "../../../strings";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../strings";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { plainTitle } from "client/document/plain-title";
+import { plainTitle } from "client/prose/plain-title";
 
 test("formulas in titles are plain text", () => {
   assert.equal(plainTitle("Curves $E/\\mathbb{Q}$ of rank one"), "Curves E/ℚ of rank one");
