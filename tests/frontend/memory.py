@@ -16,6 +16,7 @@ from twisted.internet.testing import StringTransport
 from twisted.web.resource import Resource
 
 from sagews.frontend.http.bounded_server import BoundedSite
+from sagews.frontend.http.request_turns import RequestTurns
 from sagews.frontend.http.static_files import BuiltFiles, built_file
 from sagews.frontend.parts import BackendAddress, Parts
 from sagews.frontend.sign_in.logins import Logins, NewLogin
@@ -40,6 +41,13 @@ class Socket(Resource):
 
     def render_GET(self, request):
         return b"socket"
+
+
+def _site(root: Resource, clock: Clock) -> BoundedSite:
+    """Return a site whose work costs no time: on a clock that stands still nobody would get another turn."""
+    site = BoundedSite(root, clock)
+    site.turns = RequestTurns(clock, lambda: 0.0)
+    return site
 
 
 @dataclass
@@ -88,13 +96,13 @@ class World:
             websockets={"/ws": Socket()},
             strict_transport=strict,
         )
-        self.site = BoundedSite(site_root(self.parts, self.clock.seconds), self.clock)
-        self.content = BoundedSite(content_root(self.built, self.addresses, self.clock.seconds), self.clock)
+        self.site = _site(site_root(self.parts, self.clock.seconds), self.clock)
+        self.content = _site(content_root(self.built, self.addresses, self.clock.seconds), self.clock)
 
     def rebuild(self, **changes: Any) -> None:
         """Make the site again with other parts."""
         self.parts = replace(self.parts, **changes)
-        self.site = BoundedSite(site_root(self.parts, self.clock.seconds), self.clock)
+        self.site = _site(site_root(self.parts, self.clock.seconds), self.clock)
 
     @property
     def base(self) -> BaseAddress:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.logger import formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.frontend.http.call import Answer
 from sagews.frontend.http.routes import Routes
+from sagews.frontend.sign_in.logins import Credentials, Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
 from sagews.frontend.site import make_socket_site, site_routes
+from sagews.model.accounts import Login
 from sagews.model.identifiers import new_id
 from sagews.policy.http.requests import Policy
 from tests.frontend.memory import Page, Socket, World
@@ -360,3 +364,33 @@ class GateTests(SynchronousTestCase):
         waiting = [Deferred.fromCoroutine(hasher.hash("x")) for _ in range(52)]
         self.failureResultOf(Deferred.fromCoroutine(hasher.hash("x")), SagewsError)
         self.assertEqual((len(never), len(waiting)), (2, 52))
+
+
+class GoneTests(SynchronousTestCase):
+    """A client that closes its connection before it is answered."""
+
+    def test_while_the_login_is_looked_for(self) -> None:
+        """What it asked for is not looked at any more: its body is gone, and that is nobody's fault."""
+        world = World()
+        waiting: Deferred[None] = Deferred()
+
+        async def find(logins: Logins, credentials: Credentials) -> Login:
+            await waiting
+            return await found(logins, credentials)
+
+        found = Logins.find
+        page = world.administrator()
+        self.patch(Logins, "find", find)
+        channel, transport = world.connect()
+        body = b'{"name": "W"}'
+        head = (
+            "POST /api/workspaces HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n"
+            f"Origin: http://127.0.0.1:8080\r\nCookie: {page.cookie}\r\nX-Sagews-Secret: {page.secret}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        channel.dataReceived(head.encode() + body)
+        channel.connectionLost(Failure(ConnectionDone()))
+        before = len(world.workspaces.spaces)
+        waiting.callback(None)
+        self.assertEqual(self.flushLoggedErrors(), [])
+        self.assertEqual((transport.value(), len(world.workspaces.spaces)), (b"", before))

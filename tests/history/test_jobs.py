@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session.jobs.take_tree import MAX_FILE
+from sagews.session.jobs import take_tree
+from sagews.session.jobs.objects import PackWriter
+from sagews.session.jobs.take_tree import MAX_FILE, Taker
 from tests.history.running import JobFailed, check, commit, contents, diff, restore, snapshot
 
 pytestmark = pytest.mark.slow
@@ -219,6 +221,18 @@ class Bounds(Homes):
             },
         )
         self.assertEqual(commit(taken).files_changed, 3)
+
+    def test_what_is_too_much_together_is_not_read(self) -> None:
+        """Of files that are larger than what is left for all of them nothing is read: sparse ones cost nothing."""
+        home = self.home({"a": b"1" * 10, "b": b"2" * 11, "c": b"3" * 5})
+        taker, read = Taker(PackWriter(self.home() / "pack")), []
+        taker.budget.bytes = 15
+        self.patch(take_tree, "_read", lambda number, most: read.append(most) or os.read(number, most))
+        opened = os.open(home, os.O_RDONLY)
+        self.addCleanup(os.close, opened)
+        self.assertIsNotNone(taker.take(opened, "", {}))
+        self.assertEqual((len(read), max(read)), (2, 16))
+        self.assertEqual([path for path, _ in taker.budget.said()], ["b"])
 
     def test_a_forged_tree_is_refused(self) -> None:
         """A tree that the bundle does not hold, a damaged pack, and a text of another tree make no commit."""

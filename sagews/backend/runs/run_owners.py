@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sagews.backend.runs.waiting_texts import WaitingTexts
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId
 
@@ -14,9 +15,14 @@ TAKEN = "another worksheet has a run of this id"
 
 
 class RunOwners:
-    """The run ids of all documents that a backend has open, as far as these remember them."""
+    """The run ids of all documents that a backend has open, as far as these remember them.
+
+    Attributes:
+        texts: what waits to be run in them.
+    """
 
     def __init__(self) -> None:
+        self.texts = WaitingTexts()
         self._owners: dict[RunId, DocumentId] = {}
 
     def __len__(self) -> int:

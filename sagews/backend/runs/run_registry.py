@@ -42,7 +42,7 @@ class RunRegistry:
         outputs: the last run of each cell, as the store had them.
         writer: commits runs and pieces.
         ledger: counts what accounts have waiting.
-        owners: know the run ids of all documents that are open.
+        owners: know the run ids of all documents that are open, and the texts that wait in them.
     """
 
     __slots__ = (
@@ -67,7 +67,7 @@ class RunRegistry:
         self._known: OrderedDict[RunId, None] = OrderedDict()
         self._ledger = ledger
         self._owners = owners
-        self._waiting: dict[RunId, tuple[Evaluation, UserId]] = {}
+        self._waiting: dict[RunId, tuple[Evaluation, UserId, str]] = {}
         self._refused_early: dict[RunId, str | None] = {}
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
@@ -107,6 +107,7 @@ class RunRegistry:
                 wanted.setdefault(request.run, request)
         fresh = list(wanted.values())
         self._owners.check(self._stream.document, wanted)
+        self._owners.texts.check(user, ((request.hash, request.source) for request in fresh))
         self._ledger.take(user, Resource.RUNS, len(fresh))
         try:
             self._queue.add(wanted, confirmed=confirmed)
@@ -127,8 +128,9 @@ class RunRegistry:
             self._owners.release(oldest)
         self._number = number
         mode, shows = how_to_evaluate(flavour)
-        evaluation = Evaluation(request.run, request.cell, number, request.source, mode, shows)
-        self._waiting[request.run] = (evaluation, user)
+        source = self._owners.texts.take(user, request.hash, request.source)
+        evaluation = Evaluation(request.run, request.cell, number, source, mode, shows)
+        self._waiting[request.run] = (evaluation, user, request.hash)
         return Run(
             request.run,
             self._stream.document,
@@ -329,9 +331,12 @@ class RunRegistry:
 
     def _no_more_waiting(self, run: RunId) -> Evaluation | None:
         """Take a run out of those that wait, and return what was to be evaluated, if it waited at all."""
-        evaluation, user = self._waiting.pop(run, (None, None))
-        if user is not None:
-            self._ledger.give_back(user, Resource.RUNS)
+        waited = self._waiting.pop(run, None)
+        if waited is None:
+            return None
+        evaluation, user, digest = waited
+        self._ledger.give_back(user, Resource.RUNS)
+        self._owners.texts.give_back(user, digest)
         return evaluation
 
     def _cancel(self, runs: Sequence[RunId], reason: str | None) -> None:

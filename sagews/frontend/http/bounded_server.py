@@ -16,6 +16,7 @@ from twisted.web import http, server
 from twisted.web.resource import IResource
 
 from sagews.frontend.http.connection_bounds import MOST, MOST_OF_ONE, ConnectionBounds
+from sagews.frontend.http.request_turns import RequestTurns
 from sagews.net.descriptors import share_of_descriptors
 from sagews.policy.accounts.attempts import network
 from sagews.policy.http.requests import MAX_BODY
@@ -150,6 +151,7 @@ class BoundedSite(server.Site):
         # A traceback shows paths of the host and values of variables.
         self.displayTracebacks = False
         # A fifth of all descriptors, half of that from one network: there is a site for untrusted content as well.
+        self.turns = RequestTurns(reactor)
         self.bounds = ConnectionBounds(share_of_descriptors(5, MOST), share_of_descriptors(10, MOST_OF_ONE))
 
     def acceptableProtocols(self) -> list[bytes]:

@@ -85,18 +85,24 @@ class Gate(Resource):
         # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
+        channel: Any = request.channel
+        channel.site.turns.take(exchange.address, lambda: self._take(request, exchange))
+        return NOT_DONE_YET
+
+    def _take(self, request: Request, exchange: _Exchange) -> None:
+        """Answer a request, or begin to, unless nobody waits for that any more."""
+        if exchange.gone:
+            return
         try:
             route, base, taken = self._find(request)
         except SagewsError as error:
             exchange.send(_shown_refusal(error, _header(request, "Accept")))
-            return NOT_DONE_YET
+            return
         if route.resource is not None:
-            channel: Any = request.channel
-            channel.became_websocket()
-            return _render(route.resource, request)
+            _become_websocket(route.resource, request)
+            return
         done = Deferred.fromCoroutine(self._serve(route, request, base, taken, exchange))
         done.addErrback(exchange.failed)
-        return NOT_DONE_YET
 
     def _find(self, request: Request) -> tuple[Route, BaseAddress, dict[str, str]]:
         # First of all: whatever comes under a foreign name is not for us, and is not told what is here.
@@ -119,6 +125,9 @@ class Gate(Resource):
         try:
             login, by_token = await self._login(route.policy, request, base.cookie_name)
             exchange.user = login.user.id if login else ""
+            if exchange.gone:
+                # Its body went with it.
+                return
             call = Call(
                 method=route.method,
                 path=route.pattern,
@@ -174,12 +183,12 @@ class _Exchange:
         self._request = request
         self._seconds = seconds
         self._begun = seconds()
-        self._gone = False
+        self.gone = False
         # Writing to a request whose peer has gone raises, in the middle of whoever had the answer ready.
         request.notifyFinish().addErrback(self._lost)
 
     def _lost(self, _reason: Failure) -> None:
-        self._gone = True
+        self.gone = True
 
     def failed(self, failure: Failure) -> None:
         """Answer what should not have happened: the person gets a number, the log the rest."""
@@ -190,7 +199,7 @@ class _Exchange:
     def send(self, result: Answer) -> None:
         """Write an answer, unless the peer has gone, and the access line."""
         request = self._request
-        if not self._gone:
+        if not self.gone:
             request.setResponseCode(result.status)
             # A 304 speaks of what the browser has; a length of its own would be taken for that one's.
             if result.status != 304:
@@ -229,8 +238,14 @@ _PAGE = (
 _DEFAULTS: Headers = (("Cache-Control", "no-store"), ("Content-Security-Policy", NOTHING_POLICY))
 
 
-def _render(resource: Any, request: Request) -> Any:
-    return resource.render(request)
+def _become_websocket(resource: Any, request: Request) -> None:
+    channel: Any = request.channel
+    channel.became_websocket()
+    answered = resource.render(request)
+    if answered is not NOT_DONE_YET:
+        request.setHeader("Content-Length", str(len(answered)))
+        request.write(answered)
+        request.finish()
 
 
 def _refusal(error: SagewsError) -> Answer:

@@ -164,14 +164,15 @@ class Taker:
         number = os.open(name, _FILE_FLAGS, dir_fd=folder)
         try:
             status = os.fstat(number)
-            # Thousands of sparse files that are too large by a byte take minutes to read and nothing to make.
-            large = status.st_size > MAX_FILE
-            content = b"" if large or not stat.S_ISREG(status.st_mode) else _read(number, MAX_FILE + 1)
+            # Thousands of sparse files that are too large, each or together, take minutes to read and nothing to make.
+            large, full = status.st_size > MAX_FILE, status.st_size > self.budget.bytes
+            unread = large or full or not stat.S_ISREG(status.st_mode)
+            content = b"" if unread else _read(number, min(MAX_FILE, self.budget.bytes) + 1)
         finally:
             os.close(number)
         if large or len(content) > MAX_FILE:
             self.budget.leave_out(path, f"is larger than {size_text(MAX_FILE)}")
-        elif len(content) > self.budget.bytes:
+        elif full or len(content) > self.budget.bytes:
             self.budget.leave_out(path, f"all files together are larger than {MAX_TOTAL} bytes")
         elif name == ".gitattributes" and max(map(len, content.split(b"\n"))) > MAX_ATTRIBUTE_LINE:
             self.budget.leave_out(path, "has lines that git does not take")
