@@ -74,6 +74,28 @@ async def tabs(attack: Attack) -> None:
     await asyncio.gather(*(come_and_go() for _ in range(32)))
 
 
+@pattern("2,200 requests in a packet, 16 connections")
+async def pipelined(attack: Attack) -> None:
+    """Refused, all of them, without an account; each connection comes again when it is closed."""
+    host, port = attack.site.base.removeprefix("http://").split(":")
+    packet = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n" * 2200
+
+    async def flood() -> None:
+        while True:
+            reader, writer = await asyncio.open_connection(host, int(port))
+            try:
+                writer.write(packet)
+                while answers := await asyncio.wait_for(reader.read(2**16), 2):
+                    attack.done["refused"] += answers.count(b"HTTP/1.1 ")
+            except (OSError, TimeoutError):
+                attack.done["cut"] += 1
+            finally:
+                writer.close()
+
+    attack.begin()
+    await asyncio.gather(*(flood() for _ in range(16)))
+
+
 @pattern("2,000 silent sockets")
 async def silent(attack: Attack) -> None:
     """Connected, and not a word; those that are closed come again."""
