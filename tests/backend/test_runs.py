@@ -13,6 +13,7 @@ from sagews.model.accounts import Role
 from sagews.model.identifiers import new_id
 from sagews.model.runs import Run
 from sagews.model.sessions import Ending, Piece, PieceKind, RunState
+from sagews.policy.quotas.resources import Resource
 from tests.backend.run_case import RunCase, states
 from tests.contracts.journal import make_run
 from tests.fakes.session_host import FAILS, SUM, WAITS, FakeSessionHost
@@ -123,6 +124,30 @@ class RunTests(RunCase):
         held.callback(None)
         self.later(0.2)
         self.assertEqual((states(page, run), self.host.sessions, self.host.evaluations), ([], {}, []))
+
+    def test_cancelled_runs_count_until_the_store_has_answered(self) -> None:
+        """A page that asks for runs and gives them up again can't have the store asked about more than its quota."""
+        page = self.opened(backend=self.life(confirm_seconds=5.0), have={"epoch": 1, "sequence": 1})
+        page.edit(self.document, SUM)
+        self.later(0.2)
+        put_run, held = self.runs.put_run, Deferred[None]()
+
+        async def late(run: Run, epoch: int) -> Run:
+            await held
+            return await put_run(run, epoch)
+
+        self.patch(self.runs, "put_run", late)
+        runs = [page.run(self.document, SUM) for _ in range(3)]
+        page.say(type="interrupt", document=self.document)
+        ledger = page.backend._ledger
+        self.assertEqual(ledger.used(self.owner.id)[Resource.RUNS], 3)
+        held.callback(None)
+        self.later(0.2)
+        self.assertEqual([states(page, run)[-1] for run in runs], ["cancelled"] * 3)
+        self.assertEqual(ledger.used(self.owner.id).get(Resource.RUNS, 0), 0)
+        runs = [page.run(self.document, SUM) for _ in range(3)]
+        self.later(0.2)
+        self.assertEqual([states(page, run)[-1] for run in runs], ["done"] * 3)
 
     def test_cells_run_in_one_order(self) -> None:
         """Runs of two people wait in one queue, and both see the same states."""

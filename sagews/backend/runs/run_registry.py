@@ -68,7 +68,8 @@ class RunRegistry:
         self._ledger = ledger
         self._owners = owners
         self._waiting: dict[RunId, tuple[Evaluation, UserId, str]] = {}
-        self._refused_early: dict[RunId, str | None] = {}
+        # Cancelled before the store has answered; they count until then, else it could be asked without end.
+        self._refused_early: dict[RunId, tuple[UserId, str | None]] = {}
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
         self._unsaid: RunId | None = None
@@ -153,14 +154,14 @@ class RunRegistry:
         if stored is not run:
             self._queue.drop(run.id)
             self._no_more_waiting(run.id)
-            self._refused_early.pop(run.id, None)
+            self._answered(run.id)
             self._tell_stored(stored)
         elif run.id in self._waiting:
             self.admit(run)
             self._queue.confirm(run.id)
         else:
             # It was cancelled while the store was being asked.
-            self._refuse(run, self._refused_early.pop(run.id, None))
+            self._refuse(run, self._answered(run.id))
 
     def _tell_stored(self, stored: Run) -> None:
         """Tell of a run of an earlier life, unless its cell was run again: then pages show that one."""
@@ -177,6 +178,7 @@ class RunRegistry:
     def refuse(self, run: Run, reason: str) -> None:
         """Tell of a run and that it will not be."""
         self._queue.drop(run.id)
+        self._answered(run.id)
         self._refuse(run, reason)
 
     def _refuse(self, run: Run, reason: str | None) -> None:
@@ -319,6 +321,8 @@ class RunRegistry:
         """Let go of what waits and of all ids, and say nothing: the document is closed, or another backend's now."""
         for run in list(self._waiting):
             self._no_more_waiting(run)
+        for run in list(self._refused_early):
+            self._answered(run)
         for run in self._known:
             self._owners.release(run)
         self._known.clear()
@@ -331,18 +335,34 @@ class RunRegistry:
 
     def _no_more_waiting(self, run: RunId) -> Evaluation | None:
         """Take a run out of those that wait, and return what was to be evaluated, if it waited at all."""
+        waited = self._take_out(run)
+        if waited is None:
+            return None
+        evaluation, user = waited
+        self._ledger.give_back(user, Resource.RUNS)
+        return evaluation
+
+    def _take_out(self, run: RunId) -> tuple[Evaluation, UserId] | None:
         waited = self._waiting.pop(run, None)
         if waited is None:
             return None
         evaluation, user, digest = waited
-        self._ledger.give_back(user, Resource.RUNS)
         self._owners.texts.give_back(user, digest)
-        return evaluation
+        return evaluation, user
+
+    def _answered(self, run: RunId) -> str | None:
+        """Learn that the store has answered about a run; return why it was cancelled before that, if it was."""
+        user, reason = self._refused_early.pop(run, (None, None))
+        if user is not None:
+            self._ledger.give_back(user, Resource.RUNS)
+        return reason
 
     def _cancel(self, runs: Sequence[RunId], reason: str | None) -> None:
         for run in runs:
-            if self._no_more_waiting(run) is not None and self._outputs.find(run) is None:
-                self._refused_early[run] = reason
+            if self._outputs.find(run) is None and (waited := self._take_out(run)) is not None:
+                self._refused_early[run] = waited[1], reason
+            else:
+                self._no_more_waiting(run)
             self._end(run, RunState.CANCELLED, None, reason)
 
     def _end(self, run: RunId, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
