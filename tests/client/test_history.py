@@ -87,9 +87,15 @@ class HistoryPanelTests(ClientTestCase):
         expect(row.locator("b")).to_have_text("Saved")
 
     def test_a_revert_says_when_it_is_over(self) -> None:
-        """Until then its button says that it is being done; then panel, status line and screen reader say so."""
+        """Until then its button says that it is being done; then panel, status line and screen reader say so.
+
+        The version that it makes is told from the one with the name.
+        """
         page = self.opened()
-        page.click("[data-testid=version]")
+        page.get_by_role("button", name="Name this version").press("Enter")
+        self.name(page, "draft")
+        expect(page.locator("[data-testid=version] b").first).to_have_text("draft")
+        page.locator("[data-testid=version]").first.click()
         self.control("stall")
         button = page.locator("[data-testid=revert]")
         button.click()
@@ -101,6 +107,7 @@ class HistoryPanelTests(ClientTestCase):
         expect(page.locator("[data-testid=reverted]")).to_contain_text("The workspace is as it was on")
         expect(page.locator("[data-testid=announcement]")).to_contain_text("The workspace is as it was on")
         expect(page.locator("[data-testid=status-version]")).to_contain_text("Reverted")
+        expect(page.locator("[data-testid=version] b").nth(1)).to_have_text("Reverted to “draft”")
         self.screenshot(page, "history-reverted")
         page.locator("[data-testid=version]").first.click()
         page.get_by_role("button", name="Back").click()

@@ -32,7 +32,7 @@ class VersionAnswers:
 
     def do_revert(self, message: dict[str, Any]) -> None:
         """Bring it back, when the test says so."""
-        made = {**self._version(), "id": "c" * 40, "kind": "revert"}
+        made = {**self._version(self.named), "id": "c" * 40, "kind": "revert", "may_unname": False}
         self.room.older.insert(0, made)
         said = {"type": "version", "request": message["request"], "version": made}
         self.room.commit(self, said)

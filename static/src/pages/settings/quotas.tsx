@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { errorText } from "../../ui/basics";
+import { plainTitle } from "../../prose/plain-title";
 import { settingsCalls, type Quota, type Stored } from "./calls";
 import { bytes } from "../../times";
 import { grouped } from "../../strings";
@@ -43,7 +44,7 @@ export function Quotas(): JSX.Element {
       {largest.length > 0 && <h3>{words.largest}</h3>}
       {largest.map((each) => (
         <div class="row" key={each.id} data-testid="stored">
-          <a href={`/w/${each.id}`}>{each.name}</a>
+          <a href={`/w/${each.id}`}>{plainTitle(each.name)}</a>
           <span class="num">{words.stored(bytes(each.outputs), bytes(each.history), bytes(each.files))}</span>
         </div>
       ))}

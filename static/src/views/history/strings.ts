@@ -8,6 +8,7 @@ export const words = {
   versionKinds: {
     autosave: "Autosave", save: "Saved", named: "Named", session: "End of a session", revert: "Reverted",
   } as Record<string, string>,
+  revertedTo: (name: string) => `Reverted to “${name}”`,
   filesChanged: (count: number) => `${plural(count, "file", "files")} changed`,
   notSaved: (count: number) => `Not in any version: ${plural(count, "file", "files")}`,
   revert: "Revert to this version",

@@ -14,6 +14,7 @@ import { KeptOutputs } from "./kept-outputs";
 import { words } from "./strings";
 
 export function titleOf(version: VersionEntry): string {
+  if (version.kind === "revert" && version.name) return words.revertedTo(version.name);
   return version.name || (words.versionKinds[version.kind] ?? version.kind);
 }
 

@@ -15,7 +15,7 @@ export function Crumb(): JSX.Element {
   const name = socket.welcome.value?.workspace.name ?? "";
   return (
     <>
-      {socket.welcome.value?.role === "owner" ? <WorkspaceName name={name} /> : <span class="ws muted">{name}</span>}
+      {socket.welcome.value?.role === "owner" ? <WorkspaceName name={name} /> : <span class="ws muted">{plainTitle(name)}</span>}
       <span class="faint">/</span>
       {worksheet.mayEdit.value ? (
         <button type="button" class="here" title={words.renameFile(path)} data-testid="crumb-worksheet" onClick={() => panels.show("renameWorksheet")}>
@@ -49,7 +49,7 @@ function WorkspaceName({ name }: { name: string }): JSX.Element {
   if (text === null) {
     return (
       <button ref={button} type="button" class="ws muted" title={words.renameWorkspace} data-testid="crumb-workspace" onClick={() => setText(name)}>
-        {name}
+        {plainTitle(name)}
       </button>
     );
   }
