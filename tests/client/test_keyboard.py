@@ -9,33 +9,19 @@ from tests.client.test_typing import chosen_cell
 
 pytestmark = pytest.mark.slow
 
-CHOSEN = "() => document.activeElement?.matches('.cell.focus[data-cell-id=cell00]')"
-
 
 class KeyboardTests(ClientTestCase):
     """A worksheet with several cells."""
 
-    def test_after_loading(self) -> None:
-        """The first cell is chosen, so that arrows move at once; on a phone too, where no keyboard may come up."""
-        for options in ({}, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}):
-            page = self.sheet(**options)
-            for _ in range(2):
-                page.wait_for_function(CHOSEN)
-                self.assertEqual(page.locator(".cm-focused, input:focus").count(), 0)
-                page.reload()
-            page.wait_for_function(CHOSEN)
-            page.keyboard.press("ArrowDown")
-            page.locator(".cell.focus[data-cell-id=cell01]").wait_for()
-
     def test_what_was_chosen_stays(self) -> None:
         """Coming back after the connection was cut chooses nothing anew."""
         page = self.sheet()
-        page.wait_for_function(CHOSEN)
-        page.keyboard.press("ArrowDown")
+        chosen_cell(page, 1)
+        chosen = page.locator(".cell.focus").get_attribute("data-cell-id")
         self.control("drop")
         self.wait_until_heard(page, "open", 2)
         page.locator("[data-testid=status-connection][data-state=connected]").wait_for()
-        self.assertEqual(page.locator(".cell.focus").get_attribute("data-cell-id"), "cell01")
+        self.assertEqual(page.locator(".cell.focus").get_attribute("data-cell-id"), chosen)
 
     def test_all_of_the_page_is_not_marked(self) -> None:
         """Ctrl-A with a cell chosen marks nothing; within a cell it marks the cell's text."""

@@ -101,6 +101,8 @@ class DeletedTests(ClientTestCase):
         write_in(page, 2)
         type_keys(page, "\nbas")
         self.wait_until_heard(page, "edit")
+        # Whoever brings it back has what was saved of it.
+        page.locator("[data-testid=status-saving][data-state=saved]").wait_for()
         self.control("delete-cell05")
         page.wait_for_selector("[data-testid=rescued]")
         self.control("restore-cell05")

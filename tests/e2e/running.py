@@ -26,11 +26,18 @@ READY_SECONDS = 120
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody uses now, another one each time: the kernel may give one out again."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def session_environments() -> dict[str, str]:

@@ -91,9 +91,7 @@ function welcomed({ files, socket, worksheet }: Bench, id: string | null): void 
   if (id !== null) void worksheet.versions.load();
 }
 
-/** The first time that the sheet is there, writing begins: of its name in a new workspace, else in its only cell.
- *
- * A sheet with more has its first cell chosen, if nobody has taken the keyboard elsewhere yet. */
+/** The first time that the sheet is there, writing begins: of its name in a new workspace, else in its only cell. */
 function beginOnce(worksheet: Worksheet, focus: Focus): void {
   let begun = false;
   effect(() => {
@@ -113,7 +111,6 @@ function begin(worksheet: Worksheet, focus: Focus): void {
   } else if (first === undefined) {
     if (worksheet.mayEdit.value) focus.edit(worksheet.sheet.insert("code", {}), "start");
   } else if (cells.length === 1 && first.type === "code" && worksheet.sheet.text(first.id) === "") focus.edit(first.id, "start");
-  else if (document.activeElement === document.body && focus.active.peek() === null) focus.select(first.id);
 }
 
 function openFirst(workspace: string, files: WorkspaceFiles): void {
