@@ -58,6 +58,13 @@ FRESH_WINDOWS = {
 CELLS = 4
 LISTEN = "() => { window.found = []; addEventListener('message', event => found.push(String(event.data))) }"
 
+# Frames of the screen and short timers come late from now on, as in a page that has much to do.
+BUSY = """() => {
+  const timer = window.setTimeout;
+  window.setTimeout = (call, delay, ...rest) => timer(call, (delay ?? 0) < 50 ? 2000 : delay, ...rest);
+  window.requestAnimationFrame = call => timer(() => call(performance.now()), 2000);
+}"""
+
 
 class FrameTests(ClientTestCase):
     """Untrusted HTML."""
@@ -93,6 +100,20 @@ class FrameTests(ClientTestCase):
         frame.locator("text=origin null").wait_for()
         self.opened.wait_for_function("() => document.querySelector('[data-testid=html-frame]').offsetHeight > 290")
         self.assertEqual(self.problems, [])
+
+    def test_ready_at_once(self) -> None:
+        """A frame that is there before the page has drawn is filled as well."""
+        page = self.sheet()
+        page.evaluate(LISTEN)
+        # The first one asks for the frames' address; from then on they are in the page at once.
+        for number in (1, 2):
+            page.locator("[data-testid=insert-code]").last.click()
+            page.wait_for_selector(".cm-focused")
+            page.keyboard.insert_text(f"%html <script>top.postMessage('filled {number}', '*')</script>")
+            if number == 2:
+                page.evaluate(BUSY)
+            page.keyboard.press("Control+Enter")
+            page.wait_for_function("text => found.includes(text)", arg=f"filled {number}")
 
     def test_reaches_nothing(self) -> None:
         """Cookies, storage, the page around it and other windows are out of its reach."""

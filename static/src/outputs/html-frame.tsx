@@ -2,7 +2,7 @@
 
 import "../common";
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { askSite, site } from "../account";
 import { isDark } from "../theme";
 
@@ -36,7 +36,8 @@ export function HtmlFrame({ html }: { html: string }): JSX.Element {
     if (holder.current !== null && !near) watch.observe(holder.current);
     return () => watch.disconnect();
   }, [near]);
-  useEffect(() => {
+  // Before the frame can load: it says just once that it is ready, and an effect after the paint may come later than that.
+  useLayoutEffect(() => {
     if (!near) return;
     askSite();
     const sleep = () => setNear(false);
