@@ -106,6 +106,14 @@ class PoolTests(WindowTests):
         self.reactor.pump()
         self.assertGreater(len(recorder.pieces), before)
 
+    def test_a_full_pool_leaves_other_accounts_alone(self) -> None:
+        """While one account has filled the pool, another's cells go on although what they printed is not stored yet."""
+        self.flood()
+        session, recorder, _ = self.opened(account=UserId(new_id()))
+        for _ in range(3):
+            self.run_now(evaluate(self.host, session, evaluation(PRINTS)))
+        self.assertEqual(recorder.text, 3 * "hello\n")
+
 
 class BudgetTests(SessionTestCase):
     """The worker cuts and counts whatever the loop lets through."""

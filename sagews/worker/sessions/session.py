@@ -81,7 +81,7 @@ class WorkerSession:
         self._listener = listener
         self._finished = finished
         self._life = ProcessLife(ProcessCore())
-        self._window = Window(bounds.window, pool, self._read_on)
+        self._window = Window(self._who, bounds.window, pool, self._read_on)
         self._frames = FrameReader(wire.MAX_FRAME_FROM_SESSION)
         self._frame_since: float | None = None
         # What is left to be done about a large frame, before anything behind it is looked at.
