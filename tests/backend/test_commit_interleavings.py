@@ -13,16 +13,18 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.journal.document_writer import Committed, DocumentWriter
 from sagews.backend.journal.group_commit import GroupCommit
+from sagews.backend.journal.large_batches import LARGE_BYTES
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
-from sagews.model.identifiers import DocumentId, UserId, new_id
-from sagews.model.runs import DocumentWrite
+from sagews.model.identifiers import DocumentId, RunId, UserId, new_id
+from sagews.model.runs import DocumentWrite, StoredPiece
+from sagews.model.sessions import PieceKind
 
 AUTHOR = UserId(new_id())
 # Of two documents one is enough to be halved out of a commit, and the other to be held up.
 DOCUMENTS = 2
 
-EDITS = st.tuples(st.just("edit"), st.integers(0, DOCUMENTS - 1))
+EDITS = st.tuples(st.sampled_from(("edit", "edit", "large")), st.integers(0, DOCUMENTS - 1))
 FLUSHES = st.tuples(st.just("flush"), st.integers(0, DOCUMENTS - 1))
 PASSES = st.tuples(st.just("pass"), st.sampled_from((0, 20, 100, 2000)))
 ANSWERS = st.tuples(st.sampled_from(("good", "refused", "away")), st.integers(0, 2))
@@ -84,13 +86,17 @@ class Story:
         self.journal = HeldJournal()
         self.page: Any = WatchingPage(self.journal)
         self.commits = GroupCommit(self.clock, BackendSettings(), self.journal)  # type: ignore[arg-type]
-        self.writers = [self.commits.writer(DocumentId(new_id()), 1, lambda: None) for _ in range(DOCUMENTS)]
+        self.writers = [self.commits.writer(DocumentId(new_id()), AUTHOR, 1, lambda: None) for _ in range(DOCUMENTS)]
         self.flushed: list[Deferred[None]] = []
         self.edits: dict[DocumentId, list[int]] = {writer.document: [] for writer in self.writers}
 
     def step(self, kind: str, value: int) -> None:
         """Do one thing."""
         if kind == "edit":
+            self._edit(self.writers[value])
+        elif kind == "large":
+            # What goes by itself, and an edit of the same document with it.
+            self.writers[value].piece(StoredPiece(RunId(new_id()), 1, PieceKind.DISPLAY, {}), LARGE_BYTES + 1)
             self._edit(self.writers[value])
         elif kind == "flush":
             self.flushed.append(Deferred.fromCoroutine(self.writers[value].flush()))

@@ -30,6 +30,7 @@ class Journal:
         self.poisoned: set[DocumentId] = set()
         self.lost: set[DocumentId] = set()
         self.held: Deferred[None] | None = None
+        self.held_documents: dict[DocumentId, Deferred[None]] = {}
         self.commits: list[list[DocumentId]] = []
         self.edits: list[bytes] = []
         self.pieces: list[int] = []
@@ -44,6 +45,9 @@ class Journal:
             raise ValueError("can't be written")
         if self.held is not None:
             await self.held
+        for write in writes:
+            if write.document in self.held_documents:
+                await self.held_documents[write.document]
         good = [write for write in writes if write.document not in self.lost]
         self.commits.append([write.document for write in good])
         self.sizes.append(sum(len(write.updates) + len(write.pieces) for write in writes))
@@ -76,10 +80,10 @@ class GroupCommitTests(SynchronousTestCase):
         self.lost: list[DocumentId] = []
         self.page: Any = Page()
 
-    def writer(self) -> DocumentWriter:
+    def writer(self, owner: UserId = AUTHOR) -> DocumentWriter:
         """Return the writer of another document."""
         document = DocumentId(new_id())
-        return self.commits.writer(document, 1, lambda: self.lost.append(document))
+        return self.commits.writer(document, owner, 1, lambda: self.lost.append(document))
 
     def piece(self, writer: DocumentWriter, number: int, told: list[int], size: int = 10) -> None:
         """Take a piece and its acknowledgement, as a session does."""
@@ -318,6 +322,47 @@ class GroupCommitTests(SynchronousTestCase):
         self.assertEqual(self.journal.pieces, list(range(1, 101)))
         self.assertGreater(len(self.journal.commits), 10)
         self.assertEqual(told[-1], 100)
+
+    def test_nobody_waits_for_a_large_batch(self) -> None:
+        """While a large text is being written an edit of another document is, too, and one of its own waits behind."""
+        large, small, told = self.writer(), self.writer(), []  # type: ignore[var-annotated]
+        held = self.journal.held_documents[large.document] = Deferred()
+        self.piece(large, 1, told, 4_000_000)
+        self.clock.advance(0.2)
+        small.update(AUTHOR, b"small", self.page, 1)
+        large.update(AUTHOR, b"behind", self.page, 2)
+        self.clock.pump([0.01] * 50)
+        self.assertEqual((self.page.saved, told, self.journal.edits), ([1], [], [b"small"]))
+        held.callback(None)
+        self.clock.pump([0.01] * 50)
+        self.assertEqual((self.page.saved, told, self.journal.edits), ([1, 2], [1], [b"small", b"behind"]))
+
+    def test_owners_take_turns_with_large_batches(self) -> None:
+        """One who has many large texts written has another's wait for one of them."""
+        many, other = [self.writer() for _ in range(5)], self.writer(UserId(new_id()))
+        held = self.journal.held_documents[many[0].document] = Deferred()
+        for number, writer in enumerate([*many, other], 1):
+            self.piece(writer, number, [], 4_000_000)
+        self.clock.advance(0.2)
+        held.callback(None)
+        self.clock.pump([0.01] * 50)
+        self.assertEqual(self.journal.pieces[:3], [1, 2, 6])
+        self.assertEqual(sorted(self.journal.pieces), [1, 2, 3, 4, 5, 6])
+
+    def test_a_large_batch_outlasts_the_database(self) -> None:
+        """A large batch is tried again while the database is away; one that it refuses holds nobody up."""
+        large, poisoned, told = self.writer(), self.writer(), []  # type: ignore[var-annotated]
+        self.journal.poisoned.add(poisoned.document)
+        self.journal.failures = [SagewsError("database"), SagewsError("database")]
+        for number, writer in enumerate([poisoned, large], 1):
+            self.piece(writer, number, told, 4_000_000)
+        self.clock.pump([0.1] * 50)
+        self.flushLoggedErrors(SagewsError, ValueError)
+        self.assertEqual(told, [2])
+        self.assertTrue(poisoned.pending)
+        self.journal.poisoned.clear()
+        self.clock.pump([1.0] * 100)
+        self.assertEqual(sorted(told), [1, 2])
 
     def test_many_small_things_go_in_bounded_commits(self) -> None:
         """However many rows wait, one commit takes so many that they are encoded in milliseconds; no row is left."""

@@ -48,7 +48,7 @@ class Worksheet:
         self.workspace = workspace
         self.document = document
         self.lost = False
-        self.writer: DocumentWriter = commits.writer(document, 1, self._lose)
+        self.writer: DocumentWriter = commits.writer(document, UserId(new_id()), 1, self._lose)
         self.run = make_run(document, state=RunState.RUNNING)
         self.written = 0
         self.saved: list[int] = []

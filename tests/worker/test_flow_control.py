@@ -57,7 +57,7 @@ class SharedWindowTests(SynchronousTestCase):
 
     @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 400)), max_size=60))
     def test_bounded_and_forgotten(self, steps: list[tuple[str, int]]) -> None:
-        """However sessions print that stop when they are not read, less than twice the limit is held; in the end none."""
+        """However sessions print that stop when they are not read, less than twice the limit is held."""
         pool = SharedWindow(LIMIT)
         windows = [Window(account, LIMIT, pool, lambda: None) for account in "abcd"]
         for account, size in steps:

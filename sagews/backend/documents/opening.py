@@ -65,7 +65,7 @@ class Opening:
             SagewsError: `database`, `conflict` without the lease, and `internal` when what is stored can't be read.
         """
         # The lease's epoch goes with every statement, so a backend that lost it can load and write nothing.
-        writer = self.commits.writer(self.about.id, self.context.epoch, self.lease_lost)
+        writer = self.commits.writer(self.about.id, self.context.workspace.owner, self.context.epoch, self.lease_lost)
         counted: list[DocumentOutputs] = []
         try:
             # Neither needs to know of the other's, and somebody waits.

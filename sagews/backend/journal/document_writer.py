@@ -45,7 +45,8 @@ class DocumentWriter:
 
     Args:
         plan: is told that something waits.
-        document, epoch: whose it is, and the lease under which it may be written.
+        document, epoch: what it is of, and the lease under which it may be written.
+        owner: of its workspace, whose turn it takes with large output.
         lease_lost: is called when another backend has taken the workspace over.
 
     Attributes:
@@ -56,11 +57,19 @@ class DocumentWriter:
 
     __slots__ = (
         "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_under_way",
-        "document", "epoch", "last_update", "when_refused", "when_taken",
+        "document", "epoch", "last_update", "owner", "when_refused", "when_taken",
     )  # fmt: skip
 
-    def __init__(self, plan: CommitSchedule, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        plan: CommitSchedule,
+        document: DocumentId,
+        owner: UserId,
+        epoch: int,
+        lease_lost: Callable[[], None],
+    ) -> None:
         self.document = document
+        self.owner = owner
         self.epoch = epoch
         self.last_update = 0
         self.when_refused: Callable[[], None] | None = None
@@ -153,6 +162,11 @@ class DocumentWriter:
         await waited
 
     # ------------------------------------------------------------------------------------- what goes
+
+    @property
+    def next_bytes(self) -> int:
+        """The size of the oldest batch; 0 if nothing waits."""
+        return self._batches[0].size if self._batches is not None else 0
 
     def take(self) -> Batch | None:
         """Return the oldest batch, which takes nothing more until it is put back.

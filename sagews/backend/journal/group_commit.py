@@ -17,11 +17,12 @@ from twisted.logger import Logger
 
 from sagews.backend.journal.batch import MAX_BATCH_BYTES, Batch
 from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.journal.large_batches import LARGE_BYTES, LargeBatches
 from sagews.backend.journal.quarantine import Quarantine
 from sagews.backend.settings import BackendSettings
 from sagews.errors import SagewsError
 from sagews.interfaces.journal import IJournal
-from sagews.model.identifiers import DocumentId
+from sagews.model.identifiers import DocumentId, UserId
 from sagews.model.runs import Committed
 from sagews.net.background import cancelled, run_in_background, sleep
 
@@ -52,6 +53,9 @@ class GroupCommit:
         self._journal = journal
         self._due: dict[DocumentWriter, None] = {}
         self._quarantine = Quarantine(clock, self._commit_alone, self._released)
+        self._large = LargeBatches(
+            lambda writer, batch: self._commit([(writer, batch)]), self._pause, self._release_large
+        )
         self._deadline = float("inf")
         self._began = float("-inf")
         self._timer: IDelayedCall | None = None
@@ -62,9 +66,9 @@ class GroupCommit:
         self._lull: IDelayedCall | None = None
         self._working: Deferred[None] | None = None
 
-    def writer(self, document: DocumentId, epoch: int, lease_lost: Callable[[], None]) -> DocumentWriter:
+    def writer(self, document: DocumentId, owner: UserId, epoch: int, lease_lost: Callable[[], None]) -> DocumentWriter:
         """Return the way into the database of a document that is being opened."""
-        return DocumentWriter(self, document, epoch, lease_lost)
+        return DocumentWriter(self, document, owner, epoch, lease_lost)
 
     # ------------------------------------------------------------------------------------- when
 
@@ -158,9 +162,12 @@ class GroupCommit:
                 if writer not in self._quarantine:
                     writer.put_back()
                     self._due[writer] = None
-            await sleep(self._clock, RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
+            await self._pause(failures)
             failures += 1
             taken = self._take()
+
+    async def _pause(self, failures: int) -> None:
+        await sleep(self._clock, RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
 
     def _take(self) -> Taken:
         """Take what is due, up to the bounds."""
@@ -171,8 +178,13 @@ class GroupCommit:
                 self._by(self._began + self._settings.commit_seconds)
                 break
             del self._due[writer]
-            # What is in quarantine goes by itself alone: one batch in two commits at a time would be written twice.
-            batch = None if writer in self._quarantine else writer.take()
+            # What goes by itself goes so alone: one batch in two commits at a time would be written twice.
+            if writer in self._quarantine or writer in self._large:
+                continue
+            if writer.next_bytes > LARGE_BYTES:
+                self._large.add(writer)
+                continue
+            batch = writer.take()
             if batch is None:
                 continue
             taken.append((writer, batch))
@@ -234,3 +246,8 @@ class GroupCommit:
         """Let a document go with the others again."""
         if writer.pending:
             self.soon(writer)
+
+    def _release_large(self, writer: DocumentWriter) -> None:
+        """Go on with what came of a document while its large batch was under way."""
+        if writer.pending:
+            self.now(writer)
