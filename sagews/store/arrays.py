@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+PART = 256 * 1024
+"""Bytes of one byte string that a statement or a row holds at most: they are encoded, or decoded, in a millisecond."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -60,10 +63,11 @@ def _slowly(column: Sequence[object]) -> str:
     return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in texts]) + "}"
 
 
-def bytes_array(values: Iterable[bytes]) -> Literal:
-    """Return byte strings as a literal, to be cast to bytea[]."""
+def bytes_array(values: Iterable[bytes | None]) -> Literal:
+    """Return byte strings as a literal, to be cast to bytea[]; None becomes NULL."""
     # Joined once: a display of megabytes is copied by each further step.
     parts = [b"'{"]
     for value in values:
-        parts += (b'"\\\\x' if len(parts) == 1 else b',"\\\\x', hexlify(value), b'"')
+        parts.append(b"," if len(parts) > 1 else b"")
+        parts += (b"NULL",) if value is None else (b'"\\\\x', hexlify(value), b'"')
     return Literal(b"".join((*parts, b"}'")))

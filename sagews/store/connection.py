@@ -22,6 +22,7 @@ from txpostgres import txpostgres
 from txpostgres.reconnection import ConnectionDead, DeadConnectionDetector
 
 from sagews.net.backoff import Backoff
+from sagews.store.fetching import fetch_joined
 
 __all__ = ["ConnectionDead", "Row", "StoreConnection", "is_death"]
 
@@ -236,6 +237,11 @@ class StoreConnection(txpostgres.Connection):
 
         return self.statement(first, parameters).addCallback(note)
 
+    def joined(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
+        """As `statement`, for rows that hold parts of byte strings; they come joined (fetching.py)."""
+        result: Deferred[list[Row]] = self._doit(self._joined, sql, parameters)
+        return result
+
     def interaction(self, work: Callable[[Any], Deferred[Any]]) -> Deferred[Any]:
         """Run work in a transaction: it gets a cursor and returns a Deferred, which is waited for."""
         result: Deferred[Any] = self.runInteraction(work)
@@ -243,6 +249,13 @@ class StoreConnection(txpostgres.Connection):
 
     def _statement(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
         done: Deferred[list[Row]] = self.cursor().execute(sql, parameters).addCallback(rows_of)
+        return done
+
+    def _joined(self, sql: str, parameters: Sequence[Any]) -> Deferred[list[Row]]:
+        def fetch(cursor: Any) -> Deferred[list[Row]]:
+            return Deferred.fromCoroutine(fetch_joined(self.reactor, cursor))
+
+        done: Deferred[list[Row]] = self.cursor().execute(sql, parameters).addCallback(fetch)
         return done
 
 

@@ -185,6 +185,13 @@ class ConnectionPool:
         """
         return await self._run(lambda connection: connection.prepared(sql, parameters), again=True)
 
+    async def query_joined(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """As `query`, for byte strings of any size: rows are of a key, a part of at most PART bytes, and more.
+
+        Parts of one key follow one another. They come joined, in one row for each key; the reactor has turns meanwhile.
+        """
+        return await self._run(lambda connection: connection.joined(sql, parameters), again=True)
+
     async def transaction(self, work: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
         """Run a coroutine in a transaction: committed when it returns, rolled back when it raises.
 

@@ -41,6 +41,15 @@ class DocumentStoreContract(metaclass=ABCMeta):
         await store.snapshot(document, 3, 0, b"state-3", 3)
         assert await store.load(self.space, document) == StoredText(b"state-3", [b"4"])
 
+    async def test_large(self) -> None:
+        """However large a state is, it is read as it was stored; so is an empty one."""
+        store, journal, document = await self.make_documents()
+        await journal.commit([edits(document, b"1", b"2", b"3")])
+        for covers, state in enumerate((bytes(range(256)) * 2_000, b"", b"\x00" * 700_001), 1):
+            await store.snapshot(document, 3, 0, state, covers)
+            read = await store.load(self.space, document)
+            assert read == StoredText(state, [b"2", b"3"][covers - 1 :])
+
     async def test_fenced(self) -> None:
         """Who does not hold the lease's epoch folds nothing."""
         store, _, document = await self.make_documents()

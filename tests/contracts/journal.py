@@ -75,6 +75,22 @@ class JournalContract(metaclass=ABCMeta):
         assert await documents.load(self.space, one) == StoredText(None, batch)
         assert await documents.load(self.space, two) == StoredText(None, [b'{"\\', b"\x00\xff", b"third"])
 
+    async def test_large_values(self) -> None:
+        """Edits and pieces of any size are committed with small ones, in order; of a lost lease they are not."""
+        journal, documents, runs, one, two = await self.make_journal()
+        run, other = make_run(one), make_run(two)
+        data = [b"1", bytes(range(256)) * 2_000, b"3"]
+        pieces = [make_piece(run, 1), make_piece(run, 2, "é" * 400_000), make_piece(run, 3)]
+        lost = DocumentWrite(two, 2, [(AUTHOR, b"x" * 400_000)], [other], [make_piece(other, 1, "x" * 400_000)])
+        write = DocumentWrite(one, 3, [(AUTHOR, each) for each in data], [run], pieces)
+        assert await journal.commit([lost, write]) == {one: Committed(3)}
+        assert await documents.load(self.space, one) == StoredText(None, data)
+        assert await documents.load(self.space, two) == StoredText(None, [])
+        page = await runs.pieces(one, run.id, 1, 10)
+        assert (read(page), page.more) == (told(pieces[:2]), True)
+        assert read(await runs.pieces(one, run.id, 3, 10)) == told(pieces[2:])
+        assert (await runs.pieces(two, other.id, 1, 10)).pieces == []
+
     async def test_a_lost_lease_fails_alone(self) -> None:
         """Who does not hold the lease's epoch writes nothing, is named by its absence, and holds nobody up."""
         journal, documents, runs, one, two = await self.make_journal()

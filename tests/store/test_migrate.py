@@ -66,7 +66,7 @@ class MigrateTests(TestCase):
         workspace = new_id()
         self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, new_id())
         self._ask(database, "insert into leases values (%s, 'backend', 7, now() + interval '1 hour')", workspace)
-        self.assertEqual(migrate(database.dsn()), "0010")
+        self.assertEqual(migrate(database.dsn()), "0011")
         pool = ConnectionPool(reactor, database.dsn(), size=1)
         self.addCleanup(pool.stop)
         await pool.start()

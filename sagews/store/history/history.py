@@ -11,7 +11,8 @@ from zope.interface import implementer
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit, StoredAutosave
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.store.arrays import large_bytes, text_array
+from sagews.store.arrays import text_array
+from sagews.store.parts import execute_with
 from sagews.store.pool import ConnectionPool
 from sagews.store.rows import COMMIT_FIELDS, commit_from
 from sagews.store.values import clean_text
@@ -78,15 +79,16 @@ class HistoryStore:
             move, values = MOVE_FIRST, [workspace, ref, commit.id]
         else:
             move, values = MOVE, [commit.id, workspace, ref, expected]
-        sql = f"""with moved as ({move}),
+        sql = f"""moved as ({move}),
             recorded as (
                 insert into commits (workspace, id, parent, tree, ref, kind, name, author, author_name, time,
                     files_changed)
                 select workspace, commit, %s, %s, name, %s, %s, %s, %s, %s, %s from moved on conflict do nothing
             ),
             stored as (
-                insert into bundles (workspace, commit, needs, data) select workspace, commit, %s::text[], %s from moved
-                on conflict do nothing returning octet_length(data) as size
+                insert into bundles (workspace, commit, needs, data)
+                select workspace, commit, %s::text[], (select data from whole) from moved on conflict do nothing
+                returning octet_length(data) as size
             ),
             counted as (
                 update workspaces w set versions = versions + (moved.name = 'main')::int,
@@ -107,7 +109,7 @@ class HistoryStore:
         ]
         # Kept beside the bundle, so that the chain can be followed in one statement without opening any.
         needs = prerequisites(bundle, commit.parent)
-        return bool(await self._pool.execute(sql, (*values, *described, needs, large_bytes(bundle))))
+        return bool(await execute_with(self._pool, bundle, sql, (*values, *described, needs)))
 
     async def head(self, workspace: WorkspaceId, ref: str) -> Commit | None:
         """Return the commit that a ref ("main", "autosave") points to."""

@@ -11,7 +11,7 @@ from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import DocumentId, RunId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, OutputPage, PieceText, Run
 from sagews.model.sessions import PieceKind
-from sagews.store.arrays import text_array
+from sagews.store.arrays import PART, text_array
 from sagews.store.fence import FENCE
 from sagews.store.pool import ConnectionPool
 from sagews.store.runs.columns import RUN_COLUMNS, RUN_TYPES, run_from, run_values
@@ -80,19 +80,23 @@ class RunStore:
         # As text: 72 KB of empty lists would become megabytes of objects, only to be written again for a page. One more
         # than asked for tells whether there are more.
         sql = f"""with found as (
-                select o.sequence, o.kind, o.body::text as body, octet_length(o.body::text) as size from outputs o
+                select o.run, o.sequence, o.kind, octet_length(o.body::text) as size from outputs o
                 where o.run = (select r.id from runs r where r.id = %s and r.document = %s) and o.sequence >= %s
                 order by o.sequence limit %s
             ), counted as (
-                select sequence, kind, body, row_number() over o as number, sum(size) over o - size as before,
+                select run, sequence, kind, row_number() over o as number, sum(size) over o - size as before,
                     count(*) over () as total
                 from found window o as (order by sequence)
+            ), shown as materialized (
+                select c.sequence, c.kind, c.total, convert_to(o.body::text, 'UTF8') as body
+                from counted c join outputs o on o.run = c.run and o.sequence = c.sequence
+                where c.number <= %s and c.before < {PAGE_BYTES}
             )
-            select sequence, kind, body, total from counted where number <= %s and before < {PAGE_BYTES}
-            order by sequence"""
-        rows = await self._pool.query(sql, (run, document, first, limit + 1, limit))
-        pieces = [PieceText(sequence, PieceKind(kind), body.encode()) for sequence, kind, body, _ in rows]
-        return OutputPage(pieces, bool(rows) and len(rows) < rows[0][-1])
+            select sequence, substring(body from place for {PART}), kind, total
+            from shown, generate_series(1, octet_length(body), {PART}) as place order by sequence, place"""
+        rows = await self._pool.query_joined(sql, (run, document, first, limit + 1, limit))
+        pieces = [PieceText(sequence, PieceKind(kind), body) for sequence, body, kind, *_ in rows]
+        return OutputPage(pieces, bool(rows) and len(rows) < rows[0][3])
 
     async def delete_old(self, document: DocumentId, epoch: int, keep: Sequence[RunId]) -> int:
         """Delete output of finished runs of this document that are neither the last of their cell nor in `keep`.

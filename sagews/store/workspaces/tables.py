@@ -1,4 +1,7 @@
-"""The tables of workspaces, their documents, tickets and leases. The backend changes no grants and makes no tickets."""
+"""The tables of workspaces, their documents, tickets and leases. The backend changes no grants and makes no tickets.
+
+In `parts` lies what is on its way into one of these tables, of runs or of versions.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ TABLES = StoreTables(
         "tickets",
         "leases",
         "publications",
+        "parts",
     ),
     rights={
         DatabaseRole.FRONTEND: (
@@ -27,6 +31,7 @@ TABLES = StoreTables(
             TableRight("select, update", ("workspaces",)),
             TableRight(ALL, ("documents", "document_updates", "document_snapshots", "leases")),
             TableRight("select, delete", ("tickets",)),
+            TableRight("select, insert, delete", ("parts",)),
         ),
     },
 )
