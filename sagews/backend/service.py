@@ -43,6 +43,7 @@ from sagews.interfaces.usage import IUsageStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, SessionId, UserId, WorkspaceId, new_id
 from sagews.net.background import cancelled, run_in_background
+from sagews.net.steps import Steps
 from sagews.policy.quotas.ledger import Ledger
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
@@ -108,7 +109,9 @@ class Backend:
         handshake = PageHandshake(settings, accounts, stores, self.workspaces, self._registry, self._resume)
         services = FeatureServices(clock, settings, stores)
         router = Router(feature(services) for feature in (*features(), *extra))
-        self._connections = ConnectionServices(clock, settings, router, handshake, self._resume, self._ledger)
+        self._connections = ConnectionServices(
+            clock, settings, router, handshake, self._resume, self._ledger, Steps(clock)
+        )
         self._permissions = PermissionWatch(clock, settings, accounts, workspaces, self._registry)
         self._right_to_run = RightToRun(
             clock, accounts, workspaces, lambda: self.workspaces.all, settings.recheck_seconds

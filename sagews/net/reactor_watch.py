@@ -30,6 +30,9 @@ LIMIT_SECONDS = 0.020
 TICK_SECONDS = 0.010
 LOGGED_A_MINUTE = 10
 FRAMES = 6
+# Of one turn. When thousands of sockets have something in one moment, or have been closed, what is timed or planned has
+# its place between them; the kernel gives the others next time, before those that had their turn.
+MOST_EVENTS = 100
 # Of the stalls that are told one by one: as many as fit into a second, so that who asks each second misses none.
 LATEST = 50
 
@@ -247,7 +250,7 @@ class _Poller:
         """Wait for events."""
         self._book.turn_ended()
         try:
-            return self._poll(timeout, most)
+            return self._poll(timeout, min(most, MOST_EVENTS))
         finally:
             self._book.turn_began()
 

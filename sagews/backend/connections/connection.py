@@ -24,6 +24,7 @@ from sagews.errors import SagewsError
 from sagews.model.accounts import Role, User
 from sagews.model.identifiers import DocumentId, new_id
 from sagews.net.background import cancelled
+from sagews.net.steps import Steps
 from sagews.policy.browser.connection import Guard, connection_machine
 from sagews.policy.browser.rights import check_right
 from sagews.policy.browser.token_bucket import TokenBucket
@@ -62,7 +63,7 @@ class Handshake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionServices:
-    """What all connections share."""
+    """What all connections share; `steps` is for what many of them leave behind in one moment."""
 
     clock: IReactorTime
     settings: BackendSettings
@@ -70,6 +71,7 @@ class ConnectionServices:
     handshake: Handshake
     resume: ResumeSecrets
     ledger: Ledger
+    steps: Steps
 
 
 class Connection:
@@ -118,7 +120,9 @@ class Connection:
         self._bytes = TokenBucket(settings.bytes_per_second, settings.bytes_at_once, clock.seconds())
         self._refusals = 0
         self._under_way = 0
-        self._silence: IDelayedCall | None = clock.callLater(settings.handshake_seconds, self._silent)
+        self._silence: IDelayedCall | None = clock.callLater(
+            settings.handshake_seconds, services.steps.do, self._silent
+        )
 
     @property
     def user(self) -> User:
@@ -255,7 +259,8 @@ class Connection:
         self.tell(Rights(Role.VIEWER.value, False))
 
     def _silent(self) -> None:
-        self._silence = None
+        if self.guard.state != "waiting":
+            return
         self.tell(Error(code="handshake-expected", parameters={}, message=str(SagewsError("handshake-expected"))))
         self.close(CloseCode.SILENT, "handshake-expected")
 
@@ -307,10 +312,18 @@ class Connection:
         self._leave()
 
     def _leave(self) -> None:
-        self.machine.closed()
+        if self.guard.state != "over":
+            self.machine.closed()
+            self._silence = cancelled(self._silence)
+            self._services.steps.do(self._clear_away)
+
+    def _clear_away(self) -> None:
+        """Give back what was taken for it, and have others hear that it is gone."""
         waiting, self._when_gone = self._when_gone or (), None
         for callback in waiting:
             callback()
-        self._silence = cancelled(self._silence)
-        if self._context is not None and self._context.open_workspace is not None:
-            self._context.open_workspace.leave(self)
+        # With the queue's, the last of what holds it in a circle: those of thousands would wait for the collector of
+        # garbage, which would then hold everybody up at once.
+        context, self._context = self._context, None
+        if context is not None and context.open_workspace is not None:
+            context.open_workspace.leave(self)

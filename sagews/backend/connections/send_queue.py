@@ -75,8 +75,9 @@ class SendQueue:
         self._put(None, data)
         self._reply_size += len(data)
         if self._reply_size > self._reply_bytes:
+            overflow = self._overflow
             self.stopProducing()
-            self._overflow()
+            overflow()
 
     def event(self, document: str, data: bytes) -> None:
         """Send an event of a document, or drop all that wait if they are too many."""
@@ -127,6 +128,12 @@ class SendQueue:
     def stopProducing(self) -> None:
         """The connection is gone."""
         self._stopped = True
+        # They hold the connection, which holds this.
+        self._write = self._catch_up = self._overflow = _nothing
         self._queue = None
         self._behind.clear()
         self._event_size = self._reply_size = 0
+
+
+def _nothing(*_: object) -> None:
+    """Be called in the place of what is gone."""

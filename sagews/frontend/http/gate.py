@@ -246,6 +246,11 @@ def _become_websocket(resource: Any, request: Request) -> None:
         request.setHeader("Content-Length", str(len(answered)))
         request.write(answered)
         request.finish()
+    else:
+        # The websocket has the transport, and nobody hears of the request again. Each holds the other, and those of
+        # thousands of websockets would wait for the collector of garbage, which would hold everybody up at once.
+        channel.requests.clear()
+        request.notifications.clear()
 
 
 def _refusal(error: SagewsError) -> Answer:
