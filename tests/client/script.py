@@ -136,14 +136,34 @@ def unreadable(cell: str) -> Step:
     return Step(0.0, "error", body)
 
 
+def advised(cell: str) -> Step:
+    """A cell with a product that lacks its sign, and what a session says about it."""
+    frame = {"file": f"<cell {cell}>", "line": 1, "function": "<module>", "user": True, "source": [[1, "sin(2t)"]]}
+    hint = {"text": "To multiply, write *.", "label": "Insert *", "line": 1, "before": "sin(2t)", "after": "sin(2*t)"}
+    body = {"name": "SyntaxError", "message": "invalid decimal literal", "frames": [{**frame, "marked": [4, 5]}]}
+    return Step(0.0, "error", {**body, "plain": "", "hints": [hint]})
+
+
+def undefined(cell: str) -> Step:
+    """A cell that names a symbol which is not there."""
+    frame = {"file": f"<cell {cell}>", "line": 1, "function": "<module>", "user": True, "source": [[1, "y + 1"]]}
+    text = "To use y as a symbol, declare it first."
+    hint = {"text": text, "label": "Add var('y')", "line": 1, "before": None, "after": "var('y')"}
+    body = {"name": "NameError", "message": "name 'y' is not defined", "frames": [frame], "plain": "", "hints": [hint]}
+    return Step(0.0, "error", body)
+
+
+ERRORS = {"unreadable": unreadable, "sin(2t)": advised, "y + 1": undefined}
+
+
 def answer(source: str, cell: str) -> Iterator[Step]:
     """Yield what running a source gives."""
     if source.startswith("E.lift_x"):
         yield failure(cell)
         yield done("error")
         return
-    if source.startswith("unreadable"):
-        yield unreadable(cell)
+    if source in ERRORS:
+        yield ERRORS[source](cell)
         yield done("error")
         return
     if source.startswith("slow"):

@@ -234,3 +234,58 @@ class PrintTests(ClientTestCase):
         page.emulate_media(media="print")
         self.assertFalse(page.locator(".top").is_visible())
         self.assertFalse(page.locator(".side").is_visible())
+
+
+class AdviceTests(ClientTestCase):
+    """What helps with an error."""
+
+    def typed(self, page: Page, text: str) -> None:
+        """Write a text into the first cell and run it."""
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+
+    def test_a_sign_is_inserted_and_the_cell_runs(self) -> None:
+        """By its button, which keys reach; the advice is gone with the error, and `z` takes the change back."""
+        page = self.sheet()
+        self.typed(page, "sin(2t)")
+        wait_for_state(page, 1, "error")
+        button = cell(page, 1).get_by_role("button", name="Insert *")
+        button.wait_for()
+        self.assertIn("To multiply, write *.", cell(page, 1).inner_text())
+        self.assertEqual(self.violations(page), [])
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self.screenshot(page, f"advice-{scheme}")
+            self.assertEqual(self.violations(page), [])
+        button.focus()
+        page.keyboard.press("Enter")
+        wait_for_state(page, 1, "done")
+        self.assertIn("sin(2*t)", cell(page, 1).locator(".src").inner_text())
+        self.assertEqual(page.get_by_test_id("hints").count(), 0)
+        page.keyboard.press("z")
+        cell(page, 1).get_by_text("sin(2t)").wait_for()
+
+    def test_a_symbol_is_declared(self) -> None:
+        """A line is put above; advice about a text that is no longer there has no button."""
+        page = self.sheet()
+        self.typed(page, "y + 1")
+        cell(page, 1).get_by_role("button", name="Add var('y')").click()
+        wait_for_state(page, 1, "done")
+        self.assertEqual(cell(page, 1).locator(".src").inner_text().split("\n")[:2], ["var('y')", "y + 1"])
+
+    def test_the_cell_that_makes_a_name(self) -> None:
+        """A name that another cell gives a value is said to be that cell's, and both run by one button."""
+        page = self.sheet()
+        page.locator("[data-testid=insert-code]").last.click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("y = 7")
+        self.typed(page, "y + 1")
+        wait_for_state(page, 1, "error")
+        button = cell(page, 1).get_by_test_id("run-both")
+        button.wait_for()
+        self.assertEqual(button.inner_text(), "Run cell 5, then this one")
+        button.click()
+        wait_for_state(page, 5, "done")

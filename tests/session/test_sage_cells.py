@@ -139,6 +139,33 @@ class SystemTests(SageCase):
         self.assertIn("per loop", printed(self.sage("%timeit -n 10 2^3/7")))
 
 
+class AdviceTests(SageCase):
+    """What is proposed when a cell of Sage fails."""
+
+    def test_the_first_piece_of_advice_is_what_was_meant(self) -> None:
+        """Symbols, products, equations and names of Sage, and what is proposed then gives the value."""
+        self.sage("var('a b')")
+        for source, after in (
+            ("y^2 + 1", "var('y')"),
+            ("2a + 3b", "2*a + 3*b"),
+            ("2(a + 1)", "2*(a + 1)"),
+            ("ab", "a*b"),
+            ("solve(a^2 = 4, a)", "solve(a^2 == 4, a)"),
+            ("factr(12)", "factor(12)"),
+            ("Integr(12)", "Integer(12)"),
+            ("matrix(2, [1, 2, 3, 4]).deter()", None),
+        ):
+            hints = error(self.sage(source)).hints
+            if after is None:
+                self.assertEqual(hints, ())
+            else:
+                self.assertEqual(hints[0]["after"], after, source)
+                before = hints[0]["before"]
+                self.sage("reset('y')")
+                cell = f"{after}\n{source}" if before is None else after
+                self.assertTrue(values(self.sage(cell)), source)
+
+
 class NameTests(SageCase):
     """Sage's own state of a session."""
 

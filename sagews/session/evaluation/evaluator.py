@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sagews.discovery import modules
+from sagews.session import hints
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import engines, sources
 from sagews.session.evaluation import tracebacks as failures
@@ -18,10 +20,16 @@ from sagews.session.evaluation.compiler import Compiler, Step
 from sagews.session.evaluation.history import History
 from sagews.session.evaluation.loaded import Loaded
 from sagews.session.evaluation.modes import Modes
+from sagews.session.hints.table import Failed, Hint, hints_for
 from sagews.session.magics.shell import Shell
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import ErrorFrame, RunFrame
+
+# Characters of a cell in which changes are tried, each of which reads it anew: some milliseconds.
+LONGEST_ADVISED = 10_000
+# Imported before the fork, as all that an error needs.
+ADVISERS = tuple(modules(hints))
 
 
 class Evaluator:
@@ -84,12 +92,25 @@ class Evaluator:
 
     def _report(self, run: RunFrame, problem: BaseException) -> None:
         """Send the error; even its text is user code that may fail or be interrupted."""
-        if self.attempt(lambda: self._output.show(self._described(run, problem), now=False)):
+        hints = self._hints(run, problem)
+        if self.attempt(lambda: self._output.show(self._described(run, problem, hints), now=False)):
             name = failures.bounded(type(problem).__name__, 200)
             self._output.show(ErrorFrame(run.run, name, "Its text can't be shown.", (), name), now=False)
 
-    def _described(self, run: RunFrame, problem: BaseException) -> ErrorFrame:
-        return failures.describe(run.run, problem, places=self.shell.xmode != "Minimal")
+    def _described(self, run: RunFrame, problem: BaseException, hints: list[dict[str, Any]]) -> ErrorFrame:
+        return failures.describe(run.run, problem, places=self.shell.xmode != "Minimal", hints=hints)
+
+    def _hints(self, run: RunFrame, problem: BaseException) -> list[dict[str, Any]]:
+        """Return advice. What is asked for it is user code; if that fails or is interrupted, there is none."""
+        found: list[Hint] = []
+        line = failures.line_in(problem, sources.latest(run.cell))
+
+        def compiles(source: str) -> bool:
+            return len(source) <= LONGEST_ADVISED and self._modes.can_be_read(source, run.mode)
+
+        failed = Failed(problem, run.source, line, run.mode, self.namespace, compiles)
+        self.attempt(lambda: found.extend(hints_for(failed)))
+        return [hint.fields() for hint in found]
 
     def _work(self, run: RunFrame) -> None:
         self._execute(run)

@@ -7,6 +7,7 @@ prompts and look-alikes of Python's characters are undone on the way. Line numbe
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from sagews.session.magics.table import LANGUAGES, UnknownMagic
 
 _top = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(%%?)([^\W\d]\w*)(?:[ \t]+|(?=\n)|\Z)")
 _marks = re.compile(r"[%!?]")
+READ_ONLY = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,15 @@ class Modes:
         if language == "sage" and self._preparse is not None:
             return self._preparse(source)
         return source
+
+    def can_be_read(self, source: str, language: str) -> bool:
+        """Return whether the text of a cell is Python or Sage; nothing of it is run."""
+        try:
+            compile(self.python(without_prompts(source), language), "<tried>", "exec", READ_ONLY, dont_inherit=True)
+        except Exception:
+            # Of the compiler, the preparser or a magic that is not known: whatever it is, it can't be read.
+            return False
+        return True
 
 
 @contextlib.contextmanager

@@ -46,6 +46,11 @@ def register(cell: str, number: int, source: str) -> str:
     return name
 
 
+def latest(cell: str) -> str:
+    """Return the file name under which a cell was compiled last; empty for one that is not remembered."""
+    return _latest.get(cell, ("", ""))[1]
+
+
 def part(source: str) -> str:
     """Remember the text that a line of the running cell gives to the compiler; return the name to compile it with."""
     linecache.cache[INNER] = (len(source), None, lines_of(source), INNER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import linecache
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -49,7 +49,9 @@ class SourceLocation:
     wrong: SyntaxPlace | None = None
 
 
-def describe(run: str, exception: BaseException, *, places: bool = True) -> ErrorFrame:
+def describe(
+    run: str, exception: BaseException, *, places: bool = True, hints: Sequence[Mapping[str, Any]] = ()
+) -> ErrorFrame:
     """Return the error frame for an exception that ended a cell; without `places` only what it says."""
     name = bounded(type(exception).__name__, 200)
     frames = [_frame(location) for location in _locations(exception)] if places else []
@@ -61,7 +63,17 @@ def describe(run: str, exception: BaseException, *, places: bool = True) -> Erro
         plain=bounded(
             "\n".join(_plain(exception, frozenset())) if places else f"{name}: {message(exception)}", MAX_PLAIN
         ),
+        hints=tuple(hints),
     )
+
+
+def line_in(exception: BaseException, file: str) -> int:
+    """Return the line of a file where an exception came about, from 1: the innermost one; 0 if there is none."""
+    place = place_of(exception)
+    if place is not None and place.file == file:
+        return place.line
+    lines = [location.line for location in _own_left_out(exception.__traceback__) if location.file == file]
+    return lines[-1] if lines else 0
 
 
 def message(exception: BaseException) -> str:

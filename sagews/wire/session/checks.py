@@ -39,6 +39,11 @@ MAX_INTEGER = 2**53
 MAX_SECONDS = 366 * 24 * 3600
 MAX_FRAMES = 64
 MAX_SOURCE_LINES = 16
+MAX_HINTS = 3
+MAX_HINT_TEXT = 400
+MAX_HINT_LABEL = 80
+# Characters of a line that advice may still change.
+MAX_HINT_LINE = 1000
 
 
 def text(form: Fields, name: str, most: int) -> str:
@@ -215,6 +220,23 @@ def _source_line(form: Fields, value: object) -> list[JSON]:
     if not isinstance(value, list) or len(value) != 2:
         raise ProtocolError("a source line of another form")
     return [form.bounded("source", value[0], 0, 2**31), form.short("source", value[1], 1000)]
+
+
+def hints(form: Fields) -> tuple[Mapping[str, JSON], ...]:
+    """Take the advice that comes with an error; a session of an older version gives none."""
+    return tuple(_hint(each) for each in form.sequence("hints", MAX_HINTS)) if form.peek("hints") is not None else ()
+
+
+def _hint(value: object) -> dict[str, JSON]:
+    form = _form(value)
+    taken: dict[str, JSON] = {"text": form.text("text", MAX_HINT_TEXT)}
+    if form.peek("line") is not None:
+        taken["label"], taken["line"] = form.text("label", MAX_HINT_LABEL), form.integer("line", 1, 2**31)
+        before = form.take("before")
+        taken["before"] = None if before is None else form.short("before", before, MAX_HINT_LINE)
+        taken["after"] = form.text("after", MAX_HINT_LINE)
+    form.finish()
+    return taken
 
 
 def matches(form: Fields, most: int) -> tuple[Mapping[str, str], ...]:

@@ -133,13 +133,18 @@ class ResultFrame:
 
 @dataclass(frozen=True, slots=True)
 class ErrorFrame:
-    """An exception that ended the cell; frames run from the outermost call to where it was raised."""
+    """An exception that ended the cell; frames run from the outermost call to where it was raised.
+
+    Hints are advice, each a `text`; one that changes a line of the cell has the button's `label`, the number of the
+    `line`, what it is `before` (null: a line is put above it) and `after`.
+    """
 
     run: str
     name: str
     message: str
     frames: tuple[Mapping[str, JSON], ...]
     plain: str
+    hints: tuple[Mapping[str, JSON], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +338,7 @@ def _error(form: Fields) -> ErrorFrame:
         message=check.text(form, "message", MAX_MESSAGE),
         frames=check.traceback(form),
         plain=check.text(form, "plain", MAX_PLAIN),
+        hints=check.hints(form),
     )
 
 

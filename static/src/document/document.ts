@@ -95,15 +95,15 @@ export class SheetDocument {
     this.meta.set("title", title.slice(0, 300));
   }
 
-  /** Replace a text by the smallest change, so that others' carets stay. */
-  setText(id: string, text: string): void {
+  /** Replace a text by the smallest change, so that others' carets stay; one that is no writing can be taken back like a move. */
+  setText(id: string, text: string, undoable = false): void {
     const source = this.source(id);
     if (source === null) return;
     const { at, remove, insert } = spliceBetween(source.toString(), text);
     this.doc.transact(() => {
       if (remove > 0) source.delete(at, remove);
       if (insert) source.insert(at, insert);
-    });
+    }, undoable && STRUCTURE);
   }
 
   /** Insert a cell after (or before) another one; without one, at the end (or the start). Returns its id. */

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { plural } from "../strings";
 import { useParts } from "../workbench/parts";
 import type { Token } from "../editor/highlight";
+import { adviceOf, cellThatDefines, changed, undefinedIn, type Advice } from "./advice";
 import type { Failure, Frame } from "./kinds/error";
 
 /** Its own, as it comes apart from the page. Another language is another table of this shape. */
@@ -15,6 +16,9 @@ const words = {
   inCell: (number: number | null, line: number) => (number === null ? `line ${line}` : `Cell ${number}, line ${line}`),
   errorLine: (line: number) => `line ${line}`,
   errorColumn: (column: number) => `at column ${column}`,
+  changesAndRuns: "Changes the cell and runs it again",
+  madeIn: (name: string, number: number) => `Cell ${number} gives ${name} a value.`,
+  runBoth: (number: number) => `Run cell ${number}, then this one`,
 };
 
 interface Props {
@@ -38,6 +42,7 @@ export function FailureOutput({ item, tokens }: Props): JSX.Element {
         {item.message && `: ${item.message}`}
       </div>
       {last !== undefined && <Place frame={last} tokens={tokens} />}
+      <Hints item={item} />
       {item.frames.length > 0 && !unread && (
         <button type="button" class="quiet" aria-expanded={open} data-testid="traceback" onClick={() => setOpen(!open)}>
           {open ? words.hideTraceback : words.showTraceback(item.frames.length)}
@@ -54,6 +59,59 @@ export function FailureOutput({ item, tokens }: Props): JSX.Element {
         </ol>
       )}
     </div>
+  );
+}
+
+/** The cell that failed, by its id: the outermost of the frames, which the session names after cells. */
+function failedCell(item: Failure): string | null {
+  return /^<cell ([\w-]{1,64})>$/.exec(item.frames.find((frame) => frame.user)?.file ?? "")?.[1] ?? null;
+}
+
+function Hints({ item }: { item: Failure }): JSX.Element | null {
+  const { worksheet } = useParts();
+  const cell = failedCell(item);
+  const advice = adviceOf(item.hints);
+  const name = undefinedIn(item.name, item.message);
+  const { sheet } = worksheet;
+  const maker = name !== null && cell !== null ? cellThatDefines(name, sheet.cells.value, cell, (id) => sheet.text(id)) : null;
+  if (advice.length === 0 && maker === null) return null;
+  return (
+    <ul class="hints" data-testid="hints">
+      {name !== null && maker !== null && cell !== null && (
+        <li>
+          {words.madeIn(name, maker.number)}
+          {worksheet.mayRun.value && (
+            <button type="button" class="quiet" data-testid="run-both" onClick={() => worksheet.run([maker.id, cell])}>
+              {words.runBoth(maker.number)}
+            </button>
+          )}
+        </li>
+      )}
+      {advice.map((each, index) => <Hint key={index} advice={each} cell={cell} />)}
+    </ul>
+  );
+}
+
+function Hint({ advice, cell }: { advice: Advice; cell: string | null }): JSX.Element {
+  const { worksheet, focus } = useParts();
+  const { change, text } = advice;
+  const act = () => {
+    const after = change === null || cell === null ? null : changed(worksheet.sheet.text(cell), change);
+    if (after === null || cell === null) return;
+    worksheet.sheet.setText(cell, after, true);
+    worksheet.run([cell]);
+    focus.select(cell);
+  };
+  const fits = change !== null && cell !== null && changed(worksheet.sheet.text(cell), change) !== null;
+  return (
+    <li>
+      {text}
+      {change !== null && fits && worksheet.mayEdit.value && (
+        <button type="button" class="quiet" title={words.changesAndRuns} data-testid="hint" onClick={act}>
+          {change.label}
+        </button>
+      )}
+    </li>
   );
 }
 

@@ -19,6 +19,8 @@ export interface Failure {
   readonly name: string;
   readonly message: string;
   readonly frames: readonly Frame[];
+  /** As it came: read by what shows it. */
+  readonly hints: Json | undefined;
 }
 
 /** A traceback from a hostile place may be endless. */
@@ -30,7 +32,7 @@ const failure = { load: () => import("../later").then((module) => module.Failure
 const error: OutputKind<Failure> = {
   id: "error",
   pieces: ["error"],
-  read: ({ body }) => ({ name: textOf(body["name"]), message: textOf(body["message"]), frames: framesOf(body["frames"]) }),
+  read: ({ body }) => ({ name: textOf(body["name"]), message: textOf(body["message"]), frames: framesOf(body["frames"]), hints: body["hints"] }),
   show: (item) => <OnDemand of={failure} props={{ item, tokens }} />,
 };
 
