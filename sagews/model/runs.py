@@ -22,7 +22,8 @@ PAGE_BYTES = 256 * 1024
 """Of the JSON of pieces that are read from the store at once, so that they are taken in milliseconds."""
 
 
-class Run(msgspec.Struct, frozen=True):
+# Holds nothing that could hold it: hundreds of them, which one message may make, are none of the collector's business.
+class Run(msgspec.Struct, frozen=True, gc=False):
     """One run of one cell, as stored.
 
     Attributes:

@@ -16,7 +16,7 @@ STATES: Mapping[str, RunState] = {
 }
 
 
-class RunRequest(msgspec.Struct, frozen=True):
+class RunRequest(msgspec.Struct, frozen=True, gc=False):
     """One cell that somebody wants to run, with the text that the server has of it."""
 
     run: RunId

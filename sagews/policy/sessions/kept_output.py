@@ -24,7 +24,8 @@ class KeptOutput(Generic[T]):
     def __init__(self) -> None:
         self._head: list[T] = []
         self._head_size = 0
-        self._tail: deque[tuple[T, int]] = deque()
+        # Made when there is more than fits into the head, which is rare.
+        self._tail: deque[tuple[T, int]] | None = None
         self._tail_size = 0
         self.left_out = 0
 
@@ -36,12 +37,12 @@ class KeptOutput(Generic[T]):
     @property
     def pieces(self) -> list[T]:
         """The pieces that are kept, in order."""
-        return [*self._head, *(piece for piece, _ in self._tail)]
+        return [*self._head, *(piece for piece, _ in self._tail or ())]
 
     @property
     def count(self) -> int:
         """How many pieces there were, kept or left out."""
-        return len(self._head) + len(self._tail) + self.left_out
+        return len(self._head) + len(self._tail or ()) + self.left_out
 
     def add(self, piece: T, size: int) -> None:
         """Keep a piece of this many bytes, or make room for it, or leave it out."""
@@ -51,6 +52,8 @@ class KeptOutput(Generic[T]):
             self._head.append(piece)
             self._head_size += size
             return
+        if self._tail is None:
+            self._tail = deque()
         self._tail.append((piece, size))
         self._tail_size += size
         while self._tail_size > TAIL:
@@ -61,5 +64,5 @@ class KeptOutput(Generic[T]):
         """Leave everything out."""
         self.left_out = self.count
         self._head, self._head_size = [], 0
-        self._tail.clear()
+        self._tail = None
         self._tail_size = 0

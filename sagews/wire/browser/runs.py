@@ -30,7 +30,7 @@ MAX_CELLS_IN_A_RUN = 500
 MAX_CELLS_CLEARED = 10_000
 
 
-class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One cell to run: its id, the run id that the page chose, and the SHA-256 of the source that the page shows."""
 
     cell: Cell
