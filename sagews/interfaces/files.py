@@ -9,8 +9,9 @@ from zope.interface import Interface
 
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import SnapshotRequest
 
 
 class IWorkspaceFiles(Interface):
@@ -20,11 +21,12 @@ class IWorkspaceFiles(Interface):
     send it on, and nobody between looks into it.
     """
 
-    async def restore(workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+    async def restore(workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
         """Lay the files of a commit into the workspace's home, whole; does nothing if the home is whole already.
 
-        With `replace` the home's files become those of the commit. While it is under way, and after it has failed until
-        it is done again, nothing else gets the home.
+        The parcel is a RestoreRequest, which may hold hundreds of megabytes; it is sealed, and stays its caller's.
+        With `replace`, which is said here as well, the home's files become those of the commit. While it is under way,
+        and after it has failed until it is done again, nothing else gets the home.
 
         Raises:
             SagewsError: `conflict` for an older epoch than was seen; `disk-full`, `disk-failed`; `busy`; what else the

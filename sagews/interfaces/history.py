@@ -14,7 +14,9 @@ from sagews.model.identifiers import UserId, WorkspaceId
 class IHistoryStore(Interface):
     """Commits and bundles of workspaces."""
 
-    async def add(workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
+    async def add(
+        workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes | memoryview
+    ) -> bool:
         """Store a commit and its bundle and move the ref from `expected`, all or nothing; False if it has moved."""
 
     async def head(workspace: WorkspaceId, ref: str) -> Commit | None:
@@ -28,9 +30,6 @@ class IHistoryStore(Interface):
 
     async def commit(workspace: WorkspaceId, commit: str) -> Commit | None:
         """Return one commit."""
-
-    async def bundles(workspace: WorkspaceId, commit: str) -> list[bytes]:
-        """Return the bundles, oldest first, that together hold a commit."""
 
     async def bundle_sizes(workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
         """Return the commits whose bundles together hold a commit, oldest first, with the bundles' sizes."""

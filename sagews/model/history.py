@@ -81,7 +81,7 @@ class Snapshot:
     """
 
     tree: str
-    bundle: bytes
+    bundle: bytes | memoryview
     left_out: tuple[tuple[str, str], ...]
 
 

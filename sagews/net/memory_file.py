@@ -24,11 +24,20 @@ class MemoryFile:
         self._number = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self._sealed = False
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | memoryview) -> None:
         """Add bytes at the end."""
         view = memoryview(content)
         while view:
             view = view[os.write(self._number, view) :]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return os.fstat(self._number).st_size
+
+    def part(self, first: int, length: int) -> bytes:
+        """Return so many bytes from a place on, fewer at its end."""
+        return os.pread(self._number, length, first)
 
     def sealed(self) -> int:
         """Return another descriptor of the file, at its start: whoever has one can only read from now on."""

@@ -91,7 +91,7 @@ class BackendComponent(Component):
         databases = self.daemon.require(Databases)
         pool = databases.pool(DatabaseRole.BACKEND)
         accounts = AccountStore(pool)
-        jobs = HistoryJobs(self.daemon.require(Launcher).client)
+        jobs = HistoryJobs(self._reactor, self.daemon.require(Launcher).client)
         history, runs, usage = HistoryStore(pool), RunStore(pool), UsageStore(pool)
         self._quota = HistoryQuota(usage, accounts, self._settings.quotas, history)
         histories = Histories(self._reactor, history, accounts, jobs, self._quota, VersionOutputStore(pool))

@@ -38,7 +38,7 @@ class Literal:
         return self._text
 
 
-def large_bytes(value: bytes) -> Literal:
+def large_bytes(value: bytes | memoryview) -> Literal:
     """Return a byte string as a bytea."""
     return Literal(b"'\\x" + hexlify(value) + b"'::bytea")
 

@@ -21,7 +21,9 @@ _TAKEN = """with taken as (delete from parts where upload = %s returning ordinal
     whole as (select string_agg(data, ''::bytea order by ordinal) as data from taken)"""
 
 
-async def execute_with(pool: ConnectionPool, data: bytes, sql: str, parameters: Sequence[Any]) -> list[Row]:
+async def execute_with(
+    pool: ConnectionPool, data: bytes | memoryview, sql: str, parameters: Sequence[Any]
+) -> list[Row]:
     """Run a statement that may not run twice with a byte string of any size, and return its rows.
 
     Args:
@@ -44,7 +46,7 @@ async def execute_with(pool: ConnectionPool, data: bytes, sql: str, parameters: 
     return await pool.transaction(in_parts)
 
 
-async def send(transaction: Transaction, data: bytes) -> str:
+async def send(transaction: Transaction, data: bytes | memoryview) -> str:
     """Send a byte string in parts; returns the id under which this transaction, which has to take them, finds them."""
     upload = new_id()
     for ordinal, first in enumerate(range(0, len(data), PART)):

@@ -30,13 +30,13 @@ from sagews.wire.parcels import (
     left_out_pairs,
     object_id,
     object_ids,
-    only,
     opening,
     optional_id,
     pack,
     refusal,
     texts,
     unpack,
+    unpack_one,
 )
 
 # What a worker keeps of a home in memory while it is being saved; beyond it files are left out and named.
@@ -81,7 +81,7 @@ class SnapshotAnswer:
     tree: str
     objects: tuple[str, ...]
     left_out: LeftOut
-    bundle: bytes
+    bundle: bytes | memoryview
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
@@ -90,9 +90,9 @@ class SnapshotAnswer:
     @classmethod
     def from_bytes(cls, data: bytes) -> SnapshotAnswer:
         """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
-        header, blobs = unpack(data)
+        header, bundle = unpack_one(data)
         objects, left_out = object_ids(header.get("objects")), left_out_pairs(header.get("left_out"))
-        return cls(object_id(header.get("tree")), objects, left_out, only(blobs))
+        return cls(object_id(header.get("tree")), objects, left_out, bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,11 @@ class RestoreRequest:
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        return pack({"commit": self.commit, "replace": self.replace, "leave": self.leave}, self.bundles)
+        return self.opening([len(bundle) for bundle in self.bundles]) + b"".join(self.bundles)
+
+    def opening(self, sizes: Sequence[int]) -> bytes:
+        """Return the parcel up to the bundles, which have these sizes."""
+        return opening({"commit": self.commit, "replace": self.replace, "leave": self.leave}, sizes)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RestoreRequest:
@@ -157,20 +161,24 @@ class CommitRequest:
     tree: str
     parent: str | None
     text: bytes
-    snapshot: bytes
+    snapshot: bytes | memoryview
     bundles: tuple[bytes, ...]
     before: str | None = None
     full: bool = False
 
+    @property
+    def ours(self) -> Sequence[bytes | memoryview]:
+        """The blobs before the bundles."""
+        return self.text, self.snapshot
+
     def to_bytes(self) -> bytes:
         """Return the parcel."""
-        return self.opening([len(bundle) for bundle in self.bundles]) + b"".join(self.bundles)
+        return b"".join([self.opening([len(bundle) for bundle in self.bundles]), *self.ours, *self.bundles])
 
     def opening(self, sizes: Sequence[int]) -> bytes:
-        """Return the parcel up to the bundles, which have these sizes."""
+        """Return the parcel up to the blobs; the bundles have these sizes."""
         header = {"tree": self.tree, "parent": self.parent, "before": self.before, "full": self.full}
-        ours = [self.text, self.snapshot]
-        return opening(header, [*(len(blob) for blob in ours), *sizes]) + b"".join(ours)
+        return opening(header, [*(len(blob) for blob in self.ours), *sizes])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CommitRequest:
@@ -195,7 +203,7 @@ class CommitAnswer:
 
     commit: str
     files_changed: int
-    bundle: bytes
+    bundle: bytes | memoryview
     removed: int = 0
     present: int = 0
 
@@ -207,9 +215,9 @@ class CommitAnswer:
     @classmethod
     def from_bytes(cls, data: bytes) -> CommitAnswer:
         """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
-        header, blobs = unpack(data)
+        header, bundle = unpack_one(data)
         changed, removed, present = (count(header.get(name)) for name in ("files_changed", "removed", "present"))
-        return cls(object_id(header.get("commit")), changed, only(blobs), removed, present)
+        return cls(object_id(header.get("commit")), changed, bundle, removed, present)
 
 
 @dataclass(frozen=True, slots=True)

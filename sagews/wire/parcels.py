@@ -40,7 +40,7 @@ def opening(header: Mapping[str, Any], sizes: Sequence[int]) -> bytes:
     return b"".join([MAGIC, struct.pack(">I", len(text)), text])
 
 
-def pack(header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
+def pack(header: Mapping[str, Any], blobs: Sequence[bytes | memoryview]) -> bytes:
     """Return a parcel."""
     return b"".join([opening(header, [len(blob) for blob in blobs]), *blobs])
 
@@ -51,6 +51,20 @@ def unpack(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     Raises:
         SagewsError: `bad-value` for anything out of form.
     """
+    header, places = _places(data)
+    return header, [data[place] for place in places]
+
+
+def unpack_one(data: bytes) -> tuple[dict[str, Any], memoryview]:
+    """Return the header and the one blob of a parcel, which may be large and is not copied; raises as `unpack`."""
+    header, places = _places(data)
+    if len(places) != 1:
+        raise refusal("it does not have one blob")
+    return header, memoryview(data)[places[0]]
+
+
+def _places(data: bytes) -> tuple[dict[str, Any], list[slice]]:
+    """Return the header, and where the blobs are."""
     if data[:4] != MAGIC or len(data) < 8:
         raise refusal("it is not a parcel")
     (length,) = struct.unpack(">I", data[4:8])
@@ -62,22 +76,22 @@ def unpack(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         raise refusal("its header is not JSON") from None
     if not isinstance(header, dict):
         raise refusal("its header is not an object")
-    return header, _blobs(data, 8 + length, header.get("blobs"))
+    return header, _slices(len(data), 8 + length, header.get("blobs"))
 
 
-def _blobs(data: bytes, offset: int, sizes: object) -> list[bytes]:
-    """The blobs, which fill the parcel to its end."""
+def _slices(end: int, offset: int, sizes: object) -> list[slice]:
+    """Where the blobs are, which fill the parcel to its end."""
     if not isinstance(sizes, list) or len(sizes) > MAX_BLOBS:
         raise refusal("its blobs have no sizes")
-    blobs: list[bytes] = []
+    slices: list[slice] = []
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= len(data) - offset:
+        if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= end - offset:
             raise refusal("a blob has a wrong size")
-        blobs.append(data[offset : offset + size])
+        slices.append(slice(offset, offset + size))
         offset += size
-    if offset != len(data):
+    if offset != end:
         raise refusal("bytes follow its end")
-    return blobs
+    return slices
 
 
 def object_id(value: object) -> str:
@@ -130,10 +144,3 @@ def left_out_pairs(value: object) -> LeftOut:
     if any(len(pair) != 2 for pair in pairs):
         raise refusal("what was left out is not in pairs")
     return tuple((path, why) for path, why in pairs)
-
-
-def only(blobs: Sequence[bytes]) -> bytes:
-    """Return the one blob."""
-    if len(blobs) != 1:
-        raise refusal("it does not have one blob")
-    return blobs[0]

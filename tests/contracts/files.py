@@ -15,6 +15,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ else:
     Base = object
 
 TEXTS = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n"}
+
+
+async def lay_out(files: Any, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+    """Have the files of a request laid out."""
+    with MemoryFile() as parcel:
+        parcel.write(request.to_bytes())
+        await files.restore(workspace, epoch, parcel, replace=request.replace)
 
 
 class WorkspaceFilesContract(Base, metaclass=ABCMeta):
@@ -58,7 +66,7 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
     async def empty(self, files: Any) -> WorkspaceId:
         """Return a workspace with an empty home."""
         workspace = WorkspaceId(new_id())
-        await files.restore(workspace, 1, RestoreRequest(None, ()))
+        await lay_out(files, workspace, 1, RestoreRequest(None, ()))
         return workspace
 
     async def tree(self, files: Any, workspace: WorkspaceId) -> str:
@@ -82,7 +90,7 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         """A version of a snapshot fills an empty home with the same tree."""
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
-        await files.restore(workspace, 1, request)
+        await lay_out(files, workspace, 1, request)
         self.assertEqual(await self.tree(files, workspace), taken.tree)
 
     async def test_a_filled_home_is_left_alone(self) -> None:
@@ -90,17 +98,17 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         files = await self.make_files()
         workspace = await self.empty(files)
         taken, request = await self.version(files)
-        await files.restore(workspace, 1, request)
+        await lay_out(files, workspace, 1, request)
         self.assertNotEqual(await self.tree(files, workspace), taken.tree)
         replacing = RestoreRequest(request.commit, (*request.bundles, *request.bundles), replace=True)
-        await files.restore(workspace, 1, replacing)
+        await lay_out(files, workspace, 1, replacing)
         self.assertEqual(await self.tree(files, workspace), taken.tree)
 
     async def test_some_paths_are_left(self) -> None:
         """What the request leaves is not laid out."""
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
-        await files.restore(workspace, 1, RestoreRequest(request.commit, request.bundles, leave=("a.sage.md",)))
+        await lay_out(files, workspace, 1, RestoreRequest(request.commit, request.bundles, leave=("a.sage.md",)))
         self.assertNotEqual(await self.tree(files, workspace), taken.tree)
         again = await files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": TEXTS["a.sage.md"]}))
         self.assertEqual(again.tree, taken.tree)
@@ -115,9 +123,9 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
         broken = RestoreRequest(request.commit, (request.bundles[0][:-30],))
-        await self.check_refused("internal", files.restore(workspace, 1, broken))
+        await self.check_refused("internal", lay_out(files, workspace, 1, broken))
         await self.check_refused("home-unfinished", files.snapshot(workspace, 1, SnapshotRequest({})))
-        await files.restore(workspace, 1, request)
+        await lay_out(files, workspace, 1, request)
         self.assertEqual(await self.tree(files, workspace), taken.tree)
 
     async def test_a_forgotten_home_is_empty(self) -> None:
@@ -125,7 +133,7 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         files, workspace = await self.make_files(), WorkspaceId(new_id())
         taken, request = await self.version(files)
         for _ in range(2):
-            await files.restore(workspace, 1, request)
+            await lay_out(files, workspace, 1, request)
             self.assertEqual(await self.tree(files, workspace), taken.tree)
             await files.forget(workspace, 1)
             await self.check_refused("no-home", files.snapshot(workspace, 1, SnapshotRequest({})))
@@ -142,7 +150,7 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         workspace = await self.empty(files)
         await files.snapshot(workspace, 5, SnapshotRequest({}))
         await self.check_refused("conflict", files.snapshot(workspace, 4, SnapshotRequest({})))
-        await self.check_refused("conflict", files.restore(workspace, 4, RestoreRequest(None, ())))
+        await self.check_refused("conflict", lay_out(files, workspace, 4, RestoreRequest(None, ())))
         await self.check_refused("conflict", files.forget(workspace, 4))
         await self.check_refused("conflict", files.usage(workspace, 4))
         await files.snapshot(workspace, 5, SnapshotRequest({}))

@@ -256,14 +256,16 @@ class MemoryHistory:
     # Lets the outputs of a version go, and returns their bytes.
     unnamed: Callable[[WorkspaceId, str], int] = lambda workspace, commit: 0
 
-    async def add(self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
+    async def add(
+        self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes | memoryview
+    ) -> bool:
         """Move a ref and store what it points to."""
         if self.refs.get((workspace, ref)) != expected:
             return False
         self.refs[workspace, ref] = commit.id
         known = self.stored.setdefault(workspace, [])
         if all(other.id != commit.id for other, _ in known):
-            known.append((replace(commit, ref=ref), bundle))
+            known.append((replace(commit, ref=ref), bytes(bundle)))
         if ref == "main" and self.workspaces is not None:
             space = self.workspaces.spaces[workspace]
             self.workspaces.spaces[workspace] = replace(space, versions=space.versions + 1)
@@ -338,10 +340,6 @@ class MemoryHistory:
     async def remove_deleted(self, workspace: WorkspaceId, before: datetime, most: int) -> bool:
         """Have nothing to remove."""
         return True
-
-    async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
-        """Return the bundles of a commit and of its ancestors, oldest first."""
-        return [bundle for _, bundle in self._chain(workspace, commit)]
 
     async def bundle_sizes(self, workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
         """Return the commits of these with the sizes of their bundles."""

@@ -12,6 +12,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 from sagews.worker.leases import Epochs
@@ -35,9 +36,11 @@ class FakeFiles:
         self._epochs = epochs
         self._in_use = in_use
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
         """Lay out the last bundle."""
         self._epochs.see(workspace, epoch)
+        request = RestoreRequest.from_bytes(parcel.part(0, parcel.size))
+        assert request.replace == replace
         if request.replace or self.homes.get(workspace) is None:
             # None stands for a home that is not whole.
             self.homes[workspace] = None

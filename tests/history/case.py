@@ -60,7 +60,7 @@ class HistoryCase(SynchronousTestCase):
     def open(self) -> None:
         """Start a backend (again) that opens the workspace."""
         self.histories = Histories(
-            self.clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, self.outputs
+            self.clock, self.store, self.accounts, HistoryJobs(self.clock, self.launcher), self.quota, self.outputs
         )
         self.live = Live(self.histories, self.workspace, self.worker, {})
         self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts
@@ -77,13 +77,20 @@ class HistoryCase(SynchronousTestCase):
         self.worker.lost = False
         self.hosts.add(cast(ISessionHost, self.worker))
 
+    def begun(self, work: Coroutine[Any, Any, T]) -> Deferred[T]:
+        """Start a coroutine, and let it go on as long as it only gives up its turn."""
+        working = Deferred.fromCoroutine(work)
+        while not working.called and any(call.getTime() <= self.clock.seconds() for call in self.clock.calls):
+            self.clock.advance(0)
+        return working
+
     def done(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what a coroutine returns, which is there at once."""
-        return self.successResultOf(Deferred.fromCoroutine(work))
+        """Return what a coroutine returns, which waits for nothing."""
+        return self.successResultOf(self.begun(work))
 
     def refused(self, work: Coroutine[Any, Any, Any]) -> str:
         """Return the code of the error that a coroutine raises."""
-        return str(self.failureResultOf(Deferred.fromCoroutine(work), SagewsError).value.code)
+        return str(self.failureResultOf(self.begun(work), SagewsError).value.code)
 
     def save(self, name: str = "", kind: str = "save") -> Commit | None:
         """Save; every save has a second of its own."""

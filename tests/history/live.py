@@ -25,8 +25,9 @@ from sagews.launcher.resources.home_names import HomeNames
 from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.model.sessions import Isolation, Limits, WorkerInfo
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import DISK_FAILED, DISK_FULL, RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import DISK_FAILED, DISK_FULL, SnapshotRequest
 from sagews.wire.launcher import READ
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
@@ -87,10 +88,10 @@ class Worker:
         self.snapshots: list[tuple[str | None, int]] = []
         self.lost = False
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
         """Lay out files."""
         self._check_link()
-        await self.homes.restore(workspace, epoch, request)
+        await self.homes.restore(workspace, epoch, parcel, replace=replace)
 
     async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """Take files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tracemalloc
 from typing import Any
 
@@ -60,7 +61,7 @@ class MemoryTests(SynchronousTestCase):
         """Compare two versions of 24 MiB each; returns also the bytes that this process held at most."""
         store, launcher = LargeStore(), UnreadLauncher()
         bundles = StoredBundles(store, WorkspaceId(new_id()), {ONE: LARGE, TWO: LARGE})  # type: ignore[arg-type]
-        jobs = HistoryJobs(launcher, limits)  # type: ignore[arg-type]
+        jobs = HistoryJobs(Clock(), launcher, limits)  # type: ignore[arg-type]
         tracemalloc.start()
         compared = Deferred.fromCoroutine(jobs.difference(TWO, ONE, bundles))
         _, most = tracemalloc.get_traced_memory()
@@ -102,12 +103,37 @@ class HistoryBundleTests(HistoryCase):
     """A workspace with versions and autosaves."""
 
     def test_no_bundle_is_read_whole(self) -> None:
-        """Saves and comparisons read parts alone; a version that was thinned out meanwhile is not found."""
+        """Saves, comparisons, reverts and a home that is laid out read parts alone, and write parts alone."""
+        read, written, part, write = [], [], self.store.bundle_part, MemoryFile.write
 
-        async def whole(*_: object) -> list[bytes]:
-            raise AssertionError("a bundle was read whole")
+        async def noted(workspace: WorkspaceId, commit: str, first: int, length: int) -> bytes:
+            read.append(length)
+            return await part(workspace, commit, first, length)
 
-        self.patch(self.store, "bundles", whole)
+        def noted_write(file: MemoryFile, content: bytes | memoryview) -> None:
+            written.append(len(content))
+            write(file, content)
+
+        self.patch(self.store, "bundle_part", noted)
+        self.patch(MemoryFile, "write", noted_write)
+        content = os.urandom(3 * PART)
+        self.done(self.files.acquire_host(None))
+        (self.home / "large").write_bytes(content)
+        first = self.done(self.history.save(self.user, "", "save"))
+        (self.home / "large").write_bytes(content[::-1])
+        self.done(self.history.save(self.user, "", "save"))
+        assert first is not None
+        self.done(self.history.difference(first.id, None))
+        self.done(self.history.revert(self.user, first.id))
+        self.assertEqual((self.home / "large").read_bytes(), content)
+        shutil.rmtree(self.home)
+        self.open()
+        self.done(self.files.acquire_host(None))
+        self.assertEqual((self.home / "large").read_bytes(), content)
+        self.assertEqual((max(read), max(written)), (PART, PART))
+
+    def test_a_version_that_goes_meanwhile(self) -> None:
+        """A version that was thinned out meanwhile is not found."""
         first = self.saved()
         self.documents.texts_by_path["a.sage.md"] = "# B\n"
         second = self.saved()

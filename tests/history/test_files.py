@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor
+from twisted.internet.task import Clock
 from twisted.trial.unittest import TestCase
 
 from sagews.backend.history.bundles import StoredBundles
@@ -31,7 +32,9 @@ async def commit(launcher: ProgramLauncher, snapshot: Snapshot) -> tuple[str, by
     """Return a real commit of a real snapshot."""
     text = commit_object(snapshot.tree, None, Origin("save", "", None, ""), datetime_of(1))
     nothing = StoredBundles(MemoryHistory(), WorkspaceId(new_id()), {})
-    made = await HistoryJobs(launcher).commit(CommitRequest(snapshot.tree, None, text, snapshot.bundle, ()), nothing)
+    made = await HistoryJobs(Clock(), launcher).commit(
+        CommitRequest(snapshot.tree, None, text, snapshot.bundle, ()), nothing
+    )
     return made.commit, made.bundle
 
 

@@ -159,7 +159,9 @@ class HistoryTests(HistoryCase):
             return next(answers, theirs) if ref == "main" else None
 
         late.head = head  # type: ignore[method-assign]
-        histories = Histories(self.clock, late, self.accounts, HistoryJobs(self.launcher), self.quota, self.outputs)
+        histories = Histories(
+            self.clock, late, self.accounts, HistoryJobs(self.clock, self.launcher), self.quota, self.outputs
+        )
         other = Live(histories, self.workspace, self.worker, self.documents.texts_by_path).history
         made = self.done(other.save(None, "", "save"))
         self.assertEqual(

@@ -22,12 +22,14 @@ from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest, RestoreRequest, SnapshotRequest
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.leases import Epochs
+from tests.contracts.files import lay_out
 from tests.contracts.history import make_commit
 from tests.fakes.documents import MemoryHistory
 from tests.history.live import datetime_of
 from tests.worker.real_launcher import real_launcher
 
 pytestmark = pytest.mark.slow
+CLOCK: Any = reactor
 NOTHING = StoredBundles(MemoryHistory(), WorkspaceId(new_id()), {})
 
 
@@ -53,10 +55,10 @@ class JailedJobs(TestCase):
     async def _check_there_and_back(self) -> None:
         homes, jobs = (
             HomeFiles(self.launcher, Limits(memory=512 * MEBIBYTE), Epochs(), lambda workspace: False),
-            HistoryJobs(self.launcher),
+            HistoryJobs(CLOCK, self.launcher),
         )
         first, second = WorkspaceId(new_id()), WorkspaceId(new_id())
-        await homes.restore(first, 1, RestoreRequest(None, ()))
+        await lay_out(homes, first, 1, RestoreRequest(None, ()))
         files = {"a.sage.md": b"# A\n", "sub/b.sage.md": b"x = 1\n" * 100_000}
         taken = await homes.snapshot(first, 1, SnapshotRequest(files))
         text = commit_object(taken.tree, None, Origin("save", "", None, ""), datetime_of(1))
@@ -68,8 +70,8 @@ class JailedJobs(TestCase):
         bundles = await stored_bundles(store, first, made.commit, None)
         answer = await jobs.difference(made.commit, None, bundles)
         self.assertEqual([file.path for file in answer.files], ["a.sage.md", "sub/b.sage.md"])
-        self.assertEqual((await jobs.worksheets(made.commit, [made.bundle]))["a.sage.md"], "# A\n")
-        await homes.restore(second, 1, RestoreRequest(made.commit, (made.bundle,)))
+        self.assertEqual((await jobs.worksheets(made.commit, bundles))["a.sage.md"], "# A\n")
+        await lay_out(homes, second, 1, RestoreRequest(made.commit, (made.bundle,)))
         self.assertEqual((await homes.snapshot(second, 1, SnapshotRequest({}))).tree, taken.tree)
         await homes.forget(second, 1)
         gone = ensureDeferred(homes.snapshot(second, 1, SnapshotRequest({})))
@@ -80,7 +82,7 @@ class JailedJobs(TestCase):
         return Deferred.fromCoroutine(self._check_refused())
 
     async def _check_refused(self) -> None:
-        jobs = HistoryJobs(self.launcher)
+        jobs = HistoryJobs(CLOCK, self.launcher)
         taken = await jobs.snapshot({"a.sage.md": b"1"})
         text = commit_object("1" * 40, None, Origin("save", "", None, ""), datetime_of(1))
         with self.assertRaises(SagewsError) as caught:

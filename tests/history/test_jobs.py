@@ -239,7 +239,8 @@ class Bounds(Homes):
         taken = snapshot(self.home({"a": b"1", "b": b"2"}))
         other = snapshot(self.home({"c": b"3"}))
         thin = snapshot(self.home({"a": b"1", "z": b"2"}), have=taken.tree, known=taken.objects)
-        damaged = taken.bundle[:-30] + bytes([taken.bundle[-30] ^ 1]) + taken.bundle[-29:]
+        whole = bytes(taken.bundle)
+        damaged = whole[:-30] + bytes([whole[-30] ^ 1]) + whole[-29:]
         for tree, bundle in (
             (other.tree, taken.bundle),
             (taken.tree, damaged),

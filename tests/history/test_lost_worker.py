@@ -30,7 +30,7 @@ class LostWorkerTests(BackendTestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.versions = MemoryHistory()
-        jobs = HistoryJobs(ProgramLauncher(Path(folder.name)))
+        jobs = HistoryJobs(self.clock, ProgramLauncher(Path(folder.name)))
         usage = MemoryUsage(self.workspaces, self.runs, self.versions)
         quota = HistoryQuota(usage, self.accounts, DEFAULTS, self.versions)
         self.histories = Histories(self.clock, self.versions, self.accounts, jobs, quota, MemoryVersionOutputs())

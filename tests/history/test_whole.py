@@ -23,6 +23,7 @@ from sagews.store.history.history import HistoryStore
 from sagews.store.history.outputs import VersionOutputStore
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
+from tests.contracts.history import bundles_of
 from tests.history.live import Live, Worker
 from tests.postgres import PostgresTestCase
 from tests.waiting import until
@@ -59,7 +60,7 @@ class WholeHistory(PostgresTestCase):
         """Start a backend that opens the workspace."""
         clock: Any = reactor
         histories = Histories(
-            clock, self.store, self.accounts, HistoryJobs(self.launcher), self.quota, self.outputs, quiet=0.2
+            clock, self.store, self.accounts, HistoryJobs(clock, self.launcher), self.quota, self.outputs, quiet=0.2
         )
         return Live(histories, self.workspace, Worker(self.launcher), documents)
 
@@ -98,7 +99,7 @@ class WholeHistory(PostgresTestCase):
         found = await self.store.commits(self.workspace, None, 10)
         self.assertEqual(sorted(commit.name for commit in found), ["0", "1", "2"])
         self.assertEqual([commit.parent for commit in found], [*(commit.id for commit in found[1:]), None])
-        self.assertEqual(len(await self.store.bundles(self.workspace, found[0].id)), len(found))
+        self.assertEqual(len(await bundles_of(self.store, self.workspace, found[0].id)), len(found))
         for live in lives:
             await live.history.close()
 

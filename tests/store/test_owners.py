@@ -27,7 +27,7 @@ from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later
-from tests.contracts.history import make_commit
+from tests.contracts.history import bundles_of, make_commit
 from tests.contracts.journal import make_piece, make_run, read, told
 from tests.postgres import PostgresTestCase
 
@@ -157,7 +157,7 @@ class ForeignTests(PostgresTestCase):
         commit = make_commit(1)
         self.assertTrue(await self.history.add(self.her, "main", None, commit, b"bundle"))
         self.assertIsNone(await self.history.commit(self.mine, commit.id))
-        self.assertEqual(await self.history.bundles(self.mine, commit.id), [])
+        self.assertEqual(await bundles_of(self.history, self.mine, commit.id), [])
         self.assertEqual(await self.history.commits(self.mine, commit.id, 9), [])
         self.assertIsNone(await self.history.unname(self.mine, commit.id, None))
         self.assertEqual(await self.history.commit(self.her, commit.id), commit)

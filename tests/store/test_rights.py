@@ -25,7 +25,7 @@ from sagews.store.runs.journal import Journal
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.accounts import later
-from tests.contracts.history import make_commit
+from tests.contracts.history import bundles_of, make_commit
 from tests.contracts.journal import AUTHOR, edits
 from tests.contracts.logs import make_record
 from tests.postgres import PostgresTestCase
@@ -161,7 +161,7 @@ class RightsTests(PostgresTestCase):
         self.assertEqual(await store.remove_autosaves(kept, [make_commit(1).id]), 0)
         self.assertEqual((await usage.history_beside(kept), await usage.history(owner)), ((owner, 5), 5))
         self.assertEqual([use.history for use in await usage.largest(owner, 9)], [5])
-        self.assertEqual(await store.bundles(gone, make_commit(1).id), [])
+        self.assertEqual(await bundles_of(store, gone, make_commit(1).id), [])
 
     async def test_what_changed_is_told(self) -> None:
         """Ended logins, changed grants and new names of workspaces are notified with ids alone."""

@@ -21,6 +21,7 @@ from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, Snap
 from sagews.wire.worker import WorkerSettings
 from sagews.worker.links import link as worker_link
 from sagews.worker.settings import LocalSettings
+from tests.contracts.files import lay_out
 from tests.contracts.logs import LogSinkContract
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import PRINTS, Recorder, evaluation, session_request
@@ -55,7 +56,7 @@ class CommandTests(LinkTestCase):
         bundle, tree, workspace = bytes(range(256)) * 8192, "a" * 40, WorkspaceId(new_id())
         rig.launcher.answers.append(RestoreAnswer(tree, ("b" * 40,)).to_bytes())
         asked = RestoreRequest(tree, (bundle, b"second"), True, ("x.sage.md",))
-        await host.files.restore(workspace, 1, asked)
+        await lay_out(host.files, workspace, 1, asked)
         self.assertEqual(RestoreRequest.from_bytes(rig.launcher.jobs[0][3]), asked)
         rig.launcher.answers.append(SnapshotAnswer(tree, ("c" * 40,), (("big", "too large"),), bundle).to_bytes())
         found = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A"}, tree))

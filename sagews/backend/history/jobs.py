@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from twisted.logger import Logger
+from twisted.internet.interfaces import IReactorTime
 
-from sagews.backend.history.bundles import StoredBundles
+from sagews.backend.history.bundles import HeldBlobs, StoredBundles, parcel
 from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
@@ -27,8 +27,6 @@ from sagews.wire.jobs import (
 )
 from sagews.wire.launcher import READ
 
-log = Logger()
-
 SECONDS = 60
 LIMITS = Limits(
     memory=1024 * MEBIBYTE,
@@ -45,13 +43,22 @@ class HistoryJobs:
     """Runs jobs without any home.
 
     Args:
+        clock: gives others their turns while what goes into a job is copied.
         launcher: of this backend.
         limits: of one job; its scratch folder has the size `home`.
         seconds: after which a job is ended.
         account: in whose line the jobs wait.
     """
 
-    def __init__(self, launcher: ILauncher, limits: Limits = LIMITS, seconds: int = SECONDS, account: str = "") -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        launcher: ILauncher,
+        limits: Limits = LIMITS,
+        seconds: int = SECONDS,
+        account: str = "",
+    ) -> None:
+        self._clock = clock
         self._launcher = launcher
         self._limits = limits
         self._seconds = seconds
@@ -59,7 +66,7 @@ class HistoryJobs:
 
     def of(self, account: str) -> HistoryJobs:
         """Return the same, for jobs that wait in an account's line."""
-        return HistoryJobs(self._launcher, self._limits, self._seconds, account)
+        return HistoryJobs(self._clock, self._launcher, self._limits, self._seconds, account)
 
     async def commit(self, request: CommitRequest, bundles: StoredBundles) -> CommitAnswer:
         """Check a tree and return the bundle of our commit of it.
@@ -72,7 +79,7 @@ class HistoryJobs:
             SagewsError: `internal` when the tree or a bundle is refused, or the jail names another commit than we do;
                 `limit` for more than the jail has room for.
         """
-        output = await self._run_with(bundles, "commit", request.opening(bundles.sizes), MAX_SNAPSHOT)
+        output = await self._run_with(bundles, "commit", request.opening(bundles.sizes), MAX_SNAPSHOT, request.ours)
         answer = CommitAnswer.from_bytes(output)
         if answer.commit != commit_id(request.text):
             raise SagewsError("internal", correlation=answer.commit)
@@ -83,13 +90,8 @@ class HistoryJobs:
         opening = DiffRequest(version, against, ()).opening(bundles.sizes)
         return DiffAnswer.from_bytes(await self._run_with(bundles, "diff", opening, MAX_DIFFERENCE + 4 * MEBIBYTE))
 
-    async def worksheets(self, version: str, bundles: Sequence[bytes]) -> Mapping[str, str]:
-        """Return path → text of the worksheets in a commit."""
-        request = CheckRequest(version, tuple(bundles))
-        return _texts(await self._run("check", request.to_bytes(), MAX_SNAPSHOT))
-
-    async def stored_worksheets(self, version: str, bundles: StoredBundles) -> Mapping[str, str]:
-        """Do the same with bundles that need not be in memory; raises SagewsError `limit` beyond a job's room."""
+    async def worksheets(self, version: str, bundles: StoredBundles) -> Mapping[str, str]:
+        """Return path → text of the worksheets in a commit; raises SagewsError `limit` beyond a job's room."""
         opening = CheckRequest(version, ()).opening(bundles.sizes)
         return _texts(await self._run_with(bundles, "check", opening, MAX_SNAPSHOT))
 
@@ -98,19 +100,15 @@ class HistoryJobs:
         answer = SnapshotAnswer.from_bytes(await self._run("snapshot", SnapshotRequest(files).to_bytes(), MAX_SNAPSHOT))
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
 
-    async def _run_with(self, bundles: StoredBundles, job: str, opening: bytes, limit: int) -> bytes:
-        """Run a job on bundles, which go into a file that it gets: none of them is ever whole in this process."""
+    async def _run_with(
+        self, bundles: StoredBundles, job: str, opening: bytes, limit: int, ours: Sequence[bytes | memoryview] = ()
+    ) -> bytes:
+        """Run a job on blobs and bundles, which go into a file that it gets; raises SagewsError `limit`."""
         if sum(bundles.sizes) > self._limits.home:
             advice = "Save a version with fewer or smaller files."
             raise SagewsError("limit", limit=f"{self._limits.home // MEBIBYTE} MiB of history at once", advice=advice)
-        try:
-            with MemoryFile() as file:
-                file.write(opening)
-                await bundles.copy(file.write)
-                return await self._run(job, file, limit)
-        except OSError as error:
-            log.error("no room for the input of {job}: {error}", job=job, error=error)
-            raise SagewsError("internal", correlation=job) from error
+        async with parcel(job, opening, HeldBlobs(self._clock, ours), bundles) as file:
+            return await self._run(job, file, limit)
 
     async def _run(self, job: str, data: bytes | MemoryFile, limit: int) -> bytes:
         output: bytes = await self._launcher.run_job(

@@ -84,14 +84,6 @@ class CommitWriter:
         found: User | None = None if user is None else await self._accounts.user(user)
         return Origin(kind, name, user, "" if found is None else found.name)
 
-    async def bundles(self, workspace: WorkspaceId, first: str | None, last: str | None) -> list[bytes]:
-        """Return the bundles that hold one or two commits, oldest first; that of `last`, if newer, is the last one."""
-        found: dict[bytes, None] = {}
-        for commit in (first, last):
-            for bundle in [] if commit is None else await self._store.bundles(workspace, commit):
-                found.setdefault(bundle, None)
-        return list(found)
-
     async def only_documents(self, workspace: WorkspaceId) -> bool:
         """Whether the newest version holds nothing but worksheets, so that documents alone are all of it."""
         newest = await self._store.newest(workspace)

@@ -8,6 +8,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from sagews.backend.history.autosaver import Autosaver
+from sagews.backend.history.bundles import parcel, stored_bundles
 from sagews.backend.history.interfaces import IDocumentTexts, IHistories, IWorkspaceHistory
 from sagews.backend.history.jobs import HistoryJobs
 from sagews.backend.history.quota import HistoryQuota
@@ -75,9 +76,10 @@ class Histories:
         """
         newest = await self._store.newest(workspace)
         if newest is not None:
-            bundles = await self._store.bundles(workspace, newest.id)
-            request = RestoreRequest(newest.id, tuple(bundles), leave=tuple(leave))
-            await host.files.restore(workspace, epoch, request)
+            bundles = await stored_bundles(self._store, workspace, newest.id, None)
+            opening = RestoreRequest(newest.id, (), leave=tuple(leave)).opening(bundles.sizes)
+            async with parcel("restore", opening, bundles) as file:
+                await host.files.restore(workspace, epoch, file)
 
     def open(
         self,

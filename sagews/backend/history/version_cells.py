@@ -49,7 +49,7 @@ class VersionCells:
 
     async def _read(self, commit: str) -> Mapping[tuple[str, str], tuple[int, str]]:
         bundles = await stored_bundles(self._store, self._workspace, commit, None)
-        texts = await self._jobs.stored_worksheets(commit, bundles)
+        texts = await self._jobs.worksheets(commit, bundles)
         return {(path, cell): entry for path, text in texts.items() for cell, entry in _code_cells(text).items()}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
+from sagews.backend.history.bundles import StoredBundles, parcel
 from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
@@ -97,7 +98,7 @@ class WorkspaceFiles:
             taken = await host.files.snapshot(self._workspace, self._epoch, request)
         return taken
 
-    async def replace(self, bundles: Sequence[bytes], commit: str, leave: Sequence[str]) -> None:
+    async def replace(self, bundles: StoredBundles, commit: str, leave: Sequence[str]) -> None:
         """Make the home's files those of a commit, but for the paths in `leave`.
 
         Sessions that begin meanwhile wait. When it fails, the files are made those of the newest version again.
@@ -106,10 +107,11 @@ class WorkspaceFiles:
             SagewsError: as `snapshot`.
         """
         host = await self.acquire_host(None)
-        request = RestoreRequest(commit, tuple(bundles), replace=True, leave=tuple(leave))
+        opening = RestoreRequest(commit, (), replace=True, leave=tuple(leave)).opening(bundles.sizes)
 
         async def replaced() -> ISessionHost:
-            await host.files.restore(self._workspace, self._epoch, request)
+            async with parcel("restore", opening, bundles) as file:
+                await host.files.restore(self._workspace, self._epoch, file, replace=True)
             self.laid_out += 1
             return host
 

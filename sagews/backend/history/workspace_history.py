@@ -304,7 +304,7 @@ class WorkspaceHistory:
     async def _bring_back(self, user: UserId, target: Commit) -> None:
         """Make files and documents those of a version; a worksheet whose name no document may have stays a file."""
         newest = await self._store.newest(self._workspace)
-        bundles = await self._writer.bundles(self._workspace, target.id, None if newest is None else newest.id)
+        bundles = await stored_bundles(self._store, self._workspace, target.id, None if newest is None else newest.id)
         found = await self._jobs.worksheets(target.id, bundles)
         wanted = {path: text for path, text in found.items() if _is_document(path)}
         present = await self._documents.texts()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any, Protocol
 
 from zope.interface import implementer
@@ -12,9 +13,10 @@ from sagews.errors import SagewsError
 from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
+from sagews.net.memory_file import MemoryFile
 from sagews.wire import worker as wire
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import SnapshotRequest
 from sagews.wire.parcels import left_out_pairs, object_id
 
 # Above the worker's own limit of one job (120 s), which may have to wait for its turn there: its answer says what went
@@ -41,16 +43,17 @@ class RemoteFiles:
         self._ask = ask
         self._transfers = itertools.count(1)
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
+    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
         """See IWorkspaceFiles."""
-        transfer = await self._upload(request.to_bytes())
+        transfer = await self._upload(parcel.size, parcel.part)
         await self._ask(
-            wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer, replace=request.replace
+            wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer, replace=replace
         )
 
     async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
         """See IWorkspaceFiles."""
-        transfer = await self._upload(request.to_bytes())
+        content = request.to_bytes()
+        transfer = await self._upload(len(content), lambda first, length: content[first : first + length])
         answer = await self._ask(wire.SnapshotHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
         left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
         return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
@@ -65,19 +68,19 @@ class RemoteFiles:
         """See IWorkspaceFiles."""
         await self._ask(wire.ForgetHome, workspace=workspace, epoch=epoch)
 
-    async def _upload(self, content: bytes) -> int:
-        if len(content) > wire.MAX_TRANSFER:
+    async def _upload(self, size: int, part: Callable[[int, int], bytes]) -> int:
+        if size > wire.MAX_TRANSFER:
             raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
         transfer = next(self._transfers)
         # One after the other, each awaited: only so can an interrupt or a keystroke's answer get in between two parts.
-        for start in range(0, len(content), wire.PART):
-            await self._ask(wire.Part, transfer=transfer, data=content[start : start + wire.PART])
+        for first in range(0, size, wire.PART):
+            await self._ask(wire.Part, transfer=transfer, data=part(first, wire.PART))
         return transfer
 
     async def _download(self, transfer: int) -> bytes:
-        content = bytearray()
-        while data := (await self._ask(wire.Fetch, transfer=transfer, offset=len(content)))["data"]:
-            content += data
-            if len(content) > wire.MAX_TRANSFER:
+        content = BytesIO()
+        while data := (await self._ask(wire.Fetch, transfer=transfer, offset=content.tell()))["data"]:
+            content.write(data)
+            if content.tell() > wire.MAX_TRANSFER:
                 raise SagewsError("too-large", limit=wire.MAX_TRANSFER)
-        return bytes(content)
+        return content.getvalue()

@@ -26,7 +26,7 @@ def commit(data: bytes, home: Path, scratch: Path) -> bytes:
     """Run the job "commit"."""
     request = CommitRequest.from_bytes(data)
     git = Git(scratch / "store")
-    git.take([*request.bundles, request.snapshot])
+    git.take([*request.bundles, bytes(request.snapshot)])
     check_tree(git, request.tree)
     expected = name_of("commit", request.text)
     found = git.run("hash-object", "-t", "commit", "-w", "--stdin", input=request.text).decode().strip()

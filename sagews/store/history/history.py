@@ -48,7 +48,7 @@ _IN_ORDER = """from needed n join bundles b on b.workspace = %s and b.commit = n
     join commits c on c.workspace = b.workspace and c.id = b.commit order by c.position"""
 
 
-def prerequisites(bundle: bytes, parent: str | None) -> list[str]:
+def prerequisites(bundle: bytes | memoryview, parent: str | None) -> list[str]:
     """Return the commits that must be there before a bundle can be unpacked, from its header.
 
     What has no readable header is taken to need its commit's parent.
@@ -67,7 +67,9 @@ class HistoryStore:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    async def add(self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes) -> bool:
+    async def add(
+        self, workspace: WorkspaceId, ref: str, expected: str | None, commit: Commit, bundle: bytes | memoryview
+    ) -> bool:
         """Store a commit with its bundle and move the ref from `expected` to it, all or nothing.
 
         Returns:
@@ -139,12 +141,6 @@ class HistoryStore:
     async def _one(self, sql: str, workspace: WorkspaceId, name: str) -> Commit | None:
         rows = await self._pool.query(sql, (workspace, name))
         return commit_from(rows[0]) if rows else None
-
-    async def bundles(self, workspace: WorkspaceId, commit: str) -> list[bytes]:
-        """Return the bundles, oldest first, that together hold a commit; none if it is unknown."""
-        sql = f"""{_NEEDED} select b.data {_IN_ORDER}"""
-        rows = await self._pool.query(sql, (workspace, commit, workspace, workspace))
-        return [bytes(row[0]) for row in rows]
 
     async def bundle_sizes(self, workspace: WorkspaceId, commit: str) -> list[tuple[str, int]]:
         """Return the commits whose bundles together hold a commit, oldest first, with the bundles' sizes."""

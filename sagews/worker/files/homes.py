@@ -14,8 +14,9 @@ from sagews.interfaces.launcher import ILauncher
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Limits
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
+from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, SnapshotAnswer, SnapshotRequest
 from sagews.wire.launcher import CHANGE, FILL, READ
 from sagews.wire.parcels import MAX_OBJECTS
 from sagews.worker.leases import Epochs
@@ -54,16 +55,11 @@ class HomeFiles:
         self._known: OrderedDict[WorkspaceId, tuple[str, tuple[str, ...]]] = OrderedDict()
         self._objects = 0
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, request: RestoreRequest) -> None:
-        """See IWorkspaceFiles."""
-        await self.restore_packed(workspace, epoch, request.to_bytes(), replace=request.replace)
-
-    async def restore_packed(self, workspace: WorkspaceId, epoch: int, parcel: bytes, *, replace: bool) -> None:
-        """Do what a packed RestoreRequest asks; only the job in its jail unpacks it, so its form is checked there.
+    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+        """See IWorkspaceFiles. Only the job in its jail unpacks the parcel, so its form is checked there.
 
         Raises:
-            SagewsError: `conflict` for an older epoch; what the launcher raises; `bad-value` for an answer that is out
-                of form.
+            SagewsError: also `bad-value` for an answer that is out of form.
         """
         self._epochs.see(workspace, epoch)
         access = CHANGE if replace else FILL
@@ -103,7 +99,9 @@ class HomeFiles:
         await self._launcher.forget(workspace)
         self._drop(workspace)
 
-    async def _run(self, job: str, workspace: WorkspaceId, input: bytes, *, access: str, limit: int) -> bytes:
+    async def _run(
+        self, job: str, workspace: WorkspaceId, input: bytes | MemoryFile, *, access: str, limit: int
+    ) -> bytes:
         output: bytes = await self._launcher.run_job(
             job,
             workspace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sagews.errors import SagewsError
+from sagews.net.memory_file import MemoryFile
 from sagews.wire.worker import MAX_TRANSFER, MAX_TRANSFERS, PART
 
 
@@ -10,28 +11,34 @@ class Transfers:
     """A few transfers at a time, each of bounded size; they end with the link."""
 
     def __init__(self) -> None:
-        self._uploads: dict[int, bytearray] = {}
-        self._downloads: dict[int, bytes] = {}
+        self._uploads: dict[int, MemoryFile] = {}
+        self._downloads: dict[int, bytes | memoryview] = {}
         self._last = 0
 
     def add(self, transfer: int, data: bytes) -> None:
-        """Take the next bytes of an upload; `too-large` above the limit, `busy` when there are too many."""
-        if transfer not in self._uploads and len(self._uploads) >= MAX_TRANSFERS:
-            raise SagewsError("busy")
-        upload = self._uploads.setdefault(transfer, bytearray())
-        if len(upload) + len(data) > MAX_TRANSFER:
-            del self._uploads[transfer]
-            raise SagewsError("too-large", limit=MAX_TRANSFER)
-        upload += data
+        """Take the next bytes of an upload; `too-large` above the limit, `busy` when there are too many.
 
-    def finish(self, transfer: int) -> bytes:
-        """Return the bytes of an upload and forget it; `not-found` if there is none."""
+        Raises:
+            OSError: when no descriptor or no memory is left.
+        """
+        upload = self._uploads.get(transfer)
+        if upload is None:
+            if len(self._uploads) >= MAX_TRANSFERS:
+                raise SagewsError("busy")
+            upload = self._uploads[transfer] = MemoryFile()
+        if upload.size + len(data) > MAX_TRANSFER:
+            self._uploads.pop(transfer).close()
+            raise SagewsError("too-large", limit=MAX_TRANSFER)
+        upload.write(data)
+
+    def finish(self, transfer: int) -> MemoryFile:
+        """Return an upload, which is its caller's from now on, and forget it; `not-found` if there is none."""
         upload = self._uploads.pop(transfer, None)
         if upload is None:
             raise SagewsError("not-found")
-        return bytes(upload)
+        return upload
 
-    def offer(self, content: bytes) -> int:
+    def offer(self, content: bytes | memoryview) -> int:
         """Keep bytes for download and return their number; the oldest goes when there are too many."""
         # The oldest is the likeliest to have lost its reader.
         while len(self._downloads) >= MAX_TRANSFERS:
@@ -48,9 +55,11 @@ class Transfers:
         # Its reader asks past the end once, by which it says that it has everything.
         if offset >= len(content):
             del self._downloads[transfer]
-        return content[offset : offset + PART]
+        return bytes(content[offset : offset + PART])
 
     def clear(self) -> None:
         """Forget all."""
+        for upload in self._uploads.values():
+            upload.close()
         self._uploads.clear()
         self._downloads.clear()

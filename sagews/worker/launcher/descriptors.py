@@ -17,6 +17,7 @@ from abc import ABCMeta, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import BytesIO
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
@@ -314,7 +315,13 @@ class PipeReader(Descriptor):
         self._limit = limit
         self._overflowed = overflowed
         self._ended = ended
-        self.collected = bytearray()
+        # Grown in place, and handed out without a copy.
+        self._collected = BytesIO()
+
+    @property
+    def collected(self) -> bytes:
+        """What has come."""
+        return self._collected.getvalue()
 
     def doRead(self) -> None:
         """Read one chunk."""
@@ -327,8 +334,8 @@ class PipeReader(Descriptor):
         if not data:
             self.lost()
             return
-        room = self._limit - len(self.collected)
-        self.collected += data[:room]
+        room = self._limit - self._collected.tell()
+        self._collected.write(data[:room])
         if len(data) > room:
             # Paused and not closed: whoever writes into it blocks or is killed, instead of dying of a broken pipe
             # before it is.

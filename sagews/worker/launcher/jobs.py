@@ -122,17 +122,17 @@ class Job:
         if how.reason == "deadline":
             raise SagewsError("limit", limit=f"{self._seconds} s", advice="Use fewer or smaller files.")
         if how.reason == "exit" and how.status in _DISK:
-            errors = bytes(self._errors.collected).decode("utf-8", "replace")
+            errors = self._errors.collected.decode("utf-8", "replace")
             log.error("job {job}: {errors}", job=self._identifier, errors=errors, correlation=self._identifier)
             raise SagewsError(_DISK[how.status])
         if how.reason != "exit" or how.status != 0:
-            errors = bytes(self._errors.collected).decode("utf-8", "replace")
+            errors = self._errors.collected.decode("utf-8", "replace")
             log.error(
                 "job {job} failed: {how}: {errors}", job=self._identifier, how=how, errors=errors,
                 correlation=self._identifier,
             )  # fmt: skip
             raise SagewsError("internal", correlation=self._identifier)
-        return bytes(self._output.collected)
+        return self._output.collected
 
     def _close(self) -> None:
         for call in (self._late, self._linger):

@@ -127,14 +127,16 @@ class BackendCommands(GuardedLocator):
     async def restore(self, workspace: str, epoch: int, transfer: int, replace: bool) -> Answer:
         """Lay files into a home."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
-        await self._host.files.restore_packed(name, epoch, self.transfers.finish(transfer), replace=replace)
+        with self.transfers.finish(transfer) as parcel:
+            await self._host.files.restore(name, epoch, parcel, replace=replace)
         return {}
 
     @wire.SnapshotHome.responder
     async def snapshot(self, workspace: str, epoch: int, transfer: int) -> Answer:
         """Take a home's tree."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
-        asked = SnapshotRequest.from_bytes(self.transfers.finish(transfer))
+        with self.transfers.finish(transfer) as parcel:
+            asked = SnapshotRequest.from_bytes(parcel.part(0, parcel.size))
         found = await self._host.files.snapshot(name, epoch, asked)
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
