@@ -13,6 +13,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.resource import IResource
 
+from sagews.backend.connections.backlogs import Backlogs
 from sagews.backend.connections.connection import ConnectionServices
 from sagews.backend.connections.context import Router
 from sagews.backend.connections.handshake import PageHandshake
@@ -110,7 +111,14 @@ class Backend:
         services = FeatureServices(clock, settings, stores)
         router = Router(feature(services) for feature in (*features(), *extra))
         self._connections = ConnectionServices(
-            clock, settings, router, handshake, self._resume, self._ledger, Steps(clock)
+            clock,
+            settings,
+            router,
+            handshake,
+            self._resume,
+            self._ledger,
+            Steps(clock),
+            Backlogs(settings.account_bytes),
         )
         self._permissions = PermissionWatch(clock, settings, accounts, workspaces, self._registry)
         self._right_to_run = RightToRun(

@@ -42,6 +42,7 @@ class BackendSettings:
         compact_open_bytes: the same of one that stays open.
         queue_bytes: what waits for a browser that reads too slowly, before it is dropped.
         reply_bytes: what waits for it of answers that can't be dropped, before its connection is closed.
+        account_bytes: what waits for all pages of an account, before the one that reads slowest lets go of it.
     """
 
     name: str = "backend"
@@ -72,6 +73,7 @@ class BackendSettings:
     compact_open_bytes: int = 12 * MEBIBYTE
     queue_bytes: int = 512 * KIBIBYTE
     reply_bytes: int = 16 * MEBIBYTE
+    account_bytes: int = 64 * MEBIBYTE
     ring_events: int = 2000
     ring_bytes: int = MEBIBYTE
     max_connections: int = 10_000

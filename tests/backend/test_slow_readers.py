@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.backend.connections.backlogs import Backlogs
 from sagews.backend.connections.send_queue import SendQueue
+from sagews.model.accounts import Role
 from sagews.model.sessions import PieceKind
 from tests.backend.harness import BackendTestCase
 from tests.fakes.session_host import WAITS
@@ -75,6 +77,60 @@ class SendQueueTests(SynchronousTestCase):
         self.assertEqual((self.queue.waiting > 1, self.sent), (False, []))
 
 
+class BacklogTests(SynchronousTestCase):
+    """Several pages of one account."""
+
+    def setUp(self) -> None:
+        """Let 1,000 bytes wait for all."""
+        self.closed: list[int] = []
+        self.backlogs = Backlogs(1000)
+        self.queues = [self.page(number) for number in range(4)]
+
+    def page(self, number: int, account: str = "ada") -> SendQueue:
+        """Return the queue of a page whose transport is full."""
+        queue = SendQueue(lambda _: None, lambda _: None, lambda: self.closed.append(number), 500, 800)
+        queue.count_with(self.backlogs.of(account))
+        queue.pauseProducing()
+        return queue
+
+    def test_the_slowest_is_closed(self) -> None:
+        """When too much waits for all, the page for which most does is closed, and nobody else's."""
+        other = self.page(9, "emmy")
+        other.reply(b"x" * 700)
+        for queue, size in zip(self.queues, (300, 500, 100, 100), strict=True):
+            queue.reply(b"x" * size)
+        self.assertEqual((self.closed, self.backlogs.of("ada").size), ([], 1000))
+        self.queues[2].reply(b"x")
+        self.assertEqual((self.closed, self.backlogs.of("ada").size), ([1], 501))
+        self.assertEqual((other.waiting, self.queues[0].waiting), (700, 300))
+
+    def test_events_go_first(self) -> None:
+        """The page for which most waits lets go of events before it is closed."""
+        self.queues[0].reply(b"x" * 200)
+        self.queues[0].event("d", b"x" * 400)
+        self.queues[1].reply(b"x" * 401)
+        self.assertEqual((self.closed, self.queues[0].waiting, list(self.queues[0]._behind)), ([], 200, ["d"]))
+
+    def test_what_the_transport_has_counts(self) -> None:
+        """A large answer that the transport took whole counts until it is sent, and what was read is forgotten."""
+        queue = self.queues[0]
+        queue.resumeProducing()
+        queue._write = lambda _: queue.pauseProducing()
+        queue.reply(b"x" * 900)
+        self.assertEqual(self.backlogs.of("ada").size, 900)
+        queue._write = lambda _: None
+        queue.resumeProducing()
+        self.assertEqual(self.backlogs.of("ada").size, 0)
+
+    def test_nothing_is_kept_of_who_is_gone(self) -> None:
+        """What waited for a page that is gone is not counted, and an account without pages is forgotten."""
+        for queue in self.queues:
+            queue.reply(b"x" * 200)
+            queue.stopProducing()
+        self.assertEqual(self.backlogs.of("ada").size, 0)
+        self.assertEqual(len(self.backlogs._accounts), 0)
+
+
 class CatchUpTests(BackendTestCase):
     """The same with a document behind it."""
 
@@ -100,6 +156,20 @@ class CatchUpTests(BackendTestCase):
         self.assertEqual(cell["pieces"][-1]["sequence"], 200)
         self.host.say(session, PieceKind.STREAM, {"name": "stdout", "text": "more"})
         self.assertEqual(slow.last("output")["sequence"], opened["sequence"] + 1)
+
+    def test_an_account_that_does_not_read(self) -> None:
+        """Pages of an account that ask for much and do not read hold 64 MB together; others go on."""
+        other = self.page(self.colleague(Role.EDITOR))
+        pages = [self.page() for _ in range(20)]
+        for page in pages:
+            page.connection.queue.pauseProducing()
+        for _ in range(10):
+            for page in pages:
+                page.connection.queue.reply(b"x" * 1024 * 1024)
+        waiting = sum(page.connection.queue.waiting for page in pages)
+        self.assertTrue(50 << 20 < waiting <= 64 << 20, waiting)
+        self.assertEqual({page.closed for page in pages}, {None, 4413})
+        self.assertIsNone(other.closed)
 
     def test_a_closed_document_is_not_owed(self) -> None:
         """A page that closes the document while it is behind gets nothing more of it."""

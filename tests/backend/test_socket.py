@@ -110,6 +110,19 @@ class FrameTests(SocketTestCase):
         numbers = [message["number"] for message in browser.told if message["type"] == "x"]
         self.assertEqual(numbers, list(range(200)))
 
+    async def test_who_does_not_read_is_cut(self) -> None:
+        """What waits for a page that asks much and does not read is let go of at once, the transport's part too."""
+        browser = await self.welcomed()
+        browser.transport.pauseProducing()
+        connection = self.backend._registry.connections[0]
+        data = b'{"type":"x","t":"' + b"a" * 3_000_000 + b'"}'
+        for _ in range(8):
+            connection.queue.reply(data)
+        self.assertEqual(self.backend._registry.connections, [])
+        browser.transport.resumeProducing()
+        self.assertEqual(await browser.over, 1006)
+        self.assertLess(browser.taken, 8 * len(data))
+
     async def test_a_close_comes_behind_what_was_said(self) -> None:
         """A page that is told something and closed in the same turn hears it before the close."""
         browser = await self.welcomed()

@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sagews.backend.connections.backlogs import Backlogs
 from sagews.backend.connections.context import Context, Router
 from sagews.backend.connections.principal import Principal
 from sagews.backend.connections.resume_tokens import ResumeSecrets
@@ -72,6 +73,7 @@ class ConnectionServices:
     resume: ResumeSecrets
     ledger: Ledger
     steps: Steps
+    backlogs: Backlogs
 
 
 class Connection:
@@ -231,6 +233,7 @@ class Connection:
         ledger.know(user)
         ledger.take(user.id, Resource.SOCKETS)
         self.when_gone(lambda: ledger.give_back(user.id, Resource.SOCKETS))
+        self.queue.count_with(self._services.backlogs.of(user.id))
         self.principal, self.checked_at = admission.principal, asked
         self._context = Context(self, self.user, admission.workspace)
         if admission.workspace is None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from sagews.backend.connections.backlogs import Backlog
+
 
 @implementer(IPushProducer)
 class SendQueue:
@@ -26,9 +28,11 @@ class SendQueue:
     """
 
     __slots__ = (
+        "_backlog",
         "_behind",
         "_catch_up",
         "_event_size",
+        "_held",
         "_overflow",
         "_paused",
         "_queue",
@@ -59,6 +63,17 @@ class SendQueue:
         self._paused = False
         self._stopped = False
         self._behind: dict[str, None] = {}
+        # What was handed over when the transport said that it is full: it has as much at most.
+        self._held = 0
+        self._backlog: Backlog | None = None
+
+    def count_with(self, backlog: Backlog) -> None:
+        """Have what waits counted together with what waits for other pages of the account."""
+        self._backlog = backlog
+
+    def _note(self) -> None:
+        if self._backlog is not None:
+            self._backlog.note(self, self.waiting + self._held)
 
     @property
     def waiting(self) -> int:
@@ -70,26 +85,33 @@ class SendQueue:
         if self._stopped:
             return
         if not self._paused:
-            self._write(data)
+            self._hand_over(data)
             return
         self._put(None, data)
         self._reply_size += len(data)
         if self._reply_size > self._reply_bytes:
-            overflow = self._overflow
-            self.stopProducing()
-            overflow()
+            self._give_up()
+        else:
+            self._note()
 
     def event(self, document: str, data: bytes) -> None:
         """Send an event of a document, or drop all that wait if they are too many."""
         if document in self._behind or self._stopped:
             return
         if not self._paused:
-            self._write(data)
+            self._hand_over(data)
             return
         self._put(document, data)
         self._event_size += len(data)
         if self._event_size > self._queue_bytes:
             self._drop_events()
+        self._note()
+
+    def _hand_over(self, data: bytes) -> None:
+        self._write(data)
+        if self._paused and not self._stopped:
+            self._held += len(data)
+            self._note()
 
     def _put(self, document: str | None, data: bytes) -> None:
         if self._queue is None:
@@ -106,6 +128,19 @@ class SendQueue:
         self._queue = deque(item for item in waiting if item[0] is None)
         self._event_size = 0
 
+    def let_go(self) -> None:
+        """Let go of events, or of everything if there are none (backlogs.Reader)."""
+        if self._event_size:
+            self._drop_events()
+            self._note()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        overflow = self._overflow
+        self.stopProducing()
+        overflow()
+
     def pauseProducing(self) -> None:
         """The transport's own buffer is full."""
         self._paused = True
@@ -113,15 +148,19 @@ class SendQueue:
     def resumeProducing(self) -> None:
         """The transport's own buffer is empty."""
         self._paused = False
+        counted = self.waiting + self._held
+        self._held = 0
         while self._queue and not self._paused:
             document, data = self._queue.popleft()
             if document is None:
                 self._reply_size -= len(data)
             else:
                 self._event_size -= len(data)
-            self._write(data)
+            self._hand_over(data)
         if not self._queue:
             self._queue = None
+        if counted:
+            self._note()
         while self._behind and not self._paused:
             self._catch_up(self._behind.popitem()[0])
 
@@ -132,7 +171,9 @@ class SendQueue:
         self._write = self._catch_up = self._overflow = _nothing
         self._queue = None
         self._behind.clear()
-        self._event_size = self._reply_size = 0
+        self._event_size = self._reply_size = self._held = 0
+        self._note()
+        self._backlog = None
 
 
 def _nothing(*_: object) -> None:

@@ -27,6 +27,7 @@ from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.policy.accounts.attempts import network
 from sagews.policy.browser.shares import Shares, line_of_strangers
 from sagews.wire.browser.base import MAX_MESSAGE
+from sagews.wire.browser.connection import CloseCode
 
 SUBPROTOCOL = "sagews.1"
 PING = b"\x89\x00"
@@ -259,7 +260,11 @@ class PageProtocol(WebSocketServerProtocol):
             self.__dict__ = at_rest(self.__dict__)
 
     def _end(self, code: int, reason: str) -> None:
-        self.sendClose(code, reason)
+        if code == CloseCode.TOO_SLOW:
+            # It would read no reason before all that it does not read, which is why it is closed.
+            self.dropConnection(abort=True)
+        else:
+            self.sendClose(code, reason)
 
 
 class PageFactory(WebSocketServerFactory):

@@ -28,9 +28,9 @@ class CloseCode(IntEnum):
 
     BAD_HANDSHAKE: no good ticket or resume secret: get a new ticket. LOGIN_ENDED: sign in again. FORBIDDEN: no
     grant any more. SILENT: no handshake within five seconds. REPLACED: the page came back over another connection.
-    TOO_SLOW: it asked much and did not read. OLD_PAGE: another version, reload. TOO_OFTEN: too many messages after
-    being told. GOING_AWAY: the backend stops or has given the workspace away: come back after what `going_away`
-    said.
+    TOO_SLOW: it asked much and did not read (cut, so that it reads no code). OLD_PAGE: another version, reload.
+    TOO_OFTEN: too many messages after being told. GOING_AWAY: the backend stops or has given the workspace away: come
+    back after what `going_away` said.
     """
 
     # 4000 to 4999 are for applications (RFC 6455, 7.4.2); the last three digits are those of the HTTP status that comes
