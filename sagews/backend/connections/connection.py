@@ -302,7 +302,9 @@ class Connection:
         """Close it; a page that may not come back loses its resume secret."""
         if self.guard.state == "over":
             return
-        self._log.info("closing: {reason}", reason=reason, code=int(code), correlation=self.id)
+        # Strangers can have one closed as often as they like.
+        say = self._log.debug if self.principal is None else self._log.info
+        say("closing: {reason}", reason=reason, code=int(code), correlation=self.id)
         if code not in (CloseCode.GOING_AWAY, CloseCode.TOO_SLOW):
             self._services.resume.revoke(self.id)
         self._leave()

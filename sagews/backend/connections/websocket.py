@@ -252,6 +252,8 @@ class PageProtocol(WebSocketServerProtocol):
         if self.connection is not None:
             self._leave()
             self.transport.unregisterProducer()
+        # Else autobahn warns of each in the log; those that we know have their line there already.
+        self.wasClean = True
         super().dropConnection(abort)
 
     def _rest(self) -> None:

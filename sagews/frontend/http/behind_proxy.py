@@ -35,7 +35,7 @@ class ProxiedConnection(ProtocolWrapper):
         try:
             header = parse_proxy_header(self._waiting)
         except MalformedHeader:
-            log.info("A proxy's header was malformed: connection cut")
+            log.debug("A proxy's header was malformed: connection cut")
             self.abortConnection()
             return
         if header is not None:

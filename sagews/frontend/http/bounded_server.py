@@ -10,11 +10,12 @@ from io import BytesIO
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
-from twisted.logger import Logger
+from twisted.logger import Logger, LogPublisher
 from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.resource import IResource
 
+from sagews.frontend.http.access_lines import AccessLines
 from sagews.frontend.http.connection_bounds import MOST, MOST_OF_ONE, ConnectionBounds
 from sagews.frontend.http.request_turns import RequestTurns
 from sagews.net.descriptors import share_of_descriptors
@@ -74,6 +75,8 @@ class BoundedRequest(server.Request):
 class BoundedChannel(http.HTTPChannel):
     """A connection whose every request has to arrive within 30 s, however slowly it trickles."""
 
+    # Heard by nobody: Twisted would have a line for each idle connection that it closes, and strangers have thousands.
+    _log = Logger(observer=LogPublisher())
     _arrival: IDelayedCall | None = None
     _refused = False
     site: BoundedSite
@@ -123,9 +126,13 @@ class BoundedChannel(http.HTTPChannel):
         """Answer a body that is far too large, and cut the connection."""
         if not self._refused and self.transport is not None:
             self._refused = True
-            log.info("A body was larger than {limit} bytes: connection cut", limit=CUT_BODY)
+            if self._may_log():
+                log.info("A body was larger than {limit} bytes: connection cut", limit=CUT_BODY)
             self.transport.write(_TOO_LARGE)
             self.loseConnection()
+
+    def _may_log(self) -> bool:
+        return self.site.lines.may(str(getattr(self.getPeer(), "host", "")))
 
     def _met(self) -> None:
         if self._arrival is not None and self._arrival.active():
@@ -136,7 +143,8 @@ class BoundedChannel(http.HTTPChannel):
         self._arrival = None
         if self.transport is not None:
             transport: Any = self.transport
-            log.info("A request did not arrive within {seconds} s: connection cut", seconds=ARRIVAL_SECONDS)
+            if self._may_log():
+                log.info("A request did not arrive within {seconds} s: connection cut", seconds=ARRIVAL_SECONDS)
             transport.abortConnection()
 
 
@@ -152,6 +160,7 @@ class BoundedSite(server.Site):
         self.displayTracebacks = False
         # A fifth of all descriptors, half of that from one network: there is a site for untrusted content as well.
         self.turns = RequestTurns(reactor)
+        self.lines = AccessLines(reactor)
         self.bounds = ConnectionBounds(share_of_descriptors(5, MOST), share_of_descriptors(10, MOST_OF_ONE))
 
     def acceptableProtocols(self) -> list[bytes]:
@@ -161,6 +170,10 @@ class BoundedSite(server.Site):
 
     def startFactory(self) -> None:
         """Open no log file and keep no ticking clock."""
+
+    def stopFactory(self) -> None:
+        """Tell what was only counted so far."""
+        self.lines.tell()
 
     def log(self, request: Any) -> None:
         """Write nothing; see the gate."""

@@ -19,6 +19,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sagews.errors import SagewsError
+from sagews.frontend.http.access_lines import AccessLines
 from sagews.frontend.http.call import Answer, Call, Headers, answer
 from sagews.frontend.http.routes import Route, Routes
 from sagews.frontend.sign_in.logins import SECRET_HEADER, Credentials, Logins
@@ -81,11 +82,12 @@ class Gate(Resource):
     def render(self, request: Request) -> Any:
         """Take a request; the answer follows."""
         peer, forwarded = _peer(request), _header(request, "X-Forwarded-For")
-        exchange = _Exchange(request, client_address(peer, forwarded, self._proxies), self._seconds)
+        channel: Any = request.channel
+        address = client_address(peer, forwarded, self._proxies)
+        exchange = _Exchange(request, address, self._seconds, channel.site.lines)
         # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
-        channel: Any = request.channel
         channel.site.turns.take(exchange.address, lambda: self._take(request, exchange))
         return NOT_DONE_YET
 
@@ -176,12 +178,13 @@ class Gate(Resource):
 class _Exchange:
     """One request on its way: its correlation id, its access line, and whether anybody still waits for the answer."""
 
-    def __init__(self, request: Request, address: str, seconds: Callable[[], float]) -> None:
+    def __init__(self, request: Request, address: str, seconds: Callable[[], float], lines: AccessLines) -> None:
         self.correlation = new_id()
         self.address = address
         self.user = ""
         self._request = request
         self._seconds = seconds
+        self._lines = lines
         self._begun = seconds()
         self.gone = False
         # Writing to a request whose peer has gone raises, in the middle of whoever had the answer ready.
@@ -197,7 +200,7 @@ class _Exchange:
         self.send(_refusal(SagewsError(error.code, **{**error.parameters, "correlation": self.correlation})))
 
     def send(self, result: Answer) -> None:
-        """Write an answer, unless the peer has gone, and the access line."""
+        """Write an answer, unless the peer has gone, and the access line, unless there are too many."""
         request = self._request
         if not self.gone:
             request.setResponseCode(result.status)
@@ -215,6 +218,11 @@ class _Exchange:
                 given.add(name)
             request.write(b"" if request.method == b"HEAD" else result.body)
             request.finish()
+        if self._lines.may(self.address, self.user):
+            self._write_line(result)
+
+    def _write_line(self, result: Answer) -> None:
+        request = self._request
         log.info(
             "{method} {path} {status}{refused} {size} bytes {milliseconds:.1f} ms",
             method=request.method.decode("latin-1")[:20],
