@@ -18,10 +18,13 @@ class IWorkspaceFiles(Interface):
     """The homes of one worker; in process, or over AMP and TLS. Both pass tests/contracts/files.py.
 
     What is handed down is the request of the one-shot job that does it in a jail: it is packed once, by whoever has to
-    send it on, and nobody between looks into it.
+    send it on, and nobody between looks into it. Jobs wait in the line of the account that is named, the owner
+    of the workspace, or else in a line of the workspace's own; lines are served by turns.
     """
 
-    async def restore(workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+    async def restore(
+        workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False, account: str = ""
+    ) -> None:
         """Lay the files of a commit into the workspace's home, whole; does nothing if the home is whole already.
 
         The parcel is a RestoreRequest, which may hold hundreds of megabytes; it is sealed, and stays its caller's.
@@ -33,7 +36,7 @@ class IWorkspaceFiles(Interface):
                 job ended with.
         """
 
-    async def snapshot(workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+    async def snapshot(workspace: WorkspaceId, epoch: int, request: SnapshotRequest, *, account: str = "") -> Snapshot:
         """Return the home's whole tree, with the documents' texts in it, as a bundle.
 
         A worker may keep the tree and the objects of the last answer (restore's too): where the request's `have` is

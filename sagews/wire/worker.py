@@ -51,6 +51,8 @@ MAX_BATCH = MAX_FRAME_FROM_SESSION + 2 * 1024 * 1024
 # So little that a command behind it waits for milliseconds.
 BATCH = 256 * 1024
 _SMALL = 64 * 1024
+# In whose line a job waits. A backend of the version before does not say it, and a worker of that version ignores it.
+_ACCOUNT = amp.Unicode(optional=True)
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
@@ -228,6 +230,7 @@ class RestoreHome(LinkCommand):
         (b"epoch", amp.Integer()),
         (b"transfer", amp.Integer()),
         (b"replace", amp.Boolean()),
+        (b"account", _ACCOUNT),
     ]
     response = []
 
@@ -235,7 +238,12 @@ class RestoreHome(LinkCommand):
 class SnapshotHome(LinkCommand):
     """Sent by a backend for a home's tree; the transfer holds a SnapshotRequest, the answer's the bundle."""
 
-    arguments = [(b"workspace", amp.Unicode()), (b"epoch", amp.Integer()), (b"transfer", amp.Integer())]
+    arguments = [
+        (b"workspace", amp.Unicode()),
+        (b"epoch", amp.Integer()),
+        (b"transfer", amp.Integer()),
+        (b"account", _ACCOUNT),
+    ]
     response = [
         (b"tree", amp.Unicode()),
         (b"left_out", Value(list[tuple[str, str]], MAX_BATCH)),

@@ -36,7 +36,9 @@ class FakeFiles:
         self._epochs = epochs
         self._in_use = in_use
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+    async def restore(
+        self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False, account: str = ""
+    ) -> None:
         """Lay out the last bundle."""
         self._epochs.see(workspace, epoch)
         request = RestoreRequest.from_bytes(parcel.part(0, parcel.size))
@@ -50,7 +52,9 @@ class FakeFiles:
                 raise SagewsError("internal", correlation=workspace) from error
             self.homes[workspace] = {path: data for path, data in files.items() if path not in request.leave}
 
-    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest, *, account: str = ""
+    ) -> Snapshot:
         """Take what the home holds, with the texts of the request in it; the home stays as it is."""
         self._epochs.see(workspace, epoch)
         if workspace not in self.homes:

@@ -34,7 +34,9 @@ class FakeHistories:
         self.closing: Callable[[WorkspaceId], Awaitable[None]] | None = None
         self.report: Callable[[SaveReport], None] = lambda report: None
 
-    async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
+    async def lay_out(
+        self, workspace: WorkspaceId, owner: UserId, host: ISessionHost, epoch: int, leave: Sequence[str]
+    ) -> None:
         """Note it."""
         self.prepared.append((workspace, host.info.id, epoch))
 

@@ -88,15 +88,19 @@ class Worker:
         self.snapshots: list[tuple[str | None, int]] = []
         self.lost = False
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+    async def restore(
+        self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False, account: str = ""
+    ) -> None:
         """Lay out files."""
         self._check_link()
-        await self.homes.restore(workspace, epoch, parcel, replace=replace)
+        await self.homes.restore(workspace, epoch, parcel, replace=replace, account=account)
 
-    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest, *, account: str = ""
+    ) -> Snapshot:
         """Take files."""
         self._check_link()
-        taken = await self.homes.snapshot(workspace, epoch, request)
+        taken = await self.homes.snapshot(workspace, epoch, request, account=account)
         self.snapshots.append((request.have, len(taken.bundle)))
         return taken
 
@@ -157,9 +161,9 @@ class Live:
         self.hosts = Hosts(Isolation.NONE, [cast(ISessionHost, worker)])
 
         async def lay_out(host: ISessionHost) -> None:
-            await histories.lay_out(workspace, host, 1, list(self.documents.texts_by_path))
+            await histories.lay_out(workspace, UserId("owner"), host, 1, list(self.documents.texts_by_path))
 
-        self.files = WorkspaceFiles(workspace, 1, self.hosts, lay_out)
+        self.files = WorkspaceFiles(workspace, UserId("owner"), 1, self.hosts, lay_out)
         self.history = histories.open(
             workspace,
             UserId("owner"),

@@ -251,7 +251,7 @@ class HistoryTests(HistoryCase):
             calls.append(host)
             await held
 
-        files = WorkspaceFiles(self.workspace, 1, self.hosts, lay_out)
+        files = WorkspaceFiles(self.workspace, UserId("owner"), 1, self.hosts, lay_out)
         acquired = Deferred.fromCoroutine(files.acquire_host(None))
         self.hosts.remove(cast(ISessionHost, self.worker))
         files.host_removed(cast(ISessionHost, self.worker))

@@ -173,6 +173,7 @@ class FakeLauncher:
         self.signals: list[tuple[str, str]] = []
         self.used: dict[str, Usage] = {}
         self.jobs: list[tuple[str, WorkspaceId | None, Mapping[str, str], bytes]] = []
+        self.accounts: list[str] = []
         self.answers: list[bytes] = []
         self.forgotten: list[WorkspaceId] = []
         self.usages: dict[WorkspaceId, HomeUsage] = {}
@@ -221,6 +222,7 @@ class FakeLauncher:
         """See ILauncher."""
         content = input if isinstance(input, bytes) else content_of(input)
         self.jobs.append((job, workspace, arguments, content))
+        self.accounts.append(account)
         return self.output_of(job, workspace, access, content)
 
     def output_of(self, job: str, workspace: WorkspaceId | None, access: str, input: bytes) -> bytes:

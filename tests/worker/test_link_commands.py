@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.protocols import amp
 
 from sagews.backend.workers import remote_host
 from sagews.backend.workers.remote_host import RemoteHost
@@ -16,9 +17,11 @@ from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.logs import LogQuery, LogRecord
 from sagews.model.sessions import Isolation
+from sagews.net.amp import LinkCommand
+from sagews.net.memory_file import MemoryFile
 from sagews.wire import worker as wire
 from sagews.wire.jobs import RestoreAnswer, RestoreRequest, SnapshotAnswer, SnapshotRequest
-from sagews.wire.worker import WorkerSettings
+from sagews.wire.worker import RestoreHome, WorkerSettings
 from sagews.worker.links import link as worker_link
 from sagews.worker.settings import LocalSettings
 from tests.contracts.files import lay_out
@@ -63,6 +66,39 @@ class CommandTests(LinkTestCase):
         self.assertEqual(found, Snapshot(tree, bundle, (("big", "too large"),)))
         await host.files.forget(workspace, 1)
         self.assertEqual(rig.launcher.forgotten, [workspace])
+
+    async def test_whose_turn_it_is(self) -> None:
+        """The owner of a workspace goes over the link with what is to be done with its files, and to the launcher."""
+        rig = Rig(self, reactor)
+        host = await rig.host()
+        tree, workspace, owner = "a" * 40, WorkspaceId(new_id()), new_id()
+        with MemoryFile() as parcel:
+            parcel.write(RestoreRequest(None, ()).to_bytes())
+            rig.launcher.answers.append(RestoreAnswer(None, ()).to_bytes())
+            await host.files.restore(workspace, 1, parcel, account=owner)
+        rig.launcher.answers.append(SnapshotAnswer(tree, (), (), b"").to_bytes())
+        await host.files.snapshot(workspace, 1, SnapshotRequest({}), account=owner)
+        self.assertEqual(rig.launcher.accounts, [owner, owner])
+        error = await self.refusal(host.files.snapshot(workspace, 1, SnapshotRequest({}), account="no id"))
+        self.assertEqual(error.code, "bad-value")
+
+    async def test_the_version_before(self) -> None:
+        """A backend that names no account is understood, and a worker that knows none takes no notice of it."""
+        link = self.server_link(await self._linked())
+        box = amp.AmpBox(workspace=b"w", epoch=b"1", transfer=b"2", replace=b"True")
+        self.assertIsNone(RestoreHome.parseArguments(box.copy(), link)["account"])
+
+        class Before(LinkCommand):
+            arguments = RestoreHome.arguments[:-1]
+
+        taken = Before.parseArguments(amp.AmpBox({**box, b"account": b"somebody"}), link)
+        self.assertEqual(taken, {"workspace": "w", "epoch": 1, "transfer": 2, "replace": True})
+
+    async def _linked(self) -> Rig:
+        rig = Rig(self, reactor)
+        await rig.host()
+        await rig.until(lambda: rig.link is not None and rig.link.linked)
+        return rig
 
     async def test_settings(self) -> None:
         """A backend's settings reach the worker, tighten its own, and can't widen them."""

@@ -94,7 +94,9 @@ class IWorkspaceHistory(Interface):
 class IHistories(Interface):
     """The histories of all workspaces of a backend."""
 
-    async def lay_out(workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
+    async def lay_out(
+        workspace: WorkspaceId, owner: UserId, host: ISessionHost, epoch: int, leave: Sequence[str]
+    ) -> None:
         """Lay the files of the newest commit into the workspace's home on a worker, but for the paths in `leave`.
 
         Raises:

@@ -69,7 +69,9 @@ class Histories:
         self._quiet, self._most = quiet, most
         self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING, SAVES_OF_ONE)
 
-    async def lay_out(self, workspace: WorkspaceId, host: ISessionHost, epoch: int, leave: Sequence[str]) -> None:
+    async def lay_out(
+        self, workspace: WorkspaceId, owner: UserId, host: ISessionHost, epoch: int, leave: Sequence[str]
+    ) -> None:
         """Lay the files of the newest commit into the workspace's home on this worker.
 
         Without any commit the home is as it should be already: the first session of a new workspace waits for no job.
@@ -79,7 +81,7 @@ class Histories:
             bundles = await stored_bundles(self._store, workspace, newest.id, None)
             opening = RestoreRequest(newest.id, (), leave=tuple(leave)).opening(bundles.sizes)
             async with parcel("restore", opening, bundles) as file:
-                await host.files.restore(workspace, epoch, file)
+                await host.files.restore(workspace, epoch, file, account=owner)
 
     def open(
         self,

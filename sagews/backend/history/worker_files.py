@@ -14,7 +14,7 @@ from sagews.backend.workers.pool import Hosts
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
-from sagews.model.identifiers import WorkspaceId
+from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
 
@@ -24,6 +24,7 @@ class WorkspaceFiles:
 
     Args:
         workspace: whose files these are.
+        owner: of the workspace, in whose turn a worker works on them.
         epoch: of the lease under which they are touched; a worker refuses an older one.
         hosts: every worker that is connected.
         lay_out: puts the files of the newest version into an empty home on a worker.
@@ -34,9 +35,15 @@ class WorkspaceFiles:
     """
 
     def __init__(
-        self, workspace: WorkspaceId, epoch: int, hosts: Hosts, lay_out: Callable[[ISessionHost], Awaitable[None]]
+        self,
+        workspace: WorkspaceId,
+        owner: UserId,
+        epoch: int,
+        hosts: Hosts,
+        lay_out: Callable[[ISessionHost], Awaitable[None]],
     ) -> None:
         self._workspace = workspace
+        self._owner = owner
         self._epoch = epoch
         self._hosts = hosts
         self._lay_out = lay_out
@@ -88,14 +95,18 @@ class WorkspaceFiles:
         request = SnapshotRequest(texts, have)
         host = await self.acquire_host(None)
         try:
-            taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, request)
+            taken = await self._snapshot(host, request)
         except SagewsError as error:
             if error.code not in ("no-home", "home-unfinished"):
                 raise
             # What we believed of the home is wrong, whoever removed it or did not end its work: lay it out again.
             self._laid_out.forget(host.info.id)
             host = await self.acquire_host(None)
-            taken = await host.files.snapshot(self._workspace, self._epoch, request)
+            taken = await self._snapshot(host, request)
+        return taken
+
+    async def _snapshot(self, host: ISessionHost, request: SnapshotRequest) -> Snapshot:
+        taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, request, account=self._owner)
         return taken
 
     async def replace(self, bundles: StoredBundles, commit: str, leave: Sequence[str]) -> None:
@@ -111,7 +122,7 @@ class WorkspaceFiles:
 
         async def replaced() -> ISessionHost:
             async with parcel("restore", opening, bundles) as file:
-                await host.files.restore(self._workspace, self._epoch, file, replace=True)
+                await host.files.restore(self._workspace, self._epoch, file, replace=True, account=self._owner)
             self.laid_out += 1
             return host
 

@@ -43,18 +43,35 @@ class RemoteFiles:
         self._ask = ask
         self._transfers = itertools.count(1)
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+    async def restore(
+        self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False, account: str = ""
+    ) -> None:
         """See IWorkspaceFiles."""
         transfer = await self._upload(parcel.size, parcel.part)
         await self._ask(
-            wire.RestoreHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer, replace=replace
+            wire.RestoreHome,
+            JOB_SECONDS,
+            workspace=workspace,
+            epoch=epoch,
+            transfer=transfer,
+            replace=replace,
+            account=account or None,
         )
 
-    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest, *, account: str = ""
+    ) -> Snapshot:
         """See IWorkspaceFiles."""
         content = request.to_bytes()
         transfer = await self._upload(len(content), lambda first, length: content[first : first + length])
-        answer = await self._ask(wire.SnapshotHome, JOB_SECONDS, workspace=workspace, epoch=epoch, transfer=transfer)
+        answer = await self._ask(
+            wire.SnapshotHome,
+            JOB_SECONDS,
+            workspace=workspace,
+            epoch=epoch,
+            transfer=transfer,
+            account=account or None,
+        )
         left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
         return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
 

@@ -68,7 +68,7 @@ class OpenWorkspace:
         # What lists show may stem from a life that was killed while something ran; the first tick puts it right.
         self._noted_state = about.session
         self._save_report = SaveReport()
-        self.files = WorkspaceFiles(about.id, lease.epoch, stores.hosts, self._lay_out)
+        self.files = WorkspaceFiles(about.id, about.owner, lease.epoch, stores.hosts, self._lay_out)
         self._share = HomeShare(lease, stores.ledger, stores.usage, self._out_of_room)
         context = SessionContext(
             clock,
@@ -163,7 +163,7 @@ class OpenWorkspace:
             # No version was ever made, and none can be before a worker has the files: a first run waits for no answer.
             return
         documents = [about.path for about in await self.document_set.list()]
-        await self._stores.histories.lay_out(self.about.id, host, self.epoch, documents)
+        await self._stores.histories.lay_out(self.about.id, self.about.owner, host, self.epoch, documents)
 
     def host_removed(self, host: ISessionHost) -> None:
         """A worker is gone for good; sessions that it had are over."""

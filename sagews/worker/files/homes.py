@@ -55,7 +55,9 @@ class HomeFiles:
         self._known: OrderedDict[WorkspaceId, tuple[str, tuple[str, ...]]] = OrderedDict()
         self._objects = 0
 
-    async def restore(self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False) -> None:
+    async def restore(
+        self, workspace: WorkspaceId, epoch: int, parcel: MemoryFile, *, replace: bool = False, account: str = ""
+    ) -> None:
         """See IWorkspaceFiles. Only the job in its jail unpacks the parcel, so its form is checked there.
 
         Raises:
@@ -64,7 +66,9 @@ class HomeFiles:
         self._epochs.see(workspace, epoch)
         access = CHANGE if replace else FILL
         try:
-            output = await self._run("restore", workspace, parcel, access=access, limit=MAX_RESTORE_ANSWER)
+            output = await self._run(
+                "restore", workspace, parcel, access=access, limit=MAX_RESTORE_ANSWER, account=account
+            )
         except SagewsError as error:
             if error.code == "home-whole":
                 return
@@ -73,14 +77,18 @@ class HomeFiles:
         if answer.tree is not None:
             self._remember(workspace, answer.tree, answer.objects)
 
-    async def snapshot(self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest) -> Snapshot:
+    async def snapshot(
+        self, workspace: WorkspaceId, epoch: int, request: SnapshotRequest, *, account: str = ""
+    ) -> Snapshot:
         """See IWorkspaceFiles; an answer that is out of form is `bad-value`."""
         self._epochs.see(workspace, epoch)
         tree, objects = self._known.get(workspace, ("", ()))
         # What the caller calls known is not believed: only we know which objects the tree that it has holds.
         known = objects if request.have is not None and request.have == tree else ()
         asked = dataclasses.replace(request, have=request.have if known else None, known=known)
-        output = await self._run("snapshot", workspace, asked.to_bytes(), access=READ, limit=MAX_SNAPSHOT)
+        output = await self._run(
+            "snapshot", workspace, asked.to_bytes(), access=READ, limit=MAX_SNAPSHOT, account=account
+        )
         answer = SnapshotAnswer.from_bytes(output)
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
@@ -100,7 +108,7 @@ class HomeFiles:
         self._drop(workspace)
 
     async def _run(
-        self, job: str, workspace: WorkspaceId, input: bytes | MemoryFile, *, access: str, limit: int
+        self, job: str, workspace: WorkspaceId, input: bytes | MemoryFile, *, access: str, limit: int, account: str
     ) -> bytes:
         output: bytes = await self._launcher.run_job(
             job,
@@ -111,6 +119,7 @@ class HomeFiles:
             seconds=self._seconds,
             output_limit=limit,
             limits=self._limits,
+            account=account,
         )
         return output
 

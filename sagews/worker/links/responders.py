@@ -124,20 +124,22 @@ class BackendCommands(GuardedLocator):
         return {"data": self.transfers.part(transfer, offset)}
 
     @wire.RestoreHome.responder
-    async def restore(self, workspace: str, epoch: int, transfer: int, replace: bool) -> Answer:
+    async def restore(
+        self, workspace: str, epoch: int, transfer: int, replace: bool, account: str | None = None
+    ) -> Answer:
         """Lay files into a home."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
         with self.transfers.finish(transfer) as parcel:
-            await self._host.files.restore(name, epoch, parcel, replace=replace)
+            await self._host.files.restore(name, epoch, parcel, replace=replace, account=_account(account))
         return {}
 
     @wire.SnapshotHome.responder
-    async def snapshot(self, workspace: str, epoch: int, transfer: int) -> Answer:
+    async def snapshot(self, workspace: str, epoch: int, transfer: int, account: str | None = None) -> Answer:
         """Take a home's tree."""
         name = WorkspaceId(parse_id(workspace, "workspace"))
         with self.transfers.finish(transfer) as parcel:
             asked = SnapshotRequest.from_bytes(parcel.part(0, parcel.size))
-        found = await self._host.files.snapshot(name, epoch, asked)
+        found = await self._host.files.snapshot(name, epoch, asked, account=_account(account))
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
 
     @wire.MeasureHome.responder
@@ -150,3 +152,7 @@ class BackendCommands(GuardedLocator):
         """Remove a home."""
         await self._host.files.forget(WorkspaceId(parse_id(workspace, "workspace")), epoch)
         return {}
+
+
+def _account(named: str | None) -> str:
+    return "" if named is None else parse_id(named, "account")
