@@ -25,6 +25,7 @@ CATALOGUE: Mapping[str, str] = {
     "bad-password": "The email address or the password is wrong. Check both and try again.",
     "weak-password": "Choose a password of {least} to {most} characters.",
     "bad-value": "The value of {field} is not valid: {reason}.",
+    "bad-file": "This file can't be imported: {reason}. {advice}",
     "bad-name": "This name can't be used: {reason}. Use letters, digits, spaces and . _ - ( ).",
     "name-taken": "There is already something named {name} here. Choose another name.",
     "bad-ticket": "This ticket is not valid any more. Reload the page to get a new one.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from zope.interface import Interface
 
+from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
@@ -53,4 +54,24 @@ class IDocumentChecks(Interface):
 
         Raises:
             SagewsError: `too-large` or `limit` for a text beyond the bounds of a worksheet.
+        """
+
+    async def imported(account: UserId, name: str, data: bytes) -> ImportedFile:
+        """Read a file of another program, whose name says of which kind it is.
+
+        Raises:
+            SagewsError: `bad-file` with what to do about it; `too-large` or `limit` beyond the bounds of a worksheet.
+        """
+
+    async def exported(account: UserId, form: str, state: State, outputs: State) -> bytes:
+        """Write a document as a file of another program.
+
+        Args:
+            account: in whose turn.
+            form: one of the formats of model/formats/table.py.
+            state: the document.
+            outputs: makes the JSON of what its cells showed: a list of pairs of kind and body for each cell's id.
+
+        Raises:
+            SagewsError: `bad-value` for another form; `limit` when the file would be too large.
         """

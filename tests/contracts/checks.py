@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import hashlib
+import json
 from abc import ABCMeta, abstractmethod
 from typing import Any
 
@@ -145,3 +148,31 @@ class DocumentChecksContract(metaclass=ABCMeta):
         assert list(await checks.merge(ADA, document.get_update, to_text(document))) == []
         long = "```sage\n" + "#" * (MAX_SOURCE + 1) + "\n```\n"
         await check_refused(checks.merge(ADA, document.get_update, long), "too-large")
+
+    async def test_a_file_is_read(self) -> None:
+        """A file of another program is told as a worksheet file, with what its cells had shown and what is left out."""
+        checks = await self.make_checks()
+        outputs = [{"output_type": "stream", "text": "4"}, {"output_type": "error", "traceback": []}, {}]
+        cell = {"cell_type": "code", "id": "abcd", "source": "2+2", "outputs": outputs}
+        file = await checks.imported(ADA, "a.ipynb", json.dumps({"nbformat": 4, "cells": [cell]}).encode())
+        assert file.text == "```sage #abcd\n2+2\n```\n", file.text
+        [output] = file.outputs
+        assert (output.cell, output.hash, output.failed) == ("abcd", hashlib.sha256(b"2+2").hexdigest(), True)
+        assert [kind for kind, _ in json.loads(output.pieces)] == ["stream", "error"]
+        assert file.left_out == {"outputs": 1}
+
+    async def test_a_file_that_is_none(self) -> None:
+        """A file that can't be read is refused, with what to do about it."""
+        checks = await self.make_checks()
+        await check_refused(checks.imported(ADA, "a.ipynb", b"[" * 100_000), "bad-file")
+        await check_refused(checks.imported(ADA, "a.sws", bz2.compress(b"\0" * 80_000_000)), "bad-file")
+
+    async def test_a_file_is_written(self) -> None:
+        """A document is given as a file of another program, with what its cells showed."""
+        checks = await self.make_checks()
+        document = new_document("One")
+        [cell] = cells_in_order(document)
+        outputs = json.dumps({cell.id: [["stream", {"name": "stdout", "text": "shown"}]]}).encode()
+        data = await checks.exported(ADA, "notebook", document.get_update, lambda: outputs)
+        assert json.loads(data)["cells"][0]["outputs"][0]["text"] == ["shown"]
+        await check_refused(checks.exported(ADA, "pdf", document.get_update, lambda: outputs), "bad-value")

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from sagews.backend.checks.formats import exported, imported
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.interfaces.checks import IDocumentChecks, State
+from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
@@ -66,3 +68,13 @@ class InlineChecks:
         self.folded.append(len(updates))
         await self._begin("fold", account)
         return fold(snapshot, updates)
+
+    async def imported(self, account: UserId, name: str, data: bytes) -> ImportedFile:
+        """Read a file."""
+        await self._begin("import", account)
+        return imported(name, data)
+
+    async def exported(self, account: UserId, form: str, state: State, outputs: State) -> bytes:
+        """Write a file."""
+        await self._begin("export", account)
+        return exported(form, state(), outputs())

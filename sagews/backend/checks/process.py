@@ -18,9 +18,11 @@ from zope.interface import implementer
 
 import sagews
 from sagews.backend.checks import wire
+from sagews.backend.checks.formats import imported_from
 from sagews.backend.checks.queues import AccountQueues
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks, State
+from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
 from sagews.net.background import cancelled
@@ -163,6 +165,14 @@ class DocumentChecks:
         _, pieces = await self._ask(account, "merge", lambda: (state(), text.encode()), len(text))
         return pieces
 
+    async def imported(self, account: UserId, name: str, data: bytes) -> ImportedFile:
+        """See IDocumentChecks."""
+        return imported_from(*await self._ask(account, "import", lambda: (name.encode(), data), len(data)))
+
+    async def exported(self, account: UserId, form: str, state: State, outputs: State) -> bytes:
+        """See IDocumentChecks."""
+        return _only(await self._ask(account, "export", lambda: (form.encode(), state(), outputs())))
+
     def stop(self) -> None:
         """End the processes; who waits is told that there is no answer."""
         self._stopped = True
@@ -271,6 +281,8 @@ def _late(do: str) -> SagewsError:
     """Return the refusal of what takes too long."""
     if do == "try":
         return SagewsError("bad-update", reason="to check it takes too long")
+    if do == "import":
+        return SagewsError("bad-file", reason="to read it takes too long", advice="Split it into several.")
     advice = "Split the worksheet into smaller ones."
     return SagewsError("limit", limit="the worksheet takes too long to be worked on", advice=advice)
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from sagews.backend.checks import wire
+from sagews.backend.checks.formats import exported, imported, imported_parts
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts
@@ -25,7 +26,7 @@ NICE = 5
 SECONDS = 5.0
 # To write, to copy or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
 LONG_SECONDS = 10.0
-LONG = frozenset({"text", "merge", "compact"})
+LONG = frozenset({"text", "merge", "compact", "import", "export"})
 
 
 def answer_to(parcel: bytes) -> bytes:
@@ -63,6 +64,15 @@ def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
         return wire.answer({}, [told.encode()])
     if what == "merge" and len(blobs) == 2:
         return wire.answer({}, merged(blobs[0], blobs[1].decode()))
+    return _file(what, blobs)
+
+
+def _file(what: str, blobs: Sequence[bytes]) -> bytes:
+    """Read or write a file of another program."""
+    if what == "import" and len(blobs) == 2:
+        return wire.answer(*imported_parts(imported(blobs[0].decode(), blobs[1])))
+    if what == "export" and len(blobs) == 3:
+        return wire.answer({}, [exported(blobs[0].decode(), blobs[1], blobs[2])])
     raise SagewsError("bad-message", reason="it is no question")
 
 

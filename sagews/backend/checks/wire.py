@@ -10,6 +10,9 @@
     text    document                → its file
     title   document                → its title
     merge   document, text          → updates that bring it to this text, none if it says so
+    import  name, file              → {"left_out": {what: n}, "cells": [[id, hash, failed]…]}, the worksheet file, and
+                                      for each cell that showed something its pieces
+    export  format, document, outputs → the file
 
 The process computes one question at a time, in order. It is ours, but what it computes with is hostile: its answers
 are read as strictly as anybody's.

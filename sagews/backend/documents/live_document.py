@@ -319,6 +319,16 @@ class LiveDocument:
         page: OutputPage = await self._runs.pieces(self.about.id, run, after + 1, AT_ONCE)
         return page
 
+    def encoded(self) -> bytes:
+        """Return the document as one update."""
+        return bytes(self._doc.get_update())
+
+    def shown(self) -> tuple[dict[str, list[tuple[str, Any]]], int]:
+        """Return what the last run of each cell showed, as pages get it at once, and how many pieces are not in it."""
+        cells = self._outputs.cells(self.stream.epoch, self.stream.sequence)
+        pieces = {each.cell: [(piece.kind, piece.body) for piece in each.pieces] for each in cells}
+        return pieces, sum(each.left_out for each in cells)
+
     def tick(self) -> None:
         """Look after session, output and past; called every few seconds."""
         self._compaction.tick()

@@ -55,6 +55,14 @@ export interface Documents {
   readonly request: number;
 }
 
+/** Asks for a part of a file that was exported. */
+export interface Download {
+  readonly type: "download";
+  readonly request: number;
+  readonly file: string;
+  readonly offset: number;
+}
+
 /** A Yjs update (version 1 encoding); `edit` is the page's own number for it, repeated in `saved`. */
 export interface Edit {
   readonly type: "edit";
@@ -72,6 +80,14 @@ export interface Evaluate {
   readonly flavour?: string;
 }
 
+/** Makes a file of an open document. */
+export interface Export {
+  readonly type: "export";
+  readonly request: number;
+  readonly document: string;
+  readonly format: "markdown" | "notebook" | "page" | "python" | "sage" | "worksheet";
+}
+
 /** The handshake: the first message, within five seconds; exactly one of ticket and resume. */
 export interface Hello {
   readonly type: "hello";
@@ -79,6 +95,13 @@ export interface Hello {
   readonly client: string;
   readonly ticket?: string | null;
   readonly resume?: string | null;
+}
+
+/** Makes a worksheet of a file that was uploaded. */
+export interface Import {
+  readonly type: "import";
+  readonly request: number;
+  readonly file: string;
 }
 
 /** Asks what the name at the cursor is. */
@@ -186,6 +209,17 @@ export interface Unname {
   readonly version: string;
 }
 
+/** A part of a file; the first begins at 0, each other where the last one ended. */
+export interface Upload {
+  readonly type: "upload";
+  readonly request: number;
+  readonly file: string;
+  readonly name: string;
+  readonly size: number;
+  readonly offset: number;
+  readonly data: string;
+}
+
 /** Asks for outputs that a named version keeps, behind a place: some at a time. */
 export interface VersionOutputs {
   readonly type: "version_outputs";
@@ -218,9 +252,12 @@ export type ToServer =
   | Create
   | Difference
   | Documents
+  | Download
   | Edit
   | Evaluate
+  | Export
   | Hello
+  | Import
   | Inspect
   | Interrupt
   | Open
@@ -236,6 +273,7 @@ export type ToServer =
   | Stop
   | Thin
   | Unname
+  | Upload
   | VersionOutputs
   | Versions;
 

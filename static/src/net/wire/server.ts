@@ -71,6 +71,13 @@ export interface DocumentList {
   readonly documents: readonly DocumentEntry[];
 }
 
+/** A part of a file. */
+export interface Downloaded {
+  readonly type: "downloaded";
+  readonly request: number;
+  readonly data: string;
+}
+
 /** Somebody's edit. */
 export interface EditOut {
   readonly type: "edit";
@@ -91,6 +98,16 @@ export interface Error {
   readonly edit?: number | null;
 }
 
+/** A file that can be downloaded. */
+export interface Exported {
+  readonly type: "exported";
+  readonly request: number;
+  readonly file: string;
+  readonly name: string;
+  readonly size: number;
+  readonly left_out?: number;
+}
+
 /** What changed in one file: a unified diff, or a word for what is not text. */
 export interface FileDifference {
   readonly path: string;
@@ -104,6 +121,14 @@ export interface FileDifference {
 export interface GoingAway {
   readonly type: "going_away";
   readonly after: number;
+}
+
+/** The worksheet that a file became. */
+export interface Imported {
+  readonly type: "imported";
+  readonly request: number;
+  readonly document: DocumentEntry;
+  readonly left_out?: Record<string, number>;
 }
 
 /** What a name is. */
@@ -289,6 +314,13 @@ export interface UnsavedPath {
   readonly why: string;
 }
 
+/** So many bytes of the file are here. */
+export interface Uploaded {
+  readonly type: "uploaded";
+  readonly request: number;
+  readonly have: number;
+}
+
 /** A version was committed; `unchanged` when there was nothing new to save: then the one that holds it already. */
 export interface Version {
   readonly type: "version";
@@ -365,9 +397,12 @@ export type FromServer =
   | Created
   | DifferenceOut
   | DocumentList
+  | Downloaded
   | EditOut
   | Error
+  | Exported
   | GoingAway
+  | Imported
   | Inspection
   | Kept
   | Opened
@@ -384,6 +419,7 @@ export type FromServer =
   | Thinned
   | Unnamed
   | Unsaved
+  | Uploaded
   | Version
   | VersionOutputsOut
   | VersionList
@@ -406,9 +442,12 @@ export const SHAPES: Readonly<Record<string, string>> = {
   created: "document:DocumentEntry request?:i?",
   difference: "request:i version against:s? files:[FileDifference] cut?:b",
   documents: "request:i documents:[DocumentEntry]",
+  downloaded: "request:i data",
   edit: "document update author",
   error: "code parameters:o message request?:i? about?:s? document?:s? edit?:i?",
+  exported: "request:i file name size:i left_out?:i",
   going_away: "after:n",
+  imported: "request:i document:DocumentEntry left_out?:{i}",
   inspection: "document request:i found:b data:{s}",
   kept: "document epoch:i sequence:i",
   opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]? past?:i",
@@ -425,6 +464,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   thinned: "request:i freed:i",
   unnamed: "version request?:i? freed?:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
+  uploaded: "request:i have:i",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   version_outputs: "request:i version outputs:[KeptCell] more:b",
   versions: "request:i versions:[VersionEntry] more:b older?:b",
