@@ -17,8 +17,8 @@ from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.net.background import run_in_background
 from sagews.net.turns import Turns
 
-# About twenty milliseconds of the database. What documents collect of small things stays below it.
-LARGE_BYTES = 512 * 1024
+# What documents collect of small things stays below it, and what is larger goes to the database in parts.
+LARGE_BYTES = 256 * 1024
 # At a time one of each document waits, and of documents there is a quota.
 MOST_WAITING = 1_000_000
 
