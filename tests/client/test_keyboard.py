@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.client.browsing import ClientTestCase
+from tests.client.browsing import ClientTestCase, cell
 from tests.client.test_typing import chosen_cell
 
 pytestmark = pytest.mark.slow
@@ -33,3 +34,67 @@ class KeyboardTests(ClientTestCase):
         page.wait_for_selector(".cm-focused")
         page.keyboard.press("Control+a")
         self.assertIn("EllipticCurve", page.evaluate("getSelection().toString()"))
+
+
+class SeveralCellsTests(ClientTestCase):
+    """More than one cell at a time, by keys alone."""
+
+    def sources(self, page: Page) -> list[str]:
+        """Return the texts of the code cells."""
+        found: list[str] = page.locator("[data-testid=cell][data-type=code] .src").all_inner_texts()
+        return [text.strip() for text in found]
+
+    def test_chosen_moved_deleted_and_brought_back(self) -> None:
+        """Shift and an arrow choose the next cell as well; what is chosen is marked, said aloud and deleted as one."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        before = page.get_by_test_id("cell").count()
+        page.keyboard.press("Shift+ArrowDown")
+        page.wait_for_function("() => document.querySelectorAll('.cell.together').length === 2")
+        page.keyboard.press("Shift+ArrowDown")
+        page.wait_for_function("() => document.querySelectorAll('.cell.together').length === 3")
+        page.locator("[data-testid=announcement]", has_text="3 cells chosen").wait_for(state="attached")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self.screenshot(page, f"together-{scheme}")
+            self.assertEqual(self.violations(page), [])
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        page.wait_for_function("n => document.querySelectorAll('[data-testid=cell]').length === n", arg=before - 3)
+        page.keyboard.press("z")
+        page.wait_for_function("n => document.querySelectorAll('[data-testid=cell]').length === n", arg=before)
+
+    def test_split_and_joined(self) -> None:
+        """A cell is split where the caret is, and joined again with the one below."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("a = 1\nb = 2")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("End")
+        page.keyboard.press("Control+;")
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell][data-type=code]').length === 5")
+        self.assertEqual(self.sources(page)[:2], ["a = 1", "b = 2"])
+        page.keyboard.type("# second\n")
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
+        page.keyboard.press("Shift+M")
+        page.wait_for_function("() => document.querySelectorAll('[data-testid=cell][data-type=code]').length === 4")
+        self.assertEqual(self.sources(page)[0], "a = 1\n# second\nb = 2")
+
+    def test_all(self) -> None:
+        """Ctrl-A chooses all cells of the sheet, or all of the text that is being written in."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        self.assertEqual(page.locator(".cell.together").count(), 0)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        count = page.get_by_test_id("cell").count()
+        page.wait_for_function("n => document.querySelectorAll('.cell.together').length === n", arg=count)
+        page.keyboard.press("ArrowUp")
+        page.wait_for_function("() => document.querySelectorAll('.cell.together').length === 0")

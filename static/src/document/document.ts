@@ -131,6 +131,11 @@ export class SheetDocument {
       .map((cell) => ({ id: cell.id, type: cell.type, depth: cell.depth, text: this.text(cell.id) }));
   }
 
+  /** Make several changes that are taken back as one. */
+  atOnce(change: () => void): void {
+    this.doc.transact(change, STRUCTURE);
+  }
+
   remove(ids: readonly string[]): void {
     this.doc.transact(() => ids.forEach((id) => this.map.delete(id)), STRUCTURE);
   }

@@ -16,6 +16,7 @@ export class Actions {
   readonly deleted = signal(0);
   /** What was cut or copied last, here or, once clipboard.ts is there, in another window. */
   readonly copied = signal<readonly Copy[]>([]);
+  readonly longest = LONGEST;
   #toast = 0;
 
   constructor(
@@ -31,11 +32,16 @@ export class Actions {
     return this.#cells.find((cell) => cell.id === this.focus.active.value) ?? null;
   }
 
-  /** The active cell, and for a folded section everything in it. */
+  /** The active cell, or all that are chosen together, and for a folded section everything in it. */
   #span(): string[] {
-    const cell = this.active;
-    if (cell === null) return [];
-    return cell.folded ? spanOf(this.#cells, cell.id).map((each) => each.id) : [cell.id];
+    const { active, together } = this.focus;
+    const wanted = new Set(together.value.length > 0 ? together.value : [active.value]);
+    const cells = this.#cells.filter((cell) => wanted.has(cell.id));
+    return [...new Set(cells.flatMap((cell) => (cell.folded ? spanOf(this.#cells, cell.id) : [cell])))].map((cell) => cell.id);
+  }
+
+  get #several(): boolean {
+    return this.focus.together.value.length > 0;
   }
 
   /** Insert a cell and start writing in it. */
@@ -56,6 +62,7 @@ export class Actions {
   runHere(): void {
     const cell = this.active;
     if (cell === null) return;
+    if (this.#several) return this.worksheet.run(this.#span());
     if (cell.type === "section") this.worksheet.runSection(cell.id);
     else this.worksheet.run([cell.id]);
     if (cell.type !== "code") this.focus.select(cell.id);
@@ -65,9 +72,10 @@ export class Actions {
   runAndGoOn(): void {
     const cell = this.active;
     if (cell === null) return;
-    if (cell.type === "code") this.worksheet.run([cell.id]);
+    if (this.#several || cell.type === "code") this.worksheet.run(this.#span());
     const cells = this.worksheet.visible.value;
-    const next = cells[cells.findIndex((each) => each.id === cell.id) + 1];
+    const last = this.focus.together.value.at(-1) ?? cell.id;
+    const next = cells[cells.findIndex((each) => each.id === last) + 1];
     if (next === undefined) {
       if (this.worksheet.mayEdit.value) this.insert("code", { after: this.#span().at(-1) ?? cell.id });
     } else if (next.type === "code") this.focus.edit(next.id, "end");
@@ -89,8 +97,16 @@ export class Actions {
   }
 
   runAbove(): void {
-    const index = this.#cells.findIndex((cell) => cell.id === this.focus.active.value);
-    this.worksheet.run(this.#cells.slice(0, Math.max(index, 0)).map((cell) => cell.id));
+    this.worksheet.run(this.#cells.slice(0, Math.max(this.#index, 0)).map((cell) => cell.id));
+  }
+
+  /** Run the active cell and all below it. */
+  runFrom(): void {
+    if (this.#index >= 0) this.worksheet.run(this.#cells.slice(this.#index).map((cell) => cell.id));
+  }
+
+  get #index(): number {
+    return this.#cells.findIndex((cell) => cell.id === this.focus.active.value);
   }
 
   remove(): void {
@@ -170,11 +186,11 @@ export class Actions {
     return this.worksheet.sheet.copies(this.#span());
   }
 
-  /** Move the active cell, a section with everything in it, one place up or down. */
+  /** Move what is chosen, a section with everything in it, one place up or down. */
   move(by: -1 | 1): void {
     const cell = this.active;
     if (cell === null || !this.worksheet.mayEdit.value) return;
-    const ids = spanOf(this.#cells, cell.id).map((each) => each.id);
+    const ids = this.#several ? this.#span() : spanOf(this.#cells, cell.id).map((each) => each.id);
     const first = this.#cells.findIndex((each) => each.id === ids[0]);
     const target = by === 1 ? this.#cells[first + ids.length] : this.#cells[first - 1];
     if (target === undefined) return;
@@ -183,11 +199,14 @@ export class Actions {
   }
 
   setType(type: CellType): void {
-    const cell = this.active;
-    if (cell === null || cell.type === type || !this.worksheet.mayEdit.value) return;
+    if (!this.worksheet.mayEdit.value) return;
+    const ids = new Set(this.#several ? this.focus.together.value : [this.focus.active.value]);
+    const cells = this.#cells.filter((cell) => ids.has(cell.id) && cell.type !== type);
     // A heading made of a cell is one more of those that the cell lies among.
-    const depth = sectionAround(this.#cells, cell.id)?.depth ?? 0;
-    this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth } : {}) });
+    const depths = cells.map((cell) => sectionAround(this.#cells, cell.id)?.depth ?? 0);
+    this.worksheet.sheet.atOnce(() =>
+      cells.forEach((cell, at) => this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth: depths[at]! } : {}) })),
+    );
   }
 
   deepen(by: -1 | 1): void {
@@ -222,7 +241,8 @@ export class Actions {
   }
 
   toggleActive(flag: Flag): void {
-    if (this.active !== null) this.toggle(this.active.id, flag);
+    const value = this.active?.[flag] !== true;
+    this.#span().forEach((id) => this.worksheet.sheet.setFlag(id, flag, value));
   }
 
   #runAboveSections(): void {

@@ -9,6 +9,8 @@ export type Mode = "command" | "edit" | "lost";
 
 export class Focus {
   readonly active = signal<string | null>(null);
+  /** The ends of a choice of several cells: where it began, and where it was carried to. */
+  readonly ends = signal<readonly [string, string] | null>(null);
   readonly mode = signal<Mode>("command");
   readonly caret = signal<Caret | "keep">("end");
   /** Counts the times that a cell was asked to take the keyboard. */
@@ -19,17 +21,28 @@ export class Focus {
   readonly inSight = signal<string | null>(null);
   /** The cell whose editor has the keyboard. */
   readonly editing = computed(() => (this.mode.value === "edit" ? this.active.value : null));
+  /** The ids of the cells that are chosen together, in order; empty while there is only the active one. */
+  readonly together = computed<readonly string[]>(() => this.#between());
 
   constructor(readonly worksheet: Worksheet) {}
 
+  #between(): readonly string[] {
+    if (this.ends.value === null || this.mode.value === "edit") return [];
+    const ids = this.worksheet.visible.value.map((cell) => cell.id);
+    const [first, last] = this.ends.value.map((id) => ids.indexOf(id)).sort((one, other) => one - other);
+    return first! < 0 || first === last ? [] : ids.slice(first, last! + 1);
+  }
+
   /** Make a cell the active one and leave the keyboard where it is. */
   activate(id: string): void {
+    this.ends.value = null;
     this.active.value = id;
   }
 
-  select(id: string | null): void {
+  select(id: string | null, anchor?: string | null): void {
     batch(() => {
       this.mode.value = "command";
+      this.ends.value = id && anchor ? [anchor, id] : null;
       this.active.value = id;
       this.grabs.value += 1;
     });
@@ -39,6 +52,7 @@ export class Focus {
     if (!this.worksheet.mayEdit.value) return this.select(id);
     batch(() => {
       this.caret.value = caret;
+      this.ends.value = null;
       this.active.value = id;
       this.mode.value = "edit";
       this.grabs.value += 1;
@@ -66,6 +80,7 @@ export class Focus {
     if (this.editing.peek() === id) return;
     batch(() => {
       this.caret.value = "keep";
+      this.ends.value = null;
       this.active.value = id;
       this.mode.value = "edit";
     });

@@ -5,7 +5,7 @@ import { chord, KeyMap, Typed } from "./keys";
 import { useParts } from "./parts";
 
 /** Commands of one or two letters that take something away, or make something else of a cell. */
-const DANGEROUS = /^(remove|cut|restart|to[TCS])/;
+const DANGEROUS = /^(remove|cut|join|restart|to[TCS])/;
 
 export function useKeyboard(): void {
   const { commands, focus, panels, worksheet } = useParts();
@@ -19,7 +19,7 @@ export function useKeyboard(): void {
       const mode = focus.mode.value;
       if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
       // The browser would mark the whole page, which is of no use, and hides which cell is chosen.
-      if (name === "Ctrl-a" && mode !== "edit") return event.preventDefault();
+      if (name === "Ctrl-a" && mode === "lost") return event.preventDefault();
       // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
       if (name === "Escape" && panels.beside.value !== null) return void (panels.beside.value = null);

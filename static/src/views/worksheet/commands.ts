@@ -1,11 +1,13 @@
 /** What can be done with cells and their session, with the keys for it. */
 
 import { strings } from "../../strings";
+import { patiently } from "../../patience";
 import { chosen, command } from "../../workbench/commands";
 import type { Command } from "../../workbench/keys";
 import type { Bench } from "../../workbench/parts";
 
 const names = strings.commands;
+const loadArranging = () => patiently(() => import("./arranging"));
 
 export function cellCommands(bench: Bench): readonly Command[] {
   return [...running(bench), ...writing(bench), ...arranging(bench)];
@@ -22,6 +24,7 @@ function running({ actions, panels, worksheet }: Bench): Command[] {
     command("runSection", names.runSection, () => actions.runSection(), "Ctrl-Shift-Enter"),
     command("runAll", names.runAll, () => worksheet.runAll()),
     command("runAbove", names.runAbove, () => actions.runAbove()),
+    command("runFrom", names.runFrom, () => actions.runFrom()),
     command("interrupt", names.interrupt, () => session.interrupt(), "Ctrl-."),
     command("restart", names.restart, asked("restart", () => session.restart()), chosen("0 0")),
     command("restartAndRunAll", names.restartAndRunAll, asked("restartAndRunAll", () => worksheet.restartAndRunAll())),
@@ -50,8 +53,15 @@ function writing({ actions, focus, panels, worksheet }: Bench): Command[] {
   ];
 }
 
-function arranging({ actions, focus }: Bench): Command[] {
+function arranging(bench: Bench): Command[] {
+  const { actions, focus } = bench;
+  const later = (act: "extendUp" | "extendDown" | "chooseAll" | "split" | "join") => () => void loadArranging().then((module) => module[act](bench));
   return [
+    command("extendUp", names.extendUp, later("extendUp"), chosen("Shift-ArrowUp"), chosen("Shift-k")),
+    command("extendDown", names.extendDown, later("extendDown"), chosen("Shift-ArrowDown"), chosen("Shift-j")),
+    command("chooseAll", names.chooseAll, later("chooseAll"), chosen("Ctrl-a")),
+    command("split", names.split, later("split"), { keys: "Ctrl-;", mode: "edit" }),
+    command("join", names.join, later("join"), chosen("Shift-m")),
     command("previous", names.previous, () => void focus.step(-1), chosen("ArrowUp"), chosen("k")),
     command("next", names.next, () => void focus.step(1), chosen("ArrowDown"), chosen("j")),
     command("moveUp", names.moveUp, () => actions.move(-1), chosen("Alt-ArrowUp")),

@@ -23,6 +23,7 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
   const element = useRef<HTMLElement>(null);
   // Computed, so that a change of the active cell renders the two that it is about and not every cell of the sheet.
   const active = useComputed(() => focus.active.value === cell.id).value;
+  const together = useComputed(() => focus.together.value.includes(cell.id)).value;
   const editing = useComputed(() => focus.editing.value === cell.id).value;
   useSignalEffect(() => {
     focus.grabs.value;
@@ -37,10 +38,11 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
       if (!active) focus.activate(cell.id);
       return;
     }
+    if (event.shiftKey) return focus.select(cell.id, focus.ends.peek()?.[0] ?? focus.active.peek());
     const selecting = window.getSelection()?.isCollapsed === false;
     if (!selecting) focus.select(cell.id);
   };
-  const names = ["cell", cell.type, active ? "focus" : "", editing ? "editing" : "", state, classes ?? ""];
+  const names = ["cell", cell.type, active ? "focus" : "", together ? "together" : "", editing ? "editing" : "", state, classes ?? ""];
   return (
     <section
       ref={element}
