@@ -41,7 +41,7 @@ async def execute_with(
 
     async def in_parts(transaction: Transaction) -> list[Row]:
         upload = await send(transaction, data)
-        return await transaction.execute(f"{_TAKEN}, {sql}", (upload, *parameters))
+        return await take(transaction, f"{_TAKEN}, {sql}", (upload, *parameters))
 
     return await pool.transaction(in_parts)
 
@@ -53,3 +53,10 @@ async def send(transaction: Transaction, data: bytes | memoryview) -> str:
         values = (upload, ordinal, large_bytes(data[first : first + PART]))
         await transaction.execute("insert into parts (upload, ordinal, data) values (%s, %s, %s)", values)
     return upload
+
+
+async def take(transaction: Transaction, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    """Run the statement that takes what was sent, and return its rows; the room that it took is given back."""
+    rows = await transaction.execute(sql, parameters)
+    await transaction.execute("select parts_room_return()")
+    return rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import psycopg2
 import pytest
 from psycopg2.errors import Error
@@ -13,11 +15,15 @@ from twisted.trial.unittest import TestCase
 
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
-from sagews.model.identifiers import WorkspaceId, new_id
+from sagews.model.identifiers import DocumentId, RunId, WorkspaceId, new_id
+from sagews.model.updates import StoredText
 from sagews.store.history.history import HistoryStore
 from sagews.store.migrate import migrate
 from sagews.store.pool import ConnectionPool
+from sagews.store.runs.runs import RunStore
+from sagews.store.workspaces.documents import DocumentStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
+from tests.contracts.history import bundles_of
 from tests.postgres import Cluster, Database, new_database, shared_cluster
 
 pytestmark = pytest.mark.slow
@@ -95,6 +101,40 @@ class MigrateTests(TestCase):
         migrate(database.dsn())
         [(stored,)] = self._ask(database, "select printed from runs")
         self.assertTrue(100_000 < int(str(stored)) < 101_000, stored)
+
+    async def test_megabytes_that_older_daemons_stored(self) -> None:
+        """What came in one piece is read in parts, and large values go into the same tables in parts."""
+        database = EmptyDatabase(shared_cluster())
+        self.addCleanup(database.drop)
+        migrate(database.dsn(), "0010")
+        workspace, document, run, owner = (new_id() for _ in range(4))
+        self._ask(database, "insert into workspaces (id, name, owner) values (%s, 'W', %s)", workspace, owner)
+        self._ask(database, "insert into leases values (%s, 'b', 1, now() + interval '1 hour', null)", workspace)
+        sql = "insert into documents (id, workspace, path, title) values (%s, %s, 'a.sage.md', 'A')"
+        self._ask(database, sql, document, workspace)
+        large = "x" * 1_000_000
+        self._ask(database, "insert into document_snapshots values (%s, 1, now(), %s::text::bytea)", document, large)
+        sql = """insert into commits (workspace, id, parent, tree, ref, kind, name, author_name, time, files_changed)
+            values (%s, '1', null, '', 'main', 'save', '', '', now(), 1)"""
+        self._ask(database, sql, workspace)
+        self._ask(database, "insert into bundles values (%s, '1', '{}', %s::text::bytea)", workspace, large)
+        sql = """insert into runs (id, document, cell, lane, session, author, number, state, hash, queued)
+            values (%s, %s, 'aaaa', 'shared', %s, %s, 1, 'done', '', now())"""
+        self._ask(database, sql, run, document, new_id(), owner)
+        sql = "insert into outputs values (%s, 1, 'stream', jsonb_build_object('text', %s::text))"
+        self._ask(database, sql, run, large)
+        migrate(database.dsn())
+        pool = ConnectionPool(reactor, database.dsn(DatabaseRole.BACKEND), size=1)
+        self.addCleanup(pool.stop)
+        await pool.start()
+        documents, state = DocumentStore(pool), large.encode()
+        self.assertEqual(await documents.load(WorkspaceId(workspace), DocumentId(document)), StoredText(state, []))
+        self.assertEqual(await bundles_of(HistoryStore(pool), WorkspaceId(workspace), "1"), [state])
+        [piece] = (await RunStore(pool).pieces(DocumentId(document), RunId(run), 1, 9)).pieces
+        self.assertEqual(json.loads(piece.body), {"text": large})
+        await documents.snapshot(DocumentId(document), 1, 0, state + b"y", 2)
+        stored = await documents.load(WorkspaceId(workspace), DocumentId(document))
+        self.assertEqual(stored, StoredText(state + b"y", []))
 
     async def test_history_that_older_daemons_stored(self) -> None:
         """The step that adds the sizes of histories measures what is there, and lets the backend remove autosaves."""

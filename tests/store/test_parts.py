@@ -23,6 +23,7 @@ from sagews.store.arrays import PART
 from sagews.store.connection import StoreConnection
 from sagews.store.fetching import fetch_joined
 from sagews.store.history.history import HistoryStore
+from sagews.store.parts import send
 from sagews.store.pool import ConnectionPool, Transaction
 from sagews.store.runs.journal import Journal
 from sagews.store.runs.runs import RunStore
@@ -198,6 +199,39 @@ class LargeTests(PostgresTestCase):
         self.assertEqual(await self.journal.commit([DocumentWrite(self.document, 2, [], [run], [piece])]), {})
         self.assertEqual((await self.runs.pieces(self.document, run.id, 1, 10)).pieces, [])
         await self.check()
+
+    async def test_room(self) -> None:
+        """What was taken does not keep its room: a flood of megabytes takes no more than a few of them at any time."""
+        await self.build()
+        state, pool = os.urandom(6 * MEBIBYTE), await self.pool()
+        await self.journal.commit([edits(self.document, b"1", epoch=1)])
+        sizes = []
+        for _ in range(8):
+            await self.documents.snapshot(self.document, 1, 0, state, 1)
+            sizes += (await pool.query("select pg_total_relation_size('parts')"))[0]
+        self.assertGreater(max(sizes), len(state))
+        self.assertLess(max(sizes), 40 * MEBIBYTE)
+        self.assertLess(min(sizes[1:]), MEBIBYTE)
+        await self.check()
+
+    async def test_room_that_somebody_uses(self) -> None:
+        """While another has sent parts nothing is taken away from them, and nobody waits."""
+        await self.build()
+        await self.journal.commit([edits(self.document, b"1", epoch=1)])
+        value, sent, go_on = os.urandom(33 * MEBIBYTE), Deferred[None](), Deferred[None]()
+
+        async def slowly(transaction: Transaction) -> Sequence[Any]:
+            upload = await send(transaction, value)
+            sent.callback(None)
+            await go_on
+            sql = "select data from parts where upload = %s order by ordinal"
+            return await transaction.execute(sql, (upload,))
+
+        sending = Deferred.fromCoroutine(self.backend.transaction(slowly))
+        await sent
+        await self.documents.snapshot(self.document, 1, 0, value[:MEBIBYTE], 1)
+        go_on.callback(None)
+        self.assertEqual(b"".join(row[0] for row in await sending), value)
 
     async def test_a_server_that_refuses_in_between(self) -> None:
         """Whatever fails after some parts leaves neither them nor what they were for."""

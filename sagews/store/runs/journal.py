@@ -17,7 +17,7 @@ from sagews.model.runs import Committed, DocumentWrite
 from sagews.model.sessions import EncodedBody
 from sagews.store.arrays import PART, bytes_array, text_array
 from sagews.store.fence import FENCES
-from sagews.store.parts import send
+from sagews.store.parts import send, take
 from sagews.store.pool import ConnectionPool, Row, Transaction
 from sagews.store.runs.columns import MAY_CHANGE, RUN_COLUMNS, RUN_TYPES, run_values
 from sagews.store.values import dump_json
@@ -124,7 +124,7 @@ async def _commit_parts(
 
     edits, pieces = [await sent(row) for row in edits], [await sent(row) for row in pieces]
     parameters = _parameters(writes, edits, pieces, with_parts=True)
-    return await transaction.execute(_SQL_WITH_PARTS, (text_array(uploads), *parameters))
+    return await take(transaction, _SQL_WITH_PARTS, (text_array(uploads), *parameters))
 
 
 def _edits(writes: Sequence[DocumentWrite]) -> Sequence[Row]:

@@ -34,4 +34,5 @@ TABLES = StoreTables(
             TableRight("select, insert, delete", ("parts",)),
         ),
     },
+    functions={DatabaseRole.BACKEND: ("parts_room_return()",)},
 )
