@@ -9,6 +9,7 @@ from zope.interface import Interface
 from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
+from sagews.model.worksheet.outline import Outline
 
 State = Callable[[], bytes]
 """Encodes a document; asked when the turn of a question has come, so that what waits holds no copy."""
@@ -48,6 +49,9 @@ class IDocumentChecks(Interface):
 
     async def title(account: UserId, state: State) -> str:
         """Return a document's title, else its first heading, else nothing."""
+
+    async def outlines(account: UserId, texts: Sequence[str]) -> Sequence[Outline]:
+        """Return the code cells of files, of each in its place; none of a file that is no worksheet."""
 
     async def merge(account: UserId, state: State, text: str) -> Sequence[bytes]:
         """Return updates that bring a document to what a file says, in order; none if it says so already.

@@ -94,7 +94,8 @@ class BackendComponent(Component):
         jobs = HistoryJobs(self._reactor, self.daemon.require(Launcher).client)
         history, runs, usage = HistoryStore(pool), RunStore(pool), UsageStore(pool)
         self._quota = HistoryQuota(usage, accounts, self._settings.quotas, history)
-        histories = Histories(self._reactor, history, accounts, jobs, self._quota, VersionOutputStore(pool))
+        outputs = VersionOutputStore(pool)
+        histories = Histories(self._reactor, history, accounts, jobs, self._quota, outputs, self._checks)
         self._upkeep = HistoryUpkeep(self._reactor, history, runs)
         worker = self.daemon.find(Worker)
         host = worker.host if worker is not None else None

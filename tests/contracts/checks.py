@@ -138,6 +138,14 @@ class DocumentChecksContract(metaclass=ABCMeta):
         assert await checks.text(ADA, document.get_update) == to_text(document)
         assert await checks.title(ADA, document.get_update) == "Kurven α"
 
+    async def test_outlines(self) -> None:
+        """Of each file the code cells that have ids are told, with their places and first lines; of another, none."""
+        checks = await self.make_checks()
+        first = "---\ntitle: One\n---\n# Text\n\n```sage #abcd\n\nx = 1\ny\n```\n\n```sage #efgh\n```\n"
+        long = "```sage #ijkl\n" + "α" * 300 + "\n```\n"
+        found = await checks.outlines(ADA, [first, "", long])
+        assert [dict(each) for each in found] == [{"abcd": (1, "x = 1"), "efgh": (2, "")}, {}, {"ijkl": (0, "α" * 200)}]
+
     async def test_merging(self) -> None:
         """The update that is told brings the document to the text; a text that it has already takes none."""
         checks, document = await self.make_checks(), new_document("One")

@@ -14,6 +14,7 @@ from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
+from sagews.model.worksheet.outline import Outline, outline
 
 
 @implementer(IDocumentChecks)
@@ -57,6 +58,11 @@ class InlineChecks:
         """Bring a document to a text."""
         await self._begin("merge", account)
         return merged(state(), text)
+
+    async def outlines(self, account: UserId, texts: Sequence[str]) -> Sequence[Outline]:
+        """Read worksheets."""
+        await self._begin("outline", account)
+        return [outline(text) for text in texts]
 
     async def compact(self, account: UserId, snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
         """Let go of a document's past."""

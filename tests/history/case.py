@@ -22,6 +22,7 @@ from sagews.model.history import Commit
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from sagews.policy.quotas.ledger import DEFAULTS
 from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.checks import InlineChecks
 from tests.fakes.documents import MemoryHistory, MemoryRuns, MemoryUsage, MemoryVersionOutputs
 from tests.fakes.workspaces import MemoryWorkspaces
 from tests.history.live import Live, ProgramLauncher, Worker
@@ -52,6 +53,7 @@ class HistoryCase(SynchronousTestCase):
         usage = MemoryUsage(self.workspaces, MemoryRuns(), self.store)
         self.quota = HistoryQuota(usage, self.accounts, self.quotas, self.store)
         self.outputs = MemoryVersionOutputs()
+        self.checks = InlineChecks()
         self.store.unnamed = lambda workspace, commit: self.outputs.remove(workspace, commit)
         self.home.mkdir()
         self.open()
@@ -60,7 +62,13 @@ class HistoryCase(SynchronousTestCase):
     def open(self) -> None:
         """Start a backend (again) that opens the workspace."""
         self.histories = Histories(
-            self.clock, self.store, self.accounts, HistoryJobs(self.clock, self.launcher), self.quota, self.outputs
+            self.clock,
+            self.store,
+            self.accounts,
+            HistoryJobs(self.clock, self.launcher),
+            self.quota,
+            self.outputs,
+            self.checks,
         )
         self.live = Live(self.histories, self.workspace, self.worker, {})
         self.documents, self.files, self.hosts = self.live.documents, self.live.files, self.live.hosts

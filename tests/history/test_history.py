@@ -160,7 +160,13 @@ class HistoryTests(HistoryCase):
 
         late.head = head  # type: ignore[method-assign]
         histories = Histories(
-            self.clock, late, self.accounts, HistoryJobs(self.clock, self.launcher), self.quota, self.outputs
+            self.clock,
+            late,
+            self.accounts,
+            HistoryJobs(self.clock, self.launcher),
+            self.quota,
+            self.outputs,
+            self.checks,
         )
         other = Live(histories, self.workspace, self.worker, self.documents.texts_by_path).history
         made = self.done(other.save(None, "", "save"))

@@ -33,7 +33,9 @@ class LostWorkerTests(BackendTestCase):
         jobs = HistoryJobs(self.clock, ProgramLauncher(Path(folder.name)))
         usage = MemoryUsage(self.workspaces, self.runs, self.versions)
         quota = HistoryQuota(usage, self.accounts, DEFAULTS, self.versions)
-        self.histories = Histories(self.clock, self.versions, self.accounts, jobs, quota, MemoryVersionOutputs())
+        self.histories = Histories(
+            self.clock, self.versions, self.accounts, jobs, quota, MemoryVersionOutputs(), self.checks
+        )
         self.backend = self.life()
         self.events: list[LogEvent] = []
         globalLogPublisher.addObserver(self.events.append)

@@ -46,6 +46,19 @@ class KeptTests(HistoryCase):
         self.assertEqual(self.done(self.history.outputs(plain.id, 0)), ([], False))
         self.assertEqual(self.refused(self.history.outputs("f" * 40, 0)), "not-found")
 
+    def test_worksheets_are_read_elsewhere(self) -> None:
+        """The version's worksheets are read once, in the checking processes and in the owner's turn there."""
+        self.documents.texts_by_path["a.sage.md"] = SHEET
+        self.outputs.now = [output(1, "one", "bbbb"), output(2, "two")]
+        named = self.saved("Before the talk", "named")
+        held = self.checks.held = Deferred[None]()
+        reading = Deferred.fromCoroutine(self.history.outputs(named.id, 0))
+        self.assertNoResult(reading)
+        held.callback(None)
+        self.assertEqual(len(self.successResultOf(reading)[0]), 1)
+        self.done(self.history.outputs(named.id, 1))
+        self.assertEqual(self.checks.asked, [("outline", UserId("owner"))])
+
     def test_by_the_cells_of_the_version(self) -> None:
         """Whatever became of the sheet, outputs are told by their code then; what had no cell then is left out."""
         self.documents.texts_by_path["a.sage.md"] = SHEET

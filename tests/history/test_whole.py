@@ -24,6 +24,7 @@ from sagews.store.history.outputs import VersionOutputStore
 from sagews.store.workspaces.usage import UsageStore
 from sagews.store.workspaces.workspaces import WorkspaceStore
 from tests.contracts.history import bundles_of
+from tests.fakes.checks import InlineChecks
 from tests.history.live import Live, Worker
 from tests.postgres import PostgresTestCase
 from tests.waiting import until
@@ -60,7 +61,14 @@ class WholeHistory(PostgresTestCase):
         """Start a backend that opens the workspace."""
         clock: Any = reactor
         histories = Histories(
-            clock, self.store, self.accounts, HistoryJobs(clock, self.launcher), self.quota, self.outputs, quiet=0.2
+            clock,
+            self.store,
+            self.accounts,
+            HistoryJobs(clock, self.launcher),
+            self.quota,
+            self.outputs,
+            InlineChecks(),
+            quiet=0.2,
         )
         return Live(histories, self.workspace, Worker(self.launcher), documents)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.interfaces import IDelayedCall
@@ -25,6 +26,7 @@ from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.formats.imported import ImportedFile
 from sagews.model.identifiers import UserId
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
+from sagews.model.worksheet.outline import Outline
 from sagews.net.background import cancelled
 
 # Of one question, on a busy machine too: the process itself ends after far less computing (program.py).
@@ -159,6 +161,13 @@ class DocumentChecks:
     async def title(self, account: UserId, state: State) -> str:
         """See IDocumentChecks."""
         return _decoded(_only(await self._ask(account, "title", lambda: (state(),))))
+
+    async def outlines(self, account: UserId, texts: Sequence[str]) -> Sequence[Outline]:
+        """See IDocumentChecks."""
+        _, found = await self._ask(account, "outline", lambda: [text.encode() for text in texts], sum(map(len, texts)))
+        if len(found) != len(texts):
+            raise SagewsError("internal", correlation="-")
+        return [_outline(blob) for blob in found]
 
     async def merge(self, account: UserId, state: State, text: str) -> Sequence[bytes]:
         """See IDocumentChecks."""
@@ -300,4 +309,12 @@ def _decoded(text: bytes) -> str:
     try:
         return text.decode()
     except UnicodeDecodeError:
+        raise SagewsError("internal", correlation="-") from None
+
+
+def _outline(encoded: bytes) -> Outline:
+    """Return the cells that a process sent."""
+    try:
+        return msgspec.json.decode(encoded, type=dict[str, tuple[int, str]])
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise SagewsError("internal", correlation="-") from None

@@ -13,11 +13,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
+import msgspec
+
 from sagews.backend.checks import wire
 from sagews.backend.checks.formats import exported, imported, imported_parts
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts
+from sagews.model.worksheet.outline import outline
 
 # A document has at most 32 MB with its past; each of the copies that are made of it takes a few times as much.
 MAX_MEMORY = 2 * 1024 * 1024 * 1024
@@ -26,7 +29,7 @@ NICE = 5
 SECONDS = 5.0
 # To write, to copy or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
 LONG_SECONDS = 10.0
-LONG = frozenset({"text", "merge", "compact", "import", "export"})
+LONG = frozenset({"text", "merge", "compact", "outline", "import", "export"})
 
 
 def answer_to(parcel: bytes) -> bytes:
@@ -64,6 +67,8 @@ def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
         return wire.answer({}, [told.encode()])
     if what == "merge" and len(blobs) == 2:
         return wire.answer({}, merged(blobs[0], blobs[1].decode()))
+    if what == "outline":
+        return wire.answer({}, [msgspec.json.encode(outline(text.decode())) for text in blobs])
     return _file(what, blobs)
 
 

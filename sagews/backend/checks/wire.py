@@ -9,6 +9,7 @@
     compact snapshot, updates…      → the document without its past as one update; none if it would not be much smaller
     text    document                → its file
     title   document                → its title
+    outline texts…                  → of each its code cells as JSON: {id: [place, first line]}
     merge   document, text          → updates that bring it to this text, none if it says so
     import  name, file              → {"left_out": {what: n}, "cells": [[id, hash, failed]…]}, the worksheet file, and
                                       for each cell that showed something its pieces

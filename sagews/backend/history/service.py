@@ -18,6 +18,7 @@ from sagews.backend.history.version_outputs import KeptOutputs
 from sagews.backend.history.worker_files import WorkspaceFiles
 from sagews.backend.history.workspace_history import WorkspaceHistory
 from sagews.interfaces.accounts import IAccountStore
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.history import IHistoryStore
 from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.version_outputs import IVersionOutputStore
@@ -45,6 +46,7 @@ class Histories:
         jobs: this backend's one-shot jobs.
         quota: bounds how much history accounts have.
         outputs: keeps outputs with named versions.
+        checks: read worksheets of versions.
         quiet: seconds without a change after which a workspace saves itself.
         most: seconds that a change waits at most.
     """
@@ -57,6 +59,7 @@ class Histories:
         jobs: HistoryJobs,
         quota: HistoryQuota,
         outputs: IVersionOutputStore,
+        checks: IDocumentChecks,
         quiet: float = QUIET_SECONDS,
         most: float = MOST_SECONDS,
     ) -> None:
@@ -65,6 +68,7 @@ class Histories:
         self._jobs = jobs
         self._quota = quota
         self._outputs = outputs
+        self._checks = checks
         self._accounts = accounts
         self._quiet, self._most = quiet, most
         self._turns = Turns(SAVES_AT_ONCE, SAVES_WAITING, SAVES_OF_ONE)
@@ -95,7 +99,7 @@ class Histories:
         """Return the history of a workspace that was opened."""
         autosaver = Autosaver(self._clock, workspace, owner, Autosave(self._quiet, self._most), self._turns)
         jobs = self._jobs.of(owner)
-        cells = VersionCells(workspace, self._store, jobs)
+        cells = VersionCells(workspace, owner, self._store, jobs, self._checks)
         writer = CommitWriter(self._clock, self._store, self._accounts, jobs, self._quota)
         outputs = KeptOutputs(workspace, self._outputs, self._quota, documents, cells)
         return WorkspaceHistory(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sagews.backend.history.bundles import stored_bundles
 from sagews.backend.history.jobs import HistoryJobs
-from sagews.errors import SagewsError
+from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import VersionOutput
-from sagews.model.identifiers import WorkspaceId
-from sagews.model.worksheet.read import parse
+from sagews.model.identifiers import UserId, WorkspaceId
 
-LONGEST_LINE = 200
+# Of text in one question, which is answered in one piece: a worksheet that is larger comes by itself.
+AT_ONCE = 1024 * 1024
 
 
 class VersionCells:
@@ -21,12 +21,23 @@ class VersionCells:
 
     Args:
         workspace: whose they are.
+        owner: of the workspace, in whose turn its versions are opened.
         store: keeps its versions.
         jobs: open them.
+        checks: read worksheets, which takes long where they are large.
     """
 
-    def __init__(self, workspace: WorkspaceId, store: IHistoryStore, jobs: HistoryJobs) -> None:
+    def __init__(
+        self,
+        workspace: WorkspaceId,
+        owner: UserId,
+        store: IHistoryStore,
+        jobs: HistoryJobs,
+        checks: IDocumentChecks,
+    ) -> None:
         self._workspace = workspace
+        self._owner = owner
+        self._checks = checks
         self._store = store
         self._jobs = jobs
         # Whoever looks at a version asks for part after part of it.
@@ -36,7 +47,8 @@ class VersionCells:
         """Return outputs in the order of the version's cells, each with its code; those of other cells are left out.
 
         Raises:
-            SagewsError: `limit` when the version is more than a job has room for; what the store raises.
+            SagewsError: `limit` when the version is more than a job has room for, or its worksheets take too long to
+                be read; what the store raises.
         """
         if not outputs:
             return []
@@ -50,18 +62,22 @@ class VersionCells:
     async def _read(self, commit: str) -> Mapping[tuple[str, str], tuple[int, str]]:
         bundles = await stored_bundles(self._store, self._workspace, commit, None)
         texts = await self._jobs.worksheets(commit, bundles)
-        return {(path, cell): entry for path, text in texts.items() for cell, entry in _code_cells(text).items()}
+        found: dict[tuple[str, str], tuple[int, str]] = {}
+        for part in _parts(texts):
+            outlines = await self._checks.outlines(self._owner, [text for _, text in part])
+            for (path, _), outline in zip(part, outlines, strict=True):
+                found.update({(path, cell): entry for cell, entry in outline.items()})
+        return found
 
 
-def _code_cells(text: str) -> Mapping[str, tuple[int, str]]:
-    """Return id → place and first line of the code cells; nothing of a file that is no worksheet of ours."""
-    try:
-        cells = parse(text).cells
-    except SagewsError:
-        return {}
-    lines = ((cell, next((line for line in cell.source.splitlines() if line.strip()), "")) for cell in cells)
-    return {
-        cell.id: (place, line[:LONGEST_LINE])
-        for place, (cell, line) in enumerate(lines)
-        if cell.type == "code" and cell.id is not None
-    }
+def _parts(texts: Mapping[str, str]) -> Iterator[Sequence[tuple[str, str]]]:
+    part: list[tuple[str, str]] = []
+    size = 0
+    for path, text in texts.items():
+        if part and size + len(text) > AT_ONCE:
+            yield part
+            part, size = [], 0
+        part.append((path, text))
+        size += len(text)
+    if part:
+        yield part
