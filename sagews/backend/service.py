@@ -102,7 +102,7 @@ class Backend:
             self._hosts,
             StoredOutputs(clock, usage, accounts, self._ledger),
             usage,
-            RunOwners(),
+            RunOwners(clock),
         )
         self.workspaces = Workspaces(clock, settings, stores, new_id(), self._workspace_lost)
         self._registry = ConnectionRegistry(settings)

@@ -3,15 +3,62 @@
 from __future__ import annotations
 
 import gc
+from collections import OrderedDict
 
-from sagews.model.identifiers import new_id
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from sagews.backend.runs.run_owners import Owner, RunOwners
+from sagews.errors import SagewsError
+from sagews.model.identifiers import DocumentId, RunId, new_id
 from sagews.roles.daemon import settle_garbage
 from sagews.wire.browser.runs import MAX_CELLS_IN_A_RUN
 from tests.backend.harness import BackendTestCase
+from tests.turning import turn
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 # What the collector of garbage looks at takes half a microsecond each, more where memory is slow.
 MOST_AT_ONCE = 35_000
+
+
+class OwnersTests(SynchronousTestCase):
+    """Run ids of worksheets that are closed."""
+
+    def test_they_are_forgotten_in_steps(self) -> None:
+        """The ids of a closed worksheet are anybody's at once, and forgotten a thousand in each turn."""
+        clock = Clock()
+        owners = RunOwners(clock)
+        closed, other = Owner(DocumentId("a")), Owner(DocumentId("b"))
+        known = OrderedDict((RunId(str(number)), None) for number in range(2500))
+        for run in known:
+            owners.claim(closed, run)
+        with self.assertRaises(SagewsError):
+            owners.check(other.document, [RunId("7")])
+        owners.close(closed, known)
+        owners.check(other.document, [RunId("7"), RunId("2400")])
+        owners.claim(other, RunId("7"))
+        counts = []
+        while clock.calls:
+            turn(clock)
+            counts.append(len(owners))
+        self.assertEqual(counts, [1500, 500, 1])
+        with self.assertRaises(SagewsError):
+            owners.check(closed.document, [RunId("7")])
+
+    def test_several_that_close_at_once(self) -> None:
+        """Worksheets that are closed in one moment are cleared one after the other."""
+        clock = Clock()
+        owners = RunOwners(clock)
+        for name in ("a", "b", "c"):
+            owner, known = Owner(DocumentId(name)), OrderedDict((RunId(f"{name}{n}"), None) for n in range(1000))
+            for run in known:
+                owners.claim(owner, run)
+            owners.close(owner, known)
+        counts = []
+        while clock.calls:
+            turn(clock)
+            counts.append(len(owners))
+        self.assertEqual(counts, [2000, 1000, 0])
 
 
 class CollectorTests(BackendTestCase):

@@ -19,7 +19,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
-from sagews.backend.runs.run_owners import TAKEN, RunOwners
+from sagews.backend.runs.run_owners import TAKEN, Known, Owner, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
@@ -46,8 +46,8 @@ class RunRegistry:
     """
 
     __slots__ = (
-        "_clock", "_known", "_ledger", "_number", "_outputs", "_owners", "_queue", "_refused_early", "_stream",
-        "_unsaid", "_waiting", "_writer",
+        "_clock", "_known", "_ledger", "_number", "_outputs", "_owner", "_owners", "_queue", "_refused_early",
+        "_stream", "_unsaid", "_waiting", "_writer",
     )  # fmt: skip
 
     def __init__(
@@ -64,7 +64,8 @@ class RunRegistry:
         self._outputs = outputs
         self._writer = writer
         self._queue = RunQueue()
-        self._known: OrderedDict[RunId, None] = OrderedDict()
+        self._known: Known = OrderedDict()
+        self._owner = Owner(stream.document)
         self._ledger = ledger
         self._owners = owners
         self._waiting: dict[RunId, tuple[Evaluation, UserId, str]] = {}
@@ -123,10 +124,10 @@ class RunRegistry:
     def _create(self, user: UserId, request: RunRequest, session: SessionId, flavour: str) -> Run:
         known, number = self._known, self._number + 1
         known[request.run] = None
-        self._owners.claim(self._stream.document, request.run)
+        self._owners.claim(self._owner, request.run)
         if len(known) > MAX_KNOWN_RUNS:
             oldest, _ = known.popitem(last=False)
-            self._owners.release(oldest)
+            self._owners.release(self._owner, oldest)
         self._number = number
         mode, shows = how_to_evaluate(flavour)
         source = self._owners.texts.take(user, request.hash, request.source)
@@ -323,9 +324,8 @@ class RunRegistry:
             self._no_more_waiting(run)
         for run in list(self._refused_early):
             self._answered(run)
-        for run in self._known:
-            self._owners.release(run)
-        self._known.clear()
+        known, self._known = self._known, OrderedDict()
+        self._owners.close(self._owner, known)
 
     def restart_numbers(self) -> None:
         """Count from one again, as a fresh session does."""
