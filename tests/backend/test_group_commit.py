@@ -250,6 +250,36 @@ class GroupCommitTests(SynchronousTestCase):
         self.assertLessEqual(self.journal.asked, 16)
         self.flushLoggedErrors(ValueError)
 
+    def test_who_waits_for_what_is_refused_is_told(self) -> None:
+        """A flush fails once the database refused it several times, and at once from then on, until it takes it."""
+        bad = self.writer()
+        self.journal.poisoned = {bad.document}
+        bad.update(AUTHOR, b"x", self.page, 1)
+        flushed = Deferred.fromCoroutine(bad.flush())
+        self.assertNoResult(flushed)
+        self.clock.pump([0.1] * 10)
+        self.assertEqual(self.failureResultOf(flushed, SagewsError).value.code, "not-saved")
+        again = self.failureResultOf(Deferred.fromCoroutine(bad.flush()), SagewsError)
+        self.assertEqual(again.value.code, "not-saved")
+        self.journal.poisoned = set()
+        self.clock.pump([1.0] * 20)
+        self.assertEqual((self.page.saved, bad.pending), ([1], False))
+        bad.update(AUTHOR, b"y", self.page, 2)
+        flushed = Deferred.fromCoroutine(bad.flush())
+        self.clock.pump([0.1] * 2)
+        self.successResultOf(flushed)
+        self.flushLoggedErrors(ValueError)
+
+    def test_a_refusal_or_two_pass(self) -> None:
+        """Who waits for a commit that was refused only once, as of a lock, hears of nothing but its success."""
+        writer = self.writer()
+        self.journal.failures = [ValueError("once")]
+        writer.update(AUTHOR, b"x", self.page, 1)
+        flushed = Deferred.fromCoroutine(writer.flush())
+        self.clock.pump([0.1] * 10)
+        self.successResultOf(flushed)
+        self.flushLoggedErrors(ValueError)
+
     def test_a_lost_lease_ends_one_document(self) -> None:
         """When another backend has the workspace, nothing of it is acknowledged any more; the others go on."""
         gone, good, told, heard = self.writer(), self.writer(), [], []  # type: ignore[var-annotated]

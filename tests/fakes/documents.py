@@ -207,13 +207,17 @@ def _may_change(old: Run, new: Run) -> bool:
 @implementer(IJournal)
 @dataclass
 class MemoryJournal:
-    """Writes into the two above; `failures` are raised first, one for each commit; while `held` nothing is answered."""
+    """Writes into the two above; `failures` are raised first, one for each commit; while `held` nothing is answered.
+
+    What has one of `refused` in it is refused.
+    """
 
     documents: MemoryDocuments
     runs: MemoryRuns
     failures: list[Exception] = field(default_factory=list)
     commits: list[Sequence[DocumentWrite]] = field(default_factory=list)
     held: Deferred[None] | None = None
+    refused: set[DocumentId] = field(default_factory=set)
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Store everything of the documents whose lease is held."""
@@ -221,6 +225,8 @@ class MemoryJournal:
             await self.held
         if self.failures:
             raise self.failures.pop(0)
+        if self.refused & {write.document for write in writes}:
+            raise ValueError("can't be written")
         self.commits.append(writes)
         return {write.document: self._store(write) for write in writes if self._held(write)}
 

@@ -309,7 +309,7 @@ class LiveDocument:
         """Return what the store keeps of a run of this document behind the piece of this number, or a part of it.
 
         Raises:
-            SagewsError: `not-found` for a run of another document.
+            SagewsError: `not-found` for a run of another document, `not-saved` while the database refuses this one.
         """
         if not after:
             # The store is asked: what was printed a moment ago must have arrived there.
@@ -344,16 +344,22 @@ class LiveDocument:
         return not (busy or self.turns.busy)
 
     async def flush(self) -> None:
-        """Commit everything that waits."""
+        """Commit everything that waits; raises SagewsError `not-saved` while the database refuses it."""
         await self._writer.flush()
 
     async def finish(self) -> None:
-        """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more."""
-        await self._writer.flush()
-        # Between two flushes: a snapshot covers what is committed, and its own statement is waited for.
-        await self._snapshots.finish()
-        await self._writer.flush()
-        self.drop()
+        """Commit everything, fold edits into a snapshot, let go of what former runs printed, and write nothing more.
+
+        Raises:
+            SagewsError: `not-saved` while the database refuses it, which is given up with that; `database`.
+        """
+        try:
+            await self._writer.flush()
+            # Between two flushes: a snapshot covers what is committed, and its own statement is waited for.
+            await self._snapshots.finish()
+            await self._writer.flush()
+        finally:
+            self.drop()
         await self.clearing.delete_old()
 
     def drop(self) -> None:

@@ -104,7 +104,12 @@ class Opening:
         """Return a document that was never opened, with its first content committed."""
         doc = crdt.new_document(self.about.title, self.context.flavour())
         writer.update(self.context.workspace.owner, doc.get_update(), None, 0)
-        await writer.flush()
+        try:
+            await writer.flush()
+        except SagewsError:
+            # Else it would be stored some time, beside what the next opening begins with.
+            writer.close()
+            raise
         if not writer.last_update:
             raise SagewsError("conflict")
         return doc

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from twisted.internet.defer import Deferred
 
 from sagews.backend.events.subscriber import Subscriber
+from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, UserId
 from sagews.model.runs import DocumentWrite, Run, StoredPiece
 
@@ -30,7 +31,7 @@ class Batch:
         acknowledge: the last number of pieces that each worker may forget afterwards.
         size: bytes in it.
         full: whether it should take nothing more; asked each time that something comes, so it is kept.
-        waiting: fired when it is committed, or never will be.
+        waiting: fired when it is committed, or never will be; with `not-saved` when it was refused several times.
     """
 
     updates: list[tuple[UserId, bytes]] = field(default_factory=list)
@@ -58,5 +59,12 @@ class Batch:
 
     def over(self) -> None:
         """Let go of who waits for it."""
-        for waiting in self.waiting:
-            waiting.callback(None)
+        waiting, self.waiting = self.waiting, []
+        for each in waiting:
+            each.callback(None)
+
+    def refused(self) -> None:
+        """Tell who waits for it that it can't be committed now; it stays."""
+        waiting, self.waiting = self.waiting, []
+        for each in waiting:
+            each.errback(SagewsError("not-saved"))

@@ -56,7 +56,7 @@ class DocumentWriter:
     """
 
     __slots__ = (
-        "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_under_way",
+        "_batches", "_closed", "_edit_bytes", "_edits", "_lease_lost", "_plan", "_refused", "_under_way",
         "document", "epoch", "last_update", "owner", "when_refused", "when_taken",
     )  # fmt: skip
 
@@ -80,6 +80,8 @@ class DocumentWriter:
         self._batches: deque[Batch] | None = None
         self._under_way = False
         self._closed = False
+        # Whether what waits was refused several times, and not taken since.
+        self._refused = False
         self._edits = 0
         self._edit_bytes = 0
 
@@ -153,9 +155,16 @@ class DocumentWriter:
         return self._batches[-1]
 
     async def flush(self) -> None:
-        """Commit what waits now; returns when it is committed, or never will be."""
+        """Commit what waits now; returns when it is committed, or never will be.
+
+        Raises:
+            SagewsError: `not-saved` while the database refuses it again and again; it goes on waiting.
+        """
         if self._batches is None:
             return
+        if self._refused:
+            # It may be refused for hours, and a stop, a save or a page waits for the answer.
+            raise SagewsError("not-saved")
         waited: Deferred[None] = Deferred()
         self._batches[-1].waiting.append(waited)
         self._plan.now(self)
@@ -184,7 +193,7 @@ class DocumentWriter:
 
     def committed(self, batch: Batch, committed: Committed) -> None:
         """This batch, which was taken, is committed: tell whoever waits to hear it."""
-        self._under_way = False
+        self._under_way = self._refused = False
         # Closed meanwhile; and `saved` is said of what was written and of nothing that merely stands in its place.
         if self._batches is None or self._batches[0] is not batch:
             return
@@ -222,8 +231,11 @@ class DocumentWriter:
 
     def refused(self) -> None:
         """Say that what waits is refused again and again; it goes on waiting."""
+        self._refused = True
         if self.when_refused is not None:
             self.when_refused()
+        for batch in self._batches or ():
+            batch.refused()
 
     def lost(self) -> None:
         """Another backend holds the lease."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from twisted.internet.defer import CancelledError, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -17,7 +17,7 @@ from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.net.background import run_in_background
+from sagews.net.background import cancelled, run_in_background
 
 # A lease is renewed so many times within the time for which it is good.
 RENEWALS = 4
@@ -26,6 +26,9 @@ RENEWALS = 4
 CLOSING_AT_ONCE = 8
 # Of one owner: what somebody else leaves is saved beside that.
 CLOSING_OF_ONE = 6
+# What all have at a stop to end their sessions and to commit their edits, before the end of the first is saved: a
+# session takes two at most. Whoever takes longer goes on beside the others.
+REST_SECONDS = 3.0
 # How often it is looked for workspaces whose end an earlier life, or an earlier try, has not saved.
 LEFT_SECONDS = 300.0
 
@@ -166,12 +169,13 @@ class Workspaces:
         """Close every workspace, and wait for those that are being closed already.
 
         First the sessions of all end and every edit is committed, which is quick. Then ends are saved, a few at a time,
-        those first whose changes have waited longest; whoever cancels this says `leave_the_rest` before.
+        those first whose changes have waited longest, and behind them those that are not at rest yet; whoever cancels
+        this says `leave_the_rest` before.
         """
-        await self._each([workspace.come_to_rest() for workspace in self.all], "end")
+        at_rest = await self._bring_to_rest()
         if self._leaving:
             return
-        waiting = deque(sorted(self.all, key=lambda workspace: workspace.history.unsaved_since))
+        waiting = deque(sorted(self.all, key=lambda each: (each not in at_rest, each.history.unsaved_since)))
 
         async def close_some() -> None:
             while waiting and not self._leaving:
@@ -181,6 +185,27 @@ class Workspaces:
         if not self._leaving:
             await self._open.settled()
             await self._notes.write()
+
+    async def _bring_to_rest(self) -> set[OpenWorkspace]:
+        """End sessions and commit edits; returns the workspaces that were through within REST_SECONDS."""
+        at_rest: set[OpenWorkspace] = set()
+        enough: Deferred[None] = Deferred()
+
+        async def rest(workspace: OpenWorkspace) -> None:
+            await workspace.come_to_rest()
+            at_rest.add(workspace)
+
+        def go_on(_: object) -> None:
+            if not enough.called:
+                enough.callback(None)
+
+        late = self._clock.callLater(REST_SECONDS, go_on, None)
+        Deferred.fromCoroutine(self._each([rest(workspace) for workspace in self.all], "end")).addBoth(go_on)
+        try:
+            await enough
+        finally:
+            cancelled(late)
+        return at_rest
 
     def leave_the_rest(self) -> None:
         """There is no time left: begin nothing more. Leases that are still held tell the next life what is left."""

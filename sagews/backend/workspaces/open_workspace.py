@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from twisted.internet.defer import gatherResults
 from twisted.internet.interfaces import IReactorTime
@@ -22,6 +23,7 @@ from sagews.backend.workspaces.home_share import HomeShare
 from sagews.backend.workspaces.notes import ListNotes
 from sagews.backend.workspaces.storage import StorageWatch
 from sagews.backend.workspaces.stores import Stores
+from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Commit, SaveReport
 from sagews.model.identifiers import DocumentId, UserId
@@ -251,12 +253,13 @@ class OpenWorkspace:
         ]
         await gatherResults(endings)
         for live in self.documents:
-            await live.flush()
+            await self._each_by_itself(live, live.flush())
 
     async def finish(self) -> None:
         """End sessions, commit everything, let the history keep the end of it, and put the documents away.
 
-        Documents are put away whatever the history says: their edits are committed before it is asked.
+        Documents are put away whatever the history says: their edits are committed before it is asked. Of one that the
+        database refuses the history has the text all the same.
 
         Raises:
             SagewsError: what the history raises.
@@ -266,8 +269,15 @@ class OpenWorkspace:
             await self.history.close()
         finally:
             for live in self.documents:
-                await self.document_set.unload(live)
+                await self._each_by_itself(live, self.document_set.unload(live))
             self._note_session_state()
+
+    async def _each_by_itself(self, live: LiveDocument, work: Coroutine[Any, Any, None]) -> None:
+        """Do something with one document that must not keep the others from it, nor the history from their texts."""
+        try:
+            await work
+        except SagewsError as error:
+            self._log.warn("the end of {document} is not stored: {code}", document=live.about.id, code=error.code)
 
     def drop(self) -> None:
         """Another backend owns it: write nothing any more."""
