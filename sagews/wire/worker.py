@@ -12,7 +12,8 @@
       OpenSession SendMessage AskSession InterruptSession EndSession SessionUsage
                      one session; its id must have been given over this link
       Acknowledge    pieces up to these numbers are committed
-      Part Fetch     bytes of a transfer, in parts
+      Part Fetch Abandon
+                     bytes of a transfer, in parts; that it is given up
       RestoreHome SnapshotHome MeasureHome ForgetHome
                      the files of a workspace
       Heartbeat      says that this side lives
@@ -219,6 +220,18 @@ class Fetch(LinkCommand):
     response = [(b"data", LargeBytes(PART))]
 
 
+class Abandon(LinkCommand):
+    """Sent by a backend when it gives a transfer up before its end, which would hold its place until the link is lost.
+
+    `upload` says whether it went to the worker or came from it. A worker of the version before does not know the
+    command, says so in its log, and holds the place.
+    """
+
+    arguments = [(b"transfer", amp.Integer()), (b"upload", amp.Boolean())]
+    response = []
+    requiresAnswer = False
+
+
 class RestoreHome(LinkCommand):
     """Sent by a backend to lay files into a home; the transfer holds a RestoreRequest (wire/jobs.py).
 
@@ -268,5 +281,5 @@ class ForgetHome(LinkCommand):
 COMMANDS = (
     *(Register, Pieces, SessionEnded, Load, Log, Heartbeat),
     *(OpenSession, SendMessage, AskSession, InterruptSession, EndSession, Acknowledge, SessionUsage),
-    *(Part, Fetch, RestoreHome, SnapshotHome, MeasureHome, ForgetHome),
+    *(Part, Fetch, Abandon, RestoreHome, SnapshotHome, MeasureHome, ForgetHome),
 )

@@ -55,3 +55,27 @@ class UploadTests(SynchronousTestCase):
         self.check_descriptors(1)
         self.transfers.clear()
         self.check_descriptors(0)
+
+    def test_given_up(self) -> None:
+        """An upload that is given up leaves nothing behind; one that is not there is passed over."""
+        self.transfers.add(1, b"x")
+        self.transfers.abandon(2, upload=True)
+        self.transfers.abandon(1, upload=False)
+        self.check_descriptors(1)
+        self.transfers.abandon(1, upload=True)
+        self.check_descriptors(0)
+
+
+class DownloadTests(SynchronousTestCase):
+    """What a backend fetches."""
+
+    def test_too_many(self) -> None:
+        """The one that nobody has fetched from for longest makes room, not one that is being fetched."""
+        transfers = Transfers()
+        first, second, *_ = [transfers.offer(b"ab") for _ in range(MAX_TRANSFERS)]
+        transfers.part(first, 0)
+        transfers.offer(b"ab")
+        self.assertEqual(transfers.part(first, 1), b"b")
+        self.assertRaises(SagewsError, transfers.part, second, 0)
+        transfers.abandon(first, upload=False)
+        self.assertRaises(SagewsError, transfers.part, first, 1)

@@ -70,7 +70,7 @@ class RemoteHost:
         self._marks: dict[str, int] = {}
         self._marking: IDelayedCall | None = None
         self._others = 0
-        self.files = RemoteFiles(self._ask)
+        self.files = RemoteFiles(self._ask, self._tell)
 
     @property
     def info(self) -> WorkerInfo:
@@ -133,6 +133,11 @@ class RemoteHost:
         if self._link is None:
             raise SagewsError("worker-lost")
         return await self._link.ask(command, seconds, **arguments)
+
+    def _tell(self, command: Any, **arguments: Any) -> None:
+        """Tell the worker what needs no answer; nothing happens without a link."""
+        if self._link is not None:
+            self._link.tell(command, **arguments)
 
     async def _insist(self, session: SessionId, command: Any, **arguments: Any) -> None:
         """Call the worker about a session, again after each lost link; the command must bear being taken twice."""
@@ -275,8 +280,8 @@ class RemoteHost:
 
     def _mark(self) -> None:
         marks, self._marks = self._marks, {}
-        if self._link is not None and marks:
-            self._link.tell(wire.Acknowledge, marks=marks)
+        if marks:
+            self._tell(wire.Acknowledge, marks=marks)
 
     async def usage(self, session: SessionId) -> Usage:
         """See ISessionHost."""

@@ -38,9 +38,18 @@ class Transfers:
             raise SagewsError("not-found")
         return upload
 
+    def abandon(self, transfer: int, *, upload: bool) -> None:
+        """Forget an upload or a download whose other end gave it up; does nothing if there is none."""
+        if upload:
+            given_up = self._uploads.pop(transfer, None)
+            if given_up is not None:
+                given_up.close()
+        else:
+            self._downloads.pop(transfer, None)
+
     def offer(self, content: bytes | memoryview) -> int:
-        """Keep bytes for download and return their number; the oldest goes when there are too many."""
-        # The oldest is the likeliest to have lost its reader.
+        """Keep bytes for download and return their number; when there are too many, the one that rests longest goes."""
+        # It is the likeliest to have lost its reader: one that is fetched, however slowly, does not rest.
         while len(self._downloads) >= MAX_TRANSFERS:
             del self._downloads[next(iter(self._downloads))]
         self._last += 1
@@ -52,9 +61,10 @@ class Transfers:
         content = self._downloads.get(transfer)
         if content is None or offset < 0:
             raise SagewsError("not-found")
+        del self._downloads[transfer]
         # Its reader asks past the end once, by which it says that it has everything.
-        if offset >= len(content):
-            del self._downloads[transfer]
+        if offset < len(content):
+            self._downloads[transfer] = content
         return bytes(content[offset : offset + PART])
 
     def clear(self) -> None:

@@ -123,21 +123,28 @@ class BackendCommands(GuardedLocator):
         """Give bytes."""
         return {"data": self.transfers.part(transfer, offset)}
 
+    @wire.Abandon.responder
+    def abandon(self, transfer: int, upload: bool) -> Answer:
+        """Forget a transfer."""
+        self.transfers.abandon(transfer, upload=upload)
+        return {}
+
     @wire.RestoreHome.responder
     async def restore(
         self, workspace: str, epoch: int, transfer: int, replace: bool, account: str | None = None
     ) -> Answer:
         """Lay files into a home."""
-        name = WorkspaceId(parse_id(workspace, "workspace"))
+        # The transfer first: it is over whatever is wrong with the rest.
         with self.transfers.finish(transfer) as parcel:
+            name = WorkspaceId(parse_id(workspace, "workspace"))
             await self._host.files.restore(name, epoch, parcel, replace=replace, account=_account(account))
         return {}
 
     @wire.SnapshotHome.responder
     async def snapshot(self, workspace: str, epoch: int, transfer: int, account: str | None = None) -> Answer:
         """Take a home's tree."""
-        name = WorkspaceId(parse_id(workspace, "workspace"))
         with self.transfers.finish(transfer) as parcel:
+            name = WorkspaceId(parse_id(workspace, "workspace"))
             asked = SnapshotRequest.from_bytes(parcel.part(0, parcel.size))
         found = await self._host.files.snapshot(name, epoch, asked, account=_account(account))
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
