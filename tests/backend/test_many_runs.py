@@ -8,7 +8,7 @@ from collections import OrderedDict
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.runs.run_owners import Owner, RunOwners
+from sagews.backend.runs.run_owners import RunOwner, RunOwners
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, new_id
 from sagews.roles.daemon import settle_garbage
@@ -28,7 +28,7 @@ class OwnersTests(SynchronousTestCase):
         """The ids of a closed worksheet are anybody's at once, and forgotten a thousand in each turn."""
         clock = Clock()
         owners = RunOwners(clock)
-        closed, other = Owner(DocumentId("a")), Owner(DocumentId("b"))
+        closed, other = RunOwner(DocumentId("a")), RunOwner(DocumentId("b"))
         known = OrderedDict((RunId(str(number)), None) for number in range(2500))
         for run in known:
             owners.claim(closed, run)
@@ -50,7 +50,7 @@ class OwnersTests(SynchronousTestCase):
         clock = Clock()
         owners = RunOwners(clock)
         for name in ("a", "b", "c"):
-            owner, known = Owner(DocumentId(name)), OrderedDict((RunId(f"{name}{n}"), None) for n in range(1000))
+            owner, known = RunOwner(DocumentId(name)), OrderedDict((RunId(f"{name}{n}"), None) for n in range(1000))
             for run in known:
                 owners.claim(owner, run)
             owners.close(owner, known)

@@ -23,7 +23,7 @@ Known = OrderedDict[RunId, None]
 
 
 @dataclass(eq=False, slots=True)
-class Owner:
+class RunOwner:
     """A document while it is open: one life of it.
 
     Attributes:
@@ -48,8 +48,8 @@ class RunOwners:
     def __init__(self, clock: IReactorTime) -> None:
         self.texts = WaitingTexts()
         self._clock = clock
-        self._owners: dict[RunId, Owner] = {}
-        self._left: deque[tuple[Owner, Known]] = deque()
+        self._owners: dict[RunId, RunOwner] = {}
+        self._left: deque[tuple[RunOwner, Known]] = deque()
 
     def __len__(self) -> int:
         return len(self._owners)
@@ -61,16 +61,16 @@ class RunOwners:
             if owner is not None and owner.here and owner.document != document:
                 raise SagewsError("bad-value", field="run", reason=TAKEN)
 
-    def claim(self, owner: Owner, run: RunId) -> None:
+    def claim(self, owner: RunOwner, run: RunId) -> None:
         """Note an id that was checked."""
         self._owners[run] = owner
 
-    def release(self, owner: Owner, run: RunId) -> None:
+    def release(self, owner: RunOwner, run: RunId) -> None:
         """Forget an id of this owner; one that another has by now stays."""
         if self._owners.get(run) is owner:
             del self._owners[run]
 
-    def close(self, owner: Owner, known: Known) -> None:
+    def close(self, owner: RunOwner, known: Known) -> None:
         """Learn that a document is closed; its ids are free from now on, and forgotten in steps.
 
         Args:

@@ -19,7 +19,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
-from sagews.backend.runs.run_owners import TAKEN, Known, Owner, RunOwners
+from sagews.backend.runs.run_owners import TAKEN, Known, RunOwner, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
@@ -65,7 +65,7 @@ class RunRegistry:
         self._writer = writer
         self._queue = RunQueue()
         self._known: Known = OrderedDict()
-        self._owner = Owner(stream.document)
+        self._owner = RunOwner(stream.document)
         self._ledger = ledger
         self._owners = owners
         self._waiting: dict[RunId, tuple[Evaluation, UserId, str]] = {}
