@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from sagews.errors import SagewsError
 from sagews.launcher import errands
+from sagews.launcher.disk import known_homes
 from sagews.launcher.disk.home_images import PASSING
+from sagews.launcher.disk.known_homes import KnownHome
 from sagews.launcher.disk.pressure import Shortage
 from sagews.launcher.disk.watch import DiskWatch
 from sagews.launcher.loop import EventLoop
@@ -52,6 +54,8 @@ class HomeKeeping:
         self._watch = DiskWatch(permits.homes, permits.disk, homes.watched, homes.owner, say)
         self.form = ""
         self.missing = ""
+        self._written: dict[str, KnownHome] = {}
+        self._writing = False
 
     def begin(self, known: Callable[[], None]) -> None:
         """Find out what homes can be here, tell when it is known, and remove what an earlier launcher left."""
@@ -68,8 +72,31 @@ class HomeKeeping:
             told(errno.EPERM)
         for aside in self._homes.names.left_over()[:REMOVALS_AT_START]:
             self._remove(aside, lambda gone: None)
+        self._remember()
         self._look()
         self._let_rest()
+
+    def _remember(self) -> None:
+        """Take over what an earlier launcher knew of homes that are still there."""
+        for workspace, home in known_homes.load(self._permits.homes).items():
+            if self._homes.names.find(workspace) is not None:
+                self._homes.belongs(workspace, home.owner)
+                self._watch.remember(workspace, home.used)
+                self._written[workspace] = home
+
+    def _write_down(self) -> None:
+        seen = {name: KnownHome(self._homes.owner(name), used) for name, used in self._watch.seen.items()}
+        if self._writing or seen == self._written:
+            return
+
+        def written(status: int) -> None:
+            # Without room, or on a disk that fails, it is tried again the next time.
+            self._writing = False
+            if status == 0:
+                self._written = seen
+
+        self._writing = True
+        errands.send(self._loop, lambda: known_homes.save(self._permits.homes, seen), written)
 
     def _look(self) -> None:
         self._homes.measure(self._loop, self._is_used, self._is_over)
@@ -80,6 +107,7 @@ class HomeKeeping:
     def _let_rest(self) -> None:
         """Unmount what nobody used for a while: each mount takes memory, and a kept home may lie here for months."""
         self._homes.let_rest(self._is_used)
+        self._write_down()
         self._loop.later(REST_SECONDS, self._let_rest)
 
     def forget(self, request: wire.RemoveHome) -> None:

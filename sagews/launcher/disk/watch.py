@@ -139,6 +139,15 @@ class DiskWatch:
             self._let_go(homes)
         self._tell(homes, room.free)
 
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """What homes held when they were last used, by workspace."""
+        return self._seen
+
+    def remember(self, name: str, used: int) -> None:
+        """Learn what a home held that was used before this watch began."""
+        self._seen.setdefault(name, used)
+
     def forget(self, name: str) -> None:
         """Learn that a home is gone for good: what it held is nobody's any more."""
         self._seen.pop(name, None)
