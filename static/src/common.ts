@@ -1,6 +1,7 @@
 /** What every page needs, gathered so that it comes as one file: each page imports this first. */
 
 import "./account";
+import "./document/identifiers";
 import "./document/paths";
 import "./prose/plain-title";
 import "./times";

@@ -19,6 +19,7 @@ from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
 from tests.client.script import CURVES, Step, answer
+from tests.client.transfers import TransferAnswers
 from tests.client.versions import NOW, VersionAnswers
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
@@ -200,7 +201,7 @@ class Room:
         self.say(self.session())
 
 
-class Page(VersionAnswers, WebSocketServerProtocol):  # type: ignore[misc]
+class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: ignore[misc]
     """One connection."""
 
     room: Room

@@ -223,10 +223,10 @@ class SheetBuilder:
 
 
 def _size(piece: Piece) -> int:
-    """How many characters a piece shows."""
+    """How many bytes a piece shows."""
     kind, body = piece
     values = body["data"] if kind in ("display", "result") else body
-    return sum(len(value) for value in values.values() if isinstance(value, str))
+    return sum(len(value.encode()) for value in values.values() if isinstance(value, str))
 
 
 def bundle(data: Mapping[str, JSON]) -> dict[str, JSON]:

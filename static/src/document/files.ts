@@ -11,6 +11,8 @@ export class WorkspaceFiles {
   /** What the files of the workspace take on disk; null while nobody computes there. */
   readonly #storage = signal<Storage | null>(null);
   readonly storage: ReadonlySignal<Storage | null> = this.#storage;
+  /** A file that was dropped on the page, until it is imported. */
+  readonly dropped = signal<File | null>(null);
   readonly hearers: Hearers = {
     storage: (message) => {
       this.#storage.value = message;

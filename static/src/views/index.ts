@@ -3,3 +3,4 @@
 import "./worksheet/register";
 import "./history/register";
 import "./dialogs/register";
+import "./formats/register";

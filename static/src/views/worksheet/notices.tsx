@@ -10,10 +10,13 @@ import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
 import { words } from "./later-strings";
 import { useCaretInSight } from "./caret-in-sight";
+import { takeDrops } from "./drops";
 
 export function Notices(): JSX.Element {
-  const { actions, focus, worksheet } = useParts();
+  const parts = useParts();
+  const { actions, focus, worksheet } = parts;
   const notices = useCaretInSight();
+  useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus), [actions]);
   useEffect(() => {
     const scroller = document.getElementById("content");

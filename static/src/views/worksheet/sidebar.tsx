@@ -65,14 +65,19 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
 const dialogs = { load: () => import("./file-dialogs").then((module) => module.FileDialogs) };
 
 function Files(): JSX.Element {
-  const { files, worksheet } = useParts();
+  const { files, panels, worksheet } = useParts();
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
   return (
     <>
       <h2>
         {words.files}
-        {worksheet.mayEdit.value && <IconButton icon="plus" label={words.newWorksheet} onClick={() => setAsked({ kind: "create", title: words.newWorksheet })} testId="new-worksheet" />}
+        {worksheet.mayEdit.value && (
+          <>
+            <IconButton icon="share" label={strings.commands.importFile} onClick={() => panels.show("importFile")} testId="import" />
+            <IconButton icon="plus" label={words.newWorksheet} onClick={() => setAsked({ kind: "create", title: words.newWorksheet })} testId="new-worksheet" />
+          </>
+        )}
       </h2>
       <ul>
         {files.documents.value.map((entry) => (

@@ -80,7 +80,7 @@ function SessionChip(): JSX.Element {
     if (actions.active?.type === "code") focus.edit(actions.active.id, "keep");
     else focus.again();
   };
-  const menu = ["runAll", "runAbove", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", ...(socket.welcome.value?.role === "owner" ? ["share"] : []), "keys"];
+  const menu = ["runAll", "runAbove", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", "importFile", "exportFile", ...(socket.welcome.value?.role === "owner" ? ["share"] : []), "keys"];
   const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
     <div class="state" data-testid="session" data-state={state} role="group" aria-label={words.session} onMouseDown={keepFocus}>
