@@ -11,6 +11,7 @@ for values above 65,535 bytes and no heartbeat. This module gives it those, once
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -38,6 +39,8 @@ PING_SECONDS = 10.0
 SILENCE_SECONDS = 30.0
 CALL_SECONDS = 60.0
 _CODE = b"REFUSED"
+# Not what follows a backslash that stands for itself, as in the text of six characters.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _DONE = Failure(ConnectionDone())
 
 
@@ -129,7 +132,7 @@ class Value(LargeBytes, Generic[T]):
     def load(self, value: bytes) -> Any:
         """Return the value, or raise `bad-message`."""
         # As JSON writes it, before parsing: PostgreSQL refuses it, and a whole batch with it.
-        if b"\\u0000" in value:
+        if b"\\u0000" in value and _NUL.search(value):
             raise SagewsError("bad-message", reason="a text holds U+0000")
         try:
             return self._decoder.decode(value)

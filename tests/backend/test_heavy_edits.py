@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from typing import Any
+from unittest import mock
 
 from twisted.internet.defer import Deferred
 
@@ -148,6 +149,46 @@ class HeavyTests(BackendTestCase):
         self.assertEqual([saved["edit"] for saved in other.take("saved")], [9])
         self.assertEqual([evaluation.source for evaluation in self.host.evaluations], ["2+2"])
         self.assertEqual(page.take("changed"), [])
+
+    def test_a_key_held_down_behind_it(self) -> None:
+        """However many edits wait behind a large one, all of them are saved: each builds on those before."""
+        page = self.opened()
+        page.edit(self.document, "1+1", 1)
+        self.later(1)
+        self.checks.held = held = Deferred()
+        update = pasted(page.doc.get_update(), 300)
+        page.doc.apply_update(update)
+        page.say(type="edit", document=self.document, edit=2, update=update)
+        for edit in range(3, 203):
+            page.edit(self.document, f"{edit} + 1", edit)
+        self.later(1)
+        self.checks.held = None
+        held.callback(None)
+        for _ in range(20):
+            self.later(0.1)
+        self.assertEqual([saved["edit"] for saved in page.take("saved")], list(range(1, 203)))
+
+    def test_edits_that_wait_are_bounded(self) -> None:
+        """Beyond the bound they are refused as coming too soon, and what waits is applied all the same."""
+        page = self.opened()
+        page.edit(self.document, "1+1", 1)
+        self.later(1)
+        self.checks.held = held = Deferred()
+        update = pasted(page.doc.get_update(), 300)
+        page.doc.apply_update(update)
+        page.say(type="edit", document=self.document, edit=2, update=update)
+        with mock.patch("sagews.backend.connections.connection.MAX_EDITS_UNDER_WAY", 5):
+            for edit in range(3, 10):
+                page.edit(self.document, f"{edit} + 1", edit)
+        self.assertEqual(
+            [(error["code"], error["edit"]) for error in page.take("error")],
+            [("too-often", 7), ("too-often", 8), ("too-often", 9)],
+        )
+        self.checks.held = None
+        held.callback(None)
+        for _ in range(20):
+            self.later(0.1)
+        self.assertEqual([saved["edit"] for saved in page.take("saved")], list(range(2, 7)))
 
     def test_a_bad_one_is_refused_and_lets_the_next_through(self) -> None:
         """A refusal names the edit, changes nothing, and holds nobody up."""

@@ -81,6 +81,7 @@ class OpenTests(PastCase):
         self.assertEqual(self.say_edit(page, "meanwhile = 1", past=0), [])
         self.checks.held = None
         held.callback(None)
+        self.later()
         kinds = [message["type"] for message in page.take() if message["type"] in ("opened", "error", "saved")]
         self.assertEqual(kinds, ["opened", "error"])
         self.assertEqual(said_in(self.page().open(self.document)), text)
@@ -165,6 +166,7 @@ class OpenTests(PastCase):
         self.later(1)
         self.assertEqual(page.take("saved"), [])
         late.commit()
+        self.later()
         kinds = [message["type"] for message in page.take() if message["type"] in ("opened", "error", "saved")]
         self.assertEqual(kinds, ["opened", "error"])
         self.goes_on(1, text)

@@ -213,6 +213,7 @@ class ValueTests(SynchronousTestCase):
             b'{"reason":1}',
             b"\xff",
             b'{"reason":"a\\u0000b"}',
+            b'{"reason":"\\\\\\u0000"}',
             b'{"reason":"a","detail":{"x":' + b"[" * 100_000,
             b'{"reason":"a","detail":{"x":' + b"9" * 100_000 + b"}}",
         ]
@@ -225,6 +226,13 @@ class ValueTests(SynchronousTestCase):
         """What is written is read again."""
         value = Value(Evaluation, 1 << 20)
         evaluation = Evaluation("r", "c", 1, source, "python", "last")  # type: ignore[arg-type]
+        self.assertEqual(value.load(value.dump(evaluation)), evaluation)
+
+    @given(st.text(st.sampled_from("\\u0x"), max_size=24))
+    def test_what_reads_like_nul(self, source: str) -> None:
+        """Backslashes before `u0000` are text, however many: a session may print them, and a cell hold them."""
+        value = Value(Evaluation, 1 << 20)
+        evaluation = Evaluation("r", "c", 1, source + "\\u0000" + source, "python", "last")  # type: ignore[arg-type]
         self.assertEqual(value.load(value.dump(evaluation)), evaluation)
 
     @given(text=st.text(max_size=100))

@@ -33,12 +33,16 @@ from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import FromPage, ToPage
 from sagews.wire.browser.connection import CloseCode, Error, Hello, Rights, Welcome
+from sagews.wire.browser.document import Edit
 from sagews.wire.browser.messages import tag_of
 
 T = TypeVar("T")
 
 MAX_HANDSHAKE = 4096
 MAX_UNDER_WAY = 32
+# Of edits, each of which builds on those before it: while one of them has to wait, a minute of writing.
+MAX_EDITS_UNDER_WAY = 2000
+MAX_EDIT_BYTES_UNDER_WAY = 16 * 1024 * 1024
 MAX_REFUSALS = 200
 # Why a page is not let in, where another ticket would not help it.
 _AT_THE_DOOR = {"version-mismatch": CloseCode.OLD_PAGE, "limit": CloseCode.TOO_OFTEN}
@@ -89,6 +93,8 @@ class Connection:
         "_bytes",
         "_close",
         "_context",
+        "_edit_bytes",
+        "_edits",
         "_messages",
         "_refusals",
         "_services",
@@ -122,6 +128,8 @@ class Connection:
         self._bytes = TokenBucket(settings.bytes_per_second, settings.bytes_at_once, clock.seconds())
         self._refusals = 0
         self._under_way = 0
+        # Of those that wait for their turn.
+        self._edits = self._edit_bytes = 0
         self._silence: IDelayedCall | None = clock.callLater(
             settings.handshake_seconds, services.steps.do, self._silent
         )
@@ -182,12 +190,30 @@ class Connection:
         return self._services.router.handlers[type(message)](context, message)
 
     def _start(self, work: Coroutine[Any, Any, None], message: FromPage) -> None:
-        if self._under_way >= MAX_UNDER_WAY:
+        if isinstance(message, Edit):
+            self._start_edit(work, message)
+        elif self._under_way >= MAX_UNDER_WAY:
+            work.close()
+            self._refuse(SagewsError("too-often", seconds=1), message)
+        else:
+            self._under_way += 1
+            Deferred.fromCoroutine(work).addBoth(self._done).addErrback(self._failed, message)
+
+    def _start_edit(self, work: Coroutine[Any, Any, None], message: Edit) -> None:
+        """Start an edit that has to wait. What comes behind one that is refused can't be applied, so many may wait."""
+        size = len(message.update)
+        if self._edits >= MAX_EDITS_UNDER_WAY or self._edit_bytes + size > MAX_EDIT_BYTES_UNDER_WAY:
             work.close()
             self._refuse(SagewsError("too-often", seconds=1), message)
             return
-        self._under_way += 1
-        Deferred.fromCoroutine(work).addBoth(self._done).addErrback(self._failed, message)
+        self._edits += 1
+        self._edit_bytes += size
+        Deferred.fromCoroutine(work).addBoth(self._edit_done, size).addErrback(self._failed, message)
+
+    def _edit_done(self, result: T, size: int) -> T:
+        self._edits -= 1
+        self._edit_bytes -= size
+        return result
 
     def _done(self, result: T) -> T:
         self._under_way -= 1

@@ -90,7 +90,7 @@ class LiveDocument:
         self._writer = writer
         writer.when_refused = self._say_refused
         self._checks = checks
-        self.turns = EditOrder()
+        self.turns = EditOrder(context.clock)
         # Who changed it last: what is heavy about it is done in their turn.
         self._editor = context.workspace.owner
         self._snapshots = Snapshots(clock, settings, documents, writer, about, lambda: self._doc, checks, self._account)

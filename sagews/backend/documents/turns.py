@@ -11,16 +11,22 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
 Work = Callable[[], Coroutine[Any, Any, None] | None]
 
 
 class EditOrder:
-    """One after the other."""
+    """One after the other; of those that had to wait one in each turn of the reactor, for there may be thousands.
 
-    __slots__ = ("_busy", "_waiting")
+    Args:
+        clock: calls back in its next turn.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_busy", "_clock", "_waiting")
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
         self._busy = False
         # None while nothing waits, as in nearly all documents at nearly all times.
         self._waiting: deque[Deferred[None]] | None = None
@@ -64,6 +70,6 @@ class EditOrder:
             turn = self._waiting.popleft()
             if not self._waiting:
                 self._waiting = None
-            turn.callback(None)
+            self._clock.callLater(0, turn.callback, None)
         else:
             self._busy = False

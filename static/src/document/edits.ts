@@ -80,6 +80,11 @@ export class Edits {
     this.#count();
   }
 
+  /** Whether an edit is on its way that was not sent anew since, under another number. */
+  awaits(edit: number | null | undefined): boolean {
+    return edit == null || this.#sent.has(edit);
+  }
+
   /** The server refused an edit; it stays on the screen, marked as not saved. */
   refuse(reason: string): void {
     this.refused.value = reason;

@@ -16,6 +16,9 @@ import { Runs } from "./runs";
 import { Session } from "./session";
 import { Versions } from "./versions";
 
+/** Milliseconds. */
+const AGAIN = 1000;
+
 let carry: () => Promise<{ carryOver: typeof carryOver }>;
 
 /** Say where `carryOver` comes from: a view has it in one file with what else comes right behind its first paint. */
@@ -35,6 +38,8 @@ export class Worksheet {
   readonly #path = signal("");
   /** What the server has let its past go for, while what carries our edits over to it is on its way. */
   #fresh: Doc | null = null;
+  /** Not 0 from an edit that came too soon until the document is opened anew. */
+  #again = 0;
   readonly #problem = signal<string | null>(null);
   /** Why it can't be opened: it is not there, or not for this person. */
   readonly problem: ReadonlySignal<string | null> = this.#problem;
@@ -108,6 +113,7 @@ export class Worksheet {
     const cells = message.cells ?? null;
     const past = message.past ?? 0;
     const { sheet } = this;
+    this.#again = 0;
     if (!this.#loaded.peek()) sheet.past.value = past;
     const fresh = (this.#fresh = past === sheet.past.peek() ? null : new TOOLS.Doc());
     batch(() => {
@@ -141,6 +147,11 @@ export class Worksheet {
     if (message.about === "open" && !this.#loaded.value) {
       this.#problem.value = message.message;
       return;
+    }
+    if (message.about === "edit") {
+      // It came too soon, and what came behind builds on it: `opened` has all of it sent anew.
+      if (message.code === "too-often") this.#again ||= window.setTimeout(() => this.open(), AGAIN);
+      if (this.#again !== 0 || !this.edits.awaits(message.edit)) return;
     }
     // What it refuses is carried over: `opened` has said so before, or does now.
     if (message.code === "past-changed") return;

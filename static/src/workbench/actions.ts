@@ -33,7 +33,7 @@ export class Actions {
   }
 
   /** The active cell, or all that are chosen together, and for a folded section everything in it. */
-  #span(): string[] {
+  span(): string[] {
     const { active, together } = this.focus;
     const wanted = new Set(together.value.length > 0 ? together.value : [active.value]);
     const cells = this.#cells.filter((cell) => wanted.has(cell.id));
@@ -54,7 +54,7 @@ export class Actions {
   }
 
   insertNear(type: CellType, where: "after" | "before"): void {
-    const span = this.#span();
+    const span = this.span();
     const cell = where === "after" ? span.at(-1) : span[0];
     this.insert(type, cell === undefined ? {} : where === "after" ? { after: cell } : { before: cell });
   }
@@ -62,7 +62,7 @@ export class Actions {
   runHere(): void {
     const cell = this.active;
     if (cell === null) return;
-    if (this.#several) return this.worksheet.run(this.#span());
+    if (this.#several) return this.worksheet.run(this.span());
     if (cell.type === "section") this.worksheet.runSection(cell.id);
     else this.worksheet.run([cell.id]);
     if (cell.type !== "code") this.focus.select(cell.id);
@@ -72,12 +72,12 @@ export class Actions {
   runAndGoOn(): void {
     const cell = this.active;
     if (cell === null) return;
-    if (this.#several || cell.type === "code") this.worksheet.run(this.#span());
+    if (this.#several || cell.type === "code") this.worksheet.run(this.span());
     const cells = this.worksheet.visible.value;
     const last = this.focus.together.value.at(-1) ?? cell.id;
     const next = cells[cells.findIndex((each) => each.id === last) + 1];
     if (next === undefined) {
-      if (this.worksheet.mayEdit.value) this.insert("code", { after: this.#span().at(-1) ?? cell.id });
+      if (this.worksheet.mayEdit.value) this.insert("code", { after: this.span().at(-1) ?? cell.id });
     } else if (next.type === "code") this.focus.edit(next.id, "end");
     else this.focus.select(next.id);
   }
@@ -96,22 +96,9 @@ export class Actions {
     else this.#runAboveSections();
   }
 
-  runAbove(): void {
-    this.worksheet.run(this.#cells.slice(0, Math.max(this.#index, 0)).map((cell) => cell.id));
-  }
-
-  /** Run the active cell and all below it. */
-  runFrom(): void {
-    if (this.#index >= 0) this.worksheet.run(this.#cells.slice(this.#index).map((cell) => cell.id));
-  }
-
-  get #index(): number {
-    return this.#cells.findIndex((cell) => cell.id === this.focus.active.value);
-  }
-
   remove(): void {
     if (!this.worksheet.mayEdit.value) return;
-    const span = this.#span();
+    const span = this.span();
     if (span.length === 0) return;
     const next = this.focus.neighbour(span);
     this.worksheet.sheet.remove(span);
@@ -123,7 +110,7 @@ export class Actions {
 
   /** Delete what the active cell, or a folded section, has printed. */
   clearOutput(): void {
-    const span = this.#span();
+    const span = this.span();
     if (this.worksheet.mayEdit.value && span.length > 0) this.worksheet.runs.clearOutputs(span);
   }
 
@@ -168,7 +155,7 @@ export class Actions {
     if (copies.length === 0 || !this.worksheet.mayEdit.value) return;
     // The server would refuse the whole change, and what was pasted would be lost later.
     if (copies.some(({ text }) => new TextEncoder().encode(text).length > LONGEST)) return this.worksheet.notices.show("longCell");
-    const ids = this.worksheet.sheet.paste(copies, this.#span().at(-1) ?? null);
+    const ids = this.worksheet.sheet.paste(copies, this.span().at(-1) ?? null);
     this.focus.select(ids.at(-1) ?? null);
   }
 
@@ -183,37 +170,7 @@ export class Actions {
   }
 
   #copies(): Copy[] {
-    return this.worksheet.sheet.copies(this.#span());
-  }
-
-  /** Move what is chosen, a section with everything in it, one place up or down. */
-  move(by: -1 | 1): void {
-    const cell = this.active;
-    if (cell === null || !this.worksheet.mayEdit.value) return;
-    const ids = this.#several ? this.#span() : spanOf(this.#cells, cell.id).map((each) => each.id);
-    const first = this.#cells.findIndex((each) => each.id === ids[0]);
-    const target = by === 1 ? this.#cells[first + ids.length] : this.#cells[first - 1];
-    if (target === undefined) return;
-    if (by === 1) this.worksheet.sheet.move(ids, target.id);
-    else this.worksheet.sheet.move(ids, this.#cells[first - 2]?.id ?? null);
-  }
-
-  setType(type: CellType): void {
-    if (!this.worksheet.mayEdit.value) return;
-    const ids = new Set(this.#several ? this.focus.together.value : [this.focus.active.value]);
-    const cells = this.#cells.filter((cell) => ids.has(cell.id) && cell.type !== type);
-    // A heading made of a cell is one more of those that the cell lies among.
-    const depths = cells.map((cell) => sectionAround(this.#cells, cell.id)?.depth ?? 0);
-    this.worksheet.sheet.atOnce(() =>
-      cells.forEach((cell, at) => this.worksheet.sheet.change(cell.id, { type, ...(type === "section" ? { depth: depths[at]! } : {}) })),
-    );
-  }
-
-  deepen(by: -1 | 1): void {
-    const cell = this.active;
-    if (cell === null || cell.type !== "section" || !this.worksheet.mayEdit.value) return;
-    const depth = cell.depth + by;
-    if (depth >= 0 && depth <= 5) this.worksheet.sheet.change(cell.id, { depth });
+    return this.worksheet.sheet.copies(this.span());
   }
 
   /** Fold or unfold the section that the active cell is or lies in. */
@@ -242,7 +199,7 @@ export class Actions {
 
   toggleActive(flag: Flag): void {
     const value = this.active?.[flag] !== true;
-    this.#span().forEach((id) => this.worksheet.sheet.setFlag(id, flag, value));
+    this.span().forEach((id) => this.worksheet.sheet.setFlag(id, flag, value));
   }
 
   #runAboveSections(): void {

@@ -8,6 +8,7 @@ import { useParts } from "../../workbench/parts";
 import { shareClipboard } from "../../workbench/clipboard";
 import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
+import { runAbove } from "./commands/arranging";
 import { words } from "./later-strings";
 import { useCaretInSight } from "./caret-in-sight";
 import { takeDrops } from "./drops";
@@ -70,7 +71,8 @@ function Stopped(): JSX.Element | null {
 
 /** The server's sentence about the session, with one button to go on. */
 function SessionNotice(): JSX.Element | null {
-  const { actions, focus, worksheet } = useParts();
+  const parts = useParts();
+  const { focus, worksheet } = parts;
   const session = worksheet.session.status.value;
   const sentence = worksheet.session.sentence.value;
   if (session === null || !sentence) return null;
@@ -80,7 +82,7 @@ function SessionNotice(): JSX.Element | null {
     session.state === "stubborn"
       ? { label: strings.commands.restart, run: () => worksheet.session.restart() }
       : session.reason === "gone" && above
-        ? { label: strings.commands.runAbove, run: () => actions.runAbove() }
+        ? { label: strings.commands.runAbove, run: () => runAbove(parts) }
         : { label: words.runAll, run: () => worksheet.runAll() };
   return (
     <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">

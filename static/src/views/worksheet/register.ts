@@ -6,7 +6,7 @@ import { patiently } from "../../patience";
 import { commandSets } from "../../workbench/commands";
 import { panels } from "../../workbench/panels";
 import { views } from "../../workbench/views";
-import { cellCommands } from "./commands";
+import { cellCommands } from "./commands/commands";
 import { Layout } from "./layout";
 import { words } from "./strings";
 

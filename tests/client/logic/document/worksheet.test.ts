@@ -56,6 +56,35 @@ test("others' edits arrive and are not sent back; what the server lacks is sent 
   assert.equal(worksheet.edits.unsaved.value, 0);
 });
 
+test("an edit that came too soon, and those behind it, are sent anew when the document is opened again", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { link, worksheet, hearing } = sheet();
+  const server = new SheetDocument();
+  hearing.hear(opened(server.doc));
+  const refuse = (edit: number, code: string) => hearing.hear({ type: "error", code, parameters: {}, message: "Reload.", about: "edit", document: "d", edit });
+  worksheet.sheet.insert("code", {}, "first");
+  worksheet.edits.flush();
+  worksheet.sheet.insert("code", {}, "second");
+  worksheet.edits.flush();
+  const [first, second] = link.take("edit");
+  refuse(first!["edit"], "too-often");
+  refuse(second!["edit"], "bad-update");
+  assert.deepEqual([worksheet.edits.refused.value, worksheet.notices.current.value, worksheet.edits.unsaved.value], [null, null, 2]);
+  context.mock.timers.tick(1000);
+  assert.equal(link.take("open").length, 1);
+  worksheet.sheet.insert("code", {}, "third");
+  worksheet.edits.flush();
+  const [third] = link.take("edit");
+  hearing.hear(opened(server.doc));
+  const [again] = link.take("edit");
+  refuse(third!["edit"], "bad-update");
+  assert.deepEqual([worksheet.edits.refused.value, worksheet.notices.current.value], [null, null]);
+  server.apply(Uint8Array.from(atob(again!["update"]), (letter) => letter.charCodeAt(0)));
+  assert.equal(server.cells.value.length, 3);
+  hearing.hear({ type: "saved", document: "d", edit: again!["edit"] });
+  assert.equal(worksheet.edits.unsaved.value, 0);
+});
+
 test("a viewer may neither edit nor run, and rights that change hold at once", () => {
   const { link, worksheet } = sheet();
   assert.deepEqual([worksheet.mayEdit.value, worksheet.mayRun.value], [true, true]);

@@ -1,7 +1,7 @@
 import "../page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseAll, extendDown, extendUp, halves, join, split } from "client/views/worksheet/arranging";
+import { chooseAll, extendDown, extendUp, halves, join, moveDown, moveUp, runFrom, split, toText } from "client/views/worksheet/commands/arranging";
 import { benchOf } from "../workbench/bench";
 
 type Made = ReturnType<typeof benchOf>;
@@ -32,9 +32,9 @@ test("what is chosen runs, moves, changes its kind, is cut and pasted as one, an
   extendDown(parts(bench));
   bench.actions.runHere();
   assert.deepEqual(ran(bench), ["c", "d"]);
-  bench.actions.move(-1);
+  moveUp(bench);
   assert.deepEqual(texts(bench), ["a", "c", "d", "b"]);
-  bench.actions.setType("text");
+  toText(bench);
   assert.deepEqual(bench.worksheet.sheet.cells.value.map((cell) => cell.type), ["code", "text", "text", "text"]);
   bench.actions.undo();
   assert.deepEqual(bench.worksheet.sheet.cells.value.map((cell) => cell.type), ["code", "code", "code", "text"]);
@@ -65,7 +65,7 @@ test("running what is chosen and going on goes on behind the last one", () => {
 test("running from a cell on runs all below it", () => {
   const bench = benchOf(["code", "a"], ["code", "b"], ["section", "s"], ["code", "c"]);
   bench.focus.select(bench.ids[1]!);
-  bench.actions.runFrom();
+  runFrom(bench);
   assert.deepEqual(ran(bench), ["b", "c"]);
 });
 

@@ -1,6 +1,7 @@
 import "../page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deeper, moveDown, moveUp, runAbove, shallower, toSection, toText } from "client/views/worksheet/commands/arranging";
 import { benchOf } from "./bench";
 
 type Made = ReturnType<typeof benchOf>;
@@ -26,7 +27,7 @@ test("running a section runs what lies below its heading, running above what lie
   bench.actions.runSection();
   assert.deepEqual(ran(bench), ["a"]);
   bench.focus.select(bench.ids[4]!);
-  bench.actions.runAbove();
+  runAbove(bench);
   assert.deepEqual(ran(bench), ["a", "b"]);
 });
 
@@ -69,7 +70,7 @@ test("a cell that was cut comes back under its id, the first time, and a copied 
 test("a heading made of a cell is as deep as those around it", () => {
   const bench = benchOf(["section", "s"], ["section", "t", 1], ["code", "a"], ["code", "b"]);
   bench.focus.select(bench.ids[2]!);
-  bench.actions.setType("section");
+  toSection(bench);
   assert.equal(bench.worksheet.sheet.cells.value[2]!.depth, 1);
 });
 
@@ -79,15 +80,31 @@ test("restarting and running everything asks for the restart first", () => {
   assert.deepEqual(bench.link.sent.map((message) => message["type"]).filter((type) => type !== "edit"), ["restart", "run"]);
 });
 
-test("moving takes a section with its cells past its neighbour, and stops at the ends", () => {
-  const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"]);
+test("a section moves with its cells past its whole neighbour, and moving it back undoes that", () => {
+  const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"], ["section", "t"], ["code", "c"], ["section", "u", 1], ["code", "d"]);
+  const before = texts(bench);
   bench.focus.select(bench.ids[1]!);
-  bench.actions.move(-1);
-  assert.deepEqual(texts(bench), ["s", "b", "a"]);
-  bench.actions.move(-1);
-  assert.deepEqual(texts(bench), ["s", "b", "a"]);
-  bench.focus.select(bench.ids[2]!);
-  bench.actions.move(1);
+  moveDown(bench);
+  assert.deepEqual(texts(bench), ["a", "t", "c", "u", "d", "s", "b"]);
+  moveDown(bench);
+  assert.deepEqual(texts(bench), ["a", "t", "c", "u", "d", "s", "b"]);
+  moveUp(bench);
+  assert.deepEqual(texts(bench), before);
+  // Past a cell of no section it would take that in, and moving back would not give it away again.
+  moveUp(bench);
+  assert.deepEqual(texts(bench), before);
+  // Nor does a section leave the one it is in.
+  bench.focus.select(bench.ids[5]!);
+  moveUp(bench);
+  assert.deepEqual(texts(bench), before);
+});
+
+test("a cell moves by one place and stops at the ends", () => {
+  const bench = benchOf(["code", "a"], ["section", "s"], ["code", "b"]);
+  bench.focus.select(bench.ids[0]!);
+  moveUp(bench);
+  assert.deepEqual(texts(bench), ["a", "s", "b"]);
+  moveDown(bench);
   assert.deepEqual(texts(bench), ["s", "a", "b"]);
 });
 
@@ -95,10 +112,10 @@ test("a kind and a depth change within their bounds", () => {
   const bench = benchOf(["code", "a"]);
   const cell = () => bench.worksheet.sheet.cells.value[0]!;
   bench.focus.select(bench.ids[0]!);
-  bench.actions.setType("section");
-  bench.actions.deepen(-1);
+  toSection(bench);
+  shallower(bench);
   assert.deepEqual([cell().type, cell().depth], ["section", 0]);
-  for (let turn = 0; turn < 9; turn += 1) bench.actions.deepen(1);
+  for (let turn = 0; turn < 9; turn += 1) deeper(bench);
   assert.equal(cell().depth, 5);
 });
 
@@ -116,8 +133,8 @@ test("who may not edit changes nothing", () => {
   bench.actions.copy();
   for (const deed of ["remove", "cut", "paste", "duplicate"] as const) bench.actions[deed]();
   bench.actions.insertNear("code", "after");
-  bench.actions.move(1);
-  bench.actions.setType("text");
+  moveDown(bench);
+  toText(bench);
   assert.deepEqual(bench.worksheet.sheet.cells.value.map((cell) => [cell.id, cell.type]), bench.ids.map((id) => [id, "code"]));
 });
 

@@ -1,19 +1,22 @@
 /** What can be done with cells and their session, with the keys for it. */
 
-import { strings } from "../../strings";
-import { patiently } from "../../patience";
-import { chosen, command } from "../../workbench/commands";
-import type { Command } from "../../workbench/keys";
-import type { Bench } from "../../workbench/parts";
+import { strings } from "../../../strings";
+import { patiently } from "../../../patience";
+import { chosen, command } from "../../../workbench/commands";
+import type { Command } from "../../../workbench/keys";
+import type { Arranging } from "./arranging";
+import type { Bench } from "../../../workbench/parts";
 
 const names = strings.commands;
-const loadArranging = () => patiently(() => import("./arranging"));
+/** What is not needed before the first key comes with it. */
+const later = (bench: Bench, act: Arranging) => () => void patiently(() => import("./arranging")).then((module) => module[act](bench));
 
 export function cellCommands(bench: Bench): readonly Command[] {
   return [...running(bench), ...writing(bench), ...arranging(bench)];
 }
 
-function running({ actions, panels, worksheet }: Bench): Command[] {
+function running(bench: Bench): Command[] {
+  const { actions, panels, worksheet } = bench;
   const { session } = worksheet;
   // What a session has computed can't be brought back: where there is something to lose, people are asked.
   const asked = (panel: string, act: () => void) => () => (session.alive.value ? panels.show(panel) : act());
@@ -23,8 +26,8 @@ function running({ actions, panels, worksheet }: Bench): Command[] {
     command("runAndInsert", names.runAndInsert, () => actions.runAndInsert(), "Alt-Enter"),
     command("runSection", names.runSection, () => actions.runSection(), "Ctrl-Shift-Enter"),
     command("runAll", names.runAll, () => worksheet.runAll()),
-    command("runAbove", names.runAbove, () => actions.runAbove()),
-    command("runFrom", names.runFrom, () => actions.runFrom()),
+    command("runAbove", names.runAbove, later(bench, "runAbove")),
+    command("runFrom", names.runFrom, later(bench, "runFrom")),
     command("interrupt", names.interrupt, () => session.interrupt(), "Ctrl-."),
     command("restart", names.restart, asked("restart", () => session.restart()), chosen("0 0")),
     command("restartAndRunAll", names.restartAndRunAll, asked("restartAndRunAll", () => worksheet.restartAndRunAll())),
@@ -32,7 +35,8 @@ function running({ actions, panels, worksheet }: Bench): Command[] {
   ];
 }
 
-function writing({ actions, focus, panels, worksheet }: Bench): Command[] {
+function writing(bench: Bench): Command[] {
+  const { actions, focus, panels, worksheet } = bench;
   return [
     command("renameWorksheet", names.renameWorksheet, () => worksheet.mayEdit.value && panels.show("renameWorksheet")),
     command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter"), chosen("F2")),
@@ -40,9 +44,9 @@ function writing({ actions, focus, panels, worksheet }: Bench): Command[] {
     command("insertAbove", names.insertAbove, () => actions.insertNear("code", "before"), chosen("a")),
     command("insertText", names.insertText, () => actions.insertNear("text", "after")),
     command("insertSection", names.insertSection, () => actions.insertNear("section", "after")),
-    command("toText", names.toText, () => actions.setType("text"), chosen("m")),
-    command("toCode", names.toCode, () => actions.setType("code"), chosen("y")),
-    command("toSection", names.toSection, () => actions.setType("section"), chosen("h")),
+    command("toText", names.toText, later(bench, "toText"), chosen("m")),
+    command("toCode", names.toCode, later(bench, "toCode"), chosen("y")),
+    command("toSection", names.toSection, later(bench, "toSection"), chosen("h")),
     command("remove", names.remove, () => actions.remove(), chosen("d d")),
     command("undo", names.undo, () => actions.undo(), chosen("z")),
     command("redo", names.redo, () => actions.redo(), chosen("Shift-z")),
@@ -55,19 +59,18 @@ function writing({ actions, focus, panels, worksheet }: Bench): Command[] {
 
 function arranging(bench: Bench): Command[] {
   const { actions, focus } = bench;
-  const later = (act: "extendUp" | "extendDown" | "chooseAll" | "split" | "join") => () => void loadArranging().then((module) => module[act](bench));
   return [
-    command("extendUp", names.extendUp, later("extendUp"), chosen("Shift-ArrowUp"), chosen("Shift-k")),
-    command("extendDown", names.extendDown, later("extendDown"), chosen("Shift-ArrowDown"), chosen("Shift-j")),
-    command("chooseAll", names.chooseAll, later("chooseAll"), chosen("Ctrl-a")),
-    command("split", names.split, later("split"), { keys: "Ctrl-;", mode: "edit" }),
-    command("join", names.join, later("join"), chosen("Shift-m")),
+    command("extendUp", names.extendUp, later(bench, "extendUp"), chosen("Shift-ArrowUp"), chosen("Shift-k")),
+    command("extendDown", names.extendDown, later(bench, "extendDown"), chosen("Shift-ArrowDown"), chosen("Shift-j")),
+    command("chooseAll", names.chooseAll, later(bench, "chooseAll"), chosen("Ctrl-a")),
+    command("split", names.split, later(bench, "split"), { keys: "Ctrl-;", mode: "edit" }),
+    command("join", names.join, later(bench, "join"), chosen("Shift-m")),
     command("previous", names.previous, () => void focus.step(-1), chosen("ArrowUp"), chosen("k")),
     command("next", names.next, () => void focus.step(1), chosen("ArrowDown"), chosen("j")),
-    command("moveUp", names.moveUp, () => actions.move(-1), chosen("Alt-ArrowUp")),
-    command("moveDown", names.moveDown, () => actions.move(1), chosen("Alt-ArrowDown")),
-    command("deeper", names.deeper, () => actions.deepen(1), chosen("Ctrl-]"), chosen(">")),
-    command("shallower", names.shallower, () => actions.deepen(-1), chosen("Ctrl-["), chosen("<")),
+    command("moveUp", names.moveUp, later(bench, "moveUp"), chosen("Alt-ArrowUp")),
+    command("moveDown", names.moveDown, later(bench, "moveDown"), chosen("Alt-ArrowDown")),
+    command("deeper", names.deeper, later(bench, "deeper"), chosen("Ctrl-]"), chosen(">")),
+    command("shallower", names.shallower, later(bench, "shallower"), chosen("Ctrl-["), chosen("<")),
     command("fold", names.fold, () => actions.fold(true), chosen("ArrowLeft")),
     command("unfold", names.unfold, () => actions.fold(false), chosen("ArrowRight")),
     command("foldOutput", names.foldOutput, () => actions.toggleActive("foldOutput"), chosen("o")),
