@@ -40,6 +40,7 @@ CATALOGUE: Mapping[str, str] = {
     "bad-update": "This edit does not fit the document and was not applied: {reason}. Reload the page.",
     "past-changed": "The worksheet was made smaller since this page got it. The page fits its edits in by itself.",
     "changed": "The cell has changed since you asked to run it. Look at it and run it again.",
+    "channel-closed": "This question is answered already, or its cell waits for it no more. Your answer was not taken.",
     "no-worker": "No machine is free to compute right now. Try again in a moment.",
     "worker-lost": "The connection to the computing machine was lost. The session goes on for a while; reconnecting.",
     "session-ended": "The session has ended: {reason}. Run all above to get its variables back.",

@@ -89,6 +89,8 @@ class PieceKind(StrEnum):
     ERROR = "error"
     SPILLED = "spilled"
     NOTICE = "notice"
+    OPEN = "open"
+    CLOSE = "close"
     STARTED = "started"
     DONE = "done"
     MESSAGE = "message"

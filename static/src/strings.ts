@@ -72,6 +72,5 @@ export const strings = {
     theme: "Switch between light and dark", workspaces: "All workspaces", settings: "Settings",
   },
   insertHere: "Insert a cell here",
-  runCell: "Run cell",
   stop: "Stop",
 };

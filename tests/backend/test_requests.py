@@ -7,7 +7,7 @@ from typing import Any
 from sagews.model.history import SaveReport
 from sagews.model.sessions import Ending
 from tests.backend.harness import BackendTestCase
-from tests.fakes.session_host import DIES, FAILS, PRINTS, SUM, WAITS
+from tests.fakes.session_host import ASKS, DIES, FAILS, PRINTS, SUM, WAITS
 
 
 class DocumentTests(BackendTestCase):
@@ -156,6 +156,16 @@ class ScratchTests(BackendTestCase):
             self.later()
             self.later()
             self.assertEqual(page.last("run_state")["state"], state)
+        self.assertEqual(self.host.sessions, {})
+
+    def test_nobody_answers(self) -> None:
+        """A question is closed at once: the code goes on without an answer, and nothing of it is passed on."""
+        page = self.page(workspace=False)
+        page.take()
+        page.say(type="evaluate", request=1, source=ASKS)
+        for _ in range(4):
+            self.later()
+        self.assertEqual([message["type"] for message in page.take()], ["output", "run_state"])
         self.assertEqual(self.host.sessions, {})
 
     def test_one_at_a_time(self) -> None:

@@ -36,6 +36,10 @@ class Door:
             getattr(self, name)()
         return json.dumps(self._room.heard).encode()
 
+    def interrupt(self) -> None:
+        """Somebody stops what runs."""
+        self._room.interrupt()
+
     def drop(self) -> None:
         """Cut every connection."""
         for peer in list(self._room.peers):

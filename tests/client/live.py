@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
-from tests.client.script import CURVES, Step, answer
+from tests.client.script import CURVES, Step, answer, stream
 from tests.client.transfers import TransferAnswers
 from tests.client.versions import NOW, VersionAnswers
 
@@ -42,6 +42,8 @@ class Room:
         self.running: tuple[dict[str, Any], Iterator[Step]] | None = None
         self.queue: list[dict[str, Any]] = []
         self.heard: list[str] = []
+        # What the cell that runs asks.
+        self.asking: dict[str, Any] | None = None
         self.removed: dict[str, dict[str, Any]] = {}
         self.role = "owner"
         self.user = {"id": "u1", "name": "Emil Novak"}
@@ -146,11 +148,30 @@ class Room:
             self.say(self.session())
             self._next()
             return
+        if step.kind == "open":
+            self.asking = step.body
+            self._state(cell, "running", channels=[step.body])
+            return
+        self._print(cell, step)
+        self._step(cell)
+
+    def _print(self, cell: dict[str, Any], step: Step) -> None:
         kept = self.outputs[cell["cell"]]["pieces"]
         piece = {"sequence": len(kept) + 1, "kind": step.kind, "body": step.body}
         kept.append(piece)
         self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
+
+    def answered(self, message: dict[str, Any]) -> bool:
+        """Take what somebody says over a channel; whether that is open."""
+        asking = self.asking
+        if asking is None or self.running is None or message["channel"] != asking["channel"]:
+            return False
+        cell, text, self.asking = self.running[0], message["body"]["text"], None
+        self._state(cell, "running")
+        shown = "········" if asking["body"]["hidden"] else text
+        self._print(cell, stream(f"{asking['body']['prompt']}{shown}\n"))
         self._step(cell)
+        return True
 
     def commit(self, peer: Page, said: dict[str, Any]) -> None:
         """Tell a page what is committed, now or when commits go on."""
@@ -193,7 +214,7 @@ class Room:
 
     def interrupt(self) -> None:
         """Stop what runs and forget what is queued."""
-        stopped, self.running = self.running, None
+        stopped, self.running, self.asking = self.running, None, None
         if stopped is not None:
             self._state(stopped[0], "interrupted")
         while self.queue:
@@ -297,6 +318,12 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
     def do_run(self, message: dict[str, Any]) -> None:
         """Run."""
         self.room.run(message["cells"])
+
+    def do_channel_message(self, message: dict[str, Any]) -> None:
+        """Answer what a cell asks, unless somebody else has."""
+        if not self.room.answered(message):
+            told = {"code": "channel-closed", "parameters": {}, "message": "It is answered.", "about": message["type"]}
+            self.say({"type": "error", "document": DOCUMENT, **told})
 
     def do_interrupt(self, message: dict[str, Any]) -> None:
         """Stop."""

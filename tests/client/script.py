@@ -153,6 +153,7 @@ def undefined(cell: str) -> Step:
     return Step(0.0, "error", body)
 
 
+ASKS = {"input": ("Which prime? ", False), "getpass": ("Password of the database: ", True)}
 ERRORS = {"unreadable": unreadable, "sin(2t)": advised, "y + 1": undefined}
 
 
@@ -166,7 +167,12 @@ def answer(source: str, cell: str) -> Iterator[Step]:
         yield ERRORS[source](cell)
         yield done("error")
         return
-    if source.startswith("slow"):
+    if source in ASKS:
+        prompt, hidden = ASKS[source]
+        yield stream("Two numbers are needed.\n")
+        for channel in (1, 2):
+            yield Step(0.0, "open", {"channel": channel, "kind": "input", "body": {"prompt": prompt, "hidden": hidden}})
+    elif source.startswith("slow"):
         yield from (stream(f"{number}\n", 0.2) for number in range(50))
     elif source.startswith("loop"):
         yield stream("".join(f"line {number}\n" for number in range(500)))

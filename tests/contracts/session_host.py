@@ -16,7 +16,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
-from sagews.wire.session.messages import complete_message, inspect_message, run_message
+from sagews.wire.session.messages import channel_message, close_message, complete_message, inspect_message, run_message
 from tests.fakes.toy_kind import TOY
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ else:
 
 PRINTS = "print('hello')"
 WAITS = "while True: pass"
+ASKS = "print(input('Name? '))"
 
 
 class Listener:
@@ -203,6 +204,42 @@ class SessionHostContract(Base, metaclass=ABCMeta):
         await host.interrupt(session)
         pieces = await listener.until_done()
         self.assertEqual(pieces[-1].body["status"], "interrupted")
+
+    async def test_a_cell_asks_and_is_answered_once(self) -> None:
+        """A channel is opened by a piece; what is said over it reaches the cell, which closes it and goes on."""
+        host, session, listener = await self.opened()
+        evaluation = self.evaluation(ASKS)
+        run = evaluation.run
+        await self.check_refused("channel-closed", host.send(session, channel_message(run, 1, {"text": "early"})))
+        await evaluate(host, session, evaluation)
+        await listener.until_pieces(1)
+        question = {"channel": 1, "kind": "input", "body": {"prompt": "Name? ", "hidden": False}}
+        self.assertEqual([(piece.kind, piece.body) for piece in listener.pieces], [(PieceKind.OPEN, question)])
+        for other, channel in ((RunId(new_id()), 1), (run, 2)):
+            await self.check_refused(
+                "channel-closed", host.send(session, channel_message(other, channel, {"text": ""}))
+            )
+        await host.send(session, channel_message(run, 1, {"text": "Ada"}))
+        await self.check_refused("channel-closed", host.send(session, channel_message(run, 1, {"text": "Emmy"})))
+        pieces = await listener.until_done()
+        text = "".join(piece.body["text"] for piece in pieces if piece.kind is PieceKind.STREAM)
+        self.assertEqual(text, "Name? Ada\nAda\n")
+        self.assertEqual([piece.body for piece in pieces if piece.kind is PieceKind.CLOSE], [{"channel": 1}])
+        await self.check_refused("channel-closed", host.send(session, close_message(run, 1)))
+
+    async def test_what_is_said_over_a_channel_is_bounded(self) -> None:
+        """An answer that is too long or of another form is refused, and the question stays open."""
+        host, session, listener = await self.opened()
+        evaluation = self.evaluation(ASKS)
+        await evaluate(host, session, evaluation)
+        await listener.until_pieces(1)
+        for body in ({"text": "±" * 40_000}, {"text": 1}, {}, {"text": "a\0b"}, {"text": "a", "more": 1}):
+            error = await self.assertFailure(
+                ensureDeferred(host.send(session, channel_message(evaluation.run, 1, body))), SagewsError
+            )
+            self.assertIn(error.code, ("bad-message", "bad-value"))
+        await host.interrupt(session)
+        self.assertEqual((await listener.until_done())[-1].body["status"], "interrupted")
 
     async def test_an_ended_session_says_so_once(self) -> None:
         """After `end_session` the listener hears the reason given, once, and the session is gone."""

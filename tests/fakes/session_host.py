@@ -27,6 +27,7 @@ from sagews.model.sessions import (
     Usage,
     WorkerInfo,
 )
+from sagews.wire.session.channels import CloseFrame, MessageFrame
 from sagews.wire.session.frames import RunFrame
 from sagews.wire.session.messages import parse_message
 from sagews.worker.leases import Epochs
@@ -39,6 +40,7 @@ DEAF = "deaf"
 FAILS = "1/0"
 DIES = "dies"
 SUM = "1+1"
+ASKS = "print(input('Name? '))"
 
 
 @dataclass
@@ -51,6 +53,8 @@ class FakeSession:
     running: Evaluation | None = None
     acknowledged: int = 0
     interrupts: int = 0
+    asking: bool = False
+    answers: list[str] = field(default_factory=list)
     unacknowledged: list[Piece] = field(default_factory=list)
 
 
@@ -109,6 +113,9 @@ class FakeSessionHost:
             self._echo(session, found.request.kind, message)
             return
         cell = parse_message(message)
+        if isinstance(cell, (MessageFrame, CloseFrame)):
+            self._answer(session, cell)
+            return
         if not isinstance(cell, RunFrame):
             raise SagewsError("bad-message", reason="it is not a cell")
         if found.running is not None:
@@ -117,6 +124,22 @@ class FakeSessionHost:
         self.evaluations.append(found.running)
         if not self.held:
             self.clock.callLater(0, self._play, session)
+
+    def _answer(self, session: SessionId, said: MessageFrame | CloseFrame) -> None:
+        found = self.sessions[session]
+        if not found.asking or found.running is None or said.run != found.running.run or said.channel != 1:
+            raise SagewsError("channel-closed")
+        found.asking = False
+        answer = str(said.body["text"]) if isinstance(said, MessageFrame) else ""
+        found.answers.append(answer)
+        if not self.held:
+            self.clock.callLater(0, self.answered, session, f"Name? {answer}\n{answer}\n")
+
+    def answered(self, session: SessionId, text: str) -> None:
+        """Let a session go on behind its question."""
+        self.say(session, PieceKind.CLOSE, {"channel": 1})
+        self.say(session, PieceKind.STREAM, {"name": "stdout", "text": text})
+        self.done(session)
 
     def _echo(self, session: SessionId, name: str, message: Mapping[str, Any]) -> None:
         codec = CODECS[name]
@@ -151,9 +174,13 @@ class FakeSessionHost:
         elif source == FAILS:
             self.say(session, PieceKind.ERROR, {"name": "ZeroDivisionError", "message": "", "frames": [], "plain": ""})
             self.done(session, "error")
+        elif source == ASKS:
+            found.asking = True
+            question = {"prompt": "Name? ", "hidden": False}
+            self.say(session, PieceKind.OPEN, {"channel": 1, "kind": "input", "body": question})
         elif source == DIES:
             self.end(session, Ending("memory", {"memory": 1}))
-        if source not in (WAITS, DEAF, FAILS, DIES):
+        if source not in (WAITS, DEAF, FAILS, DIES, ASKS):
             self.done(session)
 
     def say(self, session: SessionId, kind: PieceKind, body: Mapping[str, Any], run: RunId | None = None) -> Piece:
@@ -170,7 +197,7 @@ class FakeSessionHost:
         """Let a session end what it runs."""
         found = self.sessions[session]
         run = found.running.run if found.running else None
-        found.running = None
+        found.running, found.asking = None, False
         self.say(session, PieceKind.DONE, {"status": status, "seconds": 0.001, "cpu": 0.001}, run)
 
     def end(self, session: SessionId, ending: Ending) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.wire import fields as frames_fields
+from sagews.wire.session import channels
 from sagews.wire.session import frames as session
 from sagews.wire.session.frames import encode, parse_from_session, parse_to_session, payload
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
@@ -46,6 +47,14 @@ _from_session = st.one_of(
     st.builds(session.ResultFrame, st.just(RUN), _bundles, st.just({})),
     st.builds(session.ErrorFrame, st.just(RUN), _fit, _fit, st.lists(_frames, max_size=3).map(tuple), _fit),
     st.builds(session.SpilledFrame, st.just(RUN), st.just(""), *[st.integers(0, 2**53)] * 3),
+    st.builds(
+        channels.OpenFrame,
+        st.just(RUN),
+        st.integers(1, channels.MAX_CHANNELS),
+        st.just("input"),
+        st.fixed_dictionaries({"prompt": _fit, "hidden": st.booleans()}),
+    ),
+    st.builds(channels.CloseFrame, st.just(RUN), st.integers(1, channels.MAX_CHANNELS)),
     st.builds(session.DoneFrame, st.just(RUN), st.sampled_from(session.STATUSES), *[st.floats(0, 1000)] * 2),
     st.builds(
         session.CompletionsFrame, st.integers(0, 99), st.just(1), st.just(2), st.just(({"text": "a", "kind": "b"},))

@@ -21,12 +21,14 @@ from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece,
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.session import frames as wire
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import FrameReader, frame
 
 WORKER = WorkerId("0198c0de-0000-7000-8000-000000000001")
 PRINTS = "print('hello')"
 WAITS = "while True: pass"
 EXITS = "import os; os._exit(3)"
+ASKS = "print(input('Name? '))"
 FLOODS = "while True: print('x' * 50000)"
 
 
@@ -129,16 +131,26 @@ class FakeSession:
             self.say(wire.CompletionsFrame(asked.request, 0, asked.cursor, ({"text": "print", "kind": "function"},)))
         elif isinstance(asked, wire.InspectFrame):
             self.say(wire.InspectionFrame(asked.request, True, {"text/plain": "a function"}))
-        else:
+        elif isinstance(asked, wire.RunFrame):
             self._evaluate(asked)
+        elif self._run == asked.run:
+            self._answered(asked)
 
     def _evaluate(self, asked: wire.RunFrame) -> None:
         self._run = asked.run
         if asked.source == PRINTS:
             self.say(wire.StreamFrame(asked.run, "stdout", "hello\n"))
             self.done("ok")
+        elif asked.source == ASKS:
+            self.say(OpenFrame(asked.run, 1, "input", {"prompt": "Name? ", "hidden": False}))
         elif asked.source == EXITS:
             self.stream.close()
+
+    def _answered(self, said: MessageFrame | CloseFrame) -> None:
+        answer = said.body["text"] if isinstance(said, MessageFrame) else ""
+        self.say(CloseFrame(said.run, said.channel))
+        self.say(wire.StreamFrame(said.run, "stdout", f"Name? {answer}\n{answer}\n"))
+        self.done("ok")
 
     def interrupt(self) -> None:
         """Stop what runs."""

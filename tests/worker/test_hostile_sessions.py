@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import PieceKind
 from sagews.wire.session import frames as wire
+from sagews.wire.session.channels import CloseFrame, OpenFrame
 from sagews.wire.session.messages import complete_message
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
@@ -18,6 +20,8 @@ from tests.worker.fakes import (
     evaluation,
 )
 from tests.worker.session_case import SessionTestCase
+
+RUN = new_id()
 
 
 class HostileSessionTests(SessionTestCase):
@@ -78,6 +82,32 @@ class HostileSessionTests(SessionTestCase):
             self.reactor.pump()
             self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
             self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
+
+    def test_channels_out_of_order(self) -> None:
+        """One is open at a time, of the next number, in the run that goes on; only an open one is closed."""
+        question = {"prompt": "", "hidden": False}
+        for first, second in (
+            (OpenFrame(RUN, 2, "input", question), None),
+            (OpenFrame(RUN, 1, "input", question), OpenFrame(RUN, 2, "input", question)),
+            (OpenFrame(RUN, 1, "input", question), CloseFrame(RUN, 2)),
+            (CloseFrame(RUN, 1), None),
+        ):
+            _, recorder, fake, run = self.waiting_run()
+            for each in (first, second):
+                if each is not None:
+                    fake.say(replace(each, run=run))
+            self.reactor.pump()
+            self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+
+    def test_a_channel_of_a_run_that_is_over(self) -> None:
+        """Nothing is asked behind the end of a run, and what was open at its end is closed by that."""
+        _, recorder, fake, run = self.waiting_run()
+        fake.say(OpenFrame(run, 1, "input", {"prompt": "", "hidden": False}))
+        fake.done("ok")
+        fake.say(CloseFrame(run, 1))
+        self.reactor.pump()
+        self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.OPEN, PieceKind.DONE])
+        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
 
     def test_prints_of_a_run_that_is_forgotten(self) -> None:
         """A session may print for its latest runs that are over, and for no other."""

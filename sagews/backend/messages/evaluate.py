@@ -28,7 +28,7 @@ from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.endings import ending_sentence
 from sagews.wire.browser.evaluate import Evaluate
 from sagews.wire.browser.runs import Output, PieceBody, RunStatus
-from sagews.wire.session.messages import run_message
+from sagews.wire.session.messages import close_message, run_message
 
 _CELL = CellId("scratch")
 
@@ -101,6 +101,8 @@ async def _end_quietly(host: ISessionHost, session: SessionId) -> None:
 class ScratchListener:
     """Passes the pieces of one single evaluation on."""
 
+    _log = Logger()
+
     def __init__(
         self,
         clock: IReactorTime,
@@ -133,7 +135,11 @@ class ScratchListener:
         if piece.kind is PieceKind.DONE:
             state, seconds = state_after(piece)
             self._finish(state, seconds, None)
-        elif piece.kind is not PieceKind.STARTED:
+        elif piece.kind is PieceKind.OPEN:
+            # Who asks for a single evaluation only waits for its end.
+            closing = close_message(piece.run, int(piece.body["channel"]))
+            run_in_background(self._host.send(session, closing), self._log, "close", self._context.id)
+        elif piece.kind not in (PieceKind.STARTED, PieceKind.CLOSE):
             self._events += 1
             body = PieceBody(self._events, piece.kind.value, dict(piece.body))
             self._context.tell(Output("", 0, self._events, self.run, _CELL, body))

@@ -237,7 +237,9 @@ class DocumentSession:
             # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
             measuring = self._status.measure(self._host, self._session)
             run_in_background(measuring, self._log, "usage", self._correlation)
-        if self._condition.free and idle > self._context.settings.idle_seconds:
+        # A cell that asks computes nothing, and nobody may ever answer.
+        since = self._last_used if self._condition.free else self.registry.channels.waits_since(self.registry.running)
+        if since is not None and self._clock.seconds() - since > self._context.settings.idle_seconds:
             self.stop("idle")
 
     # ------------------------------------------------------------------------------------- the worker

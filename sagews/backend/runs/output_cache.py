@@ -20,6 +20,7 @@ from sagews.model.identifiers import CellId, DocumentId, RunId
 from sagews.model.runs import PIECE_BYTES, PieceText, Run
 from sagews.model.sessions import EncodedBody, PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
+from sagews.wire.browser.channels import OpenChannel
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
 
 MAX_BYTES_OF_A_DOCUMENT = 16 * 1024 * 1024
@@ -37,6 +38,7 @@ class CachedRun:
         printed: bytes that the database has of everything that it printed.
         cut: whether something that it printed was not kept, because there was too much.
         closed: whether nothing is added any more, although it is its cell's last run.
+        channels: what it has open, while it runs.
     """
 
     run: Run
@@ -45,6 +47,12 @@ class CachedRun:
     printed: int = 0
     cut: bool = False
     closed: bool = False
+    channels: tuple[OpenChannel, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and is not over."""
+        return self.run.state is RunState.RUNNING
 
     def status(self, epoch: int, sequence: int) -> RunStatus:
         """Return the state of the run as pages are told it."""
@@ -63,6 +71,7 @@ class CachedRun:
             finished=None if run.finished is None else run.finished.isoformat(),
             seconds=run.seconds,
             reason=self.reason,
+            channels=list(self.channels) if self.is_running else [],
         )
 
 

@@ -19,6 +19,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
+from sagews.backend.runs.run_channels import CHANGES, RunChannels
 from sagews.backend.runs.run_owners import TAKEN, Known, RunOwner, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
@@ -43,11 +44,14 @@ class RunRegistry:
         writer: commits runs and pieces.
         ledger: counts what accounts have waiting.
         owners: know the run ids of all documents that are open, and the texts that wait in them.
+
+    Attributes:
+        channels: what the run that goes on has open.
     """
 
     __slots__ = (
         "_clock", "_known", "_ledger", "_number", "_outputs", "_owner", "_owners", "_queue", "_refused_early",
-        "_stream", "_unsaid", "_waiting", "_writer",
+        "_stream", "_unsaid", "_waiting", "_writer", "channels",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +78,7 @@ class RunRegistry:
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
         self._unsaid: RunId | None = None
+        self.channels = RunChannels(clock, outputs, self._show)
 
     @property
     def running(self) -> RunId | None:
@@ -223,8 +228,12 @@ class RunRegistry:
         A run that is over may get more, from a thread or task that its cell left, until its cell is run again.
         """
         entry = self._outputs.find(piece.run)
-        if entry is None or entry.cut or entry.closed:
-            return
+        if entry is not None and piece.kind in CHANGES:
+            self.channels.take(entry, piece)
+        elif entry is not None and not entry.cut and not entry.closed:
+            self._take_output(entry, piece)
+
+    def _take_output(self, entry: CachedRun, piece: Piece) -> None:
         if piece.run == self._unsaid:
             self.say_running()
         refusal = self._outputs.refusal(piece.size)
@@ -310,7 +319,7 @@ class RunRegistry:
             entry.cut = True
             if entry.run.state.over:
                 self._outputs.change(entry, state=RunState.LOST)
-                self._stream.emit(entry.status(self._stream.epoch, self._stream.next_number))
+                self._show(entry)
         return self._queue.running is not None and self._queue.running in runs
 
     def _clear(self, run: RunId) -> None:
@@ -383,6 +392,9 @@ class RunRegistry:
 
     def _say(self, entry: CachedRun) -> None:
         self._writer.run(entry.run)
+        self._show(entry)
+
+    def _show(self, entry: CachedRun) -> None:
         self._stream.emit(entry.status(self._stream.epoch, self._stream.next_number))
 
     def _now(self) -> datetime:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import ctypes
 import os
-import select
 import socket
 import sys
 
+from sagews.session.asking.questions import Questions
+from sagews.session.asking.requests import Requests
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.loaded import loaded
@@ -20,11 +20,10 @@ from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
-from sagews.session.output.streams import PrintedText, no_input
-from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ReadyFrame, RunFrame, ToSession, parse_to_session
-from sagews.wire.session.framing import FrameReader, ProtocolError
+from sagews.session.output.streams import PrintedText
+from sagews.wire.session.frames import CompleteFrame, InspectFrame, ReadyFrame, RunFrame, ToSession
+from sagews.wire.session.framing import ProtocolError
 
-CHUNK = 64 * 1024
 LONG = 0.05
 _libc = ctypes.CDLL(None)
 
@@ -56,10 +55,7 @@ class EvaluationLoop:
     """One session: its socket, its output, its evaluator."""
 
     def __init__(self, connection: socket.socket, flavour: str) -> None:
-        self._connection = connection
-        # A thread that sleeps in recv is also woken whenever the worker has read what it was sent, once for each piece.
-        self._readable = select.poll()
-        self._readable.register(connection, select.POLLIN)
+        self._requests = Requests(connection)
         self._flavour = flavour
         self._home = os.path.expanduser("~")
         self._interrupts = Interrupts()
@@ -67,6 +63,7 @@ class EvaluationLoop:
         self._output = SessionOutput(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
         self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
+        self._questions = Questions(self._output, self._requests, self._interrupts)
 
     def start(self) -> None:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
@@ -97,27 +94,27 @@ class EvaluationLoop:
 
     def run(self) -> None:
         """Answer requests until the worker closes the socket."""
-        frames = FrameReader(MAX_FRAME_TO_SESSION)
-        while data := self._receive():
-            for payload in frames.feed(data):
-                self._answer(parse_to_session(payload))
+        while (request := self._next()) is not None:
+            self._answer(request)
 
-    def _receive(self) -> bytes:
-        # Tasks that cells left behind go on meanwhile; what strikes them is no end of the session.
-        self._evaluator.attempt(lambda: self._evaluator.background.until_readable(self._connection.fileno()))
-        try:
-            self._readable.poll()
-            return self._connection.recv(CHUNK)
-        except OSError:
-            return b""
+    def _next(self) -> ToSession | None:
+        requests, background = self._requests, self._evaluator.background
+        while not requests.waiting:
+            # Tasks that cells left behind go on meanwhile; what strikes them is no end of the session.
+            self._evaluator.attempt(lambda: background.until_readable(requests.descriptor))
+            requests.wait()
+            if not requests.read():
+                return None
+        return requests.take()
 
     def _answer(self, request: ToSession) -> None:
         if isinstance(request, RunFrame):
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
                 _libc.malloc_trim(0)
-        else:
+        elif isinstance(request, (CompleteFrame, InspectFrame)):
             self._helper.answer(request)
+        # What is left is an answer that crossed with the end of its question.
 
     def _take_over_streams(self) -> None:
         null = os.open(os.devnull, os.O_RDONLY)
@@ -126,7 +123,7 @@ class EvaluationLoop:
         self._output.capture.install()
         sys.stdout = sys.__stdout__ = PrintedText(self._output, "stdout", 1)  # type: ignore[misc,assignment]
         sys.stderr = sys.__stderr__ = PrintedText(self._output, "stderr", 2)  # type: ignore[misc,assignment]
-        builtins.input = no_input
+        self._questions.install()
 
     def _forked(self) -> None:
         """What a forked child must not share with its parent: the socket and the pipes' read ends."""

@@ -22,6 +22,7 @@ from sagews.session.output.origins import AFTERWARDS, Origins, heading, run_here
 from sagews.session.output.spill import SpillFile
 from sagews.session.output.terminal import overstruck
 from sagews.session.output.text_buffer import TextBuffer
+from sagews.wire.session.channels import CloseFrame, OpenFrame
 from sagews.wire.session.checks import UNFIT
 from sagews.wire.session.frames import (
     DisplayFrame,
@@ -181,6 +182,20 @@ class SessionOutput:
             if isinstance(value, ErrorFrame) or self._counted(len(data)):
                 self._put(data, now)
         self._wait_for_room()
+
+    @property
+    def asking(self) -> str:
+        """The run for whose cell the caller acts; "" where none goes on, or where an earlier one left the caller."""
+        return self._run if self._open and self.origins.of_caller() == self._run else ""
+
+    def tell(self, value: OpenFrame | CloseFrame) -> None:
+        """Send what happens to a channel of the cell, behind everything printed before it."""
+        with self._whole:
+            self._drain()
+            self._flush(push=False)
+            if self._budget is not None and not self._budget.open:
+                self._budget.pass_on()
+            self._put(encode(value), True)
 
     def finish(self, status: str, seconds: float, cpu: float) -> None:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""

@@ -1,11 +1,11 @@
-"""What user code finds as sys.stdout, sys.stderr and input()."""
+"""What user code finds as sys.stdout and sys.stderr."""
 
 from __future__ import annotations
 
 import io
 import os
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 from sagews.session.output.output import SessionOutput
 
@@ -91,8 +91,3 @@ class PrintedBytes(io.RawIOBase):
     def fileno(self) -> int:
         """The descriptor beneath."""
         return self._descriptor
-
-
-def no_input(prompt: object = "", /) -> NoReturn:
-    """Refuse input(), which would wait for ever: nobody can type into a cell that runs."""
-    raise EOFError("input() can't ask in a worksheet. Write the value into the cell instead.")

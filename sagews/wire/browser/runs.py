@@ -6,7 +6,8 @@ page → backend                                                      needs     
   clear_outputs  document, cells [id]? (else all)                    EDIT       cleared (to everybody)
 
 backend → page
-  run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds
+  run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds,
+                 channels [{channel, kind, body}]?                   what it has open (channels.py)
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
   cleared        document, epoch, sequence, runs [id]                their output is deleted
   kept           document, epoch, sequence                           when that is committed: a run that ended
@@ -23,6 +24,7 @@ from typing import Annotated, Any
 import msgspec
 
 from sagews.wire.browser.base import Cell, Count, FromPage, Hash, Right, ToPage, Uuid
+from sagews.wire.browser.channels import OpenChannel
 
 # All cells of a long sheet, and few enough that one message can't fill a session's queue for good.
 MAX_CELLS_IN_A_RUN = 500
@@ -84,6 +86,7 @@ class RunStatus(ToPage, frozen=True, tag="run_state"):
     finished: str | None = None
     seconds: float | None = None
     reason: str | None = None
+    channels: list[OpenChannel] = msgspec.field(default_factory=list)
 
 
 class PieceBody(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ worker → session
   run         run: uuid, cell: str, number: int, source: str (<= 1 MiB), mode: "sage" | "python", shows: "all" | "last"
   complete    request: int, code: str, cursor: int (code points)
   inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
+  message     run: uuid, channel: int, body: {}                           over a channel that the cell has open
+  close       run: uuid, channel: int                                     nobody will say anything over it
 
 session → worker
   ready       flavour: str, versions: {name: str}                         once, the first frame
@@ -17,6 +19,8 @@ session → worker
   error       run: uuid, name: str, message: str, frames: [{file, line, function, user: bool, source: [[n, text]]}],
               plain: str
   spilled     run: uuid, path: str, bytes: int, lines: int, dropped: int  the middle of the output lies in this file
+  open        run: uuid, channel: int, kind: "input", body: {}            a channel, which channels.py describes
+  close       run: uuid, channel: int                                     it is needed no more
   done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float
   completions request: int, start: int, end: int, matches: [{text, kind}]
   inspection  request: int, found: bool, data: {mime: str}
@@ -39,8 +43,9 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UUID_PATTERN
 from sagews.wire.fields import Fields
+from sagews.wire.session import channels, short
 from sagews.wire.session import checks as check
-from sagews.wire.session import short
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import ProtocolError, frame
 
 JSON = Any
@@ -187,11 +192,11 @@ class InspectionFrame:
     data: Mapping[str, JSON]
 
 
-ToSession = RunFrame | CompleteFrame | InspectFrame
+ToSession = RunFrame | CompleteFrame | InspectFrame | MessageFrame | CloseFrame
 # fmt: off
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
-    | CompletionsFrame | InspectionFrame
+    | OpenFrame | CloseFrame | CompletionsFrame | InspectionFrame
 )
 # fmt: on
 
@@ -371,6 +376,8 @@ REQUEST_READERS: Mapping[str, Callable[[Fields], ToSession]] = {
     "run": _run,
     "complete": _complete,
     "inspect": _inspect,
+    "message": channels.read_message,
+    "close": channels.read_close,
 }
 _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "ready": _ready,
@@ -380,24 +387,17 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "error": _error,
     "spilled": _spilled,
     "done": _done,
+    "open": channels.read_open,
+    "close": channels.read_close,
     "completions": _completions,
     "inspection": _inspection,
 }
 _names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
-        *(RunFrame, CompleteFrame, InspectFrame),
-        *(
-            ReadyFrame,
-            StreamFrame,
-            DisplayFrame,
-            ResultFrame,
-            ErrorFrame,
-            SpilledFrame,
-            DoneFrame,
-            CompletionsFrame,
-            InspectionFrame,
-        ),
+        *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, CloseFrame),
+        *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
+        *(CompletionsFrame, InspectionFrame),
     )
 }
 _getters = {kind: attrgetter(*names) for kind, names in _names.items()}

@@ -1,6 +1,6 @@
 """What a backend says to a session that evaluates cells: a frame's fields by name, on a link and in process alike.
 
-A cell, and the two questions without their number, which the worker gives them.
+A cell, the two questions without their number, which the worker gives them, and what is said over a cell's channels.
 """
 
 from __future__ import annotations
@@ -37,6 +37,16 @@ def complete_message(code: str, cursor: int) -> Message:
 def inspect_message(code: str, cursor: int, detail: int) -> Message:
     """Return the question what the name at the cursor is; detail 1 asks for its source."""
     return {"type": "inspect", "code": code, "cursor": cursor, "detail": detail}
+
+
+def channel_message(run: str, channel: int, body: Mapping[str, Any]) -> Message:
+    """Return what is said over a channel of the cell that runs (channels.py has its form)."""
+    return {"type": "message", "run": run, "channel": channel, "body": body}
+
+
+def close_message(run: str, channel: int) -> Message:
+    """Return the message that nobody will say anything over a channel."""
+    return {"type": "close", "run": run, "channel": channel}
 
 
 def parse_message(message: Message) -> ToSession:

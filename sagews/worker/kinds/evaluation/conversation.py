@@ -17,9 +17,11 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
 from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
+from sagews.worker.kinds.evaluation.open_channels import OpenChannels
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
 from sagews.worker.kinds.table import SessionChannel
@@ -37,6 +39,8 @@ PIECES: Mapping[type, PieceKind] = {
     wire.ResultFrame: PieceKind.RESULT,
     wire.ErrorFrame: PieceKind.ERROR,
     wire.SpilledFrame: PieceKind.SPILLED,
+    OpenFrame: PieceKind.OPEN,
+    CloseFrame: PieceKind.CLOSE,
     wire.DoneFrame: PieceKind.DONE,
 }
 
@@ -52,6 +56,7 @@ class CellConversation:
         # Still true while the session is being ended: what its last run printed arrives behind the kill.
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
+        self._channels = OpenChannels()
         # What is left of the budgets of runs that are over.
         self._over: OrderedDict[RunId, RunBudget] = OrderedDict()
         self._pending = PendingRequests(channel.clock, bounds.answer_seconds, bounds.questions, self._unanswered)
@@ -59,21 +64,33 @@ class CellConversation:
     # ------------------------------------------------------------------------------------------ requests
 
     def send(self, message: Mapping[str, Any], run: RunId) -> None:
-        """See Conversation: the one message that is not a question is a cell."""
+        """See Conversation: what is no question is a cell, or said over a channel of the one that runs."""
         cell = parse_message(message)
+        if isinstance(cell, (MessageFrame, CloseFrame)) and not run:
+            self._say(cell)
+            return
         if not isinstance(cell, wire.RunFrame) or cell.run != run:
             raise SagewsError("bad-message", reason="it is not a cell, or not of the run that it names")
         payload = wire.payload(cell)
         self._admit(payload)
         self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
         self._budget = RunBudget(self._channel.bounds.run_output)
+        self._channels = OpenChannels()
+        self._channel.send(payload)
+
+    def _say(self, frame: MessageFrame | CloseFrame) -> None:
+        if not self._run_open or frame.run != self._run:
+            raise SagewsError("channel-closed")
+        payload = wire.payload(frame)
+        self._channel.admit(payload)
+        self._channels.use(frame.channel)
         self._channel.send(payload)
 
     def ask(self, question: Mapping[str, Any]) -> Deferred[Mapping[str, Any]]:
         """See Conversation: what may follow at a cursor, or what a name is."""
         form = parse_message({**question, "request": self._pending.next_number})
-        if isinstance(form, wire.RunFrame):
-            raise SagewsError("bad-message", reason="a cell is not a question")
+        if not isinstance(form, (wire.CompleteFrame, wire.InspectFrame)):
+            raise SagewsError("bad-message", reason="it is not a question")
         payload = wire.payload(form)
         # A session computes in one thread: a question behind a long run would only ever time out.
         self._admit(payload)
@@ -147,7 +164,18 @@ class CellConversation:
             self._late(kind, run, body, size)
         elif kind is PieceKind.DONE:
             self._done(body, size)
-        elif self._budget.admits(size):
+        elif kind is PieceKind.CLOSE:
+            # Whatever the budget says: it takes something away.
+            self._channels.close(body["channel"])
+            self._channel.emit(kind, run, body, size)
+        elif kind is PieceKind.OPEN:
+            self._channels.open(body["channel"])
+            self._emit(kind, run, body, size)
+        else:
+            self._emit(kind, run, body, size)
+
+    def _emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
+        if self._budget.admits(size):
             self._channel.emit(kind, run, body, size)
         else:
             self._overrun()

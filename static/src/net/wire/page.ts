@@ -11,6 +11,15 @@ export interface CellRun {
   readonly hash: string;
 }
 
+/** Says something over a channel. */
+export interface ChannelMessage {
+  readonly type: "channel_message";
+  readonly document: string;
+  readonly run: string;
+  readonly channel: number;
+  readonly body: InputAnswer;
+}
+
 /** Deletes the output of cells that do not run now; of all cells without a list. */
 export interface ClearOutputs {
   readonly type: "clear_outputs";
@@ -102,6 +111,11 @@ export interface Import {
   readonly type: "import";
   readonly request: number;
   readonly file: string;
+}
+
+/** What somebody answers to `input`; it may be a password. */
+export interface InputAnswer {
+  readonly text: string;
 }
 
 /** Asks what the name at the cursor is. */
@@ -246,6 +260,7 @@ export interface WholeOutput {
 }
 
 export type ToServer =
+  | ChannelMessage
   | ClearOutputs
   | Close
   | Complete

@@ -159,6 +159,13 @@ export interface KeptCell {
   readonly pieces: readonly PieceBody[];
 }
 
+/** A channel that is open, by its number within the run; what its body holds is said in wire/session/channels.py. */
+export interface OpenChannel {
+  readonly channel: number;
+  readonly kind: string;
+  readonly body: Record<string, Json>;
+}
+
 /** A document: what the page lacks of it, and, unless `have` could be continued, all outputs. */
 export interface Opened {
   readonly type: "opened";
@@ -251,6 +258,7 @@ export interface RunStatus {
   readonly finished?: string | null;
   readonly seconds?: number | null;
   readonly reason?: string | null;
+  readonly channels?: readonly OpenChannel[];
 }
 
 /** The edit is committed in the database. */
@@ -432,6 +440,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   DocumentEntry: "id path title edited",
   FileDifference: "path status diff binary?:b cut?:b",
   KeptCell: "ordinal:i path cell place:i code state pieces:[PieceBody]",
+  OpenChannel: "channel:i kind body:o",
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",
@@ -457,7 +466,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   removed: "document request?:i?",
   renamed: "document:DocumentEntry request?:i?",
   rights: "role may_run:b",
-  run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s?",
+  run_state: "document epoch:i sequence:i run cell number:i state hash queued started?:s? finished?:s? seconds?:n? reason?:s? channels?:[OpenChannel]",
   saved: "document edit:i",
   session: "document state flavour since reason?:s? sentence?:s? memory?:i? memory_limit?:i? cpu?:n? queue?:i",
   storage: "used:i size:i files:i most_files:i problem?",

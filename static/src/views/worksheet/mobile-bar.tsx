@@ -7,6 +7,8 @@ import { Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { useParts } from "../../workbench/parts";
 
+/** Apart from those of the page, which it comes behind. */
+const words = { runCell: "Run cell" };
 const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
 
 export function MobileBar(): JSX.Element | null {
@@ -44,7 +46,7 @@ export function MobileBar(): JSX.Element | null {
         ) : (
           <button type="button" class="btn p" data-testid="mobile-run" onClick={() => actions.runAndGoOn()}>
             <Icon name="play" />
-            {strings.runCell}
+            {words.runCell}
           </button>
         )}
         <button type="button" class="btn" aria-label={strings.history} onClick={() => panels.toggle("history")}>

@@ -56,3 +56,13 @@ test("cleared output goes, and that the cell ran stays", () => {
   assert.deepEqual([results.get("c")!.run.state, results.get("c")!.pieces.length], ["done", 0]);
   assert.equal(applyCleared(ran(), ["2"]).get("c")!.pieces.length, 1);
 });
+
+test("what a run asks is what was said of it last, and takes nothing of its output away", () => {
+  const asks = [{ channel: 1, kind: "input", body: { prompt: "Name? " } }];
+  let results = applyOutput(applyRunState(empty, status("1", "running")), output("1", piece(1)));
+  results = applyRunState(results, { ...status("1", "running"), channels: asks });
+  assert.deepEqual(results.get("c")!.run.channels, asks);
+  results = applyRunState(results, status("1", "running"));
+  assert.equal(results.get("c")!.run.channels, undefined);
+  assert.equal(results.get("c")!.pieces.length, 1);
+});

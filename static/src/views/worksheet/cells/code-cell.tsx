@@ -15,7 +15,8 @@ import { Source } from "./source";
 import { useText } from "./use-text";
 import { words } from "../strings";
 
-/** Shown after a moment at the earliest. */
+/** These are shown after a moment at the earliest. */
+const questions = { load: () => import("../later").then((module) => module.Questions) };
 const running = { load: () => import("../later").then((module) => module.Running) };
 
 export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
@@ -43,6 +44,7 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
         </div>
       )}
       {result !== undefined && <Output cell={cell} result={result} />}
+      {result?.run.channels && <OnDemand of={questions} props={{ cell, run: result.run }} />}
     </CellFrame>
   );
 }

@@ -1,0 +1,1 @@
+"""Questions of the running cell, and the requests among which their answers come."""

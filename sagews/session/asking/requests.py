@@ -1,0 +1,59 @@
+"""What the worker sends, one request after the other: to the main loop, and to a cell that waits for an answer.
+
+Both read in the main thread, the second while the first waits for the cell's end, so what was read and not yet taken
+lies here and not in either.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections import deque
+
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ToSession, parse_to_session
+from sagews.wire.session.framing import FrameReader
+
+CHUNK = 64 * 1024
+
+
+class Requests:
+    """The reading half of the session's socket.
+
+    Args:
+        connection: the stream socket to the worker.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        # A thread that sleeps in recv is also woken whenever the worker has read what it was sent, once for each piece.
+        self._readable = select.poll()
+        self._readable.register(connection, select.POLLIN)
+        self._frames = FrameReader(MAX_FRAME_TO_SESSION)
+        self._waiting: deque[bytes] = deque()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a request to be taken."""
+        return bool(self._waiting)
+
+    @property
+    def descriptor(self) -> int:
+        """Readable when there is something to `read`."""
+        return self._connection.fileno()
+
+    def wait(self) -> None:
+        """Wait until there is something to read; here an interrupt may strike."""
+        self._readable.poll()
+
+    def read(self) -> bool:
+        """Read what there is; False when the worker has closed the socket."""
+        try:
+            data = self._connection.recv(CHUNK)
+        except OSError:
+            return False
+        self._waiting.extend(self._frames.feed(data))
+        return bool(data)
+
+    def take(self) -> ToSession:
+        """Take the next request; there must be one. Raises ProtocolError for what is out of form."""
+        return parse_to_session(self._waiting.popleft())
