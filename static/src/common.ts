@@ -14,7 +14,6 @@ import "./registry";
 import "./router";
 import "./strings";
 import "./theme";
-import "./ui/account-menu";
 import "./ui/basics";
 import "./ui/icons";
 import "./workbench/parts";

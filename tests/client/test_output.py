@@ -185,7 +185,7 @@ class DarkTests(ClientTestCase):
 
     def test_colours_are_data(self) -> None:
         """What is white is the paper that the picture lies on, the page's or a card's, and every other colour stays."""
-        for scheme, paper in (("light", (251, 250, 247)), ("dark", (230, 228, 222))):
+        for scheme, paper in (("light", (251, 250, 247)), ("dark", (208, 205, 197))):
             page = self.sheet(color_scheme=scheme)
             cell(page, 4).locator(".src").click()
             page.wait_for_selector(".cm-focused")

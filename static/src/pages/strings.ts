@@ -4,6 +4,7 @@ export const account = {
   email: "Email",
   name: "Name",
   saved: "Saved.",
+  leastPassword: "At least 10 characters.",
   setPasswordAction: "Set a password",
 };
 

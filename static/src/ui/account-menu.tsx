@@ -5,7 +5,8 @@ import { signOut, user } from "../account";
 import { go } from "../router";
 import { strings } from "../strings";
 import { switchTheme } from "../theme";
-import { colourOf, initials, Menu, type MenuEntry } from "./basics";
+import { colourOf, initials } from "./basics";
+import { Menu, type MenuEntry } from "./menu";
 
 export function AccountMenu(): JSX.Element | null {
   const me = user.value;

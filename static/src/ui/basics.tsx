@@ -1,7 +1,6 @@
 /** The small parts that every page uses. */
 
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
 import { strings } from "../strings";
 import { Icon, type IconName } from "./icons";
 
@@ -60,73 +59,6 @@ export function IconButton(props: IconButtonProps): JSX.Element {
     >
       <Icon name={props.icon} turned={props.turned ?? false} />
     </button>
-  );
-}
-
-export interface MenuEntry {
-  readonly label: string;
-  readonly run: () => void;
-  readonly hint?: string;
-}
-
-/** A button that opens a list of actions; arrow keys move, Escape closes. */
-export function Menu(props: { label: string; entries: readonly MenuEntry[]; button: ComponentChildren; class?: string; testId?: string }): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLSpanElement>(null);
-  const items = () => [...(root.current?.querySelectorAll<HTMLButtonElement>("[role=menuitem]") ?? [])];
-  useEffect(() => {
-    if (open) items()[0]?.focus();
-  }, [open]);
-  const keys = (event: KeyboardEvent) => {
-    if (!open) return;
-    event.stopPropagation();
-    const index = items().indexOf(document.activeElement as HTMLButtonElement);
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by !== 0) {
-      event.preventDefault();
-      items().at((index + by) % items().length)?.focus();
-    } else if (event.key === "Escape") {
-      setOpen(false);
-      root.current?.querySelector("button")?.focus();
-    }
-  };
-  const left = (event: FocusEvent) => {
-    if (!(event.relatedTarget instanceof Node && root.current?.contains(event.relatedTarget))) setOpen(false);
-  };
-  return (
-    <span class="menu" ref={root} onKeyDown={keys} onFocusOut={left}>
-      <button
-        type="button"
-        class={props.class ?? "ib"}
-        aria-haspopup="menu"
-        aria-expanded={open}
-        aria-label={props.label}
-        title={props.label}
-        data-testid={props.testId}
-        onClick={() => setOpen(!open)}
-      >
-        {props.button}
-      </button>
-      {open && (
-        <div class="entries" role="menu" aria-label={props.label}>
-          {props.entries.map((entry) => (
-            <button
-              key={entry.label}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              onClick={() => {
-                setOpen(false);
-                entry.run();
-              }}
-            >
-              <span>{entry.label}</span>
-              {entry.hint && <kbd>{entry.hint}</kbd>}
-            </button>
-          ))}
-        </div>
-      )}
-    </span>
   );
 }
 

@@ -38,6 +38,9 @@ export function Ask(props: {
 }): JSX.Element {
   const [value, setValue] = useState(props.value ?? "");
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // A name is mostly replaced.
+  useEffect(() => field.current?.select(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     if (value.trim() === "") return;
@@ -49,7 +52,7 @@ export function Ask(props: {
       <form onSubmit={submit}>
         <h2>{props.title}</h2>
         <label for={id}>{props.label}</label>
-        <input id={id} class="field" data-testid="ask-input" autofocus value={value} maxLength={200} onInput={(event) => setValue(event.currentTarget.value)} />
+        <input ref={field} id={id} class="field" data-testid="ask-input" autofocus value={value} maxLength={200} onInput={(event) => setValue(event.currentTarget.value)} />
         <div class="buttons">
           <button type="button" class="btn" onClick={props.onClose}>
             {strings.cancel}

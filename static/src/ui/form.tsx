@@ -14,6 +14,8 @@ interface FieldProps {
   testId?: string;
   readOnly?: boolean;
   optional?: boolean;
+  /** What is asked of it, before somebody has to be told. */
+  hint?: string;
 }
 
 export function Field(props: FieldProps): JSX.Element {
@@ -24,6 +26,7 @@ export function Field(props: FieldProps): JSX.Element {
       <input
         id={id}
         class="field"
+        aria-describedby={props.hint === undefined ? undefined : `${id}-hint`}
         {...({ type: props.type ?? "text" } as { type: "text" })}
         required={props.optional !== true}
         value={props.value}
@@ -32,11 +35,12 @@ export function Field(props: FieldProps): JSX.Element {
         data-testid={props.testId}
         onInput={(event) => props.onValue(event.currentTarget.value)}
       />
+      {props.hint !== undefined && <small id={`${id}-hint`} class="muted hint">{props.hint}</small>}
     </div>
   );
 }
 
-/** A form that sends, then says what came of it. */
+/** A form that sends, then says what came of it; one that can be called off is that of a dialog, and its buttons are where those are. */
 export function Form(props: { title: string; action: string; send: () => Promise<string>; children: ComponentChildren; testId?: string; onCancel?: () => void }): JSX.Element {
   const [result, setResult] = useState<{ text: string; bad: boolean } | null>(null);
   const submit = (event: Event) => {
@@ -46,26 +50,39 @@ export function Form(props: { title: string; action: string; send: () => Promise
       (error: unknown) => setResult({ text: errorText(error), bad: true }),
     );
   };
+  const send = (
+    <button class="btn p" type="submit">
+      {props.action}
+    </button>
+  );
+  const told = (
+    <span role="status" class={result?.bad ? "problem" : "muted"}>
+      {result?.text}
+    </span>
+  );
   return (
     <form class="block" onSubmit={submit} aria-label={props.title} data-testid={props.testId}>
       <h2>{props.title}</h2>
       {props.children}
-      <div class="row">
-        <span />
-        <span class="done">
-          <button class="btn p" type="submit">
-            {props.action}
-          </button>
-          {props.onCancel !== undefined && (
+      {props.onCancel === undefined ? (
+        <div class="row">
+          <span />
+          <span class="done">
+            {send}
+            {told}
+          </span>
+        </div>
+      ) : (
+        <>
+          {told}
+          <div class="buttons">
             <button class="btn" type="button" onClick={props.onCancel}>
               {strings.cancel}
             </button>
-          )}
-          <span role="status" class={result?.bad ? "problem" : "muted"}>
-            {result?.text}
-          </span>
-        </span>
-      </div>
+            {send}
+          </div>
+        </>
+      )}
     </form>
   );
 }

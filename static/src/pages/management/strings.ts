@@ -30,6 +30,7 @@ export const words = {
   endSession: "End",
   noWorkers: "No worker is connected.",
   createUser: "New user",
+  create: "Create",
   created: "Created",
   privilege: "Privilege",
   privileges: { administrator: "Administrator", user: "User" } as Record<string, string>,

@@ -6,10 +6,11 @@ import { user as me } from "../../account";
 import { ago } from "../../times";
 import { managementCalls, type Account } from "./calls";
 import { strings } from "../../strings";
-import { Avatar, errorText, Menu } from "../../ui/basics";
+import { Avatar, errorText } from "../../ui/basics";
 import { Dialog } from "../../ui/dialogs";
 import { Field, Form } from "../../ui/form";
 import { Icon } from "../../ui/icons";
+import { Menu } from "../../ui/menu";
 import { icons } from "./icons";
 import { managementPages } from "./registry";
 import { account, hasAddress } from "../strings";
@@ -55,10 +56,13 @@ function Users(): JSX.Element {
               <td>
                 <span class="nm">
                   <Avatar id={user.id} name={user.name} />
-                  <b>{user.name}</b>
+                  <span>
+                    <b>{user.name}</b>
+                    <small class="small-only">{addressOf(user)}</small>
+                  </span>
                 </span>
               </td>
-              <td class="wide muted">{user.email === OPERATOR ? words.operator : hasAddress(user) ? user.email : words.noAddress}</td>
+              <td class="wide muted">{addressOf(user)}</td>
               <td>{user.disabled ? words.disabled : (words.privileges[user.privilege] ?? user.privilege)}</td>
               <td class="wide muted">{ago(user.created)}</td>
               <td class="acts">{user.id !== me.value?.id && user.email !== OPERATOR && <Actions user={user} change={change} move={() => setMoving(user)} />}</td>
@@ -85,6 +89,10 @@ function Users(): JSX.Element {
       )}
     </>
   );
+}
+
+function addressOf(user: Account): string {
+  return user.email === OPERATOR ? words.operator : hasAddress(user) ? user.email : words.noAddress;
 }
 
 function Actions({ user, change, move }: { user: Account; change: (id: string, what: { privilege?: string; disabled?: boolean }) => void; move: () => void }): JSX.Element {
@@ -132,10 +140,10 @@ function Create({ onClose }: { onClose: () => void }): JSX.Element {
   };
   return (
     <Dialog label={words.createUser} onClose={onClose}>
-      <Form title={words.createUser} action={words.createUser} send={send} testId="create-user" onCancel={onClose}>
+      <Form title={words.createUser} action={words.create} send={send} testId="create-user" onCancel={onClose}>
         <Field label={account.name} value={name} onValue={setName} />
         <Field label={account.email} value={email} onValue={setEmail} />
-        <Field label={words.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" />
+        <Field label={words.initialPassword} value={password} onValue={setPassword} type="password" autocomplete="new-password" hint={account.leastPassword} />
       </Form>
     </Dialog>
   );

@@ -88,12 +88,12 @@ function Password(): JSX.Element {
     keepSecret((await settingsCalls.password(has ? old : null, fresh)).secret);
     if (user.value !== null) user.value = { ...user.value, has_password: true };
     [setOld, setFresh, setAgain].forEach((clear) => clear(""));
-    return words.passwordChanged;
+    return has ? words.passwordChanged : words.passwordSet;
   };
   return (
     <Form title={has ? words.changePassword : account.setPasswordAction} action={words.save} send={send} testId="password-form">
       {has && <Field label={words.oldPassword} value={old} onValue={setOld} type="password" autocomplete="current-password" />}
-      <Field label={words.newPassword} value={fresh} onValue={setFresh} type="password" autocomplete="new-password" />
+      <Field label={words.newPassword} value={fresh} onValue={setFresh} type="password" autocomplete="new-password" hint={account.leastPassword} />
       <Field label={words.repeatPassword} value={again} onValue={setAgain} type="password" autocomplete="new-password" />
     </Form>
   );

@@ -18,5 +18,6 @@ export const words = {
   newPassword: "New password",
   repeatPassword: "New password again",
   passwordsDiffer: "The two new passwords are not the same.",
+  passwordSet: "The password was set. All other sign-ins have ended.",
   passwordChanged: "The password was changed. All other sign-ins have ended.",
 };

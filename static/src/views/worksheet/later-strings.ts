@@ -3,6 +3,7 @@
 import { plural } from "../../strings";
 
 export const words = {
+  more: "More",
   run: "Run",
   kinds: { code: "Code", text: "Text", section: "Section" },
   runSection: "Run section",

@@ -4,11 +4,14 @@ import "../../common";
 
 export { carryOver } from "../../document/carry-over";
 export { assist, tab } from "../../editor/assistance";
+export { AccountMenu } from "../../ui/account-menu";
 export { CellTools } from "./cells/cell-tools";
 export { InsertButtons } from "./cells/insert-buttons";
 export { Questions } from "./cells/question";
 export { Running } from "./cells/running";
 export { Crumb } from "./crumb";
+export { FileMenu } from "./file-menu";
 export { Notices } from "./notices";
+export { SheetMenu } from "./sheet-menu";
 export { nameWorkspace } from "./cells/naming";
 export { StatusParts } from "./status/status-parts";

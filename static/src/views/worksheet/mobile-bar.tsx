@@ -3,12 +3,13 @@
 import "../../common";
 import type { JSX } from "preact";
 import { strings } from "../../strings";
-import { Menu } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
+import { Menu } from "../../ui/menu";
 import { useParts } from "../../workbench/parts";
 
-/** Apart from those of the page, which it comes behind. */
-const words = { runCell: "Run cell" };
+/** Its own, as it comes apart from the page. Another language is another table of this shape. */
+const words = { runCell: "Run cell", noCell: "Tap a cell to run it" };
+
 const SIGNS = ["(", ")", "[", "^", "*", "_", "=", ":"];
 
 export function MobileBar(): JSX.Element | null {
@@ -44,9 +45,9 @@ export function MobileBar(): JSX.Element | null {
             {strings.stop}
           </button>
         ) : (
-          <button type="button" class="btn p" data-testid="mobile-run" onClick={() => actions.runAndGoOn()}>
+          <button type="button" class="btn p" data-testid="mobile-run" disabled={focus.active.value === null} onClick={() => actions.runAndGoOn()}>
             <Icon name="play" />
-            {words.runCell}
+            {focus.active.value === null ? words.noCell : words.runCell}
           </button>
         )}
         <button type="button" class="btn" aria-label={strings.history} onClick={() => panels.toggle("history")}>

@@ -8,7 +8,7 @@ import type { DocumentEntry } from "../../net/messages";
 import { nameOf } from "../../document/paths";
 import { plainTitle } from "../../prose/plain-title";
 import { strings } from "../../strings";
-import { IconButton, Menu } from "../../ui/basics";
+import { IconButton } from "../../ui/basics";
 import { Icon } from "../../ui/icons";
 import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
@@ -62,6 +62,7 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
   );
 }
 
+const menu = { load: () => import("./later").then((module) => module.FileMenu) };
 const dialogs = { load: () => import("./file-dialogs").then((module) => module.FileDialogs) };
 
 function Files(): JSX.Element {
@@ -90,14 +91,10 @@ function Files(): JSX.Element {
 }
 
 function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename" | "remove") => void }): JSX.Element {
-  const { files, panels, socket, worksheet } = useParts();
+  const { socket, worksheet } = useParts();
   const on = entry.id === worksheet.id;
   const name = nameOf(entry.path);
   const title = plainTitle(on ? worksheet.sheet.title.value : entry.title) || name;
-  const entries = [
-    { label: strings.rename, run: () => (on ? panels.show("renameWorksheet") : onAsk("rename")) },
-    ...(files.documents.value.length > 1 ? [{ label: strings.remove, run: () => onAsk("remove") }] : []),
-  ];
   return (
     <li class="file">
       <a class={on ? "on" : ""} title={entry.path} href={`/w/${socket.workspace}/${entry.id}`} aria-current={on ? "page" : undefined} data-testid="file">
@@ -107,7 +104,7 @@ function FileRow({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename
           {title !== name && <small>{name}</small>}
         </span>
       </a>
-      {worksheet.mayEdit.value && <Menu label={strings.actionsFor(name)} button={<Icon name="more" />} entries={entries} />}
+      {worksheet.mayEdit.value && <OnDemand of={menu} props={{ entry, onAsk }} />}
     </li>
   );
 }

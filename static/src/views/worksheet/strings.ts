@@ -11,7 +11,6 @@ export const words = {
   outlineAndFiles: "Outline and worksheets",
   find: "Search or run a command",
   share: "Share",
-  more: "More",
   hint: "Type Sage or Python. Ctrl-K for everything else.",
   textHint: "Write Markdown, with $mathematics$ between dollar signs.",
   codeCell: (number: number) => `Code, cell ${number}`,

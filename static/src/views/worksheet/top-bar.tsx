@@ -3,17 +3,17 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { user } from "../../account";
-import { keyLabel } from "../../workbench/keys";
 import { strings } from "../../strings";
-import { AccountMenu } from "../../ui/account-menu";
-import { Avatars, IconButton, keepFocus, Menu } from "../../ui/basics";
+import { Avatars, IconButton, keepFocus } from "../../ui/basics";
 import { Icon, Leaf } from "../../ui/icons";
 import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
 import { words } from "./strings";
 
-/** The names come with the first answer of the server, later than this. */
+/** The names come with the first answer of the server, later than this; and nobody opens a menu before. */
 const crumb = { load: () => import("./later").then((module) => module.Crumb) };
+const account = { load: () => import("./later").then((module) => module.AccountMenu) };
+const sheetMenu = { load: () => import("./later").then((module) => module.SheetMenu) };
 
 export function TopBar(): JSX.Element {
   const { panels, socket } = useParts();
@@ -46,7 +46,9 @@ export function TopBar(): JSX.Element {
           <span>{words.share}</span>
         </button>
       )}
-      <AccountMenu />
+      <span class="avb">
+        <OnDemand of={account} props={{}} />
+      </span>
     </header>
   );
 }
@@ -80,8 +82,6 @@ function SessionChip(): JSX.Element {
     if (actions.active?.type === "code") focus.edit(actions.active.id, "keep");
     else focus.again();
   };
-  const menu = ["runAll", "runAbove", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", "importFile", "exportFile", ...(socket.welcome.value?.role === "owner" ? ["share"] : []), "keys"];
-  const entry = (id: string) => ({ label: run(id).title, run: run(id).run, hint: keyLabel(run(id).bindings[0]?.keys ?? "") });
   return (
     <div class="state" data-testid="session" data-state={state} role="group" aria-label={words.session} onMouseDown={keepFocus}>
       <i class={`dot ${dotOf(state)}`} />
@@ -93,7 +93,7 @@ function SessionChip(): JSX.Element {
         <>
           <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={lost || (!running && session?.state !== "running" && session?.state !== "stubborn")} onClick={stop} />
           <IconButton icon="restart" label={run("restart").title} testId="restart" onClick={run("restart").run} />
-          <Menu label={words.more} button={<Icon name="more" />} entries={menu.map(entry)} testId="sheet-menu" />
+          <OnDemand of={sheetMenu} props={{}} />
         </>
       )}
     </div>

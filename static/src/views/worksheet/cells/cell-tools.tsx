@@ -3,8 +3,9 @@
 import type { JSX } from "preact";
 import type { CellInfo } from "../../../document/outline";
 import { strings } from "../../../strings";
-import { IconButton, keepFocus, Menu } from "../../../ui/basics";
+import { IconButton, keepFocus } from "../../../ui/basics";
 import { Icon } from "../../../ui/icons";
+import { Menu } from "../../../ui/menu";
 import { keyLabel } from "../../../workbench/keys";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../later-strings";

@@ -1,0 +1,19 @@
+/** What can be done with the whole worksheet and its session, behind the buttons for both. */
+
+import type { JSX } from "preact";
+import { Icon } from "../../ui/icons";
+import { Menu } from "../../ui/menu";
+import { keyLabel } from "../../workbench/keys";
+import { useParts } from "../../workbench/parts";
+import { words } from "./later-strings";
+
+export function SheetMenu(): JSX.Element {
+  const { commands, socket } = useParts();
+  const own = socket.welcome.value?.role === "owner" ? ["share"] : [];
+  const shown = ["runAll", "runAbove", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", "importFile", "exportFile", ...own, "keys"];
+  const entries = shown.map((id) => {
+    const { bindings, run, title } = commands.find((command) => command.id === id)!;
+    return { label: title, run, hint: keyLabel(bindings[0]?.keys ?? "") };
+  });
+  return <Menu label={words.more} button={<Icon name="more" />} entries={entries} testId="sheet-menu" />;
+}
