@@ -47,13 +47,16 @@ class SingleFlightCache(Generic[K, V]):
             self._changed(key)
         return value
 
-    async def put_away(self, key: K, finish: Callable[[V], Awaitable[None]]) -> None:
-        """Await `finish` for a value and forget it, whatever that raises; do nothing if it is changing already."""
-        if key in self._changing or key not in self._made:
+    async def put_away(self, key: K, value: V, finish: Callable[[V], Awaitable[None]]) -> None:
+        """Await `finish` for a value and forget it, whatever that raises.
+
+        Nothing is done if it is changing already, or if another value has come in the place of this one.
+        """
+        if key in self._changing or self._made.get(key) is not value:
             return
         self._changing[key] = []
         try:
-            await finish(self._made[key])
+            await finish(value)
         finally:
             self._made.pop(key, None)
             self._changed(key)

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from twisted.internet.defer import Deferred
 
 from sagews.backend.workspaces.manager import CLOSING_AT_ONCE, CLOSING_OF_ONE
+from sagews.backend.workspaces.open_workspace import OpenWorkspace
 from sagews.errors import SagewsError
-from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
-from sagews.model.workspaces import Lease
+from sagews.model.accounts import Login
+from sagews.model.identifiers import DocumentId, LoginId, UserId, WorkspaceId, new_id
+from sagews.model.updates import StoredText
+from sagews.model.workspaces import Document, Lease
 from tests.backend.harness import BackendTestCase, Page
+from tests.fakes.session_host import WAITS
 
 
 class LeaseTests(BackendTestCase):
@@ -95,6 +99,116 @@ class LeaseTests(BackendTestCase):
         for closing in waiting[CLOSING_OF_ONE:]:
             closing.callback(None)
         self.assertEqual(self.backend.workspaces.all, [])
+
+
+class LostTests(BackendTestCase):
+    """What goes on in a workspace that another life has taken over."""
+
+    def lose(self) -> OpenWorkspace:
+        """Let another life take the workspace; returns what was open."""
+        opened = self.backend.workspaces.find(self.workspace)
+        assert opened is not None
+        self.workspaces.leases[self.workspace].life = new_id()
+        self.workspaces.leases[self.workspace].epoch += 1
+        for _ in range(3):
+            self.later(2)
+        self.assertIsNone(self.backend.workspaces.find(self.workspace))
+        return opened
+
+    def test_it_is_left_alone(self) -> None:
+        """It is not looked after any more, though its pages leave it then, and its state is for others to write."""
+        page = self.opened()
+        page.edit(self.document, WAITS)
+        page.run(self.document, WAITS)
+        self.later(2)
+        self.assertEqual(self.workspaces.spaces[self.workspace].session, "running")
+        self.lose()
+        self.later(2)
+        self.assertEqual((page.closed, self.backend.workspaces.awake), (4503, 0))
+        self.assertEqual(self.workspaces.spaces[self.workspace].session, "running")
+
+    def test_its_notes_are_not_written(self) -> None:
+        """What lists were to show of it, and what is found out later, is dropped with it."""
+        self.opened()
+        notes = self.backend.workspaces._notes
+        opened = self.lose()
+        opened._note_title(self.document, "late")
+        opened._note_session_state()
+        self.assertEqual((notes._states, notes._titles), ({}, {}))
+
+    def test_a_request_that_ends_later(self) -> None:
+        """It does not touch the workspace that was opened anew meanwhile, nor puts that one away."""
+        self.opened()
+        old = self.lose()
+        page = self.opened()
+        new = self.backend.workspaces.find(self.workspace)
+        old.changed(self.owner.id)
+        self.done(self.backend.workspaces.close(old))
+        self.assertIs(self.backend.workspaces.find(self.workspace), new)
+        self.assertIs(self.backend.workspaces._awake[self.workspace], new)
+        self.assertEqual((page.closed, self.history.closed), (None, []))
+
+    def test_a_request_that_goes_on_later_writes_nothing(self) -> None:
+        """A document is neither loaded nor made nor renamed for who waited while the lease was lost."""
+        page, held = self.page(), Deferred[None]()
+        load, list_them = self.documents.load, self.workspaces.documents
+
+        async def slow_load(workspace: WorkspaceId, document: DocumentId) -> StoredText:
+            await held
+            return await load(workspace, document)
+
+        async def slow_list(workspace: WorkspaceId) -> list[Document]:
+            await held
+            return await list_them(workspace)
+
+        self.documents.load = slow_load  # type: ignore[method-assign]
+        self.workspaces.documents = slow_list  # type: ignore[method-assign]
+        opened = self.backend.workspaces.find(self.workspace)
+        assert opened is not None
+        opened.document_set._unwritten.clear()
+        page.say(type="open", document=self.document)
+        page.say(type="create", path="late.sage.md", request=1)
+        self.lose()
+        held.callback(None)
+        self.assertEqual(opened.documents, [])
+        self.assertEqual([each.path for each in self.done(list_them(self.workspace))], ["curves.sage.md"])
+        renaming = Deferred.fromCoroutine(opened.document_set.rename(self.document, "later.sage.md", ""))
+        self.assertEqual(self.failureResultOf(renaming, SagewsError).value.code, "elsewhere")
+
+    def test_an_end_that_is_being_saved(self) -> None:
+        """A lease that is lost while the workspace is closed leaves the history and the lease to the other life."""
+        self.done(self.backend.workspaces.open(self.workspace))
+        opened = self.backend.workspaces.find(self.workspace)
+        assert opened is not None
+        released: list[WorkspaceId] = []
+
+        async def lost_meanwhile() -> None:
+            self.backend.workspaces._lose(opened)
+
+        async def release(workspace: WorkspaceId, life: str, epoch: int) -> None:
+            released.append(workspace)
+
+        opened.come_to_rest = lost_meanwhile  # type: ignore[method-assign]
+        self.workspaces.release_lease = release  # type: ignore[method-assign]
+        self.done(self.backend.workspaces.close(opened))
+        self.assertEqual((self.history.closed, released), ([], []))
+
+    def test_a_page_that_comes_meanwhile(self) -> None:
+        """One that is greeted while the lease is lost is refused, instead of sitting in a workspace that is dead."""
+        self.opened()
+        held = Deferred[None]()
+        login = self.accounts.login
+
+        async def slow(user: UserId, key: LoginId) -> Login | None:
+            await held
+            return await login(user, key)
+
+        self.accounts.login = slow  # type: ignore[method-assign]
+        page = self.page()
+        self.lose()
+        held.callback(None)
+        self.assertEqual([error["code"] for error in page.take("error")], ["elsewhere"])
+        self.assertIsNotNone(page.closed)
 
 
 class StillTests(BackendTestCase):

@@ -255,6 +255,9 @@ class Connection:
         if self.guard.state != "handshake":
             # It was closed while the store was asked; the ticket is spent, and nobody is told anything.
             return
+        if admission.workspace is not None and admission.workspace.dropped:
+            # Its lease was lost meanwhile, when this page was none of those that heard so.
+            raise SagewsError("elsewhere")
         ledger, user = self._services.ledger, admission.principal.user
         ledger.know(user)
         ledger.take(user.id, Resource.SOCKETS)

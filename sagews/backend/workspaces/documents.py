@@ -71,6 +71,7 @@ class DocumentSet:
         self._tell_all = tell_all
         self._wake = wake
         self._lease_lost = lease_lost
+        self._dropped = False
         self._loaded: SingleFlightCache[DocumentId, LiveDocument] = SingleFlightCache()
 
     # ------------------------------------------------------------------------------------- those that are loaded
@@ -104,12 +105,19 @@ class DocumentSet:
             user: who asks, in whose turn a large one is made ready (checks/); None for the owner of the workspace.
 
         Raises:
-            SagewsError: `not-found` for one that is not in this workspace; `limit` when too much of this account waits.
+            SagewsError: `not-found` for one that is not in this workspace; `limit` when too much of this account waits;
+                `elsewhere` when the lease is lost.
         """
         return await self._loaded.get_or_make(document, lambda: self._load(document, user))
 
+    def _check_held(self) -> None:
+        """Refuse whoever waited while the lease was lost: the workspace is another life's."""
+        if self._dropped:
+            raise SagewsError("elsewhere")
+
     async def _load(self, document: DocumentId, user: UserId | None) -> LiveDocument:
         about = await self._about(document)
+        self._check_held()
         # A loaded document is looked after until it is put away: one that was loaded for a revert alone, which nobody
         # watches, would else stay in memory.
         self._wake()
@@ -128,14 +136,19 @@ class DocumentSet:
             stores.outputs,
             stores.kept,
         )
-        return await opening.load(unwritten=unwritten)
+        live = await opening.load(unwritten=unwritten)
+        if self._dropped:
+            live.drop()
+            self._check_held()
+        return live
 
     async def unload(self, live: LiveDocument) -> None:
         """Commit and forget a document that nobody uses."""
-        await self._loaded.put_away(live.about.id, LiveDocument.finish)
+        await self._loaded.put_away(live.about.id, live, LiveDocument.finish)
 
     def drop(self) -> None:
-        """Forget them all: write nothing any more."""
+        """Forget them all: load and write nothing any more."""
+        self._dropped = True
         for live in self.loaded:
             live.drop()
             self._loaded.forget(live.about.id)
@@ -162,12 +175,13 @@ class DocumentSet:
         """Make an empty worksheet and tell everybody but the asker.
 
         Raises:
-            SagewsError: `bad-name`, `name-taken`, `limit`.
+            SagewsError: `bad-name`, `name-taken`, `limit`; `elsewhere` when the lease is lost.
         """
         path = check_document_path(path)
         if len(await self.list()) >= MAX_DOCUMENTS:
             advice = "Remove one, or use another workspace."
             raise SagewsError("limit", limit=f"{MAX_DOCUMENTS} worksheets", advice=advice)
+        self._check_held()
         document = DocumentId(new_id())
         about = await self._stores.workspaces.create_document(self._workspace, document, path, title_of(path))
         self._known[document] = about
@@ -179,10 +193,11 @@ class DocumentSet:
         """Give a document another path and tell everybody but the asker.
 
         Raises:
-            SagewsError: `bad-name`, `name-taken`, `not-found`.
+            SagewsError: `bad-name`, `name-taken`, `not-found`; `elsewhere` when the lease is lost.
         """
         path = check_document_path(path)
         await self._about(document)
+        self._check_held()
         about = self._known[document] = await self._stores.workspaces.rename_document(self._workspace, document, path)
         live = self._loaded.get(document)
         if live is not None:
@@ -194,9 +209,10 @@ class DocumentSet:
         """Remove a document, end its session, and tell everybody but the asker; the history keeps it.
 
         Raises:
-            SagewsError: `not-found`.
+            SagewsError: `not-found`; `elsewhere` when the lease is lost.
         """
         await self._about(document)
+        self._check_held()
         await self._stores.workspaces.remove_document(self._workspace, document)
         # The row goes first: from here on nobody can load the document again, and what follows only clears away.
         self._known.pop(document, None)

@@ -102,14 +102,24 @@ class Workspaces:
         return opened
 
     def _wake(self, workspace: OpenWorkspace) -> None:
-        """Look after a workspace from now on, until nothing moves in it any more."""
-        self._awake[workspace.about.id] = workspace
+        """Look after a workspace from now on, until nothing moves in it any more.
+
+        Not after one that was dropped: its pages leave it after that, and requests end that had begun before. By then
+        another of the same id may be open.
+        """
+        if not workspace.dropped:
+            self._awake[workspace.about.id] = workspace
+
+    def _let_sleep(self, workspace: OpenWorkspace) -> None:
+        if self._awake.get(workspace.about.id) is workspace:
+            del self._awake[workspace.about.id]
 
     def _lose(self, workspace: OpenWorkspace) -> None:
         if self._open.get(workspace.about.id) is workspace:
             self._log.warn("the lease of {workspace} was lost", workspace=workspace.about.id)
             self._open.forget(workspace.about.id)
-            self._awake.pop(workspace.about.id, None)
+            self._let_sleep(workspace)
+            self._notes.forget(workspace.about.id, [live.about.id for live in workspace.documents])
             # First nothing is written any more, then people are told: their pages come back at once.
             workspace.drop()
             self._tell_lost(workspace)
@@ -128,7 +138,7 @@ class Workspaces:
                 if self._may_close(workspace):
                     run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
             elif workspace.still:
-                del self._awake[workspace.about.id]
+                self._let_sleep(workspace)
         self._notes.write_soon()
         if now - self._looked >= LEFT_SECONDS:
             self.look_for_left()
@@ -157,11 +167,13 @@ class Workspaces:
                 self._lose(workspace)
 
     async def close(self, workspace: OpenWorkspace) -> None:
-        """Commit everything, let the history keep it, and give the lease back."""
+        """Commit everything, let the history keep it, and give the lease back; one that was dropped is closed."""
         key = workspace.about.id
+        if self._open.get(key) is not workspace:
+            return
         self._closing[key] = workspace.about.owner
         try:
-            await self._open.put_away(key, self._finish)
+            await self._open.put_away(key, workspace, self._finish)
         finally:
             self._closing.pop(key, None)
 
@@ -222,7 +234,8 @@ class Workspaces:
         key, kept = workspace.about.id, False
         try:
             await workspace.finish()
-            kept = True
+            # By one that was lost meanwhile nothing is given back: its lease is another life's.
+            kept = not workspace.dropped
         except CancelledError:
             # There is no time left, for this one and for those behind it.
             raise
@@ -234,7 +247,7 @@ class Workspaces:
             self._log.failure("the end of {workspace} was not saved", workspace=key)
         finally:
             workspace.drop()
-            self._awake.pop(key, None)
+            self._let_sleep(workspace)
         if kept:
             await self._stores.workspaces.release_lease(key, self._life, workspace.lease.epoch)
 

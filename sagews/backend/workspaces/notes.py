@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from twisted.logger import Logger
 
 from sagews.interfaces.workspaces import IWorkspaceStore
@@ -31,6 +33,12 @@ class ListNotes:
     def title(self, document: DocumentId, title: str) -> None:
         """Note that a document was edited, and what it is called now."""
         self._titles[document] = title
+
+    def forget(self, workspace: WorkspaceId, documents: Iterable[DocumentId]) -> None:
+        """Write nothing of a workspace that is another life's by now."""
+        self._states.pop(workspace, None)
+        for document in documents:
+            self._titles.pop(document, None)
 
     def write_soon(self) -> None:
         """Begin to write what waits, unless that is under way."""

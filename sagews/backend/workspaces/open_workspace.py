@@ -117,7 +117,9 @@ class OpenWorkspace:
         self.changed(user)
 
     def changed(self, user: UserId) -> None:
-        """Note that files or documents may have changed."""
+        """Note that files or documents may have changed; nothing for a request that ends after the lease was lost."""
+        if self.dropped:
+            return
         self._wake(self)
         self.history.changed(user)
 
@@ -215,7 +217,7 @@ class OpenWorkspace:
 
     def _note_session_state(self) -> None:
         state = self.session_state
-        if state != self._noted_state:
+        if state != self._noted_state and not self.dropped:
             self._noted_state = state
             self._notes.state(self.about.id, state)
 
@@ -242,9 +244,14 @@ class OpenWorkspace:
             live.tick()
             if live.touched:
                 live.touched = False
-                live.note_title(partial(self._notes.title, live.about.id))
+                live.note_title(partial(self._note_title, live.about.id))
             if live.idle and now - live.unused_since > self._settings.unload_seconds:
                 run_in_background(self.document_set.unload(live), self._log, "unload", live.about.id)
+
+    def _note_title(self, document: DocumentId, title: str) -> None:
+        # That of a large worksheet is known only after a while.
+        if not self.dropped:
+            self._notes.title(document, title)
 
     async def come_to_rest(self) -> None:
         """End sessions and commit every edit; nothing of the history is asked yet."""
@@ -266,7 +273,8 @@ class OpenWorkspace:
         """
         await self.come_to_rest()
         try:
-            await self.history.close()
+            if not self.dropped:
+                await self.history.close()
         finally:
             for live in self.documents:
                 await self._each_by_itself(live, self.document_set.unload(live))
@@ -280,7 +288,7 @@ class OpenWorkspace:
             self._log.warn("the end of {document} is not stored: {code}", document=live.about.id, code=error.code)
 
     def drop(self) -> None:
-        """Another backend owns it: write nothing any more."""
+        """Another backend owns it, or it is closed: write nothing any more."""
         self.dropped = True
         self.history.drop()
         self.document_set.drop()
