@@ -261,5 +261,9 @@ class Backend:
 
     def _workspace_lost(self, workspace: OpenWorkspace) -> None:
         for connection in self._registry.of_workspace(workspace.about.id):
-            connection.tell(GoingAway(self._settings.reconnect_seconds))
-            connection.close(CloseCode.GOING_AWAY, "elsewhere")
+            try:
+                connection.tell(GoingAway(self._settings.reconnect_seconds))
+                connection.close(CloseCode.GOING_AWAY, "elsewhere")
+            except Exception:
+                # The others must hear it all the same, and whoever found out has more to do.
+                self._log.failure("a page could not be sent away", correlation=connection.id)

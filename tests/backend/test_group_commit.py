@@ -293,6 +293,28 @@ class GroupCommitTests(SynchronousTestCase):
         self.assertEqual((told, heard, self.lost), ([], [1, 2], [gone.document]))
         self.assertFalse(gone.pending)
 
+    def test_a_loss_that_can_not_be_told(self) -> None:
+        """Whatever goes wrong when a lease is lost, or a refusal is told, the others of the commit hear of it."""
+
+        def fail() -> None:
+            raise RuntimeError("a page")
+
+        for size in (10, 1_000_000):
+            gone = self.commits.writer(DocumentId(new_id()), AUTHOR, 1, fail)
+            bad, good, told = self.writer(), self.writer(), []  # type: ignore[var-annotated]
+            bad.when_refused = fail
+            self.journal.lost, self.journal.poisoned = {gone.document}, {bad.document}
+            for writer in (gone, bad, good):
+                self.piece(writer, 1, told, size)
+            self.clock.pump([0.2] * 10)
+            self.assertEqual((told, good.pending, gone.pending), ([1], False, False))
+            self.piece(good, 2, told, size)
+            self.journal.poisoned = set()
+            self.clock.pump([0.5] * 10)
+            self.assertEqual(sorted(told), [1, 1, 2])
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 4)
+        self.flushLoggedErrors(ValueError)
+
     def test_memory_is_bounded_while_the_database_is_away(self) -> None:
         """Edits are refused once too many wait, and what was taken is committed in order when it is back."""
         writer = self.writer()

@@ -75,6 +75,39 @@ class LeaseTests(BackendTestCase):
             self.later(2)
         self.assertGreater(self.workspaces.leases[self.workspace].expires, before)
 
+    def test_one_that_can_not_be_looked_after(self) -> None:
+        """Whatever one workspace raises, all leases are renewed, and it and the others are looked after and closed."""
+        self.opened().lose()
+        self.second_workspace().lose()
+        bad, good = self.backend.workspaces.all
+
+        def fail() -> None:
+            raise ValueError("a defect")
+
+        bad.tick = fail  # type: ignore[method-assign]
+        before = self.workspaces.leases[good.about.id].expires
+        for _ in range(4):
+            self.later(2)
+        self.assertGreater(self.workspaces.leases[good.about.id].expires, before)
+        for _ in range(60):
+            self.later(2)
+        self.assertEqual(set(self.history.closed), {bad.about.id, good.about.id})
+        self.assertTrue(self.flushLoggedErrors(ValueError))
+
+    def test_all_pages_hear_of_a_loss(self) -> None:
+        """One page that can't be told does not keep the others in a workspace that is lost."""
+        one, two = self.opened(), self.opened()
+
+        def fail(code: int, reason: str) -> None:
+            raise ValueError("a socket")
+
+        one.connection._close = fail
+        self.workspaces.leases[self.workspace].life = new_id()
+        for _ in range(3):
+            self.later(2)
+        self.assertEqual(two.closed, 4503)
+        self.flushLoggedErrors(ValueError)
+
     def test_a_class_that_leaves(self) -> None:
         """Workspaces that many leave in one moment are closed a few at a time; the others wait open, not closing."""
         pages = [self.second_workspace() for _ in range(CLOSING_AT_ONCE + 4)]

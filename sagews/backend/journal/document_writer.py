@@ -233,14 +233,21 @@ class DocumentWriter:
         """Say that what waits is refused again and again; it goes on waiting."""
         self._refused = True
         if self.when_refused is not None:
-            self.when_refused()
+            self._guarded(self.when_refused, "that {document} is refused could not be told")
         for batch in self._batches or ():
             batch.refused()
 
     def lost(self) -> None:
         """Another backend holds the lease."""
         self.close()
-        self._lease_lost()
+        self._guarded(self._lease_lost, "the loss of {document} could not be told")
+
+    def _guarded(self, tell: Callable[[], None], failed: str) -> None:
+        """What raises here must not keep the documents behind this one in a commit that is over."""
+        try:
+            tell()
+        except Exception:
+            log.failure(failed, document=self.document)
 
     def close(self) -> None:
         """Write and acknowledge nothing any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
@@ -132,19 +133,26 @@ class Workspaces:
         A workspace whose pages only watch costs nothing here: it wakes up with the next edit, run or loss of a page.
         """
         now = self._clock.seconds()
-        for workspace in list(self._awake.values()):
-            workspace.tick()
-            if workspace.idle and now - workspace.unused_since > self._settings.close_seconds:
-                if self._may_close(workspace):
-                    run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
-            elif workspace.still:
-                self._let_sleep(workspace)
-        self._notes.write_soon()
-        if now - self._looked >= LEFT_SECONDS:
-            self.look_for_left()
+        # First: without it all of them are lost, whatever is wrong with one.
         if now - self._renewed >= self._settings.lease_seconds / RENEWALS and not self._renewing:
             self._renewed = now
             run_in_background(self._renew(self.all), self._log, "lease", self._life)
+        for workspace in list(self._awake.values()):
+            for look_after in (workspace.tick, partial(self._close_or_let_sleep, workspace)):
+                try:
+                    look_after()
+                except Exception:
+                    self._log.failure("{workspace} can't be looked after", workspace=workspace.about.id)
+        self._notes.write_soon()
+        if now - self._looked >= LEFT_SECONDS:
+            self.look_for_left()
+
+    def _close_or_let_sleep(self, workspace: OpenWorkspace) -> None:
+        if workspace.idle and self._clock.seconds() - workspace.unused_since > self._settings.close_seconds:
+            if self._may_close(workspace):
+                run_in_background(self.close(workspace), self._log, "close", workspace.about.id)
+        elif workspace.still:
+            self._let_sleep(workspace)
 
     def _may_close(self, workspace: OpenWorkspace) -> bool:
         owners = list(self._closing.values())
