@@ -179,3 +179,25 @@ class CatchUpTests(BackendTestCase):
         slow.say(type="close", document=self.document)
         slow.connection.queue.resumeProducing()
         self.assertEqual(slow.take("opened"), [])
+
+    def test_a_removed_document_is_not_owed(self) -> None:
+        """A page that was behind in a document that somebody removed stays connected, and gets what else is owed."""
+        slow, other = self.page(), self.opened()
+        other.say(type="create", path="second.sage.md", request=1)
+        second = other.last("created")["document"]["id"]
+        for document in (second, self.document):
+            slow.open(document)
+        slow.take()
+        queue = slow.connection.queue
+        queue.pauseProducing()
+        queue._behind = {second: None, self.document: None}
+        other.say(type="remove", document=self.document, request=2)
+        queue.resumeProducing()
+        self.assertEqual([opened["document"] for opened in slow.take("opened")], [second])
+        queue.pauseProducing()
+        queue._behind = {second: None}
+        opened = self.backend.workspaces.find(self.workspace)
+        assert opened is not None
+        opened.drop()
+        queue.resumeProducing()
+        self.assertEqual(slow.take("opened"), [])

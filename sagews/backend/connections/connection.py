@@ -312,8 +312,15 @@ class Connection:
         self.queue.forget(document)
 
     def _catch_up(self, document: str) -> None:
-        if self._context is not None and self._context.open_workspace is not None:
-            self._context.open_workspace.find(DocumentId(document)).catch_up(self)
+        if self._context is None or self._context.open_workspace is None:
+            return
+        try:
+            live = self._context.open_workspace.find(DocumentId(document))
+        except SagewsError:
+            # It was removed meanwhile, or the workspace was lost: nothing is owed, and the transport, which calls this,
+            # would drop the connection.
+            return
+        live.catch_up(self)
 
     def _too_slow(self) -> None:
         self.close(CloseCode.TOO_SLOW, "too-slow")
