@@ -17,6 +17,7 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.logger import Logger
 
 from sagews.config.settings import Settings
@@ -92,6 +93,7 @@ class Daemon(Service):
         self._starting: Deferred[None] | None = None
         self._failed = False
         self._serving = False
+        self._stopping = False
 
     def privilegedStartService(self) -> None:
         """Do what needs the rights that the daemon was started with: folders, keys, the launcher."""
@@ -157,7 +159,10 @@ class Daemon(Service):
             await self._composition.reloading.reload()
 
     def fail(self, reason: str) -> None:
-        """End the daemon with a reason and status 1."""
+        """End the daemon with a reason and status 1; one that is stopping is only logged, because it ends anyway."""
+        if self._stopping:
+            self.log.error("while stopping: {reason}", reason=reason)
+            return
         if self._failed:
             return
         self._failed = True
@@ -166,7 +171,9 @@ class Daemon(Service):
         # twistd has no way to return a status of ours; this runs after it has removed its pid file.
         atexit.register(os._exit, 1)
         if self._reactor.running:
-            self._reactor.stop()
+            # A signal may have stopped it just before, and our own stop comes a turn later.
+            with contextlib.suppress(ReactorNotRunning):
+                self._reactor.stop()
         else:
             self._reactor.callWhenRunning(self._reactor.stop)
 
@@ -177,6 +184,7 @@ class Daemon(Service):
         """
         super().stopService()
         self._serving = False
+        self._stopping = True
         stopping = Deferred.fromCoroutine(self._stop())
         return stopping.addErrback(lambda failure: self.log.failure("the stop sequence broke", failure))
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
+from sagews.roles import daemon as module
 from sagews.roles.daemon import Daemon
 from sagews.roles.sockets import Sockets
 
@@ -22,6 +24,8 @@ class Reactor(Clock):
     stopped = False
 
     def stop(self) -> None:
+        if self.stopped:
+            raise ReactorNotRunning
         self.stopped = True
 
 
@@ -66,13 +70,14 @@ class Steps:
 class DaemonTests(SynchronousTestCase):
     """A daemon with steps of ours."""
 
-    def daemon(self, refusal: SagewsError | None = None) -> Daemon:
-        """Return a daemon that has begun to start."""
+    def daemon(self, refusal: SagewsError | None = None, *, failing: bool = False) -> Daemon:
+        """Return a daemon that has begun to start; unless it is about that, its failures are only noted."""
         self.said: list[str] = []
         self.reactor = Reactor()
         self.steps = Steps(self.said, refusal)
         self.exits: list[Any] = []
-        self.patch(Daemon, "fail", lambda daemon, reason: self.exits.append(reason))
+        if not failing:
+            self.patch(Daemon, "fail", lambda daemon, reason: self.exits.append(reason))
         daemon = Daemon(Settings(data="/nowhere"), ("log",), Sockets(), (0, 0), self.reactor, foreground=False)
         daemon._composition = self.steps  # type: ignore[assignment]
         daemon.startService()
@@ -116,3 +121,20 @@ class DaemonTests(SynchronousTestCase):
         self.assertEqual(self.exits, ["two: no room"])
         self.successResultOf(daemon.stopService())
         self.assertEqual(self.said, ["prepare", "one begins", "two ends", "one ends"])
+
+    def test_failures_while_stopping(self) -> None:
+        """A launcher that dies while the daemon stops changes nothing about the stop; one that fails first stops it."""
+        registered: list[Any] = []
+        self.patch(module.atexit, "register", lambda *what: registered.append(what))
+        daemon = self.daemon(failing=True)
+        self.reactor.stop()
+        daemon.fail("in the turn in which a signal came")
+        self.assertEqual(len(registered), 1)
+        daemon = self.daemon(failing=True)
+        self.reactor.stop()
+        self.successResultOf(daemon.stopService())
+        daemon.fail("the launcher ended")
+        self.assertEqual(len(registered), 1)
+        daemon = self.daemon(failing=True)
+        daemon.fail("the launcher ended")
+        self.assertEqual((self.reactor.stopped, len(registered)), (True, 2))

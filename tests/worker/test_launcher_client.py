@@ -17,7 +17,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.launcher import ILauncher
 from sagews.model.identifiers import SessionId, WorkspaceId, new_id
 from sagews.model.sessions import Limits
-from sagews.wire.launcher import READ, Configure
+from sagews.wire.launcher import READ, Configure, LauncherDied
 from sagews.worker.launcher.client import JOBS_AT_ONCE, LauncherClient
 from tests.waiting import until
 from tests.worker.exhaustion import no_descriptors
@@ -34,6 +34,14 @@ class Listener:
     def ended(self, reason: str, status: int, cpu_seconds: float, peak_memory: int) -> None:
         """Take the end."""
         self.ending.callback((reason, status))
+
+
+class Raising:
+    """Has a fault."""
+
+    def ended(self, reason: str, status: int, cpu_seconds: float, peak_memory: int) -> None:
+        """Raise."""
+        raise ZeroDivisionError
 
 
 class LauncherClientTests(TestCase):
@@ -215,6 +223,60 @@ class LauncherClientTests(TestCase):
         self.assertEqual(error.code, "flavour-failed")
         self.assertEqual((await listener.ending)[0], "crash")
         self.assertEqual(await self.job(client, "check", input=b"x"), b"x")
+        self.assertEqual(self.deaths, [])
+
+    async def test_listeners_that_raise(self) -> None:
+        """What a listener raises is logged: the other sessions go on, and whoever else listens hears of the end too."""
+        client, listener = await self.client(), Listener()
+        ours, theirs = socket.socketpair()
+        with ours:
+            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
+            await self.open_raising(client)
+            self.assertEqual(await self.job(client, "check", input=b"x"), b"x")
+            await until(lambda: len(client._listeners) == 1)
+            self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+            self.assertFalse(listener.ending.called)
+            left = await self.open_raising(client, held=True)
+            with left:
+                self.addCleanup(self.flushLoggedErrors, ZeroDivisionError)
+                client._begins_anew(LauncherDied("its test said so"))
+                self.assertEqual((await listener.ending)[0], "crash")
+        self.assertEqual(self.deaths, [])
+
+    async def open_raising(self, client: LauncherClient, *, held: bool = False) -> socket.socket:
+        """Begin a session whose listener raises; without being held it ends at once."""
+        ours, theirs = socket.socketpair()
+        await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, Raising(), "evaluation")
+        if not held:
+            ours.close()
+        return ours
+
+    async def test_a_death_that_is_not_taken(self) -> None:
+        """When what is done about the launcher's end raises, whoever listens or waits for its end still hears."""
+        client, listener = await self.client(), Listener()
+
+        def raises(reason: str) -> None:
+            raise ZeroDivisionError
+
+        self.patch(client, "_died", raises)
+        ours, theirs = socket.socketpair()
+        with ours:
+            await client.open_session(SessionId(new_id()), None, "python", Limits(), theirs, listener, "evaluation")
+            left, right = socket.socketpair()
+            with left:
+                await self.refusal(
+                    client.open_session(SessionId(new_id()), None, "die", Limits(), right, Listener(), "evaluation")
+                )
+        self.assertEqual((await listener.ending)[0], "crash")
+        # What listens is told first, and goes on in the middle of that.
+        await until(lambda: client.gone.called)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    async def test_news_from_the_dead(self) -> None:
+        """That the launcher died and comes back, read only when its keeper has ended too, does not hide that end."""
+        client = await self.client()
+        await client.stop()
+        client._begins_anew(LauncherDied("it was ended by signal 9"))
         self.assertEqual(self.deaths, [])
 
     async def test_stop(self) -> None:

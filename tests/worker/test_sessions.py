@@ -252,6 +252,37 @@ class DeadlineTests(SessionTestCase):
         self.assertEqual(self.launcher.signals, [(request.session, "KILL")])
         self.assertEqual((recorder.endings, self.host.info.sessions), ([], 0))
 
+    def test_a_check_that_raises(self) -> None:
+        """A fault in the check of one session leaves the others bounded, now and at every later measure."""
+        broken, _, _ = self.opened()
+        session, recorder, _, _ = self.waiting_run(limits=Limits(cpu_seconds=10))
+
+        def raises(usage: object) -> None:
+            raise ZeroDivisionError
+
+        self.patch(self.host._session(broken), "check", raises)
+        self.later(6)
+        self.launcher.used[session] = Usage(1, 11)
+        self.later(6)
+        self.assertEqual([ending.reason for ending in recorder.endings], ["cpu"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
+    def test_a_measure_that_raises(self) -> None:
+        """Whatever the launcher's figures fail with, they are asked for again."""
+        session, recorder, _, _ = self.waiting_run(limits=Limits(cpu_seconds=10))
+
+        def raises(sessions: object) -> None:
+            raise OSError
+
+        usage = self.launcher.usage
+        self.launcher.usage = raises  # type: ignore[assignment,method-assign]
+        self.later(6)
+        self.launcher.usage = usage  # type: ignore[method-assign]
+        self.launcher.used[session] = Usage(1, 11)
+        self.later(6)
+        self.assertEqual([ending.reason for ending in recorder.endings], ["cpu"])
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
 
 class EndTests(SessionTestCase):
     """Why a session is over."""

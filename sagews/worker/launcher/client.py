@@ -31,6 +31,7 @@ from sagews.wire.homes import DiskReport, HomeUsage
 from sagews.worker.launcher.descriptors import PacketSocket, kernel_refusals
 from sagews.worker.launcher.home_usages import HomeUsages
 from sagews.worker.launcher.jobs import Job
+from sagews.worker.launcher.listeners import tell_died, tell_ended
 from sagews.worker.launcher.process import LauncherProcess
 from sagews.worker.launcher.refusals import refusal
 
@@ -160,7 +161,7 @@ class LauncherClient:
             self._read_rest(self._socket)
         if not self._stopping:
             log.critical("the launcher ended: {reason}", reason=reason)
-            self._died(str(self._refusal) if self._refusal else f"The launcher ended: {reason}")
+            tell_died(self._died, str(self._refusal) if self._refusal else f"The launcher ended: {reason}")
         error = self._refusal or SagewsError("internal", correlation="launcher")
         self._fail_all(error)
         if not self._hello.called:
@@ -184,8 +185,8 @@ class LauncherClient:
             deferred.errback(error)
         # Taken out first: what a listener does on hearing this may change the table.
         listeners, self._listeners = self._listeners, {}
-        for listener in listeners.values():
-            listener.ended("crash", -signal.SIGKILL, 0.0, 0)
+        for identifier, listener in listeners.items():
+            tell_ended(listener, wire.Exited(identifier, "crash", -signal.SIGKILL, 0.0, 0))
 
     # ------------------------------------------------------------------------------------------ what it says
 
@@ -211,7 +212,9 @@ class LauncherClient:
     def _begins_anew(self, died: wire.LauncherDied) -> None:
         """Learn that it died and is started anew: its sessions are over, and it has to be told what is wished."""
         log.error("the launcher died and is started anew: {reason}", reason=died.reason)
-        self._send(self._configure)
+        # It may be read after the keeper has ended as well: then there is nobody to tell, but all the same to fail.
+        if not self._dead:
+            self._send(self._configure)
         self._fail_all(SagewsError("flavour-failed"))
 
     def _flavour(self, state: wire.FlavourState) -> None:
@@ -230,7 +233,7 @@ class LauncherClient:
         self._started(wire.Started(ended.id))
         listener = self._listeners.pop(ended.id, None)
         if listener is not None:
-            listener.ended(ended.reason, ended.status, ended.cpu_seconds, ended.peak_memory)
+            tell_ended(listener, ended)
 
     def _refused(self, refused: wire.Refused) -> None:
         error = refusal(refused)

@@ -270,11 +270,15 @@ class LocalHost:
         try:
             if self._sessions:
                 usages = await self._launcher.usage(list(self._sessions))
-        except SagewsError:
+        except Exception:
             # One failure must not stop the timer; clocks are checked all the same.
             log.failure("sessions could not be measured")
         for session in list(self._sessions.values()):
-            session.check(usages.get(session.id))
+            try:
+                session.check(usages.get(session.id))
+            except Exception:
+                # Nor may what is wrong with one session let all others compute without bounds.
+                log.failure("a session could not be checked", session=session.id)
 
     def _meter_failed(self, failure: Any) -> None:
         log.failure("measuring sessions stopped", failure=failure)
