@@ -1,7 +1,8 @@
-/** What every page needs, gathered so that it comes as one file: each page imports this first. */
+/** What every page needs, and what parts that come later share with the worksheet, gathered so that it comes as one file: each page imports this first. */
 
 import "./account";
 import "./document/identifiers";
+import "./document/outline";
 import "./document/paths";
 import "./prose/plain-title";
 import "./times";
@@ -10,6 +11,7 @@ import "./net/base64";
 import "./net/http";
 import "./net/sign-in";
 import "./net/ticket";
+import "./outputs/kinds";
 import "./registry";
 import "./router";
 import "./strings";
