@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from sagews.backend.workspaces import documents, held_files
 from sagews.backend.workspaces.importing import free_path
+from sagews.errors import SagewsError
+from sagews.interfaces.checks import State
 from sagews.model.accounts import Role
 from sagews.model.formats.table import WRITERS
-from sagews.model.identifiers import new_id
+from sagews.model.identifiers import UserId, new_id
 from sagews.policy.documents.paths import check_document_path
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.formats import MAX_FILE, MAX_PART, Format
@@ -111,6 +114,20 @@ class ImportTests(BackendTestCase):
         self.assertEqual(len(page.last("documents")["documents"]), 1)
         self.assertEqual(self.backend.used(self.owner.id).get(Resource.JOBS.value, 0), 0)
 
+    def test_what_takes_too_long_leaves_nothing(self) -> None:
+        """A worksheet that can't be filled is removed again, for everybody."""
+
+        async def merge(account: UserId, state: State, text: str) -> Sequence[bytes]:
+            raise SagewsError("limit", limit="it takes too long", advice="Split it.")
+
+        self.patch(self.checks, "merge", merge)
+        page, other = self.page(), self.page()
+        self.assertEqual(self.imported(page, b"#" * 20_000, "a.py")["code"], "limit")
+        told = [message["type"] for message in other.take() if message["type"] in ("created", "removed")]
+        self.assertEqual(told, ["created", "removed"])
+        page.say(type="documents", request=3)
+        self.assertEqual(len(page.last("documents")["documents"]), 1)
+
     def test_parts_out_of_place(self) -> None:
         """A part that belongs elsewhere, goes beyond the file or is missing is refused."""
         page = self.page()
@@ -150,6 +167,21 @@ class ImportTests(BackendTestCase):
         other = self.page(self.colleague(Role.EDITOR))
         self.upload(other, b"1", "a.py")
         self.assertEqual(other.last("error")["code"], "limit")
+
+    def test_files_that_rest_give_way(self) -> None:
+        """Who begins to send a file and goes no further keeps nobody out for long, whoever goes on keeps theirs."""
+        self.patch(held_files, "MOST_FILES", 1)
+        page, other = self.page(), self.page(self.colleague(Role.EDITOR))
+        self.upload(page, b"12", "a.py", size=3)
+        self.later(held_files.CROWDED_SECONDS)
+        file = self.upload(other, b"1", "b.py", size=2)
+        self.assertEqual(other.told[-1]["type"], "uploaded")
+        self.later(held_files.CROWDED_SECONDS / 2)
+        part = {"file": file, "name": "b.py", "size": 2, "offset": 1, "data": base64.b64encode(b"2").decode()}
+        other.say(type="upload", request=1, **part)
+        self.later(held_files.CROWDED_SECONDS / 2)
+        self.upload(page, b"1", "a.py")
+        self.assertEqual(page.last("error")["code"], "limit")
 
 
 class ExportTests(BackendTestCase):

@@ -321,6 +321,11 @@ class SageWorksheets(SynchronousTestCase):
         many = archive(*[("sage_worksheet/data/a", b"")] * (sws.MAX_MEMBERS + 1))
         self.assertEqual(self.assertRaises(SagewsError, read, "a.sws", many).code, "bad-file")
 
+    def test_long_html(self) -> None:
+        """HTML that is longer than a cell may be is refused before a parser sees it."""
+        error = self.assertRaises(SagewsError, read, "a.sws", archive((sws.HTML, b"<!--" * (MAX_SOURCE // 4 + 1))))
+        self.assertIn("Split that text", str(error))
+
     def test_links(self) -> None:
         """A link, a device or a folder in place of the worksheet is refused and never followed."""
         for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE):

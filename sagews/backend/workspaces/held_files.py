@@ -12,8 +12,9 @@ from sagews.net.background import cancelled
 
 # Of all accounts, each of which may have 16 MiB here.
 MOST_FILES = 8
-# After it was last asked for.
+# After it was last asked for; and where there is no room for another account's.
 SECONDS = 60.0
+CROWDED_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class HeldFile:
         name: of it.
         size: bytes that it will have.
         data: those that are here.
+        asked: when it was asked for last, on the clock.
         timer: forgets it.
     """
 
@@ -34,6 +36,7 @@ class HeldFile:
     name: str
     size: int
     data: bytearray = field(default_factory=bytearray)
+    asked: float = 0.0
     timer: IDelayedCall | None = None
 
 
@@ -54,7 +57,7 @@ class HeldFiles:
         Raises:
             SagewsError: `limit` while too many others are held.
         """
-        if user not in self._files and len(self._files) >= MOST_FILES:
+        if user not in self._files and len(self._files) >= MOST_FILES and not self._made_room():
             limit, advice = "too many files are imported and exported at once", "Try again in a minute."
             raise SagewsError("limit", limit=limit, advice=advice)
         self.forget(user)
@@ -79,6 +82,15 @@ class HeldFiles:
         if held is not None:
             held.timer = cancelled(held.timer)
 
+    def _made_room(self) -> bool:
+        """Let go of a file that rests: a few accounts that begin one and go no further must not keep out all others."""
+        user, file = min(self._files.items(), key=lambda entry: entry[1].asked)
+        rests = self._clock.seconds() - file.asked >= CROWDED_SECONDS
+        if rests:
+            self.forget(user)
+        return bool(rests)
+
     def _wait(self, user: UserId, file: HeldFile) -> None:
+        file.asked = self._clock.seconds()
         cancelled(file.timer)
         file.timer = self._clock.callLater(SECONDS, self.forget, user)

@@ -10,6 +10,7 @@ import re
 from html.parser import HTMLParser
 
 from sagews.model.formats.sheet import bad_file
+from sagews.model.worksheet.cells import MAX_SOURCE
 
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "tr", "blockquote", "pre", "hr", "section", "article", "center"})
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
@@ -22,7 +23,14 @@ MAX_ADDRESS = 2_000
 
 
 def markdown_of(html: str) -> str:
-    """Return what a piece of HTML says, in Markdown."""
+    """Return what a piece of HTML says, in Markdown.
+
+    Raises:
+        SagewsError: `bad-file` for what can't be read, or is longer than a cell may be.
+    """
+    # The parser takes time that grows with the square of what is left open.
+    if len(html) > MAX_SOURCE:
+        raise bad_file(f"one of its texts is longer than {MAX_SOURCE} bytes", "Split that text.")
     reader = _Reader()
     try:
         reader.feed(html)
