@@ -4,6 +4,7 @@ import "./account";
 import "./document/identifiers";
 import "./document/outline";
 import "./document/paths";
+import "./outputs/kinds";
 import "./prose/plain-title";
 import "./times";
 import "./patience";

@@ -98,3 +98,23 @@ class SeveralCellsTests(ClientTestCase):
         page.wait_for_function("n => document.querySelectorAll('.cell.together').length === n", arg=count)
         page.keyboard.press("ArrowUp")
         page.wait_for_function("() => document.querySelectorAll('.cell.together').length === 0")
+
+    def test_a_heading_in_a_text_is_a_section(self) -> None:
+        """Once the text is left: it stands in the outline, and `z` makes one text of all again."""
+        page = self.sheet()
+        cell(page, 4).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        page.keyboard.press("m")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".cell.text .cm-focused")
+        page.keyboard.type("# Results\n\nAll is well.")
+        page.keyboard.press("Escape")
+        page.locator("nav, aside").get_by_text("Results").first.wait_for()
+        page.locator("[data-testid=cell][data-type=section]", has_text="Results").wait_for()
+        page.locator("[data-testid=cell][data-type=text]", has_text="All is well.").wait_for()
+        page.keyboard.press("z")
+        page.locator("[data-testid=cell][data-type=section]", has_text="Results").wait_for(state="detached")

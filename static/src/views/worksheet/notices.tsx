@@ -9,6 +9,7 @@ import { shareClipboard } from "../../workbench/clipboard";
 import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
 import { runAbove } from "./commands/arranging";
+import { useHeadings } from "./commands/headings";
 import { words } from "./later-strings";
 import { useCaretInSight } from "./caret-in-sight";
 import { takeDrops } from "./drops";
@@ -17,6 +18,7 @@ export function Notices(): JSX.Element {
   const parts = useParts();
   const { actions, focus, worksheet } = parts;
   const notices = useCaretInSight();
+  useHeadings();
   useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus), [actions]);
   useEffect(() => {
