@@ -10,7 +10,7 @@ export { InsertButtons } from "./cells/insert-buttons";
 export { Questions } from "./cells/question";
 export { Running } from "./cells/running";
 export { Crumb } from "./crumb";
-export { FileMenu } from "./file-menu";
+export { FileMenu } from "./files/menu";
 export { Notices } from "./notices";
 export { SheetMenu } from "./sheet-menu";
 export { nameWorkspace } from "./cells/naming";

@@ -13,7 +13,7 @@ import { Icon } from "../../ui/icons";
 import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
 import { useRolled } from "./cells/section";
-import type { Asked } from "./file-dialogs";
+import type { Asked } from "./files/dialogs";
 import { words } from "./strings";
 
 export function Sidebar(): JSX.Element {
@@ -63,7 +63,7 @@ function OutlineRow({ node }: { node: SectionNode }): JSX.Element {
 }
 
 const menu = { load: () => import("./later").then((module) => module.FileMenu) };
-const dialogs = { load: () => import("./file-dialogs").then((module) => module.FileDialogs) };
+const dialogs = { load: () => import("./files/dialogs").then((module) => module.FileDialogs) };
 
 function Files(): JSX.Element {
   const { files, panels, worksheet } = useParts();

@@ -1,17 +1,17 @@
 /** The questions that belong to the sidebar's worksheets: a new one's name, another name, whether to delete. */
 
-import "../../common";
+import "../../../common";
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import type { DocumentEntry } from "../../net/messages";
-import { nameOf } from "../../document/paths";
-import { go } from "../../router";
-import { strings } from "../../strings";
-import { errorText } from "../../ui/basics";
-import { Ask, Confirm, Dialog } from "../../ui/dialogs";
-import type { PanelProps } from "../../workbench/panels";
-import { useParts } from "../../workbench/parts";
-import { fileWords } from "./file-strings";
+import type { DocumentEntry } from "../../../net/messages";
+import { nameOf } from "../../../document/paths";
+import { go } from "../../../router";
+import { strings } from "../../../strings";
+import { errorText } from "../../../ui/basics";
+import { Ask, Confirm, Dialog } from "../../../ui/dialogs";
+import type { PanelProps } from "../../../workbench/panels";
+import { useParts } from "../../../workbench/parts";
+import { fileWords } from "./strings";
 
 /** `title` is the label of the button that asked: the words beside it do not come with these dialogs. */
 export type Asked = { kind: "create"; title: string } | { kind: "rename" | "remove"; entry: DocumentEntry };

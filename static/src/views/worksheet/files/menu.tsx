@@ -1,12 +1,12 @@
 /** What can be done with one of the sidebar's worksheets. */
 
 import type { JSX } from "preact";
-import { nameOf } from "../../document/paths";
-import type { DocumentEntry } from "../../net/messages";
-import { strings } from "../../strings";
-import { Icon } from "../../ui/icons";
-import { Menu } from "../../ui/menu";
-import { useParts } from "../../workbench/parts";
+import { nameOf } from "../../../document/paths";
+import type { DocumentEntry } from "../../../net/messages";
+import { strings } from "../../../strings";
+import { Icon } from "../../../ui/icons";
+import { Menu } from "../../../ui/menu";
+import { useParts } from "../../../workbench/parts";
 
 export function FileMenu({ entry, onAsk }: { entry: DocumentEntry; onAsk: (kind: "rename" | "remove") => void }): JSX.Element {
   const { files, panels, worksheet } = useParts();
