@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from twisted.internet.defer import Deferred
 
 from sagews.backend.connections import permission_watch
 from sagews.errors import SagewsError
@@ -113,6 +116,50 @@ class LoginTests(BackendTestCase):
             self.later(2)
             asked.append(sum(each.checked_at > came for each in self.backend._registry.connections))
         self.assertEqual([count for count in asked if count][:3], [2, 4, 5])
+
+    def test_what_changes_while_it_is_asked(self) -> None:
+        """A notification that comes while the store is being asked is followed by one more question, as is no tick."""
+        person = self.colleague(Role.EDITOR)
+        page, held = self.opened(person), Deferred[None]()
+        alive, asked = self.accounts.alive_logins, []
+
+        async def slow(logins: Sequence[LoginId]) -> set[LoginId]:
+            asked.append(len(logins))
+            await held
+            return await alive(logins)
+
+        self.accounts.alive_logins = slow  # type: ignore[method-assign]
+        self.backend.grants_changed(self.workspace)
+        self.done(self.workspaces.remove_grant(self.workspace, person.id))
+        self.backend.grants_changed(self.workspace)
+        self.backend._permissions.tick()
+        self.assertEqual((asked, page.closed), ([1], None))
+        held.callback(None)
+        self.assertEqual((asked, page.closed), ([1, 1], 4403))
+        self.assertEqual((self.backend._permissions._asking, self.backend._permissions._again), (set(), {}))
+
+    def test_after_a_gap_very_many_are_asked_about_in_portions(self) -> None:
+        """So many at a time, one portion after the other's answer, also when one of them fails."""
+        self.patch(permission_watch, "MOST_AT_ONCE", 2)
+        pages = [self.opened() for _ in range(5)]
+        held = [Deferred[None]() for _ in range(3)]
+        alive, asked = self.accounts.alive_logins, []
+
+        async def slow(logins: Sequence[LoginId]) -> set[LoginId]:
+            asked.append(len(logins))
+            await held[len(asked) - 1]
+            return await alive(logins)
+
+        self.accounts.alive_logins = slow  # type: ignore[method-assign]
+        self.accounts.logins.clear()
+        self.backend.logins_ended(None)
+        self.assertEqual(asked, [2])
+        held[0].errback(SagewsError("database"))
+        self.assertEqual(asked, [2, 2])
+        held[1].callback(None)
+        held[2].callback(None)
+        self.assertEqual(asked, [2, 2, 1])
+        self.assertEqual([page.closed for page in pages], [None, None, 4401, 4401, 4401])
 
     def test_scratch_connections_are_asked_about_too(self) -> None:
         """A connection for single evaluations ends with its login."""

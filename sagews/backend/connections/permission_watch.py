@@ -7,7 +7,7 @@ may read and nothing more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -47,6 +47,8 @@ class PermissionWatch:
         self._workspaces = workspaces
         self._registry = registry
         self._asking: set[Identity] = set()
+        # Of whom something changed while they were being asked about: the answer may be of the time before.
+        self._again: dict[Identity, dict[Connection, None]] = {}
 
     def tick(self) -> None:
         """Ask about those who were not asked about for a while; called every few seconds."""
@@ -56,7 +58,7 @@ class PermissionWatch:
         # Those who have waited the longest come first, and nobody waits until they may only read.
         due.sort(key=lambda connection: connection.checked_at)
         greeted = [connection for connection in due if connection.principal is not None]
-        self._ask(greeted[:MOST_AT_ONCE])
+        self._ask(greeted[:MOST_AT_ONCE], news=False)
         for connection in due:
             if now - connection.checked_at >= settings.suspend_seconds and connection.guard.state == "working":
                 connection.suspend()
@@ -81,28 +83,38 @@ class PermissionWatch:
             and (user is None or connection.principal.user.id == user)
         )
 
-    def _ask(self, connections: Iterable[Connection]) -> None:
+    def _ask(self, connections: Iterable[Connection], *, news: bool = True) -> None:
+        """Ask about connections; once more about those who are being asked about already, if this is news of them."""
         groups: defaultdict[Identity, list[Connection]] = defaultdict(list)
         for connection in connections:
             if connection.principal is not None:
                 groups[connection.principal.identity].append(connection)
         # One question at a time about one login in one workspace, however many pages it has open.
         asked = {identity: members for identity, members in groups.items() if identity not in self._asking}
+        if news:
+            for identity in groups.keys() & self._asking:
+                self._again.setdefault(identity, {}).update(dict.fromkeys(groups[identity]))
         if asked:
             self._asking.update(asked)
-            run_in_background(self._check(asked), self._log, "rights", "")
+            run_in_background(self._check_all(asked), self._log, "rights", "")
+
+    async def _check_all(self, groups: Mapping[Identity, list[Connection]]) -> None:
+        for portion in _portions(groups):
+            # A failure is no answer: those whom it concerns are asked about again with the next tick.
+            await run_in_background(self._check(portion), self._log, "rights", "")
+            self._asking.difference_update(portion)
+            again = [connection for identity in portion for connection in self._again.pop(identity, ())]
+            if again:
+                self._ask(again)
 
     async def _check(self, groups: Mapping[Identity, list[Connection]]) -> None:
         """Ask about all of them in two statements, one to each store: a thousand pages cost little more than one."""
         asked = self._clock.seconds()
         logins = {identity.login for identity in groups}
         workspaces = {identity.workspace for identity in groups if identity.workspace is not None}
-        try:
-            alive, granted = await both(
-                self._accounts.alive_logins(list(logins)), self._workspaces.grants(list(workspaces))
-            )
-        finally:
-            self._asking.difference_update(groups)
+        alive, granted = await both(
+            self._accounts.alive_logins(list(logins)), self._workspaces.grants(list(workspaces))
+        )
         grants = {(grant.workspace, grant.user): grant for grant in granted}
         for identity, members in groups.items():
             grant = None if identity.workspace is None else grants.get((identity.workspace, identity.user.id))
@@ -118,3 +130,17 @@ class PermissionWatch:
             connection.close(CloseCode.FORBIDDEN, "forbidden")
         else:
             connection.confirm(grant.role, grant.may_run, asked)
+
+
+def _portions(groups: Mapping[Identity, list[Connection]]) -> Iterator[dict[Identity, list[Connection]]]:
+    """Yield parts of it with about MOST_AT_ONCE connections each."""
+    portion: dict[Identity, list[Connection]] = {}
+    size = 0
+    for identity, members in groups.items():
+        portion[identity] = members
+        size += len(members)
+        if size >= MOST_AT_ONCE:
+            yield portion
+            portion, size = {}, 0
+    if portion:
+        yield portion
