@@ -43,8 +43,10 @@ from sagews.interfaces.sessions import ISessionHost
 from sagews.interfaces.usage import IUsageStore
 from sagews.interfaces.workspaces import IWorkspaceStore
 from sagews.model.identifiers import LoginId, SessionId, UserId, WorkspaceId, new_id
+from sagews.net.account_lines import AccountLines
 from sagews.net.background import cancelled, run_in_background
 from sagews.net.steps import Steps
+from sagews.policy.browser.shares import Shares
 from sagews.policy.quotas.ledger import Ledger
 from sagews.wire.browser.connection import CloseCode, GoingAway
 
@@ -124,6 +126,8 @@ class Backend:
         self._right_to_run = RightToRun(
             clock, accounts, workspaces, lambda: self.workspaces.all, settings.recheck_seconds
         )
+        # Of this backend and not of a resource, of which a reload makes another: nobody gets a second share by that.
+        self._lines = AccountLines(reactor, Shares().charge)
         self._pinger = Pinger(settings.ping_seconds, settings.ping_timeout)
         self._ticker = LoopingCall(self._tick)
         self._pinging = LoopingCall(self._pinger.turn)
@@ -133,7 +137,7 @@ class Backend:
 
     def resource(self) -> IResource:
         """Return the resource to be put at /ws."""
-        return websocket_resource(self._reactor, self._registry, self._connections, self._pinger)
+        return websocket_resource(self._reactor, self._registry, self._connections, self._pinger, self._lines)
 
     async def start(self) -> None:
         """Begin to look after what is open."""

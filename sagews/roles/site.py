@@ -104,8 +104,8 @@ class SiteComponent(Component):
     def _serve(self, answering: Answering) -> None:
         former = () if self._answering is None else self._answering.sites
         for site, before in zip(answering.sites, former, strict=False):
-            # Who is connected stays connected, and counts.
-            site.bounds = before.bounds
+            # Who is connected stays connected, and counts; what a network owes, it owes still.
+            site.bounds, site.turns = before.bounds, before.turns
         self._answering = answering
         first, *rest = (self._wrapped(site, answering.proxies) for site in answering.sites)
         self.daemon.ports.serve_site(first, rest[0] if rest else None)

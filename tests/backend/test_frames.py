@@ -20,6 +20,7 @@ from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.connections.websocket import PageProtocol
 from sagews.net.account_lines import AccountLines
 from sagews.policy.browser.shares import Shares, line_of_strangers
+from tests.backend.harness import BackendTestCase
 from tests.turning import turn
 
 MOST = 300
@@ -277,3 +278,14 @@ class AtRestTests(SynchronousTestCase):
         self.assertEqual(whole.messages, [b"ab"])
         whole.dataReceived(masked(0x88, (1000).to_bytes(2, "big"), mask))
         self.assertEqual(whole.remoteCloseCode, 1000)
+
+
+class SharesTests(BackendTestCase):
+    """What accounts owe when the settings are read again."""
+
+    def test_debts_outlast_a_reload(self) -> None:
+        """Another resource of the same backend counts on where the one before it is: there is one share of the time."""
+        former, next_one = self.backend.resource(), self.backend.resource()
+        former._factory.lines.charge("ada", 1.0)
+        self.assertFalse(next_one._factory.lines.is_free("ada"))
+        self.assertTrue(next_one._factory.lines.is_free("emmy"))

@@ -133,7 +133,7 @@ class ReloadTests(TestCase):
         self.assertIn("user_quota.sessions from 5 to 7", (await self.reloading.reload()).changed)
 
     async def test_a_site_is_built_before_it_is_used(self) -> None:
-        """A site that can't be built changes nothing, and one that is put in use counts who is connected already."""
+        """A site that can't be built changes nothing; one that is put in use counts who is connected, and who owes."""
         served: list[Any] = []
         ports = Ports(None, Sockets())
         self.patch(ports, "serve_site", lambda site, content: served.append(site))
@@ -149,6 +149,7 @@ class ReloadTests(TestCase):
         use()
         self.assertIsNot(served[1], served[0])
         self.assertIs(served[1].bounds, served[0].bounds)
+        self.assertIs(served[1].turns, served[0].turns)
         # The reading of a file would refuse it; something that only the building finds does as well.
         broken = replace(self.settings.site, proxies=("nonsense",))
         with self.assertRaises(ValueError):

@@ -25,7 +25,7 @@ from sagews.backend.connections.turn_writer import TurnWriter
 from sagews.backend.settings import BackendSettings
 from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.policy.accounts.attempts import network
-from sagews.policy.browser.shares import Shares, line_of_strangers
+from sagews.policy.browser.shares import line_of_strangers
 from sagews.wire.browser.base import MAX_MESSAGE
 from sagews.wire.browser.connection import CloseCode
 
@@ -273,21 +273,27 @@ class PageFactory(WebSocketServerFactory):
     """Makes websockets for one backend.
 
     Attributes:
-        lines: of all accounts, which share the time of this process.
+        lines: of all accounts, which share the time of this process; another factory for the same backend, as after a
+            reload, has the same.
         spent: returns the seconds that this thread has computed: waiting for a busy machine is nobody's doing.
     """
 
     protocol: Any = PageProtocol
 
     def __init__(
-        self, reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger
+        self,
+        reactor: Any,
+        registry: ConnectionRegistry,
+        services: ConnectionServices,
+        pinger: Pinger,
+        lines: AccountLines,
     ) -> None:
         # No name and no version of ours or of a library's in what strangers are answered.
         super().__init__(protocols=[SUBPROTOCOL], reactor=reactor, server="")
         self.registry = registry
         self.services = services
         self.pinger = pinger
-        self.lines = AccountLines(reactor, Shares().charge)
+        self.lines = lines
         self.spent = time.thread_time
         self.writer = TurnWriter(reactor)
         settings = services.settings
@@ -311,7 +317,7 @@ class PageFactory(WebSocketServerFactory):
 
 
 def websocket_resource(
-    reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger
+    reactor: Any, registry: ConnectionRegistry, services: ConnectionServices, pinger: Pinger, lines: AccountLines
 ) -> WebSocketResource:
     """Return the resource to be put at /ws."""
-    return WebSocketResource(PageFactory(reactor, registry, services, pinger))
+    return WebSocketResource(PageFactory(reactor, registry, services, pinger, lines))
