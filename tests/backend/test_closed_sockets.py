@@ -16,6 +16,8 @@ from sagews.frontend.http.bounded_server import BoundedSite
 from sagews.frontend.http.gate import Gate
 from sagews.frontend.http.routes import Routes
 from sagews.net.account_lines import MOST_SECONDS
+from sagews.policy.accounts.attempts import network
+from sagews.policy.http.forwarded import parse_proxies
 from sagews.policy.http.requests import Policy, addresses
 from sagews.wire.browser.base import PROTOCOL
 from tests.backend.harness import BackendTestCase, Page
@@ -34,24 +36,30 @@ class LeftTests(SocketTestCase):
     def setUp(self) -> None:
         """Put a site with its gate before the backend."""
         super().setUp()
-        host, _, port = self.address.partition(":")
-        routes = Routes()
-        routes.add("GET", "/ws", Policy.WEBSOCKET, resource=self.backend.resource())
-        gate = Gate(routes, addresses(host, [], int(port), 1, secure=False), None, (), reactor.seconds)
-        self.port.factory.buildProtocol = BoundedSite(gate, reactor).buildProtocol
+        self.put_gate()
         gc.collect()
         gc.disable()
         self.addCleanup(gc.enable)
 
-    async def connected(self) -> list[socket.socket]:
+    def put_gate(self, *proxies: str) -> None:
+        """Have requests come through a gate that believes these proxies."""
+        host, _, port = self.address.partition(":")
+        routes = Routes()
+        routes.add("GET", "/ws", Policy.WEBSOCKET, resource=self.backend.resource())
+        names = addresses(host, [], int(port), 1, secure=False)
+        gate = Gate(routes, names, None, (), reactor.seconds, proxies=parse_proxies(proxies))
+        self.port.factory.buildProtocol = BoundedSite(gate, reactor).buildProtocol
+
+    async def connected(self, forwarded: str = "") -> list[socket.socket]:
         """Return websockets that are open and have said nothing."""
+        more = f"X-Forwarded-For: {forwarded}\r\n" if forwarded else ""
         sockets = []
         for _ in range(COUNT):
             one = socket.create_connection(("127.0.0.1", self.port.getHost().port))
             one.setblocking(False)
             one.send(
                 f"GET /ws HTTP/1.1\r\nHost: {self.address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+                f"{more}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
             )
             sockets.append(one)
         await self.until(lambda: len(self.backend._registry) == COUNT)
@@ -105,6 +113,16 @@ class LeftTests(SocketTestCase):
         for one in sockets:
             one.close()
         await self.nothing_is_left()
+
+    async def test_of_a_network_that_a_proxy_names(self) -> None:
+        """Behind a proxy of the settings they are counted for who is behind it; else nobody's word counts."""
+        for proxies, where in ((("127.0.0.1",), "203.0.113.7"), ((), "127.0.0.1")):
+            self.put_gate(*proxies)
+            sockets = await self.connected("203.0.113.7")
+            self.assertEqual(set(self.backend._registry._waiting.values()), {network(where)})
+            for one in sockets:
+                one.close()
+            await self.until(lambda: len(self.backend._registry) == 0)
 
     async def test_that_never_greeted(self) -> None:
         """Nor of those that never said who they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
@@ -12,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.frontend.http.call import Answer
+from sagews.frontend.http.gate import Gate
 from sagews.frontend.http.routes import Routes
 from sagews.frontend.sign_in.logins import Credentials, Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
@@ -284,6 +286,13 @@ class GateTests(SynchronousTestCase):
         self.assertEqual((response.status, response.code), (500, "internal"))
         self.assertNotIn(b"inner secret", response.body)
         self.assertIn(response.headers["x-correlation-id"], response.json["error"]["message"])
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_a_fault_before_the_route_is_found(self) -> None:
+        """Whatever goes wrong about a request is answered, also where it had to stand in line and nobody else would."""
+        with mock.patch.object(Gate, "_find", side_effect=RuntimeError("inner secret")):
+            response = self.world.call("GET", "/")
+        self.assertEqual((response.status, b"inner secret" in response.body), (500, False))
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_head(self) -> None:

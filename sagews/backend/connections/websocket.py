@@ -85,6 +85,9 @@ class PageProtocol(WebSocketServerProtocol):
     def onConnect(self, request: _Request) -> str | None:
         """Look at the handshake."""
         check_request(request.headers, self.factory.services.settings)
+        # The gate before us has put there whom it takes the request to come from, whatever it found there.
+        if address := request.headers.get("x-forwarded-for"):
+            self._from = network(address)
         if not self.factory.registry.has_room():
             raise ConnectionDeny(503, "The server has no room for another connection right now.")
         return SUBPROTOCOL if SUBPROTOCOL in request.protocols else None
@@ -97,7 +100,7 @@ class PageProtocol(WebSocketServerProtocol):
         self.transport.setTcpNoDelay(True)
         self._accept(MAX_HANDSHAKE)
         self.connection = Connection(self.factory.services, self._say, self._end)
-        self.factory.registry.add(self.connection, self._network())
+        self.factory.registry.add(self.connection, self._from)
         self._slot = self.factory.pinger.add(self)
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.connection.queue, True)
@@ -120,12 +123,14 @@ class PageProtocol(WebSocketServerProtocol):
     def _account(self) -> str:
         return (self.connection is not None and self.connection.account) or self._strangers
 
-    @cached_property
+    @property
     def _strangers(self) -> str:
         """The line in which it stands before it has said who it is."""
-        return line_of_strangers(self._network())
+        return line_of_strangers(self._from)
 
-    def _network(self) -> str:
+    @cached_property
+    def _from(self) -> str:
+        """The network that it comes from."""
         return network(str(getattr(self.transport.getPeer(), "host", "")))
 
     def _stand(self, data: bytes) -> None:

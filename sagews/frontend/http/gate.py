@@ -88,8 +88,15 @@ class Gate(Resource):
         # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
-        channel.site.turns.take(exchange.address, lambda: self._take(request, exchange))
+        channel.site.turns.take(exchange.address, lambda: self._taken(request, exchange))
         return NOT_DONE_YET
+
+    def _taken(self, request: Request, exchange: _Exchange) -> None:
+        """Answer a request; also when that fails, for nobody above is left who would."""
+        try:
+            self._take(request, exchange)
+        except Exception:
+            exchange.failed(Failure())
 
     def _take(self, request: Request, exchange: _Exchange) -> None:
         """Answer a request, or begin to, unless nobody waits for that any more."""
@@ -101,7 +108,7 @@ class Gate(Resource):
             exchange.send(_shown_refusal(error, _header(request, "Accept")))
             return
         if route.resource is not None:
-            _become_websocket(route.resource, request)
+            _become_websocket(route.resource, request, exchange.address)
             return
         done = Deferred.fromCoroutine(self._serve(route, request, base, taken, exchange))
         done.addErrback(exchange.failed)
@@ -246,7 +253,9 @@ _PAGE = (
 _DEFAULTS: Headers = (("Cache-Control", "no-store"), ("Content-Security-Policy", NOTHING_POLICY))
 
 
-def _become_websocket(resource: Any, request: Request) -> None:
+def _become_websocket(resource: Any, request: Request, address: str) -> None:
+    # Whom a proxy before us speaks for: what is behind this reads it there, and never what a stranger wrote.
+    request.requestHeaders.setRawHeaders(b"x-forwarded-for", [address.encode()])
     channel: Any = request.channel
     channel.became_websocket()
     answered = resource.render(request)

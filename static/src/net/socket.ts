@@ -13,7 +13,8 @@ const GREETING = 20_000;
 const TICK = 1000;
 /** Pongs wait for whatever the page does: the quickest of some is what the way to the server takes. */
 const MEASURED = 5;
-const REQUEST_SECONDS = 30_000;
+/** Milliseconds. A version of many files takes minutes to be brought back; that nobody is there any more shows by silence. */
+const ANSWER = 360_000;
 
 interface Waiting {
   resolve(message: FromServer): void;
@@ -85,7 +86,7 @@ export class Socket {
   ask<Type extends FromServer["type"]>(message: Question): Promise<Answer<Type>> {
     const request = (this.#request += 1);
     return new Promise<Answer<Type>>((resolve, reject) => {
-      const timer = window.setTimeout(() => this.#reject(request, new ApiError("unreachable", "", 0)), REQUEST_SECONDS);
+      const timer = window.setTimeout(() => this.#reject(request, new ApiError("unreachable", "", 0)), ANSWER);
       this.#waiting.set(request, { resolve: resolve as (message: FromServer) => void, reject, timer });
       if (!this.send({ ...message, request })) this.#reject(request, new ApiError("unreachable", "", 0));
     });
