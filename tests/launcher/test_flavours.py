@@ -249,6 +249,34 @@ class Flavours(unittest.SynchronousTestCase):
         self._turn()
         self.assertEqual(self.owner.told[-1][0], "failed")
 
+    def test_tries(self) -> None:
+        """Work that no child can take is given up after some; what is told anew under its id has as many again."""
+        self.flavour.start()
+        self.zygotes[-1].say({"type": "ready", "data": 1})
+
+        def fails(slot: Slot, work: Work, *arguments: Any) -> None:
+            slot.work, slot.descriptors, slot.phase = work, [], Phase.ATTACHING
+            raise OSError("nobody is there")
+
+        self.patch(Slot, "take", fails)
+        work = self._work()
+        self.flavour.begin(work, [])
+        for _ in range(FAILURES):
+            self._offer_child()
+        self.assertEqual(self._reasons("failed"), [])
+        self.assertTrue(self.flavour.drop(work.id))
+        self.flavour.begin(work, [])
+        for number in range(FAILURES + 1):
+            self.assertEqual(len(self._reasons("failed")), 1, f"after {number}")
+            self._offer_child()
+        self.assertEqual(self._reasons("failed")[1:], ["nobody is there"])
+
+    def _offer_child(self) -> None:
+        self._turn()
+        for slot, _, child in self._children():
+            self._wait(slot, child)
+        self._turn()
+
     def test_dropped(self) -> None:
         """Work that waits can be taken back, once."""
         work = self._work()

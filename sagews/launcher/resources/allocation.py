@@ -53,6 +53,9 @@ class SessionResources:
             # one.
             owner_map = homes.owner_map(self.storage, uid) if self.mapped else -1
         except OSError:
+            # Nobody is in it yet. It would stay for good: each try has another number.
+            if group is not None:
+                group.remove()
             self.uids.give_back(uid)
             return None
         return Slot(number, flavour, uid, owner_map, group, init, child)

@@ -14,12 +14,14 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
 from sagews.errors import SagewsError
 from sagews.kernel import calls
 from sagews.kernel.packets import close_all
+from sagews.kernel.pipes import pipe
 from sagews.launcher import errands
 from sagews.launcher.disk import home_images
 from sagews.launcher.disk.home_images import HomeImages
@@ -294,26 +296,27 @@ def owner_map(storage: int, uid: int) -> int:
 
     It takes a process of its own for a moment, so it is made before the session is asked for.
     """
-    ready, tell_ready = os.pipe2(os.O_CLOEXEC)
-    done, tell_done = os.pipe2(os.O_CLOEXEC)
-    pid = os.fork()
-    if pid == 0:
+    with ExitStack() as opened:
+        ready, tell_ready = pipe(opened)
+        done, tell_done = pipe(opened)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                calls.unshare(calls.CLONE_NEWUSER)
+                tell_ready.write(b".")
+                tell_done.close()
+                done.read(1)
+            finally:
+                os._exit(0)
         try:
-            calls.unshare(calls.CLONE_NEWUSER)
-            os.write(tell_ready, b".")
-            os.close(tell_done)
-            os.read(done, 1)
+            tell_ready.close()
+            if not ready.read(1):
+                raise OSError("no user namespace can be made")
+            for kind in ("uid_map", "gid_map"):
+                with open(f"/proc/{pid}/{kind}", "w", encoding="ascii") as stream:
+                    stream.write(f"{storage} {uid} 1\n")
+            return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         finally:
-            os._exit(0)
-    try:
-        os.close(tell_ready)
-        if not os.read(ready, 1):
-            raise OSError("no user namespace can be made")
-        for kind in ("uid_map", "gid_map"):
-            with open(f"/proc/{pid}/{kind}", "w", encoding="ascii") as stream:
-                stream.write(f"{storage} {uid} 1\n")
-        return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        for descriptor in (ready, done, tell_done):
-            os.close(descriptor)
-        os.waitpid(pid, 0)
+            # The process ends when it finds its pipe closed.
+            opened.close()
+            os.waitpid(pid, 0)

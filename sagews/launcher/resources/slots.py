@@ -55,6 +55,7 @@ class Slot:
         child: pidfd of the child, likewise.
         work: what it was handed over for.
         descriptors: the work's, ours until they are handed over.
+        tries: how many children could not take the work.
         condemned: why we ended it, if we did ("killed", "deadline", "cpu").
         over: what the zygote reported.
         inherited: bytes that it shares with its zygote at hand-over; only asked for where there is no cgroup.
@@ -73,6 +74,7 @@ class Slot:
     child: int = -1
     work: Work | None = None
     descriptors: list[int] = field(default_factory=list)
+    tries: int = 0
     condemned: str = ""
     over: Over | None = None
     inherited: int = 0

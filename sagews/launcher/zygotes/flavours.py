@@ -59,10 +59,11 @@ class Owner(Protocol):
 
 @dataclass(slots=True)
 class Waiting:
-    """Work for which no child is ready yet."""
+    """Work for which no child is ready yet, and how many could not take it."""
 
     work: Work
     descriptors: list[int]
+    tries: int = 0
 
 
 class Flavour:
@@ -99,7 +100,6 @@ class Flavour:
         self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         self._at_once = at_once
         self._failures = 0
-        self._tries: dict[str, int] = {}
 
     def start(self) -> None:
         """Start the zygote."""
@@ -135,7 +135,7 @@ class Flavour:
     def _take_back(self, slot: Slot) -> None:
         """Let a work wait again whose hand-over its zygote's end has cut short: its descriptors are still ours."""
         if slot.phase == Phase.ATTACHING and slot.work is not None and not slot.condemned:
-            self._queue.appendleft(Waiting(slot.work, slot.descriptors))
+            self._queue.appendleft(Waiting(slot.work, slot.descriptors, slot.tries))
             slot.work, slot.descriptors = None, []
 
     def zygote_said(self, message: dict[str, Any], descriptors: list[int]) -> None:
@@ -281,6 +281,7 @@ class Flavour:
             close_all(waiting.descriptors)
             self._owner.failed(waiting.work, str(error), _code_of(error))
             return True
+        slot.tries = waiting.tries
         try:
             slot.take(waiting.work, waiting.descriptors, mounts)
         except OSError as error:
@@ -299,17 +300,12 @@ class Flavour:
 
     def _try_another(self, slot: Slot, reason: str) -> None:
         """End a child that could not take its work, most likely because its zygote has just died, and use the next."""
-        if slot.work is None or not self._may_try_again(slot.work):
+        if slot.work is None or not _may_try_again(slot):
             self._abandon(slot, reason)
             return
         self._take_back(slot)
         slot.kill("crash")
         self.fill()
-
-    def _may_try_again(self, work: Work) -> bool:
-        """Whether a work may wait for another child; not for ever, because it may be what ends them."""
-        self._tries[work.id] = tries = self._tries.get(work.id, 0) + 1
-        return tries <= FAILURES or self._tries.pop(work.id) == 0
 
     def _abandon(self, slot: Slot, reason: str) -> None:
         """Give up a hand-over that failed: the child is ended, the work refused."""
@@ -334,8 +330,6 @@ class Flavour:
         except OSError as error:
             self._try_another(slot, str(error))
             return
-        if slot.work is not None:
-            self._tries.pop(slot.work.id, None)
         self._owner.started(slot)
 
     # ------------------------------------------------------------------------------------- ends
@@ -361,7 +355,7 @@ class Flavour:
         for watched in (slot.init_channel, slot.child_channel, slot.init):
             self._forget(watched)
         if slot.phase == Phase.ATTACHING and slot.work is not None:
-            if slot.condemned or not self._may_try_again(slot.work):
+            if slot.condemned or not _may_try_again(slot):
                 work, slot.work = slot.work, None
                 self._owner.failed(work, "it was ended before it began")
             self._take_back(slot)
@@ -391,6 +385,12 @@ class Flavour:
             waiting = self._queue.popleft()
             close_all(waiting.descriptors)
             self._owner.failed(waiting.work, reason[-MAX_REASON:], "flavour-failed")
+
+
+def _may_try_again(slot: Slot) -> bool:
+    """Count a child that could not take its work; say whether another may. Not for ever: it may be what ends them."""
+    slot.tries += 1
+    return slot.tries <= FAILURES
 
 
 def _code_of(error: OSError | SagewsError) -> str:

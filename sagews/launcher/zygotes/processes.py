@@ -10,12 +10,15 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import ExitStack
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import NoReturn
 
 from sagews.kernel import calls
 from sagews.kernel.packets import Channel
+from sagews.kernel.pipes import pipe
 from sagews.launcher.zygotes import interpreters, sealed_root
 from sagews.launcher.zygotes.interpreters import INTERPRETER, Interpreter
 from sagews.wire.zygote import CONTROL_DESCRIPTOR, PACKAGE
@@ -81,28 +84,38 @@ def start(flavour: str, interpreter: Interpreter, package: Path, users: Users | 
     Raises:
         OSError: when a step of the sealed root was refused; its text says which.
     """
-    channel, theirs = Channel.pair()
-    # Not blocking for us, blocking for the zygote: it may wait for us with its complaints, never we for it.
-    complaints, complain = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    # Its end is the answer to "did it work": the process between writes a pid or a reason, and dies either way.
-    told, tell = os.pipe2(os.O_CLOEXEC)
-    os.set_blocking(complain, True)
-    between = os.fork()
-    if between == 0:
-        _prepare(flavour, interpreter, package, users, theirs.fileno(), complain, tell)
-    theirs.close()
-    os.close(complain)
-    os.close(tell)
-    with open(told, "rb") as stream:
-        answer = stream.read(4096).decode(errors="replace")
-    # Reaped here, so that its number is free; the zygote is then inherited by the launcher, process 1 of the namespace.
-    os.waitpid(between, 0)
-    if not answer.isdigit():
-        channel.close()
-        os.close(complaints)
-        raise OSError(answer or "the process ended")
-    pid = int(answer)
-    return SpawnedZygote(pid, os.pidfd_open(pid), channel, complaints)
+    with ExitStack() as kept, ExitStack() as opened:
+        channel, theirs = Channel.pair()
+        kept.callback(channel.close)
+        opened.enter_context(theirs)
+        # Not blocking for us, blocking for the zygote: it may wait for us with its complaints, never we for it.
+        complaints, complain = os.pipe2(os.O_CLOEXEC)
+        kept.callback(os.close, complaints)
+        opened.callback(os.close, complain)
+        os.set_blocking(complaints, False)
+        # Its end is the answer to "did it work": the process between writes a pid or a reason, and dies either way.
+        told, tell = pipe(opened)
+        between = os.fork()
+        if between == 0:
+            _prepare(flavour, interpreter, package, users, theirs.fileno(), complain, tell.fileno())
+        tell.close()
+        answer = _all_of(told)
+        # Reaped here, so that its number is free; the zygote is then inherited by the launcher, process 1 of the
+        # namespace.
+        os.waitpid(between, 0)
+        if not answer.isdigit():
+            raise OSError(answer or "the process ended")
+        zygote = SpawnedZygote(int(answer), os.pidfd_open(int(answer)), channel, complaints)
+        kept.pop_all()
+        return zygote
+
+
+def _all_of(told: FileIO) -> str:
+    """Return what comes until the pipe ends, 4096 bytes at most."""
+    answer = b""
+    while len(answer) < 4096 and (data := told.read(4096 - len(answer))):
+        answer += data
+    return answer.decode(errors="replace")
 
 
 def _prepare(
