@@ -15,7 +15,7 @@ from sagews.model.identifiers import WorkspaceId
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import RestoreRequest, SnapshotRequest
-from sagews.worker.leases import Epochs
+from sagews.worker.epochs import Epochs
 
 Files = Mapping[str, bytes]
 

@@ -30,7 +30,7 @@ from sagews.model.sessions import (
 from sagews.wire.session.channels import CloseFrame, MessageFrame
 from sagews.wire.session.frames import RunFrame
 from sagews.wire.session.messages import parse_message
-from sagews.worker.leases import Epochs
+from sagews.worker.epochs import Epochs
 from tests.fakes.files import FakeFiles
 from tests.fakes.toy_kind import CODECS
 

@@ -29,8 +29,8 @@ from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import DISK_FAILED, DISK_FULL, SnapshotRequest
 from sagews.wire.launcher import READ
+from sagews.worker.epochs import Epochs
 from sagews.worker.files.homes import HomeFiles
-from sagews.worker.leases import Epochs
 from tests.history.running import JobFailed, run_program
 from tests.worker.fakes import FakeLauncher
 

@@ -17,8 +17,8 @@ from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import Limits
 from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest
+from sagews.worker.epochs import Epochs
 from sagews.worker.files.homes import HomeFiles
-from sagews.worker.leases import Epochs
 from tests.contracts.files import WorkspaceFilesContract
 from tests.fakes.documents import MemoryHistory
 from tests.fakes.files import FakeFiles

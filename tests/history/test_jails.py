@@ -20,8 +20,8 @@ from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.policy.history.steps import Origin, commit_object
 from sagews.wire.jobs import CommitRequest, RestoreRequest, SnapshotRequest
+from sagews.worker.epochs import Epochs
 from sagews.worker.files.homes import HomeFiles
-from sagews.worker.leases import Epochs
 from tests.contracts.files import lay_out
 from tests.contracts.history import make_commit
 from tests.fakes.documents import MemoryHistory

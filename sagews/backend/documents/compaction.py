@@ -15,9 +15,9 @@ from twisted.logger import Logger
 from sagews.backend.crdt.document import WorksheetDocument
 from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in
 from sagews.backend.crdt.validator import MANY_CLIENTS
+from sagews.backend.documents.edit_order import EditOrder
 from sagews.backend.documents.loading import loaded
 from sagews.backend.documents.snapshots import Snapshots
-from sagews.backend.documents.turns import EditOrder
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.errors import SagewsError
 from sagews.interfaces.checks import IDocumentChecks
@@ -186,7 +186,7 @@ class OpenCompaction:
         documents: the store.
         writer: of the document.
         checks: does what takes long.
-        turns: keeps edits waiting meanwhile.
+        order: keeps edits waiting meanwhile.
         snapshots: of the document.
         kept: remembers which would not become small.
         account: returns in whose turn it is done.
@@ -195,8 +195,8 @@ class OpenCompaction:
     """
 
     __slots__ = (
-        "_account", "_at", "_checks", "_clients_at", "_clock", "_doc", "_documents", "_kept", "_least", "_snapshots",
-        "_take", "_turns", "_working", "_workspace", "_writer",
+        "_account", "_at", "_checks", "_clients_at", "_clock", "_doc", "_documents", "_kept", "_least", "_order",
+        "_snapshots", "_take", "_working", "_workspace", "_writer",
     )  # fmt: skip
 
     def __init__(
@@ -207,7 +207,7 @@ class OpenCompaction:
         documents: IDocumentStore,
         writer: DocumentWriter,
         checks: IDocumentChecks,
-        turns: EditOrder,
+        order: EditOrder,
         snapshots: Snapshots,
         kept: KeptPasts,
         account: Callable[[], UserId],
@@ -222,7 +222,7 @@ class OpenCompaction:
         self._documents = documents
         self._writer = writer
         self._checks = checks
-        self._turns = turns
+        self._order = order
         self._snapshots = snapshots
         self._kept = kept
         self._account = account
@@ -245,7 +245,7 @@ class OpenCompaction:
         try:
             # What waits for the database waits here, and not in a turn that keeps everybody's edits waiting.
             await self._writer.flush()
-            going_on = self._turns.take(self._let_go)
+            going_on = self._order.take(self._let_go)
             if going_on is not None:
                 await going_on
         finally:

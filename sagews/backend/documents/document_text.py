@@ -85,7 +85,7 @@ class DocumentText:
     async def merged(self, user: UserId, text: str) -> Sequence[bytes]:
         """Return updates that bring the document to what a file says, in order; none if it says so.
 
-        Nothing else may change the document until they are applied (turns.py).
+        Nothing else may change the document until they are applied (edit_order.py).
 
         Raises:
             SagewsError: `too-large` or `limit`.

@@ -13,10 +13,10 @@ from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_
 from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.compaction import KeptPasts, OpenCompaction
 from sagews.backend.documents.document_text import DocumentText
+from sagews.backend.documents.edit_order import EditOrder
 from sagews.backend.documents.loading import mirror_of
 from sagews.backend.documents.presence import PresenceTracker
 from sagews.backend.documents.snapshots import Snapshots
-from sagews.backend.documents.turns import EditOrder
 from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
@@ -57,13 +57,13 @@ class LiveDocument:
         kept: remembers which documents keep their past.
 
     Attributes:
-        turns: keeps edits and runs in order.
+        order: keeps edits and runs in it.
         clearing: lets go of output.
     """
 
     __slots__ = (
         "_checks", "_compaction", "_confirm_until", "_context", "_doc", "_editor", "_outputs", "_runs", "_snapshots",
-        "_text", "_writer", "about", "clearing", "presence", "session", "stream", "touched", "turns", "unused_since",
+        "_text", "_writer", "about", "clearing", "order", "presence", "session", "stream", "touched", "unused_since",
     )  # fmt: skip
     _log = Logger()
 
@@ -90,12 +90,12 @@ class LiveDocument:
         self._writer = writer
         writer.when_refused = self._say_refused
         self._checks = checks
-        self.turns = EditOrder(context.clock)
+        self.order = EditOrder(context.clock)
         # Who changed it last: what is heavy about it is done in their turn.
         self._editor = context.workspace.owner
         self._snapshots = Snapshots(clock, settings, documents, writer, about, lambda: self._doc, checks, self._account)
         self._compaction = OpenCompaction(
-            clock, about.workspace, settings.compact_open_bytes, documents, writer, checks, self.turns,
+            clock, about.workspace, settings.compact_open_bytes, documents, writer, checks, self.order,
             self._snapshots, kept, self._account, lambda: self._doc, self._go_on_with,
         )  # fmt: skip
         self._text = DocumentText(clock, about.id, doc, checks, self._account, about.title)
@@ -147,7 +147,7 @@ class LiveDocument:
         return None
 
     async def _edit_heavily(self, subscriber: Subscriber, number: int, update: bytes, *, mirrored: bool) -> None:
-        """Have an edit tried in a process of its own; meanwhile what comes behind it waits (turns.py)."""
+        """Have an edit tried in a process of its own; meanwhile what comes behind it waits (edit_order.py)."""
         user = subscriber.user.id
         if not mirrored:
             self._doc.take_mirror(await mirror_of(self._context.clock, self._checks, user, self._doc.encoded))
@@ -206,7 +206,7 @@ class LiveDocument:
                 self._apply_piece(user, last, None, 0, "")
 
         # What pages send meanwhile comes behind it.
-        merging = self.turns.take(merge)
+        merging = self.order.take(merge)
         if merging is not None:
             await merging
         return bool(pieces)
@@ -341,7 +341,7 @@ class LiveDocument:
     def idle(self) -> bool:
         """Whether nothing would be lost by forgetting it."""
         busy = self.stream.watchers or self.session.condition.alive or self._writer.pending or self._snapshots.pending
-        return not (busy or self.turns.busy)
+        return not (busy or self.order.busy)
 
     async def flush(self) -> None:
         """Commit everything that waits; raises SagewsError `not-saved` while the database refuses it."""

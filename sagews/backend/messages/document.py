@@ -35,7 +35,7 @@ def edit(context: Context, message: Edit) -> Coroutine[Any, Any, None] | None:
         context.workspace.edited(live, context.user.id)
         return going_on
 
-    return live.turns.take(apply)
+    return live.order.take(apply)
 
 
 def handlers(services: FeatureServices) -> Handlers:

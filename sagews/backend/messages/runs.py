@@ -24,7 +24,7 @@ def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None
             held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
             context.tell(Changed(document=message.document, cells=list(changed), held=held))
 
-    return live.turns.take(ask)
+    return live.order.take(ask)
 
 
 class OutputMessages:

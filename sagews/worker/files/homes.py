@@ -19,7 +19,7 @@ from sagews.wire.homes import HomeUsage
 from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, SnapshotAnswer, SnapshotRequest
 from sagews.wire.launcher import CHANGE, FILL, READ
 from sagews.wire.parcels import MAX_OBJECTS
-from sagews.worker.leases import Epochs
+from sagews.worker.epochs import Epochs
 
 JOB_SECONDS = 120
 MAX_RESTORE_ANSWER = 32 * MEBIBYTE

@@ -21,11 +21,11 @@ from sagews.model.sessions import MEBIBYTE, NO_RUN, Isolation, Limits, SessionRe
 from sagews.net.account_lines import AccountLines
 from sagews.policy.browser.shares import Shares
 from sagews.wire.worker import WorkerSettings
+from sagews.worker.epochs import Epochs
 from sagews.worker.files.homes import HomeFiles
 from sagews.worker.kinds import table as kinds
 from sagews.worker.kinds.table import Conversation, WorkerKind
 from sagews.worker.launcher.descriptors import kernel_refusals
-from sagews.worker.leases import Epochs
 from sagews.worker.sessions.bounds import Bounds
 from sagews.worker.sessions.flow_control import SharedWindow
 from sagews.worker.sessions.session import WorkerSession
