@@ -36,10 +36,8 @@ export const strings = {
   announceStopped: (number: number) => `Cell ${number} interrupted`,
   lostOutput: "The session ended while this ran. What it printed until then was kept.",
   output: (number: number) => `Output of cell ${number}`,
-  showAll: (lines: number) => `Show all ${grouped(lines)} lines`,
+  showAll: (lines: number) => `Show ${plural(lines, "more line", "more lines")}`,
   showAllPieces: (count: number) => `${plural(count, "piece", "pieces")} of output left out. Show all`,
-  spilled: (lines: string, size: string, path: string) =>
-    `${lines} lines (${size}) of this output are not shown. They are in the file ${path}.`,
   copyLatex: "Copy LaTeX",
   copied: "Copied",
   tooLongToSet: "This text takes too long to be set, and is shown as it was written.",

@@ -104,7 +104,7 @@ class EndingTests(RunCase):
         self.one.say(type="restart", document=self.document)
         self.later()
         self.assertEqual(self.state()["reason"], "gone")
-        self.assertIn("run all above", str(self.state()["sentence"]))
+        self.assertIn("run the cells again", str(self.state()["sentence"]))
         self.ran(SUM)
         self.later(0.2)
         self.assertEqual((self.state().get("reason"), self.state().get("sentence")), (None, None))

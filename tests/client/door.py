@@ -20,7 +20,10 @@ class Door:
         self._room = room
 
     def control(self, what: str) -> bytes:
-        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place."""
+        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place.
+
+        `refuse-CODE` cuts every connection, and refuses each later one for that; `refuse-` refuses none.
+        """
         name, _, cell = what.partition("-")
         if name == "source":
             return str(self._room.doc["cells"]["cell02"]["source"]).encode()
@@ -28,6 +31,9 @@ class Door:
             self._room.remove(cell)
         elif name == "restore":
             self._room.bring_back(cell)
+        elif name == "refuse":
+            self._room.refuses = cell
+            self.drop()
         elif name == "share":
             self._room.shared.append(cell)
         elif name == "caret":

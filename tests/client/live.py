@@ -46,6 +46,7 @@ class Room:
         self.asking: dict[str, Any] | None = None
         self.removed: dict[str, dict[str, Any]] = {}
         self.role = "owner"
+        self.refuses = ""
         self.user = {"id": "u1", "name": "Emil Novak"}
         # Names of workspaces that others have shared since.
         self.shared: list[str] = []
@@ -187,14 +188,14 @@ class Room:
         self.removed[cell] = {**fields, "source": Text(fields["source"]), "flags": Map()}
         del self.doc["cells"][cell]
         update = base64.b64encode(self.doc.get_update(before)).decode()
-        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": OTHER["connection"]})
 
     def bring_back(self, cell: str) -> None:
         """Make a cell anew that was deleted, as another person's undo does."""
         before = self.doc.get_state()
         self.doc["cells"][cell] = Map(self.removed.pop(cell))
         update = base64.b64encode(self.doc.get_update(before)).decode()
-        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": "u2"})
+        self.say({"type": "edit", "document": DOCUMENT, "update": update, "author": OTHER["connection"]})
 
     def restart(self) -> None:
         """Have a fresh session, which began after everything that ran."""
@@ -206,8 +207,8 @@ class Room:
     def end(self, reason: str) -> None:
         """Say that the session is over, or that the one before was."""
         sentences = {
-            "restarted": "The session was restarted: run all above.",
-            "gone": "Variables are gone: run all above.",
+            "restarted": "The session was restarted: run the cells again.",
+            "gone": "Variables are gone: run the cells again.",
         }
         self.over = {"reason": reason, "sentence": sentences[reason]}
         self.say(self.session())
@@ -252,6 +253,9 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
     def do_hello(self, message: dict[str, Any]) -> None:
         """Say hello."""
         room, given = self.room, message.get("resume", "")
+        if room.refuses:
+            self.say({"type": "error", "code": room.refuses, "parameters": {}, "message": "No."})
+            return
         self.user = room.known.get(given, room.user)
         resume = f"resume-secret-of-a-good-length-{self.user['id']}"
         room.known[resume] = self.user

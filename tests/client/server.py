@@ -48,7 +48,10 @@ ENTRY = {
 }
 STATUS = {
     "version": "0.1.0",
-    "isolation": {"level": "full", "report": {"namespaces": "mnt,pid", "missing": []}},
+    "isolation": {
+        "level": "full",
+        "report": {"namespaces": "mnt,pid", "missing": [], "self_test": {"safe": 25, "seconds": 0.23}},
+    },
     "backend": {
         "connections": 1,
         "documents": 1,
@@ -71,6 +74,7 @@ STORED = {
     "unit": "bytes",
     "free": "Clear some.",
 }
+NEARLY = {"resource": "pages", "name": "pages", "used": 9, "allowed": 10, "unit": "", "free": "Close a page."}
 RECORD = {
     "id": "r1",
     "time": NOW,
@@ -148,7 +152,7 @@ class Everything(Resource):
             "GET /api/users": {"users": [{**each, "created": NOW, "disabled": False} for each in (USER, *OTHERS)]},
             "GET /api/status": STATUS,
             "GET /api/sessions": {"sessions": [SESSION], "more": False},
-            "GET /api/quotas": {"quotas": [QUOTA, STORED], "largest": [LARGEST]},
+            "GET /api/quotas": {"quotas": [QUOTA, STORED, NEARLY], "largest": [LARGEST]},
             "GET /api/logs": {"records": [RECORD]},
         }
         return answers.get(call, {})

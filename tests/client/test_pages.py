@@ -105,13 +105,14 @@ class QuotaTests(ClientTestCase):
     """What a person sees of their quotas."""
 
     def test_what_is_left(self) -> None:
-        """The settings page shows what is had, what may be had, and how to free some."""
+        """The settings page shows what is had, what may be had, and how to free some where nearly all of it is used."""
         page = self.page("/settings")
         quota = page.locator("[data-testid=quota-sessions]")
         quota.wait_for()
         self.assertIn("1 of 20, 19 left", quota.inner_text())
         self.assertIn("3 MB of 512 MB, 509 MB left", page.locator("[data-testid=quota-outputs]").inner_text())
-        self.assertIn("End one.", quota.inner_text())
+        self.assertNotIn("End one.", quota.inner_text())
+        self.assertIn("Close a page.", page.locator("[data-testid=quota-pages]").inner_text())
         stored = page.locator("[data-testid=stored]").inner_text()
         self.assertIn("1 MB of output, 2 MB of history, 4 MB of files", stored)
         self.assertEqual(self.violations(page), [])
@@ -128,6 +129,13 @@ class ManagementTests(ClientTestCase):
         menus = [each.locator("button").count() for each in page.locator("[data-testid=user]").all()]
         self.assertEqual(menus, [0, 1, 0])
         self.assertEqual(self.violations(page), [])
+
+    def test_isolation_in_words(self) -> None:
+        """What was found about the jail is told in words, and each page of the menu has an icon of its own."""
+        page = self.page("/management/workers")
+        page.get_by_text("25 checks passed in 0.2 s").wait_for()
+        icons = [each.get_attribute("d") for each in page.locator(".side .ic path").all()]
+        self.assertEqual(len(set(icons)), len(icons))
 
     def test_an_address_is_changed(self) -> None:
         """An administrator gives somebody another address; an ordinary person sees their own and cannot change it."""

@@ -155,7 +155,7 @@ class DangerTests(ClientTestCase):
         self.wait_until_heard(page, "restart")
         page.wait_for_selector("[data-testid=cell].stale")
         self.screenshot(page, "former")
-        self.assertIn("session that is over", cell(page, 1).locator(".meta").get_attribute("title") or "")
+        self.assertIn("session that is over", cell(page, 1).locator(".mark").get_attribute("title") or "")
         # Who has just confirmed it need not be told, now or after a reload.
         self.assertEqual(page.locator("[data-testid=session-notice]").count(), 0)
         # The keyboard is where it was before the question.

@@ -113,10 +113,10 @@ class RunningTests(ClientTestCase):
         self.assertTrue(page.locator("img.picture").get_attribute("src").startswith("blob:"))  # type: ignore[union-attr]
         wait_for_state(page, 7, "done")
         page.wait_for_selector("text=the plain form")
-        self.assertIn("Show all 14\u202f200 lines", cell(page, 6).inner_text())
+        self.assertIn("Show 14\u202f160 more lines", cell(page, 6).inner_text())
         page.click("[data-testid=show-all]")
         self.assertIn("line 14199", cell(page, 6).inner_text())
-        self.assertIn("output/1.txt", page.locator("[data-testid=spilled]").text_content() or "")
+        self.assertIn('print(open("output/1.txt").read())', page.locator("[data-testid=spilled]").text_content() or "")
         self.assertEqual(self.problems, [])
 
     def test_section_runs(self) -> None:

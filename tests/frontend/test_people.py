@@ -111,7 +111,7 @@ class ProfileTests(SynchronousTestCase):
         """Without the old password nothing changes, and guessing it is limited."""
         for old in (None, "wrong wrong", ""):
             response = self.person.call("POST", "/api/password", {"old": old, "new": "battery staple"})
-            self.assertEqual(response.code, "bad-password")
+            self.assertEqual(response.code, "wrong-password")
         for _ in range(8):
             response = self.person.call("POST", "/api/password", {"old": "wrong", "new": "battery staple"})
         self.assertEqual(response.code, "too-often")
@@ -135,13 +135,13 @@ class ProfileTests(SynchronousTestCase):
             return self.world.page(response)
 
         page, new = by_link(), {"new": "battery staple"}
-        self.assertEqual(self.person.call("POST", "/api/password", new).code, "bad-password")
+        self.assertEqual(self.person.call("POST", "/api/password", new).code, "wrong-password")
         self.assertEqual(page.call("POST", "/api/password", {"new": "short"}).code, "weak-password")
         fresh = self.world.page(page.call("POST", "/api/password", new))
-        self.assertEqual(fresh.call("POST", "/api/password", new).code, "bad-password")
+        self.assertEqual(fresh.call("POST", "/api/password", new).code, "wrong-password")
         late = by_link()
         self.world.clock.advance(31 * 60)
-        self.assertEqual(late.call("POST", "/api/password", new).code, "bad-password")
+        self.assertEqual(late.call("POST", "/api/password", new).code, "wrong-password")
 
     def test_first_password(self) -> None:
         """An account without a password sets one without an old one."""

@@ -97,7 +97,7 @@ class WorkspaceTests(SynchronousTestCase):
     def test_share_with_nobody(self) -> None:
         """An unknown address, a wrong role and the command line's account are refused."""
         self.world.run(self.world.accounts.create_user("operator", "Command line", "user", None))
-        self.assertEqual(self.share("viewer", "nobody@example.org").code, "bad-value")
+        self.assertEqual(self.share("viewer", "nobody@example.org").code, "no-account")
         self.assertEqual(self.share("viewer", "operator").code, "bad-value")
         self.assertEqual(self.share("god").code, "bad-message")
 

@@ -52,12 +52,34 @@ class BudgetTests(SynchronousTestCase):
 
     @given(_prints)
     def test_shown_text_is_bounded_whole_and_generous(self, prints: list[tuple[str, bytes]]) -> None:
-        """Neither part is over its limit, or short of it by more than a character while something is left out."""
+        """Neither part is over its limit, or short of it by more than a character unless it is cut at a whole line."""
         head, middle, tail, _ = pass_on(prints)
-        for part, limit in ((head, HEAD), (tail, TAIL)):
+        whole = head.endswith(b"\n"), (head + middle).endswith(b"\n")
+        for part, limit, at_line in ((head, HEAD, whole[0]), (tail, TAIL, whole[1])):
             part.decode()
             self.assertLessEqual(len(part), limit)
-            self.assertTrue(not middle or len(part) > limit - 4)
+            self.assertTrue(not middle or len(part) > limit - 4 or at_line)
+
+    def test_lines_are_shown_whole(self) -> None:
+        """What is shown ends and begins with whole lines; one that is longer than a text's is cut nevertheless."""
+        lines = [b"%05d %s\n" % (number, b"x" * 40) for number in range(9000)]
+        for flushed in (1, 100, 9000):
+            printed = [b"".join(lines[at : at + flushed]) for at in range(0, 9000, flushed)]
+            shown, spilled = self.shown(printed)
+            self.assertEqual(set(shown.splitlines(keepends=True)) - set(lines), set())
+            self.assertEqual(shown.count(b"\n") + spilled.count(b"\n"), 9000)
+        shown, _ = self.shown([b"begin\n" + b"y" * 1_000_000 + b"\nend\n"])
+        self.assertGreater(len(shown), 120_000)
+
+    def shown(self, printed: list[bytes]) -> tuple[bytes, bytes]:
+        """Return what is shown of a cell with the true limits, and what is not."""
+        shown: list[bytes] = []
+        spilled: list[bytes] = []
+        budget = CellBudget(lambda _, data: shown.append(data), spilled.append)
+        for data in printed:
+            budget.add("stdout", data)
+        budget.finish(lambda _: None)
+        return b"".join(shown), b"".join(spilled)
 
     def test_what_is_held_is_shown_before_something_else(self) -> None:
         """The latest of it, a bounded amount in all; then it waits for the end. What is older goes elsewhere."""

@@ -80,7 +80,11 @@ class ProfileCalls:
         # Who has none yet has nothing to prove, and who came by a link has proved enough: they may have forgotten it.
         if user.has_password and (call.body.old or not await self._logins.may_set_password(call.signed_in)):
             limit = await self._sign_in.count_account(user.email, call.address)
-            await self._sign_in.check(user.email, call.body.old or "")
+            try:
+                await self._sign_in.check(user.email, call.body.old or "")
+            except SagewsError as error:
+                # They are signed in: whose password it is, is no question.
+                raise SagewsError("wrong-password") if error.code == "bad-password" else error from error
             await self._accounts.clear_attempts(limit.key)
         hashed = await self._hasher.hash(call.body.new)
         # A new login before all others are ended with the old password: this page goes on working.

@@ -137,7 +137,7 @@ class WorkspaceCalls:
         other = await self._accounts.user_by_email(names.email(call.body.email))
         # The same words for both, so that the built-in account can't be found out.
         if other is None or names.is_operator(other):
-            raise SagewsError("bad-value", field="email", reason="nobody here has this address")
+            raise SagewsError("no-account")
         await self._workspaces.set_grant(workspace.id, other.id, call.body.role, call.body.runs)
         return await self._members(workspace.id)
 

@@ -23,11 +23,13 @@ STATUS: Mapping[str, int] = {
     "not-signed-in": 401,
     # Not 401, at which browsers and libraries forget the login that asked.
     "bad-password": 403,
+    "wrong-password": 403,
     "forbidden": 403,
     "wrong-origin": 403,
     "read-only": 403,
     "may-not-run": 403,
     "not-found": 404,
+    "no-account": 404,
     "method-not-allowed": 405,
     "name-taken": 409,
     "conflict": 409,

@@ -1,7 +1,8 @@
 """How much of a cell's printed text is shown: the first and the last 64 KiB always, the middle goes elsewhere.
 
 Pure: bytes come in, and bytes go out through three callables, so that it can be tested without a process. The text that
-is passed on never splits a character and never grows beyond the two limits, however much a cell prints.
+is passed on never splits a character, nor a line of ordinary length, and never grows beyond the two limits, however
+much a cell prints.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 
 HEAD = 64 * 1024
 TAIL = 64 * 1024
+LINE = 1024
+"""How much less than it may be is shown, so that what is shown ends or begins with a whole line."""
 BETWEEN, BETWEEN_ALL = 4 * 1024, 64 * 1024
 """How much of what is held is shown before a picture or value that follows it, and before all of them together."""
 
@@ -48,14 +51,16 @@ class CellBudget:
         self._last: deque[tuple[str, bytes]] = deque()
         self._held = 0
         self._between = BETWEEN_ALL
+        self._at_start = True
         self.omitted = Omitted()
 
     def add(self, name: str, data: bytes) -> None:
         """Take printed UTF-8 bytes: show them while the head lasts, else keep them and spill what is older."""
         if self._head > 0:
-            shown, data = cut(data, self._head)
+            shown, data = cut_line(data, self._head, self._at_start)
             self._head = 0 if data else self._head - len(shown)
             if shown:
+                self._at_start = shown.endswith(b"\n")
                 self._show(name, shown)
         if data:
             self._last.append((name, data))
@@ -103,10 +108,11 @@ class CellBudget:
             self._held -= len(data)
             surplus = most - self._held
             if surplus > 0:
-                kept = later(data, surplus)
+                kept = later_lines(data, surplus) or (b"" if self._last else later(data, surplus))
                 data = data[: len(data) - len(kept)]
-                self._last.appendleft((name, kept))
-                self._held += len(kept)
+                if kept:
+                    self._last.appendleft((name, kept))
+                    self._held += len(kept)
             self._leave_out(data)
             if surplus > 0:
                 return
@@ -126,6 +132,29 @@ def cut(data: bytes, most: int) -> tuple[bytes, bytes]:
     while end > 0 and data[end] & 0xC0 == 0x80:
         end -= 1
     return data[:end], data[end:]
+
+
+def cut_line(data: bytes, most: int, at_start: bool) -> tuple[bytes, bytes]:
+    """Split UTF-8 after at most so many bytes: behind the end of a line that is near, else between two characters.
+
+    Args:
+        data: what is split.
+        most: bytes of the first part.
+        at_start: whether a line begins with the data.
+    """
+    shown, rest = cut(data, most)
+    end = shown.rfind(b"\n") + 1
+    return (data[:end], data[end:]) if rest and (end or at_start) and len(shown) - end <= LINE else (shown, rest)
+
+
+def later_lines(data: bytes, most: int) -> bytes:
+    """Return the last whole lines of UTF-8 that fit into so many bytes; of a long line its last whole characters."""
+    kept = later(data, most)
+    left_out = len(data) - len(kept)
+    if left_out == 0 or data[left_out - 1 : left_out] == b"\n":
+        return kept
+    start = kept.find(b"\n", 0, LINE) + 1
+    return kept[start:]
 
 
 def later(data: bytes, most: int) -> bytes:

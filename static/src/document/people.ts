@@ -17,7 +17,12 @@ export class People {
   #place: Place | null = null;
   readonly #others = signal<readonly Person[]>([]);
   readonly others: ReadonlySignal<readonly Person[]> = this.#others;
-  readonly hearers: Hearers = { presence: ({ person, left }) => this.#presence(person, left === true) };
+  /** The name of who sent the last edit; "" where nobody knows. */
+  lastWriter = "";
+  readonly hearers: Hearers = {
+    presence: ({ person, left }) => this.#presence(person, left === true),
+    edit: ({ author }) => void (this.lastWriter = this.#others.peek().find((each) => each.connection === author)?.name ?? ""),
+  };
 
   constructor(
     readonly document: string,
@@ -26,6 +31,7 @@ export class People {
 
   /** Everybody anew, as the server has them; we are not among the others. */
   know(people: readonly Person[]): void {
+    this.lastWriter = "";
     this.#others.value = people.filter((person) => person.connection !== this.#own);
     if (this.#place !== null) this.say(this.#place);
   }

@@ -21,7 +21,7 @@ export function FoldedText({ text, class: name, show: Shown }: TextProps & { sho
       {folded.folded && !all && (
         <>
           <button type="button" class="foldbar" data-testid="show-all" onClick={() => setAll(true)}>
-            {strings.showAll(folded.lines)}
+            {strings.showAll(folded.hidden)}
           </button>
           <Shown text={folded.tail} class={name} testId="stream-end" />
         </>

@@ -11,15 +11,15 @@ export interface Folded {
   readonly head: string;
   /** What follows the part that is left out; empty when nothing is. */
   readonly tail: string;
-  /** How many lines the whole text has. */
-  readonly lines: number;
+  /** How many lines are left out. */
+  readonly hidden: number;
   readonly folded: boolean;
 }
 
-/** The parts of a text that show around "Show all N lines". */
+/** The parts of a text that show around "Show N more lines". */
 export function foldText(text: string): Folded {
   const lines = countLines(text);
-  if (lines <= MAX_LINES && text.length <= MAX_CHARACTERS) return { head: text, tail: "", lines, folded: false };
+  if (lines <= MAX_LINES && text.length <= MAX_CHARACTERS) return { head: text, tail: "", hidden: 0, folded: false };
   let end = 0;
   for (let line = 0; line < HEAD.lines && end < HEAD.characters; line += 1) {
     const next = text.indexOf("\n", end);
@@ -29,7 +29,9 @@ export function foldText(text: string): Folded {
   let start = text.endsWith("\n") ? text.length - 1 : text.length;
   for (let line = 0; line < TAIL.lines && start > text.length - TAIL.characters; line += 1) start = text.lastIndexOf("\n", start - 1);
   const from = Math.max(start + 1, text.length - TAIL.characters);
-  return { head: text.slice(0, Math.min(end, HEAD.characters)), tail: text.slice(from), lines, folded: true };
+  const [head, tail] = [text.slice(0, Math.min(end, HEAD.characters)), text.slice(from)];
+  // Of one long line there is more, if not whole lines of it.
+  return { head, tail, hidden: Math.max(1, lines - countLines(head) - countLines(tail)), folded: true };
 }
 
 function countLines(text: string): number {

@@ -1,4 +1,5 @@
 /** Outputs that most pages do not show, in one file: each further file that comes later would split those that all share. */
 
 export { FailureOutput } from "./failure";
+export { SpilledNote } from "./spilled-note";
 export { TerminalText } from "./terminal-text";

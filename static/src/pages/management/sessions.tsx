@@ -9,7 +9,7 @@ import { icons } from "./icons";
 import { managementPages } from "./registry";
 import { words } from "./strings";
 
-managementPages.add({ id: "sessions", label: words.sessions, icon: icons.gear, Page: Sessions });
+managementPages.add({ id: "sessions", label: words.sessions, icon: icons.prompt, Page: Sessions });
 
 const EVERY = 5000;
 

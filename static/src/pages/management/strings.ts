@@ -15,8 +15,9 @@ export const words = {
   connections: "Connections",
   isolationParts: {
     level: "Level", namespaces: "Namespaces", cgroup: "Control groups", network: "Network", missing: "Missing",
-    zygotes: "Zygotes", self_test: "Self-test", flavours: "Flavours",
+    zygotes: "Zygotes", homes: "Homes", self_test: "Self-test", flavours: "Flavours",
   } as Record<string, string>,
+  selfTest: (passed: string, time: string) => `${passed} checks passed in ${time}`,
   versionLabel: "Version",
   worker: "Worker",
   flavour: "Flavours",

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { managementCalls, type Status, type WorkerStatus } from "./calls";
 import type { Json } from "../../net/messages";
 import { grouped, strings } from "../../strings";
+import { seconds } from "../../times";
 import { errorText } from "../../ui/basics";
 import { icons } from "./icons";
 import { managementPages } from "./registry";
@@ -107,12 +108,18 @@ function Isolation({ report }: { report: Record<string, Json> }): JSX.Element {
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{words.isolationParts[name] ?? name}</dt>
-            <dd>{inWords(value)}</dd>
+            <dd>{name === "self_test" ? selfTest(value) : inWords(value)}</dd>
           </div>
         ))}
       </dl>
     </section>
   );
+}
+
+/** How many attempts to get out the jail withstood. */
+function selfTest(value: Json): string {
+  const { safe, seconds: took } = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  return typeof safe === "number" && typeof took === "number" ? words.selfTest(grouped(safe), seconds(took)) : inWords(value);
 }
 
 function inWords(value: Json): string {

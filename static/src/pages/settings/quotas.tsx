@@ -9,6 +9,9 @@ import { bytes } from "../../times";
 import { grouped } from "../../strings";
 import { words } from "./strings";
 
+/** The part of what is allowed from which on people are told how to free some. */
+const NEARLY = 0.8;
+
 function usedOf({ used, allowed, unit }: Quota): string {
   const shown = (amount: number) => (unit === "bytes" ? bytes(amount) : grouped(amount));
   return used === null ? words.most(shown(allowed)) : words.quotaOf(shown(used), shown(allowed), shown(Math.max(0, allowed - used)));
@@ -37,7 +40,8 @@ export function Quotas(): JSX.Element {
         <div class="row" key={quota.resource} data-testid={`quota-${quota.resource}`}>
           <span>{quota.name}</span>
           <span>
-            <b class="num">{usedOf(quota)}</b> <span class="muted">{quota.free}</span>
+            <b class="num">{usedOf(quota)}</b>
+            {quota.used !== null && quota.used >= NEARLY * quota.allowed && <span class="muted"> {quota.free}</span>}
           </span>
         </div>
       ))}

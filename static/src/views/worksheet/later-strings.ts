@@ -38,11 +38,12 @@ export const words = {
     "not-signed-in": "You were signed out. Sign in again to go on.",
     "not-found": "This workspace does not exist, or you may not see it.",
   } as Record<string, string>,
+  accessTaken: "You have no access to this workspace any more: an owner took it away, or the workspace was deleted.",
   stoppedOther: "The server refused the connection.",
   reload: "Reload",
   reconnect: "Connect again",
   signInAgain: "Sign in again",
-  rescued: "Somebody deleted the cell that you wrote in. Your text is kept.",
+  rescued: (who: string) => `${who || "Somebody"} deleted the cell that you wrote in. Your text is kept.`,
   notSaved: (count: number, first: string, why: string) =>
     count === 1 ? `${first} can't be kept in versions: ${why}.` : `${first} (${why}) and ${plural(count - 1, "other", "others")} can't be kept in versions.`,
   bringBack: "Bring it back",

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { hasSecret } from "../../net/http";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/basics";
 import { useParts } from "../../workbench/parts";
@@ -51,22 +52,26 @@ function Notice(props: { kind?: string; testId: string; children: ComponentChild
 function Stopped(): JSX.Element | null {
   const { socket } = useParts();
   const { phase, reason } = socket.state.value;
-  if (phase !== "stopped" || reason === null) return null;
-  const button =
-    reason === "version-mismatch" ? (
-      <button type="button" class="btn" onClick={() => location.reload()}>{words.reload}</button>
-    ) : reason === "not-signed-in" ? (
-      <>
-        <a class="btn" href="/signin" target="_blank">{words.signInAgain}</a>
-        <button type="button" class="btn" onClick={() => socket.start()}>{words.reconnect}</button>
-      </>
-    ) : (
-      <button type="button" class="btn" onClick={() => socket.start()}>{words.reconnect}</button>
-    );
+  const stopped = phase === "stopped" ? reason : null;
+  useEffect(() => {
+    if (stopped !== "not-signed-in") return;
+    // Who signs in somewhere else comes back to this page, and it goes on by itself.
+    const back = () => document.visibilityState === "visible" && hasSecret() && socket.start();
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, [stopped]);
+  if (stopped === null) return null;
+  const taken = socket.welcome.value !== null && (stopped === "not-found" || stopped === "forbidden");
   return (
     <Notice kind="bad" testId="stopped">
-      <span>{words.stoppedReasons[reason] ?? words.stoppedOther}</span>
-      {button}
+      <span>{taken ? words.accessTaken : (words.stoppedReasons[stopped] ?? words.stoppedOther)}</span>
+      {taken && <a class="btn" href="/workspaces">{strings.workspaces}</a>}
+      {stopped === "not-signed-in" && <a class="btn" href="/signin" target="_blank">{words.signInAgain}</a>}
+      {stopped === "version-mismatch" ? (
+        <button type="button" class="btn" onClick={() => location.reload()}>{words.reload}</button>
+      ) : (
+        !taken && <button type="button" class="btn" onClick={() => socket.start()}>{words.reconnect}</button>
+      )}
     </Notice>
   );
 }
@@ -115,8 +120,13 @@ function StoppedAt(): JSX.Element | null {
 }
 
 function Refusal(): JSX.Element | null {
-  const { worksheet } = useParts();
+  const { socket, worksheet } = useParts();
   const notice = worksheet.notices.current.value;
+  const connected = socket.state.value.phase === "open";
+  // What was true only while there was no connection.
+  useEffect(() => {
+    if (connected && worksheet.notices.current.peek() === "offline") worksheet.notices.dismiss();
+  }, [connected]);
   useEffect(() => {
     if (notice === null) return;
     const timer = window.setTimeout(() => worksheet.notices.dismiss(), 10_000);
@@ -190,10 +200,13 @@ function Rescued(): JSX.Element | null {
   const { focus, mounted, worksheet } = useParts();
   const rescue = useMemo(() => new Rescue(worksheet.sheet, focus, mounted), [worksheet]);
   useEffect(() => rescue.stop, [rescue]);
-  if (rescue.kept.value === null) return null;
+  const kept = rescue.kept.value;
+  // Whoever wrote last when it went: what others change later must not be laid at another door.
+  const who = useMemo(() => worksheet.people.lastWriter, [kept]);
+  if (kept === null) return null;
   return (
     <Notice kind="warn" testId="rescued">
-      <span>{words.rescued}</span>
+      <span>{words.rescued(who)}</span>
       {worksheet.mayEdit.value && (
         <button type="button" class="btn" onClick={() => rescue.bringBack()}>
           {words.bringBack}

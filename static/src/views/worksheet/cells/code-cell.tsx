@@ -40,7 +40,8 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
       ) : (
         <div class="src">
           <Source id={cell.id} kind="code" label={words.codeCell(cell.number)} hint={only ? words.hint : ""} text={text} />
-          <Meta result={result} stale={stale} />
+          {stale && <i class="mark" role="img" title={stale} aria-label={stale} />}
+          <Meta result={result} />
         </div>
       )}
       {result !== undefined && <Output cell={cell} result={result} />}
@@ -63,7 +64,7 @@ function useStale(text: string, result: CellResult | undefined): boolean {
   return hash !== now;
 }
 
-function Meta({ result, stale }: { result: CellResult | undefined; stale: string }): JSX.Element | null {
+function Meta({ result }: { result: CellResult | undefined }): JSX.Element | null {
   const lost = useParts().socket.lost.value;
   if (result === undefined) return null;
   const { run } = result;
@@ -72,11 +73,10 @@ function Meta({ result, stale }: { result: CellResult | undefined; stale: string
   if (run.state === "running") return <OnDemand of={running} props={{ since: run.started ?? run.queued }} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
   const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");
-  if (word === "" && stale === "") return null;
+  if (word === "") return null;
   return (
-    <span class="meta num" title={stale || (run.reason ?? undefined)}>
+    <span class="meta num" title={run.reason ?? undefined}>
       {run.state === "queued" && <i class="dot off" />}
-      {stale && <span class="hidden">{stale}</span>}
       {word}
     </span>
   );
