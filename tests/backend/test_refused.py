@@ -7,16 +7,17 @@ from twisted.internet.defer import Deferred
 from sagews.backend.workspaces.manager import REST_SECONDS
 from sagews.model.identifiers import DocumentId, WorkspaceId, new_id
 from tests.backend.harness import BackendTestCase, Page
+from tests.fakes.session_host import PRINTS
 
 
 class RefusedTests(BackendTestCase):
     """A worksheet in quarantine, beside others."""
 
-    def refuse(self) -> Page:
+    def refuse(self, source: str = "2+2") -> Page:
         """Return a page of a document that is refused, and known to be."""
         page = self.opened()
         self.journal.refused = {self.document}
-        page.edit(self.document, "2+2")
+        page.edit(self.document, source)
         for _ in range(20):
             self.later(0.1)
         self.flushLoggedErrors(ValueError)
@@ -83,6 +84,20 @@ class RefusedTests(BackendTestCase):
             self.later(1)
         page.say(type="output", document=self.document, run=run, request=2, after=0)
         self.assertEqual(page.take("error"), [])
+        self.flushLoggedErrors(ValueError)
+
+    def test_output_that_can_not_be_cleared_goes_on(self) -> None:
+        """A clearing that is refused leaves the output as it is, and takes what is printed behind it."""
+        page = self.refuse(PRINTS)
+        run = page.run(self.document, PRINTS)
+        self.later(1)
+        page.take()
+        page.say(type="clear_outputs", document=self.document, cells=[page.cell()])
+        self.later(1)
+        self.assertEqual([error["code"] for error in page.take("error")], ["not-saved"])
+        live = self.done(self.backend.workspaces.find(self.workspace).load(self.document, self.owner.id))
+        entry = live._outputs.find(run)
+        self.assertEqual((entry.run.state.over, entry.closed), (True, False))
         self.flushLoggedErrors(ValueError)
 
     def test_a_new_document_begins_once(self) -> None:

@@ -93,8 +93,11 @@ class OutputClearing:
         """Delete the output of cells (None: of all) that are not running, and tell everybody.
 
         Raises:
-            SagewsError: `database`; `conflict` when another backend has the document.
+            SagewsError: `database`; `conflict` when another backend has the document; `not-saved` while the database
+                refuses it.
         """
+        # Before anything is closed: where this is refused, what is printed goes on to be kept.
+        await self._writer.flush()
         runs = self._outputs.over(cells)
         self._outputs.close_runs(runs)
         await self._writer.flush()
