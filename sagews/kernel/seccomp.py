@@ -31,6 +31,10 @@ _FILE_KIND, _CHARACTER_DEVICE, _BLOCK_DEVICE = 0o170000, 0o020000, 0o060000
 _TERMINAL_INJECTION = (0x5412, 0x541C)
 _PERSONALITIES = (0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+_SOL_SOCKET = 1
+_SOCKET_PROGRAMS = (26, 44, 50, 51, 52)
+"""SO_{ATTACH_FILTER,LOCK_FILTER,ATTACH_BPF,ATTACH_REUSEPORT_CBPF,ATTACH_REUSEPORT_EBPF}."""
+_PR_SET_SECCOMP = 22
 
 Instruction = tuple[int, int, int, int]
 
@@ -97,6 +101,12 @@ def _judgements() -> dict[str, list[Instruction]]:
         "ioctl": [_argument(1), *_one_of(_TERMINAL_INJECTION, refusal), *allow],
         "personality": [_argument(0), *_one_of(_PERSONALITIES, allow), *refusal],
         "socket": _socket_judgement(),
+        # A program in the kernel takes of a memory that has one bound for the whole machine (net.core.bpf_jit_limit),
+        # which this filter takes of too: whoever filled it would let no session begin any more.
+        "setsockopt": _socket_option_judgement(),
+        # As a kernel does that has no seccomp: programs that would shut themselves in go on without.
+        "seccomp": missing,
+        "prctl": [_argument(0), *_when(_EQUAL, _PR_SET_SECCOMP, [_refuse(errno.EINVAL)]), *allow],
     }
 
 
@@ -113,6 +123,12 @@ def _socket_judgement() -> list[Instruction]:
     route = [_argument(2), *_when(_EQUAL, 0, allow), _refuse(errno.EAFNOSUPPORT)]
     families = _one_of((_AF_UNIX, _AF_INET, _AF_INET6), allow)
     return [_argument(0), *families, *_when(_EQUAL, _AF_NETLINK, route), _refuse(errno.EAFNOSUPPORT)]
+
+
+def _socket_option_judgement() -> list[Instruction]:
+    """Refuse to give a socket a program."""
+    programs = [_argument(2), *_one_of(_SOCKET_PROGRAMS, [_refuse(errno.EPERM)])]
+    return [_argument(1), *_when(_EQUAL, _SOL_SOCKET, programs), _give(_ALLOW)]
 
 
 def _load(offset: int) -> Instruction:

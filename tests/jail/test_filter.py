@@ -70,6 +70,7 @@ class Filter(unittest.SynchronousTestCase):
             "inotify_init",
             "inotify_init1",
             "inotify_add_watch",
+            "seccomp",
         }
         for machine in ARCHITECTURES:
             for name, number in numbers(machine).items():
@@ -154,3 +155,21 @@ class Filter(unittest.SynchronousTestCase):
             self.assertEqual(judge(machine, number, 0, 0x5412), refused(errno.EPERM))
             self.assertEqual(judge(machine, number, 0, 0x541C), refused(errno.EPERM))
             self.assertEqual(judge(machine, number, 0, 0x5413), ALLOW)
+
+    @given(st.integers(0, 2**32 - 1), st.integers(0, 100), st.integers(0, 2**32 - 1))
+    def test_programs_of_sockets(self, level: int, option: int, high: int) -> None:
+        """No socket gets a program of BPF, whatever stands in the halves that the kernel ignores; others are set."""
+        for machine in ARCHITECTURES:
+            number = numbers(machine)["setsockopt"]
+            for each in (level, 1):
+                expected = refused(errno.EPERM) if each == 1 and option in (26, 44, 50, 51, 52) else ALLOW
+                self.assertEqual(judge(machine, number, 3, high << 32 | each, high << 32 | option), expected)
+
+    def test_filters_of_its_own(self) -> None:
+        """A session installs no filter of system calls; it sees a kernel that has none."""
+        for machine in ARCHITECTURES:
+            table = numbers(machine)
+            for operation in range(4):
+                self.assertEqual(judge(machine, table["seccomp"], operation), refused(errno.ENOSYS))
+            self.assertEqual(judge(machine, table["prctl"], 22, 2), refused(errno.EINVAL))
+            self.assertEqual(judge(machine, table["prctl"], 38, 1), ALLOW)
