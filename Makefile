@@ -1,5 +1,6 @@
 # make run     builds what is missing and runs the daemon in the foreground
 # make test    builds what is missing and runs the checks and the tests; T=tests/worker for just those
+# make format  puts the Python sources into the form that the checks ask for
 # make bench   measures, beside the floor and Jupyter
 # make soak    kills every process in turn under load; ARGUMENTS="--minutes 60" for how long
 # make foreign runs Sage's own examples as cells, beside Sage's own doctest machinery
@@ -21,6 +22,9 @@ test:
 
 check:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" check
+
+format:
+	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --tests) && exec "$$python" scripts/launch.py "$$built" format
 
 bench:
 	@python=$$(sh scripts/python.sh) && built=$$("$$python" scripts/bootstrap.py --sage=$(SAGE) --lock=$(LOCK) --bench) && exec "$$python" scripts/launch.py "$$built" bench $(ARGUMENTS)

@@ -1,4 +1,4 @@
-"""Runs the daemon, tests, checks, kill test, Sage's own examples or benchmarks in what bootstrap.py has built."""
+"""Runs the daemon, tests, checks, formatter, kill test, Sage's examples or benchmarks in what bootstrap.py built."""
 
 from __future__ import annotations
 
@@ -60,6 +60,13 @@ def check(place: Path) -> int:
     )
 
 
+def put_in_form(place: Path) -> int:
+    """Mend what can be mended by itself and format; returns how many failed."""
+    ruff = str(place / "bin" / "ruff")
+    commands = ([ruff, "check", "--quiet", "--fix", "."], [ruff, "format", "--quiet", "."])
+    return sum(bool(subprocess.run(command, cwd=CHECKOUT, check=False).returncode) for command in commands)
+
+
 def test(place: Path, tools: Path, environments: dict[str, str], arguments: list[str]) -> int:
     """Run the checks (for the whole suite) and the tests."""
     whole = arguments == ["tests"]
@@ -87,8 +94,8 @@ def main() -> None:
     if what in ("soak", "foreign"):
         command = [str(place / "bin" / "python"), "-m", f"tests.{what}", *arguments]
         sys.exit(subprocess.run(command, cwd=CHECKOUT, env=settings(built["environments"]), check=False).returncode)
-    if what == "check":
-        sys.exit(check(tools))
+    if what in ("check", "format"):
+        sys.exit(check(tools) if what == "check" else put_in_form(tools))
     # The page is measured apart: it needs Chromium, and a quarter of an hour.
     page = arguments[:1] == ["page"]
     module = "benchmarks.page" if page else "benchmarks"
