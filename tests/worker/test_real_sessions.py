@@ -130,7 +130,7 @@ class RealEndTests(RealTestCase):
         await listener.until_done()
         first = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A\n"}))
         self.assertRegex(first.tree, "^[0-9a-f]{40}$")
-        self.assertIn(b"# v2 git bundle", first.bundle[:32])
+        self.assertIn(b"# v2 git bundle", bytes(first.bundle[:32]))
         again = await host.files.snapshot(workspace, 1, SnapshotRequest({"a.sage.md": b"# A\n"}, first.tree))
         self.assertEqual(again.tree, first.tree)
 
