@@ -148,6 +148,17 @@ class ScratchTests(BackendTestCase):
         self.assertIsNone(self.host.requests[0].workspace)
         self.assertEqual(self.host.sessions, {})
 
+    def test_many(self) -> None:
+        """A connection that evaluates one text after the other keeps nothing of those that are over."""
+        page = self.page(workspace=False)
+        kept = page.connection._when_gone
+        for _ in range(3):
+            page.say(type="evaluate", request=1, source=PRINTS, flavour="python")
+            self.later()
+            self.later()
+        self.assertEqual(page.last("run_state")["state"], "done")
+        self.assertEqual(page.connection._when_gone, kept)
+
     def test_errors_and_endings(self) -> None:
         """An error is a state, and a session that dies says why."""
         for source, state in ((FAILS, "error"), (DIES, "error"), (SUM, "done")):

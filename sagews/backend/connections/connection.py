@@ -327,12 +327,18 @@ class Connection:
 
     # ------------------------------------------------------------------------------------- its end
 
-    def when_gone(self, callback: Callable[[], None]) -> None:
-        """Call this once when the connection is closed or lost, at once if it is already."""
+    def when_gone(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call this once when the connection is closed or lost, at once if it is already; return what takes it back."""
         if self._when_gone is None:
             callback()
         else:
             self._when_gone = (*self._when_gone, callback)
+
+        def take_back() -> None:
+            if self._when_gone is not None:
+                self._when_gone = tuple(each for each in self._when_gone if each is not callback)
+
+        return take_back
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Close it; a page that may not come back loses its resume secret."""

@@ -29,5 +29,5 @@ class Subscriber(Protocol):
     def forget(self, document: str) -> None:
         """Learn that nothing is owed for a document any more."""
 
-    def when_gone(self, callback: Callable[[], None]) -> None:
-        """Call this once when the connection is closed or lost."""
+    def when_gone(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call this once when the connection is closed or lost; return what takes the wish back."""

@@ -71,7 +71,7 @@ class ScratchSessions:
         self._hosts.count(host, 1)
         timer = None
         # Before the session is opened: whoever leaves while Sage is being loaded must not leave it behind.
-        context.subscriber.when_gone(listener.abandon)
+        no_longer = context.subscriber.when_gone(listener.abandon)
         try:
             await host.open_session(request, listener)
             # Counted from here, so that a busy machine's start does not eat into the time that was promised.
@@ -81,6 +81,8 @@ class ScratchSessions:
             await host.send(session, run_message(cell), cell.run)
             await listener.over
         finally:
+            # A connection may live for days, with an evaluation after the other.
+            no_longer()
             cancelled(timer)
             self._hosts.count(host, -1)
             self._end(host, session, context.id)
