@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -24,6 +23,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.logs.spool import Spool, SpoolOffset
 from sagews.model.logs import LogRecord
+from sagews.net.background import Pause
 from sagews.net.backoff import Backoff
 from sagews.wire.logs import decode_record
 
@@ -71,7 +71,7 @@ class Shipper:
         self._offset_file = offset_file or spool.offset_file
         self.offset = load_offset(self._offset_file)
         self._running: Deferred[None] | None = None
-        self._pause: Deferred[None] | None = None
+        self._pause = Pause(clock)
         self._stopping = False
         self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
 
@@ -84,8 +84,7 @@ class Shipper:
     async def stop(self, seconds: float = math.inf) -> None:
         """End; what was not shipped waits on the disk. A delivery under way gets two seconds, half of these at most."""
         self._stopping = True
-        if self._pause is not None:
-            self._pause.cancel()
+        self._pause.end()
         if self._running is not None:
             limit = min(STOP_SECONDS, seconds / 2)
             self._running.addTimeout(limit, self._clock, onTimeoutCancel=lambda result, seconds: None)
@@ -104,7 +103,7 @@ class Shipper:
             except Exception:
                 delay = self._failed(Failure())
             if delay and not self._stopping:
-                await self._wait(delay)
+                await self._pause.wait(delay)
 
     async def _ship_batch(self) -> bool:
         """Ship what fits into one batch; whether there may be more."""
@@ -136,16 +135,6 @@ class Shipper:
         if not self._backoff.failing:
             log.warn("the collector took nothing: {reason}", reason=failure.getErrorMessage())
         return self._backoff.take()
-
-    async def _wait(self, seconds: float) -> None:
-        self._pause = deferLater(self._clock, seconds)
-        self._pause.addErrback(_swallow_cancel)
-        await self._pause
-        self._pause = None
-
-
-def _swallow_cancel(failure: Failure) -> None:
-    failure.trap(CancelledError)
 
 
 def read_records(spool: Spool, offset: SpoolOffset) -> tuple[list[LogRecord], SpoolOffset]:

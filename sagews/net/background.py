@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -58,6 +59,36 @@ async def sleep(clock: IReactorTime, seconds: float) -> None:
     finally:
         if delayed.active():
             delayed.cancel()
+
+
+class Pause:
+    """The wait between two tries of work that goes on for ever, which its end cuts short.
+
+    Args:
+        clock: tells the time.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._waiting: Deferred[None] | None = None
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for some time, or until it is ended: who waits looks then whether to go on. One wait at a time."""
+        self._waiting = deferLater(self._clock, seconds)
+        self._waiting.addErrback(_swallow_cancel)
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None
+
+    def end(self) -> None:
+        """Let whoever waits go on now; does nothing when nobody does."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+
+def _swallow_cancel(failure: Failure) -> None:
+    failure.trap(CancelledError)
 
 
 def cancelled(timer: IDelayedCall | None) -> IDelayedCall | None:

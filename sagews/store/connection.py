@@ -13,14 +13,15 @@ from typing import Any
 
 import psycopg2
 from twisted.internet import main
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.task import Cooperator, deferLater
+from twisted.internet.task import Cooperator
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from txpostgres import txpostgres
 from txpostgres.reconnection import ConnectionDead, DeadConnectionDetector
 
+from sagews.net.background import Pause
 from sagews.net.backoff import Backoff
 from sagews.store.fetching import fetch_joined
 
@@ -66,7 +67,7 @@ class Reconnector(DeadConnectionDetector):
         self.connectionIsDead = True
         self._died = died
         self._stopped = False
-        self._waiting: Deferred[None] | None = None
+        self._pause = Pause(reactor)
         self._running: Deferred[None] | None = None
 
     def start(self) -> Deferred[None]:
@@ -87,8 +88,7 @@ class Reconnector(DeadConnectionDetector):
     def stop(self) -> None:
         """Stop trying; the caller closes the connection."""
         self._stopped = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._pause.end()
 
     async def _connect_until_up(self) -> None:
         backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, GROWTH)
@@ -100,16 +100,10 @@ class Reconnector(DeadConnectionDetector):
                 # Once for each outage: a server that is down for an hour would fill the log of every daemon.
                 if not backoff.failing:
                     log.warn("database can't be reached yet: {reason}", reason=first_line(error))
-                await self._pause(backoff.take())
+                await self._pause.wait(backoff.take())
             else:
                 await self.connectionRecovered()
                 return
-
-    async def _pause(self, seconds: float) -> None:
-        self._waiting = deferLater(self.reactor, seconds)
-        self._waiting.addErrback(_swallow_cancel)
-        await self._waiting
-        self._waiting = None
 
 
 class StoreConnection(txpostgres.Connection):
@@ -257,10 +251,6 @@ class StoreConnection(txpostgres.Connection):
 
         done: Deferred[list[Row]] = self.cursor().execute(sql, parameters).addCallback(fetch)
         return done
-
-
-def _swallow_cancel(failure: Failure) -> None:
-    failure.trap(CancelledError)
 
 
 def rows_of(cursor: Any) -> list[Row]:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sagews.errors import SagewsError
 from sagews.model.database import DATABASE, DatabaseRole
+from sagews.net.background import Pause
 from sagews.net.backoff import Backoff
 from sagews.ops.postgres.binaries import choose_binaries
 from sagews.ops.postgres.folders import (
@@ -102,7 +102,7 @@ class PostgresService:
         self._process: PostgresProcess | None = None
         self._stopping = False
         self._restarting: Deferred[None] | None = None
-        self._pause: Deferred[None] | None = None
+        self._pause = Pause(reactor)
 
     @property
     def pid(self) -> int | None:
@@ -144,8 +144,7 @@ class PostgresService:
                 after that, and is killed before they are over.
         """
         self._stopping = True
-        if self._pause is not None:
-            self._pause.cancel()
+        self._pause.end()
         # Before the restart is waited for, which may wait for a server that takes a minute to be ready.
         if self._process is not None:
             await self._end(self._process, seconds)
@@ -217,9 +216,10 @@ class PostgresService:
         backoff = Backoff(FIRST_RESTART, LONGEST_RESTART)
         while not self._stopping:
             try:
-                await self._sleep(backoff.take())
-                # A server killed from outside leaves its lock file, and the next one would refuse to start.
-                await self._in_thread(lambda: clear_leftovers(self.folders))
+                await self._pause.wait(backoff.take())
+                if not self._stopping:
+                    # A server killed from outside leaves its lock file, and the next one would refuse to start.
+                    await self._in_thread(lambda: clear_leftovers(self.folders))
                 if not self._stopping:
                     await self._start_server()
                 return
@@ -227,13 +227,6 @@ class PostgresService:
                 log.error("the database could not be restarted: {error}", error=str(error))
             except CancelledError:
                 return
-
-    async def _sleep(self, seconds: float) -> None:
-        self._pause = deferLater(self._reactor, seconds)
-        try:
-            await self._pause
-        finally:
-            self._pause = None
 
     def _in_thread(self, work: Callable[[], None]) -> Deferred[None]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work)
