@@ -1,8 +1,8 @@
 /** The history: versions, what changed in each, and the way back. */
 
-import { useSignalEffect } from "@preact/signals";
+import { untracked, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { full } from "../../dates";
 import { ago, bytes } from "../../times";
 import type { VersionEntry } from "../../net/messages";
@@ -12,49 +12,47 @@ import { Confirm } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { shortId } from "../../document/paths";
+import { ListedVersions } from "./listed-versions";
 import { byWhom, titleOf, Version } from "./version";
 import { words } from "./strings";
 
-const PAGE = 50;
-
 export function History({ onClose }: PanelProps): JSX.Element {
   const { panels, socket, worksheet } = useParts();
-  const [versions, setVersions] = useState<readonly VersionEntry[] | null>(null);
-  const [more, setMore] = useState(false);
-  const [older, setOlder] = useState(false);
+  const list = useMemo(() => new ListedVersions(socket), [socket]);
+  const versions = list.versions.value;
   const [opened, setOpened] = useState<VersionEntry | null>(null);
   const [reverted, setReverted] = useState<VersionEntry | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // What the list says of it by now: somebody may have taken its name.
   const chosen = versions?.find(({ id }) => id === opened?.id) ?? opened;
-  const [problem, setProblem] = useState<string | null>(null);
-  const load = async (before?: string) => {
-    try {
-      const answer = await socket.ask<"versions">({ type: "versions", limit: PAGE, ...(before ? { before } : {}) });
-      setVersions((known) => (before ? [...(known ?? []), ...answer.versions] : answer.versions));
-      setMore(answer.more);
-      if (!before) setOlder(answer.older === true);
-    } catch (error) {
-      setProblem(errorText(error));
-    }
-  };
+  const [told, setProblem] = useState<string | null>(null);
+  const problem = told ?? (list.failure.value === null ? null : errorText(list.failure.value));
   useSignalEffect(() => {
     worksheet.versions.newest.value;
-    void load();
+    // Asking looks whether there is a connection, which is no reason to ask anew.
+    untracked(() => void list.refresh());
   });
   const afterRevert = (version: VersionEntry) => {
     setOpened(null);
     setReverted(version);
+    setProblem(null);
+    // The button that had the keyboard goes.
+    heading.current?.focus();
     worksheet.notices.announce(words.reverted(full(version.time)));
   };
   const open = (version: VersionEntry) => {
     setReverted(null);
+    setProblem(null);
     setOpened(version);
+  };
+  const back = () => {
+    setProblem(null);
+    setOpened(null);
   };
   return (
     <aside class="history" aria-label={strings.history} data-testid="history">
       <div class="hd">
-        {chosen !== null && <IconButton icon="back" label={words.back} onClick={() => setOpened(null)} />}
+        {chosen !== null && <IconButton icon="back" label={words.back} onClick={back} />}
         <h2 ref={heading} tabIndex={-1}>{chosen === null ? words.versions : titleOf(chosen)}</h2>
         <button type="button" class="btn" onClick={() => panels.show("name")} hidden={chosen !== null || !worksheet.mayEdit.value}>
           {words.nameVersion}
@@ -85,9 +83,9 @@ export function History({ onClose }: PanelProps): JSX.Element {
               </li>
             ))}
           </ol>
-          {older && <RemoveAutosaves onProblem={setProblem} onRemoved={() => void load()} />}
-          {more && (
-            <button type="button" class="btn" onClick={() => void load(versions?.at(-1)?.id)}>
+          {list.autosaves.value && <RemoveAutosaves onProblem={setProblem} onRemoved={() => void list.refresh()} />}
+          {list.more.value && (
+            <button type="button" class="btn" disabled={list.busy.value} onClick={() => void list.further()}>
               {words.olderVersions}
             </button>
           )}
@@ -105,6 +103,7 @@ function RemoveAutosaves(props: { onProblem: (text: string | null) => void; onRe
     void socket.ask<"thinned">({ type: "thin" }).then(
       ({ freed }) => {
         worksheet.notices.announce(words.removedAutosaves(bytes(freed)));
+        props.onProblem(null);
         props.onRemoved();
       },
       (error: unknown) => props.onProblem(errorText(error)),

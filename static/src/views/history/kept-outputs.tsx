@@ -22,14 +22,22 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
   const { socket } = useParts();
   const [outputs, setOutputs] = useState<readonly KeptCell[] | null>(null);
   const [more, setMore] = useState(false);
-  const load = (after: number) =>
+  const [busy, setBusy] = useState(false);
+  const load = (after: number) => {
+    setBusy(true);
     void socket.ask<"version_outputs">({ type: "version_outputs", version: version.id, after }).then(
       (answer) => {
         setOutputs((known) => [...(known ?? []), ...answer.outputs].sort(inOrder));
         setMore(answer.more);
+        setBusy(false);
+        onProblem(null);
       },
-      (error: unknown) => onProblem(errorText(error)),
+      (error: unknown) => {
+        setBusy(false);
+        onProblem(errorText(error));
+      },
     );
+  };
   useEffect(() => load(0), [version.id]);
   return (
     <section data-testid="kept-outputs">
@@ -40,7 +48,7 @@ export function KeptOutputs({ version, onProblem }: KeptOutputsProps): JSX.Eleme
         <KeptOutput key={output.ordinal} output={output} />
       ))}
       {more && (
-        <button type="button" class="btn" onClick={() => load(Math.max(0, ...(outputs ?? []).map(({ ordinal }) => ordinal)))}>
+        <button type="button" class="btn" disabled={busy} onClick={() => load(Math.max(0, ...(outputs ?? []).map(({ ordinal }) => ordinal)))}>
           {words.moreOutputs}
         </button>
       )}

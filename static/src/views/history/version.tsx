@@ -67,7 +67,7 @@ export function Version({ version, others, onProblem, onReverted, onUnnamed }: V
       <Choice version={version} others={others} beside={beside} onBeside={setBeside} />
       <Files key={beside} version={version} others={others} beside={beside} onProblem={onProblem} />
       {version.kind === "named" && <KeptOutputs version={version} onProblem={onProblem} />}
-      {asking && <Confirm text={words.confirmRevert(full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
+      {asking && <Confirm text={words.confirmRevert(titleOf(version), full(version.time))} action={words.revert} onYes={revert} onClose={() => setAsking(false)} />}
     </div>
   );
 }
@@ -105,6 +105,7 @@ interface ChoiceProps {
 }
 
 function Choice({ version, others, beside, onBeside }: ChoiceProps): JSX.Element {
+  const before = others[others.findIndex((other) => other.id === version.id) + 1];
   return (
     <label class="beside">
       <span class="muted">{words.show}</span>
@@ -120,6 +121,9 @@ function Choice({ version, others, beside, onBeside }: ChoiceProps): JSX.Element
           ))}
         </optgroup>
       </select>
+      {beside === "parent" && before !== undefined && before.id !== version.id && (
+        <small class="muted" data-testid="compared">{words.comparedTo(titleOf(before), full(before.time))}</small>
+      )}
     </label>
   );
 }
@@ -147,7 +151,11 @@ function Files({ version, others, beside, onProblem }: Omit<VersionProps, "onRev
     asked(beside, version, others, parts)
       .then((two) => parts.socket.ask<"difference">({ type: "difference", ...two }))
       .then(
-        (answer) => gone || setFiles(answer.files),
+        (answer) => {
+          if (gone) return;
+          setFiles(answer.files);
+          onProblem(null);
+        },
         (error: unknown) => gone || onProblem(errorText(error)),
       );
     return () => void (gone = true);
