@@ -117,7 +117,9 @@ class Dialler:
             self._machine.connected(link)
 
     def _not_reached(self, failure: Failure) -> None:
-        log.info("the backend can't be reached: {reason}", reason=failure.getErrorMessage())
+        # Our own end gives a dial up too, which says nothing about the other side.
+        if not self._stopped:
+            log.info("the other side can't be reached: {reason}", reason=failure.getErrorMessage())
         self._machine.failed()
 
     def introduce(self, link: AmpLink) -> None:
@@ -130,7 +132,7 @@ class Dialler:
         done.addCallbacks(lambda _: self._machine.registered(), self._refused, errbackArgs=(link,))
 
     def _refused(self, failure: Failure, link: AmpLink) -> None:
-        log.warn("the backend did not take us: {reason}", reason=failure.getErrorMessage())
+        log.warn("the other side did not take us: {reason}", reason=failure.getErrorMessage())
         link.abort()
 
     def settle(self) -> None:
