@@ -117,7 +117,7 @@ class HistoryBundleTests(HistoryCase):
         self.patch(self.store, "bundle_part", noted)
         self.patch(MemoryFile, "write", noted_write)
         content = os.urandom(3 * PART)
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "large").write_bytes(content)
         first = self.done(self.history.save(self.user, "", "save"))
         (self.home / "large").write_bytes(content[::-1])
@@ -128,7 +128,7 @@ class HistoryBundleTests(HistoryCase):
         self.assertEqual((self.home / "large").read_bytes(), content)
         shutil.rmtree(self.home)
         self.open()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         self.assertEqual((self.home / "large").read_bytes(), content)
         self.assertEqual((max(read), max(written)), (PART, PART))
 

@@ -129,7 +129,7 @@ class HistoryTests(HistoryCase):
         self.documents.texts_by_path["b.sage.md"] = "# B\n"
         self.assertEqual(self.saved().files_changed, 1)
         self.find_worker()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "x").write_text("x")
         self.saved()
         self.lose_worker()
@@ -186,7 +186,7 @@ class HistoryTests(HistoryCase):
 
     def test_a_closed_workspace_comes_back(self) -> None:
         """Closing commits the end and cleans the worker; opening again lays the files out, documents excepted."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "data").mkdir()
         (self.home / "data" / "x").write_text("1")
         self.history.changed(self.user)
@@ -197,7 +197,7 @@ class HistoryTests(HistoryCase):
         texts = self.documents.texts_by_path
         self.open()
         self.documents.texts_by_path = texts
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         self.assertEqual((self.home / "data" / "x").read_text(), "1")
         self.assertFalse((self.home / "a.sage.md").exists())
         self.done(self.history.close())
@@ -216,7 +216,7 @@ class HistoryTests(HistoryCase):
 
     def test_a_home_that_can_not_be_saved_stays(self) -> None:
         """When the end can't be committed the files stay on the worker."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "x").write_text("1")
         self.lose_worker()
 
@@ -230,7 +230,7 @@ class HistoryTests(HistoryCase):
 
     def test_a_worker_that_is_gone_does_not_keep_the_end_from_being_saved(self) -> None:
         """A worker that was given up is forgotten: the end is committed and closing raises nothing."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         self.documents.texts_by_path["a.sage.md"] = "# B\n"
         self.history.changed(self.user)
         self.lose_worker()
@@ -239,7 +239,7 @@ class HistoryTests(HistoryCase):
 
     def test_a_home_that_stays_is_no_failure(self) -> None:
         """When the worker is lost while its home is cleaned, the end is committed and told all the same."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
 
         async def forget(workspace: WorkspaceId, epoch: int) -> None:
             raise SagewsError("worker-lost")
@@ -258,18 +258,18 @@ class HistoryTests(HistoryCase):
             await held
 
         files = WorkspaceFiles(self.workspace, UserId("owner"), 1, self.hosts, lay_out)
-        acquired = Deferred.fromCoroutine(files.acquire_host(None))
+        acquired = Deferred.fromCoroutine(files.acquire_host())
         self.hosts.remove(cast(ISessionHost, self.worker))
         files.host_removed(cast(ISessionHost, self.worker))
         held.callback(None)
         self.assertEqual(self.failureResultOf(acquired, SagewsError).value.code, "worker-lost")
         self.find_worker()
-        self.done(files.acquire_host(None))
+        self.done(files.acquire_host())
         self.assertEqual((len(calls), files.was_used), (2, True))
 
     def test_revert(self) -> None:
         """Files and documents are those of the version again, by a new commit; what was there is an autosave."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "x").write_text("1")
         first = self.saved("One", "named")
         (self.home / "x").write_text("2")

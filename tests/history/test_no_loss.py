@@ -27,7 +27,7 @@ class NoLoss(HistoryCase):
 
     def closed(self) -> Commit:
         """Save fifty files as a named version, and close and open the workspace."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         for number in range(FILES):
             (self.home / f"f{number}").write_text(str(number))
         version = self.saved("All", "named")
@@ -47,14 +47,14 @@ class NoLoss(HistoryCase):
         """No session begins, nothing is saved, the reason is said; with space everything is there again."""
         version = self.closed()
         self.launcher.broken["restore"] = no_space
-        self.assertEqual(self.refused(self.files.acquire_host("python")), "disk-full")
+        self.assertEqual(self.refused(self.files.acquire_host()), "disk-full")
         self.history.changed(self.user)
         self.clock.advance(11)
         self.assertEqual(self.refused(self.history.save(self.user, "", "save")), "disk-full")
         self.assertEqual(self.done(self.history.versions(None, 10)), [version])
         self.assertIn("disk is full", self.reports[-1].problem)
         self.launcher.broken.clear()
-        self.done(self.files.acquire_host("python"))
+        self.done(self.files.acquire_host())
         self.assertEqual(len(os.listdir(self.home)), FILES)
         self.assertIsNone(self.save())
         self.assertEqual(self.reports[-1], SaveReport())
@@ -68,7 +68,7 @@ class NoLoss(HistoryCase):
             raise SagewsError("internal", correlation="job")
 
         self.launcher.broken["restore"] = killed
-        self.assertEqual(self.refused(self.files.acquire_host("python")), "internal")
+        self.assertEqual(self.refused(self.files.acquire_host()), "internal")
         self.launcher.broken.clear()
         texts = self.documents.texts_by_path
         self.open()
@@ -80,7 +80,7 @@ class NoLoss(HistoryCase):
     def test_files_that_vanish_are_asked_about(self) -> None:
         """When most files are gone, no save goes by itself; people are told; one that a person asks for says it."""
         self.closed()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         for number in range(30):
             (self.home / f"f{number}").unlink()
         self.history.changed(self.user)
@@ -94,7 +94,7 @@ class NoLoss(HistoryCase):
     def test_the_end_does_not_take_them_either(self) -> None:
         """A workspace that lost its files while nobody looked is closed without a version, and its home stays."""
         version = self.closed()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         for path in self.home.iterdir():
             path.unlink()
         self.assertEqual(self.refused(self.history.close()), "removes-files")
@@ -104,7 +104,7 @@ class NoLoss(HistoryCase):
     def test_going_back_brings_them_back(self) -> None:
         """Whoever lost all files gets them by going back, without being asked about those that are gone."""
         version = self.closed()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         for path in self.home.iterdir():
             path.unlink()
         (self.home / "left").write_text("left")
@@ -116,7 +116,7 @@ class NoLoss(HistoryCase):
     def test_going_back_that_fails(self) -> None:
         """A revert that could not be done whole leaves what was there, and nothing is saved of the attempt."""
         version = self.closed()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         (self.home / "f1").write_text("newer")
         later = self.saved()
         calls = []
@@ -137,7 +137,7 @@ class NoLoss(HistoryCase):
     def test_a_home_that_was_removed(self) -> None:
         """A home that somebody took away under us is laid out again, not saved as empty."""
         version = self.closed()
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         self.done(self.launcher.forget(self.workspace))
         self.assertIsNone(self.save())
         self.assertEqual(self.done(self.history.versions(None, 10)), [version])
@@ -145,7 +145,7 @@ class NoLoss(HistoryCase):
 
     def test_what_no_version_keeps_stays(self) -> None:
         """Files that can't be saved are named to people, and their home is not removed at the end."""
-        self.done(self.files.acquire_host(None))
+        self.done(self.files.acquire_host())
         self.home.mkdir(exist_ok=True)
         with (self.home / "large").open("wb") as file:
             file.truncate(21 * 1024 * 1024)

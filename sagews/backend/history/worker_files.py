@@ -52,13 +52,13 @@ class WorkspaceFiles:
         self._holder: ISessionHost | None = None
         self._laid_out: SingleFlightCache[str, ISessionHost] = SingleFlightCache()
 
-    async def acquire_host(self, flavour: str | None) -> ISessionHost:
-        """Return the worker for a session of a flavour (None: for files alone), with this workspace's files on it.
+    async def acquire_host(self) -> ISessionHost:
+        """Return a worker for files alone, with this workspace's files on it.
 
         Raises:
             SagewsError: see policy/sessions/placement.py, and what laying out raises.
         """
-        return await self.laid_out_on(self._hosts.choose(flavour, self._holder))
+        return await self.laid_out_on(self._hosts.choose(None, self._holder))
 
     @property
     def holder(self) -> ISessionHost | None:
@@ -93,7 +93,7 @@ class WorkspaceFiles:
             SagewsError: `no-worker` without any worker; what the worker raises.
         """
         request = SnapshotRequest(texts, have)
-        host = await self.acquire_host(None)
+        host = await self.acquire_host()
         try:
             taken = await self._snapshot(host, request)
         except SagewsError as error:
@@ -101,7 +101,7 @@ class WorkspaceFiles:
                 raise
             # What we believed of the home is wrong, whoever removed it or did not end its work: lay it out again.
             self._laid_out.forget(host.info.id)
-            host = await self.acquire_host(None)
+            host = await self.acquire_host()
             taken = await self._snapshot(host, request)
         return taken
 
@@ -117,7 +117,7 @@ class WorkspaceFiles:
         Raises:
             SagewsError: as `snapshot`.
         """
-        host = await self.acquire_host(None)
+        host = await self.acquire_host()
         opening = RestoreRequest(commit, (), replace=True, leave=tuple(leave)).opening(bundles.sizes)
 
         async def replaced() -> ISessionHost:
@@ -131,7 +131,7 @@ class WorkspaceFiles:
             await self._laid_out.get_or_make(host.info.id, replaced)
         except SagewsError:
             with suppress(SagewsError):
-                await self.acquire_host(None)
+                await self.acquire_host()
             raise
 
     async def usage(self) -> HomeUsage | None:
