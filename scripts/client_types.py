@@ -3,7 +3,8 @@
 `python -m scripts.client_types` writes static/src/net/wire/; tests/client/test_types.py holds it to what the types say
 now. The files are kept in the repository, so that building the client needs no Python package of ours.
 
-Each side becomes interfaces and their union; what the page hears also *shapes*, by which src/net/shapes.ts checks it:
+Each side becomes interfaces and their union; what the page hears also *shapes*, by which
+static/src/net/shapes.ts checks it:
 
     fields    name:form, space between; name? may be absent; a name without a form is text
     form      s text, n number, i whole number, b yes or no, o an object of anything, [form], {form} by name, form? or

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,6 +15,30 @@ from twisted.trial.unittest import SynchronousTestCase
 CHECKOUT = Path(__file__).resolve().parent.parent
 MOST_FILES = 16
 SOURCES = {".py", ".ts", ".tsx", ".css"}
+PROGRAMS = ("sagews", "scripts", "tests", "static/src")
+# A file of sources, with the folders that are named before it; not one of a longer name, as `shapes.ts.in`.
+NAMED_FILE = re.compile(r"(?<![\w/.*-])[\w/]+\.(?:py|tsx?)\b(?!\.\w)")
+CLIENT_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+def remarks(text: str, suffix: str) -> Iterator[str]:
+    """Yield the comments and docstrings of a source."""
+    if suffix != ".py":
+        yield from CLIENT_COMMENT.findall(text)
+        return
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def missing_files(text: str, path: Path) -> list[str]:
+    """Return the files that remarks name and that are neither below a folder above the source nor below sagews."""
+    above = [CHECKOUT / "sagews", *(folder for folder in path.parents if folder.is_relative_to(CHECKOUT))]
+    named = {name for remark in remarks(text, path.suffix) for name in NAMED_FILE.findall(remark)}
+    return sorted(name for name in named if not any((folder / name).exists() for folder in above))
 
 
 def module_name(path: Path) -> str:
@@ -79,6 +106,25 @@ class StructureTests(SynchronousTestCase):
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     homes.setdefault(node.name, []).append(module_name(path))
         self.assertEqual({name: modules for name, modules in homes.items() if len(modules) > 1}, {})
+
+    def test_named_files_are_there(self) -> None:
+        """What a comment or docstring names as the place of something is a file: they are moved, and readers look."""
+        sources = [path for folder in PROGRAMS for path in (CHECKOUT / folder).rglob("*") if path.suffix in SOURCES]
+        missing = {
+            str(path.relative_to(CHECKOUT)): names
+            for path in sources
+            if path.suffix != ".css" and (names := missing_files(path.read_text(encoding="utf-8"), path))
+        }
+        self.assertEqual(missing, {})
+
+    def test_a_missing_file_would_be_seen(self) -> None:
+        """The search finds names in comments and docstrings, and takes those beside the source and from above."""
+        place = CHECKOUT / "sagews" / "net" / "turns.py"
+        text = "'''See amp.py, wire/worker.py and gone.py.'''\nX = 1, 'no.py'  # nor net/lost.py\n"
+        self.assertEqual(missing_files(text, place), ["gone.py", "net/lost.py"])
+        client = CHECKOUT / "static" / "src" / "common.ts"
+        remarked = "/** In away.ts. */ 'x.ts'; // net/away.ts\n"
+        self.assertEqual(missing_files(remarked, client), ["away.ts", "net/away.ts"])
 
     def test_folders_can_be_surveyed(self) -> None:
         """No folder of sources holds more than sixteen files side by side."""

@@ -133,7 +133,7 @@ class Backend:
         self._pinging = LoopingCall(self._pinger.turn)
         self._ticker.clock = self._pinging.clock = clock
 
-    # ------------------------------------------------------------------------------------- what roles.py uses
+    # ------------------------------------------------------------------------------------- what roles/backend.py uses
 
     def resource(self) -> IResource:
         """Return the resource to be put at /ws."""

@@ -1,6 +1,6 @@
 """The scratch copy on which updates from outside are tried, and the schema that they must keep.
 
-The copy has seen exactly what the document has. An update is read for its structure first (crdt_update.py), then
+The copy has seen exactly what the document has. An update is read for its structure first (update_reader.py), then
 applied here, and only the cells that it touched are looked at, so that a keystroke costs microseconds whatever the size
 of the sheet. A copy that took a bad update is thrown away by its owner and made anew from the good document.
 """

@@ -25,8 +25,8 @@ Formatter = Callable[[Any], "Bundle | None"]
 MAX_TEXT = 64 * 1024
 # A page sets it in one go, so a matrix of a thousand rows would hold it up; its plain text says as much.
 MAX_LATEX = 20_000
-# A frame has room for this and some metadata (MAX_FRAME in output.py); what is more is told in words here, where its
-# plain text is at hand.
+# A frame has room for this and some metadata (MAX_FRAME in output/output.py); what is more is told in words here, where
+# its plain text is at hand.
 MAX_BUNDLE = 3 * 1024 * 1024
 MAX_TYPESET = 100
 MAX_SEQUENCE, LONG = 1000, 5000

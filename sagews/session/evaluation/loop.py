@@ -89,7 +89,7 @@ class EvaluationLoop:
         with contextlib.suppress(OSError):
             os.chdir(self._home)
             os.makedirs(".sage", exist_ok=True)
-        # Last, so that a file named random.py in the home does not break what libraries import.
+        # Last, so that a file in the home that is named as a module does not break what libraries import.
         sys.path[:] = [*(folder for folder in sys.path if folder), self._home]
 
     def run(self) -> None:

@@ -1,6 +1,6 @@
 """The bounds of what a session may say: MIME bundles, tracebacks and completions, checked piece by piece.
 
-Apart from the grammar (session.py) so that both stay short. Standard library only. Every reader takes a field out of a
+Apart from the grammar (frames.py) so that both stay short. Standard library only. Every reader takes a field out of a
 hostile object and raises SagewsError or ProtocolError for what does not fit.
 """
 

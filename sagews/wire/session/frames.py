@@ -50,7 +50,7 @@ from sagews.wire.session.framing import ProtocolError, frame
 
 JSON = Any
 
-# The largest display (3 MiB, output.py in session/) with its metadata and what JSON adds.
+# The largest display (3 MiB, session/output/output.py) with its metadata and what JSON adds.
 MAX_FRAME_FROM_SESSION = 4 * 1024 * 1024
 # The largest source with what JSON's escapes add to anything that is one.
 MAX_FRAME_TO_SESSION = 2 * 1024 * 1024

@@ -19,7 +19,7 @@ export interface Source {
 /** What an item is stays between a kind's own methods; to everybody else it is unknown. */
 export interface OutputKind<Item> {
   readonly id: string;
-  /** Reads pieces of these kinds whole (sagews/wire/session.py names them); values come by `mime` instead. */
+  /** Reads pieces of these kinds whole (sagews/model/sessions.py names them); values come by `mime` instead. */
   readonly pieces?: readonly string[];
   /** Reads values in these forms. */
   readonly mime?: readonly string[];

@@ -2,7 +2,7 @@
 
 A display of four megabytes takes tens of milliseconds to be read as small frames are: it is counted, decoded, looked at
 value by value, and encoded for pages and store. Each of these is a step by itself, and the third is many. What is
-accepted is what frames.py accepts.
+accepted is what wire/session/frames.py accepts.
 """
 
 from __future__ import annotations
