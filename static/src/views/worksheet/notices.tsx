@@ -9,7 +9,6 @@ import { useParts } from "../../workbench/parts";
 import { shareClipboard } from "../../workbench/clipboard";
 import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
-import { runAbove } from "./commands/arranging";
 import { useHeadings } from "./commands/headings";
 import { words } from "./later-strings";
 import { useCaretInSight } from "./caret-in-sight";
@@ -78,8 +77,7 @@ function Stopped(): JSX.Element | null {
 
 /** The server's sentence about the session, with one button to go on. */
 function SessionNotice(): JSX.Element | null {
-  const parts = useParts();
-  const { focus, worksheet } = parts;
+  const { commands, focus, worksheet } = useParts();
   const session = worksheet.session.status.value;
   const sentence = worksheet.session.sentence.value;
   if (session === null || !sentence) return null;
@@ -89,7 +87,7 @@ function SessionNotice(): JSX.Element | null {
     session.state === "stubborn"
       ? { label: strings.commands.restart, run: () => worksheet.session.restart() }
       : session.reason === "gone" && above
-        ? { label: strings.commands.runAbove, run: () => runAbove(parts) }
+        ? { label: strings.commands.runAbove, run: () => commands.find((each) => each.id === "runAbove")?.run() }
         : { label: words.runAll, run: () => worksheet.runAll() };
   return (
     <Notice kind={session.reason === "gone" ? "" : "warn"} testId="session-notice">
