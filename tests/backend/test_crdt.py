@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.document import (
     CellView,
     NoMirror,
@@ -23,7 +24,7 @@ from sagews.backend.crdt.document import (
     put_cell,
     title_of,
 )
-from sagews.backend.crdt.update_reader import MalformedUpdate, read_update, read_vector
+from sagews.backend.crdt.update_reader import read_update, read_vector
 from sagews.backend.crdt.validator import Mirror
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId

@@ -8,7 +8,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.backend.crdt.update_reader import MalformedUpdate, read_update, read_vector
+from sagews.backend.crdt.byte_reader import MalformedUpdate
+from sagews.backend.crdt.update_reader import read_update, read_vector
 from tests.client.building import answers
 
 SEEDS = range(1, 61)

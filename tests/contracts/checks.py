@@ -6,6 +6,7 @@ import bz2
 import hashlib
 import json
 from abc import ABCMeta, abstractmethod
+from collections.abc import Iterable
 from typing import Any
 
 from pycrdt import Doc, Map, Text
@@ -58,6 +59,22 @@ def pasted(state: bytes, count: int, **changes: Any) -> bytes:
             page["cells"][f"p{number:05d}"] = Map(cell)
     del subscription
     return sent[-1]
+
+
+def deletion(client: int, clock: int, length: int) -> bytes:
+    """Return an update that deletes so many clocks."""
+    return b"\0" + number(1) + number(client) + number(1) + number(clock) + number(length)
+
+
+def cut_in_two(text: str, units: Iterable[int]) -> bytes:
+    """Return a document in whose one cell single UTF-16 units of a text were deleted, as it could be stored once."""
+    page: Doc[Any] = Doc(client_id=5)
+    page["meta"], page["cells"] = Map(), Map()
+    page["cells"]["cell1"] = Map({"type": "code", "pos": "a0", "depth": 0, "source": Text(text)})
+    for unit in units:
+        page.apply_update(deletion(5, 5 + unit, 1))
+    state: bytes = page.get_update()
+    return state
 
 
 class DocumentChecksContract(metaclass=ABCMeta):
@@ -131,6 +148,14 @@ class DocumentChecksContract(metaclass=ABCMeta):
         assert len(small) < 400 < 4 * len(small) < len(document.get_update())
         assert to_text(load(small, [])) == to_text(document)
         await check_refused(checks.compact(ADA, b"no", []), "internal")
+
+    async def test_cut_characters(self) -> None:
+        """A document in which characters were cut in two is loaded, and replaced by one that says the same."""
+        checks, state = await self.make_checks(), cut_in_two("x = '" + "𝔸" * 30 + "'", range(6, 50, 6))
+        assert len(cells_in_order(load(None, (await checks.load(ADA, None, [state])).pieces))) == 1
+        small = await checks.compact(ADA, None, [state])
+        assert cells_in_order(load(small, [])) == cells_in_order(load(None, [state]))
+        assert await checks.compact(ADA, small, []) is None
 
     async def test_text_and_title(self) -> None:
         """A document's file and title are what they are here."""

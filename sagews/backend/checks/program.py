@@ -17,7 +17,9 @@ import msgspec
 
 from sagews.backend.checks import wire
 from sagews.backend.checks.formats import exported, imported, imported_parts
+from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
+from sagews.backend.crdt.update_reader import ManyStructs
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts
 from sagews.model.worksheet.outline import outline
@@ -41,6 +43,9 @@ def answer_to(parcel: bytes) -> bytes:
         return _do(str(header.get("do")), header, blobs)
     except SagewsError as error:
         return wire.refusal(error)
+    except (MalformedUpdate, ManyStructs):
+        # An edit is read with its refusals; this is what is stored, or what is open.
+        return wire.refusal(SagewsError("internal", correlation="-"))
     except MemoryError:
         return wire.refusal(SagewsError("bad-update", reason="it takes too much memory"))
     finally:

@@ -17,11 +17,13 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, Structure, read_update
+from sagews.backend.crdt.byte_reader import MalformedUpdate
+from sagews.backend.crdt.update_reader import ManyStructs, Structure, read_update
 from sagews.backend.crdt.validator import Mirror, refusal
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId, new_cell_id
 from sagews.model.positions import between
+from sagews.model.worksheet.cells import MAX_SOURCE
 
 FORMAT = 1
 # What is tried at once: a struct costs about ten microseconds to read, apply and check.
@@ -36,6 +38,11 @@ MAX_AT_ONE_KEY = 500
 MOST_AT_ONE_KEY = 3_000
 # Of a document that is loaded and mirrored in one turn; a larger one is cut into pieces first.
 SMALL_STATE = 48 * 1024
+# To split a text costs its length, in bytes: as much is split at once, at a third of a nanosecond each, in the mirror
+# and in the document.
+LIGHT_SPLIT = 8_000_000
+# Clients whose clocks are compared in one turn, at a microsecond each.
+MAX_COMPARED = 2_000
 EMPTY_VECTOR = b"\0"
 # A guess at how many structs so many bytes hold, on the high side, until somebody has counted them.
 BYTES_OF_A_STRUCT = 12
@@ -111,7 +118,7 @@ class WorksheetDocument(Doc[Any]):
             raise refusal(str(error)) from None
         except ManyStructs:
             raise HeavyUpdate from None
-        if self._steps(structure, structure.inner) > LIGHT_STEPS or self.first + structure.first > MAX_AT_ONE_KEY:
+        if not self._is_light(structure, len(update)):
             raise HeavyUpdate
         # The last one that was tried was not applied: the mirror is ahead of the document.
         if self._tried is not None:
@@ -119,8 +126,7 @@ class WorksheetDocument(Doc[Any]):
         if not self._is_mirrored(len(update)):
             raise NoMirror
         mirror = self._mirror = self._mirror or Mirror(self.get_update())
-        # What is sent again is passed over, and what hangs below it stands among all that others have put there.
-        if mirror.has_some(structure) and self._steps(structure, 0) > LIGHT_STEPS:
+        if not self._fits_in_a_turn(mirror, structure):
             raise HeavyUpdate
         try:
             mirror.attempt(update, structure)
@@ -130,6 +136,22 @@ class WorksheetDocument(Doc[Any]):
         self._tried = update
         self.structs += structure.structs
         self.first += structure.first
+
+    def _is_light(self, structure: Structure, size: int) -> bool:
+        """Whether an update of so many bytes can be tried at once as far as its structure tells."""
+        return (
+            structure.edges.count <= most_places(structure, self.size + size)
+            and self._steps(structure, structure.inner) <= LIGHT_STEPS
+            and self.first + structure.first <= MAX_AT_ONE_KEY
+        )
+
+    def _fits_in_a_turn(self, mirror: Mirror, structure: Structure) -> bool:
+        """Whether an update that is light can be tried at once on what is here."""
+        # What is sent again is passed over, and what hangs below it stands among all that others have put there.
+        if mirror.has_some(structure) and self._steps(structure, 0) > LIGHT_STEPS:
+            return False
+        # Where several took part, all that the copy knows is compared with what it should know.
+        return len(structure.ranges) <= 1 or mirror.clients <= MAX_COMPARED
 
     def _is_mirrored(self, size: int) -> bool:
         """Whether an update of so many bytes can be tried on the mirror, or on one that is made at once."""
@@ -209,6 +231,17 @@ class WorksheetDocument(Doc[Any]):
                 return None
             self._codes[cell] = entry["source"]
         return str(self._codes[cell])
+
+
+def most_places(structure: Structure, size: int) -> int:
+    """Return at how many places a document may be split in one turn.
+
+    Args:
+        structure: of the update that does it.
+        size: of the document and the update, in bytes; no text is longer.
+    """
+    # One that comes with the update may be longer than it may stay.
+    return LIGHT_SPLIT // max(1, min(size, structure.longest + MAX_SOURCE))
 
 
 def new_document(title: str, flavour: str = "sage") -> WorksheetDocument:

@@ -10,11 +10,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sagews.backend.crdt.document import MAX_AT_ONE_KEY, WorksheetDocument, load, title_of
+from sagews.backend.crdt.byte_reader import MalformedUpdate
+from sagews.backend.crdt.document import (
+    BYTES_OF_A_STRUCT,
+    MAX_AT_ONE_KEY,
+    WorksheetDocument,
+    load,
+    most_places,
+    title_of,
+)
 from sagews.backend.crdt.fresh import without_past
+from sagews.backend.crdt.pairs import may_have_pairs
 from sagews.backend.crdt.pieces import cut
-from sagews.backend.crdt.update_reader import MalformedUpdate, ManyStructs, UpdateLayout, clients_in, read_update
-from sagews.backend.crdt.validator import MANY_CLIENTS, MAX_STATE, Mirror, refusal
+from sagews.backend.crdt.update_reader import ManyStructs, UpdateLayout, clients_in, read_update, read_vector
+from sagews.backend.crdt.validator import MANY_CLIENTS, MAX_STATE, TANGLED, Mirror, refusal
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
@@ -62,8 +71,9 @@ def try_heavy(state: bytes, update: bytes, counts: Counts, limit: float = MAX_AP
     if layout.crowd > MAX_AT_ONE_KEY:
         raise refusal("too many pages set the same thing at one time")
     if spent > limit / MAX_APPLY_SECONDS * MAX_LOAD_SECONDS:
-        raise refusal("the worksheet's past is too tangled; copy its cells into a new one")
-    pieces = cut(update, layout, EDIT_PIECE)
+        raise refusal(TANGLED)
+    places = most_places(structure, len(state) + len(update))
+    pieces = cut(update, layout, EDIT_PIECE if structure.edges.count <= places else min(EDIT_PIECE, places))
     try:
         _attempt_all(state, mirror, pieces, limit)
     except SagewsError:
@@ -92,7 +102,7 @@ def _attempt_all(state: bytes, mirror: Mirror, pieces: Sequence[bytes], limit: f
     """Apply pieces as the live document will, and refuse what does not fit or takes too long."""
     # It looks at nothing that a piece touched, as the live document does not: however much there is to look at in a
     # large piece, it leaves no time for more.
-    live = Mirror(state)
+    live = Mirror(state, tries=False)
     for piece in pieces:
         began = time.thread_time()
         live.follow(piece)
@@ -108,7 +118,11 @@ def loadable(snapshot: bytes | None, updates: Sequence[bytes]) -> LoadableState:
         SagewsError: `internal` when what is stored can't be read.
     """
     state, layout = fold(snapshot, updates), UpdateLayout()
-    structs = read_update(state, layout=layout).structs
+    try:
+        structs = read_update(state, layout=layout).structs
+    except MalformedUpdate:
+        # Edits that were stored before they were refused left it so: better loaded in one long turn than lost.
+        return LoadableState(len(state) // BYTES_OF_A_STRUCT, 0, [state])
     document, pieces = WorksheetDocument(), []
     for piece in cut(state, layout, LOAD_PIECE, anywhere=True):
         began = time.thread_time()
@@ -135,17 +149,40 @@ def fold(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes:
 def compact(snapshot: bytes | None, updates: Sequence[bytes]) -> bytes | None:
     """Return a stored document without its past as one update; None if that is hardly worth it.
 
-    It is if much less remains of it, or many pages had a part in it.
+    It is if much less remains of it, many pages had a part in it, or it is not read as it is written.
 
     Raises:
         SagewsError: `internal` when what is stored can't be read, or does not come out as it was.
     """
     document = load(snapshot, updates)
     state: bytes = without_past(document).get_update()
-    if clients_in(document.get_state()) >= MANY_CLIENTS:
+    if clients_in(document.get_state()) >= MANY_CLIENTS or not _comes_back(document):
         return state
     present = len(document.get_update())
     return state if (WORTH if present < MAX_STATE // 2 else WORTH_NEAR_THE_END) * len(state) < present else None
+
+
+def _comes_back(document: WorksheetDocument) -> bool:
+    """Whether a document that is encoded and read again is the same, and once more.
+
+    One in which a character was cut in two is not (pairs.py): what pages know of it would be another document. No edit
+    can do that now, but stored ones may have.
+    """
+    if not may_have_pairs(document.get_update()):
+        return True
+    for _ in range(2):
+        state = document.get_update()
+        try:
+            read_update(state)
+            again = load(state, [])
+        except (MalformedUpdate, ManyStructs):
+            return False
+        if again.cells.to_py() != document.cells.to_py():
+            return False
+        if read_vector(again.get_state()) != read_vector(document.get_state()):
+            return False
+        document = again
+    return True
 
 
 def text_of(state: bytes) -> str:

@@ -17,6 +17,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sagews.backend.crdt.byte_reader import ByteReader, MalformedUpdate
+from sagews.backend.crdt.pairs import Edges, Pairs, second_halves
+
 # Yjs counts in 32 bits; a larger number would wrap in the library, where nobody sees it.
 MAX_CLOCK = 2**31 - 1
 MAX_CLIENT = 2**53 - 1
@@ -30,10 +33,6 @@ _TYPE_MAP, _TYPE_TEXT = 1, 2
 _HAS_ORIGIN, _HAS_RIGHT_ORIGIN, _HAS_KEY = 0x80, 0x40, 0x20
 _FLOAT32, _FLOAT64, _INTEGER, _STRING_VALUE = 124, 123, 125, 119
 _PLAIN_VALUES = frozenset({127, 126, 121, 120})
-
-
-class MalformedUpdate(Exception):
-    """These bytes are not an update that a worksheet can take; the message says why."""
 
 
 class ManyStructs(Exception):
@@ -100,6 +99,11 @@ class Structure:
         first: how many others of them set a key without knowing of anybody who had set it.
         again: how many deleted ranges begin before the end of an earlier one: what they pass is passed once more.
         reading: the client whose structs are being read, and the first clock of them.
+        at: the clock of the struct that is being read.
+        ahead: whether a struct refers to itself or to a later one of its client: it would wait in the library for that.
+        longest: bytes of its longest text.
+        pairs: its texts with characters that take two clocks each.
+        edges: where it splits what was one piece, or may: before these clocks.
         layout: takes every struct, if it is wanted.
     """
 
@@ -112,6 +116,11 @@ class Structure:
     first: int = 0
     again: int = 0
     reading: tuple[int, int] = (0, 0)
+    at: int = 0
+    ahead: bool = False
+    longest: int = 0
+    pairs: Pairs = field(default_factory=Pairs)
+    edges: Edges = field(default_factory=Edges)
     layout: UpdateLayout | None = None
 
     def count(self, structs: int, most: int) -> None:
@@ -121,8 +130,8 @@ class Structure:
             raise ManyStructs
 
     def missing(self, known: Mapping[int, int]) -> bool:
-        """Whether the update builds on edits that are neither known (client → clocks) nor in the update."""
-        if any(first > known.get(client, 0) for client, (first, _) in self.ranges.items()):
+        """Whether the update builds on edits that are neither known (client → clocks) nor before them in it."""
+        if self.ahead or any(first > known.get(client, 0) for client, (first, _) in self.ranges.items()):
             return True
         return any(
             clock > max(known.get(client, 0), self.ranges.get(client, (0, 0))[1])
@@ -142,7 +151,7 @@ def read_update(update: bytes, most: int = MAX_STRUCTS, layout: UpdateLayout | N
         MalformedUpdate: it is not well formed or holds what a worksheet may not.
         ManyStructs: it announces more than `most` of them.
     """
-    reader = _Reader(update)
+    reader = ByteReader(update)
     structure = Structure(layout=layout)
     clients = reader.count()
     structure.count(clients, most)
@@ -163,7 +172,7 @@ def read_vector(vector: bytes, most: int = MAX_STRUCTS) -> dict[int, int]:
     Raises:
         MalformedUpdate: it is not well formed, or names more clients.
     """
-    reader = _Reader(vector)
+    reader = ByteReader(vector)
     count = reader.count()
     if count > most:
         raise MalformedUpdate("it names too many pages")
@@ -174,10 +183,10 @@ def read_vector(vector: bytes, most: int = MAX_STRUCTS) -> dict[int, int]:
 
 def clients_in(vector: bytes) -> int:
     """Return how many clients a state vector names."""
-    return _Reader(vector).count()
+    return ByteReader(vector).count()
 
 
-def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
+def _read_client(reader: ByteReader, structure: Structure, most: int) -> None:
     """One client's run of structs, whose clocks follow one another."""
     count = reader.count()
     structure.count(count, most)
@@ -189,7 +198,7 @@ def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
         raise MalformedUpdate("a client appears twice")
     structure.reading = (client, first)
     for _ in range(count):
-        start, begin, inner = reader.offset, clock, structure.inner
+        start, begin, inner, structure.at = reader.offset, clock, structure.inner, clock
         clock += _read_struct(reader, structure)
         if clock > MAX_CLOCK:
             raise MalformedUpdate("a clock is too large")
@@ -198,7 +207,7 @@ def _read_client(reader: _Reader, structure: Structure, most: int) -> None:
     structure.ranges[client] = (first, clock)
 
 
-def _read_deletions(reader: _Reader, structure: Structure, most: int) -> None:
+def _read_deletions(reader: ByteReader, structure: Structure, most: int) -> None:
     """The ranges that are deleted."""
     clients = reader.count()
     structure.count(clients, most)
@@ -209,6 +218,8 @@ def _read_deletions(reader: _Reader, structure: Structure, most: int) -> None:
         for _ in range(ranges):
             clock, length = reader.number(MAX_CLOCK), reader.number(MAX_CLOCK)
             _need(structure, client, clock + length - 1)
+            structure.edges.note(client, clock)
+            structure.edges.note(client, clock + length)
             structure.again += clock < ends.get(client, 0)
             ends[client] = max(clock + length, ends.get(client, 0))
             if structure.layout is not None:
@@ -221,7 +232,7 @@ def _lay_out(layout: UpdateLayout, struct: Struct) -> None:
     layout.structs.setdefault(struct.client, []).append(struct)
 
 
-def _read_struct(reader: _Reader, structure: Structure) -> int:
+def _read_struct(reader: ByteReader, structure: Structure) -> int:
     """One struct; returns how many clocks it takes."""
     info = reader.byte()
     kind = info & 31
@@ -230,20 +241,28 @@ def _read_struct(reader: _Reader, structure: Structure) -> int:
         raise MalformedUpdate("it leaves a gap")
     if kind == _GC:
         return _length(reader)
-    if info & _HAS_ORIGIN:
-        _need(structure, reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
-    if info & _HAS_RIGHT_ORIGIN:
-        _need(structure, reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
+    _read_neighbours(reader, structure, info)
     if not info & (_HAS_ORIGIN | _HAS_RIGHT_ORIGIN):
         _read_parent(reader, structure, bool(info & _HAS_KEY))
+    if kind == _STRING:
+        return _read_string(reader, structure)
     if kind not in _CONTENTS:
         raise MalformedUpdate("it holds a kind of content that worksheets do not have")
-    if kind not in (_STRING, _DELETED):
+    if kind != _DELETED:
         structure.plain_text = False
     return _CONTENTS[kind](reader)
 
 
-def _read_parent(reader: _Reader, structure: Structure, has_key: bool) -> None:
+def _read_neighbours(reader: ByteReader, structure: Structure, info: int) -> None:
+    """Between which two it was put; what they belong to is split there."""
+    for which, behind in ((_HAS_ORIGIN, 1), (_HAS_RIGHT_ORIGIN, 0)):
+        if info & which:
+            client, clock = reader.number(MAX_CLIENT), reader.number(MAX_CLOCK)
+            _refer(structure, client, clock)
+            structure.edges.note(client, clock + behind)
+
+
+def _read_parent(reader: ByteReader, structure: Structure, has_key: bool) -> None:
     """Where a struct without neighbours hangs: below a root type or below another struct."""
     parent: Parent
     if reader.number(1):
@@ -252,7 +271,7 @@ def _read_parent(reader: _Reader, structure: Structure, has_key: bool) -> None:
             raise MalformedUpdate("it writes outside of meta and cells")
     else:
         client, clock = parent = (reader.number(MAX_CLIENT), reader.number(MAX_CLOCK))
-        _need(structure, client, clock)
+        _refer(structure, client, clock)
         if client == structure.reading[0] and clock >= structure.reading[1]:
             structure.inner += 1
             if has_key:
@@ -265,6 +284,12 @@ def _read_parent(reader: _Reader, structure: Structure, has_key: bool) -> None:
             structure.layout.first[parent, key] += 1
 
 
+def _refer(structure: Structure, client: int, clock: int) -> None:
+    """Note that the struct that is being read refers to this clock."""
+    structure.ahead = structure.ahead or (client == structure.reading[0] and clock >= structure.at)
+    _need(structure, client, clock)
+
+
 def _need(structure: Structure, client: int, clock: int) -> None:
     """Note that the update refers to this clock."""
     if structure.layout is not None:
@@ -273,7 +298,7 @@ def _need(structure: Structure, client: int, clock: int) -> None:
         structure.needs[client] = clock + 1
 
 
-def _length(reader: _Reader) -> int:
+def _length(reader: ByteReader) -> int:
     """A length in clocks: at least one."""
     length = reader.number(MAX_CLOCK)
     if not length:
@@ -281,23 +306,28 @@ def _length(reader: _Reader) -> int:
     return length
 
 
-def _read_string(reader: _Reader) -> int:
-    """A piece of text; its clocks are UTF-16 units."""
+def _read_string(reader: ByteReader, structure: Structure) -> int:
+    """A piece of text; its clocks are UTF-16 units, as in JavaScript."""
+    start = reader.offset
     text = reader.text(len(reader.data))
-    if not text:
-        raise MalformedUpdate("a piece of text is empty")
-    # Clocks count UTF-16 units, as JavaScript does.
-    return len(text) + sum(1 for character in text if character > "\uffff") if not text.isascii() else len(text)
+    structure.longest = max(structure.longest, reader.offset - start)
+    # It may be empty: that is what the library leaves of a pair of units that somebody cut in two. It drops it.
+    if text.isascii():
+        return len(text)
+    units, halves = second_halves(text)
+    if halves is not None:
+        structure.pairs.take(structure.reading[0], structure.at, halves)
+    return units
 
 
-def _read_type(reader: _Reader) -> int:
+def _read_type(reader: ByteReader) -> int:
     """A new map or text."""
     if reader.number(127) not in (_TYPE_MAP, _TYPE_TEXT):
         raise MalformedUpdate("it makes a type that worksheets do not have")
     return 1
 
 
-def _read_values(reader: _Reader) -> int:
+def _read_values(reader: ByteReader) -> int:
     """Values of map keys: nothing nested."""
     count = reader.count()
     for _ in range(count):
@@ -307,7 +337,7 @@ def _read_values(reader: _Reader) -> int:
     return count
 
 
-def _read_value(reader: _Reader) -> None:
+def _read_value(reader: ByteReader) -> None:
     """One plain value."""
     kind = reader.byte()
     if kind == _STRING_VALUE:
@@ -320,74 +350,8 @@ def _read_value(reader: _Reader) -> None:
         raise MalformedUpdate("a value is neither text nor number nor yes or no")
 
 
-_CONTENTS: Mapping[int, Callable[[_Reader], int]] = {
+_CONTENTS: Mapping[int, Callable[[ByteReader], int]] = {
     _DELETED: _length,
-    _STRING: _read_string,
     _TYPE: _read_type,
     _ANY: _read_values,
 }
-
-
-class _Reader:
-    """An offset in bytes; every step is bounded by what is left."""
-
-    __slots__ = ("data", "offset")
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.offset = 0
-
-    def byte(self) -> int:
-        """The next byte."""
-        if self.offset >= len(self.data):
-            raise MalformedUpdate("it ends too early")
-        self.offset += 1
-        return self.data[self.offset - 1]
-
-    def number(self, largest: int) -> int:
-        """An unsigned number in base 128."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 127) << shift
-            if byte < 128:
-                break
-            shift += 7
-            # Eight bytes hold every number that is allowed; without an end one number could be as long as the update.
-            if shift > 56:
-                raise MalformedUpdate("a number is too long")
-        if value > largest:
-            raise MalformedUpdate("a number is too large")
-        return value
-
-    def count(self) -> int:
-        """How many things follow, each of at least one byte."""
-        return self.number(len(self.data) - self.offset + 10)
-
-    def skip_signed(self) -> None:
-        """A signed number."""
-        for _ in range(10):
-            if self.byte() < 128:
-                return
-        raise MalformedUpdate("a number is too long")
-
-    def skip(self, count: int) -> None:
-        """Pass over bytes."""
-        if count > len(self.data) - self.offset:
-            raise MalformedUpdate("it ends too early")
-        self.offset += count
-
-    def text(self, longest: int) -> str:
-        """A length and that many bytes of UTF-8."""
-        length = self.number(longest)
-        start = self.offset
-        self.skip(length)
-        try:
-            return self.data[start : self.offset].decode()
-        except UnicodeDecodeError:
-            raise MalformedUpdate("a text is not UTF-8") from None
-
-    def require_end(self) -> None:
-        """Refuse what follows the end."""
-        if self.offset != len(self.data):
-            raise MalformedUpdate("bytes follow its end")

@@ -13,8 +13,10 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
+from sagews.backend.crdt.byte_reader import MalformedUpdate
+from sagews.backend.crdt.pairs import Pairs, may_have_pairs
 from sagews.backend.crdt.pieces import NOTHING
-from sagews.backend.crdt.update_reader import Structure, read_vector
+from sagews.backend.crdt.update_reader import MAX_STRUCTS, ManyStructs, Structure, read_update, read_vector
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.positions import is_position
@@ -32,6 +34,7 @@ LONGEST_UPDATE = 1024 * 1024
 # Cells that are measured in one step: three milliseconds.
 CELLS_OF_A_STEP = 200
 MAX_FLAGS = 32
+TANGLED = "the worksheet's past is too tangled; copy its cells into a new one"
 MAX_TEXT_VALUE = 300
 _REQUIRED = frozenset({"type", "pos", "source"})
 _CELL_KEYS = _REQUIRED | {"depth", "flags", "raw"}
@@ -44,17 +47,20 @@ class Mirror:
 
     Args:
         state: the whole document, encoded as one update; or the first of several that it takes by `follow`.
+        tries: whether anything will be tried on it; else it may only follow.
 
     Attributes:
         spoilt: whether it took an update that it should not have; an update that was refused unread does not spoil it.
     """
 
-    def __init__(self, state: bytes = NOTHING) -> None:
+    def __init__(self, state: bytes = NOTHING, *, tries: bool = True) -> None:
         self._doc: Doc[Any] = Doc()
         self._meta: Map[Any] = Map()
         self._cells: Map[Any] = Map()
         self._doc["meta"], self._doc["cells"] = self._meta, self._cells
         self._doc.apply_update(state)
+        self._pairs, self._tries = Pairs(), tries
+        self._note_pairs(state)
         # Asked for when it is needed, as are the events below: neither is, while a large document is being followed.
         self._known_now: dict[int, int] | None = None
         self._subscriptions: tuple[Any, ...] = ()
@@ -85,6 +91,8 @@ class Mirror:
         if structure.missing(self._known):
             raise refusal("it builds on an edit that is not here")
         self.check_clients(structure)
+        if self._pairs.cut_by(structure.edges) or structure.pairs.cut_by(structure.edges):
+            raise refusal("it cuts a character in two")
         self.spoilt = True
         # Only added to, as encoding the state takes milliseconds; it is measured when the sum says that it may be too
         # large.
@@ -94,13 +102,14 @@ class Mirror:
         with self._doc.transaction():
             self._check_touched(structure)
             self._check_totals()
-        for client, (_, end) in structure.ranges.items():
-            self._known[client] = max(end, self._known.get(client, 0))
+        self._pairs.join(structure.pairs)
+        self._check_arrived(structure)
         self.spoilt = False
 
     def follow(self, update: bytes) -> None:
         """Take an update that need not be tried, because the document has it, or it was tried elsewhere."""
         self._bytes += len(update)
+        self._note_pairs(update)
         self._apply(update)
         self._known_now = None
         for key in self._maps | self._texts:
@@ -132,6 +141,11 @@ class Mirror:
         return self._known_now
 
     @property
+    def clients(self) -> int:
+        """How many have a part in it."""
+        return len(self._known)
+
+    @property
     def only_text(self) -> bool:
         """Whether the last update changed nothing but the texts of cells."""
         return not (self._maps or self._meta_touched)
@@ -151,6 +165,22 @@ class Mirror:
         new = sum(client not in self._known for client in structure.ranges)
         if new > MAX_NEW_CLIENTS or len(self._known) + new > MAX_CLIENTS:
             raise refusal("too many pages have a part in it")
+
+    def _note_pairs(self, update: bytes) -> None:
+        """Remember where characters of two units stand in what is taken untried."""
+        if self._tries and may_have_pairs(update):
+            try:
+                self._pairs.join(read_update(update, MAX_STRUCTS).pairs)
+            except (MalformedUpdate, ManyStructs):
+                raise refusal(TANGLED) from None
+
+    def _check_arrived(self, structure: Structure) -> None:
+        """Check that nothing of an update waits in the library for what never comes, and note what is known now."""
+        for client, (_, end) in structure.ranges.items():
+            self._known[client] = max(end, self._known.get(client, 0))
+        # Those of one client stand in their order, and build on what is known: nothing can wait (update_reader.py).
+        if len(structure.ranges) > 1 and read_vector(self._doc.get_state()) != self._known:
+            raise refusal("it builds on itself")
 
     def _apply(self, update: bytes) -> None:
         """Apply it and note which cells changed."""

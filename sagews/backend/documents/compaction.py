@@ -7,13 +7,15 @@ it, that it takes no more edits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.document import WorksheetDocument
-from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in
+from sagews.backend.crdt.pairs import may_have_pairs
+from sagews.backend.crdt.update_reader import clients_in
 from sagews.backend.crdt.validator import MANY_CLIENTS
 from sagews.backend.documents.edit_order import EditOrder
 from sagews.backend.documents.loading import loaded
@@ -54,7 +56,7 @@ class KeptPasts:
 
 
 def is_due(stored: StoredText, least: int, kept: KeptPasts, document: DocumentId) -> bool:
-    """Whether what is stored of a document is so large, or names so many pages, that its past may have to go.
+    """Whether the past of what is stored may have to go: it is large, names many pages, or may not be read as written.
 
     Args:
         stored: what is there.
@@ -64,15 +66,22 @@ def is_due(stored: StoredText, least: int, kept: KeptPasts, document: DocumentId
     """
     if stored.size >= max(least, kept.ask_at(document)):
         return True
+    # Once: edits that were stored before they were refused may have cut a character in two (crdt/pairs.py).
+    if not kept.ask_at(document) and any(map(may_have_pairs, _parts(stored))):
+        return True
     # Each takes a byte at the very least: most worksheets need not be looked at.
     return stored.size >= MANY_CLIENTS and _most_clients(stored) >= MANY_CLIENTS
 
 
+def _parts(stored: StoredText) -> Sequence[bytes]:
+    """Return the updates of which a document consists."""
+    return [*([] if stored.snapshot is None else [stored.snapshot]), *stored.updates]
+
+
 def _most_clients(stored: StoredText) -> int:
     """Return how many clients a document has at most: those of its parts, each of which begins with their number."""
-    parts = [*([] if stored.snapshot is None else [stored.snapshot]), *stored.updates]
     try:
-        return sum(map(clients_in, parts))
+        return sum(map(clients_in, _parts(stored)))
     except MalformedUpdate:
         # Whoever loads it says so.
         return 0

@@ -9,7 +9,8 @@ from typing import Any
 from twisted.logger import Logger
 
 from sagews.backend.crdt import document as crdt
-from sagews.backend.crdt.update_reader import MalformedUpdate, clients_in, read_vector
+from sagews.backend.crdt.byte_reader import MalformedUpdate
+from sagews.backend.crdt.update_reader import clients_in, read_vector
 from sagews.backend.documents.clearing import OutputClearing
 from sagews.backend.documents.compaction import KeptPasts, OpenCompaction
 from sagews.backend.documents.document_text import DocumentText
