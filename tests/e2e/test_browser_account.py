@@ -23,7 +23,7 @@ class AccountTests(BrowserTestCase):
         for field, value in enumerate(([] if old is None else [old]) + [new, new]):
             fields.nth(field).fill(value)
         form.locator("button[type=submit]").click()
-        expect(form.locator("[role=status]")).to_contain_text("The password was changed")
+        expect(form.locator("[role=status]")).to_contain_text(f"The password was {'changed' if old else 'set'}.")
 
     def sign_in(self, context: BrowserContext, email: str, password: str) -> Page:
         """Fill in the sign-in page."""
