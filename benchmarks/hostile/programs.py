@@ -125,6 +125,59 @@ async def displays(attack: Attack) -> None:
     )
 
 
+@pattern("lists in lists shown, 1 session")
+async def nested(attack: Attack) -> None:
+    """Many values with few commas between them."""
+    await of_socket(
+        attack,
+        1,
+        """
+        value = 1
+        for _ in range(20): value = [value]
+        for _ in range(60):
+            tell(type="display", run=RUN, data={"application/json": [value] * 2300}, metadata={})
+        """,
+    )
+
+
+@pattern("integers of 4,299 digits shown, 1 session")
+async def integers(attack: Attack) -> None:
+    """Nine hundred of them."""
+    await of_socket(
+        attack,
+        1,
+        """
+        say(b'{"type":"display","run":"' + RUN.encode() + b'","data":{"application/json":['
+            + b",".join([b"9" * 4299] * 900) + b']},"metadata":{}}')
+        """,
+    )
+
+
+@pattern("large frames of other types, 19 sessions")
+async def other_types(attack: Attack) -> None:
+    """An error with a field that no error has."""
+    await of_socket(
+        attack,
+        19,
+        """
+        tell(type="error", run=RUN, name="E", message="m", frames=[], plain="", x=["x" * 70] * 49_000)
+        """,
+    )
+
+
+@pattern("metadata of 24,000 keys, 19 sessions")
+async def metadata(attack: Attack) -> None:
+    """Beside an empty text."""
+    await of_socket(
+        attack,
+        19,
+        """
+        many = {f"k{n}": n for n in range(24_000)}
+        tell(type="display", run=RUN, data={"text/plain": ""}, metadata={"a": many})
+        """,
+    )
+
+
 @pattern("texts of 4 MB shown, 19 sessions")
 async def texts(attack: Attack) -> None:
     """One text each, of letters that take three bytes."""

@@ -21,6 +21,8 @@ _PROPERTY = re.compile(r"[a-z][a-z0-9_.-]{0,49}")
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f<>\"',;:\\()\[\]]{1,64}@[^\s@\x00-\x1f\x7f<>\"',;:\\()\[\]]{1,189}")
 # Bidirectional and invisible characters make one name look like another's.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Categories Cc and Cs: fifty values of a thousand characters are looked at in one piece.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Of category Cf too, but words of Persian and Hindi need them.
 _JOINERS = frozenset("\u200c\u200d")
 
@@ -81,7 +83,7 @@ def settings(values: Mapping[str, str]) -> dict[str, str]:
     for prop, value in values.items():
         if not _PROPERTY.fullmatch(prop):
             raise SagewsError("bad-value", field="settings", reason="the name of a setting has another form")
-        if len(value) > MAX_SETTING or any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        if len(value) > MAX_SETTING or _CONTROL.search(value):
             raise SagewsError("bad-value", field=prop, reason="it is too long or can't be shown")
     if values.get("theme", "system") not in ("system", "light", "dark"):
         raise SagewsError("bad-value", field="theme", reason="it is none of system, light, dark")

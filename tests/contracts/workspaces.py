@@ -6,6 +6,7 @@ from abc import ABCMeta, abstractmethod
 from dataclasses import replace
 from typing import Any
 
+from twisted.internet.defer import Deferred, DeferredList
 from zope.interface.verify import verifyObject
 
 from sagews.interfaces.workspaces import IWorkspaceStore
@@ -110,6 +111,19 @@ class WorkspaceStoreContract(metaclass=ABCMeta):
         await another(self.bob)
         await self.store.delete_workspace(workspace)
         await another(self.ada)
+
+    async def test_workspaces_made_at_once_are_bounded(self) -> None:
+        """However many are made in one moment, an account has no more than its quota."""
+        await self._begin()
+
+        def another(owner: User) -> Deferred[Any]:
+            made = self.store.create_workspace(new_id(), "X", owner.id, new_id(), "first.sage.md", 3)
+            return Deferred.fromCoroutine(made)
+
+        made = await DeferredList([another(self.ada) for _ in range(12)], consumeErrors=True)
+        assert [found for found, _ in made].count(True) == 2, made
+        assert {failure.value.code for found, failure in made if not found} == {"limit"}
+        assert await self.store.owned(self.ada.id) == 3
 
     async def test_people_in_a_workspace_are_bounded(self) -> None:
         """A workspace has at most two hundred people; what those may do can still be changed."""

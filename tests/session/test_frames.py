@@ -6,13 +6,14 @@ import json
 import struct
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.wire import fields as frames_fields
-from sagews.wire.session import channels
+from sagews.wire.session import channels, checks
 from sagews.wire.session import frames as session
 from sagews.wire.session.frames import encode, parse_from_session, parse_to_session, payload
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
@@ -37,9 +38,8 @@ _frames = st.fixed_dictionaries(
 )
 FRAME = {"file": "f", "line": 1, "function": "", "user": True, "source": []}
 MISMARKED: tuple[Any, ...] = ([], [1], [1, 2, 3], [-1, 2], [0, 10**6], ["a", 2], "ab", 5)
-_bundles = st.dictionaries(st.sampled_from(["text/plain", "text/html"]), _fit) | st.fixed_dictionaries(
-    {"application/json": _json, "image/png": st.sampled_from(["", "aGk="])}
-)
+_texts = st.dictionaries(st.sampled_from(["text/plain", "text/html"]), _fit)
+_bundles = _texts | st.fixed_dictionaries({"application/json": _json, "image/png": st.sampled_from(["", "aGk="])})
 _from_session = st.one_of(
     st.builds(session.ReadyFrame, _fit.filter(lambda text: len(text) <= 64), st.just({"python": "3.11"})),
     st.builds(session.StreamFrame, st.just(RUN), st.sampled_from(session.STREAMS), _fit),
@@ -59,7 +59,7 @@ _from_session = st.one_of(
     st.builds(
         session.CompletionsFrame, st.integers(0, 99), st.just(1), st.just(2), st.just(({"text": "a", "kind": "b"},))
     ),
-    st.builds(session.InspectionFrame, st.integers(0, 99), st.booleans(), _bundles),
+    st.builds(session.InspectionFrame, st.integers(0, 99), st.booleans(), _texts),
 )
 
 
@@ -206,6 +206,9 @@ class GrammarTests(SynchronousTestCase):
             display.replace(b"application/json", b"image/svg+xml"),
             display.replace(b"application/json", b"not a type"),
             display.replace(b"12345", b'"&&&&"').replace(b"application/json", b"image/png"),
+            payload(session.InspectionFrame(1, True, {"application/json": [1]})),
+            payload(session.DisplayFrame(RUN, {}, {str(name): 1 for name in range(17)})),
+            payload(session.DisplayFrame(RUN, {}, {"a": {str(name): 1 for name in range(300)}})),
             payload(session.SpilledFrame(RUN, "../outside", 1, 1)),
             payload(session.DoneFrame(RUN, "ok", 1.0, -1.0)),
             payload(session.DoneFrame(RUN, "ok", 1e300, 0.0)),
@@ -215,6 +218,20 @@ class GrammarTests(SynchronousTestCase):
         for data in hostile:
             with self.subTest(data[:80]):
                 self.assertRaises(ProtocolError, parse_from_session, data)
+
+    def test_no_large_integer_is_made(self) -> None:
+        """A number of too many digits is refused before anything is parsed; the longest floats and texts are not."""
+        for scalar in ("9" * 18, "-" + "9" * 18, "9" * 100, "0." + "3" * 70):
+            for around in ("[%s]", '{"a":%s}', "[1, %s ,2]", "[[%s]]", '["a",\n%s]'):
+                data = (around % scalar).encode()
+                for size in (1, 7, 1000):
+                    with patch.object(checks, "BYTES_OF_A_STEP", size):
+                        self.assertRaises(ProtocolError, checks.nodes, data)
+        floats = [-0.00012345678901234567, -2.2250738585072014e-308, 1234567890123456.7]
+        longest = [*floats, 2**53, "9" * 100, '"' + "9" * 99]
+        for size in (1, 7, 1000):
+            with patch.object(checks, "BYTES_OF_A_STEP", size):
+                checks.nodes(json.dumps([*longest, dict.fromkeys("ab", longest)], indent=2).encode())
 
     def test_nothing_is_written_that_would_be_refused_as_number(self) -> None:
         """NaN can't leave this side either."""

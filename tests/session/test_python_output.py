@@ -187,7 +187,7 @@ for mime in ("", "text", bad, "x" * 1000, "Text/Plain", "a/b c"):
 display({f"text/x{i}": "y" for i in range(100)}, raw=True)
 display({"image/png": "&&&", "image/jpeg": 7, "image/svg+xml": b"<svg>", "text/html": ["no"]}, raw=True)
 from IPython.display import publish_display_data
-publish_display_data({"text/plain": "x"}, {"a": float("nan"), "b": bad, "c": 1})
+publish_display_data({"text/plain": "x"}, {"a": float("nan"), "b": bad, "many": [0] * 300, "c": 1})
 class Odd:
     def __repr__(self): return bad
     def _repr_html_(self): return bad * 100

@@ -83,6 +83,15 @@ class HostileSessionTests(SessionTestCase):
             self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
             self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.DONE])
 
+    def test_a_second_file_of_output(self) -> None:
+        """The middle of a run's output lies in one file: a session that names another is ended."""
+        _, recorder, fake, run = self.waiting_run()
+        for _ in range(3):
+            fake.say(wire.SpilledFrame(run, "", 1, 1))
+        self.reactor.pump()
+        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+        self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.SPILLED])
+
     def test_channels_out_of_order(self) -> None:
         """One is open at a time, of the next number, in the run that goes on; only an open one is closed."""
         question = {"prompt": "", "hidden": False}

@@ -103,6 +103,35 @@ class StepsTests(SynchronousTestCase):
         """Of two million values no more is counted than it takes to know that they are too many."""
         self.assertRaises(ProtocolError, next, read_in_steps(shown("display", {"application/json": [1] * 1_900_000})))
 
+    def test_brackets_are_values_too(self) -> None:
+        """Lists in lists are as many values as what stands between commas."""
+        value: Any = 1
+        for _ in range(10):
+            value = [value]
+        data = {"application/json": [value] * 2200}
+        payload = shown("display", data)
+        self.assertTrue(is_large(payload))
+        self.assertEqual(read(payload)[0].body["data"], data)
+        self.assertTrue(is_large(shown("display", {"application/json": [{}] * 1600})))
+
+    def test_large_integers_are_refused_before_they_are_made(self) -> None:
+        """Nothing of a frame with integers of thousands of digits is decoded."""
+        integers = b",".join([b"9" * 4299] * 900)
+        payload = shown("display", {"application/json": []}).replace(b"[]", b"[" + integers + b"]")
+        with patch.object(msgspec.json, "decode", self.fail):
+            self.assertRaises(ProtocolError, read, payload)
+
+    def test_other_types_are_decoded_once(self) -> None:
+        """What is neither display nor result is read of the values that are there already."""
+        values = {"type": "error", "run": RUN, "name": "E", "message": "m", "frames": [], "plain": "x" * 60_000}
+        for fields in (values, {**values, "x": ["x" * 70] * 4000}, [1] * 4000):
+            payload = json.dumps(fields).encode()
+            with patch.object(wire, "parse_from_session", self.fail):
+                if fields is values:
+                    self.assertEqual(read(payload)[0].plain, values["plain"])
+                else:
+                    self.assertRaises(ProtocolError, read, payload)
+
     def test_what_is_printed_is_read_at_once(self) -> None:
         """The largest print is no large frame."""
         self.assertFalse(is_large(wire.payload(wire.StreamFrame(RUN, "stdout", "x" * wire.MAX_STREAM_TEXT))))

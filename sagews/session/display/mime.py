@@ -17,7 +17,7 @@ from typing import Any
 
 from sagews.session.display.words import is_formula, with_dollars
 from sagews.session.evaluation.tracebacks import bounded
-from sagews.wire.session.checks import BINARY, MAX_MIME_TYPES, fits
+from sagews.wire.session.checks import BINARY, MAX_MIME_TYPES, fits, is_metadata
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 Formatter = Callable[[Any], "Bundle | None"]
@@ -163,8 +163,16 @@ def bounded_bundle(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Bund
         text = bounded(str(fit.get("text/plain", "")), 2000)
         told = f"{text}\n(Not shown: {size} bytes of {kinds}. At most {MAX_BUNDLE} bytes are shown at once.)"
         return {"text/plain": told.strip()}, {}
-    told_more = {key: value for key, value in metadata.items() if fits("application/json", {key: value})}
-    return dict(islice(fit.items(), MAX_MIME_TYPES)), dict(islice(told_more.items(), MAX_MIME_TYPES))
+    return dict(islice(fit.items(), MAX_MIME_TYPES)), _fit_metadata(metadata)
+
+
+def _fit_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the worker takes of it, from the first entry on."""
+    taken: dict[str, Any] = {}
+    for key, value in metadata.items():
+        if len(taken) < MAX_MIME_TYPES and is_metadata({**taken, key: value}):
+            taken[key] = value
+    return taken
 
 
 def _fit(mime: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ from sagews.model.accounts import Grant, Role
 from sagews.model.identifiers import DocumentId, UserId, WorkspaceId
 from sagews.model.workspaces import Document, Workspace
 from sagews.store.arrays import text_array
-from sagews.store.pool import ConnectionPool, Transaction
+from sagews.store.pool import ConnectionPool, Row, Transaction
 from sagews.store.rows import (
     DOCUMENT_FIELDS,
     GRANT_FIELDS,
@@ -30,6 +30,7 @@ from sagews.store.workspaces.tickets import TicketStore
 
 MOST_LISTED = 200
 MOST_PEOPLE = 200
+LOCK_OWNER = "select pg_advisory_xact_lock(hashtextextended('workspaces of ' || %s, 0))"
 TELL_NAME = "pg_notify('workspace_renamed', json_build_object('workspace', id)::text)"
 TELL_GRANTS = "pg_notify('grants_changed', json_build_object('workspace', {workspace}, 'user', {user})::text)"
 
@@ -51,7 +52,7 @@ class WorkspaceStore(TicketStore, LeaseStore):
         path: str,
         most: int = MOST_OWNED,
     ) -> Workspace:
-        """Create a workspace, its owner's grant and its first document in one statement; see IWorkspaceStore."""
+        """Create it with grant and first document, one at a time of each owner; see IWorkspaceStore."""
         sql = f"""with w as (
                 insert into workspaces (id, name, owner)
                 select %s, %s, %s where (select count(*) from workspaces where owner = %s and deleted is null) < %s
@@ -63,8 +64,15 @@ class WorkspaceStore(TicketStore, LeaseStore):
             documented as (insert into documents (id, workspace, path, title) select %s, id, %s, name from w)
             select {WORKSPACE_FIELDS} from w"""
         parameters = (workspace, clean_text(name), owner, owner, most, document, clean_text(path))
+
+        async def create(transaction: Transaction) -> list[Row]:
+            # In a statement of its own: what a statement counts is what was there when it began, and so before it
+            # waited. Not the person's row: accounts may lie in another database.
+            await transaction.execute(LOCK_OWNER, (owner,))
+            return await transaction.execute(sql, parameters)
+
         try:
-            rows = await self._pool.execute(sql, parameters)
+            rows = await self._pool.transaction(create)
         except UniqueViolation:
             raise SagewsError("name-taken", name=workspace) from None
         if not rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sagews.wire.fields import Fields
@@ -29,10 +29,18 @@ UNFIT = re.compile("[\0\ud800-\udfff]")
 MAX_MIME_TYPES = 16
 MAX_DEPTH = 24
 MAX_NODES = 50_000
+# Metadata says how large a picture is, and what extensions note about what is shown.
+MAX_METADATA = 256
 # Values that are looked at in one step: three milliseconds.
 NODES_OF_A_STEP = 3000
 # Bytes in which values are counted in one step: three milliseconds, whatever they are.
-BYTES_OF_A_STEP = 512 * 1024
+BYTES_OF_A_STEP = 256 * 1024
+# What holds fewer digits is within MAX_INTEGER or nearly so; of more a parser makes a large integer, digit by digit.
+MAX_DIGITS = 17
+# Python writes no number of JSON in more than 25 bytes.
+MAX_SCALAR = 64
+# Everything that ends a number becomes a comma or goes, so that a cut at commas leaves numbers and words.
+_SEPARATORS, _NO_SCALAR = bytes.maketrans(b"[{", b",,"), b"]}: \t\r\n"
 # A frame of up to this many bytes is parsed in two milliseconds whatever it holds.
 MANY_BYTES = 64 * 1024
 MAX_INTEGER = 2**53
@@ -69,8 +77,31 @@ def bundle(form: Fields, name: str) -> dict[str, JSON]:
 def metadata(form: Fields) -> dict[str, JSON]:
     """Take the metadata of a bundle: a small object of bounded JSON."""
     values = form.mapping("metadata", MAX_MIME_TYPES)
-    _check_json(values)
+    check_metadata(values)
     return values
+
+
+def check_metadata(values: Mapping[str, JSON]) -> None:
+    """Refuse, by ProtocolError, metadata of more than MAX_METADATA values and names, and what is no JSON."""
+    for _ in json_in_steps(values, MAX_METADATA, "metadata that is too deep or too large"):
+        pass
+
+
+def is_metadata(values: Mapping[str, JSON]) -> bool:
+    """Whether the worker would take this metadata; the session leaves out what it would not."""
+    try:
+        check_metadata(values)
+    except ProtocolError:
+        return False
+    return len(values) <= MAX_MIME_TYPES
+
+
+def texts(form: Fields, name: str) -> dict[str, JSON]:
+    """Take a MIME bundle of texts alone."""
+    values = form.mapping(name, MAX_MIME_TYPES)
+    if not all(isinstance(value, str) for value in values.values()):
+        raise ProtocolError(f"{name} holds something that is no text")
+    return {_mime(mime): _content(mime, value) for mime, value in values.items()}
 
 
 def fits(mime: str, value: JSON) -> bool:
@@ -119,7 +150,7 @@ def nodes(data: bytes) -> None:
     What stands in texts is not counted, and a text of megabytes is looked at as fast as memory is read.
 
     Raises:
-        ProtocolError: for more than MAX_NODES values and names.
+        ProtocolError: for more than MAX_NODES values and names, and for a number of too many digits.
     """
     for _ in nodes_in_steps(data):
         pass
@@ -129,6 +160,7 @@ def nodes_in_steps(data: bytes) -> Iterator[None]:
     """Count as `nodes` does, in steps; the rest of what holds too many is not looked at."""
     at = quotes = separators = 0
     inside = False
+    last = b""
     while at < len(data):
         part = data[at : at + BYTES_OF_A_STEP]
         # An escape is looked at as a whole.
@@ -144,7 +176,21 @@ def nodes_in_steps(data: bytes) -> Iterator[None]:
         separators += outside.count(b",") + outside.count(b"[") + outside.count(b"{")
         if separators > MAX_NODES or quotes > 2 * MAX_NODES:
             raise ProtocolError("JSON that is too large")
+        *scalars, last = (last + outside.translate(_SEPARATORS, _NO_SCALAR)).split(b",")
+        _check_scalars(scalars)
+        if len(last) > MAX_SCALAR:
+            raise ProtocolError("a number that is too long")
         yield
+    _check_scalars([last])
+
+
+def _check_scalars(scalars: Sequence[bytes]) -> None:
+    """Refuse what takes a parser long though it is one value: the time for an integer grows faster than its digits."""
+    longest = max(map(len, scalars), default=0)
+    if longest > MAX_SCALAR:
+        raise ProtocolError("a number that is too long")
+    if longest > MAX_DIGITS and any(len(each) > MAX_DIGITS and each.lstrip(b"-").isdigit() for each in scalars):
+        raise ProtocolError("an integer out of bounds")
 
 
 def _check_json(value: JSON) -> None:
@@ -153,7 +199,9 @@ def _check_json(value: JSON) -> None:
         pass
 
 
-def json_in_steps(value: JSON) -> Iterator[None]:
+def json_in_steps(
+    value: JSON, most: int = MAX_NODES, refusal: str = "JSON that is too deep or too large"
+) -> Iterator[None]:
     """Walk a value without recursion, in steps; refuse what is too deep, too many, not finite or not UTF-8."""
     waiting = [(value, 0)]
     seen = left = 0
@@ -167,8 +215,8 @@ def json_in_steps(value: JSON) -> Iterator[None]:
             _check_leaf(each)
             continue
         seen += 1 + len(each)
-        if depth > MAX_DEPTH or seen > MAX_NODES:
-            raise ProtocolError("JSON that is too deep or too large")
+        if depth > MAX_DEPTH or seen > most:
+            raise ProtocolError(refusal)
         parts = each if isinstance(each, list) else [*each, *each.values()]
         waiting += [(part, depth + 1) for part in parts]
 

@@ -260,11 +260,24 @@ def parse_to_session(data: bytes) -> ToSession:
     return value
 
 
+def read_from_session(values: Mapping[str, JSON]) -> FromSession:
+    """Return what a session's object says that is decoded already; raises as `parse_from_session`."""
+    value: FromSession = _read(Fields(values), _from_session)
+    return value
+
+
 def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any]]) -> Any:
+    if len(data) > check.MANY_BYTES:
+        check.nodes(data)
     try:
-        if len(data) > check.MANY_BYTES:
-            check.nodes(data)
         form = Fields.of(data, limit)
+    except (SagewsError, MemoryError) as error:
+        raise ProtocolError(str(error)) from error
+    return _read(form, readers)
+
+
+def _read(form: Fields, readers: Mapping[str, Callable[[Fields], Any]]) -> Any:
+    try:
         reader = readers[form.choice("type", tuple(readers))]
         value = reader(form)
         form.finish()
@@ -369,7 +382,7 @@ def _completions(form: Fields) -> CompletionsFrame:
 
 
 def _inspection(form: Fields) -> InspectionFrame:
-    return InspectionFrame(check.request(form), form.boolean("found"), check.bundle(form, "data"))
+    return InspectionFrame(check.request(form), form.boolean("found"), check.texts(form, "data"))
 
 
 REQUEST_READERS: Mapping[str, Callable[[Fields], ToSession]] = {

@@ -171,7 +171,10 @@ class CellConversation:
         elif kind is PieceKind.OPEN:
             self._channels.open(body["channel"])
             self._emit(kind, run, body, size)
+        elif kind is PieceKind.SPILLED and self._budget.spilled:
+            raise ProtocolError("a second file of one run's output")
         else:
+            self._budget.spilled = self._budget.spilled or kind is PieceKind.SPILLED
             self._emit(kind, run, body, size)
 
     def _emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:

@@ -47,7 +47,10 @@ Steps = Generator[None, None, "LargeDisplay | wire.FromSession"]
 
 def is_large(payload: bytes) -> bool:
     """Whether a frame is to be read in steps."""
-    return len(payload) > LARGE or payload.count(b",") > MANY_VALUES
+    # A value takes a byte at least, and nearly all frames are shorter.
+    if len(payload) <= MANY_VALUES:
+        return False
+    return len(payload) > LARGE or payload.count(b",") + payload.count(b"[") + payload.count(b"{") > MANY_VALUES
 
 
 def read_in_steps(payload: bytes) -> Steps:
@@ -62,9 +65,11 @@ def read_in_steps(payload: bytes) -> Steps:
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProtocolError("it is not JSON") from error
     yield
-    if not isinstance(values, dict) or values.get("type") not in SHOWN:
+    if not isinstance(values, dict):
+        raise ProtocolError("it is not an object")
+    if values.get("type") not in SHOWN:
         # Nothing else is large but by many small texts, which are bounded one by one.
-        return wire.parse_from_session(payload)
+        return wire.read_from_session(values)
     return (yield from _shown(values))
 
 
@@ -80,7 +85,7 @@ def _shown(values: dict[str, Any]) -> Steps:
         raise ProtocolError(str(error)) from error
     for mime, value in body["data"].items():
         yield from check.content_in_steps(mime, value)
-    yield from check.json_in_steps(body["metadata"])
+    check.check_metadata(body["metadata"])
     encoded = msgspec.json.encode(body)
     yield
     return LargeDisplay(kind, run, EncodedBody(body, encoded))

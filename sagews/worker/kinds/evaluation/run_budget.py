@@ -12,14 +12,15 @@ class RunBudget:
     Attributes:
         dropped: bytes beyond it.
         told: whether the run was told to stop.
+        spilled: whether it said where the middle of its output lies.
     """
 
-    __slots__ = ("_left", "dropped", "told")
+    __slots__ = ("_left", "dropped", "spilled", "told")
 
     def __init__(self, limit: int) -> None:
         self._left = limit
         self.dropped = 0
-        self.told = False
+        self.told = self.spilled = False
 
     def admits(self, size: int) -> bool:
         """Whether a piece of this size still fits; counts it as dropped otherwise."""
