@@ -235,3 +235,34 @@ async def styles(attack: Attack) -> None:
 
     attack.begin()
     await attack.each(sheets, save)
+
+
+def splits(client: int, character: str, length: int) -> list[bytes]:
+    """Return an update that makes a long text, and some that delete a character of it at 290 places each."""
+    author = Author(client)
+    author.add("splits", character * length)
+    width = len(character.encode("utf-16-le")) // 2
+    updates = [author.update()]
+    for first in range(100, length * width - 290 * 12, 290 * 12):
+        ranges = b"".join(number(first + 12 * each) + number(width) for each in range(290))
+        updates.append(b"\0\x01" + number(client) + number(290) + ranges)
+    return updates
+
+
+@pattern("a long text split at 290 places in each edit, 20 sheets")
+async def long_splits(attack: Attack) -> None:
+    """Each place costs the length of what is split."""
+    updates = splits(6_000_001, "∫", 160_000)
+    sheets = await attack.sheets(20)
+    attack.begin()
+    await attack.each(sheets, lambda sheet: send_all(sheet, updates))
+
+
+@pattern("characters cut in two, 3 sheets")
+async def cut_characters(attack: Attack) -> None:
+    """Deletions of one UTF-16 unit of two; those before and behind it are whole."""
+    first, *others = splits(6_000_002, "𝔸", 119_000)
+    halves = [b"\0\x01" + number(6_000_002) + b"\x01" + number(101 + 40 * each) + b"\x01" for each in range(300)]
+    sheets = await attack.sheets(3)
+    attack.begin()
+    await attack.each(sheets, lambda sheet: send_all(sheet, [first, *halves, *others]))

@@ -6,7 +6,6 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pycrdt import Doc, Map, Text
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.checks import program, wire
@@ -26,7 +25,7 @@ from sagews.backend.crdt.update_reader import ManyStructs, read_update, read_vec
 from sagews.backend.crdt.validator import Mirror
 from sagews.errors import SagewsError
 from sagews.model.updates import Counts
-from tests.contracts.checks import cut_in_two, deletion, number
+from tests.contracts.checks import cut_in_two, deletion, number, one_cell
 
 AUTHOR = 5
 # The type, position, depth and source of its cell stand before the text.
@@ -39,19 +38,10 @@ SELF_PARENT = bytes.fromhex(
 BEHIND_IT = bytes.fromhex("01020c1c2801046d657461057469746c6501770174a80c020177026131010c0202010604")
 
 
-def written(text: str) -> bytes:
-    """Return an update that makes a cell of this text."""
-    page: Doc[Any] = Doc(client_id=AUTHOR)
-    page["meta"], page["cells"] = Map(), Map()
-    page["cells"]["cell1"] = Map({"type": "code", "pos": "a0", "depth": 0, "source": Text(text)})
-    state: bytes = page.get_update()
-    return state
-
-
 def sheet(text: str) -> WorksheetDocument:
     """Return a document of one cell, tried and taken as an edit."""
     document = WorksheetDocument()
-    take(document, written(text))
+    take(document, one_cell(text))
     return document
 
 
@@ -198,7 +188,7 @@ class PoisonedTests(SynchronousTestCase):
 
     def test_its_text_is_kept(self) -> None:
         """It is replaced by one that says the same as people saw, to the letter, and takes edits again."""
-        updates = [written("x = '𝔸𝔹𝔸'"), deletion(AUTHOR, FIRST + 5, 1), deletion(AUTHOR, FIRST + 8, 1)]
+        updates = [one_cell("x = '𝔸𝔹𝔸'"), deletion(AUTHOR, FIRST + 5, 1), deletion(AUTHOR, FIRST + 8, 1)]
         seen = cells_in_order(load(None, updates))
         small = compact(None, updates)
         assert small is not None
@@ -207,7 +197,7 @@ class PoisonedTests(SynchronousTestCase):
 
     def test_a_gap_is_loaded(self) -> None:
         """A worksheet in which something waits for what never comes is loaded by the checking process, in one piece."""
-        stored = [written("x = 1"), SELF_PARENT, BEHIND_IT]
+        stored = [one_cell("x = 1"), SELF_PARENT, BEHIND_IT]
         state = load(None, stored).get_update()
         self.assertRaises(MalformedUpdate, read_update, state)
         _, pieces = asked("load", b"", state)

@@ -17,6 +17,7 @@ from sagews.backend.documents.compaction import MOST_KEPT, KeptPasts
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId, DocumentId
 from tests.backend.pasts import SMALL, PastCase, named, said_in
+from tests.contracts.checks import deletion, one_cell
 from tests.model.strategies import wild_texts
 
 VALUES = st.one_of(st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=9))
@@ -143,6 +144,23 @@ class PastTests(PastCase):
             self.assertEqual(len(backend.workspaces.all), 0)
         self.page(backend=self.compacting()).open(self.document)
         self.assertEqual([what for what, _ in self.checks.asked].count("compact"), 3)
+
+    def test_characters_that_were_cut_in_two(self) -> None:
+        """A stored worksheet in which an edit cut characters is replaced when it is opened; one without is not."""
+        text = "x = '" + "𝔸" * 13_000 + "'"
+        self.opened().lose()
+        stored = self.documents.updates[self.document]
+        stored.append((self.owner.id, one_cell(text)))
+        self.backend = self.life()
+        self.assertNotIn("past", self.opened_in_turns().last("opened"))
+        stored = self.documents.updates[self.document]
+        stored += [(self.owner.id, deletion(5, 101 + 20 * each, 1)) for each in range(280)]
+        seen = load(None, [update for _, update in stored]).cells["cell1"]["source"]
+        self.backend = self.life()
+        again = self.opened_in_turns()
+        self.assertEqual(again.last("opened")["past"], 1)
+        self.assertEqual(str(again.doc["cells"]["cell1"]["source"]), str(seen))
+        self.assertGreater(len(str(seen)), 12_000)
 
     def test_only_so_much_is_remembered(self) -> None:
         """What is remembered of worksheets that stay as they are is bounded; the oldest is forgotten."""

@@ -66,15 +66,19 @@ def deletion(client: int, clock: int, length: int) -> bytes:
     return b"\0" + number(1) + number(client) + number(1) + number(clock) + number(length)
 
 
-def cut_in_two(text: str, units: Iterable[int]) -> bytes:
-    """Return a document in whose one cell single UTF-16 units of a text were deleted, as it could be stored once."""
+def one_cell(text: str) -> bytes:
+    """Return an update of client 5 that makes a cell whose text begins at its clock 5."""
     page: Doc[Any] = Doc(client_id=5)
     page["meta"], page["cells"] = Map(), Map()
     page["cells"]["cell1"] = Map({"type": "code", "pos": "a0", "depth": 0, "source": Text(text)})
-    for unit in units:
-        page.apply_update(deletion(5, 5 + unit, 1))
     state: bytes = page.get_update()
     return state
+
+
+def cut_in_two(text: str, units: Iterable[int]) -> bytes:
+    """Return a document in whose one cell single UTF-16 units of a text were deleted, as it could be stored once."""
+    document = load(None, [one_cell(text), *(deletion(5, 5 + unit, 1) for unit in units)])
+    return document.get_update()
 
 
 class DocumentChecksContract(metaclass=ABCMeta):
