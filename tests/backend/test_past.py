@@ -6,16 +6,19 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pycrdt import Doc, Map, Text
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.backend.crdt.document import CellView, WorksheetDocument, cells_in_order, load, put_cell
 from sagews.backend.crdt.fresh import without_past
+from sagews.backend.crdt.pairs import may_have_pairs
 from sagews.backend.crdt.validator import MANY_CLIENTS, Mirror
 from sagews.backend.crdt.worksheet_text import merge_text, to_text
-from sagews.backend.documents.compaction import MOST_KEPT, KeptPasts
+from sagews.backend.documents.compaction import MOST_KEPT, KeptPasts, is_due
 from sagews.errors import SagewsError
 from sagews.model.identifiers import CellId, DocumentId
+from sagews.model.updates import StoredText
 from tests.backend.pasts import SMALL, PastCase, named, said_in
 from tests.contracts.checks import deletion, one_cell
 from tests.model.strategies import wild_texts
@@ -161,6 +164,16 @@ class PastTests(PastCase):
         self.assertEqual(again.last("opened")["past"], 1)
         self.assertEqual(str(again.doc["cells"]["cell1"]["source"]), str(seen))
         self.assertGreater(len(str(seen)), 12_000)
+
+    def test_numbers_that_look_like_such_characters(self) -> None:
+        """A worksheet is asked about for its characters, and not for its pages' numbers."""
+        number = 0x70 | 0x10 << 7 | 1 << 28
+        for text, asked in (("x", False), ("𝔸", True)):
+            page: Doc[Any] = Doc(client_id=number)
+            page["cells"] = Map({"cell1": Map({"source": Text(text)})})
+            update = page.get_update()
+            self.assertTrue(may_have_pairs(update))
+            self.assertEqual(is_due(StoredText(None, (update,), 0), 10**6, KeptPasts(), DocumentId("one")), asked)
 
     def test_only_so_much_is_remembered(self) -> None:
         """What is remembered of worksheets that stay as they are is bounded; the oldest is forgotten."""

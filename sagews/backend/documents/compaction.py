@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.document import WorksheetDocument
 from sagews.backend.crdt.pairs import may_have_pairs
-from sagews.backend.crdt.update_reader import clients_in
+from sagews.backend.crdt.update_reader import ManyStructs, clients_in, read_update
 from sagews.backend.crdt.validator import MANY_CLIENTS
 from sagews.backend.documents.edit_order import EditOrder
 from sagews.backend.documents.loading import loaded
@@ -32,6 +32,8 @@ from sagews.net.background import run_in_background, sleep
 ASK_AGAIN_SECONDS = 1.0
 # Worksheets of which it is remembered that they would not become small.
 MOST_KEPT = 10_000
+# Structs that are read where a worksheet is opened: a few milliseconds.
+MOST_READ = 2_000
 log = Logger()
 
 
@@ -67,7 +69,7 @@ def is_due(stored: StoredText, least: int, kept: KeptPasts, document: DocumentId
     if stored.size >= max(least, kept.ask_at(document)):
         return True
     # Once: edits that were stored before they were refused may have cut a character in two (crdt/pairs.py).
-    if not kept.ask_at(document) and any(map(may_have_pairs, _parts(stored))):
+    if not kept.ask_at(document) and _has_pairs(stored):
         return True
     # Each takes a byte at the very least: most worksheets need not be looked at.
     return stored.size >= MANY_CLIENTS and _most_clients(stored) >= MANY_CLIENTS
@@ -76,6 +78,20 @@ def is_due(stored: StoredText, least: int, kept: KeptPasts, document: DocumentId
 def _parts(stored: StoredText) -> Sequence[bytes]:
     """Return the updates of which a document consists."""
     return [*([] if stored.snapshot is None else [stored.snapshot]), *stored.updates]
+
+
+def _has_pairs(stored: StoredText) -> bool:
+    """Whether a document has characters of two units, or is too much to be read for them here."""
+    left = MOST_READ
+    for part in filter(may_have_pairs, _parts(stored)):
+        try:
+            structure = read_update(part, left)
+        except (MalformedUpdate, ManyStructs):
+            return True
+        if structure.pairs:
+            return True
+        left -= structure.structs
+    return False
 
 
 def _most_clients(stored: StoredText) -> int:
