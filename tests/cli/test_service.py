@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -40,6 +41,9 @@ class ServiceTests(SynchronousTestCase):
         self.addCleanup(reaper.join)
         self.addCleanup(process.kill)
         pid_file(self.layout, ()).write_text(str(process.pid))
+        # On a busy machine the kernel has no command line yet for a program that has only just begun.
+        while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+            time.sleep(0.01)
         return process
 
     def test_stop(self) -> None:

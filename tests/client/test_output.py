@@ -7,7 +7,7 @@ import base64
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page
 
-from tests.client.browsing import ClientTestCase, cell, wait_for_state
+from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
 
 pytestmark = pytest.mark.slow
 
@@ -195,6 +195,7 @@ class DarkTests(ClientTestCase):
             picture = page.locator("img.picture")
             picture.wait_for()
             picture.evaluate("image => image.decode()")
+            next_frame(page)
             self.screenshot(page, f"{scheme}-plot")
             white, red, black, beside = pixels(page, page.locator(".plate"), [(16, 12), (44, 40), (104, 40), (4, 20)])
             self.assertEqual((white, beside), (paper, paper))
