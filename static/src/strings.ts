@@ -61,7 +61,7 @@ export const strings = {
     insertSection: "Insert section below", toText: "Make it text", toCode: "Make it code", toSection: "Make it a section",
     remove: "Delete the cell", undo: "Undo in the sheet", redo: "Redo in the sheet", cut: "Cut the cell",
     copy: "Copy the cell", paste: "Paste cells below", duplicate: "Duplicate the cell", previous: "Previous cell",
-    next: "Next cell", extendUp: "Choose the cell above as well", extendDown: "Choose the cell below as well", chooseAll: "Choose all cells",
+    next: "Next cell", extendUp: "Choose one more above", extendDown: "Choose one more below", chooseAll: "Choose all cells",
     split: "Split the cell at the caret", join: "Join with the cell below", moveUp: "Move the cell up", moveDown: "Move the cell down", deeper: "Deeper section",
     shallower: "Shallower section", fold: "Fold the section", unfold: "Unfold the section",
     foldOutput: "Fold or show the output", hideInput: "Hide or show the code",

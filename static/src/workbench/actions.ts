@@ -40,9 +40,6 @@ export class Actions {
     return [...new Set(cells.flatMap((cell) => (cell.folded ? spanOf(this.#cells, cell.id) : [cell])))].map((cell) => cell.id);
   }
 
-  get #several(): boolean {
-    return this.focus.together.value.length > 0;
-  }
 
   /** Insert a cell and start writing in it. */
   insert(type: CellType, place: { after?: string | null; before?: string | null }): void {
@@ -62,7 +59,7 @@ export class Actions {
   runHere(): void {
     const cell = this.active;
     if (cell === null) return;
-    if (this.#several) return this.worksheet.run(this.span());
+    if (this.focus.together.value.length > 0) return this.worksheet.run(this.span());
     if (cell.type === "section") this.worksheet.runSection(cell.id);
     else this.worksheet.run([cell.id]);
     if (cell.type !== "code") this.focus.select(cell.id);
@@ -72,9 +69,10 @@ export class Actions {
   runAndGoOn(): void {
     const cell = this.active;
     if (cell === null) return;
-    if (this.#several || cell.type === "code") this.worksheet.run(this.span());
+    const end = this.focus.together.value.at(-1);
+    if (end || cell.type === "code") this.worksheet.run(this.span());
     const cells = this.worksheet.visible.value;
-    const last = this.focus.together.value.at(-1) ?? cell.id;
+    const last = end ?? cell.id;
     const next = cells[cells.findIndex((each) => each.id === last) + 1];
     if (next === undefined) {
       if (this.worksheet.mayEdit.value) this.insert("code", { after: this.span().at(-1) ?? cell.id });
