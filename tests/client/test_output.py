@@ -195,6 +195,8 @@ class DarkTests(ClientTestCase):
             picture = page.locator("img.picture")
             picture.wait_for()
             picture.evaluate("image => image.decode()")
+            # Until its run is over what it shows is faint.
+            page.locator(".out:not(.old) img.picture").wait_for()
             next_frame(page)
             self.screenshot(page, f"{scheme}-plot")
             white, red, black, beside = pixels(page, page.locator(".plate"), [(16, 12), (44, 40), (104, 40), (4, 20)])
