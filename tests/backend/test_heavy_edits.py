@@ -150,8 +150,8 @@ class HeavyTests(BackendTestCase):
         self.assertEqual([evaluation.source for evaluation in self.host.evaluations], ["2+2"])
         self.assertEqual(page.take("changed"), [])
 
-    def test_a_key_held_down_behind_it(self) -> None:
-        """However many edits wait behind a large one, all of them are saved: each builds on those before."""
+    def waiting_paste(self) -> tuple[Page, Deferred[None]]:
+        """Return a page whose second edit is a paste that is being tried, and what lets that go on."""
         page = self.opened()
         page.edit(self.document, "1+1", 1)
         self.later(1)
@@ -159,6 +159,11 @@ class HeavyTests(BackendTestCase):
         update = pasted(page.doc.get_update(), 300)
         page.doc.apply_update(update)
         page.say(type="edit", document=self.document, edit=2, update=update)
+        return page, held
+
+    def test_a_key_held_down_behind_it(self) -> None:
+        """However many edits wait behind a large one, all of them are saved: each builds on those before."""
+        page, held = self.waiting_paste()
         for edit in range(3, 203):
             page.edit(self.document, f"{edit} + 1", edit)
         self.later(1)
@@ -170,13 +175,7 @@ class HeavyTests(BackendTestCase):
 
     def test_edits_that_wait_are_bounded(self) -> None:
         """Beyond the bound they are refused as coming too soon, and what waits is applied all the same."""
-        page = self.opened()
-        page.edit(self.document, "1+1", 1)
-        self.later(1)
-        self.checks.held = held = Deferred()
-        update = pasted(page.doc.get_update(), 300)
-        page.doc.apply_update(update)
-        page.say(type="edit", document=self.document, edit=2, update=update)
+        page, held = self.waiting_paste()
         with mock.patch("sagews.backend.connections.connection.MAX_EDITS_UNDER_WAY", 5):
             for edit in range(3, 10):
                 page.edit(self.document, f"{edit} + 1", edit)
