@@ -84,7 +84,7 @@ class LeftTests(SocketTestCase):
         waiting = LoopingCall(lambda: waiting.stop() if holds() else None)
         await waiting.start(0.005)
 
-    async def nothing_is_left(self) -> None:
+    async def assert_nothing_is_left(self) -> None:
         """Wait until the backend knows none of them, and have the collector look for circles."""
         await self.until(lambda: not len(self.backend._registry) and not self.watching())
         turns: Deferred[None] = Deferred()
@@ -102,7 +102,7 @@ class LeftTests(SocketTestCase):
         for one in await self.welcomed_ones():
             one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             one.close()
-        await self.nothing_is_left()
+        await self.assert_nothing_is_left()
 
     async def test_that_said_goodbye(self) -> None:
         """Nor of those that were closed as the protocol has it."""
@@ -112,7 +112,7 @@ class LeftTests(SocketTestCase):
         await self.until(lambda: not len(self.backend._registry))
         for one in sockets:
             one.close()
-        await self.nothing_is_left()
+        await self.assert_nothing_is_left()
 
     async def test_of_a_network_that_a_proxy_names(self) -> None:
         """Behind a proxy of the settings they are counted for who is behind it; else nobody's word counts."""
@@ -128,7 +128,7 @@ class LeftTests(SocketTestCase):
         """Nor of those that never said who they are."""
         for one in await self.connected():
             one.close()
-        await self.nothing_is_left()
+        await self.assert_nothing_is_left()
 
 
 class StepsTests(BackendTestCase):
