@@ -67,7 +67,9 @@ class HeavyTests(BackendTestCase):
         self.documents.snapshots[self.document] = (10**6, load(state, [pasted(state, 2000)]).get_update())
         emmy = self.colleague(Role.VIEWER)
         self.page(emmy, backend=self.life()).say(type="open", document=self.document)
-        self.assertEqual(self.checks.asked, [("load", emmy.id)])
+        # Numbers of pages are drawn at random: some look like characters of two units, which is asked about before.
+        self.assertEqual(self.checks.asked[-1], ("load", emmy.id))
+        self.assertEqual({account for _, account in self.checks.asked}, {emmy.id})
 
     def until(self, page: Page, kind: str) -> dict[str, Any]:
         """Let time pass until a page is told something."""
