@@ -97,7 +97,7 @@ def ready_tools() -> _Tools:
 def source_hash() -> str:
     """Return a hash over everything that the built files are made from."""
     files = [path for path in (STATIC / "src").rglob("*") if path.is_file()]
-    files += [STATIC / "package-lock.json", Path(__file__), STATIC / "build" / "compress.mjs"]
+    files += [STATIC / "package-lock.json", Path(__file__), *(STATIC / "build" / name for name in ("compress.mjs", "minify.mjs"))]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path.relative_to(STATIC)}\0".encode())
@@ -190,6 +190,7 @@ def _bundle(tools: _Tools, sources: str) -> None:
         _run_esbuild(tools, target, *_ENTRIES, *_OPTIONS, f"--metafile={meta}")
         _run_esbuild(tools, target, _WORKER, *_WORKER_OPTIONS)
         outputs = json.loads(meta.read_text())["outputs"]
+        _minify(tools, target, outputs)
         _write_pages(target, outputs)
         shutil.copy(meta, target / "meta.json")
         files = sorted(path.name for path in target.iterdir() if path.suffix not in (".html", ".json"))
@@ -210,6 +211,15 @@ def _run_esbuild(tools: _Tools, target: Path, *arguments: str) -> None:
         raise BuildError(f"The client's sources don't compile:\n{done.stderr}")
     if done.stderr:
         _say(done.stderr)
+
+
+def _minify(tools: _Tools, target: Path, outputs: Mapping[str, Any]) -> None:
+    """Make what has to come before anything is seen smaller still; the rest would take many seconds for little."""
+    program = str(STATIC / "build" / "minify.mjs")
+    command = [tools.node, program, str(target), *_closure(outputs, (*_FIRST, _WORKSHEET[0]))]
+    done = subprocess.run(command, cwd=STATIC, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BuildError(f"The client's files can't be minified:\n{done.stderr}")
 
 
 def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
