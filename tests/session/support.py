@@ -26,10 +26,9 @@ from sagews.wire.session.frames import (
     ResultFrame,
     RunFrame,
     StreamFrame,
-    encode,
-    parse_from_session,
 )
 from sagews.wire.session.framing import FrameReader
+from sagews.wire.session.grammar import encode, parse_from_session
 
 ROOT = Path(__file__).resolve().parents[2]
 # Longer than any machine needs, however busy it is: only a fault takes so long.

@@ -15,8 +15,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from sagews.wire import fields as frames_fields
 from sagews.wire.session import channels, checks
 from sagews.wire.session import frames as session
-from sagews.wire.session.frames import encode, parse_from_session, parse_to_session, payload
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
+from sagews.wire.session.grammar import encode, parse_from_session, parse_to_session, payload
 from tests.counting import calls
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"

@@ -13,7 +13,8 @@ import uuid
 
 import pytest
 
-from sagews.wire.session.frames import DoneFrame, RunFrame, encode
+from sagews.wire.session.frames import DoneFrame, RunFrame
+from sagews.wire.session.grammar import encode
 
 from .flavour_case import PythonCase
 from .support import ROOT, error, gone, interpreter, printed, status, values

@@ -21,9 +21,9 @@ from sagews.wire.session.frames import (
     ResultFrame,
     SpilledFrame,
     StreamFrame,
-    parse_from_session,
 )
 from sagews.wire.session.framing import FrameReader
+from sagews.wire.session.grammar import parse_from_session
 
 from .flavour_case import PythonCase
 from .support import displays, printed, status, values, wait_until

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sagews.wire.session.channels import MAX_PROMPT, CloseFrame, MessageFrame, OpenFrame
-from sagews.wire.session.frames import FromSession, encode
+from sagews.wire.session.frames import FromSession
+from sagews.wire.session.grammar import encode
 
 from .flavour_case import PythonCase
 from .support import error, printed, status, values

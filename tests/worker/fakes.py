@@ -21,6 +21,7 @@ from sagews.model.sessions import EVALUATION, Ending, Evaluation, Limits, Piece,
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import FrameReader, frame
 
@@ -96,7 +97,7 @@ class FakeSession:
 
     def say(self, value: wire.FromSession) -> None:
         """Send a frame."""
-        self.raw(wire.encode(value))
+        self.raw(grammar.encode(value))
 
     def raw(self, data: bytes) -> None:
         """Send bytes; BlockingIOError while the other side does not read, and then nothing of them is lost."""
@@ -116,7 +117,7 @@ class FakeSession:
             self.stream.close()
         for payload in self._frames.feed(data):
             if self._kind == EVALUATION:
-                self._do(wire.parse_to_session(payload))
+                self._do(grammar.parse_to_session(payload))
             else:
                 self.raw(frame(payload.upper()))
 

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import PieceKind
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.channels import CloseFrame, OpenFrame
 from sagews.wire.session.messages import complete_message
 from tests.contracts.session_host import evaluate
@@ -66,7 +67,7 @@ class HostileSessionTests(SessionTestCase):
 
     def test_output_of_a_foreign_run(self) -> None:
         """A session can't write into a run that it was not given."""
-        self.ends(wire.encode(wire.StreamFrame(new_id(), "stdout", "x")))
+        self.ends(grammar.encode(wire.StreamFrame(new_id(), "stdout", "x")))
 
     def test_a_second_end(self) -> None:
         """A run has one end, and behind it come neither values nor errors."""
@@ -134,18 +135,18 @@ class HostileSessionTests(SessionTestCase):
     def test_an_answer_nobody_asked_for(self) -> None:
         """An answer with a number that was never given ends the session."""
         for number in (7, 0):
-            self.ends(wire.encode(wire.CompletionsFrame(number, 0, 0, ())))
+            self.ends(grammar.encode(wire.CompletionsFrame(number, 0, 0, ())))
 
     def test_a_second_handshake(self) -> None:
         """Ready is said once."""
-        self.ends(wire.encode(wire.ReadyFrame("python", {})))
+        self.ends(grammar.encode(wire.ReadyFrame("python", {})))
 
     def test_descriptors_along_with_a_frame(self) -> None:
         """Descriptors that a session passes along never reach the worker; the frame beside them does."""
         _, recorder, fake, run = self.waiting_run()
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(20):
-            frame = wire.encode(wire.StreamFrame(run, "stdout", "x"))
+            frame = grammar.encode(wire.StreamFrame(run, "stdout", "x"))
             socket.send_fds(fake.stream, [frame], [0, 1, 2])
             self.reactor.pump()
         self.assertEqual(recorder.text, "x" * 20)
@@ -154,7 +155,7 @@ class HostileSessionTests(SessionTestCase):
     def test_a_slow_frame(self) -> None:
         """A frame that drips in is cut off after its time, however regularly something arrives."""
         _, recorder, fake, run = self.waiting_run()
-        frame = wire.encode(wire.StreamFrame(run, "stdout", "hello"))
+        frame = grammar.encode(wire.StreamFrame(run, "stdout", "hello"))
         for at in range(40):
             fake.raw(frame[at : at + 1])
             self.later(1)
@@ -165,7 +166,7 @@ class HostileSessionTests(SessionTestCase):
     def test_a_frame_in_pieces(self) -> None:
         """A frame that arrives byte by byte, but in time, is a frame."""
         _, recorder, fake, run = self.waiting_run()
-        for byte in wire.encode(wire.StreamFrame(run, "stdout", "hello")):
+        for byte in grammar.encode(wire.StreamFrame(run, "stdout", "hello")):
             fake.raw(bytes([byte]))
             self.reactor.pump()
         self.assertEqual(recorder.text, "hello")

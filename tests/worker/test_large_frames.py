@@ -15,7 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.model.identifiers import new_id
 from sagews.model.sessions import PieceKind
-from sagews.wire.session import checks
+from sagews.wire.session import checks, grammar
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
 from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
@@ -67,13 +67,13 @@ class StepsTests(SynchronousTestCase):
         """Whatever a display holds, steps accept it exactly if it is accepted in one go, and read the same of it."""
         payload = json.dumps(fields).encode()
         try:
-            wanted = wire.parse_from_session(payload)
+            wanted = grammar.parse_from_session(payload)
         except ProtocolError:
             self.assertRaises(ProtocolError, read, payload)
             return
         found, _ = read(payload)
         self.assertIsInstance(found, LargeDisplay)
-        body = wire.body(wanted)
+        body = grammar.body(wanted)
         self.assertEqual((body.pop("run"), body), (found.run, found.body))
         self.assertEqual(msgspec.json.decode(found.body.encoded), body)
 
@@ -134,7 +134,7 @@ class StepsTests(SynchronousTestCase):
 
     def test_what_is_printed_is_read_at_once(self) -> None:
         """The largest print is no large frame."""
-        self.assertFalse(is_large(wire.payload(wire.StreamFrame(RUN, "stdout", "x" * wire.MAX_STREAM_TEXT))))
+        self.assertFalse(is_large(grammar.payload(wire.StreamFrame(RUN, "stdout", "x" * wire.MAX_STREAM_TEXT))))
 
 
 class SessionTests(SessionTestCase):
@@ -142,7 +142,7 @@ class SessionTests(SessionTestCase):
 
     def feed(self, fake: FakeSession, *values: wire.FromSession) -> None:
         """Have a session say something, as fast as it is read."""
-        data = b"".join(wire.encode(value) for value in values)
+        data = b"".join(grammar.encode(value) for value in values)
         while data or fake._unsent:
             try:
                 fake.raw(data)

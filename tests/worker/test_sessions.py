@@ -11,6 +11,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import SessionId, UserId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.messages import complete_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
@@ -163,7 +164,7 @@ class SharesTests(SessionTestCase):
     def test_a_flood_of_small_frames_is_taken_in_turns(self) -> None:
         """Thousands of frames that come in one read are handed on some at a time; none is lost, also at the end."""
         _, recorder, fake, run = self.waiting_run()
-        fake.raw(wire.encode(wire.StreamFrame(run, "stdout", "x")) * 600)
+        fake.raw(grammar.encode(wire.StreamFrame(run, "stdout", "x")) * 600)
         for reader in list(self.reactor.getReaders()):
             reader.doRead()
         self.assertLessEqual(len(recorder.pieces), 50)
@@ -180,7 +181,7 @@ class SharesTests(SessionTestCase):
         for session in self.host._sessions.values():
             session._spent = lambda: next(work)
         for _, _, fake, run in floods:
-            fake.raw(wire.encode(wire.StreamFrame(run, "stdout", "x")) * 20)
+            fake.raw(grammar.encode(wire.StreamFrame(run, "stdout", "x")) * 20)
         taken = [0]
         for _ in range(300):
             for reader in list(self.reactor.getReaders()):

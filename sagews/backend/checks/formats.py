@@ -17,8 +17,8 @@ from sagews.model.formats.table import WRITERS, read
 from sagews.model.identifiers import CellId, new_id
 from sagews.model.worksheet.cells import Cell
 from sagews.model.worksheet.read import parse
-from sagews.wire.session.frames import parse_from_session
 from sagews.wire.session.framing import ProtocolError
+from sagews.wire.session.grammar import parse_from_session
 
 
 def imported(name: str, data: bytes) -> ImportedFile:

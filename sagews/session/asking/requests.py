@@ -10,8 +10,9 @@ import select
 import socket
 from collections import deque
 
-from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ToSession, parse_to_session
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ToSession
 from sagews.wire.session.framing import FrameReader
+from sagews.wire.session.grammar import parse_to_session
 
 CHUNK = 64 * 1024
 

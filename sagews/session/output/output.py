@@ -32,8 +32,8 @@ from sagews.wire.session.frames import (
     ResultFrame,
     SpilledFrame,
     StreamFrame,
-    encode,
 )
+from sagews.wire.session.grammar import encode
 
 # Half of what a frame may hold.
 CHUNK = 32 * 1024

@@ -25,8 +25,9 @@ from sagews.session.output.interrupts import Interrupts, all_blocked
 from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
-from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ReadyFrame, RunFrame, encode, parse_to_session
+from sagews.wire.session.frames import MAX_FRAME_TO_SESSION, ReadyFrame, RunFrame
 from sagews.wire.session.framing import FrameReader
+from sagews.wire.session.grammar import encode, parse_to_session
 
 TEMPORARY = "/tmp/sage-"  # noqa: S108  (in the session's own file system)
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -11,7 +11,8 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.model.sessions import Evaluation
 from sagews.wire.fields import Fields
-from sagews.wire.session.frames import REQUEST_READERS, ToSession
+from sagews.wire.session.frames import ToSession
+from sagews.wire.session.grammar import REQUEST_READERS
 
 Message = Mapping[str, Any]
 

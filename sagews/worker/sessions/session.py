@@ -22,6 +22,7 @@ from sagews.model.identifiers import RunId
 from sagews.model.sessions import Ending, Piece, PieceKind, SessionRequest, Usage
 from sagews.net.account_lines import MOST_SECONDS, AccountLines
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.framing import FrameReader, ProtocolError, frame
 from sagews.worker.kinds.table import Conversation, WorkerKind
 from sagews.worker.launcher.descriptors import StreamSocket
@@ -252,7 +253,7 @@ class WorkerSession:
         return False
 
     def _begin(self, payload: bytes) -> None:
-        if not isinstance(wire.parse_from_session(payload), wire.ReadyFrame) or not self._life.ready():
+        if not isinstance(grammar.parse_from_session(payload), wire.ReadyFrame) or not self._life.ready():
             raise ProtocolError("it did not begin with its handshake")
         self._said_ready = True
         if self._opening is not None:

@@ -17,6 +17,7 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
@@ -71,7 +72,7 @@ class CellConversation:
             return
         if not isinstance(cell, wire.RunFrame) or cell.run != run:
             raise SagewsError("bad-message", reason="it is not a cell, or not of the run that it names")
-        payload = wire.payload(cell)
+        payload = grammar.payload(cell)
         self._admit(payload)
         self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
         self._budget = RunBudget(self._channel.bounds.run_output)
@@ -81,7 +82,7 @@ class CellConversation:
     def _say(self, frame: MessageFrame | CloseFrame) -> None:
         if not self._run_open or frame.run != self._run:
             raise SagewsError("channel-closed")
-        payload = wire.payload(frame)
+        payload = grammar.payload(frame)
         self._channel.admit(payload)
         self._channels.use(frame.channel)
         self._channel.send(payload)
@@ -91,7 +92,7 @@ class CellConversation:
         form = parse_message({**question, "request": self._pending.next_number})
         if not isinstance(form, (wire.CompleteFrame, wire.InspectFrame)):
             raise SagewsError("bad-message", reason="it is not a question")
-        payload = wire.payload(form)
+        payload = grammar.payload(form)
         # A session computes in one thread: a question behind a long run would only ever time out.
         self._admit(payload)
         answer = self._pending.asked()
@@ -134,7 +135,7 @@ class CellConversation:
         """See Conversation."""
         if is_large(payload):
             return self._in_steps(payload)
-        self._take(wire.parse_from_session(payload), len(payload))
+        self._take(grammar.parse_from_session(payload), len(payload))
         return None
 
     def _in_steps(self, payload: bytes) -> Iterator[None]:
@@ -148,7 +149,7 @@ class CellConversation:
     def _take(self, value: wire.FromSession, size: int) -> None:
         kind = PIECES.get(type(value))
         if kind is not None:
-            fields = wire.body(value)
+            fields = grammar.body(value)
             run = RunId(fields.pop("run"))
             if size > ENCODED_AT_ONCE:
                 fields = EncodedBody(fields, msgspec.json.encode(fields))
@@ -156,7 +157,7 @@ class CellConversation:
         elif isinstance(value, wire.ReadyFrame):
             raise ProtocolError("a second handshake")
         else:
-            fields = wire.body(value)
+            fields = grammar.body(value)
             self._pending.answered(fields.pop("request"), fields)
 
     def _output(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:

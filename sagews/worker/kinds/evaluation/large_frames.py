@@ -19,6 +19,7 @@ from sagews.model.sessions import EncodedBody, PieceKind
 from sagews.wire.fields import Fields
 from sagews.wire.session import checks as check
 from sagews.wire.session import frames as wire
+from sagews.wire.session import grammar
 from sagews.wire.session.framing import ProtocolError
 
 # A frame of fewer bytes and values is read in a few milliseconds, whatever it holds.
@@ -69,7 +70,7 @@ def read_in_steps(payload: bytes) -> Steps:
         raise ProtocolError("it is not an object")
     if values.get("type") not in SHOWN:
         # Nothing else is large but by many small texts, which are bounded one by one.
-        return wire.read_from_session(values)
+        return grammar.read_from_session(values)
     return (yield from _shown(values))
 
 
