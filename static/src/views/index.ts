@@ -3,4 +3,5 @@
 import "./worksheet/register";
 import "./history/register";
 import "./dialogs/register";
+import "./find/register";
 import "./formats/register";

@@ -2,7 +2,6 @@
 
 import "../../common";
 
-export { FindBar } from "./find-bar";
 export { KeyList } from "./key-list";
 export { Palette } from "./palette";
 export { ShareDialog } from "./share-dialog";

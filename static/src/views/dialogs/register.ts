@@ -12,7 +12,6 @@ commandSets.add({
   id: "dialogs",
   commands: ({ panels: shown }) => [
     command("palette", names.palette, () => shown.toggle("palette"), everywhere("Ctrl-k")),
-    command("find", names.find, () => shown.show("find"), everywhere("Ctrl-f")),
     command("keys", names.keys, () => shown.toggle("keys"), chosen("?")),
     command("share", names.share, () => shown.show("share")),
     command("theme", names.theme, switchTheme),
@@ -21,6 +20,5 @@ commandSets.add({
   ],
 });
 panels.add({ id: "palette", place: "over", load: () => import("./panels").then((module) => module.Palette) });
-panels.add({ id: "find", place: "over", load: () => import("./panels").then((module) => module.FindBar) });
 panels.add({ id: "keys", place: "over", load: () => import("./panels").then((module) => module.KeyList) });
 panels.add({ id: "share", place: "over", load: () => import("./panels").then((module) => module.ShareDialog) });

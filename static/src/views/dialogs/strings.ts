@@ -1,15 +1,8 @@
 /** Words of the dialogs. Another language is another table of this shape. */
 
-import { grouped, plural } from "../../strings";
-
 export const words = {
   palette: "Search or run a command",
   nothingFound: "Nothing has this name. Commands, sections and worksheets are searched here; Ctrl-F finds what is written in cells.",
-  find: "Find in the worksheet",
-  findNext: "Next place (Enter)",
-  findPrevious: "Place before (Shift Enter)",
-  notFound: "Nothing found",
-  found: (place: number, count: number) => (place === 0 ? plural(count, "place", "places") : `${grouped(place)} of ${grouped(count)}`),
   keysTitle: "Keys",
   keysCommand: "In the sheet (Esc)",
   keysBoth: "Everywhere",
