@@ -2,4 +2,4 @@
 
 export { FailureOutput } from "./failure";
 export { SpilledNote } from "./spilled-note";
-export { TerminalText } from "./terminal-text";
+export { TerminalText } from "./terminal/terminal-text";

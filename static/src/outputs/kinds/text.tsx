@@ -6,7 +6,7 @@ import { FoldedText, type TextProps } from "../folded-text";
 import { outputKinds, textOf, type OutputKind } from "../kinds";
 
 /** What only a terminal knows to show comes when there is some: most texts have none. */
-const CODES = /[\u001b\r\b]/;
+const CODES = /[\u001b\r\b]|https?:\/\//;
 const terminal = { load: () => import("../later").then((module) => module.TerminalText) };
 
 interface Stream {
