@@ -5,3 +5,5 @@ import "./history/register";
 import "./dialogs/register";
 import "./find/register";
 import "./formats/register";
+import "./presentation/register";
+import "./reading/register";

@@ -16,13 +16,17 @@ export function useKeyboard(): void {
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
       const name = chord(event);
+      if (panels.keys?.(name, event)) {
+        event.stopPropagation();
+        return event.preventDefault();
+      }
       const mode = focus.mode.value;
       if (!everywhere.has(name) && !heeds(event.target, name, mode === "edit")) return;
       // The browser would mark the whole page, which is of no use, and hides which cell is chosen.
       if (name === "Ctrl-a" && mode === "lost") return event.preventDefault();
       // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
-      if (name === "Escape" && panels.beside.value !== null) return void (panels.beside.value = null);
+      if (name === "Escape" && panels.beside.value !== null && mode !== "edit") return void (panels.beside.value = null);
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
       const sign = mode === "command" && (name.length === 1 || /^(Shift-.|Enter|Backspace)$/.test(name));
       if (sign && !event.repeat && typed.isText(name, event.timeStamp)) {

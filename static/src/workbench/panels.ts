@@ -24,6 +24,8 @@ export class Panels {
   readonly over = signal<string | null>(null);
   /** Stays while a dialog is open: what is asked there may belong to it. */
   readonly beside = signal<string | null>(null);
+  /** What key presses mean to the panel that lies beside the view, before they mean anything else; it says whether they did. */
+  keys: ((name: string, event: KeyboardEvent) => boolean) | null = null;
 
   show(panel: string): void {
     const place = panels.get(panel)?.place;

@@ -1,7 +1,7 @@
 /** The palette: every command, every section, every worksheet, by a few letters. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { nameOf } from "../../document/paths";
 import { go } from "../../router";
 import { keyLabel } from "../../workbench/keys";
@@ -49,9 +49,12 @@ export function Palette({ onClose }: PanelProps): JSX.Element {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = matching(entriesOf(parts), text).slice(0, 50);
+  const chosen = useRef<Entry | undefined>(undefined);
+  // Once the dialog is out of the page: until then nothing outside of it can take the keyboard, as an editor would.
+  useEffect(() => () => chosen.current && queueMicrotask(chosen.current.run), []);
   const choose = (entry: Entry | undefined) => {
+    chosen.current = entry;
     onClose();
-    if (entry !== undefined) queueMicrotask(entry.run);
   };
   const keys = (event: KeyboardEvent) => {
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

@@ -1,0 +1,138 @@
+"""Other ways to look at a worksheet, in Chromium: as slides, and as something to read."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
+from tests.client.test_phone import PHONE
+
+pytestmark = pytest.mark.slow
+
+
+class PresentationTests(ClientTestCase):
+    """A worksheet as slides."""
+
+    def presented(self, **options: object) -> Page:
+        """Open the worksheet and present it."""
+        page = self.sheet(**options)
+        page.keyboard.press("Control+Alt+p")
+        page.wait_for_selector("[data-testid=presentation]")
+        return page
+
+    def shown(self, page: Page) -> list[str]:
+        """Return the beginnings of the cells that are seen."""
+        texts = page.locator("[data-testid=cell]:visible").all_inner_texts()
+        return [" ".join(text.split())[:20] for text in texts]
+
+    def test_by_keyboard(self) -> None:
+        """Slides are turned by the keys that a remote control has, a cell of a slide is run and seen, Escape ends it."""
+        page = self.presented()
+        place = page.get_by_test_id("slide-place")
+        self.assertEqual(place.inner_text(), "1 / 5")
+        self.assertTrue(page.get_by_role("heading", level=1).is_visible())
+        self.assertEqual(len(self.shown(page)), 1)
+        self.screenshot(page, "present-title")
+        page.keyboard.press("PageDown")
+        expect(place).to_have_text("2 / 5")
+        self.assertFalse(page.get_by_role("heading", level=1).is_visible())
+        self.assertIn("The curve 37a", self.shown(page)[0])
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Shift+Enter")
+        wait_for_state(page, 2, "done")
+        cell(page, 2).get_by_test_id("output").wait_for()
+        self.assertEqual(place.inner_text(), "3 / 5")
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "present-cell")
+        page.keyboard.press("End")
+        expect(place).to_have_text("5 / 5")
+        page.keyboard.press("Home")
+        expect(place).to_have_text("1 / 5")
+        page.keyboard.press("Escape")
+        page.get_by_test_id("presentation").wait_for(state="detached")
+        self.assertEqual(len(self.shown(page)), 10)
+
+    def test_what_the_speaker_sees(self) -> None:
+        """Notes are on no slide, and beside it for the speaker; writing in a cell turns no pages."""
+        page = self.sheet(color_scheme="dark")
+        page.locator("[data-type=section]").first.click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+k")
+        page.locator("dialog input").wait_for()
+        page.keyboard.type("insert text")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("Notes: the **conductor** is prime")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Alt+p")
+        expect(page.get_by_test_id("slide-place")).to_have_text("2 / 5")
+        self.assertEqual([text for text in self.shown(page) if "conductor" in text], [])
+        page.keyboard.press("s")
+        page.get_by_test_id("speaker-notes").get_by_text("conductor").wait_for()
+        self.assertIn("Multiples of P", page.get_by_test_id("speaker-notes").inner_text())
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "present-speaker-dark")
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("s f")
+        expect(page.get_by_test_id("slide-place")).to_have_text("2 / 5")
+        page.keyboard.press("Escape")
+        page.get_by_test_id("presentation").wait_for()
+
+    def test_followed(self) -> None:
+        """Another page of the same person shows the slide that this one goes to, and leads it as well."""
+        context = self.context()
+        first = self.presented(context=context)
+        second = self.presented(context=context)
+        first.keyboard.press("PageDown")
+        first.keyboard.press("PageDown")
+        expect(second.get_by_test_id("slide-place")).to_have_text("3 / 5")
+        second.keyboard.press("PageUp")
+        expect(first.get_by_test_id("slide-place")).to_have_text("2 / 5")
+
+    def test_on_a_phone_and_on_paper(self) -> None:
+        """A phone shows a slide with buttons that a finger hits; paper gets every slide, each on a page."""
+        page = self.presented(**PHONE)
+        page.get_by_test_id("slide-next").click()
+        expect(page.get_by_test_id("slide-place")).to_have_text("2 / 5")
+        self.screenshot(page, "present-phone")
+        page.emulate_media(media="print")
+        self.assertEqual(len(self.shown(page)), 10)
+        broken = page.evaluate(
+            "() => [...document.querySelectorAll('[data-testid=cell]')]"
+            ".filter((each) => getComputedStyle(each).breakBefore === 'page').length"
+        )
+        self.assertEqual(broken, 4)
+
+
+class ReadingTests(ClientTestCase):
+    """A worksheet as something to read."""
+
+    def test_reading(self) -> None:
+        """Code is hidden until it is asked for, size and side are chosen and kept, and no key or click writes."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+r")
+        page.wait_for_selector("[data-testid=reading]")
+        self.assertFalse(cell(page, 1).locator(".src").is_visible())
+        self.screenshot(page, "reading")
+        for key in ("b", "d", "d", "x"):
+            page.keyboard.press(key)
+        page.locator(".prose").first.click()
+        self.assertEqual(page.locator("[data-testid=cell]").count(), 10)
+        self.assertEqual(page.locator(".cm-focused").count(), 0)
+        page.keyboard.press("c")
+        cell(page, 1).locator(".src").wait_for()
+        for _ in range(2):
+            page.keyboard.press("+")
+        expect(page.get_by_test_id("reading").get_by_role("status")).to_have_text("135 %")
+        page.get_by_role("button", name="Text from right to left").click()
+        expect(page.get_by_test_id("sheet")).to_have_attribute("dir", "rtl")
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "reading-rtl")
+        page.keyboard.press("Escape")
+        page.get_by_test_id("reading").wait_for(state="detached")
+        page.reload()
+        page.wait_for_selector("[data-testid=cell]")
+        page.keyboard.press("Control+Alt+r")
+        expect(page.get_by_test_id("reading").get_by_role("status")).to_have_text("135 %")
