@@ -27,7 +27,7 @@ class PresentationTests(ClientTestCase):
         return [" ".join(text.split())[:20] for text in texts]
 
     def test_by_keyboard(self) -> None:
-        """Slides are turned by the keys that a remote control has, a cell of a slide is run and seen, Escape ends it."""
+        """The keys of a remote control turn slides, a cell of a slide is run and seen, Escape ends it."""
         page = self.presented()
         place = page.get_by_test_id("slide-place")
         self.assertEqual(place.inner_text(), "1 / 5")
