@@ -136,3 +136,60 @@ class ReadingTests(ClientTestCase):
         page.wait_for_selector("[data-testid=cell]")
         page.keyboard.press("Control+Alt+r")
         expect(page.get_by_test_id("reading").get_by_role("status")).to_have_text("135 %")
+
+
+class ConsoleTests(ClientTestCase):
+    """A worksheet as a command line."""
+
+    def typed(self, page: Page) -> str:
+        """Return what stands at the prompt."""
+        return str(page.locator("[data-testid=cell]").last.locator(".cm-content").inner_text()).strip()
+
+    def test_by_keyboard(self) -> None:
+        """Enter runs what is complete, arrows and Ctrl-R bring back what was typed, Escape shows the sheet."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+c")
+        page.wait_for_selector("[data-testid=console]")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("2+2")
+        page.keyboard.press("Enter")
+        wait_for_state(page, 5, "done")
+        cell(page, 5).get_by_test_id("output").wait_for()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("for i in range(3):")
+        page.keyboard.press("Enter")
+        page.keyboard.type("print(i)")
+        page.keyboard.press("Enter")
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 6)
+        page.keyboard.press("Enter")
+        wait_for_state(page, 6, "done")
+        self.assertEqual(cell(page, 6).locator(".src").inner_text().split("\n")[0], "for i in range(3):")
+        page.wait_for_function("() => document.querySelectorAll('[data-type=code]')[6]?.querySelector('.cm-focused')")
+        for _ in range(2):
+            page.keyboard.press("ArrowUp")
+        self.assertEqual(self.typed(page), "2+2")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        self.assertEqual(self.typed(page), "")
+        page.keyboard.press("Control+r")
+        page.get_by_test_id("past-input").wait_for()
+        page.keyboard.type("elliptic")
+        self.screenshot(page, "console-search")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Enter")
+        self.assertIn("EllipticCurve", self.typed(page))
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.get_by_test_id("console").wait_for(state="detached")
+        self.assertEqual(page.locator("[data-testid=cell][data-type=code]").count(), 7)
+
+    def test_on_a_phone(self) -> None:
+        """A phone has the prompt above its own row of signs, in the dark as well."""
+        page = self.sheet(**PHONE, color_scheme="dark")
+        page.keyboard.press("Control+Alt+c")
+        page.wait_for_selector("[data-testid=console]")
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("3*3")
+        page.get_by_test_id("mobile-run").click()
+        wait_for_state(page, 5, "done")
+        self.screenshot(page, "console-phone-dark")

@@ -5,5 +5,6 @@ import "./history/register";
 import "./dialogs/register";
 import "./find/register";
 import "./formats/register";
+import "./console/register";
 import "./presentation/register";
 import "./reading/register";
