@@ -79,8 +79,9 @@ class SessionState(StrEnum):
 class PieceKind(StrEnum):
     """What a piece of output is; the names are those of the session's frames (wire/session/frames.py).
 
-    A notice is a sentence of the backend's own, as that nothing more is kept. A message is what a session of another
-    kind than evaluation says; its body is of that kind's own form.
+    A notice is a sentence of the backend's own, as that nothing more is kept. A channel is the place in the output
+    where an interact stands. A message is what a session of another kind than evaluation says; its body is of that
+    kind's own form.
     """
 
     STREAM = "stream"
@@ -90,6 +91,8 @@ class PieceKind(StrEnum):
     SPILLED = "spilled"
     NOTICE = "notice"
     OPEN = "open"
+    STATE = "state"
+    CHANNEL = "channel"
     CLOSE = "close"
     STARTED = "started"
     DONE = "done"

@@ -12,7 +12,13 @@ from tests.backend.harness import Page
 from tests.backend.run_case import RunCase, states
 from tests.fakes.session_host import ASKS, FakeSession
 
-QUESTION = {"channel": 1, "kind": "input", "body": {"prompt": "Name? ", "hidden": False}}
+QUESTION = {
+    "channel": 1,
+    "kind": "input",
+    "body": {"prompt": "Name? ", "hidden": False},
+    "area": 0,
+    "live": True,
+}
 
 
 def channels(page: Page) -> list[dict[str, object]]:

@@ -206,6 +206,20 @@ class JournalContract(metaclass=ABCMeta):
         await journal.commit([DocumentWrite(document, 3, runs=ran), DocumentWrite(other, 3, runs=[make_run(other)])])
         assert await runs.last_runs(document) == [ran[-1]]
 
+    async def test_the_state_of_an_interact_takes_the_place_of_its_last(self) -> None:
+        """It is one row, however often it changes; nothing of another kind takes its place, nor it that of others."""
+        journal, _, runs, document, _ = await self.make_journal()
+        run = make_run(document)
+
+        def state(sequence: int, text: str, kind: PieceKind = PieceKind.CHANNEL) -> StoredPiece:
+            return StoredPiece(run.id, sequence, kind, {"text": text})
+
+        first = [state(1, "5"), make_piece(run, 2, "other")]
+        await journal.commit([DocumentWrite(document, 3, [], [run], first)])
+        await journal.commit([DocumentWrite(document, 3, pieces=[state(1, "6"), state(2, "no")])])
+        await journal.commit([DocumentWrite(document, 3, pieces=[state(1, "no", PieceKind.STREAM)])])
+        assert [body["text"] for _, _, body in read(await runs.pieces(document, run.id, 1, 9))] == ["6", "other"]
+
     async def test_first_text_under_a_number_stays(self) -> None:
         """A piece that is there already is left as it is, so that no number ever has two texts."""
         journal, _, runs, document, _ = await self.make_journal()

@@ -213,7 +213,12 @@ class SessionHostContract(Base, metaclass=ABCMeta):
         await self.check_refused("channel-closed", host.send(session, channel_message(run, 1, {"text": "early"})))
         await evaluate(host, session, evaluation)
         await listener.until_pieces(1)
-        question = {"channel": 1, "kind": "input", "body": {"prompt": "Name? ", "hidden": False}}
+        question = {
+            "channel": 1,
+            "kind": "input",
+            "body": {"prompt": "Name? ", "hidden": False},
+            "area": 0,
+        }
         self.assertEqual([(piece.kind, piece.body) for piece in listener.pieces], [(PieceKind.OPEN, question)])
         for other, channel in ((RunId(new_id()), 1), (run, 2)):
             await self.check_refused(

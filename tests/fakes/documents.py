@@ -20,7 +20,7 @@ from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, PieceText, Run, StoredPiece
-from sagews.model.sessions import RunState
+from sagews.model.sessions import PieceKind, RunState
 from sagews.model.updates import StoredText
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -245,7 +245,10 @@ class MemoryJournal:
         for piece in write.pieces:
             owner = self.runs.runs.get(piece.run)
             if owner is not None and owner.document == write.document:
-                self.runs.outputs.setdefault(piece.run, {}).setdefault(piece.sequence, piece)
+                pieces = self.runs.outputs.setdefault(piece.run, {})
+                stored = pieces.setdefault(piece.sequence, piece)
+                if stored.kind == piece.kind == PieceKind.CHANNEL:
+                    pieces[piece.sequence] = piece
         updates = self.documents.updates.setdefault(write.document, [])
         updates.extend(write.updates)
         return Committed(len(updates) if write.updates else 0, taken or ())

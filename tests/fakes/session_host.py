@@ -41,6 +41,18 @@ FAILS = "1/0"
 DIES = "dies"
 SUM = "1+1"
 ASKS = "print(input('Name? '))"
+INTERACTS = "interact(f, n=(0, 10))"
+CONTROLS = {
+    "area": 1,
+    "controls": [
+        {"name": "n", "kind": "slider", "label": "n", "min": 0, "max": 10, "step": 1, "integer": True},
+        {"name": "t", "kind": "text", "label": "t", "rows": 1},
+        {"name": "go", "kind": "button", "label": "", "text": "Go"},
+    ],
+    "layout": None,
+    "auto": True,
+    "values": {"n": 5, "t": "", "go": 0},
+}
 
 
 @dataclass
@@ -55,6 +67,10 @@ class FakeSession:
     interrupts: int = 0
     asking: bool = False
     answers: list[str] = field(default_factory=list)
+    interacts: set[tuple[str, int]] = field(default_factory=set)
+    evaluated: tuple[RunId, int] | None = None
+    said: list[Mapping[str, Any]] = field(default_factory=list)
+    closed: list[tuple[str, int]] = field(default_factory=list)
     unacknowledged: list[Piece] = field(default_factory=list)
 
 
@@ -118,7 +134,7 @@ class FakeSessionHost:
             return
         if not isinstance(cell, RunFrame):
             raise SagewsError("bad-message", reason="it is not a cell")
-        if found.running is not None:
+        if found.running is not None or found.evaluated is not None:
             raise SagewsError("busy")
         found.running = Evaluation(run, CellId(cell.cell), cell.number, cell.source, cell.mode, cell.shows)
         self.evaluations.append(found.running)
@@ -127,6 +143,9 @@ class FakeSessionHost:
 
     def _answer(self, session: SessionId, said: MessageFrame | CloseFrame) -> None:
         found = self.sessions[session]
+        if (said.run, said.channel) in found.interacts:
+            self._tell_interact(session, said)
+            return
         if not found.asking or found.running is None or said.run != found.running.run or said.channel != 1:
             raise SagewsError("channel-closed")
         found.asking = False
@@ -134,6 +153,27 @@ class FakeSessionHost:
         found.answers.append(answer)
         if not self.held:
             self.clock.callLater(0, self.answered, session, f"Name? {answer}\n{answer}\n")
+
+    def _tell_interact(self, session: SessionId, said: MessageFrame | CloseFrame) -> None:
+        found = self.sessions[session]
+        if isinstance(said, CloseFrame):
+            found.closed.append((said.run, said.channel))
+            return
+        if found.running is not None or found.evaluated is not None:
+            raise SagewsError("busy")
+        found.evaluated = RunId(said.run), said.channel
+        found.said.append(said.body)
+        if not self.held:
+            self.clock.callLater(0, self.evaluate, session)
+
+    def evaluate(self, session: SessionId, patch: Mapping[str, Any] | None = None) -> None:
+        """Let a session end what it evaluates for an interact."""
+        found = self.sessions.get(session)
+        if found is None or found.evaluated is None:
+            return
+        (run, channel), found.evaluated = found.evaluated, None
+        self.say(session, PieceKind.RESULT, {"data": {"text/plain": "4"}, "metadata": {}}, run)
+        self.say(session, PieceKind.STATE, {"channel": channel, "body": patch or {}, "over": True}, run)
 
     def answered(self, session: SessionId, text: str) -> None:
         """Let a session go on behind its question."""
@@ -174,14 +214,21 @@ class FakeSessionHost:
         elif source == FAILS:
             self.say(session, PieceKind.ERROR, {"name": "ZeroDivisionError", "message": "", "frames": [], "plain": ""})
             self.done(session, "error")
-        elif source == ASKS:
-            found.asking = True
-            question = {"prompt": "Name? ", "hidden": False}
-            self.say(session, PieceKind.OPEN, {"channel": 1, "kind": "input", "body": question})
+        elif source in (ASKS, INTERACTS):
+            self._open(session, source)
         elif source == DIES:
             self.end(session, Ending("memory", {"memory": 1}))
         if source not in (WAITS, DEAF, FAILS, DIES, ASKS):
             self.done(session)
+
+    def _open(self, session: SessionId, source: str) -> None:
+        found = self.sessions[session]
+        kind: str = "interact" if source == INTERACTS else "input"
+        found.asking = kind == "input"
+        if not found.asking and found.running is not None:
+            found.interacts.add((found.running.run, 1))
+        body = {"prompt": "Name? ", "hidden": False} if found.asking else CONTROLS
+        self.say(session, PieceKind.OPEN, {"channel": 1, "kind": kind, "body": body, "area": 0})
 
     def say(self, session: SessionId, kind: PieceKind, body: Mapping[str, Any], run: RunId | None = None) -> Piece:
         """Let a session say something about what it runs."""
@@ -212,6 +259,8 @@ class FakeSessionHost:
         found.interrupts += 1
         if found.running is not None and found.running.source != DEAF:
             self.clock.callLater(0, self.done, session, "interrupted")
+        elif found.evaluated is not None:
+            self.clock.callLater(0, self.evaluate, session)
 
     async def end_session(self, session: SessionId, reason: str) -> None:
         """End a session in the next turn."""

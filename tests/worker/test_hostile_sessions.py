@@ -13,8 +13,8 @@ from sagews.model.identifiers import new_id
 from sagews.model.sessions import PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
-from sagews.wire.session.channels import CloseFrame, OpenFrame
-from sagews.wire.session.messages import complete_message
+from sagews.wire.session.channels import MAX_INTERACTS_OF_A_RUN, CloseFrame, OpenFrame, StateFrame
+from sagews.wire.session.messages import channel_message, complete_message
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     PRINTS,
@@ -23,6 +23,8 @@ from tests.worker.fakes import (
 from tests.worker.session_case import SessionTestCase
 
 RUN = new_id()
+SLIDER = {"name": "n", "kind": "slider", "label": "n", "min": 0, "max": 10, "step": 1, "integer": True}
+INTERACT = {"area": 1, "controls": [SLIDER], "layout": None, "auto": True, "values": {"n": 5}}
 
 
 class HostileSessionTests(SessionTestCase):
@@ -117,6 +119,60 @@ class HostileSessionTests(SessionTestCase):
         fake.say(CloseFrame(run, 1))
         self.reactor.pump()
         self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.OPEN, PieceKind.DONE])
+        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+
+    def test_interacts_out_of_order(self) -> None:
+        """No state of what is no interact, no end of what nobody asked for, not too many, and none that is late."""
+        opens = OpenFrame(RUN, 1, "interact", INTERACT)
+        many = [OpenFrame(RUN, number, "interact", INTERACT) for number in range(1, MAX_INTERACTS_OF_A_RUN + 2)]
+        state = StateFrame(RUN, 1, {}, False)
+        for frames in (
+            [state],
+            [opens, replace(state, over=True)],
+            [opens, CloseFrame(RUN, 1), state],
+            [opens, opens],
+            many,
+            [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), replace(opens, channel=2)],
+            [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), replace(state, over=True)],
+            [replace(opens, body={**INTERACT, "values": {"n": 11}})],
+        ):
+            _, recorder, fake, run = self.waiting_run()
+            for each in frames:
+                fake.say(replace(each, run=run))
+            self.reactor.pump()
+            self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"], frames)
+
+    def test_an_evaluation_that_ends_as_a_run(self) -> None:
+        """What was said to an interact is over by its state: a second end of the run ends the session."""
+        session, recorder, fake, run = self.waiting_run()
+        fake.say(OpenFrame(run, 1, "interact", INTERACT))
+        fake.done("ok")
+        self.reactor.pump()
+        body = {"values": {"n": 3}, "serial": 1}
+        self.run_now(self.host.send(session, channel_message(run, 1, body)))
+        refused = self.refused(self.host.send(session, channel_message(run, 1, body)))
+        self.assertEqual(refused.code, "busy")
+        fake.say(wire.ResultFrame(run, {"text/plain": "3"}))
+        fake.say(wire.DoneFrame(run, "ok", 0.0, 0.0))
+        self.reactor.pump()
+        self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+        self.assertEqual(recorder.pieces[-1].kind, PieceKind.RESULT)
+
+    def test_interacts_outlive_the_memory_of_runs(self) -> None:
+        """One may be spoken to however many cells ran since, and what the session shows for it is taken."""
+        session, recorder, fake, run = self.waiting_run()
+        fake.say(OpenFrame(run, 1, "interact", INTERACT))
+        fake.done("ok")
+        self.reactor.pump()
+        for _ in range(wire.LATE_RUNS + 1):
+            self.run_now(evaluate(self.host, session, evaluation(PRINTS)))
+        self.run_now(self.host.send(session, channel_message(run, 1, {"values": {"n": 3}, "serial": 1})))
+        fake.say(StateFrame(run, 1, {"values": {"n": 3}}, True))
+        self.reactor.pump()
+        self.assertEqual((recorder.pieces[-1].kind, recorder.pieces[-1].run), (PieceKind.STATE, run))
+        fake.say(CloseFrame(run, 1))
+        fake.say(StateFrame(run, 1, {}, False))
+        self.reactor.pump()
         self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
 
     def test_prints_of_a_run_that_is_forgotten(self) -> None:

@@ -146,6 +146,17 @@ class DocumentWriter:
             self._open_batch().acknowledge[tell] = sequence
             self._plan.later(self)
 
+    def replace(self, piece: StoredPiece, size: int) -> None:
+        """Take what stands in the place of a piece that was written, or waits."""
+        if self._closed:
+            return
+        batch = self._open_batch()
+        # One statement can write a row once.
+        others = [each for each in batch.pieces if (each.run, each.sequence) != (piece.run, piece.sequence)]
+        batch.pieces[:] = [*others, piece]
+        batch.grown(size)
+        self._plan.later(self)
+
     def _open_batch(self) -> Batch:
         if self._batches is None:
             self._batches = deque([Batch()])

@@ -1,4 +1,4 @@
-"""What people say to a cell that runs."""
+"""What people say to a cell that asks, and to interacts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sagews.wire.browser.channels import ChannelMessage
 async def say(context: Context, message: ChannelMessage) -> None:
     """Pass something on over a channel."""
     session = context.document(message.document).session
-    await session.registry.channels.say(session.host, session.id, message)
+    await session.registry.channels.say(context.user.id, context.id, session.host, session.id, message)
 
 
 def handlers(services: FeatureServices) -> Handlers:

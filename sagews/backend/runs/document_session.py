@@ -18,6 +18,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.batch import Acknowledge
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.confirmation import confirm_runs
+from sagews.backend.runs.handover import Handover, Session
 from sagews.backend.runs.output_cache import OutputCache
 from sagews.backend.runs.patience import Patience
 from sagews.backend.runs.requests import RunRequest, state_after
@@ -32,13 +33,13 @@ from sagews.interfaces.runs import IRunStore
 from sagews.interfaces.sessions import ISessionHost, ISessionListener
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
 from sagews.model.runs import Run
-from sagews.model.sessions import Ending, Evaluation, Piece, PieceKind, RunState, SessionState
+from sagews.model.sessions import Ending, Piece, PieceKind, RunState, SessionState
 from sagews.net.background import run_in_background
 from sagews.policy.quotas.ledger import Seat
 from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.endings import WISHED, ending_sentence
 from sagews.policy.sessions.machine import SessionCondition, session_machine
-from sagews.wire.session.messages import Message, run_message
+from sagews.wire.session.messages import Message
 
 SHUT_DOWN_SECONDS = 2.0
 MEASURE_SECONDS = 10.0
@@ -49,9 +50,9 @@ class DocumentSession:
     """Runs the cells of one document."""
 
     __slots__ = (
-        "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_host", "_last_piece",
-        "_last_used", "_line", "_machine", "_next_session", "_patience", "_restart", "_runs",
-        "_seat", "_session", "_status", "_stream", "_tell", "_writer", "registry",
+        "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_handover", "_host",
+        "_interacts", "_last_piece", "_last_used", "_line", "_machine", "_next_session", "_patience", "_restart",
+        "_runs", "_seat", "_session", "_status", "_stream", "_tell", "_writer", "registry",
     )  # fmt: skip
 
     _log = Logger()
@@ -72,6 +73,9 @@ class DocumentSession:
         self._writer = writer
         self._flavour = flavour
         self.registry = RunRegistry(context.clock, stream, outputs, writer, context.ledger, context.owners)
+        self._interacts = self.registry.channels.interacts
+        self._interacts.when_said = self._pump
+        self._handover = Handover(self.registry, self._place, self._handing_over, self._not_taken, self._evaluated)
         self._condition = SessionCondition()
         self._machine = session_machine(self._condition)
         self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self.registry)
@@ -128,7 +132,7 @@ class DocumentSession:
     @property
     def busy(self) -> bool:
         """Whether something runs or waits."""
-        return self.registry.running is not None or self.registry.queued > 0
+        return self._handover.under_way or self.registry.queued > 0
 
     # ------------------------------------------------------------------------------------- requests
 
@@ -170,6 +174,7 @@ class DocumentSession:
     def interrupt(self) -> None:
         """Forget what waits and interrupt what runs."""
         self.registry.cancel_waiting(None)
+        self._interacts.drop_waiting()
         self._interrupt()
 
     def disown(self, runs: Sequence[RunId]) -> None:
@@ -178,7 +183,7 @@ class DocumentSession:
             self._interrupt()
 
     def _interrupt(self) -> None:
-        if self.registry.running is not None and self._host is not None and self._session is not None:
+        if self._handover.under_way and self._host is not None and self._session is not None:
             if not self._condition.ending:
                 run_in_background(self._host.interrupt(self._session), self._log, "interrupt", self._correlation)
             self._machine.interrupt()
@@ -196,7 +201,7 @@ class DocumentSession:
         if self._restart and not self._condition.alive:
             self._begin()
             return
-        opened = self._condition.free or self.registry.running is not None
+        opened = self._condition.free or self._handover.under_way
         already = self._condition.ending
         self._machine.stop()
         if self._line.leave():
@@ -233,7 +238,7 @@ class DocumentSession:
         if self._host is None or self._session is None or self._condition.state is SessionState.STARTING:
             return
         idle = self._clock.seconds() - self._last_used
-        if self._stream.watchers and (idle < MEASURE_SECONDS or self.registry.running is not None):
+        if self._stream.watchers and (idle < MEASURE_SECONDS or self._handover.under_way):
             # What it uses changes with what it computes, and for a moment after that; an idle one costs nothing.
             measuring = self._status.measure(self._host, self._session)
             run_in_background(measuring, self._log, "usage", self._correlation)
@@ -246,11 +251,22 @@ class DocumentSession:
 
     def _pump(self) -> None:
         if self._condition.free:
-            evaluation = self.registry.start_next()
-            if evaluation is not None:
-                self._hand_over(evaluation)
+            self._handover.next(self._correlation)
         elif not self._condition.alive and self.registry.queued:
             self._begin()
+
+    def _place(self) -> Session | None:
+        return None if self._host is None or self._session is None else (self._host, self._session)
+
+    def _handing_over(self) -> None:
+        self._machine.handed_over()
+        self._status.forget()
+        self._status.say_soon()
+
+    def _evaluated(self) -> None:
+        """What was said to an interact is evaluated, or will never be."""
+        self._interacts.finish()
+        self._idle_again(go_on=True)
 
     def _begin(self) -> None:
         self._machine.start()
@@ -305,21 +321,9 @@ class DocumentSession:
         left = error.code == "left-line"
         self._over("stopped" if left else error.code, str(error), wished=left)
 
-    def _hand_over(self, evaluation: Evaluation) -> None:
-        host, session = self._host, self._session
-        if host is None or session is None:
-            return
-        self._machine.handed_over()
-        self._status.forget()
-        run_in_background(self._evaluate(host, session, evaluation), self._log, "evaluate", self._correlation)
-        self._status.say_soon()
-
-    async def _evaluate(self, host: ISessionHost, session: SessionId, evaluation: Evaluation) -> None:
-        try:
-            await host.send(session, run_message(evaluation), evaluation.run)
-        except SagewsError as error:
-            if session == self._session and self.registry.running == evaluation.run:
-                self._finish(RunState.ERROR, None, str(error))
+    def _not_taken(self, session: SessionId, run: RunId, reason: str) -> None:
+        if session == self._session and self.registry.running == run:
+            self._finish(RunState.ERROR, None, reason)
 
     def piece(self, session: SessionId, piece: Piece) -> None:
         """Take what the session printed (ISessionListener)."""
@@ -339,11 +343,16 @@ class DocumentSession:
                 self._finish(state, seconds, None)
         elif piece.kind is not PieceKind.STARTED:
             self.registry.take(piece)
+            if self._handover.is_over_by(piece):
+                self._evaluated()
 
     def _finish(self, state: RunState, seconds: float | None, reason: str | None, *, go_on: bool = True) -> None:
         user = self.registry.finish(state, seconds, reason)
         if user is not None:
             self._context.used(user)
+        self._idle_again(go_on=go_on)
+
+    def _idle_again(self, *, go_on: bool) -> None:
         self._patience.end()
         was_asked_to_stop = self._condition.state in (SessionState.INTERRUPTING, SessionState.STUBBORN)
         self._machine.done()
@@ -374,6 +383,7 @@ class DocumentSession:
             self.registry.cancel_waiting(text)
         if self.registry.running is not None:
             self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text, go_on=False)
+        self._interacts.session_over()
         self.registry.restart_numbers()
         self._status.say(reason=reason, text=text)
         if self._gone is not None and not self._gone.called:
@@ -392,6 +402,7 @@ class DocumentSession:
         """Say and plan nothing any more, and end the session: nobody could take its output."""
         self._patience.end()
         self._status.close()
+        self._interacts.close()
         self.registry.forget()
         self._seat.give_back()
         host, session = self._host, self._session

@@ -38,7 +38,8 @@ class CachedRun:
         printed: bytes that the database has of everything that it printed.
         cut: whether something that it printed was not kept, because there was too much.
         closed: whether nothing is added any more, although it is its cell's last run.
-        channels: what it has open, while it runs.
+        question: what it asks, while it runs.
+        interacts: by the number of their channels; they outlive the run, and its session, then without life.
     """
 
     run: Run
@@ -47,7 +48,8 @@ class CachedRun:
     printed: int = 0
     cut: bool = False
     closed: bool = False
-    channels: tuple[OpenChannel, ...] = ()
+    question: OpenChannel | None = None
+    interacts: dict[int, OpenChannel] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
@@ -71,8 +73,13 @@ class CachedRun:
             finished=None if run.finished is None else run.finished.isoformat(),
             seconds=run.seconds,
             reason=self.reason,
-            channels=list(self.channels) if self.is_running else [],
+            channels=self._channels,
         )
+
+    @property
+    def _channels(self) -> list[OpenChannel]:
+        asked = [self.question] if self.question is not None and self.is_running else []
+        return [*asked, *self.interacts.values()]
 
 
 class OutputCache:
@@ -83,15 +90,17 @@ class OutputCache:
 
     Attributes:
         when_replaced: is called with how many bytes the store still has of runs whose cells were run again.
+        when_cleared: is called with each run whose output is about to be forgotten.
     """
 
     __slots__ = (
-        "_cells", "_runs", "_size", "_stored", "when_replaced",
+        "_cells", "_runs", "_size", "_stored", "when_cleared", "when_replaced",
     )  # fmt: skip
 
     def __init__(self, stored: DocumentOutputs) -> None:
         self._stored = stored
         self.when_replaced: Callable[[int], None] = lambda size: None
+        self.when_cleared: Callable[[CachedRun], None] = lambda entry: None
         self._cells: dict[CellId, CachedRun] = {}
         self._runs: dict[RunId, CachedRun] = {}
         self._size = 0
@@ -169,9 +178,11 @@ class OutputCache:
         """Forget the output of these runs, which the store has deleted; returns those that are still the last ones."""
         entries = [entry for run in runs if (entry := self._runs.get(run)) is not None]
         for entry in entries:
+            if entry.interacts:
+                self.when_cleared(entry)
             self._size -= entry.kept.size
             self._stored.add(-entry.printed)
-            entry.kept, entry.printed, entry.cut = KeptOutput(), 0, False
+            entry.kept, entry.printed, entry.cut, entry.interacts = KeptOutput(), 0, False, {}
             entry.run = msgspec.structs.replace(entry.run, printed=0)
         return [entry.run.id for entry in entries]
 
@@ -187,6 +198,11 @@ class OutputCache:
         self._stored.add(size + PIECE_BYTES)
         self._keep(entry, piece, size)
         return piece
+
+    def grow(self, entry: CachedRun, size: int) -> None:
+        """Count bytes by which a piece of a run has grown."""
+        entry.printed += size
+        self._stored.add(size)
 
     def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
         before = entry.kept.size
@@ -234,7 +250,26 @@ class OutputCache:
     def restore_pieces(self, entry: CachedRun, pieces: Iterable[PieceText]) -> None:
         """Take the next pieces that the store holds of a run."""
         for piece in pieces:
-            self._keep(entry, piece_body(piece), len(piece.body))
+            body = piece_body(piece)
+            if piece.kind is PieceKind.CHANNEL:
+                body = PieceBody(body.sequence, body.kind, restored(entry, piece.body))
+            self._keep(entry, body, len(piece.body))
+
+
+def restored(entry: CachedRun, stored: bytes) -> dict[str, Any]:
+    """Take an interact as it is stored, and return what pages are told of its place; no session holds it any more."""
+    try:
+        found = msgspec.json.decode(stored, type=OpenChannel)
+    except msgspec.MsgspecError:
+        return {"channel": 0}
+    body = {"errors": {}, **found.body, "busy": False, "serial": 0, "by": ""}
+    entry.interacts[found.channel] = msgspec.structs.replace(found, body=body, live=False)
+    return place_of(found)
+
+
+def place_of(channel: OpenChannel) -> dict[str, Any]:
+    """Return what pages are told of the place of an interact in the output."""
+    return {"channel": channel.channel} | ({"area": channel.area} if channel.area else {})
 
 
 async def load_outputs(store: IRunStore, document: DocumentId, lost: str, stored: DocumentOutputs) -> OutputCache:

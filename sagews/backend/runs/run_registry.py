@@ -17,9 +17,10 @@ from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
-from sagews.backend.runs.output_cache import CachedRun, OutputCache
+from sagews.backend.runs.channels.places import Places
+from sagews.backend.runs.channels.run_channels import CHANGES, RunChannels
+from sagews.backend.runs.output_cache import CachedRun, OutputCache, restored
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
-from sagews.backend.runs.run_channels import CHANGES, RunChannels
 from sagews.backend.runs.run_owners import TAKEN, Known, RunOwner, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
@@ -46,7 +47,7 @@ class RunRegistry:
         owners: know the run ids of all documents that are open, and the texts that wait in them.
 
     Attributes:
-        channels: what the run that goes on has open.
+        channels: what runs have open.
     """
 
     __slots__ = (
@@ -78,7 +79,7 @@ class RunRegistry:
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
         self._unsaid: RunId | None = None
-        self.channels = RunChannels(clock, outputs, self._show)
+        self.channels = RunChannels(clock, outputs, stream, Places(clock, stream, outputs, writer), self._show)
 
     @property
     def running(self) -> RunId | None:
@@ -153,6 +154,9 @@ class RunRegistry:
 
     def admit(self, run: Run) -> None:
         """Make a run the last one of its cell."""
+        former = self._outputs.last(run.cell)
+        if former is not None:
+            self.channels.interacts.forget(former)
         self._outputs.add(run)
 
     def confirm(self, run: Run, stored: Run) -> None:
@@ -274,6 +278,8 @@ class RunRegistry:
         entry = self._outputs.add(run)
         self._say(entry)
         for kind, body in output.pieces:
+            if kind == PieceKind.CHANNEL:
+                restored(entry, msgspec.json.encode(body))
             self.take(Piece(0, run.id, PieceKind(kind), body, len(msgspec.json.encode(body))))
         self._outputs.change(entry, state=RunState(output.state), finished=output.finished, seconds=output.seconds)
         self._say(entry)

@@ -14,7 +14,7 @@ from zope.interface import implementer
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
 from sagews.model.runs import Committed, DocumentWrite
-from sagews.model.sessions import EncodedBody
+from sagews.model.sessions import EncodedBody, PieceKind
 from sagews.store.arrays import PART, bytes_array, text_array
 from sagews.store.fence import FENCES
 from sagews.store.parts import send, take
@@ -61,14 +61,15 @@ _STATEMENT = f"""with {{arrived}}{FENCES},
         returning r.id, r.document
     ),
     printed as (
-        insert into outputs (run, sequence, kind, body)
+        insert into outputs as o (run, sequence, kind, body)
         select p.run, p.sequence, p.kind, convert_from({{body}}, 'UTF8')::jsonb
         from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[]{{column}})
             as p (owner, document, run, sequence, kind, body{{upload}})
         where (select held from owners)[p.owner]
             and ((p.run, p.document) in (select id, document from changed)
                 or exists (select from runs r where r.id = p.run and r.document = p.document))
-        on conflict do nothing
+        on conflict (run, sequence) do update set body = excluded.body where o.kind = excluded.kind
+            and o.kind = '{PieceKind.CHANNEL}'
     ),
     taken as (select g.document, array_agg(g.id::text) as runs from given g where not g.own group by g.document)
     select f.id, coalesce(c.before + f.added, 0), t.runs

@@ -8,7 +8,7 @@ worker → session
   run         run: uuid, cell: str, number: int, source: str (<= 1 MiB), mode: "sage" | "python", shows: "all" | "last"
   complete    request: int, code: str, cursor: int (code points)
   inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
-  message     run: uuid, channel: int, body: {}                           over a channel that the cell has open
+  message     run: uuid, channel: int, body: {}                           over a channel that a cell has open
   close       run: uuid, channel: int                                     nobody will say anything over it
 
 session → worker
@@ -19,14 +19,17 @@ session → worker
   error       run: uuid, name: str, message: str, frames: [{file, line, function, user: bool, source: [[n, text]]}],
               plain: str
   spilled     run: uuid, path: str, bytes: int, lines: int, dropped: int  the middle of the output lies in this file
-  open        run: uuid, channel: int, kind: "input", body: {}            a channel, which channels.py describes
+  open        run: uuid, channel: int, kind: "input" | "interact", body: {}, area: int
+                                                                          a channel, which channels.py describes
+  state       run: uuid, channel: int, body: {}, over: bool               what has changed of an interact
   close       run: uuid, channel: int                                     it is needed no more
   done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float
   completions request: int, start: int, end: int, matches: [{text, kind}]
   inspection  request: int, found: bool, data: {mime: str}
 
 Bytes of images and other binary MIME types are base64 text. A run has one `done`; behind it a thread or task of its
-cell may still have `stream` and `display` sent, for the latest LATE_RUNS runs.
+cell may still have `stream` and `display` sent, for the latest LATE_RUNS runs. A `message` to an interact opens its run
+once more, until the `state` that is `over`.
 `path` is relative to the home, "" when nothing could be kept; `dropped` counts those of its bytes that are not there.
 Texts hold neither NUL nor lone surrogates; numbers are finite. docs/protocol-session.md has order, budget and limits.
 """
@@ -37,7 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 
 JSON = Any
 
@@ -186,6 +189,6 @@ ToSession = RunFrame | CompleteFrame | InspectFrame | MessageFrame | CloseFrame
 # fmt: off
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
-    | OpenFrame | CloseFrame | CompletionsFrame | InspectionFrame
+    | OpenFrame | StateFrame | CloseFrame | CompletionsFrame | InspectionFrame
 )
 # fmt: on

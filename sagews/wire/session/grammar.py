@@ -18,7 +18,7 @@ from sagews.model.identifiers import UUID_PATTERN
 from sagews.wire.fields import Fields
 from sagews.wire.session import channels, short
 from sagews.wire.session import checks as check
-from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import (
     JSON,
     MAX_CODE,
@@ -252,6 +252,7 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "spilled": _spilled,
     "done": _done,
     "open": channels.read_open,
+    "state": channels.read_state,
     "close": channels.read_close,
     "completions": _completions,
     "inspection": _inspection,
@@ -259,7 +260,7 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
 _names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
-        *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, CloseFrame),
+        *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
         *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
         *(CompletionsFrame, InspectionFrame),
     )

@@ -1,12 +1,12 @@
 """One cell after the other, and questions about names while none runs: what is said to a session that evaluates.
 
 Runs have an end, a budget and a deadline; an interrupt must not come before the session has read the cell that it is
-meant for.
+meant for. What is said to an interact of a run that is over opens that run once more, for one evaluation, which has the
+same three.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,19 +18,20 @@ from sagews.model.identifiers import RunId
 from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
-from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
 from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
 from sagews.worker.kinds.evaluation.open_channels import OpenChannels
+from sagews.worker.kinds.evaluation.past_runs import PastRun, PastRuns
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
 from sagews.worker.kinds.table import SessionChannel
 
 # Bytes of a frame from which on its JSON is made here, once for pages and database.
 ENCODED_AT_ONCE = 1024
-# What may still come of a run that is over, from a thread or task that its cell left.
-LATE = (PieceKind.STREAM, PieceKind.DISPLAY)
+# What may still come of a run that is over, from a thread or task that its cell left, or of its interacts.
+LATE = (PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.STATE, PieceKind.CLOSE)
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
@@ -41,6 +42,7 @@ PIECES: Mapping[type, PieceKind] = {
     wire.ErrorFrame: PieceKind.ERROR,
     wire.SpilledFrame: PieceKind.SPILLED,
     OpenFrame: PieceKind.OPEN,
+    StateFrame: PieceKind.STATE,
     CloseFrame: PieceKind.CLOSE,
     wire.DoneFrame: PieceKind.DONE,
 }
@@ -58,8 +60,9 @@ class CellConversation:
         self._run_open = False
         self._budget = RunBudget(bounds.run_output)
         self._channels = OpenChannels()
-        # What is left of the budgets of runs that are over.
-        self._over: OrderedDict[RunId, RunBudget] = OrderedDict()
+        # The interact whose run is open once more; 0 while a cell's own is.
+        self._evaluated = 0
+        self._past = PastRuns()
         self._pending = PendingRequests(channel.clock, bounds.answer_seconds, bounds.questions, self._unanswered)
 
     # ------------------------------------------------------------------------------------------ requests
@@ -74,17 +77,34 @@ class CellConversation:
             raise SagewsError("bad-message", reason="it is not a cell, or not of the run that it names")
         payload = grammar.payload(cell)
         self._admit(payload)
-        self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
-        self._budget = RunBudget(self._channel.bounds.run_output)
-        self._channels = OpenChannels()
+        self._begin(run, OpenChannels())
         self._channel.send(payload)
 
+    def _begin(self, run: RunId, channels: OpenChannels, evaluated: int = 0) -> None:
+        self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
+        self._budget = RunBudget(self._channel.bounds.run_output)
+        self._channels = channels
+        self._evaluated = evaluated
+
     def _say(self, frame: MessageFrame | CloseFrame) -> None:
+        payload = grammar.payload(frame)
+        past = self._past.find(RunId(frame.run))
+        if past is not None and past.channels.lasts(frame.channel):
+            self._say_to_interact(frame, payload, past)
+            return
         if not self._run_open or frame.run != self._run:
             raise SagewsError("channel-closed")
-        payload = grammar.payload(frame)
         self._channel.admit(payload)
         self._channels.use(frame.channel)
+        self._channel.send(payload)
+
+    def _say_to_interact(self, frame: MessageFrame | CloseFrame, payload: bytes, past: PastRun) -> None:
+        if isinstance(frame, CloseFrame):
+            # The session says itself when it has closed it.
+            self._channel.admit(payload)
+        else:
+            self._admit(payload)
+            self._begin(RunId(frame.run), past.channels, frame.channel)
         self._channel.send(payload)
 
     def ask(self, question: Mapping[str, Any]) -> Deferred[Mapping[str, Any]]:
@@ -165,18 +185,34 @@ class CellConversation:
             self._late(kind, run, body, size)
         elif kind is PieceKind.DONE:
             self._done(body, size)
-        elif kind is PieceKind.CLOSE:
-            # Whatever the budget says: it takes something away.
-            self._channels.close(body["channel"])
-            self._channel.emit(kind, run, body, size)
-        elif kind is PieceKind.OPEN:
-            self._channels.open(body["channel"])
-            self._emit(kind, run, body, size)
+        elif kind is PieceKind.STATE and body["over"]:
+            self._evaluation_over(run, body, size)
         elif kind is PieceKind.SPILLED and self._budget.spilled:
             raise ProtocolError("a second file of one run's output")
         else:
+            self._keep_account(kind, self._channels, body)
             self._budget.spilled = self._budget.spilled or kind is PieceKind.SPILLED
-            self._emit(kind, run, body, size)
+            if kind is PieceKind.CLOSE:
+                # Whatever the budget says: it takes something away.
+                self._channel.emit(kind, run, body, size)
+            else:
+                self._emit(kind, run, body, size)
+
+    def _keep_account(self, kind: PieceKind, channels: OpenChannels, body: Mapping[str, Any]) -> None:
+        """Take what is said of a channel into account; raises ProtocolError for what can't be."""
+        if kind is PieceKind.CLOSE:
+            channels.close(body["channel"])
+        elif kind is PieceKind.OPEN:
+            self._past.check_room()
+            channels.open(body)
+        elif kind is PieceKind.STATE and not channels.lasts(body["channel"]):
+            raise ProtocolError("the state of what is no interact")
+
+    def _evaluation_over(self, run: RunId, body: Mapping[str, Any], size: int) -> None:
+        if body["channel"] != self._evaluated:
+            raise ProtocolError("the end of an evaluation that nobody asked for")
+        self._run_open = False
+        self._channel.emit(PieceKind.STATE, run, body, size)
 
     def _emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
         if self._budget.admits(size):
@@ -186,10 +222,12 @@ class CellConversation:
 
     def _late(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
         """Take what a thread or task shows whose cell is over, within what that run had left."""
-        budget = self._over.get(run)
-        if budget is None or kind not in LATE:
+        past = self._past.find(run)
+        if past is None or kind not in LATE or (kind is PieceKind.STATE and body["over"]):
             raise ProtocolError("output of a run that it was not given or that is over")
-        if budget.admits(size):
+        self._keep_account(kind, past.channels, body)
+        budget = past.budget
+        if kind is PieceKind.CLOSE or budget.admits(size):
             self._channel.emit(kind, run, body, size)
         elif budget.dropped > self._channel.bounds.overrun:
             self._cut_off()
@@ -206,14 +244,14 @@ class CellConversation:
             self.interrupt()
 
     def _done(self, body: Mapping[str, Any], size: int) -> None:
+        if self._evaluated:
+            raise ProtocolError("the second end of a run")
         self._run_open = False
         if self._budget.dropped:
             dropped = self._budget.dropped
             spilled = {"path": "", "bytes": dropped, "lines": 0, "dropped": dropped}
             self._channel.emit(PieceKind.SPILLED, self._run, spilled, 0)
-        self._over[self._run] = self._budget
-        if len(self._over) > wire.LATE_RUNS:
-            self._over.popitem(last=False)
+        self._past.add(self._run, self._budget, self._channels)
         self._channel.emit(PieceKind.DONE, self._run, body, size)
 
     # ------------------------------------------------------------------------------------------ its end

@@ -11,13 +11,21 @@ export interface CellRun {
   readonly hash: string;
 }
 
+/** What somebody says: `text` is the answer to an input, and may be a password; the rest is for an interact. */
+export interface ChannelBody {
+  readonly text?: string | null;
+  readonly values?: Record<string, Json> | null;
+  readonly pressed?: string | null;
+  readonly serial?: number;
+}
+
 /** Says something over a channel. */
 export interface ChannelMessage {
   readonly type: "channel_message";
   readonly document: string;
   readonly run: string;
   readonly channel: number;
-  readonly body: InputAnswer;
+  readonly body: ChannelBody;
 }
 
 /** Deletes the output of cells that do not run now; of all cells without a list. */
@@ -111,11 +119,6 @@ export interface Import {
   readonly type: "import";
   readonly request: number;
   readonly file: string;
-}
-
-/** What somebody answers to `input`; it may be a password. */
-export interface InputAnswer {
-  readonly text: string;
 }
 
 /** Asks what the name at the cursor is. */

@@ -20,6 +20,17 @@ export interface Changed {
   readonly held?: readonly string[];
 }
 
+/** Tells what has changed of an interact; `by` is the connection heard last, and `serial` what it called that. */
+export interface ChannelState {
+  readonly type: "channel_state";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly run: string;
+  readonly channel: number;
+  readonly state: Record<string, Json>;
+}
+
 /** The output of these runs is deleted; that they ran stays known. */
 export interface Cleared {
   readonly type: "cleared";
@@ -159,11 +170,13 @@ export interface KeptCell {
   readonly pieces: readonly PieceBody[];
 }
 
-/** A channel that is open, by its number within the run; what its body holds is said in wire/session/channels.py. */
+/** A channel that is open, by its number within the run; what its body holds is said in wire/session/channels.py. Attributes: body: of an interact with its latest values, and {errors {name: sentence}, busy, serial, by}. area: in which area of the output it stands; 0 in that of the cell. live: false for an interact that no session holds any more. */
 export interface OpenChannel {
   readonly channel: number;
   readonly kind: string;
   readonly body: Record<string, Json>;
+  readonly area?: number;
+  readonly live?: boolean;
 }
 
 /** A document: what the page lacks of it, and, unless `have` could be continued, all outputs. */
@@ -400,6 +413,7 @@ export interface WorkspaceNamed {
 
 export type FromServer =
   | Changed
+  | ChannelState
   | Cleared
   | Completions
   | Created
@@ -440,12 +454,13 @@ export const SHAPES: Readonly<Record<string, string>> = {
   DocumentEntry: "id path title edited",
   FileDifference: "path status diff binary?:b cut?:b",
   KeptCell: "ordinal:i path cell place:i code state pieces:[PieceBody]",
-  OpenChannel: "channel:i kind body:o",
+  OpenChannel: "channel:i kind body:o area?:i live?:b",
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",
   VersionEntry: "id kind name author time files_changed:i may_unname?:b",
   changed: "document cells:[s] held?:[s]",
+  channel_state: "document epoch:i sequence:i run channel:i state:o",
   cleared: "document epoch:i sequence:i runs:[s]",
   completions: "document request:i start:i end:i matches:[{s}]",
   created: "document:DocumentEntry request?:i?",
