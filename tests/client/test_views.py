@@ -193,3 +193,34 @@ class ConsoleTests(ClientTestCase):
         page.get_by_test_id("mobile-run").click()
         wait_for_state(page, 5, "done")
         self.screenshot(page, "console-phone-dark")
+
+
+class GroupTests(ClientTestCase):
+    """Brackets beside cells and sections."""
+
+    def test_groups(self) -> None:
+        """A bracket chooses its cell or everything in its section, which one key runs; a value becomes code below it."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+g")
+        page.wait_for_selector("[data-testid=groups]")
+        section = page.locator(".sec.level-0").first
+        box = section.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] + 64, box["y"] + box["height"] / 2)
+        self.assertEqual(page.locator(".cell.together").count(), 7)
+        self.screenshot(page, "groups")
+        page.keyboard.press("Control+Enter")
+        for number in (1, 2, 3):
+            page.wait_for_function(
+                "n => ['done', 'error'].includes("
+                "document.querySelectorAll('[data-testid=cell][data-type=code]')[n]?.dataset.state)",
+                arg=number - 1,
+            )
+        first = cell(page, 1).bounding_box()
+        assert first is not None
+        page.mouse.click(first["x"] + first["width"] + 16, first["y"] + first["height"] / 2)
+        self.assertEqual(page.locator(".cell.together").count(), 0)
+        page.keyboard.press("Control+Shift+l")
+        page.wait_for_selector(".cm-focused")
+        self.assertEqual(cell(page, 2).locator(".cm-content").inner_text().strip(), "1/2*x")
+        self.assertEqual(self.violations(page), [])

@@ -6,5 +6,6 @@ import "./dialogs/register";
 import "./find/register";
 import "./formats/register";
 import "./console/register";
+import "./groups/register";
 import "./presentation/register";
 import "./reading/register";
