@@ -199,7 +199,7 @@ class GroupTests(ClientTestCase):
     """Brackets beside cells and sections."""
 
     def test_groups(self) -> None:
-        """A bracket chooses its cell or everything in its section, which one key runs; a value becomes code below it."""
+        """A bracket chooses its cell or everything in its section, which one key runs; a value becomes code below."""
         page = self.sheet()
         page.keyboard.press("Control+Alt+g")
         page.wait_for_selector("[data-testid=groups]")
