@@ -74,6 +74,8 @@ def shell_policy(site: str, websocket: str, content: str) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
+            # What outputs play is in the page's own memory.
+            "media-src blob:",
             f"connect-src 'self' {site} {socket_origin}",
             f"frame-src {content}",
             "worker-src 'self'",

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sagews.session.display import media, tables
 from sagews.session.display.mime import Formatters, bounded_bundle
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import DisplayFrame, ResultFrame
@@ -116,3 +117,4 @@ def install() -> None:
             if hasattr(module, function.__name__):
                 setattr(module, function.__name__, function)
     stage.formatters = Formatters()
+    stage.formatters.special += [tables.frame, media.value]

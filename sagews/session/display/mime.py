@@ -15,9 +15,10 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from sagews.session.display.trees import fit_tree
 from sagews.session.display.words import is_formula, with_dollars
 from sagews.session.evaluation.tracebacks import bounded
-from sagews.wire.session.checks import BINARY, MAX_MIME_TYPES, fits, is_metadata
+from sagews.wire.session.checks import MAX_MIME_TYPES, fits, is_binary, is_metadata
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 Formatter = Callable[[Any], "Bundle | None"]
@@ -176,9 +177,11 @@ def _fit_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fit(mime: str, value: Any) -> Any:
+    if mime == "application/json":
+        return fit_tree(value)
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode() if mime in BINARY else value.decode("utf-8", "replace")
-    if isinstance(value, str) and mime not in BINARY:
+        return base64.b64encode(value).decode() if is_binary(mime) else value.decode("utf-8", "replace")
+    if isinstance(value, str) and not is_binary(mime):
         limit = {"text/plain": MAX_TEXT, "text/latex": MAX_LATEX}.get(mime)
         # Half a formula is no formula: the plain text beside it is shown instead.
         if mime == "text/latex" and len(value) > MAX_LATEX:

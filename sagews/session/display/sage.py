@@ -29,7 +29,7 @@ from sage.repl.rich_output.backend_base import BackendBase
 from sage.rings.integer import Integer
 from sage.structure.sage_object import SageObject
 
-from sagews.session.display import words
+from sagews.session.display import sage_tables, words
 from sagews.session.display.displayhook import stage
 from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
@@ -41,7 +41,6 @@ DPI = 100
 FRAME = 200
 """Milliseconds that a picture of an animation stands, as in Sage."""
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
-_BAR = re.compile(r"(?<!\\)\|")
 # Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
 
@@ -136,8 +135,8 @@ def _behind(obj: Any) -> Any:
 
 def _special(obj: Any) -> Bundle | None:
     """Return the bundle of what Sage itself shows in a form that a page can't use."""
-    if isinstance(obj, table):
-        return _table(obj)
+    if (shown := sage_tables.value(obj)) is not None:
+        return shown
     if isinstance(obj, Animation):
         return _animation(obj)
     return None
@@ -155,25 +154,6 @@ def _with_other_forms(obj: Any, text: str) -> Bundle | None:
     if not data and get_display_manager().preferences.text is None and (typeset := formula(obj, text)):
         data = {"text/latex": typeset}
     return {**data, "text/plain": told}, metadata
-
-
-def _table(obj: Any) -> Bundle:
-    """Return a table whose mathematics is typeset: Sage's own HTML has formulas that only its notebook sets."""
-    options = obj.options()
-    rows = [[_entry(each) for each in row] for row in obj._rows]
-    header = bool(options.get("header_row"))
-    if options.get("header_column"):
-        rows = [[f"**{row[0]}**", *row[1:]] if row and row[0] else row for row in rows]
-    return {"text/markdown": words.table_markdown(rows, header=header), "text/plain": str(obj)}, {}
-
-
-def _entry(obj: Any) -> str:
-    if isinstance(obj, str):
-        return obj
-    plain = str(obj)
-    typeset = formula(obj, plain)
-    # A bar would end the cell of the table, also inside of a formula.
-    return _BAR.sub(r"\\vert ", typeset) if typeset else plain
 
 
 def _animation(obj: Any) -> Bundle:

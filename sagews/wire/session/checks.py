@@ -131,14 +131,19 @@ def _mime(mime: str) -> str:
 
 
 def _is_text(mime: str) -> bool:
-    return mime.startswith("text/") or mime == "image/svg+xml" or mime in BINARY
+    return mime.startswith("text/") or mime == "image/svg+xml" or is_binary(mime)
+
+
+def is_binary(mime: str) -> bool:
+    """Whether a form of a value is bytes, which travel as base64."""
+    return mime in BINARY or mime.startswith(("audio/", "video/"))
 
 
 def _content(mime: str, value: JSON) -> JSON:
     if _is_text(mime):
         if not isinstance(value, str):
             raise ProtocolError(f"{mime} is not a text")
-        if mime in BINARY and not BASE64.fullmatch(value):
+        if is_binary(mime) and not BASE64.fullmatch(value):
             raise ProtocolError(f"{mime} is not base64")
     _check_json(value)
     return value

@@ -21,7 +21,7 @@ export interface OutputKind<Item> {
   readonly id: string;
   /** Reads pieces of these kinds whole (sagews/model/sessions.py names them); values come by `mime` instead. */
   readonly pieces?: readonly string[];
-  /** Reads values in these forms. */
+  /** Reads values in forms that begin so; forms that are JSON come in `body` alone. */
   readonly mime?: readonly string[];
   /** The item, or null for what is malformed: it came from a hostile place. */
   read(source: Source): Item | null;
@@ -65,8 +65,10 @@ function wholeOf(kinds: readonly OutputKind<unknown>[], piece: Piece): Chosen {
 function valueOf(kinds: readonly OutputKind<unknown>[], { kind: name, body }: Piece): Chosen {
   if (name !== "result" && name !== "display") return null;
   const forms = objectOf(body["data"]);
+  const names = Object.keys(forms).filter((each) => typeof forms[each] === "string" || each.endsWith("json"));
   for (const kind of kinds) {
-    const mime = kind.mime?.find((each) => typeof forms[each] === "string");
+    const start = kind.mime?.find((each) => names.some((name) => name.startsWith(each)));
+    const mime = start && names.find((name) => name.startsWith(start));
     if (mime === undefined) continue;
     const metadata = objectOf(objectOf(body["metadata"])[mime]);
     return [kind, { body, mime, data: textOf(forms[mime]), metadata, plain: textOf(forms["text/plain"]) }];

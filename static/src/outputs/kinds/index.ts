@@ -2,6 +2,7 @@
 
 import "./latex";
 import "./image";
+import "./rich";
 import "./html";
 import "./markdown";
 import "./text";

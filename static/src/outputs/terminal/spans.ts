@@ -77,8 +77,11 @@ function shownAs(look: Look): { style: string; colour?: string; background?: str
   };
 }
 
-/** Whether dark letters are the ones to be read on a colour. */
+/** Whether black letters have more contrast on a colour than white ones: by its luminance, as WCAG reckons it. */
 function isBright(colour: string): boolean {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179;
 }

@@ -1,0 +1,17 @@
+/** Chooses what shows a value that has a form of its own. This file comes with the first of them. */
+
+import "../../common";
+import type { JSX } from "preact";
+import { objectOf, type Source } from "../kinds";
+import { JsonTree } from "./json-tree";
+import { Media } from "./media";
+import { words } from "./strings";
+import { DataTable, type ShowFormula } from "./table";
+
+export function RichOutput({ source, formula }: { source: Source; formula: ShowFormula }): JSX.Element {
+  const { mime, data, plain } = source;
+  if (mime === "application/json") return <JsonTree value={objectOf(source.body["data"])[mime] ?? null} metadata={source.metadata} />;
+  if (mime === "text/vnd.sagews.table") return <DataTable text={data} plain={plain} formula={formula} />;
+  if (/^(?:audio|video)\/|^application\/pdf$/.test(mime)) return <Media mime={mime} data={data} metadata={source.metadata} plain={plain} />;
+  return plain === "" ? <p class="note">{words.unreadable}</p> : <pre class="stream value">{plain}</pre>;
+}
