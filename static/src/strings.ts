@@ -67,7 +67,7 @@ export const strings = {
     foldOutput: "Fold or show the output", hideInput: "Hide or show the code",
     clearOutput: "Clear the output of the cell", clearAllOutputs: "Clear all outputs", share: "Share the workspace…",
     renameWorksheet: "Rename the worksheet…",
-    present: "Present", console: "Command line", groups: "Cell groups with brackets", outputToInput: "Write the value of the cell into a new one", read: "Reading view",
+    present: "Present", console: "Command line", variables: "Variables", groups: "Cell groups with brackets", outputToInput: "Write the value of the cell into a new one", read: "Reading view",
     theme: "Switch between light and dark", workspaces: "All workspaces", settings: "Settings",
   },
   insertHere: "Insert a cell here",

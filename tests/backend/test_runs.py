@@ -345,6 +345,17 @@ class PieceTests(RunCase):
         self.assertEqual(self.one.say(type="complete", **ask)[0]["matches"][0]["text"], "print")
         self.assertEqual(self.one.say(type="inspect", **ask)[0]["data"], {"text/plain": "print(*objects)"})
 
+    def test_variables_are_listed_for_who_may_run(self) -> None:
+        """The list comes from the session; who may only read is refused."""
+        ask = {"type": "variables", "document": self.document, "request": 3}
+        self.assertEqual(self.one.say(**ask)[0]["code"], "no-session")
+        self.ran(SUM)
+        found = self.one.say(**ask)[0]
+        self.assertEqual([each["name"] for each in found["variables"]], ["x"])
+        viewer = self.page(self.colleague(Role.VIEWER))
+        viewer.say(type="open", document=self.document)
+        self.assertEqual(viewer.say(**ask)[-1]["code"], "may-not-run")
+
     def test_usage_is_told_while_somebody_watches(self) -> None:
         """Every two seconds the page learns what the session uses, if that is news."""
         self.ran(SUM)

@@ -381,6 +381,24 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
             {"type": "inspection", "document": DOCUMENT, "request": message["request"], "found": True, "data": data}
         )
 
+    def do_variables(self, message: dict[str, Any]) -> None:
+        """List some."""
+        values = [
+            ("E", "EllipticCurve", "", "Elliptic Curve defined by y^2 + y = x^3 - x over Rational Field"),
+            ("primes", "list", "1000000", "[2, 3, 5, 7, 11, 13, …]"),
+            ("M", "Matrix", "3\u2009×\u20094", "[1 2 3 4] [5 6 7 8] [9 10 11 12]"),
+        ]
+        found = [dict(zip(("name", "kind", "extent", "value"), each, strict=True)) for each in values]
+        self.say(
+            {
+                "type": "variable_list",
+                "document": DOCUMENT,
+                "request": message["request"],
+                "variables": found,
+                "more": 2,
+            }
+        )
+
 
 class Live(WebSocketServerFactory):  # type: ignore[misc]
     """Makes connections to a room."""

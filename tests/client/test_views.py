@@ -224,3 +224,28 @@ class GroupTests(ClientTestCase):
         page.wait_for_selector(".cm-focused")
         self.assertEqual(cell(page, 2).locator(".cm-content").inner_text().strip(), "1/2*x")
         self.assertEqual(self.violations(page), [])
+
+
+class VariableTests(ClientTestCase):
+    """The list of variables beside the sheet."""
+
+    def test_variables(self) -> None:
+        """They are listed, sorted by a column, looked up again after a run, shown in a new cell."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+v")
+        rows = page.locator("[data-testid=variables] tbody tr")
+        expect(rows).to_have_count(3)
+        self.assertIn("2 more", page.get_by_test_id("variables").inner_text())
+        page.get_by_role("button", name="Size").press("Enter")
+        self.assertEqual([row.get_attribute("data-name") for row in rows.all()], ["E", "M", "primes"])
+        self.screenshot(page, "variables")
+        self.assertEqual(self.violations(page), [])
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 1, "done")
+        self.wait_until_heard(page, "variables", 2)
+        page.get_by_role("button", name="What to do with M").press("Enter")
+        page.get_by_role("menuitem", name="Show M in a new cell").press("Enter")
+        wait_for_state(page, 2, "done")
+        self.assertEqual(cell(page, 2).locator(".src").inner_text().split("\n")[0].strip(), "M")

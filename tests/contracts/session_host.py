@@ -16,7 +16,14 @@ from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import CellId, RunId, SessionId, WorkspaceId, new_id
 from sagews.model.sessions import EVALUATION, Ending, Evaluation, Isolation, Limits, Piece, PieceKind, SessionRequest
-from sagews.wire.session.messages import channel_message, close_message, complete_message, inspect_message, run_message
+from sagews.wire.session.messages import (
+    channel_message,
+    close_message,
+    complete_message,
+    inspect_message,
+    run_message,
+    variables_message,
+)
 from tests.fakes.toy_kind import TOY
 
 if TYPE_CHECKING:
@@ -298,6 +305,14 @@ class SessionHostContract(Base, metaclass=ABCMeta):
         inspection = await host.ask(session, inspect_message("print", 5, 0))
         self.assertTrue(inspection["found"])
         self.assertTrue(inspection["data"])
+
+    async def test_variables(self) -> None:
+        """An idle session lists what its cells made."""
+        host, session, _ = await self.opened()
+        found = await host.ask(session, variables_message())
+        self.assertEqual(found["more"], 0)
+        for each in found["variables"]:
+            self.assertEqual(sorted(each), ["extent", "kind", "name", "value"])
 
     async def test_usage(self) -> None:
         """A session says what memory and processor time it uses."""

@@ -195,6 +195,8 @@ class FakeSessionHost:
             raise SagewsError("busy")
         if question["type"] == "complete":
             return {"start": 0, "end": question["cursor"], "matches": [{"text": "print", "kind": "function"}]}
+        if question["type"] == "variables":
+            return {"variables": [{"name": "x", "kind": "int", "extent": "", "value": "1"}], "more": 0}
         return {"found": True, "data": {"text/plain": "print(*objects)"}}
 
     def release(self) -> None:

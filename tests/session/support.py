@@ -29,6 +29,7 @@ from sagews.wire.session.frames import (
 )
 from sagews.wire.session.framing import FrameReader
 from sagews.wire.session.grammar import encode, parse_from_session
+from sagews.wire.session.variables import VariablesFrame
 
 ROOT = Path(__file__).resolve().parents[2]
 # Longer than any machine needs, however busy it is: only a fault takes so long.
@@ -148,7 +149,7 @@ class Session:
         """Return the next frame."""
         return next(self._frames)
 
-    def ask(self, request: CompleteFrame | InspectFrame) -> Any:
+    def ask(self, request: CompleteFrame | InspectFrame | VariablesFrame) -> Any:
         """Send a request for help and return the answer."""
         self.connection.sendall(encode(request))
         return self.next()

@@ -17,6 +17,7 @@ from sagews.wire.session.frames import (
     ResultFrame,
     StreamFrame,
 )
+from sagews.wire.session.variables import VariablesFrame
 
 from .flavour_case import PythonCase
 from .support import displays, error, printed, status, values
@@ -251,6 +252,30 @@ class HelpTests(PythonCase):
         self.assertIn("Adds.", answer.data["text/plain"])
         self.assertIn("return x + y", self.session.ask(InspectFrame(1, "f(2, ", 5, 1)).data["text/plain"])
         self.assertFalse(self.session.ask(InspectFrame(1, "nothing", 3, 0)).found)
+
+    def test_variables(self) -> None:
+        """What cells made is listed in order, with type, extent and value, whatever their reprs do."""
+        self.assertEqual(self.session.ask(VariablesFrame(1)).variables, ())
+        source = (
+            "import json\nbig = list(range(10**6))\n_hidden = 1\nclass A:\n    def __repr__(self): 1/0\na = A()\n"
+            "def f(x, y): z = 1\ntext = 'é\\n' * 500\nodd = '\\ud800'"
+        )
+        self.session.run(source)
+        found = {each["name"]: each for each in self.session.ask(VariablesFrame(2)).variables}
+        self.assertEqual(list(found), ["big", "A", "a", "f", "text", "odd"])
+        self.assertEqual((found["big"]["kind"], found["big"]["extent"]), ("list", "1000000"))
+        self.assertTrue(found["big"]["value"].startswith("[0, 1, 2"))
+        self.assertEqual((found["a"]["value"], found["f"]["value"]), ("(ZeroDivisionError in its repr)", "f(x, y)"))
+        self.assertLessEqual(len(found["text"]["value"]), 200)
+        self.session.run("\n".join(f"v{n} = {n}" for n in range(400)))
+        answer = self.session.ask(VariablesFrame(3))
+        self.assertEqual((len(answer.variables), answer.more), (300, 106))
+        self.session.run(
+            "%reset -f\nfirst = 1\nclass B:\n    def __repr__(self):\n        while True: pass\nb = B()\nc = 2"
+        )
+        late = {each["name"]: each["value"] for each in self.session.ask(VariablesFrame(4)).variables}
+        self.assertEqual((late["first"], late["b"], late["c"]), ("1", "…", "…"))
+        self.alive()
 
     def test_questions_in_cells(self) -> None:
         """`name?` and `name??` below other lines too."""

@@ -24,6 +24,7 @@ from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
 from sagews.wire.session.framing import FrameReader, frame
+from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
 WORKER = WorkerId("0198c0de-0000-7000-8000-000000000001")
 PRINTS = "print('hello')"
@@ -132,6 +133,8 @@ class FakeSession:
             self.say(wire.CompletionsFrame(asked.request, 0, asked.cursor, ({"text": "print", "kind": "function"},)))
         elif isinstance(asked, wire.InspectFrame):
             self.say(wire.InspectionFrame(asked.request, True, {"text/plain": "a function"}))
+        elif isinstance(asked, VariablesFrame):
+            self.say(ListingFrame(asked.request, ({"name": "x", "kind": "int", "extent": "", "value": "1"},)))
         elif isinstance(asked, wire.RunFrame):
             self._evaluate(asked)
         elif self._run == asked.run:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
-from sagews.wire.browser.session import Complete, Completions, Inspect, Inspection, Interrupt, Restart, Stop
-from sagews.wire.session.messages import complete_message, inspect_message
+from sagews.wire.browser.session import (
+    Complete,
+    Completions,
+    Inspect,
+    Inspection,
+    Interrupt,
+    Restart,
+    Stop,
+    Variable,
+    VariableList,
+    Variables,
+)
+from sagews.wire.session.messages import complete_message, inspect_message, variables_message
 
 MAX_MATCHES = 500
 MAX_TEXT = 200_000
@@ -43,6 +54,21 @@ async def inspect(context: Context, message: Inspect) -> None:
     context.tell(Inspection(message.document, message.request, bool(found["found"]), data))
 
 
+async def variables(context: Context, message: Variables) -> None:
+    """Ask the session which variables there are; the worker has bounded what it says."""
+    session = context.document(message.document).session
+    found = await session.ask(variables_message())
+    listed = [Variable(each["name"], each["kind"], each["extent"], each["value"]) for each in found["variables"]]
+    context.tell(VariableList(message.document, message.request, listed, int(found["more"])))
+
+
 def handlers(services: FeatureServices) -> Handlers:
     """Return the handlers of this feature."""
-    return {Interrupt: interrupt, Restart: restart, Stop: stop, Complete: complete, Inspect: inspect}
+    return {
+        Interrupt: interrupt,
+        Restart: restart,
+        Stop: stop,
+        Complete: complete,
+        Inspect: inspect,
+        Variables: variables,
+    }

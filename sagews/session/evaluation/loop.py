@@ -23,6 +23,7 @@ from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
 from sagews.wire.session.frames import CompleteFrame, InspectFrame, ReadyFrame, RunFrame, ToSession
 from sagews.wire.session.framing import ProtocolError
+from sagews.wire.session.variables import VariablesFrame
 
 LONG = 0.05
 _libc = ctypes.CDLL(None)
@@ -112,7 +113,7 @@ class EvaluationLoop:
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
                 _libc.malloc_trim(0)
-        elif isinstance(request, (CompleteFrame, InspectFrame)):
+        elif isinstance(request, (CompleteFrame, InspectFrame, VariablesFrame)):
             self._helper.answer(request)
         # What is left is an answer that crossed with the end of its question.
 

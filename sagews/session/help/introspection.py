@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 
 from sagews.session.evaluation.evaluator import Evaluator
-from sagews.session.help import completion, inspection
+from sagews.session.help import completion, inspection, variables
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import CompleteFrame, CompletionsFrame, InspectFrame, InspectionFrame
+from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
 DEADLINE = 0.8
+Question = CompleteFrame | InspectFrame | VariablesFrame
+Answer = CompletionsFrame | InspectionFrame | ListingFrame
 
 
 class Helper:
@@ -24,7 +27,7 @@ class Helper:
         self._evaluator = evaluator
         self._output = output
 
-    def answer(self, request: CompleteFrame | InspectFrame) -> None:
+    def answer(self, request: Question) -> None:
         """Answer one request; what takes too long, or fails, is answered with nothing."""
         signal.setitimer(signal.ITIMER_REAL, DEADLINE)
         try:
@@ -33,11 +36,14 @@ class Helper:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._output.answer(reply)
 
-    def _reply(self, request: CompleteFrame | InspectFrame) -> CompletionsFrame | InspectionFrame:
-        found: list[CompletionsFrame | InspectionFrame] = []
+    def _reply(self, request: Question) -> Answer:
+        found: list[Answer] = []
         if isinstance(request, CompleteFrame):
             self._evaluator.attempt(lambda: found.append(self._complete(request)))
             return found[0] if found else CompletionsFrame(request.request, request.cursor, request.cursor, ())
+        if isinstance(request, VariablesFrame):
+            self._evaluator.attempt(lambda: found.append(self._list(request)))
+            return found[0] if found else ListingFrame(request.request, ())
         self._evaluator.attempt(lambda: found.append(self._inspect(request)))
         return found[0] if found else InspectionFrame(request.request, False, {})
 
@@ -51,3 +57,7 @@ class Helper:
         name = inspection.name_at(request.code, request.cursor)
         text = inspection.describe(name, request.detail, self._evaluator.namespace)
         return InspectionFrame(request.request, text is not None, {"text/plain": text} if text else {})
+
+    def _list(self, request: VariablesFrame) -> ListingFrame:
+        shown, more = variables.listing(self._evaluator.namespace, self._evaluator.shell.original)
+        return ListingFrame(request.request, tuple(shown), more)

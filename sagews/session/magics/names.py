@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sagews.session.display.displayhook import stage
-from sagews.session.help import inspection
+from sagews.session.help import inspection, variables
 from sagews.session.magics.shell import Shell
 from sagews.session.magics.table import line, names
 
@@ -19,9 +19,7 @@ WIDEST = 60
 
 def own_names(shell: Shell) -> list[str]:
     """Return the names that cells made or changed, sorted."""
-    now, before = shell.user_ns, shell.original
-    changed = (name for name, value in now.items() if name not in before or before[name] is not value)
-    return sorted(name for name in changed if not name.startswith("_") and name not in ("In", "Out"))
+    return sorted(variables.own_names(shell.user_ns, shell.original))
 
 
 def _chosen(shell: Shell, text: str) -> list[str]:

@@ -6,16 +6,20 @@ page → backend                                                      needs     
   stop           document                                            RUN        session
   complete       document, request, code, cursor                     RUN        completions
   inspect        document, request, code, cursor, detail             RUN        inspection
+  variables      document, request                                   RUN        variable_list
 
 backend → page
   session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
   completions    document, request, start, end, matches
   inspection     document, request, found, data
+  variable_list  document, request, variables, more
 """
 
 from __future__ import annotations
 
 from typing import Literal
+
+import msgspec
 
 from sagews.wire.browser.base import MAX_MESSAGE, Code, Count, FromPage, Right, ToPage, Uuid
 
@@ -64,6 +68,14 @@ class Inspect(FromPage, frozen=True, tag="inspect"):
     detail: Literal[0, 1] = 0
 
 
+class Variables(FromPage, frozen=True, tag="variables"):
+    """Asks which variables the cells have made."""
+
+    needs = Right.RUN
+    document: Uuid
+    request: Count
+
+
 class SessionStatus(ToPage, frozen=True, tag="session"):
     """What people see of the session of a document. `sentence` says in words why it ended or what it waits for."""
 
@@ -96,3 +108,21 @@ class Inspection(ToPage, frozen=True, tag="inspection"):
     request: int
     found: bool
     data: dict[str, str]
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A variable: its name, the type of its value, how large that is in its own measure, and the value in a line."""
+
+    name: str
+    kind: str
+    extent: str
+    value: str
+
+
+class VariableList(ToPage, frozen=True, tag="variable_list"):
+    """The variables of the session, in the order in which they were made; `more` are left out."""
+
+    document: str
+    request: int
+    variables: list[Variable]
+    more: int = 0

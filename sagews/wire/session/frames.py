@@ -7,6 +7,7 @@ with `parse_from_session` (grammar.py), and anything out of form ends the sessio
 worker → session
   run         run: uuid, cell: str, number: int, source: str (<= 1 MiB), mode: "sage" | "python", shows: "all" | "last"
   complete    request: int, code: str, cursor: int (code points)
+  variables   request: int                                                which variables.py describes
   inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
   message     run: uuid, channel: int, body: {}                           over a channel that a cell has open
   close       run: uuid, channel: int                                     nobody will say anything over it
@@ -26,6 +27,7 @@ session → worker
   done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float
   completions request: int, start: int, end: int, matches: [{text, kind}]
   inspection  request: int, found: bool, data: {mime: str}
+  listing     request: int, variables: [], more: int                      which variables.py describes
 
 Bytes of images and other binary MIME types are base64 text. A run has one `done`; behind it a thread or task of its
 cell may still have `stream` and `display` sent, for the latest LATE_RUNS runs. A `message` to an interact opens its run
@@ -41,6 +43,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
+from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
 JSON = Any
 
@@ -185,10 +188,10 @@ class InspectionFrame:
     data: Mapping[str, JSON]
 
 
-ToSession = RunFrame | CompleteFrame | InspectFrame | MessageFrame | CloseFrame
+ToSession = RunFrame | CompleteFrame | InspectFrame | VariablesFrame | MessageFrame | CloseFrame
 # fmt: off
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
-    | OpenFrame | StateFrame | CloseFrame | CompletionsFrame | InspectionFrame
+    | OpenFrame | StateFrame | CloseFrame | CompletionsFrame | InspectionFrame | ListingFrame
 )
 # fmt: on

@@ -16,7 +16,7 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UUID_PATTERN
 from sagews.wire.fields import Fields
-from sagews.wire.session import channels, short
+from sagews.wire.session import channels, short, variables
 from sagews.wire.session import checks as check
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import (
@@ -49,6 +49,7 @@ from sagews.wire.session.frames import (
     ToSession,
 )
 from sagews.wire.session.framing import ProtocolError, frame
+from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
 _RUN = ("run", "cell", "number", "source", "mode", "shows")
 # Not ASCII: mathematics would grow sixfold. No NaN: browsers can't read it.
@@ -240,6 +241,7 @@ REQUEST_READERS: Mapping[str, Callable[[Fields], ToSession]] = {
     "run": _run,
     "complete": _complete,
     "inspect": _inspect,
+    "variables": variables.read_variables,
     "message": channels.read_message,
     "close": channels.read_close,
 }
@@ -256,14 +258,23 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "close": channels.read_close,
     "completions": _completions,
     "inspection": _inspection,
+    "listing": variables.read_listing,
 }
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    # Of one name alone an attrgetter gives the value, and no tuple of it.
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda value: (get(value),)
+
+
 _names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
         *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
         *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
-        *(CompletionsFrame, InspectionFrame),
+        *(CompletionsFrame, InspectionFrame, VariablesFrame, ListingFrame),
     )
 }
-_getters = {kind: attrgetter(*names) for kind, names in _names.items()}
+_getters = {kind: _getter(names) for kind, names in _names.items()}
 _words: Mapping[type, str] = {kind: kind.__name__.removesuffix("Frame").lower() for kind in _names}

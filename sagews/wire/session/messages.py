@@ -1,6 +1,6 @@
 """What a backend says to a session that evaluates cells: a frame's fields by name, on a link and in process alike.
 
-A cell, the two questions without their number, which the worker gives them, and what is said over a cell's channels.
+A cell, the questions without their number, which the worker gives them, and what is said over a cell's channels.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ def complete_message(code: str, cursor: int) -> Message:
 def inspect_message(code: str, cursor: int, detail: int) -> Message:
     """Return the question what the name at the cursor is; detail 1 asks for its source."""
     return {"type": "inspect", "code": code, "cursor": cursor, "detail": detail}
+
+
+def variables_message() -> Message:
+    """Return the question which variables there are."""
+    return {"type": "variables"}
 
 
 def channel_message(run: str, channel: int, body: Mapping[str, Any]) -> Message:

@@ -9,3 +9,4 @@ import "./console/register";
 import "./groups/register";
 import "./presentation/register";
 import "./reading/register";
+import "./variables/register";

@@ -21,6 +21,7 @@ from sagews.wire.session import grammar
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
+from sagews.wire.session.variables import VariablesFrame
 from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
 from sagews.worker.kinds.evaluation.open_channels import OpenChannels
 from sagews.worker.kinds.evaluation.past_runs import PastRun, PastRuns
@@ -34,6 +35,8 @@ ENCODED_AT_ONCE = 1024
 LATE = (PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.STATE, PieceKind.CLOSE)
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
+
+QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, VariablesFrame)
 
 PIECES: Mapping[type, PieceKind] = {
     wire.StreamFrame: PieceKind.STREAM,
@@ -110,7 +113,7 @@ class CellConversation:
     def ask(self, question: Mapping[str, Any]) -> Deferred[Mapping[str, Any]]:
         """See Conversation: what may follow at a cursor, or what a name is."""
         form = parse_message({**question, "request": self._pending.next_number})
-        if not isinstance(form, (wire.CompleteFrame, wire.InspectFrame)):
+        if not isinstance(form, QUESTIONS):
             raise SagewsError("bad-message", reason="it is not a question")
         payload = grammar.payload(form)
         # A session computes in one thread: a question behind a long run would only ever time out.

@@ -237,6 +237,13 @@ export interface Upload {
   readonly data: string;
 }
 
+/** Asks which variables the cells have made. */
+export interface Variables {
+  readonly type: "variables";
+  readonly document: string;
+  readonly request: number;
+}
+
 /** Asks for outputs that a named version keeps, behind a place: some at a time. */
 export interface VersionOutputs {
   readonly type: "version_outputs";
@@ -292,6 +299,7 @@ export type ToServer =
   | Thin
   | Unname
   | Upload
+  | Variables
   | VersionOutputs
   | Versions;
 

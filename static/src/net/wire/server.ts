@@ -342,6 +342,23 @@ export interface Uploaded {
   readonly have: number;
 }
 
+/** A variable: its name, the type of its value, how large that is in its own measure, and the value in a line. */
+export interface Variable {
+  readonly name: string;
+  readonly kind: string;
+  readonly extent: string;
+  readonly value: string;
+}
+
+/** The variables of the session, in the order in which they were made; `more` are left out. */
+export interface VariableList {
+  readonly type: "variable_list";
+  readonly document: string;
+  readonly request: number;
+  readonly variables: readonly Variable[];
+  readonly more?: number;
+}
+
 /** A version was committed; `unchanged` when there was nothing new to save: then the one that holds it already. */
 export interface Version {
   readonly type: "version";
@@ -442,6 +459,7 @@ export type FromServer =
   | Unnamed
   | Unsaved
   | Uploaded
+  | VariableList
   | Version
   | VersionOutputsOut
   | VersionList
@@ -458,6 +476,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   Person: "connection user name state?:o?",
   PieceBody: "sequence:i kind body:o",
   UnsavedPath: "path why",
+  Variable: "name kind extent value",
   VersionEntry: "id kind name author time files_changed:i may_unname?:b",
   changed: "document cells:[s] held?:[s]",
   channel_state: "document epoch:i sequence:i run channel:i state:o",
@@ -489,6 +508,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   unnamed: "version request?:i? freed?:i",
   unsaved: "paths:[UnsavedPath] more?:i problem?",
   uploaded: "request:i have:i",
+  variable_list: "document request:i variables:[Variable] more?:i",
   version: "version:VersionEntry? request?:i? unchanged?:b",
   version_outputs: "request:i version outputs:[KeptCell] more:b",
   versions: "request:i versions:[VersionEntry] more:b older?:b",
