@@ -27,6 +27,11 @@ export class Past {
     return this.#shown;
   }
 
+  /** Whether a text is one that was brought back, as it was. */
+  shows(text: string): boolean {
+    return this.#place !== null && text === this.#shown;
+  }
+
   forget(): void {
     this.#place = this.#shown = null;
   }

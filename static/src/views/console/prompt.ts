@@ -54,8 +54,10 @@ export class Prompt {
     // A list of completions that is open has the arrows to itself.
     const listed = document.querySelector(".cm-tooltip-autocomplete") !== null;
     if (name === "Enter") return caret === text.length && text.trim() !== "" && worksheet.mayRun.peek() && isComplete(text) && this.#run(id);
-    if (name === "ArrowUp" && !listed) return !text.slice(0, caret).includes("\n") && this.#step(-1);
-    if (name === "ArrowDown" && !listed) return !text.slice(caret).includes("\n") && this.#step(1);
+    // Through the lines of what one writes, and straight on from what was brought back, however many lines that has.
+    const free = this.#past.shows(text);
+    if (name === "ArrowUp" && !listed) return (free || !text.slice(0, caret).includes("\n")) && this.#step(-1);
+    if (name === "ArrowDown" && !listed) return (free || !text.slice(caret).includes("\n")) && this.#step(1);
     return false;
   }
 

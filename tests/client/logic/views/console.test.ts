@@ -25,6 +25,15 @@ test("arrows go back to the first and forth to what was being typed", () => {
   assert.deepEqual([past.step(1, typed, "one"), past.step(1, typed, "two"), past.step(1, typed, "dr")], ["two", "dr", null]);
 });
 
+test("what was brought back is known as long as nobody changes it", () => {
+  const past = new Past();
+  assert.equal(past.shows(""), false);
+  past.step(-1, ["a\nb"], "");
+  assert.deepEqual([past.shows("a\nb"), past.shows("a\nbc")], [true, false]);
+  past.forget();
+  assert.equal(past.shows("a\nb"), false);
+});
+
 test("who changes what came back goes on from the end", () => {
   const past = new Past();
   assert.equal(past.step(-1, ["one", "two"], ""), "two");
