@@ -78,7 +78,8 @@ class DocumentWrite(msgspec.Struct, frozen=True):
         epoch: of the lease under which it was made; nothing is written under an older one.
         updates: edits, in order.
         runs: each at most once, in the state that it has reached.
-        pieces: of these runs or of runs that are stored already.
+        pieces: of these runs or of runs that are stored already; one takes the place of that which has its number.
+        removed: runs of which pieces go, with the numbers of the first and the last; none of these stands in `pieces`.
     """
 
     document: DocumentId
@@ -86,6 +87,7 @@ class DocumentWrite(msgspec.Struct, frozen=True):
     updates: Sequence[tuple[UserId, bytes]] = ()
     runs: Sequence[Run] = ()
     pieces: Sequence[StoredPiece] = ()
+    removed: Sequence[tuple[RunId, int, int]] = ()
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -79,6 +79,7 @@ class SessionState(StrEnum):
 class PieceKind(StrEnum):
     """What a piece of output is; the names are those of the session's frames (wire/session/frames.py).
 
+    A clear and an update change pieces that came before, and are none themselves.
     A notice is a sentence of the backend's own, as that nothing more is kept. A channel is the place in the output
     where an interact stands. A message is what a session of another kind than evaluation says; its body is of that
     kind's own form.
@@ -89,6 +90,9 @@ class PieceKind(StrEnum):
     RESULT = "result"
     ERROR = "error"
     SPILLED = "spilled"
+    AREA = "area"
+    CLEAR = "clear"
+    UPDATE = "update"
     NOTICE = "notice"
     OPEN = "open"
     STATE = "state"
@@ -98,6 +102,9 @@ class PieceKind(StrEnum):
     DONE = "done"
     MESSAGE = "message"
 
+
+REPLACEABLE = (PieceKind.DISPLAY, PieceKind.CHANNEL)
+"""Kinds of which a piece may take the place of one that is stored."""
 
 EVALUATION = "evaluation"
 """The kind of session that evaluates cells."""

@@ -20,7 +20,7 @@ from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, PieceText, Run, StoredPiece
-from sagews.model.sessions import PieceKind, RunState
+from sagews.model.sessions import RunState
 from sagews.model.updates import StoredText
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -200,7 +200,7 @@ class MemoryUsage:
 
 
 def _may_change(old: Run, new: Run) -> bool:
-    more = old.state is new.state and old.printed < new.printed
+    more = old.state is new.state and old.printed != new.printed
     return not old.state.over or (old.state is RunState.LOST and new.state.over) or more
 
 
@@ -242,16 +242,20 @@ class MemoryJournal:
                 taken.append(run.id)
             elif stored is None or _may_change(stored, run):
                 self.runs.runs[run.id] = run
-        for piece in write.pieces:
-            owner = self.runs.runs.get(piece.run)
-            if owner is not None and owner.document == write.document:
-                pieces = self.runs.outputs.setdefault(piece.run, {})
-                stored = pieces.setdefault(piece.sequence, piece)
-                if stored.kind == piece.kind == PieceKind.CHANNEL:
-                    pieces[piece.sequence] = piece
+        self._store_output(write)
         updates = self.documents.updates.setdefault(write.document, [])
         updates.extend(write.updates)
         return Committed(len(updates) if write.updates else 0, taken or ())
+
+    def _store_output(self, write: DocumentWrite) -> None:
+        own = {run.id for run in self.runs.runs.values() if run.document == write.document}
+        for piece in write.pieces:
+            if piece.run in own:
+                self.runs.outputs.setdefault(piece.run, {})[piece.sequence] = piece
+        for run, first, last in write.removed:
+            stored = self.runs.outputs.get(run, {}) if run in own else {}
+            for number in [number for number in stored if first <= number <= last]:
+                del stored[number]
 
 
 @implementer(IHistoryStore)

@@ -6,6 +6,7 @@ import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.output import late
+from sagews.session.output.areas.places import RunPlaces
 from sagews.session.output.late import NO_MORE, LateOutput
 from sagews.session.output.origins import AFTERWARDS
 from sagews.wire.session.frames import LATE_RUNS, DisplayFrame, DoneFrame, FromSession, StreamFrame
@@ -141,7 +142,7 @@ class LateOutputBounds(SynchronousTestCase):
         sent: list[tuple[str, str, str]] = []
         output = LateOutput(lambda *piece: sent.append(piece), lambda: None)
         for number in range(LATE_RUNS + 1):
-            output.add(f"run {number}")
+            output.add(f"run {number}", RunPlaces(f"run {number}", "", lambda *_: None))
         for number in (0, 1):
             output.write(f"run {number}", "heading\n", "stdout", "text")
         output.flush()

@@ -126,7 +126,7 @@ class StepsTests(SynchronousTestCase):
         values = {"type": "error", "run": RUN, "name": "E", "message": "m", "frames": [], "plain": "x" * 60_000}
         for fields in (values, {**values, "x": ["x" * 70] * 4000}, [1] * 4000):
             payload = json.dumps(fields).encode()
-            with patch.object(wire, "parse_from_session", self.fail):
+            with patch.object(grammar, "parse_from_session", self.fail):
                 if fields is values:
                     self.assertEqual(read(payload)[0].plain, values["plain"])
                 else:

@@ -22,8 +22,8 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.document_session import DocumentSession
+from sagews.backend.runs.output.read_pieces import AT_ONCE
 from sagews.backend.runs.output_cache import OutputCache
-from sagews.backend.runs.read_pieces import AT_ONCE
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
 from sagews.errors import SagewsError

@@ -133,11 +133,16 @@ class DocumentWriter:
         if self._closed:
             return
         batch = self._open_batch()
-        batch.pieces.append(piece)
-        batch.grown(size)
+        batch.put(piece, size)
         if batch.full:
             self._plan.now(self)
         else:
+            self._plan.later(self)
+
+    def remove(self, run: RunId, ranges: Sequence[tuple[int, int]]) -> None:
+        """Take that pieces of a run go; from the first to the last of each range."""
+        if not self._closed:
+            self._open_batch().remove(run, ranges)
             self._plan.later(self)
 
     def acknowledge(self, sequence: int, tell: Acknowledge) -> None:
@@ -145,17 +150,6 @@ class DocumentWriter:
         if not self._closed:
             self._open_batch().acknowledge[tell] = sequence
             self._plan.later(self)
-
-    def replace(self, piece: StoredPiece, size: int) -> None:
-        """Take what stands in the place of a piece that was written, or waits."""
-        if self._closed:
-            return
-        batch = self._open_batch()
-        # One statement can write a row once.
-        others = [each for each in batch.pieces if (each.run, each.sequence) != (piece.run, piece.sequence)]
-        batch.pieces[:] = [*others, piece]
-        batch.grown(size)
-        self._plan.later(self)
 
     def _open_batch(self) -> Batch:
         if self._batches is None:

@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
+from sagews.backend.runs.output.pieces import pieces_of, told
 from sagews.backend.runs.requests import how_to_evaluate, state_after
 from sagews.backend.settings import BackendSettings
 from sagews.backend.workers.pool import Hosts
@@ -26,8 +27,9 @@ from sagews.net.background import cancelled, run_in_background
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.endings import ending_sentence
+from sagews.policy.sessions.placed_output import PlacedOutput
 from sagews.wire.browser.evaluate import Evaluate
-from sagews.wire.browser.runs import Output, PieceBody, RunStatus
+from sagews.wire.browser.runs import Output, RunStatus
 from sagews.wire.session.messages import close_message, run_message
 
 _CELL = CellId("scratch")
@@ -122,6 +124,7 @@ class ScratchListener:
         self._limits = settings.limits
         self._queued = self._now().isoformat()
         self._events = 0
+        self._placed = PlacedOutput()
         self._last_piece = 0
 
     def abandon(self) -> None:
@@ -142,10 +145,21 @@ class ScratchListener:
             closing = close_message(piece.run, int(piece.body["channel"]))
             run_in_background(self._host.send(session, closing), self._log, "close", self._context.id)
         elif piece.kind not in (PieceKind.STARTED, PieceKind.CLOSE):
-            self._events += 1
-            body = PieceBody(self._events, piece.kind.value, dict(piece.body))
-            self._context.tell(Output("", 0, self._events, self.run, _CELL, body))
+            self._show(piece)
         self._host.acknowledge(self._session, piece.sequence)
+
+    def _show(self, piece: Piece) -> None:
+        try:
+            change = self._placed.change(piece.kind, piece.body, piece.size)
+        except SagewsError:
+            change = None
+        if change is None:
+            return
+        pieces = pieces_of(self.run, change, piece.kind, piece.body)
+        self._placed.take(piece.kind, piece.body, piece.size, change)
+        for shown, removed in told(change, pieces):
+            self._events += 1
+            self._context.tell(Output("", 0, self._events, self.run, _CELL, shown, removed))
 
     def ended(self, session: SessionId, ending: Ending) -> None:
         """Learn that the session is over (ISessionListener)."""

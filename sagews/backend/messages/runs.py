@@ -7,7 +7,7 @@ from typing import Any
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
-from sagews.backend.runs.read_pieces import piece_body
+from sagews.backend.runs.output.read_pieces import piece_body
 from sagews.model.identifiers import CellId, RunId
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource

@@ -6,20 +6,22 @@ event number. The store holds everything; this is what is shown first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from sagews.backend.runs.read_pieces import piece_body, read_pieces
+from sagews.backend.runs.output.pieces import pieces_of, place_in, shown_piece
+from sagews.backend.runs.output.read_pieces import piece_body, read_pieces
 from sagews.backend.runs.stored_outputs import DocumentOutputs
 from sagews.errors import SagewsError
 from sagews.interfaces.runs import IRunStore
 from sagews.model.identifiers import CellId, DocumentId, RunId
-from sagews.model.runs import PIECE_BYTES, PieceText, Run
-from sagews.model.sessions import EncodedBody, PieceKind, RunState
+from sagews.model.runs import PIECE_BYTES, PieceText, Run, StoredPiece
+from sagews.model.sessions import PieceKind, RunState
 from sagews.policy.sessions.kept_output import KeptOutput
+from sagews.policy.sessions.placed_output import OutputChange, PlacedOutput
 from sagews.wire.browser.channels import OpenChannel
 from sagews.wire.browser.runs import CellOutput, PieceBody, RunStatus
 
@@ -35,6 +37,7 @@ class CachedRun:
         run: as it is stored.
         reason: why it ended as it did, for people.
         kept: the pieces at hand.
+        placed: where each piece stands.
         printed: bytes that the database has of everything that it printed.
         cut: whether something that it printed was not kept, because there was too much.
         closed: whether nothing is added any more, although it is its cell's last run.
@@ -45,6 +48,7 @@ class CachedRun:
     run: Run
     reason: str | None = None
     kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
+    placed: PlacedOutput = field(default_factory=PlacedOutput)
     printed: int = 0
     cut: bool = False
     closed: bool = False
@@ -183,21 +187,31 @@ class OutputCache:
             self._size -= entry.kept.size
             self._stored.add(-entry.printed)
             entry.kept, entry.printed, entry.cut, entry.interacts = KeptOutput(), 0, False, {}
+            entry.placed = PlacedOutput(entry.placed.last)
             entry.run = msgspec.structs.replace(entry.run, printed=0)
         return [entry.run.id for entry in entries]
 
     def refusal(self, size: int) -> SagewsError | None:
-        """Return why a piece of this many bytes is not kept, or None if it may be."""
-        return self._stored.refusal(size + PIECE_BYTES)
+        """Return why so many bytes more are not kept, or None if they may be."""
+        return self._stored.refusal(size)
 
-    def add_piece(self, entry: CachedRun, kind: PieceKind, body: Mapping[str, Any], size: int) -> PieceBody:
-        """Take a piece of a run and return it with its number within the run."""
-        content = msgspec.Raw(body.encoded) if isinstance(body, EncodedBody) else dict(body)
-        piece = PieceBody(sequence=entry.kept.count + 1, kind=kind, body=content)
-        entry.printed += size + PIECE_BYTES
-        self._stored.add(size + PIECE_BYTES)
-        self._keep(entry, piece, size)
-        return piece
+    def take(
+        self, entry: CachedRun, kind: PieceKind, body: Mapping[str, Any], size: int, change: OutputChange
+    ) -> Sequence[StoredPiece]:
+        """Take a piece of a run with what it changes (see PlacedOutput); returns the pieces that are new or others."""
+        kept, before = entry.kept.size, entry.placed.size
+        pieces = pieces_of(entry.run.id, change, kind, body)
+        entry.placed.take(kind, body, size + PIECE_BYTES, change)
+        growth = entry.placed.size - before
+        entry.printed += growth
+        self._stored.add(growth)
+        if change.removed:
+            entry.kept.remove(change.removed, change.count)
+        keep = entry.kept.replace if kind is PieceKind.UPDATE else entry.kept.add
+        for piece in pieces:
+            keep(piece.sequence, shown_piece(piece), size)
+        self._grown(entry, entry.kept.size - kept)
+        return pieces
 
     def grow(self, entry: CachedRun, size: int) -> None:
         """Count bytes by which a piece of a run has grown."""
@@ -206,9 +220,12 @@ class OutputCache:
 
     def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
         before = entry.kept.size
-        entry.kept.add(piece, size)
+        entry.kept.add(piece.sequence, piece, size)
+        self._grown(entry, entry.kept.size - before)
+
+    def _grown(self, entry: CachedRun, growth: int) -> None:
         if self._cells.get(entry.run.cell) is entry:
-            self._size += entry.kept.size - before
+            self._size += growth
         if self._size > MAX_BYTES_OF_A_DOCUMENT:
             self._make_room(entry)
 
@@ -250,6 +267,7 @@ class OutputCache:
     def restore_pieces(self, entry: CachedRun, pieces: Iterable[PieceText]) -> None:
         """Take the next pieces that the store holds of a run."""
         for piece in pieces:
+            entry.placed.add(piece.kind, place_in(piece), len(piece.body) + PIECE_BYTES, piece.sequence)
             body = piece_body(piece)
             if piece.kind is PieceKind.CHANNEL:
                 body = PieceBody(body.sequence, body.kind, restored(entry, piece.body))

@@ -8,9 +8,8 @@ comes next and tells it what came.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from twisted.internet.interfaces import IReactorTime
@@ -19,18 +18,19 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.channels.places import Places
 from sagews.backend.runs.channels.run_channels import CHANGES, RunChannels
+from sagews.backend.runs.output.taking import OutputTaker
 from sagews.backend.runs.output_cache import CachedRun, OutputCache, restored
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
 from sagews.backend.runs.run_owners import TAKEN, Known, RunOwner, RunOwners
 from sagews.errors import SagewsError, sentence
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import RunId, SessionId, UserId, new_id
-from sagews.model.runs import Run, StoredPiece
+from sagews.model.runs import Run
 from sagews.model.sessions import Evaluation, Piece, PieceKind, RunState
 from sagews.policy.quotas.ledger import Ledger
 from sagews.policy.quotas.resources import Resource
 from sagews.policy.sessions.run_queue import RunQueue
-from sagews.wire.browser.runs import Cleared, Kept, Output
+from sagews.wire.browser.runs import Cleared, Kept
 
 MAX_KNOWN_RUNS = 20_000
 
@@ -52,7 +52,7 @@ class RunRegistry:
 
     __slots__ = (
         "_clock", "_known", "_ledger", "_number", "_outputs", "_owner", "_owners", "_queue", "_refused_early",
-        "_stream", "_unsaid", "_waiting", "_writer", "channels",
+        "_stream", "_taker", "_unsaid", "_waiting", "_writer", "channels",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,7 @@ class RunRegistry:
         self._stream = stream
         self._outputs = outputs
         self._writer = writer
+        self._taker = OutputTaker(outputs, stream, writer)
         self._queue = RunQueue()
         self._known: Known = OrderedDict()
         self._owner = RunOwner(stream.document)
@@ -234,28 +235,13 @@ class RunRegistry:
         entry = self._outputs.find(piece.run)
         if entry is not None and piece.kind in CHANGES:
             self.channels.take(entry, piece)
-        elif entry is not None and not entry.cut and not entry.closed:
-            self._take_output(entry, piece)
-
-    def _take_output(self, entry: CachedRun, piece: Piece) -> None:
-        if piece.run == self._unsaid:
-            self.say_running()
-        refusal = self._outputs.refusal(piece.size)
-        if refusal is None:
-            self._add(entry, piece.kind, piece.body, piece.size)
-        else:
-            # All that comes behind it too, though some of it would fit: output with holes in it misleads.
-            entry.cut = True
-            self._add(entry, PieceKind.NOTICE, {"text": str(refusal)}, len(str(refusal)))
-        if entry.run.state.over:
-            # How much it printed is a column of the run, from which quotas are counted.
-            self._writer.run(self._outputs.change(entry))
-
-    def _add(self, entry: CachedRun, kind: PieceKind, content: Mapping[str, Any], size: int) -> None:
-        body = self._outputs.add_piece(entry, kind, content, size)
-        run, stream = entry.run, self._stream
-        stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, body))
-        self._writer.piece(StoredPiece(run.id, body.sequence, kind, content), size)
+        elif entry is not None:
+            if piece.run == self._unsaid:
+                self.say_running()
+            self._taker.take(entry, piece)
+            if entry.run.state.over:
+                # How much it printed is a column of the run, from which quotas are counted.
+                self._writer.run(self._outputs.change(entry))
 
     def bring_back(self, user: UserId, output: VersionOutput) -> None:
         """Give a cell an output that a version kept, as that of a run which is over, unless it runs or waits."""

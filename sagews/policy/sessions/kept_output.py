@@ -1,12 +1,12 @@
 """How much of a run's output is kept at hand for pages that open the document; the store keeps everything.
 
-The first HEAD bytes and the last TAIL bytes are kept; a piece between them is left out and counted. The numbers of the
-pieces show where the gap is.
+The first HEAD bytes and the last TAIL bytes are kept; a piece between them is left out and counted.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 # Of a flood people want its beginning, which says what went wrong, and its end, which says where it stands.
@@ -14,6 +14,8 @@ HEAD = 256 * 1024
 TAIL = 64 * 1024
 
 T = TypeVar("T")
+_Kept = tuple[int, T, int]
+"""The number of a piece, the piece, its bytes."""
 
 
 class KeptOutput(Generic[T]):
@@ -22,10 +24,10 @@ class KeptOutput(Generic[T]):
     __slots__ = ("_head", "_head_size", "_tail", "_tail_size", "left_out")
 
     def __init__(self) -> None:
-        self._head: list[T] = []
+        self._head: list[_Kept[T]] = []
         self._head_size = 0
         # Made when there is more than fits into the head, which is rare.
-        self._tail: deque[tuple[T, int]] | None = None
+        self._tail: deque[_Kept[T]] | None = None
         self._tail_size = 0
         self.left_out = 0
 
@@ -37,27 +39,58 @@ class KeptOutput(Generic[T]):
     @property
     def pieces(self) -> list[T]:
         """The pieces that are kept, in order."""
-        return [*self._head, *(piece for piece, _ in self._tail or ())]
+        return [piece for _, piece, _ in (*self._head, *(self._tail or ()))]
 
     @property
     def count(self) -> int:
         """How many pieces there were, kept or left out."""
         return len(self._head) + len(self._tail or ()) + self.left_out
 
-    def add(self, piece: T, size: int) -> None:
-        """Keep a piece of this many bytes, or make room for it, or leave it out."""
+    def add(self, number: int, piece: T, size: int) -> None:
+        """Keep a piece of this many bytes, or make room for it, or leave it out; numbers only grow."""
         # Once something went to the tail nothing may go to the head any more, though it had room: the order would be
         # lost.
         if not self._tail and not self.left_out and self._head_size + size <= HEAD:
-            self._head.append(piece)
+            self._head.append((number, piece, size))
             self._head_size += size
             return
         if self._tail is None:
             self._tail = deque()
-        self._tail.append((piece, size))
+        self._tail.append((number, piece, size))
         self._tail_size += size
-        while self._tail_size > TAIL:
-            self._tail_size -= self._tail.popleft()[1]
+        self._cut_tail()
+
+    def replace(self, number: int, piece: T, size: int) -> None:
+        """Keep a piece in place of the one of its number, if that is kept; one that is too large by now is left out."""
+        for at, (kept, _, before) in enumerate(self._head):
+            if kept != number:
+                continue
+            self._head_size += size - before
+            self._head[at] = number, piece, size
+            if self._head_size > HEAD:
+                del self._head[at]
+                self._head_size -= size
+                self.left_out += 1
+            return
+        for at, (kept, _, before) in enumerate(self._tail or ()):
+            if kept == number and self._tail is not None:
+                self._tail[at] = number, piece, size
+                self._tail_size += size - before
+                self._cut_tail()
+                return
+
+    def remove(self, ranges: Sequence[tuple[int, int]], count: int) -> None:
+        """Let go of the pieces of these numbers, from the first to the last of each range; `count` says how many."""
+        before = len(self._head) + len(self._tail or ())
+        self._head = _outside(self._head, ranges)
+        self._head_size = sum(size for *_, size in self._head)
+        self._tail = deque(_outside(self._tail, ranges)) if self._tail else None
+        self._tail_size = sum(size for *_, size in self._tail or ())
+        self.left_out -= count - (before - len(self._head) - len(self._tail or ()))
+
+    def _cut_tail(self) -> None:
+        while self._tail and self._tail_size > TAIL:
+            self._tail_size -= self._tail.popleft()[2]
             self.left_out += 1
 
     def forget(self) -> None:
@@ -66,3 +99,7 @@ class KeptOutput(Generic[T]):
         self._head, self._head_size = [], 0
         self._tail = None
         self._tail_size = 0
+
+
+def _outside(kept: Iterable[_Kept[T]], ranges: Sequence[tuple[int, int]]) -> list[_Kept[T]]:
+    return [each for each in kept if not any(first <= each[0] <= last for first, last in ranges)]

@@ -1,17 +1,14 @@
-"""display(), publish_display_data() and clear friends as user code calls them, bound to the cell that runs.
-
-IPython's own functions want its shell, which is not here: ours take their places in IPython's modules, so that
-`from IPython.display import display` and libraries that call it work.
-"""
+"""Where values and displays go: to the cell that runs, or to whatever captures them; showing.py has people's names."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sagews.session.display import media, tables
 from sagews.session.display.mime import Formatters, bounded_bundle
+from sagews.session.output.areas.displays import fits
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import DisplayFrame, ResultFrame
 
@@ -55,66 +52,33 @@ class Stage:
         if self.formatters is not None:
             self.publish(*self.formatters.bundle(value))
 
-    def publish(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
-        """Show a ready MIME bundle now."""
+    def publish(self, data: Mapping[str, Any], metadata: Mapping[str, Any], display: str = "") -> None:
+        """Show a ready MIME bundle now; under a display id it can be replaced."""
         fit, told = bounded_bundle(data, metadata)
         if self._capturing is not None:
             self._capturing.append((fit, told))
         elif self.output is not None and fit:
-            self.output.show(DisplayFrame(self.run, fit, told))
+            self.output.show(DisplayFrame(self.run, fit, told, display=_on_the_wire(display)))
+
+    def update(self, data: Mapping[str, Any], metadata: Mapping[str, Any], display: str) -> None:
+        """Put a ready MIME bundle in place of everything that was shown under a display id."""
+        fit, told = bounded_bundle(data, metadata)
+        if self._capturing is not None:
+            self._capturing.append((fit, told))
+        elif self.output is not None and fit:
+            self.output.update(_on_the_wire(display), fit, told)
+
+    def clear(self, *, wait: bool) -> None:
+        """Take away what the cell has shown where it shows things now: at once, or when it shows something else."""
+        if self._capturing is not None:
+            self._capturing.clear()
+        elif self.output is not None:
+            self.output.clear(wait=wait)
+
+
+def _on_the_wire(display: str) -> str:
+    """Return a display id as frames have it: people and libraries choose any text they like."""
+    return display if not display or fits(display) else hashlib.sha256(display.encode("utf-8", "replace")).hexdigest()
 
 
 stage = Stage()
-
-
-class Shown:
-    """What display(..., display_id=True) returns; an update is shown as one more output."""
-
-    def __init__(self, display_id: str) -> None:
-        self.display_id = display_id
-
-    def display(self, obj: Any, **_: Any) -> None:
-        """Show an object."""
-        stage.display(obj)
-
-    def update(self, obj: Any, **_: Any) -> None:
-        """Show an object in place of the last one; here, below it."""
-        stage.display(obj)
-
-
-def display(*objs: Any, raw: bool = False, display_id: Any = None, **_: Any) -> Shown | None:
-    """Show objects as the richest thing that they can be; raw ones are MIME bundles already."""
-    for each in objs:
-        if raw and isinstance(each, Mapping):
-            stage.publish(each, {})
-        else:
-            stage.display(each)
-    return Shown(str(display_id)) if display_id else None
-
-
-def publish_display_data(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None, **_: Any) -> None:
-    """Show a MIME bundle."""
-    stage.publish(data, metadata or {})
-
-
-def update_display(obj: Any, **_: Any) -> None:
-    """Show an object again."""
-    stage.display(obj)
-
-
-def clear_output(wait: bool = False) -> None:
-    """Do nothing: what was shown stays."""
-
-
-def install() -> None:
-    """Put these functions where IPython's own are looked up, and prepare the formatters."""
-    import IPython.core.display
-    import IPython.core.display_functions
-    import IPython.display
-
-    for module in (IPython.display, IPython.core.display_functions, IPython.core.display):
-        for function in (display, publish_display_data, update_display, clear_output):
-            if hasattr(module, function.__name__):
-                setattr(module, function.__name__, function)
-    stage.formatters = Formatters()
-    stage.formatters.special += [tables.frame, media.value]

@@ -19,6 +19,7 @@ import IPython.core.getipython
 from IPython.core.events import EventManager
 
 from sagews.session.display.displayhook import stage
+from sagews.session.display.showing import Publisher
 from sagews.session.magics import processes, table
 from sagews.session.magics.table import UnknownMagic
 
@@ -67,7 +68,7 @@ class Shell:
         self._inputhook: Any = None
         self._exit_code = 0
         self.events = EventManager(self, EVENTS)
-        self.display_pub = SimpleNamespace(publish=lambda data, metadata=None, **_: stage.publish(data, metadata or {}))
+        self.display_pub = Publisher()
         self._own: dict[str, table.Line] = {}
         self._own_blocks: dict[str, table.Block] = {}
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sagews.session.output.areas.places import RunPlaces
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.wire.session.frames import LATE_RUNS
 
@@ -26,11 +27,13 @@ class LateRun:
     """One run that is over.
 
     Attributes:
+        places: its areas.
         characters, shown: how much of text, and bytes of what else, it may still have.
         heading: the latest that was printed, so that each origin is named where it begins.
         text: waits to be sent.
     """
 
+    places: RunPlaces
     characters: int = CHARACTERS
     shown: int = SHOWN_BYTES
     heading: str = ""
@@ -54,14 +57,34 @@ class LateOutput:
         self._runs: OrderedDict[str, LateRun] = OrderedDict()
         self.due: float | None = None
 
-    def add(self, run: str) -> None:
+    def add(self, run: str, places: RunPlaces) -> None:
         """Take a run that ends now; the oldest is forgotten in the moment in which the worker forgets it."""
-        self._runs[run] = LateRun()
+        self._runs[run] = LateRun(places)
         if len(self._runs) > LATE_RUNS:
             self._runs.popitem(last=False)
 
     def __contains__(self, run: str) -> bool:
         return run in self._runs
+
+    def places(self, run: str) -> RunPlaces | None:
+        """Return the areas of a run; None if it is not known."""
+        late = self._runs.get(run)
+        return None if late is None else late.places
+
+    def clear(self, run: str) -> None:
+        """Let a run begin anew: what was printed and shown for it goes, and what waits to be sent."""
+        late = self._runs.get(run)
+        if late is not None:
+            late.text.take()
+            late.characters, late.shown = CHARACTERS, SHOWN_BYTES
+
+    def grows(self, run: str, growth: int) -> bool:
+        """Count that what a run shows becomes larger or smaller; False where that is too much."""
+        late = self._runs.get(run)
+        if late is None or growth > late.shown:
+            return False
+        late.shown -= growth
+        return True
 
     def write(self, run: str, heading: str, name: str, text: str) -> None:
         """Take what is printed for a run, or forget it, where it has had its share or is not known."""

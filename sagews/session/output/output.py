@@ -1,29 +1,28 @@
 """Everything that a cell shows, in one order, on its way to the worker.
 
-Python's prints come here directly, C code's and child programs' through the pipes, values and figures as MIME bundles.
-Whoever adds something first takes what already lies in the pipes, so the order is that of the prints. Short lines go
-out at once, up to a burst; floods are gathered into large frames, then cut by the budget.
+Beside what it prints (printed.py) these are values, figures and errors, and what takes the place of something that was
+shown, in the cell's own output or in an area of it.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-from sagews.session.output.budget import TAIL, CellBudget, Omitted, cut
+from sagews.session.output.areas.displays import Displays
+from sagews.session.output.areas.places import MAX_FRAME, RunPlaces
+from sagews.session.output.budget import TAIL, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
-from sagews.session.output.late import LateOutput
 from sagews.session.output.lines import LinePrinter
-from sagews.session.output.origins import AFTERWARDS, Origins, heading, run_here
-from sagews.session.output.spill import SpillFile
-from sagews.session.output.terminal import overstruck
+from sagews.session.output.printed import PrintedOutput
 from sagews.session.output.text_buffer import TextBuffer
+from sagews.session.output.whole import Whole
+from sagews.wire.session.areas import OWN, AreaFrame, UpdateFrame
 from sagews.wire.session.channels import CloseFrame, OpenFrame
-from sagews.wire.session.checks import UNFIT
 from sagews.wire.session.frames import (
     DisplayFrame,
     DoneFrame,
@@ -31,51 +30,14 @@ from sagews.wire.session.frames import (
     FromSession,
     ResultFrame,
     SpilledFrame,
-    StreamFrame,
 )
 from sagews.wire.session.grammar import encode
 
-# Half of what a frame may hold.
-CHUNK = 32 * 1024
-# Shorter than a person sees; ten thousand prints become a few frames.
-DELAY = 0.03
-# The first lines of a cell go out at once, one by one; a program that goes on printing is gathered.
-BURST = 10.0
-FRAMES_A_SECOND = 30.0
-HELD_OVER = 64 * 1024
-# Each picture is kept by the page and by the database; thousands of them would be a fault of the cell.
-MAX_SHOWN = 500
-MAX_SHOWN_BYTES = 8 * 1024 * 1024
-MAX_FRAME = 3 * 1024 * 1024 + 256 * 1024
+NO_AREA = "Only the cell that runs can make an area of output."
+CLOSED = "The output of this cell takes nothing more. Run it again."
 
 
-class Whole:
-    """A section that no interrupt tears and no other thread enters; a thread may enter it again."""
-
-    def __init__(self, interrupts: Interrupts) -> None:
-        self.interrupts = interrupts
-        self._acquire, self._release = _lock_functions()
-        self._main = threading.get_ident()
-
-    def __enter__(self) -> None:
-        if threading.get_ident() == self._main:
-            self.interrupts.guards += 1
-        self._acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._release()
-        if threading.get_ident() == self._main:
-            self.interrupts.guards -= 1
-            if self.interrupts.waiting:
-                self.interrupts.deliver()
-
-
-def _lock_functions() -> tuple[Callable[[], bool], Callable[[], None]]:
-    lock = threading.RLock()
-    return lock.acquire, lock.release
-
-
-class SessionOutput:
+class SessionOutput(PrintedOutput):
     """The one way out of a session.
 
     Args:
@@ -94,72 +56,8 @@ class SessionOutput:
         home: str,
         wake: Callable[[], None],
     ) -> None:
-        self.writer = writer
-        self.capture = capture
-        self._home = home
-        self._wake = wake
-        self._whole = Whole(interrupts)
-        self._busy = False
-        self._buffer = TextBuffer()
-        self._due: float | None = None
-        self._live = False
-        self._tokens = BURST
-        self._filled = 0.0
-        self._run = ""
-        self.origins = Origins()
-        self._late = LateOutput(self._send_late, wake)
-        # Whether a cell runs. Its budget is made when it prints: most cells only have a value.
-        self._open = False
-        self._budget: CellBudget | None = None
-        self._spill: SpillFile | None = None
-        self._shown = self._shown_bytes = self._unshown = 0
-        self._child: LinePrinter | None = None
-
-    def begin(self, run: str) -> None:
-        """Address what comes from now on to a run."""
-        with self._whole:
-            # What lies in the pipes was printed before, and is the former run's.
-            self._drain()
-            self._run = run
-            self._open = self._live = True
-            self.origins.begin(run)
-            self._shown = self._shown_bytes = self._unshown = 0
-            # Each cell has its own burst: the first print after a flood is seen at once.
-            self._tokens, self._filled = BURST, time.monotonic()
-            if self._buffer.size:
-                self._flush_if_wanted("")
-
-    def write(self, name: str, text: str) -> None:
-        """Take printed text. May be interrupted only between two states, and while the worker does not read."""
-        if self._child is not None:
-            self._child.write(name, text)
-            return
-        # This is what a loop full of prints does all day: no calls that are not needed.
-        gathered = self._buffer
-        with self._whole:
-            if self.capture.ready(0, 1):
-                self._drain()
-            if (run_here() is not self._run or not self._open) and self._is_late(name, text):
-                return
-            if name is gathered.name:
-                gathered.pieces.append(text)
-                gathered.size += len(text)
-            else:
-                gathered.add(name, text)
-            if self._live or gathered.size >= CHUNK:
-                self._flush_if_wanted(text)
-        if not gathered.size:
-            self._wait_for_room()
-
-    def flush(self) -> None:
-        """Send printed text now, unless that would be too often."""
-        if self._child is not None:
-            self._child.flush()
-        if not self._buffer.size:
-            return
-        with self._whole:
-            if self._may_send():
-                self._flush()
+        super().__init__(writer, capture, interrupts, home, wake)
+        self._displays = Displays()
 
     def show(self, value: DisplayFrame | ResultFrame | ErrorFrame, now: bool = True) -> None:
         """Send a bundle or an error behind everything printed before it.
@@ -170,17 +68,25 @@ class SessionOutput:
         """
         if self._child is not None:
             return
+        if self._places.here:
+            value = replace(value, area=self._places.here)
         data = encode(value)
         with self._whole:
             self._drain()
             if isinstance(value, DisplayFrame) and self._is_shown_late(value, len(data)):
                 return
+            self._come_about()
             self._flush(push=now)
-            if self._budget is not None and not self._budget.open:
+            budget = self._places.budget
+            if budget is not None and not budget.open:
                 # Text that is held for the end belongs before what is shown now; before an error all of it does.
-                self._budget.pass_on(TAIL if isinstance(value, ErrorFrame) else None)
-            if isinstance(value, ErrorFrame) or self._counted(len(data)):
-                self._put(data, now)
+                budget.pass_on(TAIL if isinstance(value, ErrorFrame) else None)
+            if isinstance(value, ErrorFrame) or self._places.admits(len(data)):
+                if isinstance(value, DisplayFrame) and value.display:
+                    self._note(value.display, self._run, value.area, len(data))
+                self._send(self._run, value.area, data)
+                if now:
+                    self.writer.push()
         self._wait_for_room()
 
     @property
@@ -193,49 +99,40 @@ class SessionOutput:
         with self._whole:
             self._drain()
             self._flush(push=False)
-            if self._budget is not None and not self._budget.open:
-                self._budget.pass_on()
+            budget = self._places.budget
+            if budget is not None and not budget.open:
+                budget.pass_on()
+            self._replacing.flush_held()
             self._put(encode(value), True)
 
     def finish(self, status: str, seconds: float, cpu: float) -> None:
         """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
         with self._whole:
-            # What lies in the pipes was printed before the cell's end, and must stand before it.
-            self.capture.finish(self._buffer.add)
-            self._flush(push=False)
-            if self._budget is not None:
-                self._budget.finish(self._spilled)
-                self._budget = None
-            if self._unshown:
-                self._stream("stderr", f"{self._unshown} more outputs of this cell were not shown.\n".encode())
-            self._open = self._live = False
-            self._late.add(self._run)
+            unshown = self._close()
+            if unshown:
+                self._stream(
+                    self._run, OWN, "stderr", f"{unshown} more outputs of this cell were not shown.\n".encode()
+                )
+            self._live = False
+            self._late.add(self._run, self._places)
             self._put(encode(DoneFrame(self._run, status, seconds, cpu)), True)
         self.settle()
+
+    def _close(self) -> int:
+        """Send all that is left of the run; returns how many displays were not shown."""
+        # What lies in the pipes was printed before the cell's end, and must stand before it.
+        self.capture.finish(self._piped)
+        self._flush(push=False)
+        unshown = self._places.finish(self._spilled)
+        self._replacing.flush()
+        self._open = False
+        return unshown
 
     def answer(self, value: FromSession) -> None:
         """Send a frame that belongs to no run."""
         with self._whole:
             self._put(encode(value), True)
         self.settle()
-
-    def settle(self) -> None:
-        """Wait until everything is with the worker."""
-        while self.writer.pending:
-            self._make_room()
-
-    def pump(self) -> float | None:
-        """Take what lies in the pipes and send what is due; return the seconds until the next flush, if any."""
-        with self._whole:
-            if not self.writer.full:
-                self._drain()
-            now = time.monotonic()
-            if self._due is not None and now >= self._due:
-                self._flush()
-            if self._late.due is not None and now >= self._late.due:
-                self._late.flush()
-            self.writer.push()
-            return min((max(0.0, due - now) for due in (self._due, self._late.due) if due is not None), default=None)
 
     def forked(self) -> None:
         """In a forked child: print through the inherited pipes, never on the worker's socket."""
@@ -244,124 +141,136 @@ class SessionOutput:
         self._buffer = TextBuffer()
         self.capture.close()
 
-    def _wait_for_room(self) -> None:
-        while self.writer.full:
-            self._make_room()
+    # ------------------------------------------------------------------------------------------ in place
 
-    def _make_room(self) -> None:
-        self.writer.wait(1000)
+    @property
+    def current_area(self) -> int:
+        """The area in which what the cell shows stands; 0 is its own output."""
+        return self._places.here
+
+    def new_area(self, *, shown: bool = True) -> int:
+        """Make an area of the running cell's output, which stands behind all that was shown in the current one.
+
+        Args:
+            shown: whether a page shows it there by itself; what opens a panel in which it stands says False.
+
+        Raises:
+            RuntimeError: no cell runs, there are too many areas, or they stand in each other too deep.
+        """
+        if not self._open or self._child is not None:
+            raise RuntimeError(NO_AREA)
         with self._whole:
+            self._drain()
+            self._come_about()
+            self._flush(push=False)
+            here, area = self._places.here, self._places.make()
+            self._send(self._run, here, encode(AreaFrame(self._run, area, here, shown)))
+        return area
+
+    @contextlib.contextmanager
+    def area(self, area: int) -> Iterator[None]:
+        """Have what the running cell prints and shows stand in one of its areas meanwhile."""
+        places, before = self._places, self._places.here
+        self._move(places, area)
+        try:
+            yield
+        finally:
+            self._move(places, before)
+
+    def _move(self, places: RunPlaces, area: int) -> None:
+        with self._whole:
+            # Another cell's by now, where who began this did not end it with its cell.
+            if self._open and places is self._places:
+                self._drain()
+                self._flush(push=False)
+                places.here = area
+                self._live = places.is_live
+
+    @contextlib.contextmanager
+    def reopened(self, run: str, area: int) -> Iterator[None]:
+        """Have what is printed and shown meanwhile stand in an area of a run that is over, as if its cell ran.
+
+        Raises:
+            RuntimeError: a cell runs, or the run is not known any more.
+        """
+        with self._whole:
+            places = None if self._open else self._late.places(run)
+            if places is None:
+                raise RuntimeError(CLOSED)
+            self._drain()
+            places.here = area
+            self._address(run, places)
+        try:
+            yield
+        finally:
+            with self._whole:
+                self._close()
+                places.here = OWN
+                self.writer.push()
+            self.settle()
+
+    def clear(self, area: int | None = None, *, wait: bool = False) -> None:
+        """Take away what the caller's cell has shown in one of its areas; it begins anew with all its budgets.
+
+        Args:
+            area: by default the current one; 0 is the whole output of the cell.
+            wait: until something else is shown there.
+        """
+        if self._child is not None:
+            return
+        with self._whole:
+            self._drain()
+            run = self.origins.of_caller()
+            places = self._places_of(run)
+            if places is None:
+                return
+            if area is None:
+                area = places.here
+            if wait:
+                # Until then what is there stays, and may still be on its way.
+                places.waiting.add(area)
+            else:
+                self._clear_now(run, places, area)
+
+    def update(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        """Put a bundle in place of everything that was shown under a display id, also of cells that are over."""
+        if self._child is not None:
+            return
+        with self._whole:
+            for run, before in self._displays.runs(display, self._is_known):
+                frame = encode(UpdateFrame(run, display, data, metadata))
+                growth = len(frame) - before
+                here = self._open and run == self._run
+                if len(frame) > MAX_FRAME or not (
+                    self._places.grows(growth) if here else self._late.grows(run, growth)
+                ):
+                    continue
+                self._displays.note(display, run, len(frame))
+                self._replacing.update((run, display), frame)
+            if self._replacing.due is not None:
+                self._wake()
             self.writer.push()
+        self._wait_for_room()
 
-    def _drain(self) -> None:
-        before = self._buffer.size
-        # Of programs that a cell left behind nobody knows whose they are; the last one's is the best guess.
-        self.capture.read(self._buffer.add if self._open or self._run not in self._late else self._afterwards)
-        if self._buffer.size > before:
-            self._flush_if_wanted("\n")
+    def _is_known(self, run: str) -> bool:
+        return (self._open and run == self._run) or run in self._late
 
-    def _afterwards(self, name: str, text: str) -> None:
-        self._late.write(self._run, AFTERWARDS, name, text)
-
-    def _is_late(self, name: str, text: str) -> bool:
-        """Take what the caller prints, if it belongs to a run that is over."""
-        run = self.origins.of_caller()
-        if run == self._run and (self._open or run not in self._late):
-            return False
-        self._late.write(run, heading(), name, text)
-        return True
+    def _note(self, display: str, run: str, area: int, size: int) -> None:
+        self._displays.note(display, run, size)
+        self._replacing.shows(run, area, display)
 
     def _is_shown_late(self, value: DisplayFrame, size: int) -> bool:
         """Send what the caller shows, if it belongs to a run that is over."""
         run = self.origins.of_caller()
         if self._open and run == self._run:
             return False
+        self._come_about_late(run)
         if self._late.admits(run, size):
-            self._put(encode(replace(value, run=run)), True)
-        return True
-
-    def _send_late(self, run: str, name: str, text: str) -> None:
-        rest = clean(overstruck(text))
-        while rest:
-            data, rest = cut(rest, CHUNK)
-            self.writer.put(encode(StreamFrame(run, name, data.decode())))
-
-    def _flush_if_wanted(self, text: str) -> None:
-        if self._buffer.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
-            self._flush()
-        elif self._live and self._due is None:
-            self._due = time.monotonic() + DELAY
-            self._wake()
-
-    def _may_send(self) -> bool:
-        now = time.monotonic()
-        self._tokens = min(BURST, self._tokens + (now - self._filled) * FRAMES_A_SECOND)
-        self._filled = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
-
-    def _flush(self, *, push: bool = True) -> None:
-        """Pass the gathered text through the budget. A print from a destructor meanwhile only gathers.
-
-        Args:
-            push: False where a frame follows at once: both travel together, and wake the worker once.
-        """
-        if self._busy:
-            return
-        if not self._buffer.size:
-            self._due = None
-            if push:
-                self.writer.push()
-            return
-        if not self._open:
-            # No cell has run yet: keep the latest of whatever prints by itself for the first one.
-            self._buffer.keep(HELD_OVER)
-            return
-        self._busy = True
-        try:
-            self._due = None
-            budget = self._budget or self._new_budget()
-            for name, text in self._buffer.take():
-                budget.add(name, clean(overstruck(text)))
-            self._live = budget.open
-            if push:
-                self.writer.push()
-        finally:
-            self._busy = False
-
-    def _new_budget(self) -> CellBudget:
-        self._spill = SpillFile(self._home, self._run)
-        self._budget = CellBudget(self._stream, self._spill.write)
-        return self._budget
-
-    def _stream(self, name: str, data: bytes) -> None:
-        self.writer.put(encode(StreamFrame(self._run, name, data.decode())))
-
-    def _spilled(self, omitted: Omitted) -> None:
-        if self._spill is not None:
-            path, dropped = self._spill.close(), self._spill.dropped
-            self.writer.put(encode(SpilledFrame(self._run, path, omitted.bytes, omitted.lines, dropped)))
-
-    def _counted(self, size: int) -> bool:
-        self._shown += 1
-        self._shown_bytes += size
-        fits = size <= MAX_FRAME and self._shown <= MAX_SHOWN and self._shown_bytes <= MAX_SHOWN_BYTES
-        self._unshown += not fits
-        return fits
-
-    def _put(self, data: bytes, now: bool) -> None:
-        self.writer.put(data)
-        if now:
+            if value.display:
+                self._note(value.display, run, OWN, size)
+            self._send(run, OWN, encode(replace(value, run=run, area=OWN)))
             self.writer.push()
+        return True
 
-
-def clean(text: str) -> bytes:
-    """Return text as UTF-8 in which NUL and lone surrogates are replaced."""
-    if "\0" not in text:
-        try:
-            return text.encode()
-        except UnicodeEncodeError:
-            pass
-    return UNFIT.sub("\ufffd", text).encode()
+    def _spilled(self, path: str, omitted: Omitted, dropped: int) -> None:
+        self._send(self._run, OWN, encode(SpilledFrame(self._run, path, omitted.bytes, omitted.lines, dropped)))

@@ -25,7 +25,7 @@ class SpillFile:
     def __init__(self, home: str, run: str, limit: int = MAX_FILE) -> None:
         self._home = home
         self._path = f"{FOLDER}/{run}.txt"
-        self._room = limit
+        self._room = self._limit = limit
         self._file: int | None = None
         self._failed = False
         self.dropped = 0
@@ -38,6 +38,13 @@ class SpillFile:
             self._failed, written = True, 0
         self._room -= written
         self.dropped += len(data) - written
+
+    def begin_anew(self) -> None:
+        """Forget what was written: the output that it was the middle of is gone."""
+        self._room, self.dropped = self._limit, 0
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
 
     def close(self) -> str:
         """Close the file and return its path relative to the home, "" when there is none."""

@@ -17,7 +17,8 @@ import tempfile
 import warnings
 from typing import Any
 
-from sagews.session.display import displayhook as showing
+from sagews.session.display import showing
+from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import preparser, warned
 from sagews.session.help import completion, inspection
 from sagews.session.preload import sage_names
@@ -71,13 +72,13 @@ def warm_python(namespace: dict[str, Any]) -> None:
 
     showing.install()
     warned.install()
-    if showing.stage.formatters is not None:
-        showing.stage.formatters.special.append(figures.value)
+    if stage.formatters is not None:
+        stage.formatters.special.append(figures.value)
         symbol = sympy.Symbol("x")
-        showing.stage.formatters.bundle(sympy.integrate(sympy.sin(symbol) ** 2, symbol))
-        showing.stage.formatters.bundle([symbol, symbol**2])
+        stage.formatters.bundle(sympy.integrate(sympy.sin(symbol) ** 2, symbol))
+        stage.formatters.bundle([symbol, symbol**2])
     inspection.describe("complete", 1, vars(completion))
-    namespace["display"] = showing.display
+    namespace.update(showing.OWN)
     _plot_once(matplotlib.pyplot)
     import jedi
 
@@ -93,7 +94,7 @@ def warm_sage(namespace: dict[str, Any]) -> None:
 
     from sagews.session.display import sage as sage_display
 
-    own = {"display": showing.display, "view": sage_display.view}
+    own = {**showing.OWN, "view": sage_display.view}
     sage_names.install(sage.all, own)
     exec("from sage.all import *", namespace)  # noqa: S102 - the names that every Sage cell has
     for name in INTERFACES:
@@ -132,8 +133,8 @@ def _show(text: str, scratch: dict[str, Any]) -> None:
     """Compute and format a value. An engine that fails here will say so in the cell that needs it."""
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        if showing.stage.formatters is not None:
-            showing.stage.formatters.bundle(evaluated(text, scratch))
+        if stage.formatters is not None:
+            stage.formatters.bundle(evaluated(text, scratch))
 
 
 def _plot_once(pyplot: Any) -> None:

@@ -19,10 +19,10 @@ RUN_TYPES = (
 )  # fmt: skip
 
 # What has ended has ended; only what was given up as lost may still turn out to have ended otherwise, and a thread or
-# task that a cell left may have printed more.
+# task that a cell left may have printed more, or replaced what it had shown.
 MAY_CHANGE = (
     "(r.state in ('queued', 'running') or r.state = 'lost' and {new}.state not in ('queued', 'running')"
-    " or r.state = {new}.state and r.printed < {new}.printed)"
+    " or r.state = {new}.state and r.printed <> {new}.printed)"
 )
 
 

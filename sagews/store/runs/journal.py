@@ -14,7 +14,7 @@ from zope.interface import implementer
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
 from sagews.model.runs import Committed, DocumentWrite
-from sagews.model.sessions import EncodedBody, PieceKind
+from sagews.model.sessions import EncodedBody
 from sagews.store.arrays import PART, bytes_array, text_array
 from sagews.store.fence import FENCES
 from sagews.store.parts import send, take
@@ -68,8 +68,14 @@ _STATEMENT = f"""with {{arrived}}{FENCES},
         where (select held from owners)[p.owner]
             and ((p.run, p.document) in (select id, document from changed)
                 or exists (select from runs r where r.id = p.run and r.document = p.document))
-        on conflict (run, sequence) do update set body = excluded.body where o.kind = excluded.kind
-            and o.kind = '{PieceKind.CHANNEL}'
+        on conflict (run, sequence) do update set kind = excluded.kind, body = excluded.body
+    ),
+    replaced as (
+        delete from outputs o using unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])
+            as g (owner, document, run, first, last)
+        where (select held from owners)[g.owner] and o.run = g.run and o.sequence between g.first and g.last
+            and ((g.run, g.document) in (select id, document from changed)
+                or exists (select from runs r where r.id = g.run and r.document = g.document))
     ),
     taken as (select g.document, array_agg(g.id::text) as runs from given g where not g.own group by g.document)
     select f.id, coalesce(c.before + f.added, 0), t.runs
@@ -150,6 +156,7 @@ def _parameters(
     writes: Sequence[DocumentWrite], edits: Sequence[Row], pieces: Sequence[Row], *, with_parts: bool = False
 ) -> tuple[object, ...]:
     runs = [(owner, *run_values(run)) for owner, write in enumerate(writes, 1) for run in write.runs]
+    removed = [(owner, write.document, *each) for owner, write in enumerate(writes, 1) for each in write.removed]
     return (
         text_array(write.document for write in writes),
         text_array(write.epoch for write in writes),
@@ -157,6 +164,7 @@ def _parameters(
         *_with_bytes(_columns(edits, 5 + with_parts), 4),
         *(text_array(column) for column in _columns(runs, 1 + len(RUN_COLUMNS))),
         *_with_bytes(_columns(pieces, 6 + with_parts), 5),
+        *(text_array(column) for column in _columns(removed, 5)),
     )
 
 

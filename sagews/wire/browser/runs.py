@@ -8,7 +8,7 @@ page → backend                                                      needs     
 backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds,
                  channels [{channel, kind, body}]?                   what it has open (channels.py)
-  output         document, epoch, sequence, run, cell, piece {sequence, kind, body}
+  output         document, epoch, sequence, run, cell, piece {sequence, kind, body}?, removed [first, last, …]?
   cleared        document, epoch, sequence, runs [id]                their output is deleted
   kept           document, epoch, sequence                           when that is committed: a run that ended
   changed        document, cells [id], held [id]? (as shown, and not run either)
@@ -99,14 +99,19 @@ class PieceBody(msgspec.Struct, frozen=True):
 
 
 class Output(ToPage, frozen=True, tag="output"):
-    """A piece of output as it comes."""
+    """A piece of output as it comes, and the pieces that go before it is taken.
+
+    One of a number that is known takes the place of what has that number. In `removed` stand the first and the last
+    number of each range of pieces that go.
+    """
 
     document: str
     epoch: int
     sequence: int
     run: str
     cell: str
-    piece: PieceBody
+    piece: PieceBody | None = None
+    removed: list[int] = msgspec.field(default_factory=list)
 
 
 class CellOutput(msgspec.Struct, frozen=True):

@@ -14,11 +14,15 @@ worker → session
 
 session → worker
   ready       flavour: str, versions: {name: str}                         once, the first frame
-  stream      run: uuid, name: "stdout" | "stderr", text: str (<= 64 KiB of UTF-8)
-  display     run: uuid, data: {mime: text or JSON}, metadata: {}         from display(), show(), figures
-  result      run: uuid, data: {mime: text or JSON}, metadata: {}         the value of an expression
+  stream      run: uuid, name: "stdout" | "stderr", text: str (<= 64 KiB of UTF-8), area?
+  display     run: uuid, data: {mime: text or JSON}, metadata: {}, area?,
+              display?: str (<= 64 bytes)                               from display(), show(), figures
+  result      run: uuid, data: {mime: text or JSON}, metadata: {}, area?  the value of an expression
   error       run: uuid, name: str, message: str, frames: [{file, line, function, user: bool, source: [[n, text]]}],
-              plain: str
+              plain: str, area?
+  area        run: uuid, area: 1..1000, parent?: area, shown?: bool       makes an area (areas.py)
+  clear       run: uuid, area?, wait?: bool                               all in it goes: now, or with what comes next
+  update      run: uuid, display: str, data, metadata                     in place of what was shown under this id
   spilled     run: uuid, path: str, bytes: int, lines: int, dropped: int  the middle of the output lies in this file
   open        run: uuid, channel: int, kind: "input" | "interact", body: {}, area: int
                                                                           a channel, which channels.py describes
@@ -30,8 +34,9 @@ session → worker
   listing     request: int, variables: [], more: int                      which variables.py describes
 
 Bytes of images and other binary MIME types are base64 text. A run has one `done`; behind it a thread or task of its
-cell may still have `stream` and `display` sent, for the latest LATE_RUNS runs. A `message` to an interact opens its run
-once more, until the `state` that is `over`.
+cell may still have `stream`, `display` and what replaces them sent, for the latest LATE_RUNS runs. A `message` to an
+interact opens its run once more, until the `state` that is `over`.
+`area` says where a piece stands, absent in the run's own output.
 `path` is relative to the home, "" when nothing could be kept; `dropped` counts those of its bytes that are not there.
 Texts hold neither NUL nor lone surrogates; numbers are finite. docs/protocol-session.md has order, budget and limits.
 """
@@ -42,6 +47,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sagews.wire.session.areas import OWN, AreaFrame, ClearFrame, UpdateFrame
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
@@ -112,15 +118,18 @@ class StreamFrame:
     run: str
     name: str
     text: str
+    area: int = OWN
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayFrame:
-    """Something shown while the cell ran, by MIME type."""
+    """Something shown while the cell ran, by MIME type; under its display id it can be replaced."""
 
     run: str
     data: Mapping[str, JSON]
     metadata: Mapping[str, JSON] = field(default_factory=dict)
+    area: int = OWN
+    display: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class ResultFrame:
     run: str
     data: Mapping[str, JSON]
     metadata: Mapping[str, JSON] = field(default_factory=dict)
+    area: int = OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,7 @@ class ErrorFrame:
     frames: tuple[Mapping[str, JSON], ...]
     plain: str
     hints: tuple[Mapping[str, JSON], ...] = ()
+    area: int = OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,7 @@ ToSession = RunFrame | CompleteFrame | InspectFrame | VariablesFrame | MessageFr
 # fmt: off
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
-    | OpenFrame | StateFrame | CloseFrame | CompletionsFrame | InspectionFrame | ListingFrame
+    | AreaFrame | ClearFrame | UpdateFrame | OpenFrame | StateFrame | CloseFrame
+    | CompletionsFrame | InspectionFrame | ListingFrame
 )
 # fmt: on

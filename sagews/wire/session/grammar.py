@@ -16,8 +16,9 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.model.identifiers import UUID_PATTERN
 from sagews.wire.fields import Fields
-from sagews.wire.session import channels, short, variables
+from sagews.wire.session import areas, channels, short, variables
 from sagews.wire.session import checks as check
+from sagews.wire.session.areas import OWN, AreaFrame, ClearFrame, UpdateFrame
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import (
     JSON,
@@ -67,7 +68,7 @@ def payload(value: ToSession | FromSession) -> bytes:
         return short.done(value.run, value.status, value.seconds, value.cpu)
     if isinstance(value, RunFrame):
         return short.run(value.run, value.cell, value.number, value.source, value.mode, value.shows)
-    if isinstance(value, ResultFrame) and value.data.keys() == _PLAIN and not value.metadata:
+    if isinstance(value, ResultFrame) and value.data.keys() == _PLAIN and not value.metadata and not value.area:
         return short.result(value.run, value.data["text/plain"])
     return _encoder.encode({"type": _words[type(value)], **body(value)}).encode()
 
@@ -80,7 +81,11 @@ def encode(value: ToSession | FromSession) -> bytes:
 def body(value: ToSession | FromSession) -> dict[str, JSON]:
     """Return the fields of a value by name, as they stand in its frame."""
     kind = type(value)
-    return dict(zip(_names[kind], _getters[kind](value), strict=True))
+    found = dict(zip(_names[kind], _getters[kind](value), strict=True))
+    for name, absent in _ABSENT.get(kind, ()):
+        if found[name] == absent:
+            del found[name]
+    return found
 
 
 def parse_from_session(data: bytes) -> FromSession:
@@ -190,15 +195,18 @@ def _ready(form: Fields) -> ReadyFrame:
 
 
 def _stream(form: Fields) -> StreamFrame:
-    return StreamFrame(form.id("run"), form.choice("name", STREAMS), check.text(form, "text", MAX_STREAM_TEXT))
+    return StreamFrame(
+        form.id("run"), form.choice("name", STREAMS), check.text(form, "text", MAX_STREAM_TEXT), areas.area_of(form)
+    )
 
 
 def _display(form: Fields) -> DisplayFrame:
-    return DisplayFrame(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+    run, bundle, metadata = form.id("run"), check.bundle(form, "data"), check.metadata(form)
+    return DisplayFrame(run, bundle, metadata, areas.area_of(form), areas.display_of(form))
 
 
 def _result(form: Fields) -> ResultFrame:
-    return ResultFrame(form.id("run"), check.bundle(form, "data"), check.metadata(form))
+    return ResultFrame(form.id("run"), check.bundle(form, "data"), check.metadata(form), areas.area_of(form))
 
 
 def _error(form: Fields) -> ErrorFrame:
@@ -209,6 +217,7 @@ def _error(form: Fields) -> ErrorFrame:
         frames=check.traceback(form),
         plain=check.text(form, "plain", MAX_PLAIN),
         hints=check.hints(form),
+        area=areas.area_of(form),
     )
 
 
@@ -251,6 +260,9 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "display": _display,
     "result": _result,
     "error": _error,
+    "area": areas.read_area,
+    "clear": areas.read_clear,
+    "update": areas.read_update,
     "spilled": _spilled,
     "done": _done,
     "open": channels.read_open,
@@ -273,8 +285,17 @@ _names: Mapping[type, tuple[str, ...]] = {
     for kind in (
         *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
         *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
-        *(CompletionsFrame, InspectionFrame, VariablesFrame, ListingFrame),
+        *(AreaFrame, ClearFrame, UpdateFrame, CompletionsFrame, InspectionFrame, VariablesFrame, ListingFrame),
     )
 }
 _getters = {kind: _getter(names) for kind, names in _names.items()}
 _words: Mapping[type, str] = {kind: kind.__name__.removesuffix("Frame").lower() for kind in _names}
+# Most pieces stand in the run's own output and have no id: nothing is said of that.
+_ABSENT: Mapping[type, tuple[tuple[str, JSON], ...]] = {
+    StreamFrame: (("area", OWN),),
+    DisplayFrame: (("area", OWN), ("display", "")),
+    ResultFrame: (("area", OWN),),
+    ErrorFrame: (("area", OWN),),
+    AreaFrame: (("parent", OWN), ("shown", True)),
+    ClearFrame: (("area", OWN), ("wait", False)),
+}

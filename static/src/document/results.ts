@@ -55,12 +55,23 @@ export function applyRunState(results: Results, status: RunStatus): Results {
 export function applyOutput(results: Results, message: OutputMessage): Results {
   const known = results.get(message.cell);
   if (known === undefined || known.run.run !== message.run) return results;
-  const before = known.optimistic ? [] : known.pieces;
-  const last = before.at(-1);
-  if (last !== undefined && message.piece.sequence <= last.sequence) return results;
-  const pieces = before.length < MAX_PIECES ? [...before, message.piece] : before;
-  const leftOut = known.leftOut + (before.length < MAX_PIECES ? 0 : 1);
-  return new Map(results).set(message.cell, { ...known, pieces, leftOut, optimistic: false });
+  const { piece, removed = [] } = message;
+  const before = known.optimistic ? [] : known.pieces.filter(({ sequence }) => !isIn(removed, sequence));
+  const pieces = piece ? withPiece(before, piece) : before;
+  // What goes from the first on is all, and with it what is left out.
+  const leftOut = (removed[0] === 1 ? 0 : known.leftOut) + (pieces === null ? 1 : 0);
+  return new Map(results).set(message.cell, { ...known, pieces: pieces ?? before, leftOut, optimistic: false });
+}
+
+/** Whether a number is in one of the ranges, of each of which the first and the last stand there. */
+function isIn(ranges: readonly number[], number: number): boolean {
+  return ranges.some((first, index) => index % 2 === 0 && first <= number && number <= (ranges[index + 1] ?? 0));
+}
+
+/** The pieces with one more, or with it in place of that which has its number; null where there are too many. */
+function withPiece(before: readonly Piece[], piece: Piece): readonly Piece[] | null {
+  if (piece.sequence > (before.at(-1)?.sequence ?? 0)) return before.length < MAX_PIECES ? [...before, piece] : null;
+  return before.map((each) => (each.sequence === piece.sequence ? piece : each));
 }
 
 /** The output of these runs was deleted; that they ran stays. */

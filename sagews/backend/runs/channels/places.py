@@ -12,9 +12,10 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.runs.output.pieces import told
 from sagews.backend.runs.output_cache import CachedRun, OutputCache, place_of
 from sagews.model.identifiers import RunId
-from sagews.model.runs import StoredPiece
+from sagews.model.runs import PIECE_BYTES, StoredPiece
 from sagews.model.sessions import PieceKind
 from sagews.policy.sessions.interact_line import Place
 from sagews.wire.browser.channels import OpenChannel
@@ -56,13 +57,18 @@ class Places:
 
     def add(self, entry: CachedRun, opened: OpenChannel) -> None:
         """Put an interact at the end of what its run has shown so far, and store it; the quota was asked before."""
-        body = stored_body(opened)
+        body, place = stored_body(opened), place_of(opened)
         size = len(msgspec.json.encode(body))
-        piece = self._outputs.add_piece(entry, PieceKind.CHANNEL, place_of(opened), size)
+        change = entry.placed.change(PieceKind.CHANNEL, place, size + PIECE_BYTES)
+        if change is None:
+            return
         run, stream = entry.run, self._stream
+        [piece] = pieces = self._outputs.take(entry, PieceKind.CHANNEL, place, size, change)
         self._stored[run.id, opened.channel] = Stored(piece.sequence, size)
         self._changed.pop((run.id, opened.channel), None)
-        stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, piece))
+        for shown, removed in told(change, pieces):
+            stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, shown, removed))
+        self._writer.remove(run.id, change.removed)
         self._writer.piece(StoredPiece(run.id, piece.sequence, PieceKind.CHANNEL, body), size)
 
     def changed(self, entry: CachedRun, channel: int) -> None:
@@ -102,6 +108,8 @@ class Places:
         # Its output may have been cleared, or its cell run again.
         if stored is None or found is None or entry.closed or self._outputs.find(entry.run.id) is not entry:
             return
+        if not entry.placed.has(stored.sequence, found.area):
+            return
         body = stored_body(found)
         size = len(msgspec.json.encode(body))
         if size > stored.size:
@@ -110,7 +118,7 @@ class Places:
             self._outputs.grow(entry, size - stored.size)
             stored.size = size
             self._writer.run(self._outputs.change(entry))
-        self._writer.replace(StoredPiece(entry.run.id, stored.sequence, PieceKind.CHANNEL, body), size)
+        self._writer.piece(StoredPiece(entry.run.id, stored.sequence, PieceKind.CHANNEL, body), size)
 
 
 def stored_body(channel: OpenChannel) -> dict[str, object]:

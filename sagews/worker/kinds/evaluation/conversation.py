@@ -18,6 +18,7 @@ from sagews.model.identifiers import RunId
 from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
+from sagews.wire.session.areas import AreaFrame, ClearFrame, UpdateFrame
 from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
@@ -32,7 +33,12 @@ from sagews.worker.kinds.table import SessionChannel
 # Bytes of a frame from which on its JSON is made here, once for pages and database.
 ENCODED_AT_ONCE = 1024
 # What may still come of a run that is over, from a thread or task that its cell left, or of its interacts.
-LATE = (PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.STATE, PieceKind.CLOSE)
+LATE = (
+    *(PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.AREA, PieceKind.CLEAR, PieceKind.UPDATE),
+    *(PieceKind.STATE, PieceKind.CLOSE),
+)
+# These add nothing to what is there.
+REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE)
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
@@ -43,6 +49,9 @@ PIECES: Mapping[type, PieceKind] = {
     wire.DisplayFrame: PieceKind.DISPLAY,
     wire.ResultFrame: PieceKind.RESULT,
     wire.ErrorFrame: PieceKind.ERROR,
+    AreaFrame: PieceKind.AREA,
+    ClearFrame: PieceKind.CLEAR,
+    UpdateFrame: PieceKind.UPDATE,
     wire.SpilledFrame: PieceKind.SPILLED,
     OpenFrame: PieceKind.OPEN,
     StateFrame: PieceKind.STATE,
@@ -61,7 +70,7 @@ class CellConversation:
         self._run_since = 0.0
         # Still true while the session is being ended: what its last run printed arrives behind the kill.
         self._run_open = False
-        self._budget = RunBudget(bounds.run_output)
+        self._budget = RunBudget(bounds.run_output, channel.clock)
         self._channels = OpenChannels()
         # The interact whose run is open once more; 0 while a cell's own is.
         self._evaluated = 0
@@ -85,7 +94,7 @@ class CellConversation:
 
     def _begin(self, run: RunId, channels: OpenChannels, evaluated: int = 0) -> None:
         self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
-        self._budget = RunBudget(self._channel.bounds.run_output)
+        self._budget = RunBudget(self._channel.bounds.run_output, self._channel.clock)
         self._channels = channels
         self._evaluated = evaluated
 
@@ -218,7 +227,7 @@ class CellConversation:
         self._channel.emit(PieceKind.STATE, run, body, size)
 
     def _emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
-        if self._budget.admits(size):
+        if _admits(self._budget, kind, size):
             self._channel.emit(kind, run, body, size)
         else:
             self._overrun()
@@ -230,7 +239,7 @@ class CellConversation:
             raise ProtocolError("output of a run that it was not given or that is over")
         self._keep_account(kind, past.channels, body)
         budget = past.budget
-        if kind is PieceKind.CLOSE or budget.admits(size):
+        if kind is PieceKind.CLOSE or _admits(budget, kind, size):
             self._channel.emit(kind, run, body, size)
         elif budget.dropped > self._channel.bounds.overrun:
             self._cut_off()
@@ -269,3 +278,13 @@ class CellConversation:
         """See Conversation."""
         self._run_open = False
         self._pending.close()
+
+
+def _admits(budget: RunBudget, kind: PieceKind, size: int) -> bool:
+    """Whether a piece may pass; counts it."""
+    if kind not in REPLACING:
+        return budget.admits(size)
+    passes = budget.replaces(size)
+    if passes and kind is PieceKind.CLEAR:
+        budget.clear()
+    return passes

@@ -2,7 +2,7 @@
 
 A display of four megabytes takes tens of milliseconds to be read as small frames are: it is counted, decoded, looked at
 value by value, and encoded for pages and store. Each of these is a step by itself, and the third is many. What is
-accepted is what wire/session/frames.py accepts.
+accepted is what wire/session/grammar.py accepts.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
 from sagews.model.sessions import EncodedBody, PieceKind
 from sagews.wire.fields import Fields
+from sagews.wire.session import areas, grammar
 from sagews.wire.session import checks as check
 from sagews.wire.session import frames as wire
-from sagews.wire.session import grammar
 from sagews.wire.session.framing import ProtocolError
 
 # A frame of fewer bytes and values is read in a few milliseconds, whatever it holds.
 LARGE = 128 * 1024
 MANY_VALUES = 3000
-SHOWN = ("display", "result")
+SHOWN = ("display", "result", "update")
 
 
 @dataclass(frozen=True, slots=True)
 class LargeDisplay:
-    """A display or a result.
+    """A display, a result or an update.
 
     Attributes:
-        kind: which of the two.
+        kind: which of them.
         run: that it belongs to.
         body: its other fields.
     """
@@ -78,7 +78,8 @@ def _shown(values: dict[str, Any]) -> Steps:
     form = Fields(values)
     try:
         kind, run = PieceKind(form.choice("type", SHOWN)), RunId(form.id("run"))
-        body = {name: form.mapping(name, check.MAX_MIME_TYPES) for name in ("data", "metadata")}
+        body: dict[str, Any] = {name: form.mapping(name, check.MAX_MIME_TYPES) for name in ("data", "metadata")}
+        body |= _place(form, kind)
         form.finish()
     except ProtocolError:
         raise
@@ -90,3 +91,12 @@ def _shown(values: dict[str, Any]) -> Steps:
     encoded = msgspec.json.encode(body)
     yield
     return LargeDisplay(kind, run, EncodedBody(body, encoded))
+
+
+def _place(form: Fields, kind: PieceKind) -> dict[str, Any]:
+    """Take where it stands, and the id under which it is replaced, as far as it says so."""
+    if kind is PieceKind.UPDATE:
+        return {"display": check.text(form, "display", areas.MAX_DISPLAY_ID)}
+    display = areas.display_of(form) if kind is PieceKind.DISPLAY else ""
+    found = {"area": areas.area_of(form), "display": display}
+    return {name: value for name, value in found.items() if value}

@@ -194,7 +194,7 @@ export interface Opened {
   readonly past?: number;
 }
 
-/** A piece of output as it comes. */
+/** A piece of output as it comes, and the pieces that go before it is taken. One of a number that is known takes the place of what has that number. In `removed` stand the first and the last number of each range of pieces that go. */
 export interface Output {
   readonly type: "output";
   readonly document: string;
@@ -202,7 +202,8 @@ export interface Output {
   readonly sequence: number;
   readonly run: string;
   readonly cell: string;
-  readonly piece: PieceBody;
+  readonly piece?: PieceBody | null;
+  readonly removed?: readonly number[];
 }
 
 /** Who is on a connection, as the server knows it. */
@@ -494,7 +495,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   inspection: "document request:i found:b data:{s}",
   kept: "document epoch:i sequence:i",
   opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]? past?:i",
-  output: "document epoch:i sequence:i run cell piece:PieceBody",
+  output: "document epoch:i sequence:i run cell piece?:PieceBody? removed?:[i]",
   pong: "sent:n",
   presence: "document person:Person left?:b",
   removed: "document request?:i?",
