@@ -189,14 +189,14 @@ class JournalContract(metaclass=ABCMeta):
         assert [run.state for run in await runs.last_runs(document)] == [RunState.DONE, RunState.DONE]
 
     async def test_a_run_that_is_over_may_have_printed_more(self) -> None:
-        """How much it printed grows with pieces that come late, never shrinks, and changes nothing else of it."""
+        """How much there is of it changes with what comes late, be it in place of more, and nothing else of it does."""
         journal, _, runs, document, _ = await self.make_journal()
         done = replace(make_run(document), state=RunState.DONE, started=NOW, finished=NOW, seconds=0.25, printed=100)
         await journal.commit([DocumentWrite(document, 3, [], [done], [make_piece(done, 1)])])
         for state, printed in ((RunState.DONE, 140), (RunState.DONE, 90), (RunState.RUNNING, 200)):
             write = [replace(done, state=state, printed=printed)]
             await journal.commit([DocumentWrite(document, 3, [], write, [make_piece(done, 2)])])
-        assert await runs.last_runs(document) == [replace(done, printed=140)]
+        assert await runs.last_runs(document) == [replace(done, printed=90)]
         assert [piece.sequence for piece in (await runs.pieces(document, done.id, 1, 9)).pieces] == [1, 2]
 
     async def test_runs_keep_their_order(self) -> None:

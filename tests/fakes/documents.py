@@ -20,7 +20,7 @@ from sagews.interfaces.version_outputs import IVersionOutputStore
 from sagews.model.history import Commit, StoredAutosave, VersionOutput
 from sagews.model.identifiers import DocumentId, RunId, UserId, WorkspaceId
 from sagews.model.runs import PAGE_BYTES, PIECE_BYTES, Committed, DocumentWrite, OutputPage, PieceText, Run, StoredPiece
-from sagews.model.sessions import RunState
+from sagews.model.sessions import REPLACEABLE, RunState
 from sagews.model.updates import StoredText
 from sagews.model.workspaces import Workspace
 from tests.fakes.workspaces import MemoryWorkspaces
@@ -251,7 +251,9 @@ class MemoryJournal:
         own = {run.id for run in self.runs.runs.values() if run.document == write.document}
         for piece in write.pieces:
             if piece.run in own:
-                self.runs.outputs.setdefault(piece.run, {})[piece.sequence] = piece
+                pieces = self.runs.outputs.setdefault(piece.run, {})
+                if pieces.setdefault(piece.sequence, piece).kind == piece.kind in REPLACEABLE:
+                    pieces[piece.sequence] = piece
         for run, first, last in write.removed:
             stored = self.runs.outputs.get(run, {}) if run in own else {}
             for number in [number for number in stored if first <= number <= last]:

@@ -153,7 +153,7 @@ class KeptOutputTests(SynchronousTestCase):
         """Beginning and end are kept in order, the rest is counted, and memory is bounded."""
         kept: KeptOutput[int] = KeptOutput()
         for number, size in enumerate(sizes, 1):
-            kept.add(number, size)
+            kept.add(number, number, size)
         self.assertLessEqual(kept.size, HEAD + TAIL)
         self.assertEqual(kept.count, len(sizes))
         self.assertEqual(kept.pieces, sorted(kept.pieces))
@@ -164,9 +164,9 @@ class KeptOutputTests(SynchronousTestCase):
     def test_forgetting(self) -> None:
         """What is forgotten is left out, and what comes later is kept at the end."""
         kept: KeptOutput[int] = KeptOutput()
-        kept.add(1, 10)
+        kept.add(1, 1, 10)
         kept.forget()
-        kept.add(2, 10)
+        kept.add(2, 2, 10)
         self.assertEqual((kept.pieces, kept.left_out, kept.count), ([2], 1, 2))
 
 

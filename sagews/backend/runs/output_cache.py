@@ -37,7 +37,6 @@ class CachedRun:
         run: as it is stored.
         reason: why it ended as it did, for people.
         kept: the pieces at hand.
-        placed: where each piece stands.
         printed: bytes that the database has of everything that it printed.
         cut: whether something that it printed was not kept, because there was too much.
         closed: whether nothing is added any more, although it is its cell's last run.
@@ -48,12 +47,19 @@ class CachedRun:
     run: Run
     reason: str | None = None
     kept: KeptOutput[PieceBody] = field(default_factory=KeptOutput)
-    placed: PlacedOutput = field(default_factory=PlacedOutput)
+    _placed: PlacedOutput | None = None
     printed: int = 0
     cut: bool = False
     closed: bool = False
     question: OpenChannel | None = None
     interacts: dict[int, OpenChannel] = field(default_factory=dict)
+
+    @property
+    def placed(self) -> PlacedOutput:
+        """Where each piece stands; made with the first, for many runs that wait have none."""
+        if self._placed is None:
+            self._placed = PlacedOutput()
+        return self._placed
 
     @property
     def is_running(self) -> bool:
@@ -187,7 +193,7 @@ class OutputCache:
             self._size -= entry.kept.size
             self._stored.add(-entry.printed)
             entry.kept, entry.printed, entry.cut, entry.interacts = KeptOutput(), 0, False, {}
-            entry.placed = PlacedOutput(entry.placed.last)
+            entry.placed.empty()
             entry.run = msgspec.structs.replace(entry.run, printed=0)
         return [entry.run.id for entry in entries]
 

@@ -73,9 +73,8 @@ class PlacedOutput:
 
     __slots__ = ("_cleared_to", "_displays", "_places", "_ranges", "_tree", "_waiting", "last", "size")
 
-    def __init__(self, last: int = 0) -> None:
-        self.last = self._cleared_to = last
-        self.size = 0
+    def __init__(self) -> None:
+        self.last = self._cleared_to = self.size = 0
         self._tree = AreaTree()
         # Made with the first piece of each: of nearly all runs there is the own output only.
         self._places: dict[int, _Place] = {}
@@ -118,6 +117,10 @@ class PlacedOutput:
         if area in self._waiting:
             self._clear(area, wait=False)
         return self.add(kind, body, size, self.last + 1)
+
+    def empty(self) -> None:
+        """Forget all pieces; what comes next has the next number."""
+        self._clear(OWN, wait=False)
 
     def has(self, number: int, area: int) -> bool:
         """Whether the piece of this number is there, which was put into this area."""

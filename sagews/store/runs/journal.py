@@ -14,13 +14,15 @@ from zope.interface import implementer
 from sagews.interfaces.journal import IJournal
 from sagews.model.identifiers import DocumentId
 from sagews.model.runs import Committed, DocumentWrite
-from sagews.model.sessions import EncodedBody
+from sagews.model.sessions import REPLACEABLE, EncodedBody
 from sagews.store.arrays import PART, bytes_array, text_array
 from sagews.store.fence import FENCES
 from sagews.store.parts import send, take
 from sagews.store.pool import ConnectionPool, Row, Transaction
 from sagews.store.runs.columns import MAY_CHANGE, RUN_COLUMNS, RUN_TYPES, run_values
 from sagews.store.values import dump_json
+
+_REPLACEABLE = ", ".join(f"'{kind}'" for kind in REPLACEABLE)
 
 # Each row says by a number to which of the documents it belongs, and `owners` answers for that number, in arrays:
 # whether the document is held, and how many updates it had. A join would do the same, but a plan that is made once, for
@@ -68,7 +70,8 @@ _STATEMENT = f"""with {{arrived}}{FENCES},
         where (select held from owners)[p.owner]
             and ((p.run, p.document) in (select id, document from changed)
                 or exists (select from runs r where r.id = p.run and r.document = p.document))
-        on conflict (run, sequence) do update set kind = excluded.kind, body = excluded.body
+        on conflict (run, sequence) do update set body = excluded.body where o.kind = excluded.kind
+            and o.kind in ({_REPLACEABLE})
     ),
     replaced as (
         delete from outputs o using unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])
