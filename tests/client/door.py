@@ -20,7 +20,8 @@ class Door:
         self._room = room
 
     def control(self, what: str) -> bytes:
-        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place.
+        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place,
+        `flag-CELL.FLAG` what is said of a cell, before anybody comes.
 
         `refuse-CODE` cuts every connection, and refuses each later one for that; `refuse-` refuses none.
         """
@@ -36,6 +37,9 @@ class Door:
             self.drop()
         elif name == "share":
             self._room.shared.append(cell)
+        elif name == "flag":
+            where, _, flag = cell.partition(".")
+            self._room.doc["cells"][where]["flags"][flag] = True
         elif name == "caret":
             self._room.caret(int(cell))
         elif name != "heard":
@@ -67,6 +71,10 @@ class Door:
         for peer, said in waiting:
             peer.say(said)
 
+    def editor(self) -> None:
+        """Who comes from now on owns nothing."""
+        self._room.role = "editor"
+
     def viewer(self) -> None:
         """Who comes from now on may only read."""
         self._room.role = "viewer"
@@ -80,6 +88,10 @@ class Door:
         """The session has ended, and why."""
         status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
         self._room.say({**self._room.session(), "state": "ended", **status})
+
+    def renewed(self) -> None:
+        """Somebody has restarted the session: what ran before did so in another one."""
+        self._room.restart()
 
     def lost(self) -> None:
         """The variables are gone, as after a restart by somebody else."""
