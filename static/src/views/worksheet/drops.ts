@@ -1,5 +1,6 @@
 /** Files that are dropped on the page: they are imported, wherever they fall. */
 
+import { effect } from "@preact/signals";
 import { carried } from "../../router";
 import type { Parts } from "../../workbench/parts";
 
@@ -9,8 +10,13 @@ export function takeDrops({ files, panels, worksheet }: Parts): () => void {
     files.dropped.value = file;
     panels.show("importFile");
   };
-  if (carried.file !== null) take(carried.file);
-  carried.file = null;
+  // One that came before there was a workspace for it: it is sent once the server is there.
+  const off = effect(() => {
+    const { file } = carried;
+    if (!worksheet.loaded.value || file === null) return;
+    carried.file = null;
+    queueMicrotask(() => take(file));
+  });
   const hear = (event: DragEvent) => {
     if (event.dataTransfer?.types.includes("Files") !== true) return;
     event.preventDefault();
@@ -21,5 +27,8 @@ export function takeDrops({ files, panels, worksheet }: Parts): () => void {
   };
   const kinds = ["dragover", "drop"] as const;
   for (const kind of kinds) window.addEventListener(kind, hear, true);
-  return () => kinds.forEach((kind) => window.removeEventListener(kind, hear, true));
+  return () => {
+    off();
+    for (const kind of kinds) window.removeEventListener(kind, hear, true);
+  };
 }
