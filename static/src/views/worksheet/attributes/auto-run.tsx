@@ -38,7 +38,7 @@ export function AutoRun(): JSX.Element | null {
   };
   const asking = shown.kind === "asking";
   return (
-    <div class="notice" role="status" data-testid="auto-run">
+    <div class="notice asks" role="status" data-testid="auto-run">
       <span>{(asking ? words.autoAsk : words.ran)(shown.ids.length)}</span>
       {asking ? (
         <>
