@@ -192,7 +192,7 @@ class Notebooks(SynchronousTestCase):
         self.assertEqual(found.left_out, {"attachments": 1, "raw-cells": 1, "unknown-cells": 2, "language": 1})
 
     def test_tags(self) -> None:
-        """Tags and cells that may not be edited come in, where a fence can hold them, and go out as Jupyter has them."""
+        """Tags and cells that may not be edited come in, where a fence can hold them, and go out again."""
         metadata = {"tags": ["hard", "two words", 7, "<b>"], "editable": False}
         cells = [{"cell_type": "code", "source": "1", "metadata": metadata}, {"cell_type": "code", "source": "2"}]
         found = read("a.ipynb", notebook(cells))
