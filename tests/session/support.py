@@ -120,11 +120,11 @@ class Session:
             raise AssertionError(f"{ready} came first")
         self.ready = ready
 
-    def start(self, source: str, mode: str = "python", shows: str = "all") -> str:
-        """Send a cell and return its run's id."""
+    def start(self, source: str, mode: str = "python", shows: str = "all", cell: str = "") -> str:
+        """Send a cell, a new one unless its id is given, and return its run's id."""
         self._number += 1
-        run = str(uuid.uuid4())
-        self.connection.sendall(encode(RunFrame(run, f"cell{self._number}", self._number, source, mode, shows)))
+        run, cell = str(uuid.uuid4()), cell or f"cell{self._number}"
+        self.connection.sendall(encode(RunFrame(run, cell, self._number, source, mode, shows)))
         return run
 
     def begin(self, source: str, mode: str = "python") -> str:
@@ -133,9 +133,9 @@ class Session:
         self.next()
         return run
 
-    def run(self, source: str, mode: str = "python", shows: str = "all") -> list[FromSession]:
+    def run(self, source: str, mode: str = "python", shows: str = "all", cell: str = "") -> list[FromSession]:
         """Run a cell and return its frames, `done` last."""
-        self.start(source, mode, shows)
+        self.start(source, mode, shows, cell)
         return self.rest()
 
     def rest(self) -> list[FromSession]:

@@ -12,8 +12,9 @@ import contextlib
 import getpass
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from sagews.session.asking.numbers import ChannelNumbers
 from sagews.session.asking.requests import Requests
 from sagews.session.evaluation.tracebacks import bounded
 from sagews.session.output.interrupts import Interrupts
@@ -27,6 +28,10 @@ NOT_HERE = (
     "A question can only be asked by the cell that runs: not from a thread, another process, or a task that an earlier "
     "cell left. Ask before you start it, and hand the answer over."
 )
+NOT_BEHIND = (
+    "The function of an interact can't ask questions: make what you want to know one of its controls, "
+    "for instance name=input_box('')."
+)
 NOBODY = "Nobody can answer a question here. Write the value into the code instead."
 TOO_MANY = f"A cell may ask at most {MAX_CHANNELS} questions."
 
@@ -38,14 +43,20 @@ class Questions:
         output: where questions, and what was answered, go.
         requests: where answers come from.
         interrupts: so that none tears the opening or the closing of a channel.
+        numbers: of channels.
+
+    Attributes:
+        behind: returns whether what runs is no cell, so that nobody is shown what it asks.
     """
 
-    def __init__(self, output: SessionOutput, requests: Requests, interrupts: Interrupts) -> None:
+    def __init__(
+        self, output: SessionOutput, requests: Requests, interrupts: Interrupts, numbers: ChannelNumbers
+    ) -> None:
         self._output = output
         self._requests = requests
         self._interrupts = interrupts
-        self._run = ""
-        self._asked = 0
+        self._numbers = numbers
+        self.behind: Callable[[], bool] = lambda: False
         self._open: OpenFrame | None = None
 
     def install(self) -> None:
@@ -82,6 +93,8 @@ class Questions:
         run = self._output.asking
         if not run:
             raise EOFError(NOT_HERE)
+        if self.behind():
+            raise EOFError(NOT_BEHIND)
         prompt = bounded(prompt, MAX_PROMPT)
         said = prompt
         try:
@@ -93,15 +106,13 @@ class Questions:
         return answer
 
     def _begin(self, run: str, body: dict[str, object]) -> None:
-        if run != self._run:
-            self._run, self._asked = run, 0
-        if self._asked == MAX_CHANNELS:
-            raise EOFError(TOO_MANY)
         with self._untorn():
+            number = self._numbers.next(run)
+            if number is None:
+                raise EOFError(TOO_MANY)
             # One that a second interrupt left open, while it was being closed for the first.
             self._close()
-            self._asked += 1
-            self._open = OpenFrame(run, self._asked, INPUT, body)
+            self._open = OpenFrame(run, number, INPUT, body)
             self._output.tell(self._open)
 
     def _end(self, said: str) -> None:
@@ -143,6 +154,9 @@ class Questions:
         if opened is None or not isinstance(request, (MessageFrame, CloseFrame)):
             return None
         if (request.run, request.channel) != (opened.run, opened.channel):
+            if isinstance(request, CloseFrame):
+                # Of an interact whose output was cleared meanwhile.
+                self._requests.postpone(request)
             return None
         if isinstance(request, CloseFrame):
             raise EOFError(NOBODY)

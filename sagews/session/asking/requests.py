@@ -31,6 +31,7 @@ class Requests:
         self._readable.register(connection, select.POLLIN)
         self._frames = FrameReader(MAX_FRAME_TO_SESSION)
         self._waiting: deque[bytes] = deque()
+        self._postponed: deque[ToSession] = deque()
 
     @property
     def waiting(self) -> bool:
@@ -54,6 +55,14 @@ class Requests:
             return False
         self._waiting.extend(self._frames.feed(data))
         return bool(data)
+
+    def postpone(self, request: ToSession) -> None:
+        """Leave a request that has no place in the running cell for the time behind it."""
+        self._postponed.append(request)
+
+    def postponed(self) -> ToSession | None:
+        """Take the oldest of those; None if there is none."""
+        return self._postponed.popleft() if self._postponed else None
 
     def take(self) -> ToSession:
         """Take the next request; there must be one. Raises ProtocolError for what is out of form."""

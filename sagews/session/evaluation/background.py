@@ -40,6 +40,10 @@ class Background:
                 task.cancel()
                 loop.run_until_complete(asyncio.wait([task], timeout=1))
 
+    def finished(self, value: Any) -> Any:
+        """Return what a function returned, which may be a coroutine that has still to be run."""
+        return self.awaited(value) if asyncio.iscoroutine(value) else value
+
     @property
     def waiting(self) -> bool:
         """Whether tasks are left that would go on."""

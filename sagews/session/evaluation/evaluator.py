@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -52,10 +53,13 @@ class Evaluator:
         self.background = Background()
         self.beginning = Beginning(self.attempt)
         self._process = os.getpid()
+        # What runs, or is evaluated again for an interact that it showed.
+        self.cell: RunFrame | None = None
 
     def run(self, run: RunFrame) -> float:
         """Evaluate a cell and send everything about it, `done` last; return the seconds that it took."""
         self._interrupts.renew()
+        self.cell = run
         self._output.begin(run.run)
         stage.run = run.run
         started, cpu = time.perf_counter(), time.process_time()
@@ -74,12 +78,41 @@ class Evaluator:
         if problem is None:
             return "ok"
         # Figures that were begun are shown although the cell failed; what the first failure says comes first.
-        self.attempt(_flush_figures)
+        self.attempt(flush_figures)
         self._report(run, problem)
         if not isinstance(problem, KeyboardInterrupt):
             return "error"
         engines.check(self.attempt)
         return "interrupted"
+
+    def again(self, run: RunFrame, work: Callable[[], Any]) -> None:
+        """Do what belongs to a cell that is over, as the cell itself was run; what goes wrong is shown."""
+        self._interrupts.renew()
+        self.cell, self.language = run, run.mode
+        stage.run = run.run
+
+        def whole() -> None:
+            work()
+            self.background.turn()
+            flush_figures()
+
+        problem = self.attempt(whole)
+        if os.getpid() != self._process:
+            self._end_child("ok" if problem is None else "error")
+        if problem is not None:
+            self.attempt(flush_figures)
+            self._report(run, problem)
+            if isinstance(problem, KeyboardInterrupt):
+                engines.check(self.attempt)
+
+    def show_problem(self, problem: BaseException) -> None:
+        """Show what went wrong in a part of what runs that ends, while the rest goes on."""
+        run, found = self.cell, list[Hint]()
+        if run is None:
+            return
+        with contextlib.suppress(Exception):
+            found.extend(hints_for(self._failed(run, problem)))
+        self._output.show(self._described(run, problem, [hint.fields() for hint in found]), now=False)
 
     def attempt(self, work: Callable[[], Any]) -> BaseException | None:
         """Do work that is user code; return what it raised. Only in here does an interrupt raise."""
@@ -102,31 +135,35 @@ class Evaluator:
     def _hints(self, run: RunFrame, problem: BaseException) -> list[dict[str, Any]]:
         """Return advice. What is asked for it is user code; if that fails or is interrupted, there is none."""
         found: list[Hint] = []
+        failed = self._failed(run, problem)
+        self.attempt(lambda: found.extend(hints_for(failed)))
+        return [hint.fields() for hint in found]
+
+    def _failed(self, run: RunFrame, problem: BaseException) -> Failed:
         line = failures.line_in(problem, sources.latest(run.cell))
 
         def compiles(source: str) -> bool:
             return len(source) <= LONGEST_ADVISED and self._modes.can_be_read(source, run.mode)
 
-        failed = Failed(problem, run.source, line, run.mode, self.namespace, compiles)
-        self.attempt(lambda: found.extend(hints_for(failed)))
-        return [hint.fields() for hint in found]
+        return Failed(problem, run.source, line, run.mode, self.namespace, compiles)
 
     def _work(self, run: RunFrame) -> None:
         self._execute(run)
         self.background.turn()
-        _flush_figures()
+        flush_figures()
 
     def _execute(self, run: RunFrame) -> None:
         filename = sources.register(run.cell, run.number, run.source)
         prepared = self._modes.prepare(run.source, run.mode, self.shell)
-        self.language = prepared.language
-        if prepared.apply is not None:
-            with prepared.around:
-                prepared.apply()
+        if prepared is None:
             return
+        self.language = prepared.language
         steps = self._compiler.steps(prepared.source, filename, run.shows)
-        with prepared.around:
+        if prepared.around is None:
             self._take(steps, run.number)
+        else:
+            with prepared.around:
+                self._take(steps, run.number)
 
     def _take(self, steps: list[Step], number: int) -> None:
         """Run the steps of a cell, and show the values of its expressions."""
@@ -140,14 +177,18 @@ class Evaluator:
     def evaluate(self, source: str) -> Any:
         """Run text as part of the running cell, in its language; return the value of its last expression."""
         prepared = self._modes.prepare(source, self.language, self.shell)
+        if prepared is None:
+            return None
         value = None
-        with prepared.around:
-            if prepared.apply is not None:
-                prepared.apply()
-                return None
+        with prepared.around or contextlib.nullcontext():
             for step in self._compiler.steps(prepared.source, sources.part(source), "last"):
                 value = self._step(step)
         return value
+
+    def expression(self, text: str) -> Any:
+        """Return the value of one expression in the language of the cell."""
+        code = compile(self.python(text).strip(), "<input>", "eval")
+        return eval(code, self.namespace)  # noqa: S307 - as what stands in cells
 
     def python(self, source: str) -> str:
         """Return text in the language of the running cell as Python."""
@@ -169,7 +210,8 @@ def _is_drawing(value: Any, names: dict[str, Any], step: Step) -> bool:
     return figures is not None and figures.is_drawing(value, names, step.called, given=step.given)
 
 
-def _flush_figures() -> None:
+def flush_figures() -> None:
+    """Show and close the figures that matplotlib holds, if it is loaded."""
     figures = sys.modules.get("sagews.session.display.figures")
     if figures is not None:
         figures.flush()

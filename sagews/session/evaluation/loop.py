@@ -8,12 +8,15 @@ import os
 import socket
 import sys
 
+from sagews.session.asking.numbers import ChannelNumbers
 from sagews.session.asking.questions import Questions
 from sagews.session.asking.requests import Requests
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.loaded import loaded
 from sagews.session.help.introspection import Helper
+from sagews.session.interact import namespace
+from sagews.session.interact.interacts import SessionInteracts
 from sagews.session.magics import processes, shell
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
@@ -21,6 +24,7 @@ from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
+from sagews.wire.session.channels import CloseFrame
 from sagews.wire.session.frames import CompleteFrame, InspectFrame, ReadyFrame, RunFrame, ToSession
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.variables import VariablesFrame
@@ -64,7 +68,10 @@ class EvaluationLoop:
         self._output = SessionOutput(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
         self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
-        self._questions = Questions(self._output, self._requests, self._interrupts)
+        numbers = ChannelNumbers()
+        self._questions = Questions(self._output, self._requests, self._interrupts, numbers)
+        self._interacts = SessionInteracts(self._output, self._evaluator, numbers)
+        self._questions.behind = lambda: self._interacts.evaluating
 
     def start(self) -> None:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
@@ -75,6 +82,8 @@ class EvaluationLoop:
         self._output.origins.install()
         shell.use(self._evaluator.shell)
         self._evaluator.background.install()
+        self._interacts.install()
+        namespace.use(self._interacts)
         if loaded(self._flavour).preparse is not None:
             self._evaluator.beginning.expect_startup()
         self._pump.start(self._output)
@@ -100,6 +109,8 @@ class EvaluationLoop:
 
     def _next(self) -> ToSession | None:
         requests, background = self._requests, self._evaluator.background
+        if (postponed := requests.postponed()) is not None:
+            return postponed
         while not requests.waiting:
             # Tasks that cells left behind go on meanwhile; what strikes them is no end of the session.
             self._evaluator.attempt(lambda: background.until_readable(requests.descriptor))
@@ -110,11 +121,16 @@ class EvaluationLoop:
 
     def _answer(self, request: ToSession) -> None:
         if isinstance(request, RunFrame):
+            self._interacts.cell_begins(request)
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
                 _libc.malloc_trim(0)
         elif isinstance(request, (CompleteFrame, InspectFrame, VariablesFrame)):
             self._helper.answer(request)
+        elif isinstance(request, CloseFrame):
+            self._interacts.close(request)
+        elif "serial" in request.body:
+            self._interacts.message(request)
         # What is left is an answer that crossed with the end of its question.
 
     def _take_over_streams(self) -> None:

@@ -55,13 +55,24 @@ class LateOutput:
         self._stream = stream
         self._wake = wake
         self._runs: OrderedDict[str, LateRun] = OrderedDict()
+        self._kept: set[str] = set()
         self.due: float | None = None
 
     def add(self, run: str, places: RunPlaces) -> None:
         """Take a run that ends now; the oldest is forgotten in the moment in which the worker forgets it."""
         self._runs[run] = LateRun(places)
         if len(self._runs) > LATE_RUNS:
-            self._runs.popitem(last=False)
+            loose = [each for each in self._runs if each not in self._kept]
+            for each in loose[: max(0, len(loose) - LATE_RUNS)]:
+                del self._runs[each]
+
+    def keep(self, run: str) -> None:
+        """Forget a run not before `release`: an interact may show more for it."""
+        self._kept.add(run)
+
+    def release(self, run: str) -> None:
+        """Forget it as others."""
+        self._kept.discard(run)
 
     def __contains__(self, run: str) -> bool:
         return run in self._runs

@@ -22,7 +22,7 @@ from sagews.session.output.printed import PrintedOutput
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.session.output.whole import Whole
 from sagews.wire.session.areas import OWN, AreaFrame, UpdateFrame
-from sagews.wire.session.channels import CloseFrame, OpenFrame
+from sagews.wire.session.channels import CloseFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import (
     DisplayFrame,
     DoneFrame,
@@ -94,7 +94,7 @@ class SessionOutput(PrintedOutput):
         """The run for whose cell the caller acts; "" where none goes on, or where an earlier one left the caller."""
         return self._run if self._open and self.origins.of_caller() == self._run else ""
 
-    def tell(self, value: OpenFrame | CloseFrame) -> None:
+    def tell(self, value: OpenFrame | StateFrame | CloseFrame) -> None:
         """Send what happens to a channel of the cell, behind everything printed before it."""
         with self._whole:
             self._drain()
@@ -231,6 +231,22 @@ class SessionOutput(PrintedOutput):
                 places.waiting.add(area)
             else:
                 self._clear_now(run, places, area)
+
+    def clear_waiting(self, area: int) -> None:
+        """Clear an area that waits for something in its place: nothing comes."""
+        with self._whole:
+            self._drain()
+            self._flush(push=False)
+            if area in self._places.waiting:
+                self._clear_now(self._run, self._places, area)
+
+    def keep(self, run: str) -> None:
+        """Remember a run that is over for `reopened`, however many come behind it."""
+        self._late.keep(run)
+
+    def release(self, run: str) -> None:
+        """Remember it no longer than others."""
+        self._late.release(run)
 
     def update(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """Put a bundle in place of everything that was shown under a display id, also of cells that are over."""

@@ -21,6 +21,7 @@ from sagews.session.display import showing
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import preparser, warned
 from sagews.session.help import completion, inspection
+from sagews.session.interact import namespace as interact_names
 from sagews.session.preload import sage_names
 
 LAZY = (
@@ -78,7 +79,7 @@ def warm_python(namespace: dict[str, Any]) -> None:
         stage.formatters.bundle(sympy.integrate(sympy.sin(symbol) ** 2, symbol))
         stage.formatters.bundle([symbol, symbol**2])
     inspection.describe("complete", 1, vars(completion))
-    namespace.update(showing.OWN)
+    namespace.update({**showing.OWN, **interact_names.PYTHON_NAMES})
     _plot_once(matplotlib.pyplot)
     import jedi
 
@@ -94,7 +95,7 @@ def warm_sage(namespace: dict[str, Any]) -> None:
 
     from sagews.session.display import sage as sage_display
 
-    own = {**showing.OWN, "view": sage_display.view}
+    own = {**showing.OWN, "view": sage_display.view, **interact_names.SAGE_NAMES}
     sage_names.install(sage.all, own)
     exec("from sage.all import *", namespace)  # noqa: S102 - the names that every Sage cell has
     for name in INTERFACES:
@@ -103,6 +104,7 @@ def warm_sage(namespace: dict[str, Any]) -> None:
 
     set_globals(namespace)
     sage_display.install()
+    interact_names.install_for_sage()
     importlib.import_module("sage.misc.session").init(namespace)
     _let_cython_compile()
     # After an interrupt it is so, and nothing that a person could act upon.

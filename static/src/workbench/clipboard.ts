@@ -11,18 +11,9 @@ const KEY = "sagews.cells";
 /** Characters; more stays in this page and on the system's clipboard. */
 const MOST = 1_000_000;
 const MOST_CELLS = 1000;
-/** Flags of a cell, and characters of one. */
-const MOST_FLAGS = 32;
-const MOST_FLAG = 100;
-
-/** What was copied in other programs. */
-export interface Foreign {
-  textOn(data: DataTransfer): string;
-  paste(text: string): Promise<void>;
-}
 
 /** Join the commands Cut, Copy and Paste to the clipboard, and the browser's own keys to the commands; returns the way out. */
-export function shareClipboard(actions: Actions, focus: Focus, foreign: Foreign): () => void {
+export function shareClipboard(actions: Actions, focus: Focus): () => void {
   let known = cellsIn(localStorage.getItem(KEY));
   actions.copied.value = known;
   const off = effect(() => {
@@ -43,13 +34,12 @@ export function shareClipboard(actions: Actions, focus: Focus, foreign: Foreign)
     event.preventDefault();
   };
   const pasted = (event: ClipboardEvent) => {
-    const data = event.clipboardData;
-    const text = data === null ? "" : foreign.textOn(data);
+    const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!isForSheet(event, focus) || text === "") return;
     event.preventDefault();
     // What lies on the system's clipboard counts; the cells of it are here if they were copied on this site.
     if (sameText(text, plainText(actions.copied.value))) actions.paste();
-    else void foreign.paste(text);
+    else void actions.pasteText(text);
   };
   window.addEventListener("storage", elsewhere);
   for (const type of ["cut", "copy"] as const) document.addEventListener(type, taken);
@@ -79,21 +69,13 @@ export function cellsIn(kept: string | null): readonly Copy[] {
 
 function cellIn(value: Json): Copy[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  const { type, depth, text, flags } = value;
+  const { type, depth, text } = value;
   if ((type !== "code" && type !== "text" && type !== "section") || typeof text !== "string") return [];
-  return [{ type, text, flags: flagsIn(flags), depth: typeof depth === "number" ? Math.min(Math.max(Math.trunc(depth), 0), 5) : 0 }];
-}
-
-/** Those that the server takes: sagews/backend/crdt/validator.py. */
-function flagsIn(value: Json | undefined): Record<string, boolean | string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
-  const isFlag = (entry: [string, Json | undefined]): entry is [string, boolean | string] =>
-    /^[A-Za-z][A-Za-z0-9_-]{0,30}$/.test(entry[0]) && (typeof entry[1] === "boolean" || (typeof entry[1] === "string" && entry[1].length <= MOST_FLAG));
-  return Object.fromEntries(Object.entries(value).filter(isFlag).slice(0, MOST_FLAGS));
+  return [{ type, text, depth: typeof depth === "number" ? Math.min(Math.max(Math.trunc(depth), 0), 5) : 0 }];
 }
 
 function keep(copies: readonly Copy[]): void {
-  const text = JSON.stringify(copies.map(({ type, depth, text, flags }) => ({ type, depth, text, flags })));
+  const text = JSON.stringify(copies.map(({ type, depth, text }) => ({ type, depth, text })));
   try {
     if (text.length <= MOST) localStorage.setItem(KEY, text);
     else localStorage.removeItem(KEY);

@@ -80,9 +80,7 @@ class Places:
 
     def gone(self, run: RunId, channel: int) -> None:
         """Forget an interact; what was stored of it stays."""
-        entry = self._changed.pop((run, channel), None)
-        if entry is not None:
-            self._write(entry, channel)
+        self._changed.pop((run, channel), None)
         self._stored.pop((run, channel), None)
 
     def store(self) -> None:

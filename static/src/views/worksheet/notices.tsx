@@ -11,10 +11,7 @@ import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
 import { useHeadings } from "./commands/headings";
 import { words } from "./later-strings";
-import { pasteText, textOn } from "./pasting/paste";
 import { useCaretInSight } from "./caret-in-sight";
-import { AutoRun } from "./attributes/auto-run";
-import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
 
 export function Notices(): JSX.Element {
@@ -23,8 +20,7 @@ export function Notices(): JSX.Element {
   const notices = useCaretInSight();
   useHeadings();
   useEffect(() => takeDrops(parts), [parts]);
-  useEffect(() => takeHandles(parts), [parts]);
-  useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);
+  useEffect(() => shareClipboard(actions, focus), [actions]);
   useEffect(() => {
     const scroller = document.getElementById("content");
     return scroller === null ? undefined : followScroll(scroller, worksheet, focus);
@@ -38,7 +34,6 @@ export function Notices(): JSX.Element {
       <Unsaved />
       <StorageNotice />
       <ReadOnly />
-      <AutoRun />
       <Deleted />
       <Rescued />
     </div>
