@@ -229,6 +229,28 @@ class JournalContract(metaclass=ABCMeta):
         await journal.commit([DocumentWrite(document, 3, pieces=again)])
         assert [body["text"] for _, _, body in read(await runs.pieces(document, run.id, 1, 9))] == ["first", "text"]
 
+    async def test_a_display_is_replaced_and_others_are_deleted(self) -> None:
+        """What is shown takes the place of its number, and pieces go by their numbers, of the document's own runs."""
+        journal, _, runs, document, other = await self.make_journal()
+        run, foreign = make_run(document), make_run(other)
+        shown = [StoredPiece(run.id, number, PieceKind.DISPLAY, {"n": number}) for number in range(1, 7)]
+        await journal.commit(
+            [
+                DocumentWrite(document, 3, [], [run], shown),
+                DocumentWrite(other, 3, [], [foreign], [make_piece(foreign, 1)]),
+            ]
+        )
+        again = [
+            StoredPiece(run.id, 2, PieceKind.DISPLAY, {"n": 20}),
+            StoredPiece(run.id, 7, PieceKind.DISPLAY, {"n": 7}),
+        ]
+        removed = [(run.id, 1, 1), (run.id, 3, 5), (foreign.id, 1, 1)]
+        for _ in range(2):
+            await journal.commit([DocumentWrite(document, 3, pieces=again, removed=removed)])
+        left = read(await runs.pieces(document, run.id, 1, 9))
+        assert [(number, body["n"]) for number, _, body in left] == [(2, 20), (6, 6), (7, 7)]
+        assert len((await runs.pieces(other, foreign.id, 1, 9)).pieces) == 1
+
     async def test_foreign_pieces_are_left_out(self) -> None:
         """Pieces of another document's run, or of no run, are not stored under this document's fence."""
         journal, _, runs, document, other = await self.make_journal()

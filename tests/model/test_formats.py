@@ -17,6 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
 from sagews.model.formats import sws
+from sagews.model.formats.areas import in_order
 from sagews.model.formats.page import write_page
 from sagews.model.formats.sheet import MAX_FILE, MAX_OUTPUT, Piece, Sheet, SheetBuilder, clean
 from sagews.model.formats.table import READERS, WRITERS, read
@@ -150,6 +151,21 @@ class RoundTrips(SynchronousTestCase):
         """A worksheet file comes back byte for byte."""
         sheet = settled(cells)
         self.assertEqual(read("a.sage.md", WRITERS["worksheet"].write(sheet)).text(), sheet.text())
+
+
+class Areas(SynchronousTestCase):
+    """What stands in areas of an output."""
+
+    def test_it_comes_where_they_stand(self) -> None:
+        """From top to bottom, each piece once; what stands nowhere is left out, and a circle ends."""
+        texts = {name: ("stream", {"name": "stdout", "text": name}) for name in "abc"}
+        inside = ("stream", {"name": "stdout", "text": "inside", "area": 1})
+        deep = ("stream", {"name": "stdout", "text": "deep", "area": 2})
+        areas = [("area", {"area": 1}), ("area", {"area": 2, "parent": 1}), ("area", {"area": 1, "parent": 2})]
+        lost = ("stream", {"name": "stdout", "text": "lost", "area": 9})
+        pieces = [texts["a"], areas[0], texts["b"], inside, areas[1], deep, lost, areas[2], inside, texts["c"]]
+        found = [body["text"] for _, body in in_order(pieces)]
+        self.assertEqual(found, ["a", "inside", "deep", "inside", "b", "c"])
 
 
 class Notebooks(SynchronousTestCase):

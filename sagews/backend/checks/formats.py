@@ -11,6 +11,7 @@ from typing import Any
 from sagews.backend.crdt.document import load
 from sagews.backend.crdt.worksheet_text import to_text
 from sagews.errors import SagewsError
+from sagews.model.formats.areas import in_order
 from sagews.model.formats.imported import ImportedFile, ImportedOutput
 from sagews.model.formats.sheet import MAX_FILE, Piece, Sheet
 from sagews.model.formats.table import WRITERS, read
@@ -71,7 +72,7 @@ def exported(form: str, state: bytes, outputs: bytes) -> bytes:
     worksheet = parse(to_text(load(state, [])))
     known: Mapping[str, Any] = json.loads(outputs)
     shown = {
-        place: [(kind, body) for kind, body in known[cell.id]]
+        place: in_order([(kind, body) for kind, body in known[cell.id]])
         for place, cell in enumerate(worksheet.cells)
         if cell.id is not None and cell.type == "code" and cell.id in known
     }

@@ -36,6 +36,23 @@ test("a piece that comes twice is taken once, and one of an overtaken run not at
   assert.equal(results.get("c")!.pieces.length, 1);
 });
 
+test("a piece of a known number takes its place, and others go", () => {
+  let results = applyRunState(empty, status("2", "running"));
+  for (const number of [1, 2, 3, 4]) results = applyOutput(results, output("2", piece(number)));
+  results = applyOutput(results, output("2", piece(2, "new")));
+  results = applyOutput(results, { ...output("2", piece(5)), removed: [1, 1, 3, 4] });
+  assert.deepEqual(results.get("c")!.pieces.map(({ sequence, body }) => [sequence, body["text"]]), [[2, "new"], [5, "x"]]);
+  results = applyOutput(results, output("2", piece(3, "gone")));
+  assert.equal(results.get("c")!.pieces.length, 2);
+});
+
+test("when everything goes, nothing is left out any more", () => {
+  const held = replaceAll([{ cell: "c", run: status("9", "running"), pieces: [piece(1)], left_out: 3 }]);
+  const { piece: _, ...cleared } = { ...output("9", piece(1)), removed: [1, 4] };
+  const known = applyOutput(held, cleared).get("c")!;
+  assert.deepEqual([known.pieces.length, known.leftOut], [0, 0]);
+});
+
 test("a late word about a run that is over changes nothing", () => {
   assert.equal(applyRunState(ran(), status("1", "running")).get("c")!.run.state, "done");
 });
