@@ -11,7 +11,7 @@ from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import SnapshotRequest
+from sagews.wire.jobs import ReadAnswer, ReadRequest, SnapshotRequest
 
 
 class IWorkspaceFiles(Interface):
@@ -45,6 +45,13 @@ class IWorkspaceFiles(Interface):
         Raises:
             SagewsError: `no-home` where nothing was ever laid out, `home-unfinished` where it was not laid out whole;
                 as `restore`.
+        """
+
+    async def read(workspace: WorkspaceId, epoch: int, request: ReadRequest, *, account: str = "") -> ReadAnswer:
+        """Return a part of a file of the home, as far as those may see it who may see the workspace.
+
+        Raises:
+            SagewsError: as `snapshot`.
         """
 
     async def usage(workspace: WorkspaceId, epoch: int) -> HomeUsage | None:

@@ -11,6 +11,7 @@
     diff       version, against: id | null; blobs: bundles          files [{path, status, binary, cut}], cut: bool;
                                                                     blobs: a diff for each
     check      version; blobs: bundles                              paths [str]; blobs: each worksheet's text
+    read       path: str, offset: int, length: int                  size: int | null (no such file); blob: bytes
 
 A job ends with status 0 and its answer, or with FAILED, DISK_FULL or DISK_FAILED and a line on standard error.
 Its output is as hostile as its input was: `from_bytes` takes nothing that is out of form. Standard library only:
@@ -44,6 +45,10 @@ MAX_SNAPSHOT = 256 * 1024 * 1024
 # A page shows what a person can read; the rest is cut and said to be.
 MAX_DIFFERENCE = 4 * 1024 * 1024
 DOCUMENT_SUFFIX = ".sage.md"
+# What a page asks for at once of a file; with what base64 adds it is below the bound of a message.
+MAX_READ = 512 * 1024
+OUTPUTS = ".sagews/output/"
+"""The folder of long outputs, the only one with a dot that is read for pages."""
 FAILED, DISK_FULL, DISK_FAILED = 1, 28, 5
 """Exit statuses of a job: it failed for any reason; the disk with the home is full (ENOSPC), or gives errors (EIO)."""
 
@@ -328,3 +333,45 @@ class CheckAnswer:
         if len(paths) != len(blobs) or len(set(paths)) != len(paths):
             raise refusal("the worksheets are not in pairs")
         return cls(dict(zip(paths, blobs, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """Asks for a part of a file of the home."""
+
+    path: str
+    offset: int
+    length: int
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"path": self.path, "offset": self.offset, "length": self.length}, [])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ReadRequest:
+        """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
+        header, _ = unpack(data)
+        (path,) = texts([header.get("path")], 1)
+        offset, length = count(header.get("offset")), count(header.get("length"))
+        if length > MAX_READ:
+            raise refusal("too much is asked for at once")
+        return cls(path, offset, length)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """A part of a file, and the size of all of it; None where there is no such file, or none that may be read."""
+
+    size: int | None
+    data: bytes | memoryview
+
+    def to_bytes(self) -> bytes:
+        """Return the parcel."""
+        return pack({"size": self.size}, [self.data])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ReadAnswer:
+        """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
+        header, part = unpack_one(data)
+        size = header.get("size")
+        return cls(None if size is None else count(size), bytes(part))

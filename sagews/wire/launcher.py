@@ -69,7 +69,7 @@ READ, FILL, CHANGE = ACCESS = ("read", "fill", "change")
 SESSION = "session"
 """What a session's access is called beside those of jobs; it is never said on the wire."""
 # Names and no paths: the daemon chooses among our own programs, it can't bring one.
-JOBS = ("snapshot", "restore", "commit", "diff", "check")
+JOBS = ("snapshot", "restore", "commit", "diff", "check", "read")
 SIGNALS = ("INT", "KILL")
 REASONS = ("exit", "killed", "memory", "cpu", "disk", "deadline", "crash")
 FLAVOUR_STATES = ("loading", "ready", "failed")

@@ -14,7 +14,7 @@
       Acknowledge    pieces up to these numbers are committed
       Part Fetch Abandon
                      bytes of a transfer, in parts; that it is given up
-      RestoreHome SnapshotHome MeasureHome ForgetHome
+      RestoreHome SnapshotHome ReadHome MeasureHome ForgetHome
                      the files of a workspace
       Heartbeat      says that this side lives
 
@@ -264,6 +264,20 @@ class SnapshotHome(LinkCommand):
     ]
 
 
+class ReadHome(LinkCommand):
+    """Sent by a backend for a part of a file of a home; the answer's transfer holds it."""
+
+    arguments = [
+        (b"workspace", amp.Unicode()),
+        (b"epoch", amp.Integer()),
+        (b"path", amp.Unicode()),
+        (b"offset", amp.Integer()),
+        (b"length", amp.Integer()),
+        (b"account", _ACCOUNT),
+    ]
+    response = [(b"size", Value(int | None, _SMALL)), (b"transfer", amp.Integer())]
+
+
 class MeasureHome(LinkCommand):
     """Sent by a backend for what a home holds and may hold; null where the worker does not know."""
 
@@ -281,5 +295,5 @@ class ForgetHome(LinkCommand):
 COMMANDS = (
     *(Register, Pieces, SessionEnded, Load, Log, Heartbeat),
     *(OpenSession, SendMessage, AskSession, InterruptSession, EndSession, Acknowledge, SessionUsage),
-    *(Part, Fetch, Abandon, RestoreHome, SnapshotHome, MeasureHome, ForgetHome),
+    *(Part, Fetch, Abandon, RestoreHome, SnapshotHome, ReadHome, MeasureHome, ForgetHome),
 )

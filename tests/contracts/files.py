@@ -16,7 +16,7 @@ from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId, new_id
 from sagews.net.memory_file import MemoryFile
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import ReadAnswer, ReadRequest, RestoreRequest, SnapshotRequest
 
 if TYPE_CHECKING:
     from twisted.trial.unittest import TestCase
@@ -85,6 +85,20 @@ class WorkspaceFilesContract(Base, metaclass=ABCMeta):
         taken = await files.snapshot(first, 1, SnapshotRequest(TEXTS))
         self.assertEqual((await files.snapshot(second, 1, SnapshotRequest(TEXTS))).tree, taken.tree)
         self.assertNotEqual(await self.tree(files, first), taken.tree)
+
+    async def test_a_part_of_a_file_is_read(self) -> None:
+        """From where it is asked for; what is not there, hidden or outside of the home has no size."""
+        files = await self.make_files()
+        _, request = await self.version(files)
+        workspace = WorkspaceId(new_id())
+        await lay_out(files, workspace, 1, request)
+        text = TEXTS["sub/b.sage.md"]
+        for offset, length in ((0, 100), (2, 3), (100, 5)):
+            part = await files.read(workspace, 1, ReadRequest("sub/b.sage.md", offset, length))
+            self.assertEqual(part, ReadAnswer(len(text), text[offset : offset + length]))
+        for path in ("no", "sub", "../a", "/etc/passwd", ".sagews/x", "sub/../a.sage.md", ""):
+            self.assertIsNone((await files.read(workspace, 1, ReadRequest(path, 0, 10))).size, path)
+        await self.check_refused("no-home", files.read(WorkspaceId(new_id()), 1, ReadRequest("a", 0, 1)))
 
     async def test_what_was_taken_comes_back(self) -> None:
         """A version of a snapshot fills an empty home with the same tree."""

@@ -13,8 +13,9 @@ from sagews.interfaces.files import IWorkspaceFiles
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import WorkspaceId
 from sagews.net.memory_file import MemoryFile
+from sagews.session.jobs.read_file import is_open
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import ReadAnswer, ReadRequest, RestoreRequest, SnapshotRequest
 from sagews.worker.epochs import Epochs
 
 Files = Mapping[str, bytes]
@@ -64,6 +65,16 @@ class FakeFiles:
             raise SagewsError("home-unfinished")
         content = msgspec.json.encode({**home, **request.files}, order="sorted")
         return Snapshot(hashlib.sha1(content, usedforsecurity=False).hexdigest(), content, ())
+
+    async def read(self, workspace: WorkspaceId, epoch: int, request: ReadRequest, *, account: str = "") -> ReadAnswer:
+        """Read of what was laid out."""
+        self._epochs.see(workspace, epoch)
+        if workspace not in self.homes:
+            raise SagewsError("no-home")
+        data = (self.homes[workspace] or {}).get(request.path)
+        if data is None or not is_open(request.path):
+            return ReadAnswer(None, b"")
+        return ReadAnswer(len(data), data[request.offset : request.offset + request.length])
 
     async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
         """Return what a test says of a home."""

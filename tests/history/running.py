@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sagews.session.jobs as jobs
-from sagews.session.jobs.objects import name_of
+from sagews.session.jobs.repository.objects import name_of
 from sagews.wire.jobs import (
     CheckAnswer,
     CheckRequest,

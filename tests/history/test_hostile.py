@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.session.jobs.names import is_gits_own, parts_of
-from sagews.session.jobs.objects import FILE, FOLDER, Entry, PackWriter, bundle, snapshot_commit, tree_of
+from sagews.session.jobs.repository.names import is_gits_own, parts_of
+from sagews.session.jobs.repository.objects import FILE, FOLDER, Entry, PackWriter, bundle, snapshot_commit, tree_of
 from sagews.wire.jobs import SnapshotAnswer
 from tests.history.running import JobFailed, commit, contents, diff, restore, snapshot
 

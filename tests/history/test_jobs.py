@@ -10,8 +10,10 @@ import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.jobs import take_tree
-from sagews.session.jobs.objects import PackWriter
+from sagews.session.jobs.read_file import read
+from sagews.session.jobs.repository.objects import PackWriter
 from sagews.session.jobs.take_tree import MAX_FILE, Taker
+from sagews.wire.jobs import ReadAnswer, ReadRequest
 from tests.history.running import JobFailed, check, commit, contents, diff, restore, snapshot
 
 pytestmark = pytest.mark.slow
@@ -29,6 +31,30 @@ class Homes(SynchronousTestCase):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         return Path(folder.name)
+
+
+class Reading(Homes):
+    """A part of a file, for a page."""
+
+    def part(self, home: Path, path: str) -> bytes | None:
+        """Return the first bytes of a file; None where it is not read."""
+        answer = ReadAnswer.from_bytes(read(ReadRequest(path, 0, 10).to_bytes(), home, home))
+        return None if answer.size is None else bytes(answer.data)
+
+    def test_what_people_may_see(self) -> None:
+        """Files, and long outputs; nothing else that begins with a dot, no link, no pipe, nothing outside."""
+        secret = self.home({"secret": b"secret"})
+        home = self.home(
+            {"a/b.csv": b"1,2", ".netrc": b"password", ".ssh/key": b"key", ".sagews/output/1.txt": b"long"}
+        )
+        (home / "file").symlink_to(secret / "secret")
+        (home / "folder").symlink_to(secret)
+        (home / ".sagews/output/2.txt").symlink_to(secret / "secret")
+        os.mkfifo(home / "pipe")
+        self.assertEqual((self.part(home, "a/b.csv"), self.part(home, ".sagews/output/1.txt")), (b"1,2", b"long"))
+        refused = [".netrc", ".ssh/key", "a/../.netrc", "file", "folder/secret", "pipe", "a", "/a/b.csv"]
+        refused += [".sagews/output/2.txt", ".sagews/output/../../.netrc", f"../{secret.name}/secret"]
+        self.assertEqual([path for path in refused if self.part(home, path) is not None], [])
 
 
 class RoundTrips(Homes):

@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.session.display.tables import MAX_ROWS, TABLE, frame, table_bundle
 from sagews.session.display.trees import MAX_VALUES, MORE, fit_tree
+from sagews.session.display.written_files import FILES
 from sagews.wire.session.checks import fits
 from sagews.wire.session.frames import ResultFrame
 
@@ -136,3 +137,32 @@ class SageTableTests(SageCase):
         about = rows_of(shown[1])
         self.assertEqual((about["total"], about["width"], about["rows"][7][4]), (200, 301, "21"))
         self.assertNotIn(TABLE, shown[2])
+
+
+class WrittenFilesTests(PythonCase):
+    """Files that a cell wrote are shown below it."""
+
+    def files(self, source: str) -> list[tuple[str, int]]:
+        """Return the files that are shown for a cell, with their sizes."""
+        shown = [json.loads(each.data[FILES]) for each in displays(self.session.run(source)) if FILES in each.data]
+        return [(file["path"], file["size"]) for each in shown for file in each["files"]]
+
+    def test_new_and_changed_files(self) -> None:
+        """Once, also when the cell fails; nothing hidden, no folder, no link, no worksheet."""
+        self.assertEqual(
+            self.files("open('b.csv', 'w').write('1,2'); open('a.txt', 'w').close();"), [("a.txt", 0), ("b.csv", 3)]
+        )
+        self.assertEqual(self.files("print(open('b.csv').read())"), [])
+        self.assertEqual(self.files("open('b.csv', 'a').write(',3'); 1/0"), [("b.csv", 5)])
+        hidden = "import os; open('.h', 'w').close(); os.mkdir('d'); os.symlink('/etc/passwd', 'l')"
+        hidden += "; open('w.sage.md', 'w').close()"
+        self.assertEqual(self.files(hidden), [])
+
+    def test_the_folder_of_the_cell(self) -> None:
+        """Paths are from the home on; a folder outside of it has none."""
+        self.assertEqual(self.files("import os; os.mkdir('d2'); os.chdir('d2'); open('x', 'w').close()"), [("d2/x", 0)])
+        self.assertEqual(self.files("import os, tempfile; os.chdir(tempfile.mkdtemp()); open('y', 'w').close()"), [])
+
+    def test_a_crowded_folder(self) -> None:
+        """Is not gone through."""
+        self.assertEqual(self.files("for n in range(1100): open(f'f{n}', 'w').close()"), [])

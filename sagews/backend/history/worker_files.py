@@ -16,7 +16,7 @@ from sagews.interfaces.sessions import ISessionHost
 from sagews.model.history import Snapshot
 from sagews.model.identifiers import UserId, WorkspaceId
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import RestoreRequest, SnapshotRequest
+from sagews.wire.jobs import ReadAnswer, ReadRequest, RestoreRequest, SnapshotRequest
 
 
 class WorkspaceFiles:
@@ -108,6 +108,12 @@ class WorkspaceFiles:
     async def _snapshot(self, host: ISessionHost, request: SnapshotRequest) -> Snapshot:
         taken: Snapshot = await host.files.snapshot(self._workspace, self._epoch, request, account=self._owner)
         return taken
+
+    async def read(self, request: ReadRequest) -> ReadAnswer:
+        """Return a part of a file of the home, which is laid out first where it is not; raises as `snapshot`."""
+        host = await self.acquire_host()
+        answer: ReadAnswer = await host.files.read(self._workspace, self._epoch, request, account=self._owner)
+        return answer
 
     async def replace(self, bundles: StoredBundles, commit: str, leave: Sequence[str]) -> None:
         """Make the home's files those of a commit, but for the paths in `leave`.

@@ -18,7 +18,7 @@ from sagews.net.memory_file import MemoryFile
 from sagews.net.turns import Turns
 from sagews.wire import worker as wire
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import SnapshotRequest
+from sagews.wire.jobs import ReadAnswer, ReadRequest, SnapshotRequest
 from sagews.wire.parcels import left_out_pairs, object_id
 
 # Above the worker's own limit of one job (120 s), which may have to wait for its turn there: its answer says what went
@@ -99,6 +99,21 @@ class RemoteFiles:
             )
             left_out = left_out_pairs([list(pair) for pair in answer["left_out"]])
             return Snapshot(object_id(answer["tree"]), await self._download(answer["transfer"]), left_out)
+
+    async def read(self, workspace: WorkspaceId, epoch: int, request: ReadRequest, *, account: str = "") -> ReadAnswer:
+        """See IWorkspaceFiles."""
+        async with self._downloads.of(account or workspace):
+            answer = await self._ask(
+                wire.ReadHome,
+                JOB_SECONDS,
+                workspace=workspace,
+                epoch=epoch,
+                path=request.path,
+                offset=request.offset,
+                length=request.length,
+                account=account or None,
+            )
+            return ReadAnswer(answer["size"], await self._download(answer["transfer"]))
 
     async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
         """See IWorkspaceFiles."""

@@ -12,6 +12,7 @@ from typing import Any
 from sagews.discovery import modules
 from sagews.session import hints
 from sagews.session.display.displayhook import stage
+from sagews.session.display.written_files import written_files
 from sagews.session.evaluation import engines, sources
 from sagews.session.evaluation import tracebacks as failures
 from sagews.session.evaluation.background import Background
@@ -63,10 +64,12 @@ class Evaluator:
         self._output.begin(run.run)
         stage.run = run.run
         started, cpu = time.perf_counter(), time.process_time()
+        written_files.begin()
         status = self._status(run)
         if os.getpid() != self._process:
             self._end_child(status)
         seconds = time.perf_counter() - started
+        self.attempt(written_files.show)
         self._output.finish(status, seconds, time.process_time() - cpu)
         return seconds
 

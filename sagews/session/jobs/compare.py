@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from sagews.session.jobs.git import Git
-from sagews.session.jobs.objects import name_of
+from sagews.session.jobs.repository.git import Git
+from sagews.session.jobs.repository.objects import name_of
 from sagews.wire.jobs import MAX_DIFFERENCE, ChangedFile, DiffAnswer, DiffRequest
 
 # Nobody reads on; the page says that there are more.

@@ -20,10 +20,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from sagews.session.jobs.git import Contents, Git
 from sagews.session.jobs.make_commit import check_tree
-from sagews.session.jobs.names import STAGE_PREFIX, parts_of
-from sagews.session.jobs.objects import LINK, PROGRAM, tip_of
+from sagews.session.jobs.repository.git import Contents, Git
+from sagews.session.jobs.repository.names import STAGE_PREFIX, parts_of
+from sagews.session.jobs.repository.objects import LINK, PROGRAM, tip_of
 from sagews.session.jobs.run import DiskError, JobError
 from sagews.session.jobs.take_tree import MAX_FILE
 from sagews.wire.jobs import RestoreAnswer, RestoreRequest

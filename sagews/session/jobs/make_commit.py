@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sagews.session.jobs.git import Git
-from sagews.session.jobs.names import parts_of
-from sagews.session.jobs.objects import FILE, LINK, PROGRAM, name_of
+from sagews.session.jobs.repository.git import Git
+from sagews.session.jobs.repository.names import parts_of
+from sagews.session.jobs.repository.objects import FILE, LINK, PROGRAM, name_of
 from sagews.session.jobs.run import JobError
 from sagews.session.jobs.take_tree import MAX_ENTRIES, MAX_FILE, MAX_TOTAL
 from sagews.wire.jobs import DOCUMENT_SUFFIX, CommitAnswer, CommitRequest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sagews.session.jobs.git import Contents, Git
 from sagews.session.jobs.make_commit import check_tree
+from sagews.session.jobs.repository.git import Contents, Git
 from sagews.session.jobs.take_tree import MAX_FILE
 from sagews.wire.jobs import DOCUMENT_SUFFIX, CheckAnswer, CheckRequest
 from sagews.wire.parcels import MAX_BLOBS

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sagews.model.sizes import size_text
-from sagews.session.jobs.names import MAX_DEPTH, MAX_PATH, is_gits_own, is_own, is_safe, parts_of
-from sagews.session.jobs.objects import (
+from sagews.session.jobs.repository.names import MAX_DEPTH, MAX_PATH, is_gits_own, is_own, is_safe, parts_of
+from sagews.session.jobs.repository.objects import (
     FILE,
     FOLDER,
     LINK,

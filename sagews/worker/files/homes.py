@@ -16,13 +16,23 @@ from sagews.model.identifiers import WorkspaceId
 from sagews.model.sessions import MEBIBYTE, Limits
 from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
-from sagews.wire.jobs import MAX_SNAPSHOT, RestoreAnswer, SnapshotAnswer, SnapshotRequest
+from sagews.wire.jobs import (
+    MAX_READ,
+    MAX_SNAPSHOT,
+    ReadAnswer,
+    ReadRequest,
+    RestoreAnswer,
+    SnapshotAnswer,
+    SnapshotRequest,
+)
 from sagews.wire.launcher import CHANGE, FILL, READ
 from sagews.wire.parcels import MAX_OBJECTS
 from sagews.worker.epochs import Epochs
 
 JOB_SECONDS = 120
 MAX_RESTORE_ANSWER = 32 * MEBIBYTE
+# What an answer has beside a part of a file.
+HEADER = 4096
 
 
 @implementer(IWorkspaceFiles)
@@ -92,6 +102,14 @@ class HomeFiles:
         answer = SnapshotAnswer.from_bytes(output)
         self._remember(workspace, answer.tree, answer.objects)
         return Snapshot(answer.tree, answer.bundle, answer.left_out)
+
+    async def read(self, workspace: WorkspaceId, epoch: int, request: ReadRequest, *, account: str = "") -> ReadAnswer:
+        """See IWorkspaceFiles; an answer that is out of form is `bad-value`."""
+        self._epochs.see(workspace, epoch)
+        output = await self._run(
+            "read", workspace, request.to_bytes(), access=READ, limit=MAX_READ + HEADER, account=account
+        )
+        return ReadAnswer.from_bytes(output)
 
     async def usage(self, workspace: WorkspaceId, epoch: int) -> HomeUsage | None:
         """See IWorkspaceFiles."""

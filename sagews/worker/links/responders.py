@@ -10,7 +10,7 @@ from sagews.model.identifiers import RunId, SessionId, WorkspaceId, parse_id
 from sagews.model.sessions import SessionRequest
 from sagews.net.amp import GuardedLocator
 from sagews.wire import worker as wire
-from sagews.wire.jobs import SnapshotRequest
+from sagews.wire.jobs import ReadRequest, SnapshotRequest
 from sagews.worker.files.transfers import Transfers
 from sagews.worker.links.outgoing import Outgoing
 from sagews.worker.sessions.host import LocalHost
@@ -148,6 +148,16 @@ class BackendCommands(GuardedLocator):
             asked = SnapshotRequest.from_bytes(parcel.part(0, parcel.size))
         found = await self._host.files.snapshot(name, epoch, asked, account=_account(account))
         return {"tree": found.tree, "left_out": list(found.left_out), "transfer": self.transfers.offer(found.bundle)}
+
+    @wire.ReadHome.responder
+    async def read(
+        self, workspace: str, epoch: int, path: str, offset: int, length: int, account: str | None = None
+    ) -> Answer:
+        """Read a part of a file of a home."""
+        name = WorkspaceId(parse_id(workspace, "workspace"))
+        asked = ReadRequest(path, max(0, offset), max(0, length))
+        found = await self._host.files.read(name, epoch, asked, account=_account(account))
+        return {"size": found.size, "transfer": self.transfers.offer(found.data)}
 
     @wire.MeasureHome.responder
     async def measure(self, workspace: str, epoch: int) -> Answer:

@@ -159,6 +159,15 @@ export interface Presence {
   readonly state: Record<string, Json> | null;
 }
 
+/** Asks for a part of a file. */
+export interface ReadFile {
+  readonly type: "read_file";
+  readonly request: number;
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Removes a document; the history keeps it. */
 export interface Remove {
   readonly type: "remove";
@@ -289,6 +298,7 @@ export type ToServer =
   | WholeOutput
   | Ping
   | Presence
+  | ReadFile
   | Remove
   | Rename
   | Restart

@@ -128,6 +128,14 @@ export interface FileDifference {
   readonly cut?: boolean;
 }
 
+/** A part of a file, shorter than asked for at its end. */
+export interface FilePart {
+  readonly type: "file_part";
+  readonly request: number;
+  readonly size: number;
+  readonly data: string;
+}
+
 /** The backend stops; come back after this many seconds. */
 export interface GoingAway {
   readonly type: "going_away";
@@ -441,6 +449,7 @@ export type FromServer =
   | EditOut
   | Error
   | Exported
+  | FilePart
   | GoingAway
   | Imported
   | Inspection
@@ -490,6 +499,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   edit: "document update author",
   error: "code parameters:o message request?:i? about?:s? document?:s? edit?:i?",
   exported: "request:i file name size:i left_out?:i",
+  file_part: "request:i size:i data",
   going_away: "after:n",
   imported: "request:i document:DocumentEntry left_out?:{i}",
   inspection: "document request:i found:b data:{s}",

@@ -3,6 +3,7 @@
 import "../../common";
 import type { JSX } from "preact";
 import { objectOf, type Source } from "../kinds";
+import { FileLinks } from "../files/file-links";
 import { JsonTree } from "./json-tree";
 import { Media } from "./media";
 import { words } from "./strings";
@@ -12,6 +13,7 @@ export function RichOutput({ source, formula }: { source: Source; formula: ShowF
   const { mime, data, plain } = source;
   if (mime === "application/json") return <JsonTree value={objectOf(source.body["data"])[mime] ?? null} metadata={source.metadata} />;
   if (mime === "text/vnd.sagews.table") return <DataTable text={data} plain={plain} formula={formula} />;
+  if (mime === "text/vnd.sagews.files") return <FileLinks text={data} plain={plain} />;
   if (/^(?:audio|video)\/|^application\/pdf$/.test(mime)) return <Media mime={mime} data={data} metadata={source.metadata} plain={plain} />;
   return plain === "" ? <p class="note">{words.unreadable}</p> : <pre class="stream value">{plain}</pre>;
 }

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from sagews.session.jobs.objects import pack_in
+from sagews.session.jobs.repository.objects import pack_in
 from sagews.session.jobs.run import JobError, read_at_most
 
 # By its full path: PATH could lead into a folder of the home.

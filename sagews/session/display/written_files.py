@@ -1,0 +1,80 @@
+"""The files that a cell wrote in its folder, shown below its output: no cell has to say that it has one to give.
+
+Found by looking at the folder once when a cell is over: names, sizes and times of a bounded number of entries. Folders
+in it are not looked into, links not followed, hidden files and worksheets left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+
+from sagews.session.display.displayhook import stage
+from sagews.wire.session.checks import UNFIT
+
+FILES = "text/vnd.sagews.files"
+# Looking at so many takes a millisecond; in a folder with more, nobody misses a link.
+MAX_ENTRIES = 1000
+MAX_FILES = 50
+# The kernel's clock for files ticks every four milliseconds, and may lag behind the one that we read.
+LAG = 10_000_000
+_OWN = (".sage.md",)
+
+
+class WrittenFiles:
+    """What lies in the folder of the session, as it was seen last."""
+
+    def __init__(self) -> None:
+        self._since = 0
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def begin(self) -> None:
+        """Learn that a cell begins."""
+        self._since = time.time_ns() - LAG
+
+    def show(self) -> None:
+        """Show what was written since then."""
+        found = self._found()
+        if found:
+            names = [UNFIT.sub("\ufffd", path) for path, _ in found[:MAX_FILES]]
+            entries = [{"path": name, "size": size} for name, (_, size) in zip(names, found, strict=False)]
+            text = ", ".join(names)
+            data = json.dumps({"files": entries, "more": len(found) - len(entries)}, ensure_ascii=False)
+            stage.publish({FILES: data, "text/plain": f"Files: {text}"}, {})
+
+    def _found(self) -> list[tuple[str, int]]:
+        home = os.path.realpath(os.path.expanduser("~"))
+        try:
+            folder = os.getcwd()
+            inside = os.path.relpath(folder, home)
+            # Outside of the home there is nothing that anybody could be given.
+            if inside.startswith(".") and inside != ".":
+                return []
+            return sorted(self._written(folder, "" if inside == "." else f"{inside}/"))
+        except OSError:
+            # The cell removed its own folder.
+            return []
+
+    def _written(self, folder: str, prefix: str) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        before, self._known = self._known, {}
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                if number >= MAX_ENTRIES:
+                    return []
+                if entry.name.startswith(".") or entry.name.endswith(_OWN):
+                    continue
+                status = entry.stat(follow_symlinks=False)
+                if status.st_mtime_ns < self._since or not stat.S_ISREG(status.st_mode):
+                    continue
+                path, seen = f"{prefix}{entry.name}", (status.st_mtime_ns, status.st_size)
+                self._known[path] = seen
+                # Two cells within the clock's lag: what the first one wrote is the first one's.
+                if before.get(path) != seen:
+                    found.append((path, status.st_size))
+        return found
+
+
+written_files = WrittenFiles()

@@ -1,0 +1,1 @@
+"""Git repositories as jobs read and write them: objects, bundles, names that may be saved."""
