@@ -63,9 +63,19 @@ COLOURS = (
     + f"\nsee {ESC}]8;;https://www.sagemath.org{ESC}\\the site{ESC}]8;;{ESC}\\, or https://example.org/a?b=1.\n"
     + "".join(f"\r{n:3d}%|{'█' * (n // 4):25s}| {n}/100" for n in range(0, 71))
 )
+LONG = "".join(f"line {number} of the middle\n" for number in range(20_000)).encode()
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
+)
+FILES = [
+    {"path": "data/primes.csv", "size": 720_000},
+    {"path": "dot.png", "size": len(DOT)},
+    {"path": "gone", "size": 1},
+]
 FORMS = {
     "json": {"application/json": TREE, "text/plain": "<IPython.core.display.JSON object>"},
     "table": {"text/vnd.sagews.table": TABLE, "text/plain": "a table"},
     "audio": {"audio/wav": sound(), "text/plain": "tone.wav"},
+    "files": {"text/vnd.sagews.files": json.dumps({"files": FILES, "more": 2}), "text/plain": "Files: …"},
     "pdf": {"application/pdf": PDF, "text/plain": "Paper"},
 }

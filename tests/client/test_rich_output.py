@@ -87,3 +87,31 @@ class RichOutputTests(ClientTestCase):
         table.get_by_test_id("table-next").press("Enter")
         self.assertEqual(place.inner_text(), "Rows 101–175 of 175")
         self.assertEqual(table.locator("tbody tr").count(), 75)
+
+    def test_files(self) -> None:
+        """What a cell wrote is downloaded and looked at; of a long output one part is in the page, wherever one reads."""
+        page = self.sheet()
+        files = run(page, 1, "files").get_by_test_id("files")
+        files.wait_for()
+        with page.expect_download() as download:
+            files.get_by_role("button", name="data/primes.csv").press("Enter")
+        self.assertEqual(download.value.suggested_filename, "primes.csv")
+        self.assertEqual(download.value.path().stat().st_size, 720_000)
+        files.get_by_role("button", name="Show", exact=True).press("Enter")
+        page.wait_for_function("() => document.querySelector('[data-testid=files] img')?.naturalWidth === 1")
+        files.get_by_role("button", name="gone").press("Enter")
+        files.get_by_role("alert").wait_for()
+        spilled = run(page, 2, "spill")
+        spilled.get_by_test_id("show-spilled").press("Enter")
+        text = spilled.get_by_test_id("long-text").locator("pre")
+        text.get_by_text("line 0 of the middle").wait_for()
+        first = text.inner_text()
+        self.assertLess(len(first), 70_000)
+        spilled.get_by_test_id("next-part").press("Enter")
+        after = f"line {first.count('middle')} of the middle"
+        page.wait_for_function(
+            "line => document.querySelector('.longtext pre').textContent.startsWith(line)", arg=after
+        )
+        page.keyboard.press("Escape")
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "files")

@@ -116,7 +116,9 @@ class RunningTests(ClientTestCase):
         self.assertIn("Show 14\u202f160 more lines", cell(page, 6).inner_text())
         page.click("[data-testid=show-all]")
         self.assertIn("line 14199", cell(page, 6).inner_text())
-        self.assertIn('print(open("output/1.txt").read())', page.locator("[data-testid=spilled]").text_content() or "")
+        self.assertIn(
+            'print(open(".sagews/output/1.txt").read())', page.locator("[data-testid=spilled]").text_content() or ""
+        )
         self.assertEqual(self.problems, [])
 
     def test_section_runs(self) -> None:

@@ -8,10 +8,17 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.model.formats.sheet import SheetBuilder
 from sagews.model.formats.table import WRITERS, read, stem_and_suffix
+from tests.client.rich import DOT, LONG
 
 FILE = "01940000-0000-7000-8000-00000000000f"
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 PART = 100_000
+# What lies in the home of the workspace.
+HOME = {
+    ".sagews/output/1.txt": LONG,
+    "data/primes.csv": b"n,p\n1,2\n2,3\n" * 60_000,
+    "dot.png": DOT,
+}
 
 
 class TransferAnswers:
@@ -62,6 +69,16 @@ class TransferAnswers:
         self.held = writer.write(builder.sheet("A curve of rank one"))
         told = {"file": FILE, "name": f"rank-one{writer.suffix}", "size": len(self.held), "left_out": 3}
         self.say({"type": "exported", "request": message["request"], **told})
+
+    def do_read_file(self, message: dict[str, Any]) -> None:
+        """Give a part of a file of the home."""
+        data = HOME.get(message["path"])
+        if data is None:
+            self._refuse(message, SagewsError("not-found"))
+            return
+        part = data[message["offset"] : message["offset"] + message["length"]]
+        said = {"size": len(data), "data": base64.b64encode(part).decode()}
+        self.say({"type": "file_part", "request": message["request"], **said})
 
     def do_download(self, message: dict[str, Any]) -> None:
         """Give a part; it waits while commits are stalled."""

@@ -112,6 +112,15 @@ class WorkspaceFiles:
     async def read(self, request: ReadRequest) -> ReadAnswer:
         """Return a part of a file of the home, which is laid out first where it is not; raises as `snapshot`."""
         host = await self.acquire_host()
+        try:
+            return await self._read(host, request)
+        except SagewsError as error:
+            if error.code not in ("no-home", "home-unfinished"):
+                raise
+            self._laid_out.forget(host.info.id)
+            return await self._read(await self.acquire_host(), request)
+
+    async def _read(self, host: ISessionHost, request: ReadRequest) -> ReadAnswer:
         answer: ReadAnswer = await host.files.read(self._workspace, self._epoch, request, account=self._owner)
         return answer
 
