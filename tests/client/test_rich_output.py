@@ -89,7 +89,7 @@ class RichOutputTests(ClientTestCase):
         self.assertEqual(table.locator("tbody tr").count(), 75)
 
     def test_files(self) -> None:
-        """What a cell wrote is downloaded and looked at; of a long output one part is in the page, wherever one reads."""
+        """What a cell wrote is downloaded and looked at; of a long output one part is in the page."""
         page = self.sheet()
         files = run(page, 1, "files").get_by_test_id("files")
         files.wait_for()
