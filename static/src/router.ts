@@ -29,6 +29,9 @@ export function go(path: string, replace = false, told: Told = null): void {
   if (!replace) window.scrollTo(0, 0);
 }
 
+/** A file for a workspace that was just made for it, and the empty worksheet there. */
+export const carried: { file: File | null; document: string } = { file: null, document: "" };
+
 /** What was told, once: who comes back later, or loads the page again, is not new. */
 export function takeTold(): Told {
   const told = history.state === "made" ? "made" : null;

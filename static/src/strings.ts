@@ -65,6 +65,7 @@ export const strings = {
     split: "Split the cell at the caret", join: "Join with the cell below", moveUp: "Move the cell up", moveDown: "Move the cell down", deeper: "Deeper section",
     shallower: "Shallower section", fold: "Fold the section", unfold: "Unfold the section",
     foldOutput: "Fold or show the output", hideInput: "Hide or show the code",
+    protect: "Protect the text or give it free", autoRun: "Run when opened, or not", tags: "Tags…", chooseSection: "Choose the whole section",
     clearOutput: "Clear the output of the cell", clearAllOutputs: "Clear all outputs", share: "Share the workspace…",
     renameWorksheet: "Rename the worksheet…",
     present: "Present", console: "Command line", variables: "Variables", groups: "Cell groups with brackets", outputToInput: "Write the value of the cell into a new one", read: "Reading view",

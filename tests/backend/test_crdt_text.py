@@ -17,6 +17,7 @@ from sagews.backend.crdt.document import (
     flavour_of,
     load,
     new_document,
+    put_cell,
     title_of,
 )
 from sagews.backend.crdt.merge import edit_text, matched_ids, positions_for
@@ -30,6 +31,13 @@ from tests.model.strategies import wild_texts
 
 FILE = "---\nsagews: 1\ntitle: Curves\n---\n# One\n\nText.\n\n```sage #k3f9 folded\nx = 1\n```\n"
 ODD = "---\ntitle:   'A ''b'''  \nother: [1]\n---\n\n\n# One #\n~~~sage #k3f9\n~~~\n* a\r\n\r\n```sage\nx"
+
+
+# What pages say of cells beside their text: static/src/views/worksheet/attributes/.
+MARKS = st.sampled_from(["folded", "hideInput", "foldOutput", "protected", "auto"]) | st.from_regex(
+    r"tag-[A-Za-z0-9_][A-Za-z0-9_-]{0,25}", fullmatch=True
+)
+MARKED = st.lists(st.tuples(st.sampled_from(["code", "text", "section"]), st.sets(MARKS, max_size=21)), max_size=6)
 
 
 def from_text(text: str) -> WorksheetDocument:
@@ -51,6 +59,23 @@ class TextTests(SynchronousTestCase):
         self.assertEqual(to_text(document), wanted)
         again = from_text(wanted)
         self.assertEqual((title_of(again), flavour_of(again)), ("Curves: one", "python"))
+
+    @settings(max_examples=60, deadline=None)
+    @given(MARKED)
+    def test_what_is_said_of_cells(self, marked: list[tuple[str, set[str]]]) -> None:
+        """Flags that pages set pass the check and come back from the file, which stays as it was."""
+        document, place = WorksheetDocument(), None
+        for number, (kind, marks) in enumerate(marked):
+            place = between(place, None)
+            flags = dict.fromkeys(marks, True)
+            with document.transaction():
+                put_cell(document, CellView(CellId(f"cell{number}"), kind, place, 0, f"x{number}", flags, None))
+        check_update(new_document("", "sage"), document.get_update())
+        text = to_text(document)
+        again = from_text(text)
+        self.assertEqual(to_text(again), text)
+        self.assertEqual([set(view.flags) for view in cells_in_order(again)], [marks for _, marks in marked])
+        self.assertEqual(merge_text(again, text), b"")
 
     def test_a_file_survives_the_live_document(self) -> None:
         """What nobody edited is written as it was, odd style included; only the missing id is added."""

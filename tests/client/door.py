@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 
 from pycrdt import Doc, Map, Text
 
@@ -20,27 +21,35 @@ class Door:
         self._room = room
 
     def control(self, what: str) -> bytes:
-        """Do it, and say what the room has heard; `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place.
+        """Do it, and say what the room has heard.
 
-        `refuse-CODE` cuts every connection, and refuses each later one for that; `refuse-` refuses none.
+        `delete-CELL`, `restore-CELL` name a cell, `caret-NUMBER` a place, `flag-CELL.FLAG` what is said of it before
+        anybody comes. `refuse-CODE` cuts every connection, and refuses each later one for that; `refuse-` refuses none.
         """
-        name, _, cell = what.partition("-")
+        name, _, about = what.partition("-")
         if name == "source":
             return str(self._room.doc["cells"]["cell02"]["source"]).encode()
-        if name == "delete":
-            self._room.remove(cell)
-        elif name == "restore":
-            self._room.bring_back(cell)
-        elif name == "refuse":
-            self._room.refuses = cell
-            self.drop()
-        elif name == "share":
-            self._room.shared.append(cell)
-        elif name == "caret":
-            self._room.caret(int(cell))
+        named: dict[str, Callable[[str], None]] = {
+            "delete": self._room.remove,
+            "restore": self._room.bring_back,
+            "refuse": self._refuse,
+            "share": self._room.shared.append,
+            "flag": self._flag,
+            "caret": lambda place: self._room.caret(int(place)),
+        }
+        if name in named:
+            named[name](about)
         elif name != "heard":
             getattr(self, name)()
         return json.dumps(self._room.heard).encode()
+
+    def _refuse(self, code: str) -> None:
+        self._room.refuses = code
+        self.drop()
+
+    def _flag(self, about: str) -> None:
+        cell, _, flag = about.partition(".")
+        self._room.doc["cells"][cell]["flags"][flag] = True
 
     def interrupt(self) -> None:
         """Somebody stops what runs."""
@@ -67,6 +76,10 @@ class Door:
         for peer, said in waiting:
             peer.say(said)
 
+    def editor(self) -> None:
+        """Who comes from now on owns nothing."""
+        self._room.role = "editor"
+
     def viewer(self) -> None:
         """Who comes from now on may only read."""
         self._room.role = "viewer"
@@ -80,6 +93,10 @@ class Door:
         """The session has ended, and why."""
         status = {"sentence": "The session used 2 GB of memory, its limit, and was ended.", "reason": "memory"}
         self._room.say({**self._room.session(), "state": "ended", **status})
+
+    def renewed(self) -> None:
+        """Somebody has restarted the session: what ran before did so in another one."""
+        self._room.restart()
 
     def lost(self) -> None:
         """The variables are gone, as after a restart by somebody else."""

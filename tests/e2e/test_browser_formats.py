@@ -26,6 +26,21 @@ NOTEBOOK = {
 class FormatTests(BrowserTestCase):
     """Files of other programs."""
 
+    def test_from_the_list_of_workspaces(self) -> None:
+        """A file that is chosen in the list becomes a workspace of its name, with its worksheet and no other in it."""
+        page = self.new_sheet().page
+        page.locator("a.home").click()
+        field = page.get_by_test_id("import-workspace-file")
+        field.set_input_files([{"name": "no.pdf", "mimeType": "application/pdf", "buffer": b"x"}])
+        expect(page.get_by_role("alert")).to_contain_text("no.pdf is no worksheet")
+        file = {"name": "Powers of 2.ipynb", "mimeType": "application/json", "buffer": json.dumps(NOTEBOOK).encode()}
+        field.set_input_files([file])  # type: ignore[list-item]
+        sheet = Sheet(page).wait()
+        expect(sheet.cell(1)).to_contain_text("as it was in Jupyter")
+        expect(page.locator("dialog")).to_have_count(0)
+        expect(page.get_by_test_id("file")).to_have_count(1)
+        expect(page.get_by_test_id("crumb-workspace")).to_have_text("Powers of 2")
+
     def test_in_and_out(self) -> None:
         """An imported notebook shows what its cells had shown, runs, and is downloaded with what they show now."""
         page = self.new_sheet().page

@@ -207,6 +207,16 @@ class Notebooks(SynchronousTestCase):
         )
         self.assertEqual(found.left_out, {"attachments": 1, "raw-cells": 1, "unknown-cells": 2, "language": 1})
 
+    def test_tags(self) -> None:
+        """Tags and cells that may not be edited come in, where a fence can hold them, and go out again."""
+        metadata = {"tags": ["hard", "two words", 7, "<b>"], "editable": False}
+        cells = [{"cell_type": "code", "source": "1", "metadata": metadata}, {"cell_type": "code", "source": "2"}]
+        found = read("a.ipynb", notebook(cells))
+        self.assertEqual([cell.options for cell in found.cells], [("protected", "tag-hard"), ()])
+        first, second = json.loads(WRITERS["notebook"].write(found))["cells"]
+        self.assertEqual((first["metadata"]["tags"], first["metadata"]["editable"]), (["hard"], False))
+        self.assertEqual(second["metadata"], {})
+
     def test_version_three(self) -> None:
         """The former version has its cells in worksheets, headings of their own, and other words for outputs."""
         cells = [

@@ -66,12 +66,6 @@ class MagicTests(PythonCase):
         self.assertEqual(("wall time" in printed(frames), error(frames).frames[0]["line"]), (True, 3))
         self.assertIn("function calls", printed(self.session.run("%prun sum(range(9))")))
 
-    def test_capture(self) -> None:
-        """What a cell prints and shows is kept under a name."""
-        frames = self.session.run("%%capture kept\nprint('a')\n5\ndisplay(6)")
-        self.assertEqual((printed(frames), values(frames), displays(frames)), ("", [], []))
-        self.assertEqual(values(self.session.run("kept.stdout, len(kept.outputs)")), ["('a\\n', 2)"])
-
     def test_shells_and_scripts(self) -> None:
         """%%bash, %%sh, %%script."""
         self.assertEqual(printed(self.session.run("%%bash\nfor i in 1 2; do\n echo $i\ndone")), "1\n2\n")

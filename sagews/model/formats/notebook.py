@@ -31,6 +31,10 @@ JSON = Any
 
 VERSION = (4, 5)
 HIDDEN = "hideInput"
+PROTECTED = "protected"
+# Options that are tags, and as many as pages give a cell: static/src/views/worksheet/attributes/tags.ts.
+TAG = "tag-"
+MOST_TAGS = 16
 # What version 3 calls the forms of a value.
 _OLD_FORMS = {
     "text": "text/plain", "html": "text/html", "latex": "text/latex", "svg": "image/svg+xml", "png": "image/png",
@@ -113,7 +117,10 @@ def _options(metadata: Mapping[str, JSON]) -> list[JSON]:
     """Our own options of a cell, and what the front ends of notebooks have that is like one."""
     ours = _mapping(metadata.get("sagews")).get("options")
     hidden = _mapping(metadata.get("jupyter")).get("source_hidden") is True
-    return [*(ours if isinstance(ours, list) else []), *([HIDDEN] if hidden else [])]
+    tags = metadata.get("tags")
+    marks: list[JSON] = [TAG + tag for tag in (tags if isinstance(tags, list) else []) if isinstance(tag, str)]
+    held = [PROTECTED] if metadata.get("editable") is False else []
+    return [*(ours if isinstance(ours, list) else []), *([HIDDEN] if hidden else []), *held, *marks[:MOST_TAGS]]
 
 
 def _fenced(source: str) -> str:
@@ -185,6 +192,11 @@ def _written(cell: Cell, outputs: Sequence[Piece], identity: str) -> dict[str, J
         metadata["sagews"] = {"options": list(cell.options)}
     if HIDDEN in cell.options:
         metadata["jupyter"] = {"source_hidden": True}
+    if PROTECTED in cell.options:
+        metadata["editable"] = False
+    tags: list[JSON] = [option.removeprefix(TAG) for option in cell.options if option.startswith(TAG)]
+    if tags:
+        metadata["tags"] = tags
     source = cell.source if cell.type == "code" else prose_of(cell)
     written: dict[str, JSON] = {"id": identity, "metadata": metadata, "source": _lines(source)}
     if cell.type != "code":

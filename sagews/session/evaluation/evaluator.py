@@ -158,15 +158,14 @@ class Evaluator:
     def _execute(self, run: RunFrame) -> None:
         filename = sources.register(run.cell, run.number, run.source)
         prepared = self._modes.prepare(run.source, run.mode, self.shell)
-        if prepared is None:
-            return
         self.language = prepared.language
-        steps = self._compiler.steps(prepared.source, filename, run.shows)
-        if prepared.around is None:
-            self._take(steps, run.number)
-        else:
+        if prepared.apply is not None:
             with prepared.around:
-                self._take(steps, run.number)
+                prepared.apply()
+            return
+        steps = self._compiler.steps(prepared.source, filename, run.shows)
+        with prepared.around:
+            self._take(steps, run.number)
 
     def _take(self, steps: list[Step], number: int) -> None:
         """Run the steps of a cell, and show the values of its expressions."""
@@ -180,10 +179,11 @@ class Evaluator:
     def evaluate(self, source: str) -> Any:
         """Run text as part of the running cell, in its language; return the value of its last expression."""
         prepared = self._modes.prepare(source, self.language, self.shell)
-        if prepared is None:
-            return None
         value = None
-        with prepared.around or contextlib.nullcontext():
+        with prepared.around:
+            if prepared.apply is not None:
+                prepared.apply()
+                return None
             for step in self._compiler.steps(prepared.source, sources.part(source), "last"):
                 value = self._step(step)
         return value

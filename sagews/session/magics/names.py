@@ -108,7 +108,7 @@ def _span(found: re.Match[str]) -> range:
     return range(int(found[1]), min(int(found[2] or found[1]), int(found[1]) + 1000) + 1)
 
 
-@line("lsmagic", "magic", "quickref")
+@line("lsmagic", "modes", "magic", "quickref")
 def list_magics(_shell: Shell, _text: str) -> None:
     """Print the names of all magics."""
     known = names()

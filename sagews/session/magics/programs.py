@@ -6,7 +6,7 @@ import shlex
 import sys
 from typing import Any
 
-from sagews.session.magics import processes
+from sagews.session.magics import lasting, processes
 from sagews.session.magics.shell import Shell
 from sagews.session.magics.table import block, line, mode
 
@@ -16,12 +16,8 @@ SCRIPTS = ("perl", "ruby", "python3", "julia", "node")
 
 @mode("sh", "bash", "system", "sx")
 def run_shell(_shell: Shell, text: str) -> None:
-    """Give the text to the shell of the jail; bash where there is one, as its users mean it."""
-    processes.run(text.strip("\n"), (_bash(),))
-
-
-def _bash() -> str:
-    return "/bin/bash" if processes.has("/bin/bash") else processes.SHELL
+    """Give the text to the session's shell, bash where there is one; folder, variables and functions last."""
+    lasting.run(text.strip("\n"))
 
 
 @line("system", "sx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
 from sagews.session.display.displayhook import stage
 from sagews.session.magics.shell import Shell
@@ -60,6 +61,18 @@ def set_display(_shell: Shell, text: str) -> None:
         sys.stderr.write("%display chooses among Sage's ways to show a value; this is a session without Sage.\n")
         return
     sys.modules["sagews.session.display.sage"].choose(text.split())
+
+
+@line("typeset_mode")
+def set_typesetting(shell: Shell, text: str) -> None:
+    """Show values as formulas only, or as usual: CoCalc's word for %display."""
+    set_display(shell, "default" if text.strip("() ").lower() in ("false", "0", "off") else "latex")
+
+
+@line("var")
+def declare(shell: Shell, text: str) -> Any:
+    """Make symbolic variables, as `var('x y')` does."""
+    return shell.ev(f"var({text!r})")
 
 
 @line("load_ext", "reload_ext")

@@ -49,6 +49,7 @@ class Shell:
     Attributes:
         config: empty: libraries that look for a notebook's or a terminal's settings find none.
         colors, input_transformers_post, ast_transformers and the like: read by libraries, and without effect here.
+        default_mode: what cells without a mode of their own are given to; "" for the language of the worksheet.
         xmode: how much of a traceback is shown: Context, Plain or Minimal.
     """
 
@@ -64,6 +65,7 @@ class Shell:
         self.ast_transformers: list[Any] = []
         self.user_ns_hidden: dict[str, Any] = {}
         self.xmode = "Context"
+        self.default_mode = ""
         self.last_folder = ""
         self._inputhook: Any = None
         self._exit_code = 0
@@ -153,18 +155,17 @@ class Shell:
         return name in self._own or table.find_line(name) is not None
 
     def mode(self, name: str) -> table.Mode | None:
-        """Return the mode of this name: one of ours, a system that Sage can talk to, or any callable of the session."""
-        if (known := table.find_mode(self, name)) is not None:
-            return known
-        function = self.user_ns.get(name)
-        return (lambda _, text: function(text)) if callable(function) else None
+        """Return the mode of this name: one of ours, a system, an object of the session with `eval`, or a callable."""
+        return table.find_mode(self, name)
 
     def unknown(self, name: str) -> str:
         """Say what there is instead of a magic that there is not."""
         known = table.names()
         close = difflib.get_close_matches(name, {*known["line"], *known["cell"]}, 3)
         meant = f" Did you mean {' or '.join(f'%{each}' for each in close)}?" if close else ""
-        return f"%{name} is neither a magic nor a function of yours.{meant} %lsmagic lists all magics."
+        modes = " ".join(f"%{each}" for each in known["cell"])
+        told = f"%{name} is neither a magic nor a function of yours.{meant}"
+        return f"{told} For a cell there are {modes}. %lsmagic lists all."
 
     def magic(self, text: str) -> Any:
         """Do what `%text` says."""

@@ -1,4 +1,4 @@
-"""Systems that Sage talks to: `%gp`, `%%gap`, `%maxima`, `%singular` and all others, each by its own evaluator.
+"""Modes that a session has by its names: systems that Sage talks to, objects with `eval`, and functions.
 
 An interface called as a function takes one expression; a cell is a block of statements, which is what its `eval` takes.
 """
@@ -6,17 +6,19 @@ An interface called as a function takes one expression; a cell is a block of sta
 from __future__ import annotations
 
 import sys
+import types
 from typing import Any
 
+from sagews.session.magics.processes import NoProgram
 from sagews.session.magics.shell import Shell
-from sagews.session.magics.table import Mode, finder
+from sagews.session.magics.table import Mode, Printed, finder, valued
 
 
 class SystemFailed(Exception):
     """Another system refused what it was given; its own words are the message."""
 
 
-@finder
+@finder("gap", "gp", "magma", "maxima", "mathematica", "maple", "octave", "r", "singular")
 def find_system(shell: Shell, name: str) -> Mode | None:
     """Return the mode of a system that Sage has an interface to."""
     interfaces = sys.modules.get("sage.interfaces.all")
@@ -28,21 +30,50 @@ def find_system(shell: Shell, name: str) -> Mode | None:
         # What is imported on first use is no instance of anything before.
         system: Any = found
         if type(found).__name__ == "LazyImport":
-            system = system._get_object()
+            try:
+                system = system._get_object()
+            except ImportError:
+                return _missing(name)
         if isinstance(system, base):
             return _evaluates(system)
     return None
 
 
+@finder()
+def find_own(shell: Shell, name: str) -> Mode | None:
+    """Return the mode of an object with `eval`, or of a function, of the session."""
+    return mode_of(shell.user_ns.get(name))
+
+
+@valued
+def mode_of(value: Any) -> Mode | None:
+    """Return what a value does as a mode; None when it does nothing with a text."""
+    evaluate = getattr(value, "eval", None) if not isinstance(value, (type, types.ModuleType)) else None
+    if callable(evaluate):
+        return _evaluates(value)
+    return (lambda _, text: value(text)) if callable(value) else None
+
+
+def _missing(name: str) -> Mode:
+    def refuse(_shell: Shell, _text: str) -> None:
+        raise NoProgram(f"There is no {name} in this environment. Ask the operator for it.")
+
+    return refuse
+
+
 def _evaluates(system: Any) -> Mode:
-    def evaluate(_shell: Shell, text: str) -> None:
+    def evaluate(shell: Shell, text: str) -> Printed:
         try:
-            answer = system.eval(text.strip("\n"))
+            return Printed(system.eval(text.strip("\n")))
+        except ImportError as error:
+            raise NoProgram(
+                f"{type(system).__name__} is not in this environment: {error}. Ask the operator for it."
+            ) from None
         except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
+            told = str(error).strip()
+            if told.startswith("unable to start "):
+                _missing(told.split()[3])(shell, text)
             # Whoever writes in that system's language has no use for the Python in between.
-            raise SystemFailed(str(error).strip()) from None
-        told = str(answer)
-        if told.strip():
-            sys.stdout.write(told if told.endswith("\n") else f"{told}\n")
+            raise SystemFailed(told) from None
 
     return evaluate

@@ -8,7 +8,9 @@ it. There are four kinds, and a name may have several of them:
 | line | `%name rest`, as a statement or to the right of `=` | the rest of its line; its value is the line's |
 | mode | `%name` or `%%name` at the top of a cell | all the text of the cell, as it was written |
 | block | `%%name rest` at the top of a cell | the rest of its line, and the text below it |
-| around | `%%name rest`, or `%name` alone on its line | the rest; it is a context around the cell's own code |
+| around | `%%name rest`, or `%name` alone on its line | the rest; it is a context around what is below |
+
+Languages, modes and contexts may stand one below the other (evaluation/modes.py).
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from typing import Any, TypeVar
 PACKAGE = "sagews.session.magics"
 LANGUAGES = ("python", "sage")
 """Not magics but languages: the text of the cell goes through the preparser or not."""
+DIRECTIVES = ("hide", "hideall", "auto")
+"""Said to the page, which folds the cell or runs it when it is opened; the session goes on below."""
 
 # The first argument is the session's shell (shell.py), which looks things up here and so can't be imported.
 Line = Callable[[Any, str], Any]
@@ -29,6 +33,12 @@ Mode = Callable[[Any, str], Any]
 Block = Callable[[Any, str, str], Any]
 Around = Callable[[Any, str], AbstractContextManager[Any]]
 _Magic = TypeVar("_Magic", bound=Callable[..., Any])
+
+
+class Printed(str):
+    """Text that a mode returns as its output: it is printed, where any other text is shown."""
+
+    __slots__ = ()
 
 
 class UnknownMagic(Exception):
@@ -40,6 +50,8 @@ _modes: dict[str, Mode] = {}
 _blocks: dict[str, Block] = {}
 _arounds: dict[str, Around] = {}
 _finders: list[Callable[[Any, str], Mode | None]] = []
+_found: set[str] = set()
+_valued: list[Callable[[Any], Mode | None]] = []
 
 
 def line(*names: str) -> Callable[[_Magic], _Magic]:
@@ -62,10 +74,35 @@ def around(*names: str) -> Callable[[_Magic], _Magic]:
     return _enter(_arounds, names)
 
 
-def finder(find: Callable[[Any, str], Mode | None]) -> Callable[[Any, str], Mode | None]:
-    """Enter a function (shell, name) that knows modes whose names are not known before."""
-    _finders.append(find)
+def finder(*names: str) -> Callable[[_Magic], _Magic]:
+    """Enter a function (shell, name) that knows modes which are not entered by name.
+
+    Args:
+        names: those that are told to whoever asks which modes there are.
+    """
+
+    def entered(find: _Magic) -> _Magic:
+        _finders.append(find)
+        _found.update(names)
+        return find
+
+    return entered
+
+
+def valued(find: Callable[[Any], Mode | None]) -> Callable[[Any], Mode | None]:
+    """Enter a function that knows what a value does as a mode."""
+    _valued.append(find)
     return find
+
+
+def mode_of(value: Any) -> Mode | None:
+    """Return what a value of the session does as a mode."""
+    return next((mode for find in _valued if (mode := find(value)) is not None), None)
+
+
+def is_own(name: str) -> bool:
+    """Whether the name is entered in these tables, or told by a finder."""
+    return name in _modes or name in _arounds or name in _found or name in DIRECTIVES
 
 
 def _enter(table: dict[str, Any], names: tuple[str, ...]) -> Callable[[_Magic], _Magic]:
@@ -102,7 +139,8 @@ def find_around(name: str) -> Around | None:
 
 def names() -> Mapping[str, list[str]]:
     """Return the names of line magics, and of those that stand at the top of a cell."""
-    return {"line": sorted(_lines), "cell": sorted({*_modes, *_blocks, *_arounds, *LANGUAGES})}
+    cell = {*_modes, *_blocks, *_arounds, *_found, *DIRECTIVES, *LANGUAGES, "default_mode"}
+    return {"line": sorted(_lines), "cell": sorted(cell)}
 
 
 def load() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sagews.session.display import words
 from sagews.session.display.displayhook import stage
 from sagews.session.magics.shell import Shell
-from sagews.session.magics.table import mode
+from sagews.session.magics.table import Printed, mode
 
 
 @mode("md", "markdown")
@@ -34,6 +34,12 @@ def run_javascript(_shell: Shell, text: str) -> None:
     # A `</script` inside of the text would end it early; in JavaScript the backslash changes nothing.
     safe = text.strip("\n").replace("</", "<\\/")
     stage.publish({"text/html": f"<script>\n{safe}\n</script>", "text/plain": text}, {})
+
+
+@mode("raw")
+def show_raw(_shell: Shell, text: str) -> Printed:
+    """Show the text as it is."""
+    return Printed(text)
 
 
 @mode("svg", "SVG")

@@ -1,4 +1,4 @@
-"""How long things take, and what they print meanwhile: %time, %timeit, %prun, %%capture."""
+"""How long things take: %time, %timeit, %prun."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import cProfile
 import io
 import pstats
 import re
-import shlex
 import sys
 import time
 import timeit
 from collections.abc import Iterator
 from typing import Any
 
-from sagews.session.display.displayhook import stage
 from sagews.session.magics.shell import Shell
 from sagews.session.magics.table import around, block, line
 
@@ -87,47 +85,6 @@ def profile(_shell: Shell, _rest: str = "") -> Iterator[None]:
         told = io.StringIO()
         pstats.Stats(profiler, stream=told).strip_dirs().sort_stats("tottime").print_stats(PROFILED_LINES)
         sys.stdout.write(told.getvalue())
-
-
-class Captured:
-    """What a cell printed and showed under %%capture.
-
-    Attributes:
-        stdout, stderr: printed text.
-        outputs: MIME bundles, in order.
-    """
-
-    def __init__(self) -> None:
-        self.stdout = self.stderr = ""
-        self.outputs: list[Any] = []
-
-    def show(self) -> None:
-        """Show it now."""
-        sys.stdout.write(self.stdout)
-        sys.stderr.write(self.stderr)
-        for data, metadata in self.outputs:
-            stage.publish(data, metadata)
-
-    __call__ = show
-
-    def __str__(self) -> str:
-        return self.stdout
-
-
-@around("capture")
-@contextlib.contextmanager
-def capture(shell: Shell, rest: str) -> Iterator[None]:
-    """Keep what the cell prints in Python and what it shows, under a name if one is given."""
-    names = [word for word in shlex.split(rest) if not word.startswith("-")]
-    kept = Captured()
-    out, err = io.StringIO(), io.StringIO()
-    try:
-        with stage.captured(kept.outputs), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            yield
-    finally:
-        kept.stdout, kept.stderr = out.getvalue(), err.getvalue()
-        if names:
-            shell.user_ns[names[0]] = kept
 
 
 def duration(seconds: float) -> str:

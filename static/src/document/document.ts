@@ -120,7 +120,7 @@ export class SheetDocument {
     const ids = copies.map(({ id }) => (id === undefined || this.map.has(id) ? newCellId() : id));
     const places = spread(...this.#gapAfter(after), copies.length);
     this.doc.transact(() => {
-      copies.forEach((copy, index) => this.#put(ids[index]!, copy.type, places[index]!, copy.text, copy.depth));
+      copies.forEach((copy, index) => this.#put(ids[index]!, copy.type, places[index]!, copy.text, copy.depth, copy.flags));
     }, STRUCTURE);
     return ids;
   }
@@ -128,7 +128,7 @@ export class SheetDocument {
   copies(ids: readonly string[]): Copy[] {
     return this.cells.value
       .filter((cell) => ids.includes(cell.id))
-      .map((cell) => ({ id: cell.id, type: cell.type, depth: cell.depth, text: this.text(cell.id) }));
+      .map(({ id, type, depth, flags }) => ({ id, type, depth, flags, text: this.text(id) }));
   }
 
   /** Make several changes that are taken back as one. */
@@ -154,7 +154,7 @@ export class SheetDocument {
     }, STRUCTURE);
   }
 
-  setFlag(id: string, flag: Flag, value: boolean): void {
+  setFlag(id: string, flag: string, value: boolean): void {
     const cell = this.map.get(id);
     const flags = cell?.get("flags");
     if (flags instanceof Y.Map) {
@@ -171,13 +171,13 @@ export class SheetDocument {
     return this.#undo.redo() !== null;
   }
 
-  #put(id: string, type: CellType, pos: string, text: string, depth: number): void {
+  #put(id: string, type: CellType, pos: string, text: string, depth: number, flags: Copy["flags"] = {}): void {
     const fields: [string, unknown][] = [
       ["type", type],
       ["pos", pos],
       ["depth", depth],
       ["source", new Y.Text(text)],
-      ["flags", new Y.Map()],
+      ["flags", new Y.Map(Object.entries(flags))],
     ];
     this.map.set(id, new Y.Map(fields));
   }
@@ -225,13 +225,15 @@ export interface Copy {
   readonly type: CellType;
   readonly depth: number;
   readonly text: string;
+  readonly flags?: CellInfo["flags"];
 }
 
 function infoOf(id: string, cell: CellMap): CellInfo {
   const given = cell.get("type");
   const type: CellType = given === "text" || given === "section" ? given : "code";
-  const flags = cell.get("flags");
-  const flag = (name: Flag) => flags instanceof Y.Map && flags.get(name) === true;
+  const map = cell.get("flags");
+  const flags: CellInfo["flags"] = map instanceof Y.Map ? map.toJSON() : {};
+  const flag = (name: Flag) => flags[name] === true;
   const depth = cell.get("depth");
   return {
     id,
@@ -242,6 +244,7 @@ function infoOf(id: string, cell: CellMap): CellInfo {
     folded: flag("folded"),
     hideInput: flag("hideInput"),
     foldOutput: flag("foldOutput"),
+    flags,
     number: 0,
   };
 }

@@ -12,6 +12,8 @@ export interface CellInfo {
   readonly folded: boolean;
   readonly hideInput: boolean;
   readonly foldOutput: boolean;
+  /** Everything that the file says of it behind its id, these three too: docs/format-worksheet.md. */
+  readonly flags: Readonly<Record<string, unknown>>;
   /** Which code cell this is, from 1; 0 for others. */
   readonly number: number;
 }

@@ -49,6 +49,11 @@ export class Worksheet {
   readonly sections = computed(() => sectionsOf(this.tree.value));
   readonly visible = computed(() => visibleCells(this.tree.value));
   readonly mayEdit = computed(() => (this.link.welcome.value?.role ?? "viewer") !== "viewer");
+  /** The cells whose text this person may only read: protected ones, for everybody but owners. */
+  readonly kept = computed<ReadonlySet<string>>(() => {
+    const owns = this.link.welcome.value?.role === "owner";
+    return new Set(this.sheet.cells.value.filter(({ flags }) => !owns && flags["protected"]).map(({ id }) => id));
+  });
   readonly mayRun = computed(() => this.link.welcome.value?.may_run === true);
 
   constructor(
@@ -87,6 +92,13 @@ export class Worksheet {
     this.edits.flush();
     this.link.send({ type: "close", document: this.id });
     this.runs.close();
+  }
+
+  /** Whether one of these cells is protected from this person, who is told then. */
+  refuses(ids: readonly string[]): boolean {
+    const refused = ids.some((id) => this.kept.value.has(id));
+    if (refused) this.notices.show("protected");
+    return refused;
   }
 
   run(ids: readonly string[]): void {

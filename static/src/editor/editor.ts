@@ -46,7 +46,7 @@ export interface Editor {
   destroy(): void;
 }
 
-export { cleaned } from "./pasted";
+export { cleaned, examples } from "./pasted";
 
 export function mountEditor(options: EditorOptions): Editor {
   const undo = new Y.UndoManager(options.text);

@@ -14,21 +14,42 @@ const SIGNS: Readonly<Record<string, string>> = { "−": "-", "–": "-", "‘":
 
 /** What a text from elsewhere means as code. */
 export function cleaned(text: string): string {
-  return outsideStrings(outsideStrings(withoutPrompts(text.replace(/\r\n?/g, "\n")), quotes), signs);
+  const lines = withLineEnds(text);
+  const code = examplesIn(lines);
+  return typed(code === null ? lines : code.flat().join("\n"));
 }
 
-/** The code of an example with prompts; a text that does not begin with one stays as it is. */
-function withoutPrompts(text: string): string {
+/** The code of each example in a text that begins with a prompt: what stands before an answer belongs together, and IPython numbers its own. */
+export function examples(text: string): string[] {
+  return (examplesIn(withLineEnds(text)) ?? []).map((lines) => typed(lines.join("\n")));
+}
+
+function withLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+/** The lines of code in the examples of a text; null for one that does not begin with a prompt. */
+function examplesIn(text: string): string[][] | null {
   const lines = text.split("\n");
-  if (!PROMPT.test(lines.find((line) => line.trim() !== "") ?? "")) return text;
-  const code: string[] = [];
-  let inside = false;
+  if (!PROMPT.test(lines.find((line) => line.trim() !== "") ?? "")) return null;
+  const found: string[][] = [];
+  let [inside, answered] = [false, true];
   for (const line of lines) {
-    const prompt: RegExpExecArray | null = PROMPT.exec(line) ?? (inside ? MORE.exec(line) : null);
+    const first = PROMPT.exec(line);
+    const prompt: RegExpExecArray | null = first ?? (inside ? MORE.exec(line) : null);
     inside = prompt !== null;
-    if (prompt !== null) code.push(line.slice(prompt[0].length));
+    if (prompt === null) answered ||= line.trim() !== "";
+    else {
+      if (first !== null && (answered || first[0].includes("["))) found.push([]);
+      answered = false;
+      found.at(-1)!.push(line.slice(prompt[0].length));
+    }
   }
-  return code.join("\n");
+  return found;
+}
+
+function typed(text: string): string {
+  return outsideStrings(outsideStrings(text, quotes), signs);
 }
 
 /** First the quotes that begin and end most strings, so that what stands between them is seen as a string afterwards. */

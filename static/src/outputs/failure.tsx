@@ -97,7 +97,7 @@ function Hint({ advice, cell }: { advice: Advice; cell: string | null }): JSX.El
   const { change, text } = advice;
   const act = () => {
     const after = change === null || cell === null ? null : changed(worksheet.sheet.text(cell), change);
-    if (after === null || cell === null) return;
+    if (after === null || cell === null || worksheet.refuses([cell])) return;
     worksheet.sheet.setText(cell, after, true);
     worksheet.run([cell]);
     focus.select(cell);

@@ -17,6 +17,8 @@ export class Actions {
   /** What was cut or copied last, here or, once clipboard.ts is there, in another window. */
   readonly copied = signal<readonly Copy[]>([]);
   readonly longest = LONGEST;
+  /** For what comes apart from the page, which has it already. */
+  readonly editor = loadEditor;
   #toast = 0;
 
   constructor(
@@ -39,7 +41,6 @@ export class Actions {
     const cells = this.#cells.filter((cell) => wanted.has(cell.id));
     return [...new Set(cells.flatMap((cell) => (cell.folded ? spanOf(this.#cells, cell.id) : [cell])))].map((cell) => cell.id);
   }
-
 
   /** Insert a cell and start writing in it. */
   insert(type: CellType, place: { after?: string | null; before?: string | null }): void {
@@ -95,9 +96,8 @@ export class Actions {
   }
 
   remove(): void {
-    if (!this.worksheet.mayEdit.value) return;
     const span = this.span();
-    if (span.length === 0) return;
+    if (!this.worksheet.mayEdit.value || span.length === 0 || this.worksheet.refuses(span)) return;
     const next = this.focus.neighbour(span);
     this.worksheet.sheet.remove(span);
     this.focus.select(next);
@@ -138,13 +138,13 @@ export class Actions {
 
   copy(): void {
     const copies = this.#copies();
-    if (copies.length > 0) this.copied.value = copies.map(({ type, depth, text }) => ({ type, depth, text }));
+    if (copies.length > 0) this.copied.value = copies.map(free);
   }
 
   /** Cells that were cut keep their ids, and with them their outputs, wherever in this sheet they are pasted first. */
   cut(): void {
     const copies = this.#copies();
-    if (copies.length === 0 || !this.worksheet.mayEdit.value) return;
+    if (copies.length === 0 || !this.worksheet.mayEdit.value || this.worksheet.refuses(this.span())) return;
     this.copied.value = copies;
     this.remove();
   }
@@ -157,14 +157,8 @@ export class Actions {
     this.focus.select(ids.at(-1) ?? null);
   }
 
-  /** Text from anywhere becomes a cell. */
-  async pasteText(text: string): Promise<void> {
-    const { cleaned } = await loadEditor();
-    this.paste([{ type: "code", depth: 0, text: cleaned(text) }]);
-  }
-
   duplicate(): void {
-    this.paste(this.#copies().map(({ type, depth, text }) => ({ type, depth, text })));
+    this.paste(this.#copies().map(free));
   }
 
   #copies(): Copy[] {
@@ -195,14 +189,15 @@ export class Actions {
     if (cell !== undefined) this.worksheet.sheet.setFlag(id, flag, !cell[flag]);
   }
 
-  toggleActive(flag: Flag): void {
-    const value = this.active?.[flag] !== true;
-    this.span().forEach((id) => this.worksheet.sheet.setFlag(id, flag, value));
-  }
-
   #runAboveSections(): void {
     const first = this.#cells.findIndex((cell) => cell.type === "section");
     const cells = first < 0 ? this.#cells : this.#cells.slice(0, first);
     this.worksheet.run(cells.map((cell) => cell.id));
   }
+}
+
+/** A copy that is a cell of its own: with another id, and free to be written. */
+function free({ type, depth, text, flags }: Copy): Copy {
+  const { protected: no, ...others } = flags ?? {};
+  return { type, depth, text, flags: no === undefined ? flags : others };
 }

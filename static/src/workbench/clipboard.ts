@@ -11,9 +11,18 @@ const KEY = "sagews.cells";
 /** Characters; more stays in this page and on the system's clipboard. */
 const MOST = 1_000_000;
 const MOST_CELLS = 1000;
+/** Flags of a cell, and characters of one. */
+const MOST_FLAGS = 32;
+const MOST_FLAG = 100;
+
+/** What was copied in other programs. */
+export interface Foreign {
+  textOn(data: DataTransfer): string;
+  paste(text: string): Promise<void>;
+}
 
 /** Join the commands Cut, Copy and Paste to the clipboard, and the browser's own keys to the commands; returns the way out. */
-export function shareClipboard(actions: Actions, focus: Focus): () => void {
+export function shareClipboard(actions: Actions, focus: Focus, foreign: Foreign): () => void {
   let known = cellsIn(localStorage.getItem(KEY));
   actions.copied.value = known;
   const off = effect(() => {
@@ -34,12 +43,13 @@ export function shareClipboard(actions: Actions, focus: Focus): () => void {
     event.preventDefault();
   };
   const pasted = (event: ClipboardEvent) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const data = event.clipboardData;
+    const text = data === null ? "" : foreign.textOn(data);
     if (!isForSheet(event, focus) || text === "") return;
     event.preventDefault();
     // What lies on the system's clipboard counts; the cells of it are here if they were copied on this site.
     if (sameText(text, plainText(actions.copied.value))) actions.paste();
-    else void actions.pasteText(text);
+    else void foreign.paste(text);
   };
   window.addEventListener("storage", elsewhere);
   for (const type of ["cut", "copy"] as const) document.addEventListener(type, taken);
@@ -69,13 +79,21 @@ export function cellsIn(kept: string | null): readonly Copy[] {
 
 function cellIn(value: Json): Copy[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  const { type, depth, text } = value;
+  const { type, depth, text, flags } = value;
   if ((type !== "code" && type !== "text" && type !== "section") || typeof text !== "string") return [];
-  return [{ type, text, depth: typeof depth === "number" ? Math.min(Math.max(Math.trunc(depth), 0), 5) : 0 }];
+  return [{ type, text, flags: flagsIn(flags), depth: typeof depth === "number" ? Math.min(Math.max(Math.trunc(depth), 0), 5) : 0 }];
+}
+
+/** Those that the server takes: sagews/backend/crdt/validator.py. */
+function flagsIn(value: Json | undefined): Record<string, boolean | string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  const isFlag = (entry: [string, Json | undefined]): entry is [string, boolean | string] =>
+    /^[A-Za-z][A-Za-z0-9_-]{0,30}$/.test(entry[0]) && (typeof entry[1] === "boolean" || (typeof entry[1] === "string" && entry[1].length <= MOST_FLAG));
+  return Object.fromEntries(Object.entries(value).filter(isFlag).slice(0, MOST_FLAGS));
 }
 
 function keep(copies: readonly Copy[]): void {
-  const text = JSON.stringify(copies.map(({ type, depth, text }) => ({ type, depth, text })));
+  const text = JSON.stringify(copies.map(({ type, depth, text, flags }) => ({ type, depth, text, flags })));
   try {
     if (text.length <= MOST) localStorage.setItem(KEY, text);
     else localStorage.removeItem(KEY);

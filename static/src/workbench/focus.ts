@@ -24,13 +24,26 @@ export class Focus {
   /** The ids of the cells that are chosen together, in order; empty while there is only the active one. */
   readonly together = computed<readonly string[]>(() => this.#between());
 
+  /** What was picked, for as long as nothing else is chosen. */
+  #picked: { readonly ends: unknown; readonly ids: ReadonlySet<string> } | null = null;
+
   constructor(readonly worksheet: Worksheet) {}
 
   #between(): readonly string[] {
     if (this.ends.value === null || this.mode.value === "edit") return [];
     const ids = this.worksheet.visible.value.map((cell) => cell.id);
     const [first, last] = this.ends.value.map((id) => ids.indexOf(id)).sort((one, other) => one - other);
-    return first! < 0 || first === last ? [] : ids.slice(first, last! + 1);
+    const all = first! < 0 || first === last ? [] : ids.slice(first, last! + 1);
+    const some = this.#picked;
+    return some?.ends === this.ends.value ? all.filter((id) => some!.ids.has(id)) : all;
+  }
+
+  /** Choose cells together that need not stand side by side. */
+  pick(ids: readonly string[]): void {
+    batch(() => {
+      this.select(ids.at(-1) ?? null, ids[0]);
+      this.#picked = { ends: this.ends.peek(), ids: new Set(ids) };
+    });
   }
 
   /** Make a cell the active one and leave the keyboard where it is. */
@@ -49,7 +62,7 @@ export class Focus {
   }
 
   edit(id: string, caret: Caret | "keep" = "end"): void {
-    if (!this.worksheet.mayEdit.value) return this.select(id);
+    if (!this.worksheet.mayEdit.value || this.worksheet.kept.value.has(id)) return this.select(id);
     batch(() => {
       this.caret.value = caret;
       this.ends.value = null;

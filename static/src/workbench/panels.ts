@@ -11,8 +11,8 @@ export interface PanelProps {
 
 export interface Panel {
   readonly id: string;
-  /** Over the page as a dialog, or beside the view, which stays in use. */
-  readonly place: "over" | "beside";
+  /** Over the page as a dialog; beside the view, which stays in use; or around it, as slides and the command line are. */
+  readonly place: "over" | "beside" | "around";
   /** A panel's code comes when it is first opened. */
   load(): Promise<ComponentType<PanelProps>>;
 }
@@ -24,18 +24,19 @@ export class Panels {
   readonly over = signal<string | null>(null);
   /** Stays while a dialog is open: what is asked there may belong to it. */
   readonly beside = signal<string | null>(null);
-  /** What key presses mean to the panel that lies beside the view, before they mean anything else; it says whether they did. */
+  readonly around = signal<string | null>(null);
+  /** What key presses mean to the panel that lies around the view, before they mean anything else; it says whether they did. */
   keys: ((name: string, event: KeyboardEvent) => boolean) | null = null;
 
   show(panel: string): void {
     const place = panels.get(panel)?.place;
     // The outline and what lies beside the view have the same place on small screens.
-    if (place !== "over") this.over.value = this.beside.value = null;
+    if (place !== "over" && place !== "around") this.over.value = this.beside.value = null;
     this[place ?? "over"].value = panel;
   }
 
   toggle(panel: string): void {
-    for (const place of [this.over, this.beside]) if (place.value === panel) return void (place.value = null);
+    for (const place of [this.over, this.beside, this.around]) if (place.value === panel) return void (place.value = null);
     this.show(panel);
   }
 }

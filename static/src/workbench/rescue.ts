@@ -83,7 +83,7 @@ export class Rescue {
     const index = cells.findIndex((cell) => cell.id === id);
     const cell = cells[index];
     if (cell === undefined) return null;
-    const copy = { id: cell.id, type: cell.type, depth: cell.depth, text: this.sheet.text(cell.id) };
+    const copy = { id: cell.id, type: cell.type, depth: cell.depth, flags: cell.flags, text: this.sheet.text(cell.id) };
     return { copy, before: cells.slice(0, index).map((each) => each.id).reverse() };
   }
 

@@ -4,6 +4,10 @@ import { plural } from "../../strings";
 
 export const words = {
   newWorkspace: "New workspace",
+  importFile: "Import…",
+  importTitle: "Make a workspace of a worksheet from Jupyter, CoCalc, the Sage notebook, a script or Markdown; or drop it here",
+  notImported: (name: string) => `${name} is no worksheet: files that end in .ipynb, .sagews, .sws, .sage, .py or .md are imported.`,
+  tooLarge: "This file is larger than 16 MB, the most that can be imported.",
   searchWorkspaces: "Search names and titles",
   noWorkspaces: "No workspaces yet.",
   noWorkspacesText: "A workspace is a folder of worksheets with a history that keeps everything.",

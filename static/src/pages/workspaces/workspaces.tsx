@@ -13,6 +13,7 @@ import { Ask, Confirm } from "../../ui/dialogs";
 import { Icon } from "../../ui/icons";
 import { SiteHeader } from "../../ui/site-header";
 import { plainTitle } from "../../prose/plain-title";
+import { ImportButton } from "./import-button";
 import { RecentCards } from "./recent-cards";
 import { useRefreshed } from "./refreshed";
 import { WorkspaceTable } from "./workspace-table";
@@ -82,6 +83,7 @@ export function Workspaces(): JSX.Element {
             <Icon name="search" />
             <input type="search" placeholder={words.searchWorkspaces} aria-label={words.searchWorkspaces} value={text} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
+          <ImportButton onProblem={setProblem} onError={fail} />
           <button type="button" class="btn p" data-testid="new-workspace" onClick={() => void create()}>
             <Icon name="plus" />
             {words.newWorkspace}

@@ -5,4 +5,4 @@ import { command, commandSets } from "../../workbench/commands";
 import { panels } from "../../workbench/panels";
 
 commandSets.add({ id: "console", commands: ({ panels: shown }) => [command("console", strings.commands.console, () => shown.toggle("console"), "Ctrl-Alt-c")] });
-panels.add({ id: "console", place: "beside", load: () => import("./console").then((module) => module.Console) });
+panels.add({ id: "console", place: "around", load: () => import("./console").then((module) => module.Console) });

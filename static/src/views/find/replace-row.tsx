@@ -92,6 +92,6 @@ export function ReplaceRow({ field, query, found, current, onReplaced, onNext }:
   );
 }
 
-function sentence({ places, cells, long, moved }: Replaced): string {
-  return [words.replaced(places, cells), long > 0 ? words.long(long) : "", moved > 0 ? words.moved(moved) : ""].filter(Boolean).join(" ");
+function sentence({ places, cells, kept, long, moved }: Replaced): string {
+  return [words.replaced(places, cells), kept > 0 ? words.kept(kept) : "", long > 0 ? words.long(long) : "", moved > 0 ? words.moved(moved) : ""].filter(Boolean).join(" ");
 }

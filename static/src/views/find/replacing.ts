@@ -9,6 +9,8 @@ export interface Replaced {
   readonly cells: number;
   /** Cells that would be longer than the server takes one, and were left. */
   readonly long: number;
+  /** Cells that are protected from this person. */
+  readonly kept: number;
   /** Cells whose text was changed by somebody else while it was looked through. */
   readonly moved: number;
   /** Where what was put in last ends: one goes on behind it. */
@@ -30,15 +32,16 @@ export async function replaceOne(where: Where, cell: Searched, hit: Hit, query: 
   return make(where, [cell], { [cell.id]: (edits[cell.id] ?? []).filter(({ at }) => at === hit.at) });
 }
 
-export function make({ worksheet: { sheet }, actions }: Where, cells: readonly Searched[], found: Edits): Replaced {
-  let [long, moved] = [0, 0];
+export function make({ worksheet: { kept, sheet }, actions }: Where, cells: readonly Searched[], found: Edits): Replaced {
+  let [long, moved, held] = [0, 0, 0];
   const sections = new Set(sheet.cells.peek().filter(({ type }) => type === "section").map(({ id }) => id));
   const wanted: [string, readonly Edit[]][] = [];
   for (const { id, source } of cells) {
     // A heading is one line.
     const edits = (found[id] ?? []).map((edit) => (sections.has(id) ? { ...edit, insert: edit.insert.replace(/\s*\n\s*/g, " ") } : edit));
     if (edits.length === 0) continue;
-    if (sheet.text(id) !== source) moved += 1;
+    if (kept.peek().has(id)) held += 1;
+    else if (sheet.text(id) !== source) moved += 1;
     else if (new TextEncoder().encode(edited(source, edits)).length > actions.longest) long += 1;
     else wanted.push([id, edits]);
   }
@@ -53,7 +56,7 @@ export function make({ worksheet: { sheet }, actions }: Where, cells: readonly S
     }
   });
   const places = wanted.reduce((sum, [, edits]) => sum + edits.length, 0);
-  return { places, cells: wanted.length, long, moved, end: endOf(wanted.at(-1)) };
+  return { places, cells: wanted.length, long, moved, kept: held, end: endOf(wanted.at(-1)) };
 }
 
 function endOf(last: [string, readonly Edit[]] | undefined): Replaced["end"] {

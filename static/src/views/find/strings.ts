@@ -22,6 +22,7 @@ export const words = {
   replaceAllTitle: "Replace every place in the cells (Ctrl Alt Enter). Outputs stay as they are.",
   groups: "$1 is the first group, $& the whole, \\n a new line.",
   replaced: (places: number, cells: number) => `${plural(places, "place", "places")} replaced in ${plural(cells, "cell", "cells")}.`,
+  kept: (count: number) => `${plural(count, "cell is", "cells are")} protected and stayed as before.`,
   long: (count: number) => `${plural(count, "cell", "cells")} would be longer than 500 KB and stayed as before.`,
   moved: (count: number) => `${plural(count, "cell", "cells")} changed meanwhile and stayed as before.`,
   tooMuch: "These are more places than are replaced in one step. Choose some of the cells first.",

@@ -2,18 +2,17 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { ENDS, MAX_FILE } from "./foreign-files";
 import { nameOf } from "../../document/paths";
 import type { Answer } from "../../net/messages";
-import { go } from "../../router";
+import { carried, go } from "../../router";
 import { strings } from "../../strings";
 import { errorText } from "../../ui/basics";
 import { Dialog } from "../../ui/dialogs";
 import type { PanelProps } from "../../workbench/panels";
 import { useParts } from "../../workbench/parts";
 import { words } from "./format-strings";
-import { importFile, MAX_FILE } from "./transfer";
-
-const ENDS = ".ipynb,.sagews,.sws,.sage,.py,.md";
+import { importFile } from "./transfer";
 
 type State =
   | { kind: "choosing"; problem: string | null }
@@ -26,7 +25,10 @@ export function ImportDialog({ onClose }: PanelProps): JSX.Element {
   // Which file is on its way: a dialog that is closed, or has another one, stops sending.
   const turn = useRef(0);
   const refuse = (problem: string) => setState({ kind: "choosing", problem });
-  const open = (answer: Answer<"imported">) => {
+  const open = async (answer: Answer<"imported">) => {
+    // The workspace was made for this file: the empty worksheet that it began with is of no use.
+    if (carried.document !== "") await files.remove(carried.document).catch(() => undefined);
+    carried.document = "";
     onClose();
     go(`/w/${socket.workspace}/${answer.document.id}`);
   };
@@ -38,7 +40,7 @@ export function ImportDialog({ onClose }: PanelProps): JSX.Element {
     try {
       const answer = await importFile(files.link, file, (share) => gone() || setState({ kind: "sending", name: file.name, share }), gone);
       if (answer === null || gone()) return undefined;
-      return Object.keys(answer.left_out ?? {}).length === 0 ? open(answer) : setState({ kind: "done", answer });
+      return Object.keys(answer.left_out ?? {}).length === 0 ? void open(answer) : setState({ kind: "done", answer });
     } catch (error) {
       if (gone()) return undefined;
       // A file that was changed or taken away since it was chosen.
@@ -51,11 +53,17 @@ export function ImportDialog({ onClose }: PanelProps): JSX.Element {
     files.dropped.value = null;
     void take(dropped);
   }, [dropped]);
-  useEffect(() => () => void (turn.current += 1), []);
+  useEffect(
+    () => () => {
+      turn.current += 1;
+      carried.document = "";
+    },
+    [],
+  );
   return (
     <Dialog label={words.importTitle} class="dialog transfer" onClose={onClose}>
       <h2>{words.importTitle}</h2>
-      {state.kind === "done" ? <LeftOut answer={state.answer} onOpen={() => open(state.answer)} /> : <Choice state={state} onFile={(file) => void take(file)} onClose={onClose} />}
+      {state.kind === "done" ? <LeftOut answer={state.answer} onOpen={() => void open(state.answer)} /> : <Choice state={state} onFile={(file) => void take(file)} onClose={onClose} />}
     </Dialog>
   );
 }

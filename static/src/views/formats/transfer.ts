@@ -10,7 +10,6 @@ export type Format = Export["format"];
 /** How much of a file is through, from 0 to 1. */
 export type Progress = (share: number) => void;
 
-export const MAX_FILE = 16 * 1024 * 1024;
 const PART = 384 * 1024;
 /** Beyond what the server takes at once of a page, parts come as fast as it takes messages in the long run. */
 const AT_ONCE = 8 * 1024 * 1024;

@@ -11,4 +11,4 @@ commandSets.add({
     command("outputToInput", strings.commands.outputToInput, () => void import("./panels").then(({ outputToInput }) => outputToInput(bench)), "Ctrl-Shift-l"),
   ],
 });
-panels.add({ id: "groups", place: "beside", load: () => import("./panels").then((module) => module.Groups) });
+panels.add({ id: "groups", place: "around", load: () => import("./panels").then((module) => module.Groups) });

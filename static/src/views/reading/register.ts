@@ -5,4 +5,4 @@ import { command, commandSets } from "../../workbench/commands";
 import { panels } from "../../workbench/panels";
 
 commandSets.add({ id: "read", commands: ({ panels: shown }) => [command("read", strings.commands.read, () => shown.toggle("read"), "Ctrl-Alt-r")] });
-panels.add({ id: "read", place: "beside", load: () => import("./reading").then((module) => module.Reading) });
+panels.add({ id: "read", place: "around", load: () => import("./reading").then((module) => module.Reading) });

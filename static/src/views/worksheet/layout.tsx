@@ -23,7 +23,7 @@ export function Layout(): JSX.Element {
   const { panels, socket, worksheet } = useParts();
   useKeyboard();
   const narrow = useNarrow();
-  const open = [panels.over.value, panels.beside.value].map((panel) => (panel === null ? "" : ` ${panel}-open`)).join("");
+  const open = [panels.over, panels.beside, panels.around].map((panel) => (panel.value === null ? "" : ` ${panel.value}-open`)).join("");
   const nothing = !worksheet.loaded.value && (worksheet.problem.value !== null || socket.state.value.phase === "stopped");
   return (
     <div class={`sheet-page${open}${nothing ? " nothing" : ""}`}>
@@ -36,6 +36,7 @@ export function Layout(): JSX.Element {
         <Sheet />
       </main>
       <OpenPanel place="beside" />
+      <OpenPanel place="around" />
       {narrow && <OnDemand of={mobileBar} props={{}} />}
       <StatusBar />
       <OnDemand of={notices} props={{}} />

@@ -11,7 +11,10 @@ import { followScroll } from "../../workbench/follow-scroll";
 import { Rescue } from "../../workbench/rescue";
 import { useHeadings } from "./commands/headings";
 import { words } from "./later-strings";
+import { pasteText, textOn } from "./pasting/paste";
 import { useCaretInSight } from "./caret-in-sight";
+import { AutoRun } from "./attributes/auto-run";
+import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
 
 export function Notices(): JSX.Element {
@@ -20,7 +23,8 @@ export function Notices(): JSX.Element {
   const notices = useCaretInSight();
   useHeadings();
   useEffect(() => takeDrops(parts), [parts]);
-  useEffect(() => shareClipboard(actions, focus), [actions]);
+  useEffect(() => takeHandles(parts), [parts]);
+  useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);
   useEffect(() => {
     const scroller = document.getElementById("content");
     return scroller === null ? undefined : followScroll(scroller, worksheet, focus);
@@ -34,6 +38,7 @@ export function Notices(): JSX.Element {
       <Unsaved />
       <StorageNotice />
       <ReadOnly />
+      <AutoRun />
       <Deleted />
       <Rescued />
     </div>

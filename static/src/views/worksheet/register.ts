@@ -18,6 +18,7 @@ const questions = () => import("./session-dialogs");
 panels.add({ id: "restart", place: "over", load: () => questions().then((module) => module.AskRestart) });
 panels.add({ id: "restartAndRunAll", place: "over", load: () => questions().then((module) => module.AskRestartAndRunAll) });
 panels.add({ id: "renameWorksheet", place: "over", load: () => import("./files/dialogs").then((module) => module.RenameThis) });
+panels.add({ id: "tags", place: "over", load: () => import("./attributes/tags-dialog").then((module) => module.TagsDialog) });
 panels.add({ id: "stopSession", place: "over", load: () => questions().then((module) => module.AskStop) });
 // This one is needed at once: it comes with the page instead of after it.
 views.add({ id: "worksheet", title: words.views.worksheet, load: () => Layout });

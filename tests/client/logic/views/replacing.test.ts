@@ -2,6 +2,7 @@ import "../page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { make } from "client/views/find/replacing";
+import { WELCOME } from "../link";
 import { benchOf } from "../workbench/bench";
 
 const put = (at: number, length: number, insert: string) => ({ at, length, insert });
@@ -35,4 +36,13 @@ test("a heading stays one line", () => {
   const [id] = bench.ids as [string];
   make(bench, [{ id, source: "one two", output: "" }], { [id]: [put(3, 1, " \n ")] });
   assert.equal(bench.worksheet.sheet.text(id), "one two");
+});
+
+test("a protected cell is left as it is for editors", () => {
+  const bench = benchOf(["code", "x"]);
+  const [id] = bench.ids as [string];
+  bench.worksheet.sheet.setFlag(id, "protected", true);
+  bench.link.welcome.value = { ...WELCOME, role: "editor" };
+  const done = make(bench, [{ id, source: "x", output: "" }], { [id]: [put(0, 1, "y")] });
+  assert.deepEqual([done.places, done.kept, bench.worksheet.sheet.text(id)], [0, 1, "x"]);
 });

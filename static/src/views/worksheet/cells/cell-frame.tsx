@@ -9,6 +9,7 @@ import { useParts } from "../../../workbench/parts";
 
 /** They come right behind the first paint. */
 const tools = { load: () => import("../later").then((module) => module.CellTools) };
+const marks = { load: () => import("../later").then((module) => module.Marks) };
 
 interface Props {
   cell: CellInfo;
@@ -19,7 +20,7 @@ interface Props {
 }
 
 export function CellFrame({ cell, label, state, classes, children }: Props): JSX.Element {
-  const { focus } = useParts();
+  const { focus, worksheet } = useParts();
   const element = useRef<HTMLElement>(null);
   // Computed, so that a change of the active cell renders the two that it is about and not every cell of the sheet.
   const active = useComputed(() => focus.active.value === cell.id).value;
@@ -56,7 +57,9 @@ export function CellFrame({ cell, label, state, classes, children }: Props): JSX
       onMouseDown={(event) => (pressed.current = event.target)}
       onClick={take}
     >
+      {worksheet.mayEdit.value && <i class="grip" />}
       {active && <OnDemand of={tools} props={{ cell }} />}
+      {Object.keys(cell.flags).length > 0 && <OnDemand of={marks} props={{ cell }} />}
       {children}
     </section>
   );

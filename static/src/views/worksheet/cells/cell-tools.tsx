@@ -17,8 +17,9 @@ export function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
     const command = commands.find((each) => each.id === id)!;
     return { label: command.title, run: command.run, hint: hint(id) };
   };
-  const kinds = { code: ["toText", "toSection"], text: ["toCode", "toSection"], section: ["toText", "deeper", "shallower"] };
-  const others = ["insertAbove", "insertBelow", "moveUp", "moveDown", ...kinds[cell.type], ...(cell.type === "code" ? ["hideInput", "foldOutput", "clearOutput"] : []), "remove"];
+  const kinds = { code: ["toText", "toSection"], text: ["toCode", "toSection"], section: ["toText", "deeper", "shallower", "chooseSection", "hideInput", "foldOutput"] };
+  const own = worksheet.link.welcome.value?.role === "owner" ? ["protect"] : [];
+  const others = ["insertAbove", "insertBelow", "moveUp", "moveDown", ...kinds[cell.type], ...(cell.type === "code" ? ["hideInput", "foldOutput", "clearOutput"] : []), "tags", ...(cell.type === "text" ? [] : ["autoRun"]), ...own, "remove"];
   if (!worksheet.mayEdit.value && !worksheet.mayRun.value) return null;
   return (
     <div class="tools" onMouseDown={keepFocus}>
@@ -32,6 +33,7 @@ export function CellTools({ cell }: { cell: CellInfo }): JSX.Element | null {
         {cell.type === "code" && worksheet.mayRun.value && <IconButton icon="section" label={words.runSection} testId="run-section" onClick={() => actions.runSection()} />}
         {worksheet.mayEdit.value && (
           <>
+            <i class="grip" title={words.drag} />
             <IconButton icon="copy" label={words.duplicate} onClick={() => actions.duplicate()} />
             <Menu label={strings.moreActions} button={<Icon name="more" />} entries={others.map(entry)} testId="cell-menu" />
           </>

@@ -29,7 +29,8 @@ export function Source(props: Props): JSX.Element {
   const editor = useRef<Editor | null>(null);
   const [live, setLive] = useState(false);
   const wanted = useComputed(() => mounted.ids.value.has(props.id)).value;
-  const editable = parts.worksheet.mayEdit.value;
+  const { mayEdit, kept } = parts.worksheet;
+  const editable = useComputed(() => mayEdit.value && !kept.value.has(props.id)).value;
   const { doc } = parts.worksheet.sheet;
 
   // Before the next key press: what is typed right after Shift-Enter belongs into the next cell.

@@ -5,6 +5,8 @@ import { sectionAround, spanOf, type CellInfo, type CellType } from "../../../do
 import { plural } from "../../../strings";
 import type { Bench } from "../../../workbench/parts";
 
+export { autoRun, foldOutput, hideInput, protect } from "./attributes";
+
 /** Its own, as it comes apart from the page. Another language is another table of this shape. */
 const words = {
   chosen: (count: number) => `${plural(count, "cell", "cells")} chosen`,
@@ -35,6 +37,17 @@ export function chooseAll({ focus, worksheet }: Bench): void {
   tell({ focus, worksheet });
 }
 
+/** The section that the active cell is or lies in, with everything below it: what is done then is done to all of it. */
+export function chooseSection({ actions, focus, worksheet }: Bench): void {
+  const all = worksheet.sheet.cells.value;
+  const section = actions.active === null ? null : sectionAround(all, actions.active.id);
+  if (section === null) return;
+  const inside = new Set(spanOf(all, section.id).map(({ id }) => id));
+  const last = worksheet.visible.value.findLast(({ id }) => inside.has(id));
+  focus.select(section.id, last?.id);
+  tell({ focus, worksheet });
+}
+
 function tell({ focus, worksheet }: Pick<Bench, "focus" | "worksheet">): void {
   worksheet.notices.announce(words.chosen(Math.max(1, focus.together.value.length)));
 }
@@ -43,7 +56,7 @@ function tell({ focus, worksheet }: Pick<Bench, "focus" | "worksheet">): void {
 export function split({ actions, focus, mounted, worksheet }: Bench): void {
   const cell = actions.active;
   const editor = cell === null ? undefined : mounted.editors.get(cell.id);
-  if (cell === null || editor === undefined || cell.type === "section" || !worksheet.mayEdit.value) return;
+  if (cell === null || editor === undefined || cell.type === "section" || !worksheet.mayEdit.value || worksheet.refuses([cell.id])) return;
   const { sheet } = worksheet;
   const text = sheet.text(cell.id);
   const [left, right] = halves(text, editor.caret());
@@ -67,7 +80,7 @@ export function join({ actions, focus, worksheet }: Bench): void {
   const chosen = new Set(focus.together.value);
   const wanted = chosen.size > 0 ? cells.filter((cell) => chosen.has(cell.id)) : cells.slice(Math.max(at, 0), at + 2);
   const [first, ...others] = wanted;
-  if (first === undefined || others.length === 0 || !worksheet.mayEdit.value) return;
+  if (first === undefined || others.length === 0 || !worksheet.mayEdit.value || worksheet.refuses(wanted.map(({ id }) => id))) return;
   if (first.type === "section" || others.some((cell) => cell.type !== first.type)) return worksheet.notices.show(words.unlike);
   const { sheet } = worksheet;
   const text = wanted.map((cell) => sheet.text(cell.id)).join(first.type === "code" ? "\n" : "\n\n");
@@ -86,6 +99,7 @@ function setType({ focus, worksheet }: Bench, type: CellType): void {
   const all = sheet.cells.value;
   const { active, together } = focus;
   const ids = new Set(together.value.length > 0 ? together.value : [active.value]);
+  if (worksheet.refuses([...ids].filter((id) => id !== null))) return;
   // A heading made of a cell is one more of those that the cell lies among.
   const changes = all
     .filter((cell) => ids.has(cell.id) && cell.type !== type)
@@ -98,10 +112,11 @@ export const toCode = (bench: Bench): void => setType(bench, "code");
 export const toSection = (bench: Bench): void => setType(bench, "section");
 
 function deepen({ actions, worksheet }: Bench, by: -1 | 1): void {
-  const cell = actions.active;
-  if (cell === null || cell.type !== "section" || !worksheet.mayEdit.value) return;
-  const depth = cell.depth + by;
-  if (depth >= 0 && depth <= 5) worksheet.sheet.change(cell.id, { depth });
+  const ids = new Set(actions.span());
+  const changes = worksheet.sheet.cells.value.filter(({ id, type }) => type === "section" && ids.has(id)).map(({ id, depth }) => ({ id, depth: depth + by }));
+  if (changes.length === 0 || !worksheet.mayEdit.value) return;
+  // All or none: what lies below another section goes on doing so.
+  if (changes.every(({ depth }) => depth >= 0 && depth <= 5)) worksheet.sheet.atOnce(() => changes.forEach(({ id, depth }) => worksheet.sheet.change(id, { depth })));
 }
 
 export const deeper = (bench: Bench): void => deepen(bench, 1);
@@ -120,7 +135,7 @@ function move({ actions, focus, worksheet }: Bench, by: -1 | 1): void {
   }
   const ids = actions.span();
   const first = cells.findIndex((each) => each.id === ids[0]);
-  const target = cells[by === 1 ? first + ids.length : first - 1];
+  const target = cells[by === 1 ? cells.findIndex((each) => each.id === ids.at(-1)) + 1 : first - 1];
   if (target !== undefined) sheet.move(ids, by === 1 ? target.id : (cells[first - 2]?.id ?? null));
 }
 
@@ -151,4 +166,4 @@ export const runFrom = (bench: Bench): void => runPart(bench, (at) => [at]);
 
 /** What commands ask for. */
 export type Arranging =
-  | "chooseAll" | "deeper" | "extendDown" | "extendUp" | "join" | "moveDown" | "moveUp" | "runAbove" | "runFrom" | "shallower" | "split" | "toCode" | "toSection" | "toText";
+  | "autoRun" | "chooseAll" | "chooseSection" | "foldOutput" | "hideInput" | "protect" | "deeper" | "extendDown" | "extendUp" | "join" | "moveDown" | "moveUp" | "runAbove" | "runFrom" | "shallower" | "split" | "toCode" | "toSection" | "toText";

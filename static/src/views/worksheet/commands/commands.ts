@@ -39,7 +39,7 @@ function writing(bench: Bench): Command[] {
   const { actions, focus, panels, worksheet } = bench;
   return [
     command("renameWorksheet", names.renameWorksheet, () => worksheet.mayEdit.value && panels.show("renameWorksheet")),
-    command("edit", names.edit, () => actions.active && focus.edit(actions.active.id), chosen("Enter"), chosen("F2")),
+    command("edit", names.edit, () => actions.active && !worksheet.refuses([actions.active.id]) && focus.edit(actions.active.id), chosen("Enter"), chosen("F2")),
     command("insertBelow", names.insertBelow, () => actions.insertNear("code", "after"), chosen("b")),
     command("insertAbove", names.insertAbove, () => actions.insertNear("code", "before"), chosen("a")),
     command("insertText", names.insertText, () => actions.insertNear("text", "after")),
@@ -58,10 +58,11 @@ function writing(bench: Bench): Command[] {
 }
 
 function arranging(bench: Bench): Command[] {
-  const { actions, focus } = bench;
+  const { actions, focus, panels } = bench;
   return [
     command("extendUp", names.extendUp, later(bench, "extendUp"), chosen("Shift-ArrowUp"), chosen("Shift-k")),
     command("extendDown", names.extendDown, later(bench, "extendDown"), chosen("Shift-ArrowDown"), chosen("Shift-j")),
+    command("chooseSection", names.chooseSection, later(bench, "chooseSection"), chosen("Shift-s")),
     command("chooseAll", names.chooseAll, later(bench, "chooseAll"), chosen("Ctrl-a")),
     command("split", names.split, later(bench, "split"), { keys: "Ctrl-;", mode: "edit" }),
     command("join", names.join, later(bench, "join"), chosen("Shift-m")),
@@ -73,8 +74,11 @@ function arranging(bench: Bench): Command[] {
     command("shallower", names.shallower, later(bench, "shallower"), chosen("Ctrl-["), chosen("<")),
     command("fold", names.fold, () => actions.fold(true), chosen("ArrowLeft")),
     command("unfold", names.unfold, () => actions.fold(false), chosen("ArrowRight")),
-    command("foldOutput", names.foldOutput, () => actions.toggleActive("foldOutput"), chosen("o")),
-    command("hideInput", names.hideInput, () => actions.toggleActive("hideInput")),
+    command("foldOutput", names.foldOutput, later(bench, "foldOutput"), chosen("o")),
+    command("hideInput", names.hideInput, later(bench, "hideInput")),
+    command("protect", names.protect, later(bench, "protect")),
+    command("autoRun", names.autoRun, later(bench, "autoRun")),
+    command("tags", names.tags, () => panels.show("tags"), chosen("t")),
     command("clearOutput", names.clearOutput, () => actions.clearOutput()),
     command("clearAllOutputs", names.clearAllOutputs, () => actions.clearAllOutputs()),
   ];
