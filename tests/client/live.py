@@ -18,7 +18,8 @@ from twisted.internet.interfaces import IReactorTime
 from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
-from tests.client.script import CURVES, Step, answer, stream
+from tests.client.channels import Channels
+from tests.client.script import CURVES, Step, answer
 from tests.client.transfers import TransferAnswers
 from tests.client.versions import NOW, VersionAnswers
 
@@ -29,7 +30,7 @@ OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
 
 
-class Room:
+class Room(Channels):
     """The document, everybody who watches it, and the one session."""
 
     def __init__(self, clock: IReactorTime, cells: Sequence[tuple[str, int, str]]) -> None:
@@ -44,6 +45,7 @@ class Room:
         self.heard: list[str] = []
         # What the cell that runs asks.
         self.asking: dict[str, Any] | None = None
+        self.interacts: dict[str, list[dict[str, Any]]] = {}
         self.removed: dict[str, dict[str, Any]] = {}
         self.role = "owner"
         self.refuses = ""
@@ -120,7 +122,8 @@ class Room:
 
     def _state(self, cell: dict[str, Any], state: str, **more: Any) -> None:
         status = {"run": cell["run"], "cell": cell["cell"], "number": 1, "hash": cell["hash"], "queued": NOW}
-        self.outputs[cell["cell"]]["run"] = self.event({"type": "run_state", **status, "state": state, **more})
+        told = {"type": "run_state", **status, "state": state, **self.open_channels(cell), **more}
+        self.outputs[cell["cell"]]["run"] = self.event(told)
 
     def _next(self) -> None:
         if self.running is None and self.queue:
@@ -149,6 +152,10 @@ class Room:
             self.say(self.session())
             self._next()
             return
+        if step.kind == "interact":
+            self.open_interact(cell, step.body, step.after)
+            self._step(cell)
+            return
         if step.kind == "open":
             self.asking = step.body
             self._state(cell, "running", channels=[step.body])
@@ -161,18 +168,6 @@ class Room:
         piece = {"sequence": len(kept) + 1, "kind": step.kind, "body": step.body}
         kept.append(piece)
         self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
-
-    def answered(self, message: dict[str, Any]) -> bool:
-        """Take what somebody says over a channel; whether that is open."""
-        asking = self.asking
-        if asking is None or self.running is None or message["channel"] != asking["channel"]:
-            return False
-        cell, text, self.asking = self.running[0], message["body"]["text"], None
-        self._state(cell, "running")
-        shown = "········" if asking["body"]["hidden"] else text
-        self._print(cell, stream(f"{asking['body']['prompt']}{shown}\n"))
-        self._step(cell)
-        return True
 
     def commit(self, peer: Page, said: dict[str, Any]) -> None:
         """Tell a page what is committed, now or when commits go on."""
@@ -211,6 +206,7 @@ class Room:
             "gone": "Variables are gone: run the cells again.",
         }
         self.over = {"reason": reason, "sentence": sentences[reason]}
+        self.end_interacts()
         self.say(self.session())
 
     def interrupt(self) -> None:
@@ -325,7 +321,7 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
 
     def do_channel_message(self, message: dict[str, Any]) -> None:
         """Answer what a cell asks, unless somebody else has."""
-        if not self.room.answered(message):
+        if not self.room.answered(message, self.person()["connection"]):
             told = {"code": "channel-closed", "parameters": {}, "message": "It is answered.", "about": message["type"]}
             self.say({"type": "error", "document": DOCUMENT, **told})
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.client.controls import INTERACTS
 from tests.client.rich import COLOURS, FORMS, LONG
 
 CURVE = (
@@ -158,17 +160,14 @@ def undefined(cell: str) -> Step:
 
 
 ASKS = {"input": ("Which prime? ", False), "getpass": ("Password of the database: ", True)}
-ERRORS = {"unreadable": unreadable, "sin(2t)": advised, "y + 1": undefined}
+ERRORS = {"E.lift_x": failure, "unreadable": unreadable, "sin(2t)": advised, "y + 1": undefined}
 
 
 def answer(source: str, cell: str) -> Iterator[Step]:
     """Yield what running a source gives."""
-    if source.startswith("E.lift_x"):
-        yield failure(cell)
-        yield done("error")
-        return
-    if source in ERRORS:
-        yield ERRORS[source](cell)
+    failed = next((make for begin, make in ERRORS.items() if source.startswith(begin)), None)
+    if failed is not None:
+        yield failed(cell)
         yield done("error")
         return
     if source in ASKS:
@@ -176,6 +175,8 @@ def answer(source: str, cell: str) -> Iterator[Step]:
         yield stream("Two numbers are needed.\n")
         for channel in (1, 2):
             yield Step(0.0, "open", {"channel": channel, "kind": "input", "body": {"prompt": prompt, "hidden": hidden}})
+    elif source in INTERACTS:
+        yield Step(0.6 if source.startswith("slow") else 0.0, "interact", copy.deepcopy(INTERACTS[source]))
     elif source.startswith("slow"):
         yield from (stream(f"{number}\n", 0.2) for number in range(50))
     elif source.startswith("loop"):

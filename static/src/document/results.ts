@@ -1,6 +1,6 @@
 /** What ran and what it printed, cell by cell: a pure reducer over the server's messages. */
 
-import type { CellOutput, OutputMessage, Piece, RunStatus } from "../net/messages";
+import type { Answer, CellOutput, OpenChannel, OutputMessage, Piece, RunStatus } from "../net/messages";
 
 /** More than the server's budget for one cell; what is beyond it is counted, not kept. */
 export const MAX_PIECES = 4000;
@@ -72,6 +72,22 @@ function isIn(ranges: readonly number[], number: number): boolean {
 function withPiece(before: readonly Piece[], piece: Piece): readonly Piece[] | null {
   if (piece.sequence > (before.at(-1)?.sequence ?? 0)) return before.length < MAX_PIECES ? [...before, piece] : null;
   return before.map((each) => (each.sequence === piece.sequence ? piece : each));
+}
+
+/** What has changed of the controls of a run. */
+export function applyChannelState(results: Results, { run: id, channel, state }: Answer<"channel_state">): Results {
+  return new Map(
+    [...results].map(([cell, known]) => {
+      if (known.run.run !== id) return [cell, known];
+      const channels = known.run.channels?.map((each) => {
+        if (each.channel !== channel) return each;
+        // With other controls all values are others.
+        const values = { ...(state.controls ? {} : (each.body["values"] as object)), ...(state.values as object) };
+        return { ...each, body: { ...each.body, ...state, values } as unknown as OpenChannel["body"] };
+      });
+      return [cell, { ...known, run: { ...known.run, channels } }];
+    }),
+  );
 }
 
 /** The output of these runs was deleted; that they ran stays. */

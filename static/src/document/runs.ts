@@ -10,7 +10,7 @@ import type { SheetDocument } from "./document";
 import type { Edits } from "./edits";
 import { newRunId } from "./identifiers";
 import { Together, type Notices } from "./notices";
-import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
+import { applyChannelState, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "../net/sha256";
 
 export class Runs {
@@ -26,6 +26,9 @@ export class Runs {
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
+    channel_state: (message) => {
+      if (this.#follow(message)) this.#results.value = applyChannelState(this.#results.value, message);
+    },
     cleared: (message) => {
       this.flush();
       if (this.#follow(message)) this.#results.value = applyCleared(this.#results.value, message.runs);
@@ -152,7 +155,10 @@ export class Runs {
     this.flush();
     this.#asking.delete(message.run);
     if (!this.#follow(message)) return;
+    const before = this.#results.value.get(message.cell)?.run;
     this.#results.value = applyRunState(this.#results.value, message);
+    // Of a run that was over already it is about its controls.
+    if (before?.run === message.run && isOver(before.state)) return;
     this.together.follow(message, this.#results.value.get(message.cell));
     if (isOver(message.state)) this.#expectKept(message.sequence);
     this.#announce(message);

@@ -7,11 +7,12 @@ import type { CellResult } from "../document/results";
 import { strings } from "../strings";
 import { useParts } from "../workbench/parts";
 import { shownOf, type Shown } from "./kinds";
+import { PlaceContext, standing } from "./place";
 import "./kinds/index";
 
 export function Output({ cell, result }: { cell: CellInfo; result: CellResult }): JSX.Element | null {
   const { actions, worksheet } = useParts();
-  const shown = useMemo(() => shownOf(result.pieces), [result.pieces]);
+  const shown = useMemo(() => shownOf(standing(result.pieces, 0)), [result.pieces]);
   const lost = result.run.state === "lost";
   if (shown.length === 0 && !lost) return null;
   if (cell.foldOutput) {
@@ -23,9 +24,11 @@ export function Output({ cell, result }: { cell: CellInfo; result: CellResult })
   }
   return (
     <div class={result.optimistic ? "out old" : "out"} role="group" aria-label={strings.output(cell.number)} data-testid="output">
-      {shown.map((item) => (
-        <Item key={item.key} shown={item} />
-      ))}
+      <PlaceContext.Provider value={{ cell, run: result.run, pieces: result.pieces }}>
+        {shown.map((item) => (
+          <Item key={item.key} shown={item} />
+        ))}
+      </PlaceContext.Provider>
       {result.leftOut > 0 && (
         <button type="button" class="foldbar" onClick={() => void worksheet.runs.whole(cell.id).catch(() => undefined)}>
           {strings.showAllPieces(result.leftOut)}

@@ -12,6 +12,7 @@ import { Hearing, ofDocument } from "../net/hearing";
 import type { Piece } from "../net/messages";
 import { Socket } from "../net/socket";
 import { shownOf } from "../outputs/kinds";
+import { PlaceContext, standing } from "../outputs/place";
 import { go, takeTold } from "../router";
 import { strings } from "../strings";
 import "../views";
@@ -81,7 +82,8 @@ function partsOf(workspace: string, id: string | null): Parts {
 }
 
 function drawn(pieces: readonly Piece[]): Drawn[] {
-  return shownOf(pieces).map(({ key, kind, item }) => ({ key, show: () => kind.show(item) }));
+  const place = { cell: null, run: null, pieces };
+  return shownOf(standing(pieces, 0)).map(({ key, kind, item }) => ({ key, show: () => <PlaceContext.Provider value={place}>{kind.show(item)}</PlaceContext.Provider> }));
 }
 
 /** Connected, for the first time or again: ask for what the page shows. */

@@ -53,7 +53,7 @@ function isWriting(target: EventTarget | null): boolean {
 /** Whether a press at this element is for the sheet at all. */
 function heeds(target: EventTarget | null, name: string, editing: boolean): boolean {
   if (!(target instanceof Element)) return true;
-  if (target.closest("dialog, [role=menu], input, textarea, select, aside")) return false;
+  if (target.closest("dialog, [role=menu], input, textarea, select, aside, fieldset")) return false;
   if (editing) return true;
   const plain = name === "Enter" || name === " " || name.startsWith("Arrow");
   return !(plain && target.closest("button, a, summary"));

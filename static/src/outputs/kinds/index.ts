@@ -9,3 +9,5 @@ import "./text";
 import "./error";
 import "./spilled";
 import "./notice";
+import "./channel";
+import "./area";

@@ -41,7 +41,7 @@ export function keyActions(parts: Parts, deck: Deck, doings: Doings): (name: str
 export function swipes(main: HTMLElement | null, deck: Deck): () => void {
   let from: Touch | null = null;
   const begin = (event: TouchEvent) => {
-    const inside = event.target instanceof Element && event.target.closest(".cm-editor, .scroll, pre, table, iframe, canvas, input");
+    const inside = event.target instanceof Element && event.target.closest(".cm-editor, .scroll, pre, table, iframe, canvas, input, fieldset");
     from = event.touches.length === 1 && !inside ? event.touches[0]! : null;
   };
   const end = (event: TouchEvent) => {

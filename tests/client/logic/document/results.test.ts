@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
+import { applyChannelState, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
 
 const empty: Results = new Map();
 const status = (run: string, state: string): RunStatus => ({ run, cell: "c", number: 1, state, hash: "h", queued: "" });
@@ -82,4 +82,19 @@ test("what a run asks is what was said of it last, and takes nothing of its outp
   results = applyRunState(results, status("1", "running"));
   assert.equal(results.get("c")!.run.channels, undefined);
   assert.equal(results.get("c")!.pieces.length, 1);
+});
+
+test("what changes of controls is put over what was known of them, and other controls have other values", () => {
+  const body = { controls: [{ name: "n" }], auto: true, values: { n: 1, m: 2 }, busy: false };
+  const channels = [1, 2].map((channel) => ({ channel, kind: "interact", body, live: true }));
+  const results = applyRunState(ran(), { ...status("1", "done"), channels });
+  const bodyOf = (some: Results, place: number) => some.get("c")!.run.channels![place]!.body;
+  const told = { type: "channel_state" as const, document: "d", epoch: 1, sequence: 9, run: "1", channel: 2 };
+  const moved = applyChannelState(results, { ...told, state: { values: { n: 5 }, busy: true, serial: 3, by: "me" } });
+  assert.deepEqual(bodyOf(moved, 1), { ...body, values: { n: 5, m: 2 }, busy: true, serial: 3, by: "me" });
+  assert.equal(bodyOf(moved, 0), body);
+  assert.equal(bodyOf(moved, 1)["controls"], body.controls);
+  const others = applyChannelState(moved, { ...told, state: { controls: [{ name: "q" }], layout: null, values: { q: 0 }, busy: false, serial: 3, by: "me" } });
+  assert.deepEqual(bodyOf(others, 1)["values"], { q: 0 });
+  assert.equal(applyChannelState(moved, { ...told, run: "0", state: { busy: true, serial: 1, by: "" } }).get("c"), moved.get("c"));
 });
