@@ -24,5 +24,6 @@ import "./ui/account-menu";
 import "./ui/basics";
 import "./ui/icons";
 import "./ui/menu";
+import "./workbench/panels";
 import "./workbench/parts";
 import "./workbench/keys";

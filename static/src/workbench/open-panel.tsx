@@ -10,6 +10,8 @@ export function OpenPanel({ place }: { place: Panel["place"] }): JSX.Element | n
   const panel = registered.get(panels[place].value ?? "");
   if (panel === null) return null;
   const close = () => {
+    // A dialog tells of its end a moment later, when another panel may be open.
+    if (panels[place].value !== panel.id) return;
     panels[place].value = null;
     // Beside the view a panel never had the keyboard to itself; a dialog did, and has it until it is out of the page.
     if (place === "over") queueMicrotask(() => focus.again());

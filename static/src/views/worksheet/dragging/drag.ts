@@ -114,7 +114,8 @@ class Drag {
     this.#scroll();
     const { worksheet } = this.parts;
     const places = placesFor(worksheet.sheet.cells.peek(), worksheet.visible.peek(), this.#ids);
-    const shown = places.map((place) => ({ place, box: boxOf(place) })).filter(({ box }) => box !== null);
+    const elements = new Map([...document.querySelectorAll("[data-cell-id]")].map((element) => [element.getAttribute("data-cell-id"), element]));
+    const shown = places.map((place) => ({ place, box: boxOf(place, elements) })).filter(({ box }) => box !== null);
     const near = (y: number) => Math.abs(y - this.#at.y);
     const best = shown.reduce<(typeof shown)[number] | null>((one, other) => (one === null || near(other.box!.y) < near(one.box!.y) ? other : one), null);
     this.#place = best?.place ?? null;
@@ -141,10 +142,8 @@ function elementOf(id: string): HTMLElement | null {
 }
 
 /** Where the line of a place is: right above the cell in front of which it is, or below the last one. */
-function boxOf({ after, before }: Place): { x: number; y: number; width: number } | null {
-  const next = before === null ? null : elementOf(before)?.getBoundingClientRect();
-  const last = after === null ? null : elementOf(after)?.getBoundingClientRect();
-  const box = next ?? last;
-  if (box == null) return null;
-  return { x: box.left, width: box.width, y: next != null ? next.top - 8 : box.bottom + 8 };
+function boxOf({ after, before }: Place, elements: ReadonlyMap<string | null, Element>): { x: number; y: number; width: number } | null {
+  const next = elements.get(before);
+  const box = (next ?? elements.get(after))?.getBoundingClientRect();
+  return box === undefined ? null : { x: box.left, width: box.width, y: next === undefined ? box.bottom + 8 : box.top - 8 };
 }
