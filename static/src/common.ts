@@ -27,3 +27,4 @@ import "./ui/menu";
 import "./workbench/panels";
 import "./workbench/parts";
 import "./workbench/keys";
+import "./workbench/on-demand";

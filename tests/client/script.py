@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.client import scenes
 from tests.client.controls import INTERACTS
 from tests.client.rich import COLOURS, FORMS, LONG
 
@@ -114,7 +115,7 @@ FIXED = {
     "plot": value({"image/svg+xml": PLOT, "text/plain": "Graphics object"}),
     "odd": value({"text/latex": "$\\nosuchmacro{1}$", "text/plain": "the plain form"}),
     "colours": stream(COLOURS),
-    **{name: value(data) for name, data in FORMS.items()},
+    **{name: value(data) for name, data in (FORMS | scenes.FORMS).items()},
     "spill": Step(0.0, "spilled", {"path": ".sagews/output/1.txt", "bytes": len(LONG), "lines": 20_000}),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import struct
 
 import pytest
@@ -283,3 +284,41 @@ class HelpTests(PythonCase):
         self.assertIn("Doc.", displays(frames)[0].data["text/plain"])
         self.assertIn("def g():", displays(self.session.run("g??"))[0].data["text/plain"])
         self.assertEqual(error(self.session.run("nothing?")).name, "NameError")
+
+
+class FilmTests(PythonCase):
+    """Animations of matplotlib."""
+
+    def test_an_animation_is_its_frames(self) -> None:
+        """With its own delay, beside a GIF; its figure is not shown a second time."""
+        source = """
+import matplotlib.pyplot as plt
+from matplotlib.animation import FuncAnimation
+figure, axes = plt.subplots(figsize=(3, 2))
+line, = axes.plot([0, 1], [0, 1])
+def move(n): line.set_ydata([0, n])
+FuncAnimation(figure, move, frames=4, interval=50, repeat=False)
+"""
+        (shown,) = [frame.data for frame in self.session.run(source) if isinstance(frame, (ResultFrame, DisplayFrame))]
+        film = json.loads(shown["text/vnd.sagews.film"])
+        self.assertEqual((len(film["frames"]), film["delay"], film["loop"]), (4, 50, False))
+        self.assertEqual((film["width"], film["height"]), (300, 200))
+        self.assertEqual(len(set(film["frames"])), 4)
+        self.assertTrue(base64.b64decode(shown["image/gif"]).startswith(b"GIF8"))
+        self.assertEqual(shown["text/plain"], "Animation of 4 frames")
+
+    def test_a_long_film_is_thinned(self) -> None:
+        """What would be too much is shown with fewer frames that stand longer, and says so."""
+        source = """
+import numpy
+from PIL import Image
+from sagews.session.display import films
+noise = [Image.fromarray(numpy.random.randint(0, 255, (600, 600, 3), "uint8")) for _ in range(20)]
+data, metadata = films.film(noise, "noise", delay=100)
+import json
+film = json.loads(data[films.MIME])
+count = len(film["frames"])
+1 < count < 20, film["delay"] == round(2000 / count), film["told"], sum(map(len, data.values())) < 3 * 2**20
+"""
+        (told,) = values(self.session.run(source))
+        self.assertRegex(told, r"^\(True, True, '\d+ of its 20 frames are shown.', True\)$")

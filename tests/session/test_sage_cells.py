@@ -74,7 +74,9 @@ Slow()
     def test_animations_move_and_view_shows(self) -> None:
         """Neither needs a program that is not there."""
         frames = self.sage("animate([plot(sin(x + a), (x, 0, 1)) for a in [0, 1]])\nview(x^2)")
-        self.assertEqual(forms(frames), [{"image/gif", "text/plain"}, {"text/latex", "text/plain"}])
+        self.assertEqual(
+            forms(frames), [{"image/gif", "text/vnd.sagews.film", "text/plain"}, {"text/latex", "text/plain"}]
+        )
 
     def test_display_is_obeyed(self) -> None:
         """%display ascii_art, plain and back."""

@@ -2,7 +2,7 @@
 
 A small backend of Sage's rich output (sage.repl.rich_output, used as a library) makes MIME bundles; so `show()`,
 `pretty_print()`, plots, graphs, tables and images work. Two-dimensional plots are SVG while they are simple, else PNG;
-three-dimensional ones are pictures by tachyon.
+three-dimensional ones are scenes (scenes/).
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
 from sage.misc.html import HtmlFragment
 from sage.misc.latex import LatexExpr
 from sage.misc.lazy_import import LazyImport
 from sage.misc.table import table
 from sage.plot.animate import Animation
 from sage.plot.graphics import Graphics
+from sage.plot.plot3d.base import Graphics3d
 from sage.repl.rich_output import get_display_manager
 from sage.repl.rich_output import output_catalog as catalog
 from sage.repl.rich_output.backend_base import BackendBase
 from sage.rings.integer import Integer
 from sage.structure.sage_object import SageObject
 
-from sagews.session.display import sage_tables, words
+from sagews.session.display import films, sage_tables, words
 from sagews.session.display.displayhook import stage
 from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
+from sagews.session.display.scenes import bundle as scenes
 from sagews.session.display.typesetting import formula, without_macros
 
 # An SVG grows with every point, in the store and in the page; a PNG does not.
 MAX_VECTOR_POINTS = 5000
 DPI = 100
-FRAME = 200
-"""Milliseconds that a picture of an animation stands, as in Sage."""
 _VERBATIM = re.compile(r"(?:\\verb\|[\w .,:;=()!?+*/'<>-]*\|)+")
 # Each is one primitive to `_simple`, but in SVG as many paths as it has squares or arrows.
 _RASTER = {"DensityPlot", "MatrixPlot", "ComplexPlot", "ContourPlot", "PlotField", "StreamlinePlot"}
@@ -138,8 +138,17 @@ def _special(obj: Any) -> Bundle | None:
     if (shown := sage_tables.value(obj)) is not None:
         return shown
     if isinstance(obj, Animation):
-        return _animation(obj)
+        return _animation(obj, {})
+    if isinstance(obj, Graphics3d):
+        return _scene(obj, {})
     return None
+
+
+def _scene(plot: Any, options: Mapping[str, Any]) -> Bundle | None:
+    """Return a three-dimensional plot as a scene; None where another viewer than a page's own is asked for."""
+    if {**plot._extra_kwds, **options}.get("viewer", "threejs") not in ("threejs", None):
+        return None
+    return scenes.bundle_of(plot, options, str(plot))
 
 
 def _with_other_forms(obj: Any, text: str) -> Bundle | None:
@@ -156,24 +165,30 @@ def _with_other_forms(obj: Any, text: str) -> Bundle | None:
     return {**data, "text/plain": told}, metadata
 
 
-def _animation(obj: Any) -> Bundle:
-    """Return an animation as a GIF, which Sage itself would want another program for."""
-    folder = obj.png()
-    pictures = [Image.open(os.path.join(folder, name)).convert("RGB") for name in sorted(os.listdir(folder))]
-    # Labels of axes make frames differ by some pixels; a GIF has one size.
-    size = max(each.width for each in pictures), max(each.height for each in pictures)
-    frames = [ImageOps.pad(each, size, color="white") for each in pictures]
-    moving = BytesIO()
-    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=FRAME, loop=0)
-    return {"image/gif": moving.getvalue(), "text/plain": str(obj)}, {
-        "image/gif": {"width": size[0], "height": size[1]}
-    }
+def _animation(obj: Any, options: Mapping[str, Any]) -> Bundle | None:
+    """Return an animation as a film; Sage itself would want another program for it."""
+    count = len(obj._frames)
+    if count == 0:
+        return {"text/plain": str(obj)}, {}
+    if all(isinstance(each, Graphics3d) for each in obj._frames):
+        return _scene(obj.interactive(), options)
+    step = -(-count // films.MAX_FRAMES)
+    chosen = Animation(obj._frames[::step], **{"dpi": DPI * SCALE, **obj._kwds})
+    folder = chosen.png()
+    pictures = [Image.open(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+    # Sage counts in hundredths of a second, and how often it is shown; 0 is for ever.
+    delay, times = int(options.get("delay", 20)) * 10, int(options.get("iterations", 0))
+    return films.film(pictures, str(obj), delay=delay, loop=times == 0, of=count)
 
 
 def show(obj: Any, **options: Any) -> None:
     """Stand behind Sage's `show` and `pretty_print`: typeset where a value would be."""
+    if isinstance(obj, Graphics3d) and (scene := _scene(obj, options)) is not None:
+        stage.publish(*scene)
+    elif isinstance(obj, Animation) and (moving := _animation(obj, options)) is not None:
+        stage.publish(*moving)
     # Options are for Sage's own machinery (axes, figsize, viewer), which alone knows what they mean.
-    if options and not isinstance(obj, (table, Animation)):
+    elif options and not isinstance(obj, (table, Animation)):
         stage.publish(*_formatted(obj, options))
     elif isinstance(obj, LatexExpr):
         stage.publish(*words.latex_bundle(str(obj)))

@@ -69,12 +69,12 @@ def warm_python(namespace: dict[str, Any]) -> None:
     import matplotlib.pyplot
     import sympy
 
-    from sagews.session.display import figures
+    from sagews.session.display import figures, films
 
     showing.install()
     warned.install()
     if stage.formatters is not None:
-        stage.formatters.special.append(figures.value)
+        stage.formatters.special.extend([figures.value, films.animation])
         symbol = sympy.Symbol("x")
         stage.formatters.bundle(sympy.integrate(sympy.sin(symbol) ** 2, symbol))
         stage.formatters.bundle([symbol, symbol**2])

@@ -1,8 +1,8 @@
 /** Every kind of output, the best form of a value first: a new kind is a file and a line here. */
 
 import "./latex";
-import "./image";
 import "./rich";
+import "./image";
 import "./html";
 import "./markdown";
 import "./text";

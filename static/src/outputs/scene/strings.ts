@@ -1,0 +1,27 @@
+/** The words of scenes and moving pictures. Another language is another table of this shape. */
+
+export const words = {
+  plot: "Three-dimensional plot",
+  role: "3D plot",
+  film: "Animation",
+  help: "Drag or use the arrow keys to turn, with Shift to move. Plus and minus, or Ctrl and the wheel, zoom. 0 resets the view, F fills the screen.",
+  reset: "Reset the view (0)",
+  larger: "Zoom in (+)",
+  smaller: "Zoom out (−)",
+  spin: "Turn by itself (R)",
+  stopSpin: "Stop turning (R)",
+  full: "Full screen (F)",
+  leaveFull: "Leave full screen (F)",
+  download: "Download as PNG",
+  unreadable: "This plot can't be read, and is shown as a picture.",
+  unreadableAlone: "This plot can't be read.",
+  noGraphics: "This browser draws no three-dimensional graphics here (WebGL is off), so this is a picture.",
+  play: "Play (Space)",
+  pause: "Pause (Space)",
+  back: "Previous frame (←)",
+  next: "Next frame (→)",
+  frame: "Frame",
+  frameOf: (number: number, count: number) => `${number} of ${count}`,
+  speed: "Speed",
+  repeat: "Repeat",
+};
