@@ -15,19 +15,35 @@ from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerPr
 from pycrdt import Doc, Map, Text
 from twisted.internet.interfaces import IReactorTime
 
+from sagews.backend.names.session_names import SessionNames
+from sagews.model.identifiers import DocumentId
 from sagews.model.positions import between
-from sagews.wire.browser.base import PROTOCOL
+from sagews.wire.browser.base import PROTOCOL, ToPage
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
 from tests.client.channels import Channels
 from tests.client.script import CURVES, Step, answer
 from tests.client.transfers import TransferAnswers
 from tests.client.versions import NOW, VersionAnswers
+from tests.fakes.session_host import said_of
 
 DOCUMENT = "01940000-0000-7000-8000-000000000001"
 WORKSPACE = "01940000-0000-7000-8000-000000000002"
 LATER = "2026-01-02T03:05:00.000Z"
 OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
+
+
+class Told:
+    """What of a document's stream its names need."""
+
+    document = DocumentId(DOCUMENT)
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def say(self, message: ToPage) -> None:
+        """Tell everybody."""
+        self._room.say(json.loads(message.encoded()))
 
 
 class Room(Channels):
@@ -61,6 +77,7 @@ class Room(Channels):
         self.over: dict[str, str] = {}
         # What waits to be committed while nothing is; None while everything is, at once.
         self.stalled: list[tuple[Page, dict[str, Any]]] | None = None
+        self.names = SessionNames(Told(self))  # type: ignore[arg-type]
         self._fill(cells)
 
     def _fill(self, cells: Sequence[tuple[str, int, str]]) -> None:
@@ -146,6 +163,7 @@ class Room(Channels):
             return
         if step.kind == "done":
             self.running = None
+            self.names.ran(cell["cell"], said_of(str(self.doc["cells"][cell["cell"]]["source"])))
             self._state(cell, "error" if step.body["status"] == "error" else "done", seconds=step.body["seconds"])
             for peer in self.peers:
                 self.commit(peer, {"type": "kept", "document": DOCUMENT, "epoch": 1, "sequence": self.sequence})
@@ -207,6 +225,7 @@ class Room(Channels):
         }
         self.over = {"reason": reason, "sentence": sentences[reason]}
         self.end_interacts()
+        self.names.over()
         self.say(self.session())
 
     def interrupt(self) -> None:
@@ -314,6 +333,16 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
         shared = {"type": "edit", "document": DOCUMENT, "update": message["update"], "author": "u1"}
         self.room.say(shared, but=self)
         self.room.commit(self, {"type": "saved", "document": DOCUMENT, "edit": message["edit"]})
+
+    def do_names(self, message: dict[str, Any]) -> None:
+        """Say what is known of names."""
+        self.say(json.loads(self.room.names.now(message["request"]).encoded()))
+
+    def do_remove_names(self, message: dict[str, Any]) -> None:
+        """Remove them."""
+        self.room.names.removed(message["names"])
+        told = {"request": message["request"], "document": DOCUMENT, "names": message["names"]}
+        self.say({"type": "names_removed", **told})
 
     def do_run(self, message: dict[str, Any]) -> None:
         """Run."""

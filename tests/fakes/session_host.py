@@ -5,6 +5,7 @@ It understands the sources of tests/contracts/session_host.py and a few more; an
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ from sagews.model.sessions import (
     Usage,
     WorkerInfo,
 )
+from sagews.session.analysis.names import NOTHING, names_of
+from sagews.session.analysis.shape import shape_of
 from sagews.wire.session.channels import CloseFrame, MessageFrame
 from sagews.wire.session.frames import RunFrame
 from sagews.wire.session.messages import parse_message
@@ -193,6 +196,8 @@ class FakeSessionHost:
             raise SagewsError("bad-message", reason="this kind of session answers no questions")
         if found.running is not None:
             raise SagewsError("busy")
+        if question["type"] == "remove":
+            return {"names": question["names"]}
         if question["type"] == "complete":
             return {"start": 0, "end": question["cursor"], "matches": [{"text": "print", "kind": "function"}]}
         if question["type"] == "variables":
@@ -246,8 +251,10 @@ class FakeSessionHost:
         """Let a session end what it runs."""
         found = self.sessions[session]
         run = found.running.run if found.running else None
+        source = found.running.source if found.running else ""
         found.running, found.asking = None, False
-        self.say(session, PieceKind.DONE, {"status": status, "seconds": 0.001, "cpu": 0.001}, run)
+        times = {"seconds": 0.001, "cpu": 0.001}
+        self.say(session, PieceKind.DONE, {"status": status, **times, **said_of(source)}, run)
 
     def end(self, session: SessionId, ending: Ending) -> None:
         """Let a session die."""
@@ -287,3 +294,12 @@ class FakeSessionHost:
 
     def _uses(self, workspace: WorkspaceId) -> bool:
         return any(found.request.workspace == workspace for found in self.sessions.values())
+
+
+def said_of(source: str) -> dict[str, str]:
+    """Return what the end of a run says of its text."""
+    try:
+        names = names_of(ast.parse(source))
+    except SyntaxError:
+        names = NOTHING
+    return {"shape": shape_of(source), "reads": " ".join(names.reads), "writes": " ".join(names.writes)}

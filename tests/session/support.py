@@ -23,6 +23,7 @@ from sagews.wire.session.frames import (
     FromSession,
     InspectFrame,
     ReadyFrame,
+    RemoveFrame,
     ResultFrame,
     RunFrame,
     StreamFrame,
@@ -149,7 +150,7 @@ class Session:
         """Return the next frame."""
         return next(self._frames)
 
-    def ask(self, request: CompleteFrame | InspectFrame | VariablesFrame) -> Any:
+    def ask(self, request: CompleteFrame | InspectFrame | RemoveFrame | VariablesFrame) -> Any:
         """Send a request for help and return the answer."""
         self.connection.sendall(encode(request))
         return self.next()

@@ -123,7 +123,7 @@ class GrammarTests(SynchronousTestCase):
         done = payload(session.DoneFrame(RUN, "ok", 0.25, 1e-05))
         result = payload(session.ResultFrame(RUN, {"text/plain": "[1, 2]"}))
         for data in (done, result):
-            self.assertLess(calls(lambda each=data: parse_from_session(each)), 15)
+            self.assertLess(calls(lambda each=data: parse_from_session(each)), 20)
 
     def test_what_holds_too_much_is_not_parsed(self) -> None:
         """A frame of a million small values is refused before any object is made of it; a text of megabytes is not."""

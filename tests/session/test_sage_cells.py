@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sagews.wire.session.frames import CompleteFrame, DisplayFrame, FromSession, ResultFrame
+from sagews.wire.session.frames import (
+    CompleteFrame,
+    DisplayFrame,
+    DoneFrame,
+    FromSession,
+    RemovedFrame,
+    RemoveFrame,
+    ResultFrame,
+)
 
 from .sage_case import NEEDS_SAGE, SageCase, latex
 from .support import displays, error, printed, status, values
@@ -86,6 +94,34 @@ Slow()
         self.assertEqual(latex(self.sage("x^2")), [""])
         self.sage("%display default")
         self.assertEqual(latex(self.sage("x^2")), ["$\\displaystyle x^{2}$"])
+
+
+class NamesTests(SageCase):
+    """What a cell in Sage's language says of its names."""
+
+    def test_names_are_those_of_what_the_preparser_makes_of_it(self) -> None:
+        """Generators, functions of symbols, `var`, `%time`; its own helpers are none, and neither are other systems."""
+        cases = {
+            "R.<u, v> = QQ[]; I = ideal(u^2 - s)": ("QQ ideal s", "R u v I"),
+            "f(t) = a*t + 1": ("var a", "t f"),
+            "var('p q')\np + 2*q": ("var", "p q"),
+            "%time w = [1..h]": ("h", "w"),
+            "%%time\nw = h": ("h", "w"),
+            "%gp\na = 1": ("", ""),
+            "1 +": ("", ""),
+        }
+        self.sage("s = 2; a = 3; h = 4")
+        for source, names in cases.items():
+            done = self.sage(source)[-1]
+            assert isinstance(done, DoneFrame)
+            self.assertEqual((done.reads, done.writes), names, source)
+
+    def test_names_are_removed(self) -> None:
+        """What a cell made is gone, what Sage has of that name is there again; other names stay."""
+        self.sage("N = 5; mine = 6")
+        self.assertEqual(self.session.ask(RemoveFrame(3, "N mine factor nothing")), RemovedFrame(3, "N mine"))
+        shown = values(self.sage("N(1/2), 'mine' in globals(), factor(6)"))
+        self.assertEqual(shown, ["(0.500000000000000, False, 2 * 3)"])
 
 
 class SystemTests(SageCase):

@@ -17,6 +17,7 @@ from zope.interface import implementer
 from sagews.backend.events.stream import EventStream
 from sagews.backend.journal.batch import Acknowledge
 from sagews.backend.journal.document_writer import DocumentWriter
+from sagews.backend.names.session_names import SessionNames
 from sagews.backend.runs.confirmation import confirm_runs
 from sagews.backend.runs.handover import Handover, Session
 from sagews.backend.runs.output_cache import OutputCache
@@ -52,7 +53,7 @@ class DocumentSession:
     __slots__ = (
         "_asker", "_clock", "_condition", "_context", "_correlation", "_flavour", "_gone", "_handover", "_host",
         "_interacts", "_last_piece", "_last_used", "_line", "_machine", "_next_session", "_patience", "_restart",
-        "_runs", "_seat", "_session", "_status", "_stream", "_tell", "_writer", "registry",
+        "_runs", "_seat", "_session", "_status", "_stream", "_tell", "_writer", "names", "registry",
     )  # fmt: skip
 
     _log = Logger()
@@ -76,6 +77,7 @@ class DocumentSession:
         self._interacts = self.registry.channels.interacts
         self._interacts.when_said = self._pump
         self._handover = Handover(self.registry, self._place, self._handing_over, self._not_taken, self._evaluated)
+        self.names = SessionNames(stream)
         self._condition = SessionCondition()
         self._machine = session_machine(self._condition)
         self._status = StatusPublisher(context.clock, context.settings, stream, self._condition, self.registry)
@@ -96,8 +98,6 @@ class DocumentSession:
         self._status.flavour = flavour()
         if self.registry.used:
             self._status.variables_are_gone()
-
-    # ------------------------------------------------------------------------------------- what pages see
 
     @property
     def condition(self) -> SessionCondition:
@@ -133,8 +133,6 @@ class DocumentSession:
     def busy(self) -> bool:
         """Whether something runs or waits."""
         return self._handover.under_way or self.registry.queued > 0
-
-    # ------------------------------------------------------------------------------------- requests
 
     def run(self, user: UserId, requests: Sequence[RunRequest], *, check: bool, correlation: str) -> None:
         """Queue cells; a run id that is known already is left out, it runs once.
@@ -339,6 +337,7 @@ class DocumentSession:
     def _take(self, piece: Piece) -> None:
         if piece.kind is PieceKind.DONE:
             if piece.run == self.registry.running:
+                self.names.ran(self._handover.cell, piece.body)
                 state, seconds = state_after(piece)
                 self._finish(state, seconds, None)
         elif piece.kind is not PieceKind.STARTED:
@@ -385,6 +384,7 @@ class DocumentSession:
             self._finish(RunState.INTERRUPTED if wished else RunState.ERROR, None, text, go_on=False)
         self._interacts.session_over()
         self.registry.restart_numbers()
+        self.names.over()
         self._status.say(reason=reason, text=text)
         if self._gone is not None and not self._gone.called:
             self._gone.callback(None)

@@ -10,7 +10,7 @@ from sagews.backend.runs.channels.interacts import Interacts
 from sagews.backend.runs.run_registry import RunRegistry
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
-from sagews.model.identifiers import RunId, SessionId
+from sagews.model.identifiers import CellId, RunId, SessionId
 from sagews.model.sessions import Evaluation, Piece, PieceKind
 from sagews.net.background import run_in_background
 from sagews.policy.sessions.interact_line import Said
@@ -28,9 +28,21 @@ class Handover:
         begins: is called before something is handed over.
         cell_failed, interact_failed: are called when what was handed over did not reach the session; of a cell with its
             run and why.
+
+    Attributes:
+        cell: of the run that was handed over last.
     """
 
-    __slots__ = ("_begins", "_cell_failed", "_cells_turn", "_interact_failed", "_interacts", "_registry", "_session")
+    __slots__ = (
+        "_begins",
+        "_cell_failed",
+        "_cells_turn",
+        "_interact_failed",
+        "_interacts",
+        "_registry",
+        "_session",
+        "cell",
+    )
 
     _log = Logger()
 
@@ -51,6 +63,7 @@ class Handover:
         self._interact_failed = interact_failed
         # Whoever drags a slider about must not keep cells waiting, nor many cells the slider.
         self._cells_turn = False
+        self.cell = CellId("")
 
     @property
     def under_way(self) -> bool:
@@ -74,6 +87,7 @@ class Handover:
         if isinstance(found, Said):
             run_in_background(self._say(session, found), self._log, "interact", correlation)
         elif found is not None:
+            self.cell = found.cell
             run_in_background(self._evaluate(session, found), self._log, "evaluate", correlation)
 
     async def _evaluate(self, session: Session, evaluation: Evaluation) -> None:

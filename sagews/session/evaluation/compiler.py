@@ -5,16 +5,20 @@ import __future__
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 
+from sagews.session.analysis.names import NOTHING, TextNames, names_of
 from sagews.session.evaluation.sources import lines_of
 from sagews.session.evaluation.syntax import locate
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 KEPT, LONGEST_KEPT = 32, 8 * 1024
 """How many cells stay compiled, and up to how many characters: people run the same short cell again and again."""
+
+LONGEST_ANALYSED = 128 * 1024
+"""Characters of a cell whose names are looked for: some ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,20 @@ class Step:
 
 
 class Compiler:
-    """Compiles the cells of one session; a `from __future__ import` holds for the cells after it too."""
+    """Compiles the cells of one session; a `from __future__ import` holds for the cells after it too.
 
-    def __init__(self) -> None:
+    Args:
+        python: turns text in the language of cells into Python.
+
+    Attributes:
+        names: those of the text that was asked for last.
+    """
+
+    def __init__(self, python: Callable[[str], str] = str) -> None:
+        self._python = python
+        self.names = NOTHING
         self._future = 0
-        self._kept: dict[tuple[str, str, str, int], list[Step]] = {}
+        self._kept: dict[tuple[str, str, str, int], tuple[list[Step], TextNames]] = {}
 
     def steps(self, source: str, filename: str, shows: str) -> list[Step]:
         """Return what to run, in order. Nothing has run when a later line turns out to be wrong.
@@ -58,12 +71,14 @@ class Compiler:
         key = (filename, source, shows, self._future)
         known = self._kept.get(key)
         if known is not None:
-            return known
+            steps, self.names = known
+            return steps
+        self.names = NOTHING
         steps = self._compiled(source, filename, shows)
         if len(source) <= LONGEST_KEPT:
             if len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = steps
+            self._kept[key] = steps, self.names
         return steps
 
     def _compiled(self, source: str, filename: str, shows: str) -> list[Step]:
@@ -73,6 +88,8 @@ class Compiler:
             tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
             read = True
             self._future |= _future_flags(tree)
+            # Before the tree is taken apart.
+            self.names = names_of(tree, self._python) if len(source) <= LONGEST_ANALYSED else NOTHING
             parts = list(_parts(tree.body, source, shows))
             return [_step(part, filename, _FLAGS | self._future) for part in parts]
         except SyntaxError as error:

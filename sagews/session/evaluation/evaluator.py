@@ -11,6 +11,8 @@ from typing import Any
 
 from sagews.discovery import modules
 from sagews.session import hints
+from sagews.session.analysis.names import NOTHING
+from sagews.session.analysis.shape import shape_of
 from sagews.session.display.displayhook import stage
 from sagews.session.display.written_files import written_files
 from sagews.session.evaluation import engines, sources
@@ -50,7 +52,8 @@ class Evaluator:
         self.language = "python" if loaded.preparse is None else "sage"
         self._history = History(loaded.namespace)
         self._modes = Modes(loaded.preparse)
-        self._compiler = Compiler()
+        self._compiler = Compiler(self.python)
+        self._names = NOTHING
         self.background = Background()
         self.beginning = Beginning(self.attempt)
         self._process = os.getpid()
@@ -70,11 +73,12 @@ class Evaluator:
             self._end_child(status)
         seconds = time.perf_counter() - started
         self.attempt(written_files.show)
-        self._output.finish(status, seconds, time.process_time() - cpu)
+        self._output.finish(status, seconds, time.process_time() - cpu, shape_of(run.source), self._names)
         return seconds
 
     def _status(self, run: RunFrame) -> str:
         self.language = run.mode
+        self._names = NOTHING
         self._history.cell(run.number, run.source)
         self.beginning.before_cell(self.namespace)
         problem = self.attempt(lambda: self._work(run))
@@ -164,6 +168,7 @@ class Evaluator:
                 prepared.apply()
             return
         steps = self._compiler.steps(prepared.source, filename, run.shows)
+        self._names = self._compiler.names
         with prepared.around:
             self._take(steps, run.number)
 
@@ -196,6 +201,18 @@ class Evaluator:
     def python(self, source: str) -> str:
         """Return text in the language of the running cell as Python."""
         return self._modes.python(source, self.language)
+
+    def remove(self, names: str) -> str:
+        """Delete names, or put back what the session began with; return those that cells had made."""
+        original, gone = self.shell.original, {}
+        for name in names.split():
+            if name in self.namespace and self.namespace[name] is not original.get(name, self):
+                gone[name] = self.namespace.pop(name)
+                self.namespace.update({name: original[name]} if name in original else {})
+        removed = " ".join(gone)
+        # What is deleted may have code of its own for its end.
+        self.attempt(gone.clear)
+        return removed
 
     def _step(self, step: Step) -> Any:
         # Running what people write is what a session is for; the jail bounds what it can do.

@@ -25,7 +25,15 @@ from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
 from sagews.wire.session.channels import CloseFrame
-from sagews.wire.session.frames import CompleteFrame, InspectFrame, ReadyFrame, RunFrame, ToSession
+from sagews.wire.session.frames import (
+    CompleteFrame,
+    InspectFrame,
+    ReadyFrame,
+    RemovedFrame,
+    RemoveFrame,
+    RunFrame,
+    ToSession,
+)
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.variables import VariablesFrame
 
@@ -127,6 +135,8 @@ class EvaluationLoop:
                 _libc.malloc_trim(0)
         elif isinstance(request, (CompleteFrame, InspectFrame, VariablesFrame)):
             self._helper.answer(request)
+        elif isinstance(request, RemoveFrame):
+            self._output.answer(RemovedFrame(request.request, self._evaluator.remove(request.names)))
         elif isinstance(request, CloseFrame):
             self._interacts.close(request)
         elif "serial" in request.body:

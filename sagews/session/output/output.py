@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sagews.session.analysis.names import NOTHING, TextNames
 from sagews.session.output.areas.displays import Displays
 from sagews.session.output.areas.places import MAX_FRAME, RunPlaces
 from sagews.session.output.budget import TAIL, Omitted
@@ -105,8 +106,11 @@ class SessionOutput(PrintedOutput):
             self._replacing.flush_held()
             self._put(encode(value), True)
 
-    def finish(self, status: str, seconds: float, cpu: float) -> None:
-        """Send the rest of the run's output and its `done`. The cell is over: interrupts are dropped here."""
+    def finish(self, status: str, seconds: float, cpu: float, shape: str = "", names: TextNames = NOTHING) -> None:
+        """Send the rest of the run's output and its `done`, with what its text says of itself.
+
+        The cell is over: interrupts are dropped here.
+        """
         with self._whole:
             unshown = self._close()
             if unshown:
@@ -115,7 +119,8 @@ class SessionOutput(PrintedOutput):
                 )
             self._live = False
             self._late.add(self._run, self._places)
-            self._put(encode(DoneFrame(self._run, status, seconds, cpu)), True)
+            reads, writes = " ".join(names.reads), " ".join(names.writes)
+            self._put(encode(DoneFrame(self._run, status, seconds, cpu, shape, reads, writes)), True)
         self.settle()
 
     def _close(self) -> int:

@@ -19,6 +19,7 @@ JSON = Any
 CELL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # People are told to look there: it must name a file of the output folder and nothing else.
 SPILL_PATH = re.compile(r"\.sagews/output/[0-9a-f-]{36}\.txt")
+SHAPE = re.compile("(?:[0-9a-f]{32})?")
 MIME = re.compile(r"[a-z0-9]{1,20}/[a-z0-9.+-]{1,80}")
 BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
 BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
@@ -26,6 +27,10 @@ BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 # too.
 UNFIT = re.compile("[\0\ud800-\udfff]")
 
+# Of the names that a cell reads, or writes: bytes of all, how many, characters of one.
+MAX_NAMES, MOST_NAMES, MAX_NAME = 4096, 500, 100
+# Bytes of names that are removed at once: a hundred.
+MAX_REMOVED = 40 * 1024
 MAX_MIME_TYPES = 16
 MAX_DEPTH = 24
 MAX_NODES = 50_000
@@ -52,6 +57,20 @@ MAX_HINT_TEXT = 400
 MAX_HINT_LABEL = 80
 # Characters of a line that advice may still change.
 MAX_HINT_LINE = 1000
+
+
+def shape(form: Fields) -> str:
+    """Take the digest of a text, which may be empty."""
+    return form.pattern("shape", SHAPE)
+
+
+def names(form: Fields, name: str, most: int = MAX_NAMES) -> str:
+    """Take a text of identifiers with a space between two, of at most so many bytes."""
+    value = text(form, name, most)
+    found = value.split(" ") if value else []
+    if len(found) > MOST_NAMES or not all(len(each) <= MAX_NAME and each.isidentifier() for each in found):
+        raise ProtocolError(f"{name} are no names")
+    return value
 
 
 def text(form: Fields, name: str, most: int) -> str:

@@ -9,6 +9,7 @@ worker → session
   complete    request: int, code: str, cursor: int (code points)
   variables   request: int                                                which variables.py describes
   inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
+  remove      request: int, names: str                                    with a space between two: not needed any more
   message     run: uuid, channel: int, body: {}                           over a channel that a cell has open
   close       run: uuid, channel: int                                     nobody will say anything over it
 
@@ -28,10 +29,12 @@ session → worker
                                                                           a channel, which channels.py describes
   state       run: uuid, channel: int, body: {}, over: bool               what has changed of an interact
   close       run: uuid, channel: int                                     it is needed no more
-  done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float
+  done        run: uuid, status: "ok" | "error" | "interrupted", seconds: float, cpu: float, shape: str,
+              reads: str, writes: str
   completions request: int, start: int, end: int, matches: [{text, kind}]
   inspection  request: int, found: bool, data: {mime: str}
   listing     request: int, variables: [], more: int                      which variables.py describes
+  removed     request: int, names: str                                    those that were there
 
 Bytes of images and other binary MIME types are base64 text. A run has one `done`; behind it a thread or task of its
 cell may still have `stream`, `display` and what replaces them sent, for the latest LATE_RUNS runs. A `message` to an
@@ -104,6 +107,14 @@ class InspectFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveFrame:
+    """Delete these names, or put back what the session began with."""
+
+    request: int
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyFrame:
     """The session can take its first cell."""
 
@@ -172,12 +183,19 @@ class SpilledFrame:
 
 @dataclass(frozen=True, slots=True)
 class DoneFrame:
-    """The last frame of a run. Times in seconds; cpu is this process's own."""
+    """The last frame of a run. Times in seconds; cpu is this process's own.
+
+    Shape is the digest of the cell's text without remarks and blank space, or "" when it has none (session/analysis/);
+    reads and writes are the names that the cell has from others and makes, with a space between two.
+    """
 
     run: str
     status: str
     seconds: float
     cpu: float
+    shape: str = ""
+    reads: str = ""
+    writes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +217,19 @@ class InspectionFrame:
     data: Mapping[str, JSON]
 
 
-ToSession = RunFrame | CompleteFrame | InspectFrame | VariablesFrame | MessageFrame | CloseFrame
+@dataclass(frozen=True, slots=True)
+class RemovedFrame:
+    """These were deleted."""
+
+    request: int
+    names: str
+
+
+ToSession = RunFrame | CompleteFrame | InspectFrame | VariablesFrame | RemoveFrame | MessageFrame | CloseFrame
 # fmt: off
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
     | AreaFrame | ClearFrame | UpdateFrame | OpenFrame | StateFrame | CloseFrame
-    | CompletionsFrame | InspectionFrame | ListingFrame
+    | CompletionsFrame | InspectionFrame | ListingFrame | RemovedFrame
 )
 # fmt: on

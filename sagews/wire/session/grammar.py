@@ -43,6 +43,8 @@ from sagews.wire.session.frames import (
     InspectFrame,
     InspectionFrame,
     ReadyFrame,
+    RemovedFrame,
+    RemoveFrame,
     ResultFrame,
     RunFrame,
     SpilledFrame,
@@ -65,7 +67,7 @@ def payload(value: ToSession | FromSession) -> bytes:
         ValueError: for a number that is not finite or a text with lone surrogates.
     """
     if isinstance(value, DoneFrame):
-        return short.done(value.run, value.status, value.seconds, value.cpu)
+        return short.done(*_getters[DoneFrame](value))
     if isinstance(value, RunFrame):
         return short.run(value.run, value.cell, value.number, value.source, value.mode, value.shows)
     if isinstance(value, ResultFrame) and value.data.keys() == _PLAIN and not value.metadata and not value.area:
@@ -233,7 +235,8 @@ def _done(form: Fields) -> DoneFrame:
     seconds, cpu = form.number("seconds"), form.number("cpu")
     if not math.isfinite(seconds + cpu) or max(seconds, cpu) > check.MAX_SECONDS:
         raise ProtocolError("a time out of bounds")
-    return DoneFrame(form.id("run"), form.choice("status", STATUSES), seconds, cpu)
+    run, status, shape = form.id("run"), form.choice("status", STATUSES), check.shape(form)
+    return DoneFrame(run, status, seconds, cpu, shape, check.names(form, "reads"), check.names(form, "writes"))
 
 
 def _completions(form: Fields) -> CompletionsFrame:
@@ -246,11 +249,20 @@ def _inspection(form: Fields) -> InspectionFrame:
     return InspectionFrame(check.request(form), form.boolean("found"), check.texts(form, "data"))
 
 
+def _remove(form: Fields) -> RemoveFrame:
+    return RemoveFrame(check.request(form), check.names(form, "names", check.MAX_REMOVED))
+
+
+def _removed(form: Fields) -> RemovedFrame:
+    return RemovedFrame(check.request(form), check.names(form, "names", check.MAX_REMOVED))
+
+
 REQUEST_READERS: Mapping[str, Callable[[Fields], ToSession]] = {
     "run": _run,
     "complete": _complete,
     "inspect": _inspect,
     "variables": variables.read_variables,
+    "remove": _remove,
     "message": channels.read_message,
     "close": channels.read_close,
 }
@@ -271,6 +283,7 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "completions": _completions,
     "inspection": _inspection,
     "listing": variables.read_listing,
+    "removed": _removed,
 }
 
 
@@ -283,9 +296,10 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 _names: Mapping[type, tuple[str, ...]] = {
     kind: tuple(each.name for each in fields(kind))
     for kind in (
-        *(RunFrame, CompleteFrame, InspectFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
+        *(RunFrame, CompleteFrame, InspectFrame, RemoveFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
         *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
         *(AreaFrame, ClearFrame, UpdateFrame, CompletionsFrame, InspectionFrame, VariablesFrame, ListingFrame),
+        RemovedFrame,
     )
 }
 _getters = {kind: _getter(names) for kind, names in _names.items()}

@@ -5,7 +5,7 @@ A cell, the questions without their number, which the worker gives them, and wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sagews.errors import SagewsError
@@ -43,6 +43,11 @@ def inspect_message(code: str, cursor: int, detail: int) -> Message:
 def variables_message() -> Message:
     """Return the question which variables there are."""
     return {"type": "variables"}
+
+
+def remove_message(names: Sequence[str]) -> Message:
+    """Return the question which of these names there were; they are deleted."""
+    return {"type": "remove", "names": " ".join(names)}
 
 
 def channel_message(run: str, channel: int, body: Mapping[str, Any]) -> Message:

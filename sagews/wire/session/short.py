@@ -12,6 +12,7 @@ import math
 import re
 
 from sagews.model.identifiers import UUID_PATTERN
+from sagews.wire.session.checks import MAX_NAMES
 
 _quote = json.encoder.encode_basestring
 _ID = UUID_PATTERN.pattern
@@ -19,8 +20,12 @@ _ID = UUID_PATTERN.pattern
 _TIME = r"(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?"
 # ASCII that needs no escape in JSON.
 _TEXT = r"[ !#-\[\]-~]{0,4096}"
+_NAMES = r"(?:[A-Za-z_][A-Za-z0-9_]{0,99}(?: [A-Za-z_][A-Za-z0-9_]{0,99}){0,499})?"
 _DONE = re.compile(
-    rf'{{"type":"done","run":"({_ID})","status":"(ok|error|interrupted)","seconds":({_TIME}),"cpu":({_TIME})}}'.encode()
+    (
+        rf'{{"type":"done","run":"({_ID})","status":"(ok|error|interrupted)","seconds":({_TIME}),"cpu":({_TIME}),'
+        rf'"shape":"([0-9a-f]{{32}}|)","reads":"({_NAMES})","writes":"({_NAMES})"}}'
+    ).encode()
 )
 _RESULT = re.compile(
     rf'{{"type":"result","run":"({_ID})","data":{{"text/plain":"({_TEXT})"}},"metadata":{{}}}}'.encode()
@@ -35,12 +40,13 @@ def run(run: str, cell: str, number: int, source: str, mode: str, shows: str) ->
     ).encode()
 
 
-def done(run: str, status: str, seconds: float, cpu: float) -> bytes:
+def done(run: str, status: str, seconds: float, cpu: float, shape: str, reads: str, writes: str) -> bytes:
     """Return the payload of a `done`; raises ValueError for a time that is not finite."""
     if not math.isfinite(seconds + cpu):
         raise ValueError("a time that is not finite")
     return (
-        f'{{"type":"done","run":{_quote(run)},"status":{_quote(status)},"seconds":{seconds!r},"cpu":{cpu!r}}}'
+        f'{{"type":"done","run":{_quote(run)},"status":{_quote(status)},"seconds":{seconds!r},"cpu":{cpu!r},'
+        f'"shape":{_quote(shape)},"reads":{_quote(reads)},"writes":{_quote(writes)}}}'
     ).encode()
 
 
@@ -49,13 +55,15 @@ def result(run: str, text: str) -> bytes:
     return (f'{{"type":"result","run":{_quote(run)},"data":{{"text/plain":{_quote(text)}}},"metadata":{{}}}}').encode()
 
 
-def match_done(data: bytes) -> tuple[str, str, float, float] | None:
-    """Return run, status and both times of a `done` as it is written here, None for anything else."""
+def match_done(data: bytes) -> tuple[str, str, float, float, str, str, str] | None:
+    """Return the fields of a `done` as it is written here, None for anything else."""
     found = _DONE.fullmatch(data)
     if found is None:
         return None
-    run, status, seconds, cpu = found.groups()
-    return run.decode(), status.decode(), float(seconds), float(cpu)
+    run, status, seconds, cpu, shape, reads, writes = [group.decode() for group in found.groups()]
+    if len(reads) > MAX_NAMES or len(writes) > MAX_NAMES:
+        return None
+    return run, status, float(seconds), float(cpu), shape, reads, writes
 
 
 def match_result(data: bytes) -> tuple[str, str] | None:

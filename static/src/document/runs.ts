@@ -23,6 +23,8 @@ export class Runs {
   readonly unkeptSince = signal<number | null>(null);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
   readonly together = new Together();
+  /** What this page asked for last. */
+  asked: readonly CellRun[] = [];
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
@@ -59,14 +61,14 @@ export class Runs {
     return this.#place;
   }
 
-  /** Run code cells in order; they show as queued at once. */
+  /** Run code cells in this order; they show as queued at once. */
   run(ids: readonly string[]): void {
     const cells = this.#requests(ids);
     if (cells.length === 0) return;
     // The server runs its own text: it must have ours first.
     this.edits.flush();
     if (!this.#ask(cells)) return this.notices.show("offline");
-    this.together.begin(cells);
+    this.together.begin((this.asked = cells));
     cells.forEach((cell) => this.#asking.set(cell.run, cell));
     const queued = new Date().toISOString();
     this.#results.value = cells.reduce(
@@ -133,9 +135,10 @@ export class Runs {
   }
 
   #requests(ids: readonly string[]): CellRun[] {
-    return this.sheet.cells.value
-      .filter((cell) => cell.type === "code" && ids.includes(cell.id))
-      .map((cell) => ({ cell: cell.id, text: this.sheet.text(cell.id) }))
+    const code = new Set(this.sheet.cells.value.filter((cell) => cell.type === "code").map((cell) => cell.id));
+    return ids
+      .filter((id) => code.has(id))
+      .map((cell) => ({ cell, text: this.sheet.text(cell) }))
       .filter(({ text }) => text.trim() !== "")
       .slice(0, MAX_CELLS_IN_A_RUN)
       .map(({ cell, text }) => ({ cell, run: newRunId(), hash: sha256(text) }));

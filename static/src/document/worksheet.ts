@@ -34,6 +34,10 @@ export class Worksheet {
   readonly session: Session;
   readonly people: People;
   readonly versions: Versions;
+  /** Why cells are stale, in words, once the part that knows it has come. */
+  readonly stale = signal<ReadonlyMap<string, string>>(new Map());
+  /** Run the stale cells, or those of the active section: set by that part. */
+  runStale: (section: boolean) => void = () => undefined;
   readonly #loaded = signal(false);
   readonly #path = signal("");
   /** What the server has let its past go for, while what carries our edits over to it is on its way. */

@@ -7,7 +7,7 @@ import { SHAPES, type FromServer, type RunStatus as RunState } from "./wire/serv
 export type { Json } from "./json";
 export { MAX_CELLS_IN_A_RUN, MAX_MESSAGE, PROTOCOL, type CellRun, type StreamPosition, type ToServer } from "./wire/page";
 export type {
-  CellOutput, DocumentEntry, FileDifference, FromServer, KeptCell, OpenChannel, Opened, Output as OutputMessage, Person, PieceBody as Piece,
+  CellNames, CellOutput, DocumentEntry, FileDifference, FromServer, KeptCell, OpenChannel, Opened, Output as OutputMessage, Person, PieceBody as Piece,
   SessionStatus, Storage, Unsaved, VersionEntry, Welcome,
 } from "./wire/server";
 

@@ -72,7 +72,7 @@ function partsOf(workspace: string, id: string | null): Parts {
   const focus = new Focus(worksheet);
   const actions = new Actions(worksheet, focus);
   const mounted = new Mounted(worksheet, focus);
-  const bench: Bench = { socket, worksheet, focus, actions, panels: new Panels(), mounted, filling: new Filling(worksheet), files, view: signal(FIRST_VIEW) };
+  const bench: Bench = { hearing, socket, worksheet, focus, actions, panels: new Panels(), mounted, filling: new Filling(worksheet), files, view: signal(FIRST_VIEW) };
   hearing.add({ welcome: () => welcomed(bench, id) });
   worksheet.hearers.forEach((hearers) => hearing.add(ofDocument(worksheet.id, hearers)));
   hearing.add(files.hearers);

@@ -5,6 +5,7 @@ import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 import type { WorkspaceFiles } from "../document/files";
 import type { Worksheet } from "../document/worksheet";
+import type { Hearing } from "../net/hearing";
 import type { Piece } from "../net/messages";
 import type { Socket } from "../net/socket";
 import type { Actions } from "./actions";
@@ -17,6 +18,8 @@ import type { Panels } from "./panels";
 /** What commands and hearers are made from. */
 export interface Bench {
   readonly socket: Socket;
+  /** For parts that come later and listen, too. */
+  readonly hearing: Hearing;
   readonly worksheet: Worksheet;
   readonly focus: Focus;
   readonly actions: Actions;

@@ -42,7 +42,7 @@ REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE)
 INTERRUPT_DELAY = 0.01
 INTERRUPT_PATIENCE = 1.0
 
-QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, VariablesFrame)
+QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, wire.RemoveFrame, VariablesFrame)
 
 PIECES: Mapping[type, PieceKind] = {
     wire.StreamFrame: PieceKind.STREAM,
@@ -120,7 +120,7 @@ class CellConversation:
         self._channel.send(payload)
 
     def ask(self, question: Mapping[str, Any]) -> Deferred[Mapping[str, Any]]:
-        """See Conversation: what may follow at a cursor, or what a name is."""
+        """See Conversation: what may follow at a cursor, what a name is, or that names go."""
         form = parse_message({**question, "request": self._pending.next_number})
         if not isinstance(form, QUESTIONS):
             raise SagewsError("bad-message", reason="it is not a question")

@@ -4,6 +4,13 @@
 
 import type { Json } from "../json";
 
+/** Asks for everything that is known of names. */
+export interface AskNames {
+  readonly type: "names";
+  readonly request: number;
+  readonly document: string;
+}
+
 /** One cell to run: its id, the run id that the page chose, and the SHA-256 of the source that the page shows. */
 export interface CellRun {
   readonly cell: string;
@@ -175,6 +182,14 @@ export interface Remove {
   readonly document: string;
 }
 
+/** Deletes names from the session; what Sage itself has of that name is there again. */
+export interface RemoveNames {
+  readonly type: "remove_names";
+  readonly request: number;
+  readonly document: string;
+  readonly names: readonly string[];
+}
+
 /** Gives a document another path; its id stays. */
 export interface Rename {
   readonly type: "rename";
@@ -294,12 +309,14 @@ export type ToServer =
   | Import
   | Inspect
   | Interrupt
+  | AskNames
   | Open
   | WholeOutput
   | Ping
   | Presence
   | ReadFile
   | Remove
+  | RemoveNames
   | Rename
   | Restart
   | Revert

@@ -4,6 +4,14 @@
 
 import type { Json } from "../json";
 
+/** What a cell read when it ran last. */
+export interface CellNames {
+  readonly cell: string;
+  readonly order: number;
+  readonly shape?: string;
+  readonly reads?: string;
+}
+
 /** The last run of a cell and what is kept of its output; `left_out` counts pieces that `output` brings. */
 export interface CellOutput {
   readonly cell: string;
@@ -178,6 +186,23 @@ export interface KeptCell {
   readonly pieces: readonly PieceBody[];
 }
 
+/** All that is known. */
+export interface Names {
+  readonly type: "names";
+  readonly document: string;
+  readonly cells: readonly CellNames[];
+  readonly written: readonly Written[];
+  readonly request?: number;
+}
+
+/** These were removed. */
+export interface NamesRemoved {
+  readonly type: "names_removed";
+  readonly request: number;
+  readonly document: string;
+  readonly names: readonly string[];
+}
+
 /** A channel that is open, by its number within the run; what its body holds is said in wire/session/channels.py. Attributes: body: of an interact with its latest values, and {errors {name: sentence}, busy, serial, by}. area: in which area of the output it stands; 0 in that of the cell. live: false for an interact that no session holds any more. */
 export interface OpenChannel {
   readonly channel: number;
@@ -241,6 +266,17 @@ export interface PresenceOut {
   readonly document: string;
   readonly person: Person;
   readonly left?: boolean;
+}
+
+/** What one run says of its cell. */
+export interface Ran {
+  readonly type: "ran";
+  readonly document: string;
+  readonly cell: string;
+  readonly order: number;
+  readonly shape?: string;
+  readonly reads?: string;
+  readonly writes?: string;
 }
 
 /** A document was removed. */
@@ -437,6 +473,13 @@ export interface WorkspaceNamed {
   readonly name: string;
 }
 
+/** Which cell wrote a name last, and when; an empty cell: somebody had it removed. */
+export interface Written {
+  readonly name: string;
+  readonly cell: string;
+  readonly order: number;
+}
+
 export type FromServer =
   | Changed
   | ChannelState
@@ -454,10 +497,13 @@ export type FromServer =
   | Imported
   | Inspection
   | Kept
+  | Names
+  | NamesRemoved
   | Opened
   | Output
   | Pong
   | PresenceOut
+  | Ran
   | Removed
   | Renamed
   | Rights
@@ -478,6 +524,7 @@ export type FromServer =
   | WorkspaceNamed;
 
 export const SHAPES: Readonly<Record<string, string>> = {
+  CellNames: "cell order:i shape? reads?",
   CellOutput: "cell run:run_state pieces:[PieceBody] left_out?:i",
   DocumentEntry: "id path title edited",
   FileDifference: "path status diff binary?:b cut?:b",
@@ -488,6 +535,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   UnsavedPath: "path why",
   Variable: "name kind extent value",
   VersionEntry: "id kind name author time files_changed:i may_unname?:b",
+  Written: "name cell order:i",
   changed: "document cells:[s] held?:[s]",
   channel_state: "document epoch:i sequence:i run channel:i state:o",
   cleared: "document epoch:i sequence:i runs:[s]",
@@ -504,10 +552,13 @@ export const SHAPES: Readonly<Record<string, string>> = {
   imported: "request:i document:DocumentEntry left_out?:{i}",
   inspection: "document request:i found:b data:{s}",
   kept: "document epoch:i sequence:i",
+  names: "document cells:[CellNames] written:[Written] request?:i",
+  names_removed: "request:i document names:[s]",
   opened: "document path epoch:i sequence:i update vector session:session people:[Person] cells?:[CellOutput]? past?:i",
   output: "document epoch:i sequence:i run cell piece?:PieceBody? removed?:[i]",
   pong: "sent:n",
   presence: "document person:Person left?:b",
+  ran: "document cell order:i shape? reads? writes?",
   removed: "document request?:i?",
   renamed: "document:DocumentEntry request?:i?",
   rights: "role may_run:b",

@@ -2,6 +2,11 @@
 
 import { plural } from "../../strings";
 
+function ordinal(place: number): string {
+  const last = place % 100 > 10 && place % 100 < 14 ? 0 : place % 10;
+  return `${place}${["th", "st", "nd", "rd"][last] ?? "th"}`;
+}
+
 export const words = {
   more: "More",
   run: "Run",
@@ -21,6 +26,21 @@ export const words = {
     tooLarge: "This change is too large to be saved. Undo it and make it in parts.",
   } as Record<string, string>,
   runAll: "Run all cells",
+  stale: {
+    text: "Changed since it ran",
+    former: "Ran in a session that is over",
+    unfinished: "Has not run to its end",
+    written: (name: string, by: string) => `${name} was changed by ${by} after this ran`,
+    behind: (name: string, by: string) => `${name} comes from ${by}, which is to be run again`,
+    removed: (name: string) => `${name} was removed from the session after this ran`,
+    cell: (number: number) => (number > 0 ? `cell ${number}` : "a cell that is gone"),
+  },
+  nothingStale: "No cell is stale.",
+  circle: (cells: string, names: string) => `Cells ${cells} read names of each other (${names}). They do not run by themselves: run them in the order that you mean.`,
+  leftNames: (names: readonly string[], more: number) => `Cells that are gone left names in the session: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+  removeNames: "Remove them",
+  namesRemoved: (count: number) => `${plural(count, "name", "names")} removed`,
+  inLine: (place: number) => (place === 1 ? "Next" : `${ordinal(place)} in line`),
   dismiss: "Dismiss",
   asks: (number: number, prompt: string) => (prompt ? `Cell ${number} asks: ${prompt}` : `Cell ${number} asks for an answer`),
   answer: "Answer",

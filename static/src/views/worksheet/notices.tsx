@@ -1,6 +1,6 @@
 /** What people have to be told: why a session ended, what was refused, what can be undone. */
 
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { hasSecret } from "../../net/http";
 import { strings } from "../../strings";
@@ -16,12 +16,16 @@ import { useCaretInSight } from "./caret-in-sight";
 import { AutoRun } from "./attributes/auto-run";
 import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
+import { Notice } from "../../ui/notice";
+import { LeftNames } from "./stale/left-names";
+import { useStale } from "./stale/marks";
 
 export function Notices(): JSX.Element {
   const parts = useParts();
   const { actions, focus, worksheet } = parts;
   const notices = useCaretInSight();
   useHeadings();
+  useStale();
   useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => takeHandles(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);
@@ -40,15 +44,8 @@ export function Notices(): JSX.Element {
       <ReadOnly />
       <AutoRun />
       <Deleted />
+      <LeftNames />
       <Rescued />
-    </div>
-  );
-}
-
-function Notice(props: { kind?: string; testId: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <div class={`notice ${props.kind ?? ""}`} role={props.kind === "bad" ? "alert" : "status"} data-testid={props.testId}>
-      {props.children}
     </div>
   );
 }

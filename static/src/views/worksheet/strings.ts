@@ -27,8 +27,6 @@ export const words = {
     idle: "", queued: "Queued", running: "Running", done: "Done", error: "Error",
     interrupted: "Interrupted", cancelled: "Not run", lost: "Lost",
   } as Record<string, string>,
-  stale: "Changed since it ran",
-  former: "Ran in a session that is over",
   queued: (count: number) => `${count} queued`,
   notOpened: "This worksheet can't be opened.",
   missing: "A part of this page can't be loaded. It is tried again; if this stays, reload the page.",

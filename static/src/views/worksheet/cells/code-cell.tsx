@@ -2,10 +2,8 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import type { CellInfo } from "../../../document/outline";
-import { isOver, type CellResult } from "../../../document/results";
-import { sha256 } from "../../../net/sha256";
+import type { CellResult } from "../../../document/results";
 import { seconds } from "../../../times";
 import { CellFrame } from "./cell-frame";
 import { OnDemand } from "../../../workbench/on-demand";
@@ -24,9 +22,7 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   const result = useComputed(() => worksheet.runs.results.value.get(cell.id)).value;
   const text = useText(cell.id);
   const only = useComputed(() => worksheet.sheet.cells.value.length === 1).value;
-  const changed = useStale(text, result);
-  const former = useComputed(() => isFormer(worksheet.runs.results.value.get(cell.id), worksheet.session.began.value)).value;
-  const stale = changed ? words.stale : former ? words.former : "";
+  const stale = useComputed(() => worksheet.stale.value.get(cell.id)).value;
   const state = result?.run.state ?? "idle";
   return (
     <CellFrame cell={cell} label={words.codeCell(cell.number)} state={state} classes={stale ? "stale" : ""}>
@@ -50,33 +46,18 @@ export function CodeCell({ cell }: { cell: CellInfo }): JSX.Element {
   );
 }
 
-/** Whether it ran in a session that is over: its names are known no more. */
-function isFormer(result: CellResult | undefined, began: number): boolean {
-  if (result === undefined || !isOver(result.run.state)) return false;
-  const { finished, started, queued } = result.run;
-  return Date.parse(finished ?? started ?? queued) < began;
-}
-
-/** Whether the text is not the one that ran. */
-function useStale(text: string, result: CellResult | undefined): boolean {
-  const hash = result !== undefined && isOver(result.run.state) ? result.run.hash : null;
-  const now = useMemo(() => (hash === null ? null : sha256(text)), [text, hash]);
-  return hash !== now;
-}
-
 function Meta({ result }: { result: CellResult | undefined }): JSX.Element | null {
   const lost = useParts().socket.lost.value;
   if (result === undefined) return null;
   const { run } = result;
   // Nobody here knows whether it still runs: a clock that counted on would say so.
   if (run.state === "running" && lost) return null;
-  if (run.state === "running") return <OnDemand of={running} props={{ since: run.started ?? run.queued }} />;
+  if (run.state === "running" || run.state === "queued") return <OnDemand of={running} props={{ run }} />;
   const took = run.seconds != null && run.seconds > 0.01 ? seconds(run.seconds) : "";
   const word = run.state === "done" || run.state === "error" ? took : (words.state[run.state] ?? "");
   if (word === "") return null;
   return (
     <span class="meta num" title={run.reason ?? undefined}>
-      {run.state === "queued" && <i class="dot off" />}
       {word}
     </span>
   );

@@ -1,11 +1,35 @@
-/** How long a cell has been running. */
+/** How long a cell has been running, or when it is its turn. */
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { RunStatus } from "../../../net/messages";
 import { seconds } from "../../../times";
+import { useParts } from "../../../workbench/parts";
+import { words } from "../later-strings";
+
+export function Running({ run }: { run: RunStatus }): JSX.Element | null {
+  return run.state === "queued" ? <InLine run={run} /> : <Elapsed key={run.run} since={run.started ?? run.queued} />;
+}
+
+function InLine({ run }: { run: RunStatus }): JSX.Element {
+  const { runs } = useParts().worksheet;
+  const place = useComputed(() => runs.busy.value.filter((each) => isBefore(each.run, run)).length).value;
+  return (
+    <span class="meta num">
+      <i class="dot off" />
+      {words.inLine(Math.max(1, place))}
+    </span>
+  );
+}
+
+/** What runs is before all that waits; of what waits, what was asked for first. */
+function isBefore(one: RunStatus, other: RunStatus): boolean {
+  return one.state === "running" || one.queued < other.queued || (one.queued === other.queued && one.number < other.number);
+}
 
 /** The seconds that a cell has run, once it is more than a blink. */
-export function Running({ since }: { since: string }): JSX.Element | null {
+function Elapsed({ since }: { since: string }): JSX.Element | null {
   const [start] = useState(() => Math.min(Date.parse(since) || Date.now(), Date.now()));
   const [now, setNow] = useState(Date.now());
   useEffect(() => {

@@ -26,6 +26,8 @@ function running(bench: Bench): Command[] {
     command("runAndInsert", names.runAndInsert, () => actions.runAndInsert(), "Alt-Enter"),
     command("runSection", names.runSection, () => actions.runSection(), "Ctrl-Shift-Enter"),
     command("runAll", names.runAll, () => worksheet.runAll()),
+    command("runStale", names.runStale, () => worksheet.runStale(false), "F9"),
+    command("runStaleHere", names.runStaleHere, () => worksheet.runStale(true), "Shift-F9"),
     command("runAbove", names.runAbove, later(bench, "runAbove")),
     command("runFrom", names.runFrom, later(bench, "runFrom")),
     command("interrupt", names.interrupt, () => session.interrupt(), "Ctrl-."),
