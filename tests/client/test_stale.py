@@ -1,0 +1,57 @@
+"""Stale cells in Chromium, by keys alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
+
+pytestmark = pytest.mark.slow
+
+
+class StaleTests(ClientTestCase):
+    """Three cells, each of which reads what the one before writes."""
+
+    arguments = ("empty",)
+
+    def test_marks_say_why_and_one_key_runs_what_is_stale(self) -> None:
+        """A changed text and what reads of it are marked, a remark is not; F9 runs them; names of a deleted cell go."""
+        page = self.sheet()
+        page.wait_for_selector(".cm-focused")
+        for number, source in enumerate(("a = 1", "b = a", "c = b"), 1):
+            page.keyboard.type(source)
+            page.keyboard.press("Shift+Enter")
+            wait_for_state(page, number, "done")
+            cell(page, number + 1).locator(".cm-focused").wait_for()
+        self.assertEqual(page.locator(".cell.stale").count(), 0)
+        cell(page, 1).locator(".src").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("1 # a remark")
+        mark(page, 1, "Changed since it ran").wait_for()
+        mark(page, 2, "a comes from cell 1, which is to be run again").wait_for()
+        mark(page, 3, "b comes from cell 2, which is to be run again").wait_for()
+        self.screenshot(page, "stale")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Control+Enter")
+        mark(page, 2, "a was changed by cell 1 after this ran").wait_for()
+        runs = self.control("heard").count("run")
+        page.keyboard.press("F9")
+        page.locator(".cell.stale").first.wait_for(state="detached")
+        page.wait_for_function("() => document.querySelectorAll('.cell.stale').length === 0")
+        self.assertEqual(self.control("heard").count("run"), runs + 1)
+        page.keyboard.press("Escape")
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+        page.get_by_test_id("left-names").get_by_text("left names in the session: a").wait_for()
+        self.screenshot(page, "left-names")
+        page.get_by_test_id("remove-names").focus()
+        page.keyboard.press("Enter")
+        page.get_by_test_id("left-names").wait_for(state="detached")
+        mark(page, 1, "a was removed from the session after this ran").wait_for()
+
+
+def mark(page: Any, number: int, why: str) -> Any:
+    """Return the bar beside a code cell that says why it is stale."""
+    return cell(page, number).get_by_role("img", name=why)
