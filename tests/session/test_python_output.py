@@ -173,9 +173,10 @@ print("\\ud800|\\0|é"); os.write(1, b"\\xe2")
         self.assertIn("Not shown", shown.data["text/plain"])
 
     def test_numbers_that_json_lacks_do_not_break_a_bundle(self) -> None:
-        """NaN in JSON is left out; the rest of the bundle is shown."""
-        source = "display({'application/json': {'a': float('nan')}, 'text/plain': 'x'}, raw=True)"
-        self.assertEqual(displays(self.session.run(source))[0].data, {"text/plain": "x"})
+        """In JSON that is shown as a tree it is its text; any other is left out, and the rest of the bundle shown."""
+        source = "display({'application/json': [nan], 'application/x+json': [nan], 'text/plain': 'x'}, raw=True)"
+        (shown,) = displays(self.session.run(f"nan = float('nan')\n{source}"))
+        self.assertEqual(shown.data, {"application/json": ["nan"], "text/plain": "x"})
 
     def test_whatever_a_cell_shows_the_worker_accepts(self) -> None:
         """Hostile bundles, names and texts never make a frame that would end the session."""

@@ -36,6 +36,10 @@ DELAY = 0.03
 BURST = 10.0
 FRAMES_A_SECOND = 30.0
 HELD_OVER = 64 * 1024
+# A line that is drawn over again and again, as a progress bar is, is sent the more seldom the longer its cell runs:
+# what was sent of it is kept, and its hours must fit into what is shown of a cell.
+REDRAWN, REDRAWN_MOST = 0.02, 10.0
+"""The share of the cell's time so far, and the seconds, that pass between two drawings at most."""
 
 
 class PrintedOutput:
@@ -59,7 +63,9 @@ class PrintedOutput:
         self._due: float | None = None
         self._live = False
         self._tokens = BURST
-        self._filled = 0.0
+        self._filled = self._begun = 0.0
+        # Whether the line that is being printed is drawn over.
+        self._redrawn = False
         self._run = ""
         self.origins = Origins()
         self._late = LateOutput(self._send_late, wake)
@@ -84,6 +90,7 @@ class PrintedOutput:
         self.origins.begin(run)
         # Each cell has its own burst: the first print after a flood is seen at once.
         self._tokens, self._filled = BURST, time.monotonic()
+        self._begun, self._redrawn = self._filled, False
 
     def write(self, name: str, text: str) -> None:
         """Take printed text. May be interrupted only between two states, and while the worker does not read."""
@@ -116,7 +123,7 @@ class PrintedOutput:
         if not self._buffer.size:
             return
         with self._whole:
-            if self._may_send():
+            if not (self._redrawn and self._due is not None) and self._may_send():
                 self._flush()
 
     def settle(self) -> None:
@@ -153,7 +160,8 @@ class PrintedOutput:
         # Of programs that a cell left behind nobody knows whose they are; the last one's is the best guess.
         self.capture.read(self._piped if self._open or self._run not in self._late else self._afterwards)
         if self._buffer.size > before:
-            self._flush_if_wanted("\n")
+            latest = self._buffer.pieces[-1]
+            self._flush_if_wanted(latest if "\r" in latest else "\n")
 
     def _piped(self, name: str, text: str) -> None:
         if self._places.waiting:
@@ -205,10 +213,16 @@ class PrintedOutput:
             self._stream(run, OWN, name, data)
 
     def _flush_if_wanted(self, text: str) -> None:
+        if "\n" in text:
+            self._redrawn = False
+        elif "\r" in text:
+            self._redrawn = True
         if self._buffer.size >= CHUNK or ("\n" in text and self._live and self._may_send()):
             self._flush()
         elif self._live and self._due is None:
-            self._due = time.monotonic() + DELAY
+            now = time.monotonic()
+            share = REDRAWN * (now - self._begun) if self._redrawn else 0.0
+            self._due = now + min(max(DELAY, share), REDRAWN_MOST)
             self._wake()
 
     def _may_send(self) -> bool:
