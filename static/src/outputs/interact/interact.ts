@@ -54,6 +54,8 @@ export class Interact {
   readonly #theirs = new Map<string, Value>();
   /** The last message that named a control. */
   readonly #serialOf = new Map<string, number>();
+  /** Of controls that show what was refused: what they had before. */
+  readonly #accepted = new Map<string, Value>();
   readonly #presses: string[] = [];
   #under: { readonly serial: number; readonly values: Values; readonly connection: string; readonly at: number } | null = null;
   #timer = 0;
@@ -91,8 +93,10 @@ export class Interact {
   }
 
   set(name: string, value: Value): void {
-    const before = this.#values.peek().get(name);
-    if (before === undefined || isSame(before, value)) return;
+    const shown = this.#values.peek().get(name);
+    if (shown === undefined || isSame(shown, value)) return;
+    const before = this.#accepted.get(name) ?? shown;
+    this.#accepted.delete(name);
     this.past.note(name, before, value, this.now(), this.#held.has(name));
     this.#take(new Map([[name, value]]));
   }
@@ -186,8 +190,15 @@ export class Interact {
   }
 
   #hearErrors(said: Said): void {
+    if (said.errors === null) return;
     // Of a value that somebody else typed this page has never shown anything.
-    if (said.errors !== null) this.#errors.value = said.by === this.way.connection() ? said.errors : new Map();
+    const own = said.by === this.way.connection() ? said.errors : new Map<string, string>();
+    const before = this.#errors.peek();
+    for (const name of own.keys()) {
+      const accepted = before.has(name) ? undefined : this.past.refused(name);
+      if (accepted !== undefined) this.#accepted.set(name, accepted);
+    }
+    this.#errors.value = own;
   }
 
   #hearValues(said: Said): void {

@@ -49,6 +49,14 @@ export class Past {
     if (last !== undefined) this.#done[this.#done.length - 1] = { ...last, at: -Infinity };
   }
 
+  /** What was set last was refused, and is nothing to come back to: what the control had before; undefined if that was no step of its own. */
+  refused(name: string): Value | undefined {
+    const last = this.#done.at(-1);
+    if (last?.after.size !== 1 || !last.after.has(name)) return undefined;
+    this.#done.pop();
+    return last.before.get(name);
+  }
+
   /** The values to go back to; null when there is nothing. */
   undo(): Values | null {
     const step = this.#done.pop();

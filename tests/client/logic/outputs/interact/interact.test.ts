@@ -120,6 +120,18 @@ test("a value that was refused stays as it was typed beside the reason, until it
   assert.equal(interact.errors.value.size, 0);
 });
 
+test("what was refused is nothing to come back to", () => {
+  const interact = made();
+  interact.set("f", "2+");
+  answer(interact, { values: { f: "x" }, errors: { f: "Unexpected end." } });
+  time += 5000;
+  interact.set("f", "2");
+  answer(interact);
+  interact.undo();
+  assert.deepEqual(sent.at(-1)!.values, { f: "x" });
+  assert.ok(!interact.past.mayUndo);
+});
+
 test("what somebody else typed wrongly is no fault of what is shown here", () => {
   const interact = made();
   interact.hear({ values: { f: "x" }, errors: { f: "Unexpected end." }, busy: false, serial: 1, by: "other" });
