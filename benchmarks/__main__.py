@@ -8,6 +8,7 @@
 Groups:
   throughput   evaluations a second and processor time of twenty sessions: the same cell, edit-and-run
   latency      first result, round trip, interrupt, restart
+  interact     a slider that is dragged: to the new value, to the new plot
   flood        20 MB of output
   memory       idle and used sessions
   websockets   2,000 idle ones, bare and with a document: about four minutes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from benchmarks.scenarios import flood, growth, hostile, latency, many, memory, throughput, websockets
+from benchmarks.scenarios import flood, growth, hostile, interact, latency, many, memory, throughput, websockets
 
 GROUPS: dict[str, ModuleType] = {
     "throughput": throughput,
     "latency": latency,
+    "interact": interact,
     "flood": flood,
     "memory": memory,
     "websockets": websockets,

@@ -36,6 +36,7 @@ else:
 PRINTS = "print('hello')"
 WAITS = "while True: pass"
 ASKS = "print(input('Name? '))"
+INTERACTS = "interact(lambda n=(0, 10): n)"
 
 
 class Listener:
@@ -238,6 +239,27 @@ class SessionHostContract(Base, metaclass=ABCMeta):
         self.assertEqual(text, "Name? Ada\nAda\n")
         self.assertEqual([piece.body for piece in pieces if piece.kind is PieceKind.CLOSE], [{"channel": 1}])
         await self.check_refused("channel-closed", host.send(session, close_message(run, 1)))
+
+    async def test_an_interact_lasts_and_is_evaluated_when_somebody_speaks(self) -> None:
+        """Its channel stays open behind the end of the cell; what is said has an end, and belongs to the same run."""
+        host, session, listener = await self.opened()
+        evaluation = self.evaluation(INTERACTS)
+        run = evaluation.run
+        await evaluate(host, session, evaluation)
+        [opened] = [piece.body for piece in await listener.until_done() if piece.kind is PieceKind.OPEN]
+        self.assertEqual((opened["channel"], opened["kind"], opened["area"]), (1, "interact", 0))
+        self.assertEqual(opened["body"]["values"]["n"], 5)
+        said = channel_message(run, 1, {"values": {"n": 7}, "serial": 1})
+        await self.check_refused("channel-closed", host.send(session, channel_message(run, 2, said["body"])))
+        await host.send(session, said)
+        while not (listener.pieces[-1].kind is PieceKind.STATE and listener.pieces[-1].body["over"]):
+            await listener.until_pieces(len(listener.pieces) + 1)
+        self.assertEqual({piece.run for piece in listener.pieces}, {run})
+        self.assertIn(PieceKind.RESULT, [piece.kind for piece in listener.pieces[-3:]])
+        await host.send(session, close_message(run, 1))
+        again = self.evaluation(PRINTS)
+        await evaluate(host, session, again)
+        self.assertEqual((await listener.until_done(2))[-1].run, again.run)
 
     async def test_what_is_said_over_a_channel_is_bounded(self) -> None:
         """An answer that is too long or of another form is refused, and the question stays open."""

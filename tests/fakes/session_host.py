@@ -44,7 +44,7 @@ FAILS = "1/0"
 DIES = "dies"
 SUM = "1+1"
 ASKS = "print(input('Name? '))"
-INTERACTS = "interact(f, n=(0, 10))"
+INTERACTS = "interact(lambda n=(0, 10): n)"
 CONTROLS = {
     "area": 1,
     "controls": [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sagews.wire.session.frames import DisplayFrame, ResultFrame
+import re
+
+from sagews.wire.session.frames import DisplayFrame, FromSession, ResultFrame
 
 from .interact_case import InteractCase, opened, shown
 from .sage_case import NEEDS_SAGE, SageCase
@@ -62,6 +64,12 @@ WRITTEN = (
     ("InputGrid(1, 2, default=7)", "[[7, 7]]", [["1", "2"]], "[[1, 2]]", "<class 'list'>"),
     ("Checkbox(True)", "True", False, "False", "<class 'bool'>"),
 )
+
+
+def size(frames: list[FromSession]) -> str:
+    """Return the width and height that the one picture says that it has."""
+    [picture] = [str(frame.data["image/svg+xml"]) for frame in frames if isinstance(frame, ResultFrame)]
+    return " ".join(re.findall(r' (?:width|height)="[^"]*"', picture)[:2])
 
 
 class SageInteractTests(InteractCase, SageCase):
@@ -133,6 +141,13 @@ class SageInteractTests(InteractCase, SageCase):
             self.assertEqual([frame.area for frame in pictures], [found.body["area"]] * 2)
             for frame in pictures:
                 self.assertTrue({"image/svg+xml", "image/png"} & frame.data.keys())
+
+    def test_pictures_keep_their_size(self) -> None:
+        """However long the numbers at the axes are; outside of interacts pictures are cut to what is in them."""
+        found, frames = self.shows("@interact\ndef f(n=(0, 6)):\n    return plot(10^n*x, (x, 0, 1))")
+        sizes = {size(each) for each in (frames, self.say(found, n=0), self.say(found, n=6))}
+        self.assertEqual(len(sizes), 1)
+        self.assertNotIn(size(self.sage("plot(10^6*x, (x, 0, 1))")), sizes)
 
     def test_demonstrations_of_sage_work(self) -> None:
         """The library that comes with Sage has its controls from this session, and nothing loads Jupyter's widgets."""

@@ -22,7 +22,7 @@ from sagews.net.memory_file import MemoryFile
 from sagews.wire.homes import HomeUsage
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
-from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame
+from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.framing import FrameReader, frame
 from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
@@ -31,6 +31,9 @@ PRINTS = "print('hello')"
 WAITS = "while True: pass"
 EXITS = "import os; os._exit(3)"
 ASKS = "print(input('Name? '))"
+INTERACTS = "interact(lambda n=(0, 10): n)"
+SLIDER = {"name": "n", "kind": "slider", "label": "n", "min": 0, "max": 10, "step": 1, "integer": True}
+CONTROLS = {"area": 1, "controls": [SLIDER], "layout": None, "auto": True, "values": {"n": 5}}
 FLOODS = "while True: print('x' * 50000)"
 
 
@@ -78,6 +81,7 @@ class FakeSession:
         stream.setblocking(False)
         self._frames = FrameReader(wire.MAX_FRAME_TO_SESSION)
         self._run: str | None = None
+        self._interactive = ""
         self.flooding = False
         self.sent = 0
         self._unsent = bytearray()
@@ -139,6 +143,9 @@ class FakeSession:
             self._evaluate(asked)
         elif self._run == asked.run:
             self._answered(asked)
+        elif isinstance(asked, MessageFrame) and asked.run == self._interactive:
+            self.say(wire.ResultFrame(asked.run, {"text/plain": str(asked.body["values"].get("n"))}))
+            self.say(StateFrame(asked.run, asked.channel, {}, True))
 
     def _evaluate(self, asked: wire.RunFrame) -> None:
         self._run = asked.run
@@ -147,6 +154,10 @@ class FakeSession:
             self.done("ok")
         elif asked.source == ASKS:
             self.say(OpenFrame(asked.run, 1, "input", {"prompt": "Name? ", "hidden": False}))
+        elif asked.source == INTERACTS:
+            self._interactive = asked.run
+            self.say(OpenFrame(asked.run, 1, "interact", CONTROLS))
+            self.done("ok")
         elif asked.source == EXITS:
             self.stream.close()
 

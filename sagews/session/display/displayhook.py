@@ -20,12 +20,15 @@ class Stage:
         formatters: made in the zygote.
         output: None while nothing is connected; what is shown then is formatted and dropped.
         run: the id of the running cell's run.
+        steady: whether pictures take the place of others: they have the size that they were asked for, and are drawn
+            once, where others are measured and then cut to what is in them.
     """
 
     def __init__(self) -> None:
         self.formatters: Formatters | None = None
         self.output: SessionOutput | None = None
         self.run = ""
+        self.steady = False
         self._capturing: list[tuple[Any, Any]] | None = None
 
     @contextlib.contextmanager

@@ -243,6 +243,8 @@ def _formatted(obj: Any, options: Mapping[str, Any]) -> Bundle:
     manager.preferences.graphics = "raster" if raster else "vector"
     if raster:
         options.setdefault("dpi", DPI * SCALE)
+    if stage.steady and isinstance(obj, Graphics) and "fig_tight" not in obj._extra_kwds:
+        options.setdefault("fig_tight", False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, rich = manager._rich_output_formatter(obj, options)

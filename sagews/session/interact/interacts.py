@@ -167,10 +167,12 @@ class SessionInteracts:
         replaced, self._replaced = self._replaced, interact.inner
         interact.inner = []
         self._stack.append(interact)
+        steady, stage.steady = stage.steady, True
         try:
             with self._output.area(interact.area):
                 self._call(interact, first=first)
         finally:
+            stage.steady = steady
             self._close(self._replaced)
             self._replaced = replaced
             if self._stack and self._stack[-1] is interact:
