@@ -39,11 +39,14 @@ class SessionNames:
         self._bytes = 0
 
     def ran(self, cell: CellId, said: Mapping[str, Any]) -> None:
-        """Take what the last piece of a run says of it, and tell everybody."""
+        """Take what the last piece of a run says of it, and tell everybody, unless it has no names and said so."""
         former = self._cells.pop(cell, None)
         self._bytes -= 0 if former is None else len(former.reads)
-        self._order += 1
         shape, reads, writes = (str(said.get(name, "")) for name in ("shape", "reads", "writes"))
+        if former is not None and not (reads or writes or former.reads) and former.shape == shape:
+            self._cells[cell] = former
+            return
+        self._order += 1
         if self._bytes + len(reads) > MAX_BYTES:
             reads = ""
         self._bytes += len(reads)
