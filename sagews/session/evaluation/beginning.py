@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +46,21 @@ class Beginning:
         if isinstance(problem, KeyboardInterrupt):
             sys.stderr.write(f"{told}: it was stopped.\n")
         elif problem is not None:
-            sys.stderr.write(f"{told}: {type(problem).__name__}: {problem}\n")
+            sys.stderr.write(f"{told}{_where(problem)}: {type(problem).__name__}: {problem}\n")
+
+
+def _where(problem: BaseException) -> str:
+    """Return the file and line where an error came about, as far as it was in a file that was loaded."""
+    if isinstance(problem, SyntaxError) and problem.filename and problem.lineno:
+        return f" ({problem.filename}, line {problem.lineno})"
+    found = ""
+    for frame, line in traceback.walk_tb(problem.__traceback__):
+        file = frame.f_code.co_filename
+        ours = str(frame.f_globals.get("__name__", "")).startswith("sagews.")
+        # Compiled code of Sage names its files from where it was made.
+        if os.path.isabs(file) and not ours and not file.startswith((sys.prefix, os.path.dirname(os.__file__))):
+            found = f" ({file}, line {line})"
+    return found
 
 
 def _load(path: str, names: dict[str, Any]) -> None:

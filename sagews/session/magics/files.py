@@ -7,8 +7,10 @@ import re
 import runpy
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
+from sagews.session.magics import loading
 from sagews.session.magics.shell import Shell
 from sagews.session.magics.table import block, line
 
@@ -92,20 +94,30 @@ def run_file(shell: Shell, text: str) -> None:
 def load_file(shell: Shell, text: str) -> None:
     """Run a file among the session's names: Python as it is, Sage's language through the preparser."""
     path = text.strip("'\"")
-    if "sage.repl" in sys.modules:
-        from sage.repl.load import load
-
-        load(path, shell.user_ns)
+    if "sage.repl.load" in sys.modules:
+        sys.modules["sage.repl.load"].load(path, shell.user_ns)
         return
-    with open(os.path.expanduser(path), encoding="utf-8") as stream:
-        exec(compile(stream.read(), path, "exec"), shell.user_ns)  # noqa: S102  (the person's own file)
+    loading.run_file(Path(path).expanduser(), shell.user_ns, sage=False)
 
 
 @line("attach")
 def attach_file(_shell: Shell, text: str) -> None:
-    """Load a file, and again before the next cell whenever it has changed."""
+    """Load a file, and again before the next cell whenever it has changed; without a name, list those files."""
     if "sage.repl" not in sys.modules:
         raise ValueError("%attach is Sage's. In Python, use %load again when the file has changed.")
-    from sage.repl.attach import attach
+    attached = sys.modules["sage.repl.attach"]
+    names = shlex.split(text)
+    if names:
+        attached.attach(*names)
+    else:
+        sys.stdout.write("".join(f"{name}\n" for name in attached.attached_files()) or "No file is attached.\n")
 
-    attach(*shlex.split(text))
+
+@line("detach")
+def detach_file(_shell: Shell, text: str) -> None:
+    """Read files no longer again when they change; all of them without a name."""
+    attached = sys.modules.get("sage.repl.attach")
+    for name in shlex.split(text) or (attached.attached_files() if attached is not None else ()):
+        if attached is None:
+            raise ValueError("%detach is Sage's, as %attach is.")
+        attached.detach(name)

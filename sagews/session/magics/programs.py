@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import sysconfig
 from typing import Any
 
 from sagews.session.magics import lasting, processes
@@ -58,3 +59,19 @@ def no_packages(_shell: Shell, _text: str) -> None:
     """Say why nothing is installed."""
     told = "%pip can't install packages here: sessions have no network. Ask the operator for another environment."
     sys.stderr.write(f"{told}\n")
+
+
+@block("cython")
+def compile_cython(shell: Shell, rest: str, text: str) -> Any:
+    """Compile Cython and put its names into the session; options such as --annotate are taken and mean nothing."""
+    if "sage.misc.cython" not in sys.modules:
+        raise processes.NoProgram("%cython is Sage's, and this is a session without Sage.")
+    compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")[0]
+    if not any(map(processes.has, (compiler, "cc"))):
+        told = "%cython needs a C compiler, and there is none in this environment. Ask the operator for gcc."
+        raise processes.NoProgram(told)
+
+    code = "\n".join(line for line in (rest, text) if line and not line.lstrip().startswith("-"))
+    from sage.misc.cython import cython_compile
+
+    cython_compile(code)

@@ -22,6 +22,7 @@ from sagews.session.display.displayhook import stage
 from sagews.session.evaluation import preparser, warned
 from sagews.session.help import completion, inspection
 from sagews.session.interact import namespace as interact_names
+from sagews.session.magics import loading
 from sagews.session.preload import sage_names
 
 LAZY = (
@@ -100,6 +101,7 @@ def warm_sage(namespace: dict[str, Any]) -> None:
     exec("from sage.all import *", namespace)  # noqa: S102 - the names that every Sage cell has
     for name in INTERFACES:
         importlib.import_module(f"sage.interfaces.{name}")
+    loading.install()
     from sage.repl.user_globals import set_globals
 
     set_globals(namespace)
