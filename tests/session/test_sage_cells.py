@@ -227,7 +227,7 @@ class NameTests(SageCase):
         (folder / "init.sage").write_text("begun = 2^3\nnonsense\n")
         frames = self.sage("begun")
         self.assertEqual(values(frames), ["8"])
-        self.assertIn("init.sage failed: NameError", printed(frames, "stderr"))
+        self.assertIn("init.sage, line 2): NameError", printed(frames, "stderr"))
         self.assertEqual(printed(self.sage("begun"), "stderr"), "")
 
 
