@@ -180,6 +180,30 @@ class LargeFormulaTests(ClientTestCase):
         self.screenshot(page, "wide")
 
 
+class PictureTests(ClientTestCase):
+    """Plots and pictures."""
+
+    def test_a_plot_is_saved_and_moves_nothing(self) -> None:
+        """Its place is kept before it is decoded; it is downloaded as it is and as PNG, from its own menu, by keys."""
+        page = self.sheet()
+        cell(page, 4).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+Enter")
+        picture = page.locator("img.picture")
+        picture.wait_for()
+        self.assertEqual((picture.get_attribute("width"), picture.get_attribute("height")), ("400", "120"))
+        page.locator(".out:not(.old) img.picture").wait_for()
+        for label, ending, begins in (("Download as SVG", ".svg", b"<svg"), ("Download as PNG", ".png", b"\x89PNG")):
+            page.get_by_test_id("picture-menu").press("Enter")
+            with page.expect_download() as download:
+                page.get_by_role("menuitem", name=label).press("Enter")
+            self.assertTrue(download.value.suggested_filename.endswith(ending))
+            with open(download.value.path(), "rb") as file:
+                self.assertTrue(file.read(8).startswith(begins))
+        self.screenshot(page, "plot-menu")
+        self.assertEqual(self.violations(page), [])
+
+
 class DarkTests(ClientTestCase):
     """Pictures in the dark."""
 

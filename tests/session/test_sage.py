@@ -92,6 +92,11 @@ f(x) = x^2 +
         """A simple one is SVG, one with many points or an image is PNG, three dimensions are a picture."""
         frames = self.sage("plot(sin(x), 0, 6)\nplot(x^2).show(figsize=3)")
         svgs = [frame.data for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
+        titled = self.sage("plot(sin(x), 0, 6, title='One wave') + text('top', (pi/2, 1))")[0]
+        assert isinstance(titled, ResultFrame)
+        title = titled.metadata["image/svg+xml"]["title"]
+        self.assertTrue(title.startswith("Plot of a line, a text, x from 0 to 6"), title)
+        self.assertTrue(title.endswith(": One wave"), title)
         self.assertTrue(all("<svg" in data["image/svg+xml"] and len(data["image/svg+xml"]) < 200_000 for data in svgs))
         for source in (
             "points([(i, i^2) for i in range(6000)])",

@@ -31,6 +31,7 @@ from sage.rings.integer import Integer
 from sage.structure.sage_object import SageObject
 
 from sagews.session.display import films, sage_tables, words
+from sagews.session.display.described import plot_words
 from sagews.session.display.displayhook import stage
 from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
@@ -248,7 +249,14 @@ def _formatted(obj: Any, options: Mapping[str, Any]) -> Bundle:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, rich = manager._rich_output_formatter(obj, options)
-    return _bundle(plain, rich)
+    return _titled(_bundle(plain, rich), plot_words(obj)) if isinstance(obj, Graphics) else _bundle(plain, rich)
+
+
+def _titled(bundle: Bundle, told: str) -> Bundle:
+    """Say with the picture of a plot what it shows; the value's own text says only how many parts it has."""
+    data, metadata = bundle
+    pictures = [mime for mime in data if mime.startswith("image/")] if told else []
+    return data, {**metadata, **{mime: {**metadata.get(mime, {}), "title": told} for mime in pictures}}
 
 
 def _bundle(plain_text: Any, rich_output: Any) -> Bundle:

@@ -1,16 +1,17 @@
 /** Plots and pictures: shown by code that comes with the first of them. */
 
 import { OnDemand } from "../../workbench/on-demand";
-import { outputKinds, textOf, type OutputKind } from "../kinds";
+import { numberOf, outputKinds, textOf, type OutputKind } from "../kinds";
 
 export interface Image {
   readonly mime: string;
   readonly data: string;
   readonly alt: string;
   readonly width: number | null;
+  readonly height: number | null;
 }
 
-const picture = { load: () => import("../picture").then((module) => module.Picture) };
+const picture = { load: () => import("../pictures/picture").then((module) => module.Picture) };
 
 const image: OutputKind<Image> = {
   id: "image",
@@ -19,7 +20,8 @@ const image: OutputKind<Image> = {
     mime,
     data,
     alt: textOf(metadata["title"]) || plain,
-    width: typeof metadata["width"] === "number" ? metadata["width"] : null,
+    width: numberOf(metadata["width"]) || null,
+    height: numberOf(metadata["height"]) || null,
   }),
   show: (item) => <OnDemand of={picture} props={{ item }} />,
 };
