@@ -1,7 +1,8 @@
 """What a terminal shows of backspaces and of lines that are drawn over, so that it need not be sent and kept.
 
 Done where text leaves the session, for what arrives together; a line that began in an earlier piece of text can't be
-changed any more, so a backspace never reaches into it. The page draws over what it has (static/src/outputs/terminal/screen.ts).
+changed any more, so a backspace never reaches into it.
+The page draws over what it has (static/src/outputs/terminal/screen.ts).
 """
 
 from __future__ import annotations
