@@ -43,7 +43,7 @@ class ReplacedTests(PythonCase):
         said = updates(frames)
         self.assertEqual((said[-1].display, said[-1].data), ("bar", {"text/plain": "99999"}))
         seconds = frames[-1].seconds  # type: ignore[union-attr]
-        self.assertLess(len(said), 30 * seconds + 5)
+        self.assertLess(len(said), 22 * seconds + 5)
 
     def test_a_loop_that_clears_is_a_few_frames_and_ends_with_the_last(self) -> None:
         """Whether it prints or shows, with `wait` or without, what is seen at the end is what came last."""
@@ -167,7 +167,7 @@ class AreaTests(PythonCase):
             f"{OUTPUT}import asyncio\na = o.new_area(); run = o.asking\n"
             "async def again():\n    await asyncio.sleep(0.01)\n"
             "    with o.reopened(run, a): print('again'); display(3)\n"
-            "task = asyncio.ensure_future(again())"
+            "task = asyncio.create_task(again())"
         )
         self.session.rest()
         text, shown = self.session.next(), self.session.next()

@@ -154,13 +154,14 @@ class Replacing:
         self._size += len(held.data)
 
     def _send_updates(self, now: float, *, everything: bool = False) -> None:
-        """Send updates, those that wait longest first, as far as the rate allows."""
+        """Send updates, those that wait longest first, as far as the rates allow."""
         self._updates_due = None
-        while self._updates:
-            if not everything and self._until - now > AHEAD:
-                self._updates_due = self._until - AHEAD
-                return
-            self._send_update(next(iter(self._updates)), now)
+        for key in list(self._updates):
+            due = max(self._last.get(key, 0.0) + INTERVAL, self._until - AHEAD)
+            if everything or now >= due:
+                self._send_update(key, now)
+            else:
+                self._updates_due = min(due, self._updates_due or due)
 
     def _send_update(self, key: Key, now: float) -> None:
         data = self._updates.pop(key)
