@@ -53,7 +53,7 @@ export const strings = {
   nothingNew: "Nothing new to save",
   commands: {
     runAndGoOn: "Run the cell and go on", runHere: "Run the cell", runAndInsert: "Run the cell and insert one below",
-    runSection: "Run the section", runAll: "Run all cells", runStale: "Run stale cells", runStaleHere: "Run stale cells of the section", runAbove: "Run all cells above", runFrom: "Run this cell and all below", interrupt: "Stop",
+    runSection: "Run the section", runAll: "Run all cells", runStale: "Run stale cells", reactive: "Run what depends on a cell by itself: on or off", runStaleHere: "Run stale cells of the section", runAbove: "Run all cells above", runFrom: "Run this cell and all below", interrupt: "Stop",
     restart: "Restart the session", restartAndRunAll: "Restart and run all cells", stopSession: "End the session", save: "Save a version now",
     importFile: "Import…", exportFile: "Download as…",
     nameVersion: "Name this version…", history: "History", palette: "Commands", keys: "Keys", find: "Find in the worksheet", replace: "Find and replace…", edit: "Write in the cell",

@@ -55,3 +55,42 @@ class StaleTests(ClientTestCase):
 def mark(page: Any, number: int, why: str) -> Any:
     """Return the bar beside a code cell that says why it is stale."""
     return cell(page, number).get_by_role("img", name=why)
+
+
+class ReactiveTests(ClientTestCase):
+    """A worksheet that keeps itself up to date."""
+
+    arguments = ("empty",)
+
+    def test_what_depends_on_a_cell_runs_by_itself_and_circles_are_named(self) -> None:
+        """A run runs what reads of it, once; a circle is named and left; opening runs nothing; the switch stays."""
+        page = self.sheet()
+        page.wait_for_selector(".cm-focused")
+        for number, source in enumerate(("a = 1", "b = a", "c = b"), 1):
+            page.keyboard.type(source)
+            page.keyboard.press("Shift+Enter")
+            wait_for_state(page, number, "done")
+            cell(page, number + 1).locator(".cm-focused").wait_for()
+        page.keyboard.press("Control+k")
+        page.locator("dialog input").wait_for()
+        page.keyboard.type("depends on")
+        page.keyboard.press("Enter")
+        page.get_by_text("From now on what you run").wait_for()
+        cell(page, 1).locator(".src").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("1")
+        page.keyboard.press("Control+Enter")
+        self.wait_until_heard(page, "run", 5)
+        page.wait_for_function("() => document.querySelectorAll('.cell.stale').length === 0")
+        page.reload()
+        page.wait_for_selector("[data-testid=cell]")
+        page.wait_for_timeout(500)
+        self.assertEqual(self.control("heard").count("run"), 5)
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("a = c")
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("would run for ever").wait_for()
+        page.wait_for_timeout(500)
+        self.assertLessEqual(self.control("heard").count("run"), 8)

@@ -38,6 +38,8 @@ export class Worksheet {
   readonly stale = signal<ReadonlyMap<string, string>>(new Map());
   /** Run the stale cells, or those of the active section: set by that part. */
   runStale: (section: boolean) => void = () => undefined;
+  /** Have what is stale run by itself, or no more: set by that part, too. */
+  switchReactive = (): void => undefined;
   readonly #loaded = signal(false);
   readonly #path = signal("");
   /** What the server has let its past go for, while what carries our edits over to it is on its way. */

@@ -36,7 +36,10 @@ export const words = {
     cell: (number: number) => (number > 0 ? `cell ${number}` : "a cell that is gone"),
   },
   nothingStale: "No cell is stale.",
-  circle: (cells: string, names: string) => `Cells ${cells} read names of each other (${names}). They do not run by themselves: run them in the order that you mean.`,
+  circle: (cells: readonly number[]) =>
+    `${cells.length === 1 ? "Cell" : "Cells"} ${cells.join(" and ")} ${cells.length === 1 ? "reads what comes of what it writes" : "read what they write for each other"}, and would run for ever: run ${cells.length === 1 ? "it" : "them"} yourself.`,
+  reactiveOn: "From now on what you run runs everything that reads of it, too. Opening the worksheet runs nothing.",
+  reactiveOff: "Only what you ask for runs.",
   leftNames: (names: readonly string[], more: number) => `Cells that are gone left names in the session: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   removeNames: "Remove them",
   namesRemoved: (count: number) => `${plural(count, "name", "names")} removed`,

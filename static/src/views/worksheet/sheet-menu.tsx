@@ -10,7 +10,7 @@ import { words } from "./later-strings";
 export function SheetMenu(): JSX.Element {
   const { commands, socket } = useParts();
   const own = socket.welcome.value?.role === "owner" ? ["share"] : [];
-  const shown = ["runAll", "runAbove", "runStale", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", "importFile", "exportFile", "variables", "console", "groups", "read", "present", ...own, "keys"];
+  const shown = ["runAll", "reactive", "runAbove", "runStale", "restart", "restartAndRunAll", "stopSession", "save", "nameVersion", "importFile", "exportFile", "variables", "console", "groups", "read", "present", ...own, "keys"];
   const entries = shown.map((id) => {
     const { bindings, run, title } = commands.find((command) => command.id === id)!;
     return { label: title, run, hint: keyLabel(bindings[0]?.keys ?? "") };

@@ -27,6 +27,7 @@ function running(bench: Bench): Command[] {
     command("runSection", names.runSection, () => actions.runSection(), "Ctrl-Shift-Enter"),
     command("runAll", names.runAll, () => worksheet.runAll()),
     command("runStale", names.runStale, () => worksheet.runStale(false), "F9"),
+    command("reactive", names.reactive, () => worksheet.switchReactive()),
     command("runStaleHere", names.runStaleHere, () => worksheet.runStale(true), "Shift-F9"),
     command("runAbove", names.runAbove, later(bench, "runAbove")),
     command("runFrom", names.runFrom, later(bench, "runFrom")),

@@ -10,6 +10,7 @@ import { ofDocument } from "../../../net/hearing";
 import { sha256 } from "../../../net/sha256";
 import { useParts, type Bench } from "../../../workbench/parts";
 import { words } from "../later-strings";
+import { Reactive } from "./reactive";
 import { runStale, type Found } from "./run-stale";
 
 /** Milliseconds of rest after which texts are looked at. */
@@ -43,6 +44,9 @@ export class Marks implements Found {
       }),
     );
     worksheet.runStale = (section) => runStale(bench, this, section);
+    const reactive = new Reactive(bench, this);
+    worksheet.switchReactive = () => reactive.toggle();
+    this.#ends.push(() => reactive.stop());
     if (socket.open && worksheet.loaded.peek()) this.#ask();
     this.#ends.push(effect(() => this.#follow()));
     let before = "";

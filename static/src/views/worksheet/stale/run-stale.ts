@@ -23,5 +23,8 @@ export function runStale({ actions, worksheet }: Bench, marks: Found, section: b
   const part = !section ? cells : around === null ? outside : spanOf(cells, around.id);
   const wanted = part.map((cell) => cell.id).filter((id) => marks.stale.peek().has(id));
   if (wanted.length === 0) return worksheet.notices.announce(words.nothingStale);
-  worksheet.run(planOf(wanted, marks.known).order);
+  const { circle, order } = planOf(wanted, marks.known);
+  // They have run then, in the order of the sheet, and are stale again: that is no fault of the key.
+  if (circle.length > 0) worksheet.notices.show(words.circle(cells.filter((cell) => circle.includes(cell.id)).map((cell) => cell.number)));
+  worksheet.run(order);
 }
