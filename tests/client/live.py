@@ -183,9 +183,13 @@ class Room(Channels):
 
     def _print(self, cell: dict[str, Any], step: Step) -> None:
         kept = self.outputs[cell["cell"]]["pieces"]
-        piece = {"sequence": len(kept) + 1, "kind": step.kind, "body": step.body}
+        last = kept[-1]["sequence"] if kept else 0
+        piece = {"sequence": last + 1, "kind": step.kind, "body": step.body}
+        removed = {"removed": [1, last]} if step.clears else {}
+        if step.clears:
+            kept.clear()
         kept.append(piece)
-        self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece})
+        self.event({"type": "output", "run": cell["run"], "cell": cell["cell"], "piece": piece, **removed})
 
     def commit(self, peer: Page, said: dict[str, Any]) -> None:
         """Tell a page what is committed, now or when commits go on."""

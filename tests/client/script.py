@@ -76,18 +76,28 @@ PLOT = (
 )
 
 
+MOVES = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A piece of output after some seconds; the last one ends the run."""
+    """A piece of output after some seconds, perhaps in place of all before it; the last one ends the run."""
 
     after: float
     kind: str
     body: dict[str, Any]
+    clears: bool = False
 
 
 def stream(text: str, after: float = 0.0, name: str = "stdout") -> Step:
     """Text on a stream."""
     return Step(after, "stream", {"name": name, "text": text})
+
+
+def drawn(number: int) -> dict[str, Any]:
+    """One of several pictures of the same size."""
+    svg = PLOT.replace("</svg>", f"<desc>{number}</desc></svg>")
+    return {"data": {"image/svg+xml": svg, "text/plain": f"Move {number}"}, "metadata": {}}
 
 
 def value(data: dict[str, Any]) -> Step:
@@ -183,6 +193,8 @@ def answer(source: str, cell: str) -> Iterator[Step]:
     elif source.startswith("loop"):
         yield stream("".join(f"line {number}\n" for number in range(500)))
         yield from (stream(f"line {number}\n", 0.2) for number in range(500, 550))
+    elif source.startswith("moving"):
+        yield from (Step(0.05, "display", drawn(number), clears=number > 0) for number in range(MOVES))
     elif source.startswith("%html"):
         yield Step(0.0, "display", {"data": {"text/html": source[6:]}, "metadata": {}})
     else:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import CDPSession, Locator, Page
 
 from tests.client.browsing import ClientTestCase, cell, next_frame, wait_for_state
+from tests.client.script import MOVES
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,36 @@ class LongOutputTests(ClientTestCase):
         self.screenshot(page, "loop")
         page.click("[data-testid=show-all]")
         page.wait_for_function("() => document.querySelector('[data-testid=stream]').textContent.includes('line 250')")
+
+
+class ReplacedTests(ClientTestCase):
+    """Output that takes the place of what was there."""
+
+    def test_a_picture_is_replaced_without_a_flicker(self) -> None:
+        """From the first to the last there is the same image in the page, as high as ever, and never an empty output."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("moving")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_function("() => document.querySelector('.out img')?.naturalHeight > 0")
+        page.evaluate("""() => {
+            const first = document.querySelector('.out img'), out = first.closest('.out'), height = out.offsetHeight;
+            window.flickers = 0;
+            window.pictures = new Set();
+            const look = () => {
+                if (!first.isConnected || out.querySelectorAll('img').length !== 1 || out.offsetHeight < height) window.flickers += 1;
+                window.pictures.add(first.src);
+                requestAnimationFrame(look);
+            };
+            look();
+        }""")
+        wait_for_state(page, 1, "done")
+        page.wait_for_function(f"() => document.querySelector('.out img').alt.includes('Move {MOVES - 1}')")
+        self.assertEqual(page.evaluate("() => window.flickers"), 0)
+        self.assertGreater(page.evaluate("() => window.pictures.size"), 3)
+        self.screenshot(page, "replaced")
 
 
 class UnreadableTests(ClientTestCase):

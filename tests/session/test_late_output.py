@@ -9,10 +9,10 @@ from sagews.session.output import late
 from sagews.session.output.areas.places import RunPlaces
 from sagews.session.output.late import NO_MORE, LateOutput
 from sagews.session.output.origins import AFTERWARDS
-from sagews.wire.session.frames import LATE_RUNS, DisplayFrame, DoneFrame, FromSession, StreamFrame
+from sagews.wire.session.frames import LATE_RUNS, DoneFrame, FromSession, StreamFrame
 
 from .flavour_case import PythonCase
-from .support import printed, status
+from .support import displays, printed, status
 
 THREAD = """
 import threading
@@ -108,11 +108,12 @@ made = asyncio.create_task(task());""")
     def test_a_thread_shows_something(self) -> None:
         """A picture or value that comes after the cell's end stands in that cell and ends no session."""
         run = self.ended(SHOWING)
-        self.session.run("go.set()")
-        frames = self.until(run, "so\n")
-        while not isinstance(frames[-1], DisplayFrame):
+        # The thread may be done before the cell that lets it go on.
+        frames = self.until(run, "so\n", *self.session.run("go.set()"))
+        while not displays(frames):
             frames.append(self.session.next())
-        self.assertEqual((frames[-1].run, frames[-1].data["text/plain"]), (run, "{1: 2}"))
+        [shown] = displays(frames)
+        self.assertEqual((shown.run, shown.data["text/plain"]), (run, "{1: 2}"))
         self.alive()
 
     def test_a_thread_that_prints_for_ever(self) -> None:

@@ -25,8 +25,8 @@ export function Output({ cell, result }: { cell: CellInfo; result: CellResult })
   return (
     <div class={result.optimistic ? "out old" : "out"} role="group" aria-label={strings.output(cell.number)} data-testid="output">
       <PlaceContext.Provider value={{ cell, run: result.run, pieces: result.pieces }}>
-        {shown.map((item) => (
-          <Item key={item.key} shown={item} />
+        {shown.map((item, place) => (
+          <Item key={`${item.kind.id} ${place}`} shown={item} />
         ))}
       </PlaceContext.Provider>
       {result.leftOut > 0 && (
@@ -39,7 +39,7 @@ export function Output({ cell, result }: { cell: CellInfo; result: CellResult })
   );
 }
 
-/** One component for each item, so that the folding of one outlives the growth of the next. */
+/** One component for each place, so that the folding of one outlives the growth of the next, and a picture stays until the one that replaces it is there. */
 function Item({ shown }: { shown: Shown }): JSX.Element {
   return shown.kind.show(shown.item);
 }
