@@ -130,6 +130,9 @@ FIXED = {
 }
 
 
+SEVERAL = {"moving": [Step(0.05, "display", drawn(number), clears=number > 0) for number in range(MOVES)]}
+
+
 def done(status: str = "ok") -> Step:
     """The end."""
     return Step(0.0, "done", {"status": status, "seconds": 0.04, "cpu": 0.04})
@@ -193,10 +196,8 @@ def answer(source: str, cell: str) -> Iterator[Step]:
     elif source.startswith("loop"):
         yield stream("".join(f"line {number}\n" for number in range(500)))
         yield from (stream(f"line {number}\n", 0.2) for number in range(500, 550))
-    elif source.startswith("moving"):
-        yield from (Step(0.05, "display", drawn(number), clears=number > 0) for number in range(MOVES))
     elif source.startswith("%html"):
         yield Step(0.0, "display", {"data": {"text/html": source[6:]}, "metadata": {}})
     else:
-        yield FIXED.get(source.partition("(")[0], TYPESET)
+        yield from SEVERAL.get(source, [FIXED.get(source.partition("(")[0], TYPESET)])
     yield done()
