@@ -80,6 +80,17 @@ class PresentationTests(ClientTestCase):
         page.keyboard.press("Escape")
         page.get_by_test_id("presentation").wait_for()
 
+    def test_with_a_list_beside_the_sheet(self) -> None:
+        """Escape ends the presentation, not the list that lies hidden behind it."""
+        page = self.sheet()
+        page.keyboard.press("Control+Alt+v")
+        page.get_by_test_id("variables").wait_for()
+        page.keyboard.press("Control+Alt+p")
+        page.wait_for_selector("[data-testid=presentation]")
+        page.keyboard.press("Escape")
+        page.get_by_test_id("presentation").wait_for(state="detached")
+        self.assertTrue(page.get_by_test_id("variables").is_visible())
+
     def test_followed(self) -> None:
         """Another page of the same person shows the slide that this one goes to, and leads it as well."""
         context = self.context()

@@ -30,6 +30,7 @@ PERMITTED = {
     "memory": 2**32, "processes": 256, "file": 2**30, "home": 2**30, "cpu_seconds": 86400, "disk": 2**31,
 }  # fmt: skip
 # Longer than any machine needs, however busy it is: only a fault takes so long.
+FILES = "text/vnd.sagews.files"
 PATIENCE = 120.0
 NOBODY = 65534
 
@@ -240,6 +241,9 @@ class Session:
                     continue
                 if frame["type"] == "done":
                     return frame["status"], text
+                # The links to files that a cell wrote come beside what it says.
+                if FILES in frame.get("data", {}):
+                    continue
                 text += frame.get("text") or frame.get("plain") or frame.get("data", {}).get("text/plain", "")
         except EOFError:
             return "died", text

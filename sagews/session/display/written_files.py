@@ -47,7 +47,8 @@ class WrittenFiles:
     def _found(self) -> list[tuple[str, int]]:
         home = os.path.realpath(os.path.expanduser("~"))
         try:
-            folder = os.getcwd()
+            # In a folder deeper than a path may be long getcwd() would walk up through every one above it, for minutes.
+            folder = os.readlink("/proc/self/cwd")
             inside = os.path.relpath(folder, home)
             # Outside of the home there is nothing that anybody could be given.
             if inside.startswith(".") and inside != ".":

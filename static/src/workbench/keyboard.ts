@@ -26,7 +26,7 @@ export function useKeyboard(): void {
       if (name === "Ctrl-a" && mode === "lost") return event.preventDefault();
       // Whoever types on has not seen yet that the cell is gone: nothing of it may run, delete or insert.
       if (mode === "lost" && !everywhere.has(name)) return name === "Escape" ? focus.select(focus.active.peek()) : undefined;
-      const shown = [panels.beside, panels.around].find((place) => place.value !== null);
+      const shown = [panels.around, panels.beside].find((place) => place.value !== null);
       if (name === "Escape" && shown && mode !== "edit") return void (shown.value = null);
       if (name === "Escape" && mode === "edit" && !isWriting(event.target)) return focus.select(focus.active.peek());
       const sign = mode === "command" && (name.length === 1 || /^(Shift-.|Enter|Backspace)$/.test(name));
