@@ -78,7 +78,7 @@ FILM = json.dumps(
 STILL = png(200, 210, 255)
 FORMS: dict[str, dict[str, str]] = {
     "scene": {"text/vnd.sagews.scene": scene(), "image/png": STILL, "text/plain": "Graphics3d Object"},
-    "moving": {"text/vnd.sagews.scene": moving(), "image/png": STILL, "text/plain": "Graphics3d Object"},
+    "waves": {"text/vnd.sagews.scene": moving(), "image/png": STILL, "text/plain": "Graphics3d Object"},
     "hostile": {
         "text/vnd.sagews.scene": scene(meshes=[{**LOOK, "positions": "AAAA", "triangles": "////"}]),
         "image/png": STILL,

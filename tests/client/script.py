@@ -131,6 +131,8 @@ FIXED = {
 
 
 SEVERAL = {"moving": [Step(0.05, "display", drawn(number), clears=number > 0) for number in range(MOVES)]}
+if SEVERAL.keys() & FIXED.keys():
+    raise ValueError("two sources of the script have one name")
 
 
 def done(status: str = "ok") -> Step:

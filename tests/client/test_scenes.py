@@ -100,7 +100,7 @@ class SceneTests(ClientTestCase):
         """Frames are played and stepped; a scene that can't be read is its picture and a sentence."""
         page = self.sheet()
         page.emulate_media(reduced_motion="reduce")
-        output = run(page, 1, "moving")
+        output = run(page, 1, "waves")
         canvas, slider = output.get_by_test_id("scene-canvas"), output.get_by_role("slider", name="Frame")
         slider.wait_for()
         first = picture(canvas)
