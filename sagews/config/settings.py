@@ -9,7 +9,8 @@ from sagews.config.database import DatabaseSection
 from sagews.config.disk import DiskSection
 from sagews.config.isolation import IsolationSection
 from sagews.config.link import LinkSection
-from sagews.config.logs import LogsSection
+from sagews.config.operators.logs import LogsSection
+from sagews.config.operators.metrics import MetricsSection
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.config.section import Section
 from sagews.config.sessions import SessionsSection
@@ -33,6 +34,7 @@ class Settings(Section, frozen=True, kw_only=True):
     isolation: IsolationSection = IsolationSection()
     link: LinkSection = LinkSection()
     logs: LogsSection = LogsSection()
+    metrics: MetricsSection = MetricsSection()
     sign_in: SignInSection = SignInSection()
     user_quota: QuotaSection = QuotaSection()
     administrator_quota: AdministratorQuotaSection = AdministratorQuotaSection()

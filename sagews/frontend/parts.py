@@ -11,6 +11,7 @@ from twisted.web.resource import IResource
 
 from sagews.config.quotas import QuotaSection
 from sagews.config.sign_in import SignInSection
+from sagews.frontend.http.gate import Observe
 from sagews.frontend.http.static_files import BuiltFiles
 from sagews.frontend.sign_in.logins import Logins
 from sagews.frontend.sign_in.password_hashing import Hasher
@@ -74,6 +75,7 @@ class Parts:
         live: the backends of this machine; None where there are none to ask.
         strict_transport: tells browsers to use TLS only; for certificates that browsers trust.
         proxies: whose X-Forwarded-For is believed.
+        observe: told of each answer: its status, and how long it took in seconds.
     """
 
     accounts: IAccountStore
@@ -93,6 +95,7 @@ class Parts:
     quotas: Mapping[Privilege, QuotaSection] = field(default_factory=lambda: DEFAULTS)
     sign_in: SignInSection = field(default_factory=SignInSection)
     live: LiveSide | None = None
+    observe: Observe = lambda status, seconds: None
 
     def logins(self) -> Logins:
         """Return what finds and opens logins; it keeps no state."""

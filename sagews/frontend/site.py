@@ -35,7 +35,8 @@ def site_root(parts: Parts, seconds: Callable[[], float]) -> Gate:
     """Return the root resource of the site."""
     # Only behind a certificate that browsers trust: with our own a person could not get past a warning any more.
     headers: Headers = (*SITE, ("Strict-Transport-Security", HSTS)) if parts.strict_transport else SITE
-    return Gate(site_routes(parts), parts.addresses, parts.logins(), headers, seconds, proxies=parts.proxies)
+    routes, logins = site_routes(parts), parts.logins()
+    return Gate(routes, parts.addresses, logins, headers, seconds, proxies=parts.proxies, observe=parts.observe)
 
 
 def content_root(built: BuiltFiles, addresses: Addresses, seconds: Callable[[], float], proxies: Proxies = ()) -> Gate:

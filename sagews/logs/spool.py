@@ -87,6 +87,10 @@ class Spool:
         self._remove(segments[:going])
         return going
 
+    def size(self) -> int:
+        """Return the bytes of all segments."""
+        return sum(self._size(segment) for segment in self.segments())
+
     def _size(self, segment: int) -> int:
         try:
             return self.path(segment).stat().st_size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sagews.backend.checks.process import DocumentChecks
@@ -20,6 +20,7 @@ from sagews.model.database import DatabaseRole
 from sagews.model.identifiers import LoginId, UserId, WorkspaceId
 from sagews.model.sessions import MEBIBYTE
 from sagews.net.descriptors import share_of_descriptors
+from sagews.ops.metrics.figures import Figure
 from sagews.ops.tls.contexts import identify
 from sagews.roles.addresses import websocket_origins
 from sagews.roles.certificates import Certificates
@@ -52,6 +53,14 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 LIMITS = frozenset(f"sessions.{each}" for each in ("memory_mib", "home_mib", "file_mib", "processes", "cpu_hours"))
 HOMES = frozenset({"user_quota.home", "administrator_quota.home"})
 MOST_SOCKETS = 10_000
+# What the status has of the backend's figures, and how monitoring explains it.
+_COUNTED = {
+    "connections": "Pages that are connected.",
+    "workspaces": "Workspaces that are open.",
+    "documents": "Worksheets that are open.",
+    "sessions": "Sessions that live.",
+    "waiting_bytes": "Bytes that wait to be sent to pages.",
+}
 
 
 class BackendComponent(Component):
@@ -147,6 +156,18 @@ class BackendComponent(Component):
     def describe(self) -> Mapping[str, Any]:
         """Return connections, workspaces, sessions and workers."""
         return self.backend.status()
+
+    def figures(self) -> Iterable[Figure]:
+        """Yield what pages, worksheets and sessions there are."""
+        if self._backend is None:
+            return
+        status = self._backend.status()
+        for key, text in _COUNTED.items():
+            yield Figure(key, text, status[key])
+        for worker in status["workers"]:
+            labels = {"worker": str(worker["id"])}
+            yield Figure("worker_sessions", "Sessions of this backend on a worker.", worker["sessions"], labels=labels)
+            yield Figure("worker_capacity", "Sessions that a worker takes in all.", worker["capacity"], labels=labels)
 
     def takes(self, change: Change) -> bool:
         """Whether a change needs no restart: of limits those that stay within what launchers were told."""

@@ -6,7 +6,7 @@ built, started and stopped with the others, and never asked whether it is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -14,6 +14,7 @@ from sagews.config.changes import Change
 from sagews.config.settings import Settings
 from sagews.errors import SagewsError
 from sagews.ops.folders import Layout
+from sagews.ops.metrics.figures import Figure
 from sagews.roles.ports import Ports
 from sagews.roles.terminal import Terminal
 
@@ -122,3 +123,15 @@ class Component:
     def describe(self) -> Mapping[str, Any]:
         """Return what the status page shows."""
         return {}
+
+    def figures(self) -> Iterable[Figure]:
+        """Yield what monitoring is told, read at this moment; called in the reactor's thread, often."""
+        return ()
+
+    def disk_figures(self) -> Iterable[Figure]:
+        """Yield what is read from the disk for monitoring; called in a thread, in which a slow disk holds nobody."""
+        return ()
+
+    def unready(self) -> str:
+        """Return why nobody should be sent to this daemon now, "" when all is well; called in any thread."""
+        return ""

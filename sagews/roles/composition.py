@@ -20,6 +20,7 @@ from sagews.roles.launcher import Launcher
 from sagews.roles.ports import Ports
 from sagews.roles.records import Records
 from sagews.roles.running.control import ControlSocket
+from sagews.roles.running.metrics import Metrics
 from sagews.roles.running.reload import Reloading
 from sagews.roles.running.siblings import Siblings
 from sagews.roles.site import SiteComponent
@@ -31,6 +32,7 @@ from sagews.roles.worker import Worker
 # Each needs only those before it; the stop goes the other way.
 COMPONENTS: tuple[type[Component], ...] = (
     Watch,
+    Metrics,
     Certificates,
     Launcher,
     Databases,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,11 +14,13 @@ from twisted.logger import Logger
 
 from sagews.errors import SagewsError
 from sagews.model.database import DatabaseRole
+from sagews.ops.metrics.figures import Figure
 from sagews.ops.postgres.dsn import read_dsn
 from sagews.ops.postgres.folders import ClusterFolders, prepare_folders
 from sagews.ops.postgres.roles import ensure_passwords, role_dsn
 from sagews.ops.postgres.server import PostgresService
 from sagews.roles.component import Component, DaemonContext
+from sagews.roles.running.metrics import Metrics
 from sagews.store.listener import GRANTS_CHANGED, LOGINS_ENDED, WORKSPACE_RENAMED, Listener
 from sagews.store.logs.logs import LogStore
 from sagews.store.migrate import migrate
@@ -98,7 +100,12 @@ class Databases(Component):
         await self._migrate(self._dsn_of(DatabaseRole.SCHEMA))
         for role, size in self._sizes.items():
             pool = self._pools[role] = ConnectionPool(
-                self._reactor, self._dsn_of(role), size=size, application=role, is_full=self._is_full
+                self._reactor,
+                self._dsn_of(role),
+                size=size,
+                application=role,
+                is_full=self._is_full,
+                observe=self.daemon.require(Metrics).instruments.statements.labels(role).observe,
             )
             await pool.start()
 
@@ -148,6 +155,19 @@ class Databases(Component):
             pool.stop()
         if self._cluster is not None:
             await self._cluster.stop(seconds)
+
+    def figures(self) -> Iterable[Figure]:
+        """Yield how many connections are up and how many statements wait for one."""
+        for role, pool in self._pools.items():
+            labels = {"role": str(role)}
+            yield Figure("database_connections_up", "Connections to PostgreSQL that work.", pool.up, labels=labels)
+            yield Figure("database_connections", "Connections that there should be.", pool.size, labels=labels)
+            yield Figure("database_waiting", "Statements that wait for a connection.", pool.waiting, labels=labels)
+
+    def unready(self) -> str:
+        """Return that the database is gone, where no connection of a pool works."""
+        gone = any(not pool.up for pool in list(self._pools.values()))
+        return "the database does not answer" if gone else ""
 
     def _is_full(self) -> bool:
         """Whether the disk of our own cluster has no room left for its log."""

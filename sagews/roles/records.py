@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any, ClassVar
 
@@ -20,6 +21,7 @@ from sagews.logs.shipper import Shipper
 from sagews.logs.spool import Spool
 from sagews.logs.upkeep import Upkeep
 from sagews.model.database import DatabaseRole
+from sagews.ops.metrics.figures import Figure
 from sagews.ops.tls.contexts import identify
 from sagews.roles.certificates import Certificates, machine_name
 from sagews.roles.component import Component, DaemonContext
@@ -110,6 +112,14 @@ class Records(Component):
         if self.sink is not None:
             self._shipper = Shipper(self._reactor, self._spool, self.sink, deferToThread)
             self._shipper.start()
+
+    def disk_figures(self) -> Iterable[Figure]:
+        """Yield how much of the log is on the disk, and the room that its disk has."""
+        yield Figure("log_spool_bytes", "Log records on this daemon's disk, in bytes.", self._spool.size())
+        room = os.statvfs(self._spool.folder)
+        free, whole = room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize
+        yield Figure("disk_free_bytes", "Room on the disk of the data folder that is left for us.", free)
+        yield Figure("disk_bytes", "Size of that disk.", whole)
 
     async def stop(self, seconds: float) -> None:
         """Ship and collect no more; what was not shipped waits on the disk."""

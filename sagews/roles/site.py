@@ -31,6 +31,7 @@ from sagews.roles.backend import BackendComponent
 from sagews.roles.certificates import Certificates
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.database import Databases
+from sagews.roles.running.metrics import Metrics
 from sagews.roles.running.siblings import Siblings
 from sagews.roles.terminal import write_address
 from sagews.store.accounts.accounts import AccountStore
@@ -176,6 +177,7 @@ class Frontend:
         self._layout = daemon.layout
         self._terminal = daemon.terminal
         self._kept = kept
+        self._requests = daemon.require(Metrics).instruments.requests
         pool = self._databases.pool(DatabaseRole.FRONTEND)
         self._accounts = AccountStore(pool)
         self._workspaces = WorkspaceStore(pool)
@@ -208,8 +210,12 @@ class Frontend:
             live=siblings,
             strict_transport=settings.site.certificate is not None,
             proxies=parse_proxies(settings.site.proxies),
+            observe=self._observe,
         )
         return make_sites(parts, self._reactor)
+
+    def _observe(self, status: int, seconds: float) -> None:
+        self._requests.labels(f"{status // 100}xx").observe(seconds)
 
     async def prepare(self) -> None:
         """Leave the command line's token and, while there is no administrator, the first link."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from sagews.config.settings import ROLES
 from sagews.net.reactor_watch import ReactorWatch
+from sagews.ops.metrics.figures import Figure
 from sagews.roles.component import Component, DaemonContext
 
 
@@ -32,3 +33,13 @@ class Watch(Component):
     def describe(self) -> Mapping[str, Any]:
         """Return the figures of this process."""
         return self._watch.status()
+
+    def figures(self) -> Iterable[Figure]:
+        """Yield how often the reactor was held."""
+        book = self._watch.book
+        text = "Pieces of work that held the reactor over 20 ms, by what they did meanwhile."
+        computing = book.count - book.waited
+        yield Figure("reactor_stalls", text, computing, counts=True, labels={"by": "computing"})
+        yield Figure("reactor_stalls", text, book.waited, counts=True, labels={"by": "waiting"})
+        longest = book.longest.seconds if book.longest is not None else 0.0
+        yield Figure("reactor_longest_stall_seconds", "The longest of them since the start.", longest)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import ClassVar
 
 from sagews.model.identifiers import WorkerId
+from sagews.ops.metrics.figures import Figure
 from sagews.roles.certificates import Certificates, worker_name
 from sagews.roles.component import Component, DaemonContext
 from sagews.roles.launcher import Launcher, least_level
 from sagews.roles.records import Records
+from sagews.roles.running.metrics import Metrics
 from sagews.worker.links.link import WorkerLink
 from sagews.worker.links.linked_sink import LinkedSink
 from sagews.worker.sessions.host import LocalHost
@@ -53,10 +56,26 @@ class Worker(Component):
         )
         launcher = self.daemon.require(Launcher).client
         self.host = LocalHost(
-            self.daemon.reactor, launcher, WorkerId(name), settings=bounds, job_limits=settings.limits()
+            self.daemon.reactor,
+            launcher,
+            WorkerId(name),
+            settings=bounds,
+            job_limits=settings.limits(),
+            observe_start=self._observe_start,
         )
         self.host.start()
         return self.host
+
+    def _observe_start(self, flavour: str, seconds: float) -> None:
+        self.daemon.require(Metrics).instruments.session_starts.labels(flavour).observe(seconds)
+
+    def figures(self) -> Iterable[Figure]:
+        """Yield what sessions hold here."""
+        if self.host is None:
+            return
+        yield Figure("sessions_here", "Sessions on this worker, of all backends.", self.host.info.sessions)
+        text = "Output in bytes that no backend has taken yet."
+        yield Figure("unacknowledged_bytes", text, self.host.unacknowledged)
 
     async def stop(self, seconds: float) -> None:
         """End every session, then the links."""

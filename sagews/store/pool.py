@@ -108,6 +108,7 @@ class ConnectionPool:
         application: a name for pg_stat_activity.
         is_full: whether the disk of the server, if it is ours, has no room left: a server that can't write its log
             ends, and can't say why any more.
+        observe: told how long each statement or transaction took, in seconds, with the wait for a connection.
     """
 
     def __init__(
@@ -118,7 +119,9 @@ class ConnectionPool:
         size: int,
         application: str = "sagews",
         is_full: Callable[[], bool] = lambda: False,
+        observe: Callable[[float], None] = lambda seconds: None,
     ) -> None:
+        self._observe = observe
         self._is_full = is_full
         self._reactor = reactor
         full = connection_dsn(dsn, application)
@@ -131,6 +134,16 @@ class ConnectionPool:
     def up(self) -> int:
         """How many connections are up."""
         return sum(connection.is_up for connection in self._connections)
+
+    @property
+    def size(self) -> int:
+        """How many connections there are, up or not."""
+        return len(self._connections)
+
+    @property
+    def waiting(self) -> int:
+        """How many statements wait for a connection."""
+        return len(self._turns.waiting)
 
     async def start(self, seconds: float = START_SECONDS) -> None:
         """Connect; waits while the server is not there yet.
@@ -226,6 +239,7 @@ class ConnectionPool:
         raise _no_answer(reason, full=self._is_full()) from reason
 
     async def _attempt(self, work: Callable[[StoreConnection], Deferred[Result]]) -> Result:
+        begun = self._reactor.seconds()
         # In the order of asking: no statement waits behind those that came after it.
         await self._turns.acquire()
         connection = self._take()
@@ -234,6 +248,7 @@ class ConnectionPool:
         finally:
             self._free.append(connection)
             self._turns.release()
+            self._observe(self._reactor.seconds() - begun)
 
     def _take(self) -> StoreConnection:
         """Take a free connection, one that is up if there is any."""

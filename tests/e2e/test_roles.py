@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import subprocess
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.e2e.running import RunningDaemon
+from tests.promtool import promtool
 
 pytestmark = pytest.mark.slow
+
+MONITORING = Path(__file__).resolve().parents[2] / "etc" / "monitoring"
 
 
 class RolesApartTests(SynchronousTestCase):
@@ -81,6 +90,43 @@ class RolesApartTests(SynchronousTestCase):
         status = json.loads(front.run_command("status", "--json").stdout)
         self.assertEqual(set(status["others"]), {"backend", "worker"})
         self.assertIn("No daemon answers", status["site"])
+
+    def test_metrics_of_all_processes(self) -> None:
+        """Each process answers at its own port; figures add up, and are all that rules and dashboard speak of."""
+        status = json.loads(self.parts["frontend"].run_command("status", "--json").stdout)
+        addresses = {"frontend": status["metrics"]["address"]}
+        addresses |= {name: found["metrics"]["address"] for name, found in status["others"].items()}
+        self.assertEqual(len(set(addresses.values())), 4)
+        told = {name: self._told(address) for name, address in addresses.items()}
+        counted = {name: self._value(text, "sagews_session_start_seconds_count") for name, text in told.items()}
+        self.assertEqual((counted["worker"] > 0, counted["frontend"]), (True, 0))
+        self.assertGreater(self._value(told["frontend"], "sagews_http_request_seconds_count"), 0)
+        self.assertGreater(self._value(told["backend"], "sagews_worker_capacity"), 0)
+        for text in told.values():
+            self._check(["check", "metrics"], text)
+        families = [family for text in told.values() for family in self._families(text)]
+        names = {family.name for family in families} | {each.name for family in families for each in family.samples}
+        self._check(["check", "rules", str(MONITORING / "alerts.yml")])
+        for path in sorted(MONITORING.iterdir()):
+            spoken = set(re.findall(r"\b(?:sagews|process)_[a-z_]+", path.read_text(encoding="utf-8")))
+            self.assertEqual(spoken - names, set(), path.name)
+
+    def _told(self, address: str) -> str:
+        with urlopen(f"http://{address}/health/ready", timeout=30) as answer:
+            self.assertEqual(answer.read(), b"ok\n")
+        with urlopen(f"http://{address}/metrics", timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def _families(self, text: str) -> list[Metric]:
+        return list(text_string_to_metric_families(text))
+
+    def _value(self, text: str, name: str) -> float:
+        samples = [sample for family in self._families(text) for sample in family.samples]
+        return sum(sample.value for sample in samples if sample.name == name)
+
+    def _check(self, arguments: list[str], text: str = "") -> None:
+        done = subprocess.run([promtool(), *arguments], input=text, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_reload_of_all_processes(self) -> None:
         """`sagews reload` reaches every process: each takes what is its own and names what needs its restart."""

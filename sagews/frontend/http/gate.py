@@ -34,6 +34,8 @@ from sagews.policy.names import is_operator
 
 log = Logger()
 
+Observe = Callable[[int, float], None]
+
 _CLOSED = frozenset(Policy) - {Policy.OPEN, Policy.WEBSOCKET}
 _LOOKED_AT = ("accept-encoding", "if-none-match", "cookie")
 
@@ -49,6 +51,7 @@ class Gate(Resource):
         headers: set on every answer.
         seconds: a clock, for the access log.
         proxies: whose X-Forwarded-For is believed.
+        observe: told of each answer: its status, and how long it took in seconds.
 
     Raises:
         ValueError: for a route that needs a login where there are no logins to be found.
@@ -66,8 +69,10 @@ class Gate(Resource):
         *,
         content: bool = False,
         proxies: Proxies = (),
+        observe: Observe = lambda status, seconds: None,
     ) -> None:
         super().__init__()
+        self._observe = observe
         if logins is None and (closed := [route.pattern for route in routes if route.policy in _CLOSED]):
             # At the start, where whoever adds the route sees it, and not at the first request.
             raise ValueError(f"these routes need a login, and none is found here: {', '.join(closed)}")
@@ -84,7 +89,7 @@ class Gate(Resource):
         peer, forwarded = _peer(request), _header(request, "X-Forwarded-For")
         channel: Any = request.channel
         address = client_address(peer, forwarded, self._proxies)
-        exchange = _Exchange(request, address, self._seconds, channel.site.lines)
+        exchange = _Exchange(request, address, self._seconds, channel.site.lines, self._observe)
         # Set before anything can fail, so that a refusal has them too.
         for name, value in (*self._headers, ("X-Correlation-Id", exchange.correlation)):
             request.setHeader(name, value)
@@ -185,7 +190,10 @@ class Gate(Resource):
 class _Exchange:
     """One request on its way: its correlation id, its access line, and whether anybody still waits for the answer."""
 
-    def __init__(self, request: Request, address: str, seconds: Callable[[], float], lines: AccessLines) -> None:
+    def __init__(
+        self, request: Request, address: str, seconds: Callable[[], float], lines: AccessLines, observe: Observe
+    ) -> None:
+        self._observe = observe
         self.correlation = new_id()
         self.address = address
         self.user = ""
@@ -225,6 +233,7 @@ class _Exchange:
                 given.add(name)
             request.write(b"" if request.method == b"HEAD" else result.body)
             request.finish()
+        self._observe(result.status, self._seconds() - self._begun)
         if self._lines.may(self.address, self.user):
             self._write_line(result)
 

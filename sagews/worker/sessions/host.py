@@ -50,6 +50,7 @@ class LocalHost:
         bounds: what one session may do.
         pool_bytes: unacknowledged output of all sessions together.
         job_limits: of one job on files; at most the launcher's own.
+        observe_start: told of each session that came up: its flavour, and how long that took in seconds.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class LocalHost:
         bounds: Bounds | None = None,
         pool_bytes: int = POOL_BYTES,
         job_limits: Limits | None = None,
+        observe_start: Callable[[str, float], None] = lambda flavour, seconds: None,
     ) -> None:
         kinds.load()
         self._reactor = reactor
         self._launcher = launcher
         self._worker = worker
+        self._observe_start = observe_start
         self._own = settings or LocalSettings()
         self._wishes: dict[Hashable, WorkerSettings] = {}
         self.settings = self._own
@@ -153,6 +156,7 @@ class LocalHost:
 
     async def open_session(self, request: SessionRequest, listener: ISessionListener) -> None:
         """See ISessionHost."""
+        begun = self._reactor.seconds()
         kind = self._admit(request)
         bounds = self._session_bounds()
         # Before anything counts it: with no descriptor left this is refused, and the slot is still free.
@@ -188,6 +192,7 @@ class LocalHost:
             session.abandon()
             raise
         await session.until_ready()
+        self._observe_start(request.flavour, self._reactor.seconds() - begun)
 
     def _admit(self, request: SessionRequest) -> WorkerKind:
         if request.session in self._sessions:

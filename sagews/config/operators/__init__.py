@@ -1,0 +1,1 @@
+"""Settings of what operators see of a running daemon."""
