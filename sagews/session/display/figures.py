@@ -20,6 +20,7 @@ from matplotlib.container import Container
 from matplotlib.figure import Figure
 
 from sagews.session.display.displayhook import stage
+from sagews.session.display.drawing import measured_once
 from sagews.session.display.mime import Bundle
 
 # Screens with two device pixels to one of CSS are the usual ones; at one, text in figures looks blurred there.
@@ -110,7 +111,8 @@ def picture(figure: Any) -> Bundle:
     image = io.BytesIO()
     largest = max(*figure.get_size_inches(), 0.1)
     dpi = min(figure.dpi * SCALE, MAX_PIXELS / largest)
-    figure.savefig(image, format="png", dpi=dpi, bbox_inches="tight")
+    with measured_once(figure):
+        figure.savefig(image, format="png", dpi=dpi, bbox_inches="tight")
     return png_bundle(image.getvalue(), _words(figure))
 
 

@@ -22,7 +22,7 @@ from sage.misc.latex import LatexExpr
 from sage.misc.lazy_import import LazyImport
 from sage.misc.table import table
 from sage.plot.animate import Animation
-from sage.plot.graphics import Graphics
+from sage.plot.graphics import Graphics, _parse_figsize
 from sage.plot.plot3d.base import Graphics3d
 from sage.repl.rich_output import get_display_manager
 from sage.repl.rich_output import output_catalog as catalog
@@ -33,6 +33,7 @@ from sage.structure.sage_object import SageObject
 from sagews.session.display import films, sage_tables, words
 from sagews.session.display.described import plot_words
 from sagews.session.display.displayhook import stage
+from sagews.session.display.drawing import Drawing
 from sagews.session.display.figures import SCALE, png_bundle
 from sagews.session.display.mime import MAX_SEQUENCE, Bundle, long_containers
 from sagews.session.display.scenes import bundle as scenes
@@ -246,10 +247,21 @@ def _formatted(obj: Any, options: Mapping[str, Any]) -> Bundle:
         options.setdefault("dpi", DPI * SCALE)
     if stage.steady and isinstance(obj, Graphics) and "fig_tight" not in obj._extra_kwds:
         options.setdefault("fig_tight", False)
+    if isinstance(obj, Graphics) and type(obj).save is Graphics.save:
+        options.setdefault("figure", _drawing({**obj._extra_kwds, **options}.get("figsize")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, rich = manager._rich_output_formatter(obj, options)
     return _titled(_bundle(plain, rich), plot_words(obj)) if isinstance(obj, Graphics) else _bundle(plain, rich)
+
+
+def _drawing(size: Any) -> Drawing | None:
+    """Return the figure for a plot, of the size that it asks for; None where Sage itself will say what is wrong."""
+    if size is None:
+        return Drawing()
+    with contextlib.suppress(ValueError, TypeError):
+        return Drawing(figsize=_parse_figsize(size))
+    return None
 
 
 def _titled(bundle: Bundle, told: str) -> Bundle:
