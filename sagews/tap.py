@@ -24,9 +24,10 @@ from sagews.errors import SagewsError
 from sagews.ops import folders
 from sagews.ops.folders import Layout
 from sagews.ops.preflight import preflight
+from sagews.ops.service_manager import take_sockets
 from sagews.ops.terminal_log import TerminalLog, choose
 from sagews.ops.version import hold_version
-from sagews.roles import Daemon, bind_sockets
+from sagews.roles import SOCKET_NAMES, Daemon, bind_sockets
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
@@ -72,7 +73,8 @@ class Options(usage.Options):
             self.chosen = tuple(self.roles or ROLES)
             problems.refuse(preflight(self.settings, self.chosen), self["config"])
             _prepare_folders(self.settings)
-            self.sockets = bind_sockets(self.settings, self.chosen)
+            inherited = take_sockets(reactor, SOCKET_NAMES)
+            self.sockets = bind_sockets(self.settings, self.chosen, inherited)
             _prepare_twistd(self.parent, self.settings, self.chosen)
         except SagewsError as error:
             refuse(str(error))

@@ -19,6 +19,7 @@ from sagews.cli.commands.reload import ReloadCommand
 from sagews.cli.commands.start import StartCommand
 from sagews.cli.commands.status import StatusCommand
 from sagews.cli.commands.stop import StopCommand
+from sagews.cli.commands.units import UnitsCommand
 from sagews.cli.commands.user import UserCommand
 from sagews.cli.terminal_text import safe
 from sagews.config.loading import load
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     StartCommand(),
     StopCommand(),
     ReloadCommand(),
+    UnitsCommand(),
     BackupCommand(),
     RestoreCommand(),
 )

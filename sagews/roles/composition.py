@@ -20,6 +20,7 @@ from sagews.roles.launcher import Launcher
 from sagews.roles.ports import Ports
 from sagews.roles.records import Records
 from sagews.roles.running.control import ControlSocket
+from sagews.roles.running.manager import Manager
 from sagews.roles.running.metrics import Metrics
 from sagews.roles.running.reload import Reloading
 from sagews.roles.running.siblings import Siblings
@@ -41,6 +42,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     BackendComponent,
     SiteComponent,
     ControlSocket,
+    Manager,
 )
 
 Step = tuple[str, Callable[[], Awaitable[None]], Callable[[float], Awaitable[None]]]

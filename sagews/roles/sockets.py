@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sagews.config.settings import Settings
 from sagews.ops.listening import bind
+from sagews.ops.service_manager import Inherited
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,11 @@ class Sockets:
                 each.close()
 
 
-def bind_sockets(settings: Settings, roles: tuple[str, ...]) -> Sockets:
-    """Take the ports of these roles.
+SOCKET_NAMES = tuple(field.name for field in fields(Sockets))
 
-    Raises:
-        SagewsError: `configuration` when one is taken; those taken before are closed again.
-    """
+
+def wanted_ports(settings: Settings, roles: tuple[str, ...]) -> dict[str, tuple[str, int, str]]:
+    """Return host, port and what it is for, by attribute of `Sockets`, of every port that these roles listen on."""
     site = settings.site
     wanted: dict[str, tuple[str, int, str]] = {}
     if "frontend" in roles:
@@ -44,11 +44,29 @@ def bind_sockets(settings: Settings, roles: tuple[str, ...]) -> Sockets:
         wanted["link"] = (settings.link.host, settings.link_port, "the link for workers")
     if "log" in roles:
         wanted["collector"] = (settings.link.host, settings.collector_port, "the log collector")
+    return wanted
+
+
+def bind_sockets(settings: Settings, roles: tuple[str, ...], inherited: Inherited) -> Sockets:
+    """Take the ports of these roles, or what listens on them already.
+
+    Args:
+        settings: as read.
+        roles: of the daemon.
+        inherited: from the service manager, named as the attributes of `Sockets`. It goes on listening while the
+            daemon is restarted, so that nobody is refused meanwhile. What the roles have no use for is closed.
+
+    Raises:
+        SagewsError: `configuration` when a port is taken, or another is listened on than the settings say; those
+            taken before are closed again.
+    """
     taken: dict[str, socket.socket] = {}
     try:
-        for name, address in wanted.items():
-            taken[name] = bind(*address)
+        for name, (host, port, what) in wanted_ports(settings, roles).items():
+            taken[name] = inherited.take(name, port) or bind(host, port, what)
     except Exception:
         Sockets(**taken).close()
         raise
+    finally:
+        inherited.close()
     return Sockets(**taken)

@@ -19,7 +19,9 @@ from sagews.errors import SagewsError
 from sagews.model.sessions import Isolation
 from sagews.ops.environments import session_environments
 from sagews.ops.folders import Layout
+from sagews.ops.listening import bind
 from sagews.ops.postgres.dsn import read_dsn
+from sagews.ops.service_manager import Inherited
 from sagews.roles import addresses
 from sagews.roles.backend import worker_settings
 from sagews.roles.certificates import machine_name, worker_name
@@ -161,16 +163,31 @@ class SocketTests(SynchronousTestCase):
         """When one port is taken, those that were taken before it are free again."""
         site = SiteSection(port=free_port(), untrusted_port=free_port())
         blocker = bind_sockets(
-            Settings(site=SiteSection(port=site.content_port, untrusted_port=free_port())), ("frontend",)
+            Settings(site=SiteSection(port=site.content_port, untrusted_port=free_port())), ("frontend",), Inherited({})
         )
         self.addCleanup(blocker.close)
         settings = Settings(site=site, link=LinkSection(port=free_port(), collector_port=free_port()))
-        self.assertRaises(SagewsError, bind_sockets, settings, ("frontend", "backend"))
-        bind_sockets(Settings(site=SiteSection(port=site.port, untrusted_port=free_port())), ("frontend",)).close()
+        self.assertRaises(SagewsError, bind_sockets, settings, ("frontend", "backend"), Inherited({}))
+        again = Settings(site=SiteSection(port=site.port, untrusted_port=free_port()))
+        bind_sockets(again, ("frontend",), Inherited({})).close()
+
+    def test_sockets_that_listen_already(self) -> None:
+        """They are taken in place of others of that port; one of another port, and what is left over, is closed."""
+        listening = {name: bind("127.0.0.1", 0, name) for name in ("site", "content", "link")}
+        ports = {name: each.getsockname()[1] for name, each in listening.items()}
+        settings = Settings(site=SiteSection(port=ports["site"], untrusted_port=ports["content"]))
+        inherited = Inherited(dict(listening))
+        sockets = bind_sockets(settings, ("frontend",), inherited)
+        self.addCleanup(sockets.close)
+        self.assertEqual((sockets.site, sockets.content), (listening["site"], listening["content"]))
+        self.assertEqual((listening["link"].fileno(), inherited.sockets), (-1, {}))
+        other = Inherited({"site": bind("127.0.0.1", 0, "the site")})
+        error = self.assertRaises(SagewsError, bind_sockets, settings, ("frontend",), other)
+        self.assertIn(f"the settings say {ports['site']}", str(error))
 
     def test_worker_listens_on_nothing(self) -> None:
         """A worker takes no port."""
-        sockets = bind_sockets(Settings(), ("worker",))
+        sockets = bind_sockets(Settings(), ("worker",), Inherited({}))
         self.assertEqual((sockets.site, sockets.content, sockets.link, sockets.collector), (None, None, None, None))
 
 
