@@ -53,11 +53,36 @@ class IDocumentChecks(Interface):
     async def outlines(account: UserId, texts: Sequence[str]) -> Sequence[Outline]:
         """Return the code cells of files, of each in its place; none of a file that is no worksheet."""
 
-    async def merge(account: UserId, state: State, text: str) -> Sequence[bytes]:
+    async def merge(account: UserId, state: State, text: str, *, notebook: bool = False) -> Sequence[bytes]:
         """Return updates that bring a document to what a file says, in order; none if it says so already.
 
+        Args:
+            account: in whose turn.
+            state: the document.
+            text: the file.
+            notebook: whether it is a notebook.
+
         Raises:
-            SagewsError: `too-large` or `limit` for a text beyond the bounds of a worksheet.
+            SagewsError: `too-large` or `limit` for a text beyond the bounds of a worksheet, `bad-file` for a notebook
+                that is none, or that could not be saved whole.
+        """
+
+    async def opened(account: UserId, data: bytes) -> ImportedFile:
+        """Read a notebook that is to stay one: its text as it is, with what its cells had shown.
+
+        Raises:
+            SagewsError: `bad-file` with what to do about it, also for one that could not be saved with all that is in
+                it; `too-large` or `limit` beyond the bounds of a worksheet.
+        """
+
+    async def notebook(account: UserId, state: State, outputs: State) -> str:
+        """Return a document as a notebook.
+
+        Args:
+            account: in whose turn.
+            state: the document.
+            outputs: makes the JSON of what its cells showed: of each, by its id, the number of its last run and a list
+                of pairs of kind and body.
         """
 
     async def imported(account: UserId, name: str, data: bytes) -> ImportedFile:

@@ -10,7 +10,8 @@
                bundle, bundles
     diff       version, against: id | null; blobs: bundles          files [{path, status, binary, cut}], cut: bool;
                                                                     blobs: a diff for each
-    check      version; blobs: bundles                              paths [str]; blobs: each worksheet's text
+    check      version, also [path]; blobs: bundles                 paths [str]; blobs: the text of each worksheet, and
+                                                                    of these paths
     read       path: str, offset: int, length: int                  size: int | null (no such file); blob: bytes
 
 A job ends with status 0 and its answer, or with FAILED, DISK_FULL or DISK_FAILED and a line on standard error.
@@ -295,10 +296,15 @@ def _changed_file(file: object, diff: bytes) -> ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """Asks whether bundles hold a commit, and for the worksheets in it."""
+    """Asks whether bundles hold a commit, and for the worksheets in it.
+
+    Attributes:
+        also: paths of notebooks that are worksheets: other notebooks are files like any.
+    """
 
     version: str
     bundles: tuple[bytes, ...]
+    also: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the parcel."""
@@ -306,13 +312,13 @@ class CheckRequest:
 
     def opening(self, sizes: Sequence[int]) -> bytes:
         """Return the parcel up to the bundles, which have these sizes."""
-        return opening({"version": self.version}, sizes)
+        return opening({"version": self.version, "also": self.also}, sizes)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CheckRequest:
         """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
         header, blobs = unpack(data)
-        return cls(object_id(header.get("version")), tuple(blobs))
+        return cls(object_id(header.get("version")), tuple(blobs), texts(header.get("also"), MAX_BLOBS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sagews.backend.checks.formats import exported, imported
+from sagews.backend.checks.notebooks import as_notebook, opened
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.interfaces.checks import IDocumentChecks, State
 from sagews.model.formats.imported import ImportedFile
@@ -54,10 +55,20 @@ class InlineChecks:
         await self._begin("title", account)
         return title_in(state())
 
-    async def merge(self, account: UserId, state: State, text: str) -> Sequence[bytes]:
+    async def merge(self, account: UserId, state: State, text: str, *, notebook: bool = False) -> Sequence[bytes]:
         """Bring a document to a text."""
         await self._begin("merge", account)
-        return merged(state(), text)
+        return merged(state(), text, notebook=notebook)
+
+    async def opened(self, account: UserId, data: bytes) -> ImportedFile:
+        """Read a notebook."""
+        await self._begin("open", account)
+        return opened(data)
+
+    async def notebook(self, account: UserId, state: State, outputs: State) -> str:
+        """Write a notebook."""
+        await self._begin("notebook", account)
+        return as_notebook(state(), outputs())
 
     async def outlines(self, account: UserId, texts: Sequence[str]) -> Sequence[Outline]:
         """Read worksheets."""

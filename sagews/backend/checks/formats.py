@@ -15,11 +15,10 @@ from sagews.model.formats.areas import in_order
 from sagews.model.formats.imported import ImportedFile, ImportedOutput
 from sagews.model.formats.sheet import MAX_FILE, Piece, Sheet
 from sagews.model.formats.table import WRITERS, read
-from sagews.model.identifiers import CellId, new_id
+from sagews.model.identifiers import CellId
 from sagews.model.worksheet.cells import Cell
 from sagews.model.worksheet.read import parse
-from sagews.wire.session.framing import ProtocolError
-from sagews.wire.session.grammar import parse_from_session
+from sagews.wire.session.grammar import is_piece
 
 
 def imported(name: str, data: bytes) -> ImportedFile:
@@ -32,7 +31,7 @@ def imported(name: str, data: bytes) -> ImportedFile:
     left_out = Counter(sheet.left_out)
     outputs = []
     for place, pieces in sheet.outputs.items():
-        cell, kept = sheet.cells[place], [piece for piece in pieces if _fits(piece)]
+        cell, kept = sheet.cells[place], [piece for piece in pieces if is_piece(*piece)]
         left_out["outputs"] += len(pieces) - len(kept)
         if kept and cell.id is not None:
             outputs.append(_output(cell, cell.id, kept))
@@ -43,16 +42,6 @@ def _output(cell: Cell, identity: str, pieces: Sequence[Piece]) -> ImportedOutpu
     digest = hashlib.sha256(cell.source.encode()).hexdigest()
     failed = any(kind == "error" for kind, _ in pieces)
     return ImportedOutput(CellId(identity), digest, failed, json.dumps(pieces, ensure_ascii=False).encode())
-
-
-def _fits(piece: Piece) -> bool:
-    """Whether a session could have said this: the one measure for what a store, a page and a version take."""
-    kind, body = piece
-    try:
-        parse_from_session(json.dumps({"type": kind, "run": new_id(), **body}, ensure_ascii=False).encode())
-    except (ProtocolError, ValueError):
-        return False
-    return True
 
 
 def exported(form: str, state: bytes, outputs: bytes) -> bytes:
@@ -85,7 +74,7 @@ def exported(form: str, state: bytes, outputs: bytes) -> bytes:
 
 def imported_parts(file: ImportedFile) -> tuple[Mapping[str, Any], Sequence[bytes]]:
     """Return a file as header and blobs of an answer."""
-    cells = [[output.cell, output.hash, output.failed] for output in file.outputs]
+    cells = [[output.cell, output.hash, output.failed, output.number] for output in file.outputs]
     header = {"left_out": dict(file.left_out), "cells": cells}
     return header, [file.text.encode(), *(output.pieces for output in file.outputs)]
 
@@ -95,8 +84,8 @@ def imported_from(header: Mapping[str, Any], blobs: Sequence[bytes]) -> Imported
     try:
         text, *pieces = blobs
         outputs = [
-            ImportedOutput(CellId(str(cell)), str(digest), bool(failed), each)
-            for (cell, digest, failed), each in zip(header["cells"], pieces, strict=True)
+            ImportedOutput(CellId(str(cell)), str(digest), bool(failed), each, int(number))
+            for (cell, digest, failed, number), each in zip(header["cells"], pieces, strict=True)
         ]
         left_out = {str(what): int(count) for what, count in dict(header["left_out"]).items()}
         return ImportedFile(text.decode(), outputs, left_out)

@@ -169,10 +169,19 @@ class DocumentChecks:
             raise SagewsError("internal", correlation="-")
         return [_outline(blob) for blob in found]
 
-    async def merge(self, account: UserId, state: State, text: str) -> Sequence[bytes]:
+    async def merge(self, account: UserId, state: State, text: str, *, notebook: bool = False) -> Sequence[bytes]:
         """See IDocumentChecks."""
-        _, pieces = await self._ask(account, "merge", lambda: (state(), text.encode()), len(text))
+        numbers = {"notebook": int(notebook)}
+        _, pieces = await self._ask(account, "merge", lambda: (state(), text.encode()), len(text), numbers)
         return pieces
+
+    async def opened(self, account: UserId, data: bytes) -> ImportedFile:
+        """See IDocumentChecks."""
+        return imported_from(*await self._ask(account, "open", lambda: (data,), len(data)))
+
+    async def notebook(self, account: UserId, state: State, outputs: State) -> str:
+        """See IDocumentChecks."""
+        return _decoded(_only(await self._ask(account, "notebook", lambda: (state(), outputs()))))
 
     async def imported(self, account: UserId, name: str, data: bytes) -> ImportedFile:
         """See IDocumentChecks."""
@@ -290,7 +299,7 @@ def _late(do: str) -> SagewsError:
     """Return the refusal of what takes too long."""
     if do == "try":
         return SagewsError("bad-update", reason="to check it takes too long")
-    if do == "import":
+    if do in ("import", "open"):
         return SagewsError("bad-file", reason="to read it takes too long", advice="Split it into several.")
     advice = "Split the worksheet into smaller ones."
     return SagewsError("limit", limit="the worksheet takes too long to be worked on", advice=advice)

@@ -17,6 +17,7 @@ import msgspec
 
 from sagews.backend.checks import wire
 from sagews.backend.checks.formats import exported, imported, imported_parts
+from sagews.backend.checks.notebooks import as_notebook, opened
 from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.heavy import compact, fold, loadable, merged, text_of, title_in, try_heavy
 from sagews.backend.crdt.update_reader import ManyStructs
@@ -31,7 +32,7 @@ NICE = 5
 SECONDS = 5.0
 # To write, to copy or to merge a text goes through every line of up to 8 MB, and what is refused has no version.
 LONG_SECONDS = 10.0
-LONG = frozenset({"text", "merge", "compact", "outline", "import", "export"})
+LONG = frozenset({"text", "merge", "compact", "outline", "import", "export", "open", "notebook"})
 
 
 def answer_to(parcel: bytes) -> bytes:
@@ -71,7 +72,8 @@ def _do(what: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> bytes:
         told = text_of(blobs[0]) if what == "text" else title_in(blobs[0])
         return wire.answer({}, [told.encode()])
     if what == "merge" and len(blobs) == 2:
-        return wire.answer({}, merged(blobs[0], blobs[1].decode()))
+        notebook = bool(wire.count(header, "notebook"))
+        return wire.answer({}, merged(blobs[0], blobs[1].decode(), notebook=notebook))
     if what == "outline":
         return wire.answer({}, [msgspec.json.encode(outline(text.decode())) for text in blobs])
     return _file(what, blobs)
@@ -81,6 +83,10 @@ def _file(what: str, blobs: Sequence[bytes]) -> bytes:
     """Read or write a file of another program."""
     if what == "import" and len(blobs) == 2:
         return wire.answer(*imported_parts(imported(blobs[0].decode(), blobs[1])))
+    if what == "open" and len(blobs) == 1:
+        return wire.answer(*imported_parts(opened(blobs[0])))
+    if what == "notebook" and len(blobs) == 2:
+        return wire.answer({}, [as_notebook(*blobs).encode()])
     if what == "export" and len(blobs) == 3:
         return wire.answer({}, [exported(blobs[0].decode(), blobs[1], blobs[2])])
     raise SagewsError("bad-message", reason="it is no question")

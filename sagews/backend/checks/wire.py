@@ -10,8 +10,11 @@
     text    document                → its file
     title   document                → its title
     outline texts…                  → of each its code cells as JSON: {id: [place, first line]}
-    merge   document, text          → updates that bring it to this text, none if it says so
-    import  name, file              → {"left_out": {what: n}, "cells": [[id, hash, failed]…]}, the worksheet file, and
+    merge   document, text          → updates that bring it to this text, none if it says so; {"notebook": 1}: the
+                                      text is a notebook
+    open    notebook                → as import, for one that stays a notebook
+    notebook document, outputs      → it as a notebook
+    import  name, file              → {"left_out": {what: n}, "cells": [[id, hash, failed, number]…]}, the file, and
                                       for each cell that showed something its pieces
     export  format, document, outputs → the file
 

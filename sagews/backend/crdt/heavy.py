@@ -8,7 +8,7 @@ everybody may do the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sagews.backend.crdt.byte_reader import MalformedUpdate
 from sagews.backend.crdt.document import (
@@ -24,8 +24,9 @@ from sagews.backend.crdt.pairs import may_have_pairs
 from sagews.backend.crdt.pieces import cut
 from sagews.backend.crdt.update_reader import ManyStructs, UpdateLayout, clients_in, read_update, read_vector
 from sagews.backend.crdt.validator import MANY_CLIENTS, MAX_STATE, TANGLED, Mirror, refusal
-from sagews.backend.crdt.worksheet_text import merge_text, to_text
+from sagews.backend.crdt.worksheet_text import merge_text, to_notebook, to_text
 from sagews.errors import SagewsError
+from sagews.model.notebook.outputs import Shown
 from sagews.model.updates import Counts, LoadableState, TriedUpdate
 
 # Of one update: what ten thousand new cells hold, and some more.
@@ -195,16 +196,26 @@ def title_in(state: bytes) -> str:
     return title_of(load(state, []))
 
 
-def merged(state: bytes, text: str) -> list[bytes]:
+def notebook_of(state: bytes, shown: Mapping[str, Shown]) -> str:
+    """Return the notebook of a document that is encoded as one update, with what its cells showed."""
+    return to_notebook(load(state, []), shown)
+
+
+def merged(state: bytes, text: str, *, notebook: bool = False) -> list[bytes]:
     """Return the update that brings a document to what a file says, in pieces; none if it says so already.
 
+    Args:
+        state: the document, encoded as one update.
+        text: the file.
+        notebook: whether it is a notebook.
+
     Raises:
-        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet.
+        SagewsError: `too-large` or `limit` beyond the bounds of a worksheet, `bad-file` for what is no notebook.
     """
     document = load(state, [])
-    if to_text(document) == text:
+    if not notebook and to_text(document) == text:
         return []
-    update, layout = merge_text(document, text), UpdateLayout()
+    update, layout = merge_text(document, text, notebook=notebook), UpdateLayout()
     if not update:
         return []
     read_update(update, layout=layout)

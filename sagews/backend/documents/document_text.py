@@ -82,19 +82,30 @@ class DocumentText:
             return to_text(self._doc)
         return str(await self._checks.text(self._account(), self._doc.get_update))
 
-    async def merged(self, user: UserId, text: str) -> Sequence[bytes]:
+    async def notebook(self, outputs: bytes) -> str:
+        """Return the worksheet as a notebook.
+
+        Args:
+            outputs: what its cells showed, as `whole_outputs` has it.
+
+        Raises:
+            SagewsError: as `written`.
+        """
+        return str(await self._checks.notebook(self._account(), self._doc.get_update, lambda: outputs))
+
+    async def merged(self, user: UserId, text: str, *, notebook: bool) -> Sequence[bytes]:
         """Return updates that bring the document to what a file says, in order; none if it says so.
 
         Nothing else may change the document until they are applied (edit_order.py).
 
         Raises:
-            SagewsError: `too-large` or `limit`.
+            SagewsError: `too-large` or `limit`; `bad-file` for a notebook that can't be kept whole.
         """
         pieces: Sequence[bytes]
-        if self.small and len(text) <= SMALL_BYTES:
+        if self.small and len(text) <= SMALL_BYTES and not notebook:
             pieces = merged(self._doc.get_update(), text)
         else:
-            pieces = await self._checks.merge(user, self._doc.get_update, text)
+            pieces = await self._checks.merge(user, self._doc.get_update, text, notebook=notebook)
         return pieces
 
     def note_title(self, take: Callable[[str], None]) -> None:

@@ -23,6 +23,7 @@ from sagews.backend.events.subscriber import Subscriber
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.document_session import DocumentSession
 from sagews.backend.runs.output.read_pieces import AT_ONCE
+from sagews.backend.runs.output.whole import whole_outputs
 from sagews.backend.runs.output_cache import OutputCache
 from sagews.backend.runs.requests import RunRequest
 from sagews.backend.runs.session_context import SessionContext
@@ -36,6 +37,7 @@ from sagews.model.runs import OutputPage
 from sagews.model.updates import Counts
 from sagews.model.workspaces import Document
 from sagews.net.background import sleep
+from sagews.policy.documents.paths import is_notebook
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.connection import Error
@@ -119,7 +121,16 @@ class LiveDocument:
 
     async def text(self) -> str:
         """Return the worksheet as its file; raises SagewsError `limit` when that takes too long."""
-        return await self._text.written()
+        if not self.is_notebook:
+            return await self._text.written()
+        return await self._text.notebook(
+            await whole_outputs(self._outputs, self._runs, self.about.id, self._writer.flush)
+        )
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether its file is a notebook."""
+        return is_notebook(self.about.path)
 
     def _go_on_with(self, doc: crdt.WorksheetDocument) -> None:
         """Take another document that says the same, and give it to everybody who watches."""
@@ -194,13 +205,14 @@ class LiveDocument:
         """Bring the document to another text, as edits of this person; False if nothing differs.
 
         Raises:
-            SagewsError: `too-large` or `limit` beyond the bounds of a worksheet, or when it takes too long.
+            SagewsError: `too-large` or `limit` beyond the bounds of a worksheet, or when it takes too long; `bad-file`
+                for a notebook that can't be kept whole.
         """
         pieces: Sequence[bytes] = ()
 
         async def merge() -> None:
             nonlocal pieces
-            pieces = await self._text.merged(user, text)
+            pieces = await self._text.merged(user, text, notebook=self.is_notebook)
             *others, last = pieces or (b"",)
             await self._apply_in_turns(user, others, "")
             if last:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -90,9 +90,13 @@ class HistoryJobs:
         opening = DiffRequest(version, against, ()).opening(bundles.sizes)
         return DiffAnswer.from_bytes(await self._run_with(bundles, "diff", opening, MAX_DIFFERENCE + 4 * MEBIBYTE))
 
-    async def worksheets(self, version: str, bundles: StoredBundles) -> Mapping[str, str]:
-        """Return path → text of the worksheets in a commit; raises SagewsError `limit` beyond a job's room."""
-        opening = CheckRequest(version, ()).opening(bundles.sizes)
+    async def worksheets(self, version: str, bundles: StoredBundles, also: Iterable[str] = ()) -> Mapping[str, str]:
+        """Return path → text of the worksheets in a commit, and of `also`: notebooks that are worksheets.
+
+        Raises:
+            SagewsError: `limit` beyond a job's room.
+        """
+        opening = CheckRequest(version, (), tuple(also)).opening(bundles.sizes)
         return _texts(await self._run_with(bundles, "check", opening, MAX_SNAPSHOT))
 
     async def snapshot(self, files: Mapping[str, bytes]) -> Snapshot:

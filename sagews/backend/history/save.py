@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,14 +85,21 @@ class CommitWriter:
         found: User | None = None if user is None else await self._accounts.user(user)
         return Origin(kind, name, user, "" if found is None else found.name)
 
-    async def only_documents(self, workspace: WorkspaceId) -> bool:
-        """Whether the newest version holds nothing but worksheets, so that documents alone are all of it."""
+    async def only_documents(self, workspace: WorkspaceId, paths: Container[str]) -> bool:
+        """Whether the newest version holds nothing but worksheets, so that documents alone are all of it.
+
+        Args:
+            workspace: whose version.
+            paths: of the documents that it has now.
+        """
         newest = await self._store.newest(workspace)
         if newest is None:
             return True
         bundles = await stored_bundles(self._store, workspace, newest.id, None)
         answer = await self._jobs.difference(newest.id, None, bundles)
-        return not answer.cut and all(file.path.endswith(DOCUMENT_SUFFIX) for file in answer.files)
+        return not answer.cut and all(
+            file.path.endswith(DOCUMENT_SUFFIX) or file.path in paths for file in answer.files
+        )
 
     async def commit(self, workspace: WorkspaceId, snapshot: Snapshot, origin: Origin, *, asked: bool) -> SaveResult:
         """Commit a tree. Decided again when somebody else moved the ref meanwhile.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from sagews.backend.history.bundles import stored_bundles
@@ -11,6 +11,7 @@ from sagews.interfaces.checks import IDocumentChecks
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
+from sagews.policy.documents.paths import is_notebook
 
 # Of text in one question, which is answered in one piece: a worksheet that is larger comes by itself.
 AT_ONCE = 1024 * 1024
@@ -41,7 +42,7 @@ class VersionCells:
         self._store = store
         self._jobs = jobs
         # Whoever looks at a version asks for part after part of it.
-        self._last: tuple[str, Mapping[tuple[str, str], tuple[int, str]]] | None = None
+        self._last: tuple[tuple[str, Set[str]], Mapping[tuple[str, str], tuple[int, str]]] | None = None
 
     async def place(self, commit: str, outputs: Sequence[VersionOutput]) -> Sequence[VersionOutput]:
         """Return outputs in the order of the version's cells, each with its code; those of other cells are left out.
@@ -52,16 +53,17 @@ class VersionCells:
         """
         if not outputs:
             return []
-        if self._last is None or self._last[0] != commit:
-            self._last = (commit, await self._read(commit))
+        notebooks = {output.path for output in outputs if is_notebook(output.path)}
+        if self._last is None or self._last[0] != (commit, notebooks):
+            self._last = ((commit, notebooks), await self._read(commit, notebooks))
         cells = self._last[1]
         known = [(cells[output.path, output.cell], output) for output in outputs if (output.path, output.cell) in cells]
         found = [replace(output, place=place, code=code) for (place, code), output in known]
         return sorted(found, key=lambda output: (output.path, output.place))
 
-    async def _read(self, commit: str) -> Mapping[tuple[str, str], tuple[int, str]]:
+    async def _read(self, commit: str, notebooks: Set[str]) -> Mapping[tuple[str, str], tuple[int, str]]:
         bundles = await stored_bundles(self._store, self._workspace, commit, None)
-        texts = await self._jobs.worksheets(commit, bundles)
+        texts = await self._jobs.worksheets(commit, bundles, notebooks)
         found: dict[tuple[str, str], tuple[int, str]] = {}
         for part in _parts(texts):
             outlines = await self._checks.outlines(self._owner, [text for _, text in part])

@@ -25,7 +25,7 @@ from sagews.errors import SagewsError
 from sagews.interfaces.history import IHistoryStore
 from sagews.model.history import Commit, SaveReport, Snapshot, VersionOutput
 from sagews.model.identifiers import UserId, WorkspaceId
-from sagews.policy.documents.paths import check_document_path
+from sagews.policy.documents.paths import check_document_path, is_notebook
 from sagews.policy.history.steps import AUTOSAVE, MAIN, Origin
 from sagews.wire.browser.history import FileDifference
 
@@ -286,7 +286,9 @@ class WorkspaceHistory:
             return await self._files.snapshot(texts, have)
         except SagewsError as error:
             # Without a home, or anybody who could have one, documents are all there is, if they always were.
-            if error.code not in ("no-worker", "no-home") or not await self._writer.only_documents(self._workspace):
+            if error.code not in ("no-worker", "no-home") or not await self._writer.only_documents(
+                self._workspace, texts
+            ):
                 raise
             return await self._jobs.snapshot(texts)
 
@@ -305,9 +307,10 @@ class WorkspaceHistory:
         """Make files and documents those of a version; a worksheet whose name no document may have stays a file."""
         newest = await self._store.newest(self._workspace)
         bundles = await stored_bundles(self._store, self._workspace, target.id, None if newest is None else newest.id)
-        found = await self._jobs.worksheets(target.id, bundles)
-        wanted = {path: text for path, text in found.items() if _is_document(path)}
         present = await self._documents.texts()
+        # A notebook that is no worksheet here is a file like any other.
+        found = await self._jobs.worksheets(target.id, bundles, filter(is_notebook, present))
+        wanted = {path: text for path, text in found.items() if _is_document(path)}
         await self._files.replace(bundles, target.id, sorted(set(wanted) | set(present)))
         await self._documents.put_texts(user, wanted, sorted(set(present) - set(wanted)))
         await self._outputs.bring_back(user, target.id)

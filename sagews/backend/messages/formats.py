@@ -6,6 +6,7 @@ messages and not at an address: there is none at which somebody else's HTML coul
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -18,9 +19,10 @@ from sagews.backend.workspaces.held_files import HeldFile, HeldFiles
 from sagews.backend.workspaces.importing import import_file
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
+from sagews.model.formats.imported import ImportedFile
 from sagews.model.formats.table import WRITERS, stem_and_suffix
-from sagews.model.identifiers import new_id
-from sagews.policy.documents.paths import SUFFIX
+from sagews.model.identifiers import UserId, new_id
+from sagews.policy.documents.paths import NOTEBOOK, SUFFIX, title_of
 from sagews.policy.quotas.resources import Resource
 from sagews.wire.browser.formats import (
     MAX_PART,
@@ -71,12 +73,25 @@ class FileMessages:
         self._ledger.take(user, Resource.JOBS)
         try:
             self._files.forget(user)
-            file = await self._checks.imported(user, held.name, bytes(held.data))
-            about = await import_file(self._clock, workspace.document_set, user, held.name, file, context.id)
+            file, suffix = await self._read(user, held.name, bytes(held.data))
+            about = await import_file(self._clock, workspace.document_set, user, held.name, file, context.id, suffix)
         finally:
             self._ledger.give_back(user, Resource.JOBS)
         workspace.changed(user)
         context.tell(Imported(message.request, document_entry(about), dict(file.left_out)))
+
+    async def _read(self, user: UserId, name: str, data: bytes) -> tuple[ImportedFile, str]:
+        """Return a file as a worksheet and the end of its path: a notebook stays one if it can be kept whole."""
+        reason = None
+        if name.lower().endswith(NOTEBOOK):
+            try:
+                return await self._checks.opened(user, data), NOTEBOOK
+            except SagewsError as error:
+                if error.code != "bad-file":
+                    raise
+                reason = error
+        file: ImportedFile = await self._checks.imported(user, name, data)
+        return replace(file, left_out={**file.left_out, "notebook": 1} if reason else file.left_out), SUFFIX
 
     async def export(self, context: Context, message: Export) -> None:
         """Make a file of a document, and keep it for the page to fetch."""
@@ -92,10 +107,13 @@ class FileMessages:
 
         self._ledger.take(user, Resource.JOBS)
         try:
-            data = await self._checks.exported(user, message.format, partial(live.encoded), outputs)
+            if message.format == "notebook" and live.is_notebook:
+                data = (await live.text()).encode()
+            else:
+                data = await self._checks.exported(user, message.format, partial(live.encoded), outputs)
         finally:
             self._ledger.give_back(user, Resource.JOBS)
-        name = live.about.path.rsplit("/", 1)[-1].removesuffix(SUFFIX) + WRITERS[message.format].suffix
+        name = title_of(live.about.path) + WRITERS[message.format].suffix
         held = HeldFile(new_id(), context.workspace.about.id, name, len(data), bytearray(data))
         self._files.begin(user, held)
         context.tell(Exported(message.request, held.id, name, len(data), left_out))

@@ -150,6 +150,11 @@ class OutputCache:
         """Return a run that is the last of its cell, or not over."""
         return self._runs.get(run)
 
+    @property
+    def entries(self) -> Sequence[CachedRun]:
+        """The last runs of all cells."""
+        return list(self._cells.values())
+
     def last(self, cell: CellId) -> CachedRun | None:
         """Return the last run of a cell."""
         return self._cells.get(cell)

@@ -243,6 +243,10 @@ class RunRegistry:
                 # How much it printed is a column of the run, from which quotas are counted.
                 self._writer.run(self._outputs.change(entry))
 
+    def refusal(self, size: int) -> SagewsError | None:
+        """Return why so many bytes more of output are not kept, or None if they may be."""
+        return self._outputs.refusal(size)
+
     def bring_back(self, user: UserId, output: VersionOutput) -> None:
         """Give a cell an output that a version kept, as that of a run which is over, unless it runs or waits."""
         last = self._outputs.last(output.cell)

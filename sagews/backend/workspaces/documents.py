@@ -15,13 +15,14 @@ from sagews.backend.history.interfaces import IDocumentTexts
 from sagews.backend.runs.session_context import SessionContext
 from sagews.backend.single_flight import SingleFlightCache
 from sagews.backend.workspaces.entries import document_entry
+from sagews.backend.workspaces.shown_before import put_shown
 from sagews.backend.workspaces.stores import Stores
 from sagews.errors import SagewsError
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import DocumentId, UserId, new_id
 from sagews.model.workspaces import Document, Lease
 from sagews.net.background import run_in_background, sleep
-from sagews.policy.documents.paths import check_document_path, title_of
+from sagews.policy.documents.paths import check_document_path, is_notebook, suffix_of, title_of
 from sagews.wire.browser.base import ToPage
 from sagews.wire.browser.workspace import Created, Removed, Renamed
 
@@ -196,7 +197,9 @@ class DocumentSet:
             SagewsError: `bad-name`, `name-taken`, `not-found`; `elsewhere` when the lease is lost.
         """
         path = check_document_path(path)
-        await self._about(document)
+        kind = suffix_of((await self._about(document)).path)
+        if suffix_of(path) != kind:
+            raise SagewsError("bad-name", reason=f"a file keeps its kind: its name ends in {kind}")
         self._check_held()
         about = self._known[document] = await self._stores.workspaces.rename_document(self._workspace, document, path)
         live = self._loaded.get(document)
@@ -241,7 +244,8 @@ class DocumentSet:
         """Return what a worksheet says; one that is not open is read alone, since its outputs may be megabytes."""
         await self._loaded.settled_at(about.id)
         text: str | None = None
-        if self._loaded.get(about.id) is None:
+        # Of a notebook the outputs are wanted as well.
+        if self._loaded.get(about.id) is None and not is_notebook(about.path):
             stores, owner = self._stores, self._context.workspace.owner
             text = await stored_text(self._context.clock, stores.checks, owner, stores.documents, about)
         if text is None:
@@ -260,6 +264,9 @@ class DocumentSet:
             if await live.put_text(user, text):
                 live.touched = True
                 self._wake()
+            if live.is_notebook:
+                file = await self._stores.checks.opened(user, text.encode())
+                await put_shown(self._context.clock, live, user, file.outputs)
         for path in removed:
             if path in known:
                 await self.remove(known[path].id)

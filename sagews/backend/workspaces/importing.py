@@ -5,17 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container
 
-import msgspec
 from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.workspaces.documents import DocumentSet
-from sagews.model.formats.imported import ImportedFile, ImportedOutput
+from sagews.backend.workspaces.shown_before import check_room, put_shown
+from sagews.model.formats.imported import ImportedFile
 from sagews.model.formats.table import stem_and_suffix
-from sagews.model.history import VersionOutput
 from sagews.model.identifiers import UserId
-from sagews.model.sessions import RunState
 from sagews.model.workspaces import Document
-from sagews.net.background import sleep
 from sagews.policy.documents.paths import SUFFIX
 
 MAX_STEM_BYTES = 100
@@ -23,7 +20,13 @@ GIVEN = "imported"
 
 
 async def import_file(
-    clock: IReactorTime, documents: DocumentSet, user: UserId, name: str, file: ImportedFile, asker: str
+    clock: IReactorTime,
+    documents: DocumentSet,
+    user: UserId,
+    name: str,
+    file: ImportedFile,
+    asker: str,
+    suffix: str = SUFFIX,
 ) -> Document:
     """Make a worksheet of a file that was read, and tell everybody but the asker.
 
@@ -34,32 +37,26 @@ async def import_file(
         name: of the file.
         file: what it holds.
         asker: the connection that asked.
+        suffix: of the worksheet's path: a notebook may stay one.
 
     Raises:
         SagewsError: `limit` for too many worksheets, or when it takes too long; no worksheet is left behind then.
     """
     taken = {about.path for about in await documents.list()}
-    about = await documents.create(free_path(name, taken), asker)
+    about = await documents.create(free_path(name, taken, suffix), asker)
     try:
         live = await documents.load(about.id, user)
         await live.put_text(user, file.text)
+        if live.is_notebook:
+            check_room(live, file.outputs)
     except BaseException:
         await documents.remove(about.id)
         raise
-    for output in file.outputs:
-        live.put_output(user, _as_of_a_version(about.path, output))
-        await sleep(clock, 0)
+    await put_shown(clock, live, user, file.outputs)
     return about
 
 
-def _as_of_a_version(path: str, output: ImportedOutput) -> VersionOutput:
-    """What a cell had shown, as outputs are brought back: when that was is not known."""
-    state = RunState.ERROR if output.failed else RunState.DONE
-    pieces = [(kind, body) for kind, body in msgspec.json.decode(output.pieces)]
-    return VersionOutput(0, path, output.cell, 0, state.value, output.hash, None, None, None, pieces)
-
-
-def free_path(name: str, taken: Container[str]) -> str:
+def free_path(name: str, taken: Container[str], suffix: str = SUFFIX) -> str:
     """Return a path for a file's worksheet that no other has, made of what a path may hold of its name."""
     stem, _ = stem_and_suffix(name.replace("\\", "/").rsplit("/", 1)[-1])
     letters = (
@@ -67,6 +64,6 @@ def free_path(name: str, taken: Container[str]) -> str:
     )
     stem = "".join(letters).encode()[:MAX_STEM_BYTES].decode("utf-8", "ignore").strip(" .-") or GIVEN
     number = 1
-    while (path := f"{stem}{'' if number == 1 else f'-{number}'}{SUFFIX}") in taken:
+    while (path := f"{stem}{'' if number == 1 else f'-{number}'}{suffix}") in taken:
         number += 1
     return path

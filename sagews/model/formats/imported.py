@@ -16,6 +16,7 @@ class ImportedOutput:
         cell: its id in the worksheet.
         hash: the SHA-256 of its source, in hexadecimal.
         failed: whether it ended with an exception.
+        number: of the run, 0 where it is not known.
         pieces: JSON: a list of pairs of kind and body, at most 2 MiB.
     """
 
@@ -23,6 +24,7 @@ class ImportedOutput:
     hash: str
     failed: bool
     pieces: bytes
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagews.errors import SagewsError
-from sagews.model.formats.notebook import HIDDEN
 from sagews.model.formats.sheet import (
     MAX_FILE,
     MAX_PIECES,
@@ -27,6 +26,7 @@ from sagews.model.formats.sheet import (
     parsed_json,
     stream,
 )
+from sagews.model.notebook.marks import HIDDEN
 
 JSON = Any
 CELL = "\ufe20"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from sagews.errors import SagewsError
+from sagews.model.notebook.file import read_in_place
+from sagews.model.worksheet.cells import Cell
 from sagews.model.worksheet.read import parse
 
 LONGEST_LINE = 200
@@ -16,7 +19,7 @@ Outline = Mapping[str, tuple[int, str]]
 def outline(text: str) -> Outline:
     """Return the code cells of a file; nothing of a file that is no worksheet of ours."""
     try:
-        cells = parse(text).cells
+        cells = _cells(text)
     except SagewsError:
         return {}
     lines = ((cell, next((line for line in cell.source.splitlines() if line.strip()), "")) for cell in cells)
@@ -25,3 +28,11 @@ def outline(text: str) -> Outline:
         for place, (cell, line) in enumerate(lines)
         if cell.type == "code" and cell.id is not None
     }
+
+
+def _cells(text: str) -> Sequence[Cell]:
+    # A notebook is JSON, which a worksheet never is as a whole.
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        with suppress(SagewsError):
+            return read_in_place(text, lambda piece: False).worksheet.cells
+    return parse(text).cells

@@ -8,6 +8,7 @@ import unicodedata
 from sagews.errors import SagewsError
 
 SUFFIX = ".sage.md"
+NOTEBOOK = ".ipynb"
 MAX_BYTES = 200
 MAX_DEPTH = 8
 MAX_SEGMENT_BYTES = 120
@@ -24,21 +25,32 @@ def check_document_path(path: str) -> str:
         SagewsError: `bad-name`; the reason says which rule is broken and never repeats the path.
     """
     path = _printable(path)
-    if not path.endswith(SUFFIX):
-        raise SagewsError("bad-name", reason=f"a worksheet's name ends in {SUFFIX}")
+    suffix = suffix_of(path)
+    if suffix is None:
+        raise SagewsError("bad-name", reason=f"a worksheet's name ends in {SUFFIX} or {NOTEBOOK}")
     segments = path.split("/")
     if len(segments) > MAX_DEPTH:
         raise SagewsError("bad-name", reason=f"it lies deeper than {MAX_DEPTH} folders")
     for segment in segments:
         _check_segment(segment)
-    if segments[-1] == SUFFIX:
+    if segments[-1] == suffix:
         raise SagewsError("bad-name", reason="it is empty")
     return path
 
 
 def title_of(path: str) -> str:
     """Return a title for a new document at this path."""
-    return path.rsplit("/", 1)[-1].removesuffix(SUFFIX)
+    return path.rsplit("/", 1)[-1].removesuffix(suffix_of(path) or "")
+
+
+def suffix_of(path: str) -> str | None:
+    """Return the end of a document's path, which says of which kind it is; None for none that one may have."""
+    return next((suffix for suffix in (SUFFIX, NOTEBOOK) if path.endswith(suffix)), None)
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a document is a notebook: its file is JSON, with outputs, for Jupyter."""
+    return path.endswith(NOTEBOOK)
 
 
 def _printable(path: str) -> str:

@@ -18,11 +18,12 @@ def check(data: bytes, home: Path, scratch: Path) -> bytes:
     git.take(request.bundles)
     tree = git.tree_of(request.version)
     check_tree(git, tree)
-    suffix = DOCUMENT_SUFFIX.encode()
+    suffix, also = DOCUMENT_SUFFIX.encode(), {path.encode() for path in request.also}
     contents = Contents(git)
     found: dict[str, bytes] = {}
     for mode, kind, key, _, path in git.listing(tree):
-        if kind == "blob" and mode != "120000" and path.endswith(suffix) and len(found) < MAX_BLOBS:
+        wanted = path.endswith(suffix) or path in also
+        if kind == "blob" and mode != "120000" and wanted and len(found) < MAX_BLOBS:
             found[path.decode("utf-8", "replace")] = contents.read(key, MAX_FILE)
     contents.close()
     return CheckAnswer(found).to_bytes()

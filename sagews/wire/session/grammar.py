@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from sagews.errors import SagewsError
-from sagews.model.identifiers import UUID_PATTERN
+from sagews.model.identifiers import UUID_PATTERN, new_id
 from sagews.wire.fields import Fields
 from sagews.wire.session import areas, channels, short, variables
 from sagews.wire.session import checks as check
@@ -123,6 +123,15 @@ def read_from_session(values: Mapping[str, JSON]) -> FromSession:
     """Return what a session's object says that is decoded already; raises as `parse_from_session`."""
     value: FromSession = _read(Fields(values), _from_session)
     return value
+
+
+def is_piece(kind: str, body: Mapping[str, JSON]) -> bool:
+    """Whether a session could have said this: the one measure for what a store, a page and a version take."""
+    try:
+        parse_from_session(_encoder.encode({"type": kind, "run": new_id(), **body}).encode())
+    except (ProtocolError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _parse(data: bytes, limit: int, readers: Mapping[str, Callable[[Fields], Any]]) -> Any:

@@ -4,6 +4,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
 import type { DocumentEntry, Storage } from "../net/messages";
 import type { Link } from "../net/socket";
+import { kindOf } from "./paths";
 
 export class WorkspaceFiles {
   readonly #documents = signal<readonly DocumentEntry[]>([]);
@@ -32,12 +33,13 @@ export class WorkspaceFiles {
   }
 
   async create(name: string): Promise<DocumentEntry> {
-    const path = name.endsWith(".sage.md") ? name : `${name}.sage.md`;
+    const path = withKind(name, kindOf(name));
     return (await this.link.ask<"created">({ type: "create", path })).document;
   }
 
   async rename(document: string, name: string): Promise<void> {
-    const path = name.endsWith(".sage.md") ? name : `${name}.sage.md`;
+    const before = this.#documents.value.find((entry) => entry.id === document);
+    const path = withKind(name, kindOf(before?.path ?? ""));
     await this.link.ask<"renamed">({ type: "rename", document, path });
   }
 
@@ -49,6 +51,10 @@ export class WorkspaceFiles {
     const others = this.#documents.value.filter((entry) => entry.id !== document.id);
     this.#documents.value = sorted([...others, document]);
   }
+}
+
+function withKind(name: string, kind: string): string {
+  return name.endsWith(kind) ? name : name + kind;
 }
 
 function sorted(documents: readonly DocumentEntry[]): DocumentEntry[] {

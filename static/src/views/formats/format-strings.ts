@@ -4,7 +4,7 @@ import { plural } from "../../strings";
 
 export const words = {
   importTitle: "Import a worksheet",
-  importNote: "From Jupyter (.ipynb), CoCalc (.sagews), the Sage notebook (.sws), a script (.sage, .py) or Markdown (.md). It becomes a new worksheet here; nothing in it is run.",
+  importNote: "From Jupyter (.ipynb), CoCalc (.sagews), the Sage notebook (.sws), a script (.sage, .py) or Markdown (.md). A notebook stays one, and is saved as one; all others become a new worksheet here. Nothing in them is run.",
   file: "File, or drop one on the page",
   sending: (name: string, share: string) => `Sending ${name}, ${share}`,
   reading: (name: string) => `Reading ${name}`,
@@ -21,6 +21,7 @@ export const words = {
     pictures: (count: number) => `${plural(count, "picture", "pictures")} that the file names and does not hold`,
     programs: (count: number) => `${plural(count, "interactive output", "interactive outputs")}`,
     files: (count: number) => `${plural(count, "data file", "data files")}`,
+    notebook: () => "It became a worksheet: a notebook like this could not be saved again with all that is in it",
     language: () => "It is written for another system than Sage and Python: its code came as it is",
   } as Record<string, (count: number) => string>,
   other: (count: number) => `${plural(count, "thing", "things")} more`,

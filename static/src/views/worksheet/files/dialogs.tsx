@@ -4,7 +4,7 @@ import "../../../common";
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { DocumentEntry } from "../../../net/messages";
-import { nameOf } from "../../../document/paths";
+import { kindOf, nameOf } from "../../../document/paths";
 import { go } from "../../../router";
 import { strings } from "../../../strings";
 import { errorText } from "../../../ui/basics";
@@ -35,7 +35,8 @@ export function FileDialogs({ asked, onClose }: { asked: Asked; onClose: () => v
 /** The open worksheet's title, which people read, and the name of its file, which follows the title unless it was chosen. */
 export function RenameThis({ onClose }: PanelProps): JSX.Element {
   const { files, worksheet } = useParts();
-  const before = { title: worksheet.sheet.title.value, name: nameOf(worksheet.path.value) };
+  const kind = kindOf(worksheet.path.value);
+  const before = { title: worksheet.sheet.title.value, name: nameOf(worksheet.path.value).replace(kind, "") };
   const [title, setTitle] = useState(before.title);
   const [name, setName] = useState(before.name);
   const [follows, setFollows] = useState(isGiven(before.name) || before.name === fileName(before.title));
@@ -72,7 +73,7 @@ export function RenameThis({ onClose }: PanelProps): JSX.Element {
               setName(event.currentTarget.value);
             }}
           />
-          <span class="muted">.sage.md</span>
+          <span class="muted">{kind}</span>
         </span>
         <p class="muted">{fileWords.whatNamesAre}</p>
         <div class="buttons">
