@@ -16,49 +16,21 @@ from sagews.model.formats.table import WRITERS
 from sagews.model.identifiers import UserId, new_id
 from sagews.policy.documents.paths import check_document_path
 from sagews.policy.quotas.resources import Resource
-from sagews.wire.browser.formats import MAX_FILE, MAX_PART, Format
+from sagews.wire.browser.formats import MAX_FILE, Format
 from tests.backend.harness import BackendTestCase, Page
+from tests.backend.importing import NOTEBOOK, ImportCase
 from tests.fakes.session_host import PRINTS
 
-NOTEBOOK: dict[str, Any] = {
-    "nbformat": 4, "nbformat_minor": 5, "metadata": {"title": "Powers"},
-    "cells": [
-        {"cell_type": "markdown", "source": "# Powers"},
-        {"cell_type": "code", "id": "abcd", "source": "2^10", "outputs": [
-            {"output_type": "execute_result", "data": {"text/plain": "1024", "application/x-widget": 1}},
-            {"output_type": "display_data", "data": {"application/x-widget": 1}},
-        ]},
-        {"cell_type": "code", "source": "1/0", "outputs": [
-            {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "no", "traceback": ["no"]},
-        ]},
-    ],
-}  # fmt: skip
 
-
-class ImportTests(BackendTestCase):
+class ImportTests(ImportCase):
     """A file becomes a worksheet."""
 
-    def upload(self, page: Page, data: bytes, name: str = "powers.ipynb", **changes: Any) -> str:
-        """Send a file in parts and return its id."""
-        file = new_id()
-        for offset in range(0, max(len(data), 1), MAX_PART):
-            part = base64.b64encode(data[offset : offset + MAX_PART]).decode()
-            message = {"file": file, "name": name, "size": len(data), "offset": offset, "data": part, **changes}
-            page.say(type="upload", request=1, **message)
-        return file
-
-    def imported(self, page: Page, data: bytes, name: str = "powers.ipynb") -> dict[str, Any]:
-        """Import a file and return the answer."""
-        page.say(type="import", request=2, file=self.upload(page, data, name))
-        for _ in range(10):
-            self.later()
-        return page.told[-1]
-
-    def test_a_notebook(self) -> None:
-        """A notebook becomes a worksheet with its cells and what they showed; what is left out is told."""
+    def test_a_worksheet_of_another_program(self) -> None:
+        """A notebook that can't be kept whole becomes a worksheet with its outputs; what is left out is told."""
         page, other = self.page(), self.page()
-        answer = self.imported(page, json.dumps(NOTEBOOK).encode())
-        self.assertEqual((answer["type"], answer["left_out"]), ("imported", {"outputs": 1}))
+        old = {**NOTEBOOK, "nbformat": 3, "worksheets": [{"cells": NOTEBOOK["cells"]}]}
+        answer = self.imported(page, json.dumps(old).encode())
+        self.assertEqual((answer["type"], answer["left_out"]), ("imported", {"outputs": 1, "notebook": 1}))
         self.assertEqual(answer["document"]["path"], "powers.sage.md")
         self.assertEqual(other.take("created")[0]["document"]["id"], answer["document"]["id"])
         opened = page.open(answer["document"]["id"])
@@ -74,7 +46,7 @@ class ImportTests(BackendTestCase):
         """A file is read in a process, in the turn of who imports it, and counts as their job meanwhile."""
         emmy = self.colleague(Role.EDITOR)
         self.imported(self.page(emmy), json.dumps(NOTEBOOK).encode())
-        self.assertIn(("import", emmy.id), self.checks.asked)
+        self.assertIn(("open", emmy.id), self.checks.asked)
         self.assertEqual(self.backend.used(emmy.id).get(Resource.JOBS.value, 0), 0)
 
     def test_many_parts(self) -> None:
@@ -117,7 +89,7 @@ class ImportTests(BackendTestCase):
     def test_what_takes_too_long_leaves_nothing(self) -> None:
         """A worksheet that can't be filled is removed again, for everybody."""
 
-        async def merge(account: UserId, state: State, text: str) -> Sequence[bytes]:
+        async def merge(account: UserId, state: State, text: str, *, notebook: bool) -> Sequence[bytes]:
             raise SagewsError("limit", limit="it takes too long", advice="Split it.")
 
         self.patch(self.checks, "merge", merge)

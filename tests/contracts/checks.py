@@ -21,6 +21,7 @@ from sagews.model.positions import spread
 from sagews.model.updates import Counts
 from sagews.model.worksheet.cells import MAX_SOURCE
 from tests.contracts.accounts import check_refused
+from tests.model.notebooks import code, made, prose
 
 ADA = UserId("ada")
 COUNTS = Counts(10, 0)
@@ -197,6 +198,22 @@ class DocumentChecksContract(metaclass=ABCMeta):
         assert (output.cell, output.hash, output.failed) == ("abcd", hashlib.sha256(b"2+2").hexdigest(), True)
         assert [kind for kind, _ in json.loads(output.pieces)] == ["stream", "error"]
         assert file.left_out == {"outputs": 1}
+
+    async def test_a_notebook_stays_one(self) -> None:
+        """A notebook is told as it is with what it shows, merged into a document, and written again the same."""
+        checks, document = await self.make_checks(), new_document("One")
+        text = made(prose("# A\n\nText"), code("2+2", "abcd", [], 3))
+        file = await checks.opened(ADA, text.encode())
+        assert (file.text, file.outputs) == (text, [])
+        for piece in await checks.merge(ADA, document.get_update, text, notebook=True):
+            document.apply_update(piece)
+        assert list(await checks.merge(ADA, document.get_update, text, notebook=True)) == []
+        assert await checks.notebook(ADA, document.get_update, lambda: b"{}") == text
+        shown = json.dumps({"abcd": [9, [["stream", {"name": "stdout", "text": "4"}]]]}).encode()
+        cell = json.loads(await checks.notebook(ADA, document.get_update, lambda: shown))["cells"][1]
+        assert (cell["execution_count"], cell["outputs"][0]["text"]) == (9, ["4"])
+        await check_refused(checks.opened(ADA, b"[" * 100_000), "bad-file")
+        await check_refused(checks.opened(ADA, made(nbformat=3).encode()), "bad-file")
 
     async def test_a_file_that_is_none(self) -> None:
         """A file that can't be read is refused, with what to do about it."""

@@ -80,7 +80,7 @@ class PathTests(SynchronousTestCase):
             "a /b.sage.md",
             "a./b.sage.md",
             "a.md",
-            "a.ipynb",
+            "a.ipynb.txt", ".ipynb",
             "",
             "x" * 130 + ".sage.md",
             "/".join("abcdefghi") + ".sage.md",

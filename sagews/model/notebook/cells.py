@@ -21,7 +21,7 @@ from typing import Any
 from sagews.model.identifiers import CELL_PATTERN
 from sagews.model.notebook.bounds import IDENTITY, kept_json
 from sagews.model.notebook.marks import mapping, options_in, with_options
-from sagews.model.notebook.outputs import Fits, Shown, digest, joined, lines_of, pieces_in, restored, written
+from sagews.model.notebook.outputs import Fits, Shown, digest, is_text, joined, lines_of, pieces_in, restored, written
 from sagews.model.notebook.prose import fenced, parts_of, source_of, unfenced
 from sagews.model.worksheet.cells import Cell
 
@@ -66,7 +66,7 @@ def code_cell(entry: Mapping[str, JSON], identity: str, named: bool, plain: bool
     """
     source = _clean(joined(entry["source"]))
     number = entry.get("execution_count") or 0
-    pieces, patterns = pieces_in(entry["outputs"], number, fits)
+    pieces, patterns = pieces_in(entry["outputs"], number, plain, fits)
     kept: dict[str, JSON] = {}
     if patterns is not None:
         kept["o"] = patterns
@@ -85,8 +85,10 @@ def code_cell(entry: Mapping[str, JSON], identity: str, named: bool, plain: bool
     return cell, Shown(number, pieces)
 
 
-def prose_cells(entry: Mapping[str, JSON], identity: str | None, named: bool, plain: bool) -> Iterator[Cell]:
-    """Yield the cells that a Markdown or raw cell of a notebook is here."""
+def prose_cells(
+    entry: Mapping[str, JSON], place: int, identity: str | None, named: bool, plain: bool
+) -> Iterator[Cell]:
+    """Yield the cells that a Markdown or raw cell of a notebook is here; `place`: its number in the file."""
     source, options = _clean(joined(entry["source"])), options_in(entry["metadata"])
     pattern = _pattern(entry, source, named)
     if entry["cell_type"] == "raw":
@@ -101,7 +103,7 @@ def prose_cells(entry: Mapping[str, JSON], identity: str | None, named: bool, pl
             kept["a"] = around
         yield replace(cell, id=identity, options=options, raw=_raw(kept))
         return
-    group = identity or hashlib.sha256(source.encode()).hexdigest()[:12]
+    group = identity or f"{place}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
     heavy = len(json.dumps(pattern)) > LONG
     # A picture that is attached belongs to a text more likely than to a heading.
     holder = next((at for at, (cell, _) in enumerate(parts) if cell.type == "text"), 0) if heavy else None
@@ -134,7 +136,7 @@ def _clean(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptEntry:
     """What a cell keeps of its notebook, as far as it is in form."""
 
     pattern: dict[str, JSON]
@@ -144,12 +146,12 @@ class Kept:
     around: tuple[str, str]
 
 
-def kept_by(cell: Cell) -> Kept:
+def kept_by(cell: Cell) -> KeptEntry:
     """Return what a cell keeps, which a page may have written."""
     found = mapping(kept_json(cell.raw[0])) if cell.raw is not None and len(cell.raw) == 1 else {}
     head, tail = _pair(found.get("a"))
     word, group = _pair([found.get("d", ""), found.get("g", "")])
-    return Kept(dict(mapping(found.get("c"))), found.get("o"), word, group, (head, tail))
+    return KeptEntry(dict(mapping(found.get("c"))), found.get("o"), word, group, (head, tail))
 
 
 def _pair(values: JSON) -> tuple[str, str]:
@@ -159,7 +161,7 @@ def _pair(values: JSON) -> tuple[str, str]:
     return first, second
 
 
-def in_groups(cells: Sequence[Cell]) -> list[list[tuple[Cell, Kept]]]:
+def in_groups(cells: Sequence[Cell]) -> list[list[tuple[Cell, KeptEntry]]]:
     """Return cells with what they keep; those in one list are one cell of the notebook."""
     told = [(cell, kept_by(cell)) for cell in cells]
     groups = [[each] for each in told[:1]]
@@ -172,7 +174,7 @@ def in_groups(cells: Sequence[Cell]) -> list[list[tuple[Cell, Kept]]]:
     return groups
 
 
-def written_cell(group: Sequence[tuple[Cell, Kept]], shown: Shown | None) -> dict[str, JSON]:
+def written_cell(group: Sequence[tuple[Cell, KeptEntry]], shown: Shown | None) -> dict[str, JSON]:
     """Return the notebook's cell of a group, but for its id; `shown`: by its last run, None without any."""
     cell = group[0][0]
     pattern = next((kept.pattern for _, kept in group if kept.pattern), {})
@@ -195,12 +197,12 @@ def written_cell(group: Sequence[tuple[Cell, Kept]], shown: Shown | None) -> dic
     return {name: values.get(name) for name in names}
 
 
-def _options(group: Sequence[tuple[Cell, Kept]]) -> tuple[str, ...]:
+def _options(group: Sequence[tuple[Cell, KeptEntry]]) -> tuple[str, ...]:
     """The options of a cell; those of all parts of one that has several."""
     return tuple(sorted({option for cell, _ in group for option in cell.options}))
 
 
-def _source(kind: str, group: Sequence[tuple[Cell, Kept]], style: JSON) -> JSON:
+def _source(kind: str, group: Sequence[tuple[Cell, KeptEntry]], style: JSON) -> JSON:
     cell = group[0][0]
     if kind == "code":
         text = cell.source
@@ -210,12 +212,12 @@ def _source(kind: str, group: Sequence[tuple[Cell, Kept]], style: JSON) -> JSON:
         text = source_of([(each, kept.around) for each, kept in group])
     if isinstance(style, str) and style in _SOURCES:
         return _SOURCES[style](text)
-    if isinstance(style, list) and all(isinstance(line, str) for line in style) and _clean("".join(style)) == text:
+    if is_text(style) and _clean(joined(style)) == text:
         return style
     return _SOURCES["lines"](text)
 
 
-def _results(kept: Kept, pattern: Mapping[str, JSON], shown: Shown | None) -> tuple[int | None, list[JSON]]:
+def _results(kept: KeptEntry, pattern: Mapping[str, JSON], shown: Shown | None) -> tuple[int | None, list[JSON]]:
     """What a code cell showed last, and the number of that run."""
     count = pattern.get("execution_count")
     count = count if type(count) is int and count >= 0 else None

@@ -17,7 +17,7 @@ from sagews.errors import SagewsError
 from sagews.model.formats.sheet import MAX_OUTPUT, MAX_OUTPUTS, MAX_PIECES, bad_file
 from sagews.model.notebook.bounds import IDENTITY, json_of, kept_json, not_kept
 from sagews.model.notebook.cells import code_cell, in_groups, our_id, prose_cells, written_cell
-from sagews.model.notebook.kernels import flavour_in, title_in, with_settings
+from sagews.model.notebook.kernels import flavour_in, kernel, title_in, with_settings
 from sagews.model.notebook.marks import mapping
 from sagews.model.notebook.outputs import Fits, Shown, is_output, is_text, mended_output
 from sagews.model.notebook.style import BYTE_ORDER_MARK, style_from, style_of
@@ -102,7 +102,7 @@ def _cells(entries: Sequence[JSON], has_ids: bool, plain: bool, fits: Fits) -> t
             cells.append(cell)
         else:
             taken.update([identity] if named and identity is not None else [])
-            cells += prose_cells(entry, identity if named else None, named, plain)
+            cells += prose_cells(entry, number, identity if named else None, named, plain)
     return cells, shown
 
 
@@ -169,7 +169,7 @@ def write_in_place(worksheet: Worksheet, title: str, flavour: str, shown: Mappin
     """
     envelope = mapping(kept_json(worksheet.front)) if is_envelope(worksheet.front) else {}
     top = dict(mapping(envelope.get("notebook")))
-    metadata = with_settings(mapping(top.get("metadata")), title, flavour)
+    metadata = with_settings(mapping(top.get("metadata")) if top else kernel(flavour), title, flavour)
     minor = top.get("nbformat_minor")
     minor = minor if type(minor) is int and 0 <= minor < 100 else MINOR
     top |= {"cells": None, "metadata": metadata, "nbformat": VERSION, "nbformat_minor": minor}

@@ -46,7 +46,7 @@ def kernel(flavour: str) -> dict[str, JSON]:
 def with_settings(metadata: Mapping[str, JSON], title: str, flavour: str) -> dict[str, JSON]:
     """Return metadata that say this title and flavour; as they were where they say it already."""
     changed = dict(metadata)
-    if not metadata or flavour_in(metadata) != flavour:
+    if flavour_in(metadata) != flavour:
         changed |= kernel(flavour)
     if title_in(metadata) != title:
         changed.pop("title", None)

@@ -40,12 +40,15 @@ class Shown:
 # ----------------------------------------------------------------------------------------------- reading
 
 
-def pieces_in(outputs: Sequence[Mapping[str, JSON]], number: int, fits: Fits) -> tuple[list[Piece], list[JSON] | None]:
+def pieces_in(
+    outputs: Sequence[Mapping[str, JSON]], number: int, plain: bool, fits: Fits
+) -> tuple[list[Piece], list[JSON] | None]:
     """Return the pieces for the outputs of a cell, and what else stood there.
 
     Args:
         outputs: those of a notebook's cell, in form.
         number: of the cell's run, 0 without any.
+        plain: whether names of objects stand in alphabetical order in this file.
         fits: whether a piece is one that a store and a page take.
 
     Returns:
@@ -57,7 +60,8 @@ def pieces_in(outputs: Sequence[Mapping[str, JSON]], number: int, fits: Fits) ->
         found = [fitted for piece in _pieces(output) if (fitted := _fitted(piece, fits)) is not None]
         patterns.append(_pattern(output, found, len(pieces)))
         pieces += found
-    return pieces, None if written(pieces, number) == list(outputs) else patterns
+    said, wanted = (json.dumps(each, sort_keys=plain) for each in (written(pieces, number), list(outputs)))
+    return pieces, None if said == wanted else patterns
 
 
 def _fitted(piece: Piece, fits: Fits) -> Piece | None:
@@ -194,7 +198,7 @@ def mended_output(output: JSON) -> JSON:
     """Return an output with those fields of the format that some programs leave out."""
     usual: dict[str, JSON] = {"stream": {"name": "stdout"}, "error": {"ename": "Error", "evalue": "", "traceback": []}}
     usual |= {"display_data": {"metadata": {}}, "execute_result": {"metadata": {}, "execution_count": None}}
-    missing = usual.get(output.get("output_type")) if isinstance(output, dict) else None
+    missing = usual.get(str(output.get("output_type"))) if isinstance(output, dict) else None
     return output if missing is None else {**output, **{key: missing[key] for key in missing if key not in output}}
 
 
