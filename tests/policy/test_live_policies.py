@@ -48,7 +48,7 @@ class PathTests(SynchronousTestCase):
 
     def test_good_paths(self) -> None:
         """Letters of any script, spaces, folders; the title is the last part."""
-        for path in ("a.sage.md", "Kurven/Über α.sage.md", "a b (2)/c-d_e.1.sage.md"):
+        for path in ("a.sage.md", "a/b.ipynb", "Kurven/Über α.sage.md", "a b (2)/c-d_e.1.sage.md"):
             self.assertEqual(check_document_path(path), path)
         self.assertEqual(title_of("x/Über α.sage.md"), "Über α")
 
@@ -80,7 +80,8 @@ class PathTests(SynchronousTestCase):
             "a /b.sage.md",
             "a./b.sage.md",
             "a.md",
-            "a.ipynb.txt", ".ipynb",
+            "a.ipynb.txt",
+            ".ipynb",
             "",
             "x" * 130 + ".sage.md",
             "/".join("abcdefghi") + ".sage.md",
