@@ -10,6 +10,7 @@ from sagews.config.disk import DiskSection
 from sagews.config.isolation import IsolationSection
 from sagews.config.link import LinkSection
 from sagews.config.operators.logs import LogsSection
+from sagews.config.operators.manhole import ManholeSection
 from sagews.config.operators.metrics import MetricsSection
 from sagews.config.quotas import AdministratorQuotaSection, QuotaSection
 from sagews.config.section import Section
@@ -35,6 +36,7 @@ class Settings(Section, frozen=True, kw_only=True):
     link: LinkSection = LinkSection()
     logs: LogsSection = LogsSection()
     metrics: MetricsSection = MetricsSection()
+    manhole: ManholeSection = ManholeSection()
     sign_in: SignInSection = SignInSection()
     user_quota: QuotaSection = QuotaSection()
     administrator_quota: AdministratorQuotaSection = AdministratorQuotaSection()

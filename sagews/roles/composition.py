@@ -21,6 +21,7 @@ from sagews.roles.ports import Ports
 from sagews.roles.records import Records
 from sagews.roles.running.control import ControlSocket
 from sagews.roles.running.manager import Manager
+from sagews.roles.running.manhole import Manhole
 from sagews.roles.running.metrics import Metrics
 from sagews.roles.running.reload import Reloading
 from sagews.roles.running.siblings import Siblings
@@ -42,6 +43,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     BackendComponent,
     SiteComponent,
     ControlSocket,
+    Manhole,
     Manager,
 )
 

@@ -12,6 +12,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import LogLevel, globalLogPublisher
 
 from sagews.config.settings import ROLES, Settings
+from sagews.errors import SagewsError
 from sagews.interfaces.logs import ILogSink
 from sagews.logs.collector import CollectorFactory
 from sagews.logs.intake import Intake
@@ -65,6 +66,16 @@ class Records(Component):
             several=len(roles) > 1,
         )
         globalLogPublisher.addObserver(self._observer)
+
+    def set_level(self, level: str) -> None:
+        """Log events of this level and worse until the settings are read again.
+
+        Raises:
+            SagewsError: `bad-value` when there is no such level.
+        """
+        if level not in ("debug", "info", "warn", "error"):
+            raise SagewsError("bad-value", field="level", reason="it is debug, info, warn or error")
+        self._observer.set_least(LogLevel.levelWithName(level))
 
     async def prepare_reload(self, settings: Settings) -> Callable[[], Sequence[str]]:
         """Log more, or less."""

@@ -259,6 +259,10 @@ class LocalHost:
             raise SagewsError("no-session")
         return found
 
+    async def usages(self) -> Mapping[str, Usage]:
+        """Return what every session here uses, by its id."""
+        return await self._launcher.usage(list(self._sessions)) if self._sessions else {}
+
     def _session(self, session: SessionId) -> WorkerSession:
         found = self._sessions.get(session)
         if found is None:

@@ -1,0 +1,1 @@
+"""A console inside the running daemon, over SSH, for operators with a key."""
