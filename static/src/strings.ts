@@ -38,10 +38,8 @@ export const strings = {
   output: (number: number) => `Output of cell ${number}`,
   showAll: (lines: number) => `Show ${plural(lines, "more line", "more lines")}`,
   showAllPieces: (count: number) => `${plural(count, "piece", "pieces")} of output left out. Show all`,
-  copyLatex: "Copy LaTeX",
   copied: "Copied",
   tooLongToSet: "This text takes too long to be set, and is shown as it was written.",
-  showLarge: "Show this large formula",
   flavours: { sage: "Sage", python: "Python" } as Record<string, string>,
   sessionStates: {
     stopped: "No session", starting: "Starting", ready: "Ready", running: "Running",

@@ -72,7 +72,20 @@ FILES = [
     {"path": "dot.png", "size": len(DOT)},
     {"path": "gone", "size": 1},
 ]
+EQUATIONS = r"""By \eqref{eq:second} and $\ref{star}$, not \ref{nothing}:
+
+\begin{align} a &= b \label{eq:first} \\ c &= d \label{eq:second} \end{align}
+
+$$x = 1 \label{alone}$$
+
+$$y = 2 \tag{*} \label{star}$$
+
+From \ref{alone} follows $\begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases}$."""
+# A million bytes.
+HUGE = " + ".join(f"\\frac{{{n}}}{{{n + 1}}} x^{{{n}}}" for n in range(34_000))
 FORMS = {
+    "equations": {"text/markdown": EQUATIONS, "text/plain": "equations"},
+    "huge": {"text/latex": f"$\\displaystyle {HUGE}$", "text/plain": "the sum of " + "many terms, " * 90_000},
     "json": {"application/json": TREE, "text/plain": "<IPython.core.display.JSON object>"},
     "table": {"text/vnd.sagews.table": TABLE, "text/plain": "a table"},
     "audio": {"audio/wav": sound(), "text/plain": "tone.wav"},

@@ -97,12 +97,12 @@ class NamingTests(ClientTestCase):
         page.locator("[data-testid=file] .name >> text=Heights").wait_for()
 
     def test_formulas_in_titles(self) -> None:
-        """Titles and headings are read as text wherever they stand, and written with their dollar signs."""
+        """Titles and headings are set on the sheet, read as text elsewhere, and written with their dollar signs."""
         page = self.sheet()
         page.locator("h1 button").click()
         type_keys(page, "Curves $E/\\QQ$")
         page.keyboard.press("Enter")
-        page.locator("h1 button >> text=Curves E/ℚ").wait_for()
+        page.locator("h1 button .katex .mathbb >> text=Q").wait_for()
         page.locator("[data-testid=file] .name >> text=Curves E/ℚ").wait_for()
         page.locator("[data-testid=crumb-worksheet] >> text=Curves E/ℚ").wait_for()
         self.assertTrue(page.title().startswith("Curves E/ℚ"), page.title())
@@ -112,7 +112,9 @@ class NamingTests(ClientTestCase):
         page.keyboard.press("Control+a")
         type_keys(page, "Rank of $x^2$")
         page.keyboard.press("Enter")
-        heading.locator("span.line >> text=Rank of x²").wait_for()
+        heading.locator("span.line .katex .msupsub").wait_for()
+        self.assertTrue(heading.locator("span.line").inner_text().startswith("Rank of"))
+        self.screenshot(page, "formulas-in-titles")
         page.locator("[data-testid=outline-row] >> text=Rank of x²").wait_for()
         self.assertIn("Rank of x²", heading.get_attribute("aria-label"))
         self.screenshot(page, "titles")

@@ -197,7 +197,7 @@ class LargeFormulaTests(ClientTestCase):
         """A matrix of thousands of entries is typeset when somebody asks for it."""
         page = self.sheet()
         self.show(page, "matrix")
-        page.get_by_role("button", name="Show this large formula").click()
+        page.get_by_role("button", name="Typeset it").click()
         cell(page, 1).locator(".formula .katex").wait_for(timeout=30_000)
 
     def test_a_wide_formula(self) -> None:

@@ -79,6 +79,25 @@ Slow()
         self.assertEqual([data.get("text/markdown") for data in shown[1:]], ["$x^2$", None, "$x$"])
         self.assertEqual(shown[2]["text/html"], "<i>i</i>")
 
+    def test_html_with_formulas_between_tags(self) -> None:
+        """What is no more than a text is one, with its formulas, by html() and %html alike; the rest stays a page."""
+        source = "<h2>On \\(a &lt; b\\)</h2>\n\n<ul>\n<li>$x^2$ *so*</li>\n</ul>"
+        for frames in (self.sage(f"html({source!r})"), self.sage(f"%html\n{source}")):
+            (data,) = [frame.data for frame in frames if isinstance(frame, (ResultFrame, DisplayFrame))]
+            text = data["text/markdown"]
+            self.assertTrue(text.startswith("<div>\n<h2>On \\(a < b\\)</h2>\n<ul>"), text)
+            self.assertIn("x^2", text)
+            self.assertNotIn("\n\n", text)
+        for other in ("<h2 style='color: red'>$x$</h2>", "<canvas></canvas> $x$", "<p>It costs $5 and $6.</p>"):
+            (data,) = [each.data for each in self.sage(f"%html\n{other}") if isinstance(each, DisplayFrame)]
+            self.assertEqual(data["text/html"], other)
+
+    def test_latex_without_a_latex(self) -> None:
+        """latex.eval shows what it is given, with what Sage computes in it."""
+        frames = self.sage("n = 2\nlatex.eval(r'$\\sage{1/n} + \\ZZ$', globals())\nlatex.eval('$y$', {})")
+        self.assertIn("$\\frac{1}{2} + \\ZZ$", latex(frames))
+        self.assertIn("$y$", latex(frames))
+
     def test_animations_move_and_view_shows(self) -> None:
         """Neither needs a program that is not there."""
         frames = self.sage("animate([plot(sin(x + a), (x, 0, 1)) for a in [0, 1]])\nview(x^2)")

@@ -18,7 +18,7 @@ from typing import Any
 
 from PIL import Image
 from sage.misc.html import HtmlFragment
-from sage.misc.latex import LatexExpr
+from sage.misc.latex import Latex, LatexExpr
 from sage.misc.lazy_import import LazyImport
 from sage.misc.table import table
 from sage.plot.animate import Animation
@@ -92,6 +92,7 @@ def install() -> None:
     # `show()` and `pretty_print()` look it up on the manager each time; replacing the functions themselves would miss
     # those which worksheets and libraries have imported by name.
     manager.display_immediately = show
+    Latex.eval = _evaluated_latex
     if stage.formatters is not None:
         # First, because it is the cheapest question and the commonest yes.
         stage.formatters.special[:0] = [_integer]
@@ -204,6 +205,18 @@ def view(objects: Any, *more: Any, **_options: Any) -> None:
     """Show objects typeset. Sage's own wants a LaTeX of the machine and a window; the page has both."""
     for each in (objects, *more):
         show(each)
+
+
+_compile_latex = Latex.eval
+
+
+def _evaluated_latex(self: Any, x: Any, globals: Any = None, *more: Any, **options: Any) -> Any:
+    """Show LaTeX with what Sage computes in it; to make a file of it takes a LaTeX of the machine."""
+    if more or options.keys() - {"locals"}:
+        return _compile_latex(self, x, globals, *more, **options)
+    names = {**(globals or {}), **options.get("locals", {})}
+    stage.publish(*words.latex_bundle(self._latex_preparse(str(x), names)))
+    return ""
 
 
 def choose(arguments: list[str]) -> None:

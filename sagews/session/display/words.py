@@ -22,7 +22,10 @@ _one_formula = [re.compile(rf"\s*{form}\s*\Z", re.DOTALL) for form in _WRAPPED]
 _between = re.compile(r"\\\((.*?)\\\)", re.DOTALL)
 _displayed = re.compile(r"\\\[(.*?)\\\]", re.DOTALL)
 _formula_in_html = re.compile(r"\\\(|\\\[")
-# What Markdown can say as well; other tags make it HTML.
+_formula = re.compile(
+    r"\$\$(?:[^$]|\\\$)+\$\$|\$(?=\S)(?:[^$\n]|\\\$)*?(?<=\S)\$(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL
+)
+# What Markdown can say as well.
 _TAGS = {
     "b": "**",
     "strong": "**",
@@ -34,6 +37,13 @@ _TAGS = {
     "span": "",
     "div": "\n\n",
 }
+# What a page takes over from a text; with anything else it is a page of its own, in a frame.
+_PLAIN_TAGS = {
+    *_TAGS, "a", "blockquote", "code", "dd", "del", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "kbd",
+    *("li", "ol", "pre", "s", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}  # fmt: skip
+_empty_lines = re.compile(r"\n\s*\n")
+_dressed = re.compile(r"<[a-zA-Z][^<>]*\s(?:style|class|id|on\w+)\s*=")
 _tag = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(\s[^<>]*)?/?>")
 
 
@@ -57,13 +67,23 @@ def with_dollars(text: str) -> str:
     return _between.sub(lambda found: f"${found[1].strip()}$", text)
 
 
-def html_bundle(text: str) -> dict[str, str]:
-    """Return the form of an HTML fragment: Markdown when it has formulas and little else, so that they are typeset."""
+def html_bundle(text: str, *, dollars: bool = False) -> dict[str, str]:
+    """Return the form of an HTML fragment: Markdown when it has formulas and nothing that a text can't have.
+
+    Args:
+        text: the fragment.
+        dollars: whether formulas may stand between dollars too, which Sage's own `html()` has already put otherwise.
+    """
+    has = _formula.search(text) if dollars else _formula_in_html.search(text)
     tags = {found[1].lower() for found in _tag.finditer(text)}
-    if not _formula_in_html.search(text) or not tags <= set(_TAGS):
+    if not has or not tags <= _PLAIN_TAGS or (not tags <= set(_TAGS) and _dressed.search(text)):
         return {"text/html": text}
-    plain = _tag.sub(lambda found: _TAGS[found[1].lower()], text)
-    return {"text/markdown": with_dollars(html.unescape(plain)).strip()}
+    if tags <= set(_TAGS):
+        plain = _tag.sub(lambda found: _TAGS[found[1].lower()], text)
+        return {"text/markdown": with_dollars(html.unescape(plain)).strip()}
+    # To Markdown a block is HTML, letter for letter, until an empty line. In formulas nothing is a sign of HTML.
+    block = _empty_lines.sub("\n", _formula.sub(lambda found: html.unescape(found[0]), text).strip())
+    return {"text/markdown": f"<div>\n{block}\n</div>"}
 
 
 def table_markdown(rows: Iterable[Sequence[str]], *, header: bool) -> str:

@@ -17,9 +17,9 @@ def show_markdown(_shell: Shell, text: str) -> None:
 
 @mode("html", "HTML")
 def show_html(_shell: Shell, text: str) -> None:
-    """Show HTML, in a frame of its own origin."""
+    """Show HTML in a frame of its own origin, or, where it is no more than a text with formulas, as that."""
     text = text.strip("\n")
-    stage.publish({"text/html": text, "text/plain": text}, {})
+    stage.publish({**words.html_bundle(text, dollars=True), "text/plain": text}, {})
 
 
 @mode("latex")

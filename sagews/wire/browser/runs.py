@@ -27,7 +27,7 @@ from sagews.wire.browser.base import Cell, Count, FromPage, Hash, Right, ToPage,
 from sagews.wire.browser.channels import OpenChannel
 
 # All cells of a long sheet, and few enough that one message can't fill a session's queue for good.
-MAX_CELLS_IN_A_RUN = 500
+MAX_CELLS_IN_A_RUN = 1000
 # As many as a worksheet can have.
 MAX_CELLS_CLEARED = 10_000
 
@@ -45,7 +45,7 @@ class CellRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False)
 class RunCells(FromPage, frozen=True, tag="run"):
     """Runs cells in this order. The same run id twice runs once."""
 
-    longest = 128 * 1024
+    longest = 256 * 1024
     needs = Right.RUN
     document: Uuid
     cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]

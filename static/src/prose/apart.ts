@@ -15,15 +15,15 @@ let number = 0;
 
 /** Have it done. Throws TooLong beyond the deadline, and an Error with the reason when it can't be done. */
 export function apart(task: { readonly text: string }): Promise<{ html: string }>;
-export function apart(task: Exclude<Task, { readonly text: string }>): Promise<{ size: number }>;
-export function apart(task: Task): Promise<Done> {
-  const next = last.then(() => attempt(task));
+export function apart(task: Exclude<Task, { readonly text: string }>, deadline?: number): Promise<{ size: number }>;
+export function apart(task: Task, deadline = DEADLINE): Promise<Done> {
+  const next = last.then(() => attempt(task, deadline));
   last = next.catch(() => undefined);
   return next;
 }
 
-function attempt(task: Task): Promise<Done> {
-  const patience = worker === null ? START : DEADLINE;
+function attempt(task: Task, deadline: number): Promise<Done> {
+  const patience = worker === null ? Math.max(START, deadline) : deadline;
   const mine = (worker ??= begin());
   const wanted = (number += 1);
   return new Promise((resolve, reject) => {

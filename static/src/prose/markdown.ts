@@ -5,6 +5,7 @@
 
 import DOMPurify from "dompurify";
 import { apart } from "./apart";
+import { loadMath } from "./load";
 import { NOTE_OPEN, NOTE_SHUT, parse } from "./parse";
 import { OPEN, scan, SHUT, type Formula } from "./scan";
 import { soon } from "./soon";
@@ -54,6 +55,17 @@ export function showProse(element: HTMLElement, text: string, loadTypeset: () =>
     gone = true;
     offs.forEach((off) => off());
   };
+}
+
+/** Show a line of text, a title, with its formulas set. */
+export async function showLine(element: HTMLElement, line: string): Promise<void> {
+  const { text, formulas } = scan(line);
+  if (formulas.length === 0) return;
+  const placed: { element: HTMLElement; formula: Formula }[] = [];
+  const parts = partsOf(text, formulas, placed);
+  const { typesetText } = await loadMath();
+  if (element.isConnected) element.replaceChildren(...parts);
+  placed.forEach(({ element: place, formula }) => void typesetText(place, { ...formula, display: false }));
 }
 
 export function renderMarkdown(source: string): Prose {

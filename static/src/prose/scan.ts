@@ -1,6 +1,6 @@
 /** Where the mathematics of a Markdown text is: found in one pass, so that no text takes longer than its length deserves.
  *
- * `$…$`, `$$…$$`, `\(…\)`, `\[…\]` and the environments of display formulas, outside of code. */
+ * `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, the environments of display formulas and what refers to them, outside of code. */
 
 export interface Formula {
   readonly tex: string;
@@ -17,7 +17,7 @@ export const OPEN = "\uE000";
 export const SHUT = "\uE001";
 
 const ENVIRONMENT = "(?:equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math)\\*?";
-const OPENER = new RegExp(`(\`+)|(^|\\n)(~{3,})|\\\\begin\\{(${ENVIRONMENT})\\}|\\$\\$|\\$|\\\\\\[|\\\\\\(|\\\\[^]`, "g");
+const OPENER = new RegExp(`(\`+)|(^|\\n)(~{3,})|\\\\begin\\{(${ENVIRONMENT})\\}|\\\\(?:eq)?ref\\{[^{}\\n]{1,100}\\}|\\$\\$|\\$|\\\\\\[|\\\\\\(|\\\\[^]`, "g");
 
 export function scan(source: string): Scanned {
   return new Scanner(source.replace(/[\uE000-\uE003]/g, "")).scan();
@@ -88,6 +88,7 @@ class Scanner {
       if (end < 0) return null;
       return { formula: { tex: this.source.slice(match.index, end + closer.length), display: environment !== "math" }, end: end + closer.length };
     }
+    if (opener.endsWith("}")) return { formula: { tex: opener, display: false }, end: start };
     if (opener === "$") return this.#inline(start);
     const closer = CLOSERS[opener];
     if (closer === undefined) return null;

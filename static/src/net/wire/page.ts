@@ -332,4 +332,4 @@ export type ToServer =
 
 export const PROTOCOL = 2;
 export const MAX_MESSAGE = 1048576;
-export const MAX_CELLS_IN_A_RUN = 500;
+export const MAX_CELLS_IN_A_RUN = 1000;

@@ -16,6 +16,10 @@ test("environments of formulas need no dollars around them", () => {
   assert.deepEqual(found("\\begin{itemize}\\item $x$\\end{itemize}"), ["x"]);
 });
 
+test("what refers to an equation is found in a text, and not in code", () => {
+  assert.deepEqual(found("By \\eqref{eq:a} and \\ref{b}, `\\ref{c}`, \\reference{d}"), ["\\eqref{eq:a}", "\\ref{b}"]);
+});
+
 test("prices, escapes and code are no formulas", () => {
   assert.deepEqual(found("It costs $5 and $6, or \\$7$8."), []);
   assert.deepEqual(found("`$x$` ``a ` $y$`` $z$"), ["z"]);

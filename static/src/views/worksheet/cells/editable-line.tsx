@@ -1,7 +1,8 @@
 /** One line of text that turns into a field when it is clicked: titles and headings. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { loadMarkdown } from "../../../prose/load";
 import { plainTitle } from "../../../prose/plain-title";
 
 interface Props {
@@ -17,6 +18,16 @@ interface Props {
   onDone: (again: boolean) => void;
   /** Escape keeps what was there before, and whoever is told says where the keyboard goes. */
   onCancel?: () => void;
+}
+
+/** A title: in plain signs at first, and then with its formulas set. */
+export function Line({ text, placeholder }: { text: string; placeholder: string }): JSX.Element {
+  const element = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (text.includes("$")) void loadMarkdown().then(({ showLine }) => element.current && showLine(element.current, text));
+  }, [text]);
+  // What was set is not what was rendered: another text is another element.
+  return <span key={text} ref={element}>{plainTitle(text) || placeholder}</span>;
 }
 
 export function EditableLine(props: Props): JSX.Element {
@@ -36,7 +47,7 @@ export function EditableLine(props: Props): JSX.Element {
   useLayoutEffect(() => () => void (gone.current = true), []);
   if (!props.editing) {
     const names = props.value ? "line" : "line faint";
-    const text = plainTitle(props.value) || props.placeholder;
+    const text = <Line text={props.value} placeholder={props.placeholder} />;
     if (props.button === undefined) return <span class={names} onClick={props.onEdit}>{text}</span>;
     return (
       <button ref={button} type="button" class={names} aria-label={props.button} onClick={props.onEdit}>

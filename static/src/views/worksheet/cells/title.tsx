@@ -7,7 +7,7 @@ import { plainTitle } from "../../../prose/plain-title";
 import { strings } from "../../../strings";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../strings";
-import { EditableLine } from "./editable-line";
+import { EditableLine, Line } from "./editable-line";
 
 export function Title(): JSX.Element {
   const { worksheet, focus } = useParts();
@@ -15,7 +15,7 @@ export function Title(): JSX.Element {
   const fallback = nameOf(worksheet.path.value) || strings.untitled;
   const title = worksheet.sheet.title.value;
   const shown = plainTitle(title) || fallback;
-  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title">{shown}</h1>;
+  if (!worksheet.mayEdit.value) return <h1 class="t1" data-testid="title"><Line text={title} placeholder={fallback} /></h1>;
   return (
     <h1 class="t1" data-testid="title">
       {focus.naming.value ? (
