@@ -23,6 +23,11 @@ export function Menu(props: { label: string; entries: readonly MenuEntry[]; butt
     place(root.current, root.current.querySelector<HTMLElement>(".entries")!);
     items()[0]?.focus({ preventScroll: true });
   }, [open]);
+  // The keyboard stays where the menu is, whatever becomes of its entries; an entry may take it elsewhere.
+  const close = () => {
+    setOpen(false);
+    root.current?.querySelector("button")?.focus({ preventScroll: true });
+  };
   const keys = (event: KeyboardEvent) => {
     if (!open) return;
     event.stopPropagation();
@@ -31,10 +36,7 @@ export function Menu(props: { label: string; entries: readonly MenuEntry[]; butt
     if (by !== 0) {
       event.preventDefault();
       items().at((index + by) % items().length)?.focus();
-    } else if (event.key === "Escape") {
-      setOpen(false);
-      root.current?.querySelector("button")?.focus();
-    }
+    } else if (event.key === "Escape") close();
   };
   const left = (event: FocusEvent) => {
     if (!(event.relatedTarget instanceof Node && root.current?.contains(event.relatedTarget))) setOpen(false);
@@ -62,7 +64,7 @@ export function Menu(props: { label: string; entries: readonly MenuEntry[]; butt
               role="menuitem"
               tabIndex={-1}
               onClick={() => {
-                setOpen(false);
+                close();
                 entry.run();
               }}
             >
