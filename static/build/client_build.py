@@ -30,6 +30,9 @@ _NPM_STAMP = "sagews-lock.txt"
 _ENTRIES = ("src/main.tsx", "src/styles/main.css", "src/styles/math.css")
 # Each is one file that imports nothing: the policy of a script's own answer holds in a worker, and lets it load no other.
 _WORKERS = {"worker": "src/prose/worker.ts", "find": "src/views/find/worker.ts"}
+# Texts in a chunk of the client: what a downloaded page brings along, and loads nothing either.
+_OFFLINE = {"offline-viewer": ("src/outputs/offline/viewer.tsx", ".js"), "offline-looks": ("src/outputs/offline/viewer.css", ".css")}
+_OFFLINE_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--legal-comments=none", "--log-level=warning")
 _WORKER_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--entry-names=[name]-[hash]", "--log-level=warning")
 # What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
 # one file after the other.
@@ -187,7 +190,8 @@ def _bundle(tools: _Tools, sources: str) -> None:
     with tempfile.TemporaryDirectory(dir=STATIC, prefix=".building-") as temporary:
         target = Path(temporary) / "built"
         meta = Path(temporary) / "meta.json"
-        _run_esbuild(tools, target, *_ENTRIES, *_OPTIONS, f"--metafile={meta}")
+        offline = _offline_parts(tools, Path(temporary) / "offline")
+        _run_esbuild(tools, target, *_ENTRIES, *_OPTIONS, *offline, f"--metafile={meta}")
         _run_esbuild(tools, target, *(f"{name}={path}" for name, path in _WORKERS.items()), *_WORKER_OPTIONS)
         outputs = json.loads(meta.read_text())["outputs"]
         _minify(tools, target, outputs)
@@ -201,6 +205,14 @@ def _bundle(tools: _Tools, sources: str) -> None:
             BUILT.rename(Path(temporary) / "old")
         target.rename(BUILT)
         BUILT.chmod(0o755)
+
+
+def _offline_parts(tools: _Tools, folder: Path) -> list[str]:
+    """Make the parts of a downloaded page, and return the options by which they are imported as texts."""
+    _run_esbuild(tools, folder, *(f"{name}={path}" for name, (path, _) in _OFFLINE.items()), *_OFFLINE_OPTIONS)
+    for name, (_, ending) in _OFFLINE.items():
+        (folder / f"{name}{ending}").rename(folder / f"{name}.txt")
+    return ["--loader:.txt=text", *(f"--alias:{name}={folder / name}.txt" for name in _OFFLINE)]
 
 
 def _run_esbuild(tools: _Tools, target: Path, *arguments: str) -> None:

@@ -65,9 +65,10 @@ class BudgetTests(SynchronousTestCase):
         self.assertEqual([name for name in self._closure(ENTRY["editor"]) if name not in shell], [])
 
     def test_lazy_chunks(self) -> None:
-        """No file that comes later takes more than 160 KB."""
+        """No file that comes later takes more than 160 KB, but for what downloaded pages bring along to draw scenes."""
         for path in self.folder.glob("*.js.gz"):
-            self.assertLessEqual(path.stat().st_size / KILOBYTE, 160, path.name)
+            most = 190 if path.name.startswith("offline-viewer") else 160
+            self.assertLessEqual(path.stat().st_size / KILOBYTE, most, path.name)
 
     def test_precompressed(self) -> None:
         """Every text file has both compressed forms beside it, and the manifest names every file."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import BrowserTestCase, Sheet, expect_state, printed
+from tests.client.test_scenes import picture, wait_for_other
+from tests.e2e.browsing import DESK, BrowserTestCase, Sheet, expect_state, printed
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +23,19 @@ NOTEBOOK = {
         {"cell_type": "code", "source": "print(2**10)", "outputs": [
             {"output_type": "stream", "name": "stdout", "text": "as it was in Jupyter\n"},
         ]},
+    ],
+}  # fmt: skip
+
+
+SHOWN = {
+    "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "sagemath", "language": "sage"}},
+    "cells": [
+        {"cell_type": "markdown", "source": "# Everything\n\nLet $E_1: y^2 = x^3$ be, and\n\n$$\\sum_{n=1}^N \\frac1n$$"},
+        *({"cell_type": "code", "source": source} for source in (
+            "sphere(size=2)", "animate([plot(sin(x + k), (x, 0, 6)) for k in range(3)])", "show(1/(x^2 + 1))",
+            "@interact\ndef f(n=(1..9)):\n    print('found', n + 41)", "table([[1, x^2], [3, 4]])",
+            "print('<script>')",
+        )),
     ],
 }  # fmt: skip
 
@@ -66,3 +83,58 @@ class FormatTests(BrowserTestCase):
         self.assertEqual(
             found["cells"][1]["outputs"], [{"output_type": "stream", "name": "stdout", "text": ["1024\n"]}]
         )
+
+    def test_a_page_without_a_network(self) -> None:
+        """A downloaded page needs nobody: formulas are set, a plot turns, an animation plays, controls are explained."""
+        page = self.new_sheet().page
+        page.get_by_test_id("import").click()
+        file = {"name": "all.ipynb", "mimeType": "application/json", "buffer": json.dumps(SHOWN).encode()}
+        page.get_by_test_id("import-file").set_input_files([file])  # type: ignore[list-item]
+        expect(page.locator("dialog")).to_have_count(0)
+        sheet = Sheet(page).wait()
+        for number in range(1, 7):
+            sheet.edit(number)
+            page.keyboard.press("Control+Enter")
+            expect_state(sheet.cell(number), "done")
+        expect(sheet.cell(4)).to_contain_text("found 42")
+        page.get_by_test_id("sheet-menu").click()
+        page.get_by_text("Download as…").click()
+        with page.expect_download() as download:
+            page.get_by_test_id("export-page").click()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "all.html"
+            shutil.copy(download.value.path(), path)
+            context = self.browser.new_context(offline=True, viewport=DESK)
+            self.addCleanup(context.close)
+            alone = context.new_page()
+            problems: list[str] = []
+            alone.on("pageerror", lambda error: problems.append(str(error)))
+            alone.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+            asked: list[str] = []
+            alone.on("request", lambda request: asked.append(request.url) if request.url.startswith("http") else None)
+            alone.goto(path.as_uri())
+            self._look(alone)
+            self.assertEqual((asked, problems), ([], []))
+            pdf = alone.pdf(print_background=True)
+            self.assertTrue(pdf.startswith(b"%PDF-"))
+
+    def _look(self, alone: Page) -> None:
+        expect(alone.locator(".katex")).not_to_have_count(0)
+        expect(alone.locator("code.tex")).to_have_count(0)
+        self.assertGreater(alone.locator(".katex-display").count(), 1)
+        scene = alone.get_by_test_id("scene")
+        scene.scroll_into_view_if_needed()
+        expect(scene).to_have_attribute("data-state", "drawn")
+        canvas = scene.get_by_test_id("scene-canvas")
+        before = picture(canvas)
+        canvas.focus()
+        alone.keyboard.press("ArrowRight")
+        wait_for_other(canvas, before)
+        film = alone.get_by_test_id("film")
+        expect(film.get_by_role("slider")).to_be_visible()
+        expect(film.locator("img.picture")).to_have_attribute("src", re.compile("^blob:"))
+        expect(alone.locator("main")).to_contain_text("This cell has controls in the worksheet")
+        expect(alone.locator("main")).to_contain_text("found 42")
+        expect(alone.locator("table td .katex")).not_to_have_count(0)
+        expect(alone.locator("main")).to_contain_text("<script>")
+        self.assertTrue(alone.evaluate("document.fonts.check('16px KaTeX_Main')"))

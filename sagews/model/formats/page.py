@@ -1,5 +1,8 @@
 """A worksheet as one HTML file that is read without us and without a network: no script, nothing loaded, nothing sent.
 
+What sets formulas and turns plots is added by the client before the page is saved (views/formats/whole-page.ts): it is
+told what they are by attributes, and completes only a page with exactly this policy.
+
 The file may be opened from a disk, where it has rights that a page of the web has not. So its policy lets it load
 nothing, and HTML that a cell printed stands in a frame without any rights, as an attribute's text.
 """
@@ -12,7 +15,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sagews.model.formats.page_prose import inline, prose_html
+from sagews.model.formats.page_data import first_frame, table_html, tree_html
+from sagews.model.formats.page_prose import formula, inline, prose_html
 from sagews.model.formats.sheet import PICTURES, Piece, Sheet
 from sagews.model.worksheet.cells import Cell
 
@@ -26,8 +30,27 @@ pre { overflow-x: auto; margin: 0; padding: .6rem .8rem; white-space: pre-wrap; 
 .out { margin: 0 0 1rem; padding-left: 3px; }
 .out img { max-width: 100%; background: #fff; }
 .err { color: #c0392b; }
+.note { opacity: .8; font-size: .9em; }
+table { border-collapse: collapse; display: block; overflow-x: auto; max-height: 30rem; }
+th, td { border: 1px solid #8884; padding: .2rem .6rem; text-align: left; }
+thead th { background: #8882; }
+figure { margin: .6rem 0 0; }
+.tree { font-size: .92em; }
+.tree .inner { padding-left: 1.2rem; }
+summary { cursor: pointer; }
+@page { margin: 18mm 16mm; }
+@media print {
+  body { max-width: none; margin: 0; }
+  h1, h2, h3, h4, h5, h6 { break-after: avoid; }
+  img, figure, tr { break-inside: avoid; }
+  table { display: table; max-height: none; }
+}
 iframe { width: 100%; height: 20rem; border: 1px solid #8884; background: #fff; }
 """
+# What stands for a plot that is turned and for an animation until the page's script shows it.
+LIVE = ("text/vnd.sagews.scene", "text/vnd.sagews.film")
+TABLE = "text/vnd.sagews.table"
+CONTROLS = "This cell has controls in the worksheet; here stands what they showed last."
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
 
@@ -65,7 +88,18 @@ def _output(piece: Piece) -> str:
         return _text(_COLOURS.sub("", str(body.get("plain") or body.get("message", ""))), "err")
     if kind in ("display", "result") and isinstance(body.get("data"), Mapping):
         return _value(body["data"])
+    if kind == "channel":
+        return f'<p class="note">{CONTROLS}</p>'
     return _text(str(body["text"]), "") if kind == "notice" and "text" in body else ""
+
+
+def _figure(form: str, forms: Mapping[str, str], described: str) -> str:
+    """A plot or an animation: its picture, and what it is made of."""
+    still = forms.get("image/png") or first_frame(forms[form])
+    fits = _BASE64.fullmatch(still) and still
+    drawn = f'<img alt="{described}" src="data:image/png;base64,{"".join(still.split())}">' if fits else described
+    said = f'data-form="{form}" data-source="{html.escape(forms[form])}" data-plain="{described}"'
+    return f"<figure {said}>{drawn}</figure>"
 
 
 def _text(text: str, kind: str) -> str:
@@ -76,6 +110,11 @@ def _value(data: Mapping[str, Any]) -> str:
     """The best form of a value that a page without scripts can show."""
     forms = {form: value for form, value in data.items() if isinstance(value, str)}
     described = html.escape(forms.get("text/plain", "")[:1000])
+    live = next((form for form in LIVE if form in forms), None)
+    if live is not None:
+        return _figure(live, forms, described)
+    if TABLE in forms and (table := table_html(forms[TABLE])):
+        return table
     if "image/svg+xml" in forms:
         # As a picture: what is loaded so runs no script and asks for nothing.
         drawn = base64.b64encode(forms["image/svg+xml"].encode()).decode()
@@ -86,7 +125,10 @@ def _value(data: Mapping[str, Any]) -> str:
     if "text/html" in forms:
         return f'<iframe sandbox="" loading="lazy" title="HTML" srcdoc="{html.escape(forms["text/html"])}"></iframe>'
     if "text/latex" in forms:
-        return f'<pre><code class="tex">{html.escape(forms["text/latex"])}</code></pre>'
+        tex = forms["text/latex"].strip().strip("$")
+        return f"<div>{formula(tex, forms['text/latex'], display=True)}</div>"
     if "text/markdown" in forms:
         return prose_html(forms["text/markdown"])
+    if "application/json" in data:
+        return tree_html(data["application/json"])
     return _text(forms.get("text/plain", ""), "")

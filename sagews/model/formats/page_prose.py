@@ -12,6 +12,9 @@ import re
 from sagews.model.worksheet.lines import closes, heading, opened_fence
 
 _ITEM = re.compile(r" {0,3}([-*+]|[0-9]{1,9}[.)])[ \t]+(.*)\Z", re.DOTALL)
+_RULE = re.compile(r"\|?(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?")
+MAX_RULE = 2000
+_BAR = re.compile(r"(?<!\\)\|")
 # Code and formulas first: what stands in them is no emphasis. Each form is bounded, so that no opening mark makes the
 # rest of a long line be read for nothing more than so often.
 _INLINE = re.compile(
@@ -31,6 +34,10 @@ def prose_html(text: str) -> str:
     index = 0
     while index < len(lines):
         fence = opened_fence(lines[index])
+        if fence is None and (end := _table_end(lines, index)):
+            writer.block(_table(lines[index:end]))
+            index = end
+            continue
         first = index = index + 1
         if fence is None:
             writer.line(lines[index - 1])
@@ -41,6 +48,33 @@ def prose_html(text: str) -> str:
         index += 1
     writer.end()
     return "\n".join(writer.parts)
+
+
+def _table_end(lines: list[str], first: int) -> int:
+    """Return where a table that begins with this line ends; 0 for no table."""
+    if "|" not in lines[first] or first + 1 == len(lines) or not _is_rule(lines[first + 1]):
+        return 0
+    end = first + 2
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    return end
+
+
+def _is_rule(line: str) -> bool:
+    return "-" in line and len(line) <= MAX_RULE and _RULE.fullmatch(line.strip()) is not None
+
+
+def _table(lines: list[str]) -> str:
+    """Return a table of Markdown: its head, a rule, and its rows."""
+    head, _, *rows = [[inline(cell.strip()) for cell in _cells(line)] for line in lines]
+    titles = "".join(f"<th>{cell}</th>" for cell in head)
+    top = f"<thead><tr>{titles}</tr></thead>" if any(head) else ""
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table>{top}<tbody>{body}</tbody></table>"
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.replace("\\|", "|") for cell in _BAR.split(line.strip().removeprefix("|").removesuffix("|"))]
 
 
 class _Writer:
@@ -88,7 +122,7 @@ class _Writer:
 
 
 def inline(text: str) -> str:
-    """Return a line of prose as HTML; formulas stay TeX."""
+    """Return a line of prose as HTML; formulas are TeX that says what it is."""
     parts: list[str] = []
     at = 0
     for match in _INLINE.finditer(text):
@@ -99,12 +133,25 @@ def inline(text: str) -> str:
     return "".join(parts)
 
 
+def formula(tex: str, shown: str, *, display: bool) -> str:
+    """Return a formula as it stands where nobody sets it; the client does so before a page is saved.
+
+    Args:
+        tex: what it says.
+        shown: how it was written.
+        display: whether it stands by itself.
+    """
+    word = "true" if display else "false"
+    return f'<code class="tex" data-display="{word}" data-tex="{html.escape(tex)}">{html.escape(shown)}</code>'
+
+
 def _marked(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[0]
     if kind == "code":
         return f"<code>{html.escape(text[1:-1])}</code>"
     if kind in ("display", "formula"):
-        return f'<code class="tex">{html.escape(text)}</code>'
+        width = 2 if kind == "display" else 1
+        return formula(text[width:-width], text, display=kind == "display")
     if kind == "link":
         words, _, address = text[1:-1].partition("](")
         return f'<a href="{html.escape(address)}" rel="noreferrer">{html.escape(words)}</a>'

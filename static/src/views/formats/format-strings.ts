@@ -28,7 +28,7 @@ export const words = {
   exportTitle: "Download the worksheet",
   formats: {
     notebook: ["Jupyter notebook", ".ipynb, with outputs"],
-    page: ["Web page", ".html, with outputs, one file for reading"],
+    page: ["Web page", ".html, with outputs: one file for reading, without a network"],
     worksheet: ["Worksheet", ".sage.md, to be imported elsewhere"],
     markdown: ["Markdown", ".md, plain"],
     sage: ["Sage script", ".sage, cells behind # %%"],
@@ -36,6 +36,7 @@ export const words = {
   } as Record<string, readonly [string, string]>,
   preparing: "Preparing the file",
   receiving: (name: string, share: string) => `Receiving ${name}, ${share}`,
+  completing: "Setting formulas and adding what turns plots",
   downloaded: (name: string) => `${name} is with your browser’s downloads.`,
   shortened: (count: number) => `Long outputs are shortened: ${plural(count, "piece is", "pieces are")} not in it.`,
 };

@@ -1,0 +1,11 @@
+/** What the build makes of viewer.tsx and viewer.css, as texts: one whole file each. */
+
+declare module "offline-viewer" {
+  const text: string;
+  export default text;
+}
+
+declare module "offline-looks" {
+  const text: string;
+  export default text;
+}
