@@ -30,7 +30,7 @@ NOTEBOOK = {
 SHOWN = {
     "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "sagemath", "language": "sage"}},
     "cells": [
-        {"cell_type": "markdown", "source": "# Everything\n\nLet $E_1: y^2 = x^3$ be, and\n\n$$\\sum_{n=1}^N \\frac1n$$"},
+        {"cell_type": "markdown", "source": "# Everything\n\nLet $E_1: y^2 = x^3$,\n\n$$\\sum_{n=1}^N \\frac1n$$"},
         *({"cell_type": "code", "source": source} for source in (
             "sphere(size=2)", "animate([plot(sin(x + k), (x, 0, 6)) for k in range(3)])", "show(1/(x^2 + 1))",
             "@interact\ndef f(n=(1..9)):\n    print('found', n + 41)", "table([[1, x^2], [3, 4]])",
@@ -85,7 +85,7 @@ class FormatTests(BrowserTestCase):
         )
 
     def test_a_page_without_a_network(self) -> None:
-        """A downloaded page needs nobody: formulas are set, a plot turns, an animation plays, controls are explained."""
+        """A downloaded page needs nobody: formulas are set, a plot turns, an animation plays."""
         page = self.new_sheet().page
         page.get_by_test_id("import").click()
         file = {"name": "all.ipynb", "mimeType": "application/json", "buffer": json.dumps(SHOWN).encode()}

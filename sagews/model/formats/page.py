@@ -110,6 +110,23 @@ def _value(data: Mapping[str, Any]) -> str:
     """The best form of a value that a page without scripts can show."""
     forms = {form: value for form, value in data.items() if isinstance(value, str)}
     described = html.escape(forms.get("text/plain", "")[:1000])
+    drawn = _drawn(forms, described)
+    if drawn:
+        return drawn
+    if "text/html" in forms:
+        return f'<iframe sandbox="" loading="lazy" title="HTML" srcdoc="{html.escape(forms["text/html"])}"></iframe>'
+    if "text/latex" in forms:
+        tex = forms["text/latex"].strip().strip("$")
+        return f"<div>{formula(tex, forms['text/latex'], display=True)}</div>"
+    if "text/markdown" in forms:
+        return prose_html(forms["text/markdown"])
+    if "application/json" in data:
+        return tree_html(data["application/json"])
+    return _text(forms.get("text/plain", ""), "")
+
+
+def _drawn(forms: Mapping[str, str], described: str) -> str:
+    """A value as plot, table or picture; nothing where it is none of these."""
     live = next((form for form in LIVE if form in forms), None)
     if live is not None:
         return _figure(live, forms, described)
@@ -122,13 +139,4 @@ def _value(data: Mapping[str, Any]) -> str:
     for form in PICTURES:
         if form in forms and _BASE64.fullmatch(forms[form]):
             return f'<img alt="{described}" src="data:{form};base64,{"".join(forms[form].split())}">'
-    if "text/html" in forms:
-        return f'<iframe sandbox="" loading="lazy" title="HTML" srcdoc="{html.escape(forms["text/html"])}"></iframe>'
-    if "text/latex" in forms:
-        tex = forms["text/latex"].strip().strip("$")
-        return f"<div>{formula(tex, forms['text/latex'], display=True)}</div>"
-    if "text/markdown" in forms:
-        return prose_html(forms["text/markdown"])
-    if "application/json" in data:
-        return tree_html(data["application/json"])
-    return _text(forms.get("text/plain", ""), "")
+    return ""
