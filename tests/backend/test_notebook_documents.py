@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from sagews.backend.runs.output import whole
+from sagews.model.formats.sheet import MAX_FILE
 from sagews.model.notebook.outputs import JSON
 from sagews.policy.quotas.resources import Resource
 from tests.backend.harness import Page
@@ -105,6 +106,22 @@ class NotebookTests(ImportCase):
         self.assertIn("a/other.ipynb", self.texts())
         page.say(type="create", request=1, path="new.ipynb")
         self.assertEqual(check(self.texts()["new.ipynb"])["cells"][0]["cell_type"], "code")
+
+    def test_those_of_the_home(self) -> None:
+        """A notebook that lies in the home is opened by its name; what is none is refused, and nothing takes its place."""
+        text = made(prose("# A"), code("1", "aaaa", [{**STREAM, "text": "x" * 700_000}], 4))
+        files = {"lab/a.ipynb": text.encode(), "lab/bad.ipynb": b"{}", "lab/large.ipynb": b" " * (MAX_FILE + 1)}
+        page = self.page()
+        self.host.files.homes[self.workspace] = files
+        for name, refusal in (("a", ""), ("bad", "bad-file"), ("large", "too-large")):
+            page.say(type="create", request=1, path=f"lab/{name}.ipynb")
+            while page.told[-1].get("request") != 1:
+                self.later()
+            self.assertEqual(page.told[-1].get("code", ""), refusal)
+            page.told.append({"type": "looked"})
+        self.assertEqual(self.texts()["lab/a.ipynb"], text)
+        self.assertEqual(self.texts().keys() & files.keys(), {"lab/a.ipynb"})
+        self.assertEqual(self.backend.used(self.owner.id).get(Resource.JOBS.value, 0), 0)
 
     def test_other_formats(self) -> None:
         """A notebook goes out in every other format as any worksheet does."""

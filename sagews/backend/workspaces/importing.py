@@ -28,7 +28,7 @@ async def import_file(
     asker: str,
     suffix: str = SUFFIX,
 ) -> Document:
-    """Make a worksheet of a file that was read, and tell everybody but the asker.
+    """Make a worksheet of a file that was read, under a free name, and tell everybody but the asker.
 
     Args:
         clock: gives turns to others between the outputs of its cells.
@@ -43,7 +43,14 @@ async def import_file(
         SagewsError: `limit` for too many worksheets, or when it takes too long; no worksheet is left behind then.
     """
     taken = {about.path for about in await documents.list()}
-    about = await documents.create(free_path(name, taken, suffix), asker)
+    return await open_file(clock, documents, user, free_path(name, taken, suffix), file, asker)
+
+
+async def open_file(
+    clock: IReactorTime, documents: DocumentSet, user: UserId, path: str, file: ImportedFile, asker: str
+) -> Document:
+    """Make a worksheet at a path, of a file that was read; arguments and errors as `import_file`, and `name-taken`."""
+    about = await documents.create(path, asker)
     try:
         live = await documents.load(about.id, user)
         await live.put_text(user, file.text)
