@@ -108,7 +108,7 @@ class NotebookTests(ImportCase):
         self.assertEqual(check(self.texts()["new.ipynb"])["cells"][0]["cell_type"], "code")
 
     def test_those_of_the_home(self) -> None:
-        """A notebook that lies in the home is opened by its name; what is none is refused, and nothing takes its place."""
+        """A notebook that lies in the home is opened by its name; what is none is refused and stays a file."""
         text = made(prose("# A"), code("1", "aaaa", [{**STREAM, "text": "x" * 700_000}], 4))
         files = {"lab/a.ipynb": text.encode(), "lab/bad.ipynb": b"{}", "lab/large.ipynb": b" " * (MAX_FILE + 1)}
         page = self.page()
