@@ -11,6 +11,7 @@ from sagews.errors import SagewsError
 from sagews.model.accounts import Role
 from sagews.model.identifiers import RunId, SessionId, new_id
 from sagews.model.sessions import Ending, PieceKind
+from sagews.wire.session.channels import MAX_STATES
 from tests.backend.harness import Page
 from tests.backend.run_case import RunCase, states
 from tests.fakes.session_host import CONTROLS, INTERACTS, SUM, FakeSession
@@ -212,6 +213,29 @@ class InteractTests(RunCase):
         self.later(1.5)
         self.later(1)
         self.assertEqual(self.stored()["body"]["values"]["n"], 9)
+
+    def test_what_takes_too_much_is_not_kept(self) -> None:
+        """A session that opens and fills more than a document may keep is not heard; what was there works as before."""
+        run = RunId(self.run_id)
+        large = {**CONTROLS, "values": {"n": 5, "t": "x" * 60_000, "go": 0}}
+        for channel in range(2, 90):
+            opened = {"channel": channel, "kind": "interact", "body": large, "area": 0}
+            self.host.say(self.id, PieceKind.OPEN, opened, run)
+        self.later(1)
+        [cell] = self.page().open(self.document)["cells"]
+        kept = [channel["channel"] for channel in cell["run"]["channels"]]
+        self.assertLess(60_000 * (len(kept) - 1), MAX_STATES)
+        self.assertGreater(len(kept), 60)
+        # Each that was refused is closed where it is held.
+        self.assertEqual({channel for _, channel in self.session.closed}, set(range(2, 90)) - set(kept))
+        self.assertEqual(self.say(self.one, n=6), [])
+        self.later(1)
+        self.assertEqual(self.shown()["body"]["values"]["n"], 6)
+        self.assertEqual(self.say(self.one, t="y" * 60_000), ["too-large"])
+        # One that goes makes room.
+        self.host.say(self.id, PieceKind.CLOSE, {"channel": kept[-1]}, run)
+        self.later(1)
+        self.assertEqual(self.say(self.one, t="y" * 60_000), [])
 
     def test_it_goes_when_its_cell_runs_again(self) -> None:
         """What waits for it is forgotten, and what the session still says of it reaches nobody."""

@@ -232,6 +232,7 @@ def outer(n=(0, 3)):
             ("interact(lambda n=(0, 3): n, layout=[['m']])", "names 'm'"),
             ("s = interact.slider(0, 3)\ninteract(lambda a=s, b=s: a)", "one argument"),
             (f"for k in range({MAX_INTERACTS_OF_A_RUN + 1}): interact(lambda n=(0, 3): None)", "at most 40"),
+            ("t = [f'{k:0250}' for k in range(900)]\nfor k in range(30): interact(lambda a=t: None)", "more than 4 MB"),
             ("interact.x = 5", "Only the function"),
         ):
             self.assertIn(message, error(self.session.run(source)).message)

@@ -19,15 +19,21 @@ from sagews.wire.session.channels import (
     INTERACT,
     MAX_INTERACTS,
     MAX_INTERACTS_OF_A_RUN,
+    MAX_STATES,
     CloseFrame,
     MessageFrame,
     OpenFrame,
     StateFrame,
 )
 from sagews.wire.session.frames import RunFrame
+from sagews.wire.session.interact import size_of
 
 NOT_HERE = "An interact can only be shown by the cell that runs, or by the function of another interact."
 TOO_MANY_OF_A_CELL = f"A cell may show at most {MAX_INTERACTS_OF_A_RUN} interacts."
+TOO_LARGE = (
+    f"The controls of this worksheet have more than {MAX_STATES // 1024**2} MB of texts together: "
+    "clear the output of cells that have some, or give fewer labels."
+)
 TOO_MANY = f"There are {MAX_INTERACTS} interacts in this worksheet: clear the output of cells that have some."
 
 
@@ -92,7 +98,11 @@ class SessionInteracts:
         former = self._replaced if self.current is not None else self._former
         if former:
             interact.adopt(former[0])
-        interact.forms()
+        interact.size = size_of(interact.forms())
+        # Before it gets a number: the next one must follow the last that was opened.
+        going = self._replaced[0].size if self.current is not None and self._replaced else 0
+        if interact.size - going + sum(each.size for each in self._open.values()) > MAX_STATES:
+            raise RuntimeError(TOO_LARGE)
         interact.outer = self.current
         interact.run, interact.channel = run, self._number(run)
         interact.area = self._output.new_area(shown=False)

@@ -47,6 +47,7 @@ class Interact:
         told: the values that pages know.
         changed: names of what has changed since the evaluation before.
         errors: sentences about texts that can't be used, by name.
+        size: bytes of text in what it opened with.
         reformed: whether controls have come, gone or changed since pages were told.
     """
 
@@ -59,6 +60,7 @@ class Interact:
     inner: list[Interact] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    size: int = 0
     reformed: bool = False
     outer: Interact | None = None
     told: dict[str, Any] = field(default_factory=dict)

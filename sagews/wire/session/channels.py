@@ -32,6 +32,10 @@ MAX_CHANNELS = 1000
 # Interacts that are open at once, of one run and in a session: each is kept by the page, and by everybody who watches.
 MAX_INTERACTS_OF_A_RUN = 40
 MAX_INTERACTS = 200
+# What the states of all interacts of a session take together, in bytes of text: a backend keeps them for everybody who
+# comes. Each by itself is bounded where it is read; two hundred of those would be fifty megabytes, and several times
+# that as objects. Controls that people make by hand take some hundred bytes each.
+MAX_STATES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,14 @@ from twisted.internet.interfaces import IReactorTime
 
 from sagews.backend.events.stream import EventStream
 from sagews.backend.runs.channels.announcer import Announcer
+from sagews.backend.runs.channels.held_states import HeldStates
 from sagews.backend.runs.channels.places import Places
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId, UserId
 from sagews.policy.sessions.interact_line import InteractLine, Place, Said
 from sagews.wire.browser.channels import ChannelMessage, OpenChannel
+from sagews.wire.session.channels import MAX_STATES
 from sagews.wire.session.interact import MAX_BODY, size_of
 from sagews.wire.session.interact_values import checked
 
@@ -43,7 +45,8 @@ class Interacts:
     """
 
     __slots__ = (
-        "_announcer", "_evaluated", "_line", "_live", "_outputs", "_places", "_say", "when_orphaned", "when_said",
+        "_announcer", "_evaluated", "_held", "_line", "_live", "_outputs", "_places", "_say", "when_orphaned",
+        "when_said",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +62,7 @@ class Interacts:
         self._say = say
         self._announcer = Announcer(clock, stream)
         self._line = InteractLine()
+        self._held = HeldStates()
         # Runs that have some.
         self._live: dict[RunId, CachedRun] = {}
         self._evaluated: Said | None = None
@@ -81,6 +85,10 @@ class Interacts:
     def opened(self, entry: CachedRun, opened: OpenChannel) -> None:
         """Take that a cell shows controls."""
         body = {**opened.body, "errors": {}, "busy": False, "serial": 0, "by": ""}
+        if not self._held.take((entry.run.id, opened.channel), body, controls=True):
+            # The session refuses such in words, before it comes to this: who goes on all the same is not heard.
+            self.when_orphaned(entry.run.id, [opened.channel])
+            return
         entry.interacts[opened.channel] = msgspec.structs.replace(opened, body=body)
         self._live[entry.run.id] = entry
         # First, so that no page meets the place of what it does not know.
@@ -95,6 +103,7 @@ class Interacts:
         self._line.drop([(entry.run.id, channel)])
         self._announcer.forget((entry.run.id, channel))
         self._places.gone(entry.run.id, channel)
+        self._held.drop((entry.run.id, channel))
         del entry.interacts[channel]
         if not entry.interacts:
             self._live.pop(entry.run.id, None)
@@ -104,7 +113,8 @@ class Interacts:
     def changed(self, entry: CachedRun, channel: int, patch: Mapping[str, Any]) -> None:
         """Take what has changed of one.
 
-        Left out are values that do not fit their controls, and those in whose place people have put others by now.
+        Left out are values that do not fit their controls, those in whose place people have put others by now, and what
+        there is no room for.
         """
         found = entry.interacts.get(channel)
         if found is None:
@@ -115,7 +125,8 @@ class Interacts:
             newer = () if "controls" in patch else self._line.names((entry.run.id, channel))
             fit = {name: value for name, value in patch["values"].items() if _fits(controls, name, value)}
             changes["values"] = {name: value for name, value in fit.items() if name not in newer}
-        self._change(entry, found, changes)
+        if self._has_room(entry, found, changes):
+            self._change(entry, found, changes)
 
     # ------------------------------------------------------------------------------------- what people say
 
@@ -131,6 +142,8 @@ class Interacts:
         values = self._values(found, said.values)
         if said.pressed is not None and said.pressed not in found.body["values"]:
             raise SagewsError("bad-value", field="pressed", reason="there is no such control")
+        if not self._has_room(entry, found, {"values": values}):
+            raise SagewsError("too-large", limit=MAX_STATES)
         waits = Said(entry.run.id, message.channel, connection, said.serial, said.pressed, dict(values))
         self._line.add(user, waits)
         self._change(entry, found, {"values": values, "busy": True, "serial": said.serial, "by": connection})
@@ -182,6 +195,7 @@ class Interacts:
         self._evaluated = None
         self._line.drop()
         self._places.forget()
+        self._held.clear()
         live, self._live = self._live, {}
         for entry in live.values():
             self._announcer.forget_run(entry.run.id)
@@ -198,6 +212,7 @@ class Interacts:
         for channel in entry.interacts:
             self._line.drop([(entry.run.id, channel)])
             self._places.gone(entry.run.id, channel)
+            self._held.drop((entry.run.id, channel))
 
     def _cleared(self, entry: CachedRun) -> None:
         channels = [channel for channel, found in entry.interacts.items() if found.live]
@@ -212,14 +227,24 @@ class Interacts:
 
     # ------------------------------------------------------------------------------------- inside
 
+    def _has_room(self, entry: CachedRun, found: OpenChannel, changes: Mapping[str, Any]) -> bool:
+        body = _changed(found, changes)
+        return self._held.take((entry.run.id, found.channel), body, controls="controls" in changes)
+
     def _change(self, entry: CachedRun, found: OpenChannel, changes: Mapping[str, Any], *, now: bool = False) -> None:
-        body = {**found.body, **changes}
-        if "controls" not in changes:
-            body["values"] = {**found.body["values"], **changes.get("values", {})}
+        body = _changed(found, changes)
         entry.interacts[found.channel] = msgspec.structs.replace(found, body=body)
         self._places.changed(entry, found.channel)
         told = {name: value for name, value in changes.items() if name in ("values", "controls", "layout", "errors")}
         self._announcer.tell(entry.run, found.channel, body, told, now=now)
+
+
+def _changed(found: OpenChannel, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state of an interact with what has changed: values of the same controls stand for those of a name."""
+    body = {**found.body, **changes}
+    if "controls" not in changes:
+        body["values"] = {**found.body["values"], **changes.get("values", {})}
+    return body
 
 
 def _fits(controls: Iterable[Mapping[str, Any]], name: str, value: Any) -> bool:
