@@ -220,6 +220,7 @@ class InteractTests(RunCase):
         large = {**CONTROLS, "values": {"n": 5, "t": "x" * 60_000, "go": 0}}
         for channel in range(2, 90):
             opened = {"channel": channel, "kind": "interact", "body": large, "area": 0}
+            self.session.interacts.add((run, channel))
             self.host.say(self.id, PieceKind.OPEN, opened, run)
         self.later(1)
         [cell] = self.page().open(self.document)["cells"]
@@ -229,8 +230,6 @@ class InteractTests(RunCase):
         # Each that was refused is closed where it is held.
         self.assertEqual({channel for _, channel in self.session.closed}, set(range(2, 90)) - set(kept))
         self.assertEqual(self.say(self.one, n=6), [])
-        self.later(1)
-        self.assertEqual(self.shown()["body"]["values"]["n"], 6)
         self.assertEqual(self.say(self.one, t="y" * 60_000), ["too-large"])
         # One that goes makes room.
         self.host.say(self.id, PieceKind.CLOSE, {"channel": kept[-1]}, run)
