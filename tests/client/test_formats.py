@@ -148,7 +148,7 @@ class DownloadTests(ClientTestCase):
         page = self.asked()
         self.assertEqual(self.violations(page), [])
         self.screenshot(page, "download")
-        for format_ in ("notebook", "page", "worksheet", "markdown", "sage", "python"):
+        for format_ in ("notebook", "page", "slides", "worksheet", "markdown", "sage", "python"):
             page.locator(f"[data-testid=export-{format_}]:focus").wait_for()
             with page.expect_download() as download:
                 page.keyboard.press("Enter")

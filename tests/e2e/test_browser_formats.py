@@ -115,8 +115,7 @@ class FormatTests(BrowserTestCase):
             alone.goto(path.as_uri())
             self._look(alone)
             self.assertEqual((asked, problems), ([], []))
-            pdf = alone.pdf(print_background=True)
-            self.assertTrue(pdf.startswith(b"%PDF-"))
+            self._print(alone)
 
     def _look(self, alone: Page) -> None:
         expect(alone.locator(".katex")).not_to_have_count(0)
@@ -138,3 +137,10 @@ class FormatTests(BrowserTestCase):
         expect(alone.locator("table td .katex")).not_to_have_count(0)
         expect(alone.locator("main")).to_contain_text("<script>")
         self.assertTrue(alone.evaluate("document.fonts.check('16px KaTeX_Main')"))
+
+    def _print(self, alone: Page) -> None:
+        """On paper there are no buttons, and a plot is the picture that it shows."""
+        alone.emulate_media(media="print")
+        expect(alone.locator(".scene-tools")).not_to_be_visible()
+        expect(alone.locator(".player")).not_to_be_visible()
+        self.assertTrue(alone.pdf(print_background=True).startswith(b"%PDF-"))

@@ -14,6 +14,7 @@ from sagews.model.formats.page import write_page
 from sagews.model.formats.page_data import MOST_NODES, MOST_ROWS, table_html, tree_html
 from sagews.model.formats.page_prose import prose_html
 from sagews.model.formats.sheet import Piece, Sheet
+from sagews.model.formats.slides import write_slides
 from sagews.model.worksheet.cells import Cell
 
 EVIL = "<b>\"'&"
@@ -96,3 +97,25 @@ class PageTests(SynchronousTestCase):
         self.assertIn("<thead><tr><th>a</th><th><code", written)
         self.assertIn("<tbody><tr><td>1 | 2</td><td>&lt;i&gt;</td></tr></tbody>", written)
         self.assertIn("<p>a | b\nc</p>", written)
+
+
+class SlideTests(SynchronousTestCase):
+    """A worksheet as slides."""
+
+    def test_slides(self) -> None:
+        """A slide begins with the title, each heading and each line; notes and hidden code are on none."""
+        cells = (
+            Cell("text", "above"), Cell("section", "One"), Cell("code", "visible", "aaaa"),
+            Cell("text", "Notes: quiet"), Cell("text", "---"), Cell("text", "***"), Cell("code", "secret", "bbbb", 0, ("hideInput",)),
+        )  # fmt: skip
+        front = "---\ntitle: Talk\n---\n"
+        outputs: dict[int, list[Piece]] = {6: [("stream", {"name": "stdout", "text": EVIL})]}
+        written = write_slides(Sheet(front, cells, outputs)).decode()
+        slides = written.split('<section class="slide')[1:]
+        self.assertEqual(len(slides), 3)
+        self.assertIn("<h1>Talk</h1>\n<p>above</p>", slides[0])
+        self.assertIn("visible", slides[1])
+        self.assertIn(html.escape(EVIL), slides[2])
+        for absent in ("quiet", "secret", "<hr", EVIL):
+            self.assertNotIn(absent, written)
+        self.assertIn('class="slide first"', write_slides(Sheet(front, cells[1:], {})).decode())

@@ -57,25 +57,39 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
 
 def write_page(sheet: Sheet) -> bytes:
     """Return a worksheet as a page, with its outputs."""
-    title = sheet.title or next((cell.source for cell in sheet.cells if cell.type == "section"), "") or "Worksheet"
-    body = "\n".join(_cell(cell, sheet.outputs.get(place, ())) for place, cell in enumerate(sheet.cells))
+    body = "\n".join(cell_html(cell, sheet.outputs.get(place, ())) for place, cell in enumerate(sheet.cells))
     heading = f"<h1>{inline(sheet.title)}</h1>\n" if sheet.title else ""
+    return page_of(sheet, STYLE, heading + body)
+
+
+def page_of(sheet: Sheet, style: str, body: str) -> bytes:
+    """Return a page that loads nothing and runs nothing.
+
+    Args:
+        sheet: gives it its title.
+        style: its looks.
+        body: its markup.
+    """
+    title = sheet.title or next((cell.source for cell in sheet.cells if cell.type == "section"), "") or "Worksheet"
     page = (
         '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{heading}{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
     return page.encode()
 
 
-def _cell(cell: Cell, outputs: Sequence[Piece]) -> str:
+def cell_html(cell: Cell, outputs: Sequence[Piece], *, hidden: bool = False) -> str:
+    """Return a cell as HTML; `hidden`: without its code."""
     if cell.type == "section":
         return f"<h{cell.depth + 1}>{inline(cell.source)}</h{cell.depth + 1}>"
     if cell.type == "text":
         return prose_html(cell.source)
     shown = "".join(map(_output, outputs))
+    if hidden:
+        return f'<div class="out">{shown}</div>'
     code = f'<pre class="code"><code>{html.escape(cell.source)}</code></pre>'
     return f'{code}\n<div class="out">{shown}</div>' if shown else code
 

@@ -13,6 +13,7 @@ from sagews.model.formats.page import write_page
 from sagews.model.formats.sagews import read_sagews
 from sagews.model.formats.scripts import read_script, write_script
 from sagews.model.formats.sheet import MAX_FILE, Sheet, bad_file
+from sagews.model.formats.slides import write_slides
 from sagews.model.formats.sws import read_sws
 
 # The first that fits.
@@ -45,6 +46,7 @@ WRITERS: Mapping[str, Writer] = {
     "worksheet": Writer(".sage.md", lambda sheet: sheet.text().encode()),
     "notebook": Writer(".ipynb", write_notebook, outputs=True),
     "page": Writer(".html", write_page, outputs=True),
+    "slides": Writer(".slides.html", write_slides, outputs=True),
     "markdown": Writer(".md", write_markdown),
     "sage": Writer(".sage", write_script),
     "python": Writer(".py", write_script),

@@ -28,7 +28,7 @@ from sagews.wire.browser.workspace import DocumentEntry
 
 # A part with what base64 adds stays below the bound of a message.
 MAX_PART = 512 * 1024
-Format = Literal["worksheet", "notebook", "page", "markdown", "sage", "python"]
+Format = Literal["worksheet", "notebook", "page", "slides", "markdown", "sage", "python"]
 
 
 class Upload(FromPage, frozen=True, tag="upload"):

@@ -109,7 +109,7 @@ export interface Export {
   readonly type: "export";
   readonly request: number;
   readonly document: string;
-  readonly format: "markdown" | "notebook" | "page" | "python" | "sage" | "worksheet";
+  readonly format: "markdown" | "notebook" | "page" | "python" | "sage" | "slides" | "worksheet";
 }
 
 /** The handshake: the first message, within five seconds; exactly one of ticket and resume. */

@@ -28,8 +28,9 @@ export function ExportDialog({ onClose }: PanelProps): JSX.Element {
     try {
       const file = await exportFile(files.link, worksheet.id, format, (name, share) => setGoing({ text: words.receiving(name, percent(share)), share }));
       if (!open.current) return;
-      if (format === "page") setGoing({ text: words.completing });
-      save(file.name, format === "page" ? await (await import("./whole-page")).wholePage(file.parts) : file.parts);
+      const isPage = format === "page" || format === "slides";
+      if (isPage) setGoing({ text: words.completing });
+      save(file.name, isPage ? await (await import("./whole-page")).wholePage(file.parts) : file.parts);
       const left = file.left_out ?? 0;
       setDone([words.downloaded(file.name), ...(left > 0 ? [words.shortened(left)] : [])]);
     } catch (error) {

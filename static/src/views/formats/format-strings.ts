@@ -29,6 +29,7 @@ export const words = {
   formats: {
     notebook: ["Jupyter notebook", ".ipynb, with outputs"],
     page: ["Web page", ".html, with outputs: one file for reading, without a network"],
+    slides: ["Slides", ".html, a slide for each heading, also for print"],
     worksheet: ["Worksheet", ".sage.md, to be imported elsewhere"],
     markdown: ["Markdown", ".md, plain"],
     sage: ["Sage script", ".sage, cells behind # %%"],
