@@ -188,7 +188,8 @@ class ExportTests(BackendTestCase):
         page = self.opened(self.colleague(Role.VIEWER))
         for form, name in (
             ("worksheet", "curves.sage.md"), ("notebook", "curves.ipynb"), ("page", "curves.html"),
-            ("slides", "curves.slides.html"), ("markdown", "curves.md"), ("sage", "curves.sage"), ("python", "curves.py"),
+            ("slides", "curves.slides.html"), ("markdown", "curves.md"), ("sage", "curves.sage"),
+            ("python", "curves.py"),
         ):  # fmt: skip
             told, data = self.exported(page, form)
             self.assertEqual(told["name"], name)

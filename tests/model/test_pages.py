@@ -106,7 +106,8 @@ class SlideTests(SynchronousTestCase):
         """A slide begins with the title, each heading and each line; notes and hidden code are on none."""
         cells = (
             Cell("text", "above"), Cell("section", "One"), Cell("code", "visible", "aaaa"),
-            Cell("text", "Notes: quiet"), Cell("text", "---"), Cell("text", "***"), Cell("code", "secret", "bbbb", 0, ("hideInput",)),
+            Cell("text", "Notes: quiet"), Cell("text", "---"), Cell("text", "***"),
+            Cell("code", "secret", "bbbb", 0, ("hideInput",)),
         )  # fmt: skip
         front = "---\ntitle: Talk\n---\n"
         outputs: dict[int, list[Piece]] = {6: [("stream", {"name": "stdout", "text": EVIL})]}
