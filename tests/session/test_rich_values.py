@@ -20,7 +20,7 @@ from sagews.wire.session.frames import ResultFrame
 
 from .flavour_case import PythonCase
 from .sage_case import NEEDS_SAGE, SageCase
-from .support import displays
+from .support import displays, error, printed
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +137,40 @@ class SageTableTests(SageCase):
         about = rows_of(shown[1])
         self.assertEqual((about["total"], about["width"], about["rows"][7][4]), (200, 301, "21"))
         self.assertNotIn(TABLE, shown[2])
+
+
+class LibraryTests(SageCase):
+    """Tables and numbers of others' libraries, in Sage cells."""
+
+    pytestmark = NEEDS_SAGE
+
+    def test_frames_are_tables(self) -> None:
+        """With numbers that sort as numbers, whosever they are, and nothing where there is nothing."""
+        for source in (
+            "import pandas; pandas.DataFrame({'n': [1, 2, 10^20], 'r': [1.5, 1/3, None], 't': ['a', 'b', '<b>']})",
+            "pandas.DataFrame({'n': [int(1), int(2)], 'r': [float(1.5), None], 't': ['a', 'b']}).set_index('n')",
+            "pandas.Series([1, 2], index=['a', 'b'], name='s')",
+            "import polars; polars.DataFrame({'n': [1, 2], 't': ['a', None]})",
+            "import numpy; pandas.DataFrame(numpy.zeros((100000, 200)))",
+        ):
+            (shown,) = [each.data for each in self.sage(source) if isinstance(each, ResultFrame)]
+            self.assertIn(TABLE, shown, source)
+            about = rows_of(shown)
+            if "10^20" in source:
+                self.assertEqual(about["rows"][:2], [[0, 1, 1.5, "a"], [1, 2, "1/3", "b"]])
+                self.assertEqual(about["rows"][2][1:], [str(10**20), None, "<b>"])
+            elif "zeros" in source:
+                self.assertEqual((about["total"], about["width"], about["rows"][0][0]), (100_000, 201, 0))
+
+    def test_numbers_are_json(self) -> None:
+        """What a library sends of a Sage list is numbers; what is no number is refused as ever."""
+        frames = self.sage("import json; print(json.dumps({'x': [1, 2.5, -3], 'y': 10^30}))")
+        self.assertEqual(printed(frames), '{"x": [1, 2.5, -3], "y": 1000000000000000000000000000000}\n')
+        self.assertEqual(error(self.sage("json.dumps([x^2])")).name, "TypeError")
+        # Vega's figures go through JSON.
+        frames = self.sage("import altair; altair.Chart(altair.Data(values=[{'a': 1}])).mark_bar().encode(x='a:Q')")
+        (shown,) = [each.data for each in frames if isinstance(each, ResultFrame)]
+        self.assertIn("text/html", shown)
 
 
 class WrittenFilesTests(PythonCase):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -56,9 +57,10 @@ def frame(obj: Any) -> Bundle | None:
     # By its name: who has not imported the library can't hold one, and importing it here takes seconds.
     if kind.__name__ not in ("DataFrame", "Series"):
         return None
-    if kind.__module__.startswith("pandas."):
+    library = kind.__module__.partition(".")[0]
+    if library == "pandas":
         return _pandas(obj.to_frame(obj.name if obj.name is not None else "") if kind.__name__ == "Series" else obj)
-    if kind.__module__.startswith("polars."):
+    if library == "polars":
         return _polars(obj.to_frame() if kind.__name__ == "Series" else obj)
     return None
 
@@ -92,9 +94,12 @@ def _value(value: Any) -> Any:
         return value if value is None else str(value)
     if isinstance(value, str):
         return _short(value)
-    if isinstance(value, int):
-        return int(value) if abs(value) <= _EXACT else str(value)
-    if isinstance(value, float):
+    # Sage's numbers are of these kinds as well; of its fractions the text says more.
+    if isinstance(value, numbers.Integral):
+        whole = int(value)
+        return whole if abs(whole) <= _EXACT else str(value)
+    if isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational):
+        value = float(value)
         # Ten digits: what sums of floats end with says nothing to who reads a table.
         return float(f"{value:.10g}") if math.isfinite(value) else str(float(value)).replace("nan", "NaN")
     item = getattr(value, "item", None)

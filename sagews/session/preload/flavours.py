@@ -17,7 +17,7 @@ from sagews.session.evaluation.loaded import Loaded, all_loaded, keep
 from sagews.session.kinds import table
 from sagews.session.magics import shell
 from sagews.session.magics import table as magics
-from sagews.session.preload import heap_gaps, page_warmup, reseeding, warming
+from sagews.session.preload import heap_gaps, page_warmup, reseeding, sage_numbers, warming
 
 FLAVOURS = ("python", "sage")
 # CPython specialises code that runs often, and writes that into it: each session would otherwise copy these pages.
@@ -44,6 +44,7 @@ def preload(flavour: str) -> None:
     preparse = None
     if flavour == "sage":
         warming.warm_sage(namespace)
+        sage_numbers.teach_json()
         page_warmup.make_temporary_folder()
         preparse = preparser.preparsed
     loaded = Loaded(namespace, preparse, warming.versions(), dict(namespace))
