@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -26,11 +27,13 @@ from sagews.wire.session.frames import (
     RemoveFrame,
     ResultFrame,
     RunFrame,
+    StoppingFrame,
     StreamFrame,
 )
 from sagews.wire.session.framing import FrameReader
 from sagews.wire.session.grammar import encode, parse_from_session
 from sagews.wire.session.variables import VariablesFrame
+from sagews.worker.kinds.evaluation.stopping import PAUSES
 
 ROOT = Path(__file__).resolve().parents[2]
 # Longer than any machine needs, however busy it is: only a fault takes so long.
@@ -116,6 +119,9 @@ class Session:
         self._folder = home
         self._frames = self._read()
         self._number = 0
+        # The runs that said that they were interrupted, each as often as it did.
+        self.told: list[str] = []
+        self._pressing = False
         ready = next(self._frames)
         if not isinstance(ready, ReadyFrame):
             raise AssertionError(f"{ready} came first")
@@ -159,16 +165,36 @@ class Session:
         """Send SIGINT."""
         os.kill(self.pid, signal.SIGINT)
 
+    def stop(self) -> list[FromSession]:
+        """Press Stop as the worker does, again until it is heard, and return the frames up to `done`."""
+        self._pressing = True
+        self.interrupt()
+        frames = self.rest()
+        self._pressing = False
+        return frames
+
     def close(self) -> None:
         """Hang up."""
         self.connection.close()
         self._folder.cleanup()
 
+    def _receive(self) -> bytes:
+        for pause in PAUSES:
+            if not self._pressing or select.select([self.connection], [], [], pause)[0]:
+                break
+            self.interrupt()
+        return self.connection.recv(1 << 16)
+
     def _read(self) -> Iterator[FromSession]:
         reader = FrameReader(MAX_FRAME_FROM_SESSION)
-        while data := self.connection.recv(1 << 16):
+        while data := self._receive():
             for payload in reader.feed(data):
-                yield parse_from_session(payload)
+                value = parse_from_session(payload)
+                if isinstance(value, StoppingFrame):
+                    self.told.append(value.run)
+                    self._pressing = False
+                else:
+                    yield value
 
 
 def printed(frames: list[FromSession], name: str = "stdout") -> str:

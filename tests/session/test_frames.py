@@ -54,6 +54,7 @@ _from_session = st.one_of(
         st.just("input"),
         st.fixed_dictionaries({"prompt": _fit, "hidden": st.booleans()}),
     ),
+    st.builds(session.StoppingFrame, st.just(RUN)),
     st.builds(channels.CloseFrame, st.just(RUN), st.integers(1, channels.MAX_CHANNELS)),
     st.builds(session.DoneFrame, st.just(RUN), st.sampled_from(session.STATUSES), *[st.floats(0, 1000)] * 2),
     st.builds(

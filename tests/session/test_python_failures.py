@@ -173,6 +173,40 @@ class InterruptTests(PythonCase):
         self.session.interrupt()
         self.assertEqual(status(self.session.rest()), "interrupted")
 
+    def test_the_worker_is_told_once_that_a_run_was_interrupted(self) -> None:
+        """When it strikes, so that nobody sends another into what tidies up; not by a cell that nobody stopped."""
+        source = "try:\n    print('begun')\n    while True: pass\nexcept KeyboardInterrupt: print('caught')\n"
+        source += "while True: pass"
+        run = self.session.start(source)
+        self.session.next()
+        self.session.interrupt()
+        self.assertEqual(getattr(self.session.next(), "text", ""), "caught\n")
+        self.assertEqual(self.session.told, [run])
+        self.session.interrupt()
+        self.session.rest()
+        self.session.run("1/0")
+        self.assertEqual(self.session.told, [run])
+
+    def test_an_interrupt_in_a_destructor_is_not_lost(self) -> None:
+        """Nothing can be raised from there; what comes behind it is interrupted, and nobody reads of an ignored one."""
+        lines = ("class Slow:", "    def __del__(self):", "        print('begun')", "        while True: pass")
+        self.session.start("\n".join((*lines, "slow = Slow()", "del slow", "while True: pass")))
+        self.session.next()
+        self.session.interrupt()
+        frames = self.session.rest()
+        self.assertEqual((status(frames), error(frames).name), ("interrupted", "KeyboardInterrupt"))
+        self.assertEqual(printed(frames, "stderr"), "")
+
+    def test_an_interrupt_around_a_fork_is_not_lost(self) -> None:
+        """Where Python itself calls back, as it does for the programs that Sage starts."""
+        source = "import os\ndef wait():\n    print('begun')\n    while True: pass\n"
+        source += "os.register_at_fork(before=wait)\nif not os.fork(): os._exit(0)\nwhile True: pass"
+        self.session.start(source)
+        self.session.next()
+        self.session.interrupt()
+        frames = self.session.rest()
+        self.assertEqual((status(frames), error(frames).name), ("interrupted", "KeyboardInterrupt"))
+
     def test_interrupts_between_cells_are_dropped(self) -> None:
         """A late Stop neither kills the loop nor the next cell."""
         for number in range(20):

@@ -104,6 +104,19 @@ class RealEndTests(RealTestCase):
         ending = await listener.until_ended()
         self.assertEqual((ending.reason, ending.detail["status"]), ("exit", 3))
 
+    async def test_one_stop_is_enough(self) -> None:
+        """A cell that loses the first two signals, as engines may, ends all the same; the next cell is not hit."""
+        host, session, listener = await self.opened()
+        await evaluate(host, session, evaluation(LOSES_TWO))
+        await listener.until_pieces(1)
+        await host.interrupt(session)
+        pieces = await listener.until_done()
+        self.assertEqual(pieces[-1].body["status"], "interrupted")
+        await evaluate(host, session, evaluation("1 + 1"))
+        while sum(piece.kind is PieceKind.DONE for piece in listener.pieces) < 2:
+            await listener.until_pieces(len(listener.pieces) + 1)
+        self.assertEqual(listener.pieces[-1].body["status"], "ok")
+
     async def test_a_home_is_shared_and_forgotten(self) -> None:
         """Two sessions of a workspace see the same files; when the home is forgotten, they are gone."""
         workspace = WorkspaceId(new_id())
@@ -135,4 +148,15 @@ class RealEndTests(RealTestCase):
         self.assertEqual(again.tree, first.tree)
 
 
+LOSES_TWO = """
+import signal
+heard = []
+def handler(number, frame):
+    heard.append(number)
+    if len(heard) > 2:
+        signal.default_int_handler(number, frame)
+signal.signal(signal.SIGINT, handler)
+print("begun")
+while True: pass
+"""
 SEEN = {"kept": "open('note.txt').read()", "[]": "[name for name in os.listdir('.') if name == 'note.txt']"}

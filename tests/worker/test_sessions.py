@@ -21,6 +21,7 @@ from tests.worker.fakes import (
     EXITS,
     FLOODS,
     PRINTS,
+    WAITS,
     FakeSession,
     Recorder,
     evaluation,
@@ -208,6 +209,71 @@ class SharesTests(SessionTestCase):
         self.assertLess(len(recorder.pieces), 3)
         self.later(5)
         self.assertEqual(len(recorder.pieces), 3)
+
+
+class StopTests(SessionTestCase):
+    """A signal can be lost on its way to the code that it was to stop."""
+
+    def setUp(self) -> None:
+        """Let a run go on that loses every signal."""
+        super().setUp()
+        self.session, self.recorder, self.fake, self.run_id = self.waiting_run()
+        self.patch(self.fake, "interrupt", lambda: None)
+        self.later(1)
+
+    @property
+    def signals(self) -> int:
+        """How many were sent."""
+        return self.launcher.signals.count((self.session, "INT"))
+
+    def stop(self) -> None:
+        """Press Stop."""
+        self.run_now(self.host.interrupt(self.session))
+
+    def test_what_is_not_heard_is_sent_again(self) -> None:
+        """At growing pauses, the first after a second, as long as the run goes on; never into the next one."""
+        self.stop()
+        sent = []
+        for _ in range(32):
+            sent.append(self.signals)
+            self.later(1)
+        self.assertEqual([second for second in range(1, 32) if sent[second] > sent[second - 1]], [1, 3, 7, 15, 31])
+        self.fake.done("interrupted")
+        self.reactor.pump()
+        before = self.signals
+        self.run_now(evaluate(self.host, self.session, evaluation(WAITS)))
+        self.later(200)
+        self.assertEqual((self.signals, self.recorder.endings), (before, []))
+
+    def test_what_is_heard_is_not(self) -> None:
+        """Code that tidies up is left alone; whoever presses again means it, and is obeyed once."""
+        self.stop()
+        self.fake.say(wire.StoppingFrame(self.run_id))
+        self.reactor.pump()
+        self.later(100)
+        self.assertEqual(self.signals, 1)
+        self.stop()
+        self.later(100)
+        self.assertEqual(self.signals, 2)
+        self.assertNotIn(PieceKind.ERROR, [piece.kind for piece in self.recorder.pieces])
+
+    def test_a_session_that_ends_is_sent_nothing_more(self) -> None:
+        """Whether it was ended or ended by itself."""
+        self.stop()
+        self.run_now(self.host.end_session(self.session, "stopped"))
+        before = self.signals
+        self.later(100)
+        self.assertEqual(self.signals, before)
+
+    def test_what_can_not_have_been_heard(self) -> None:
+        """A session that says so twice of a run, or of one that is over, is ended."""
+        for said in ([self.run_id, self.run_id], [new_id()]):
+            session, recorder, fake, run = self.waiting_run(workspace=WorkspaceId(new_id()))
+            for each in said:
+                fake.say(wire.StoppingFrame(run if each == self.run_id else each))
+            self.reactor.pump()
+            self.later(2)
+            self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"], session)
 
 
 class DeadlineTests(SessionTestCase):

@@ -84,6 +84,8 @@ class Evaluator:
         problem = self.attempt(lambda: self._work(run))
         if problem is None:
             return "ok"
+        if isinstance(problem, KeyboardInterrupt):
+            self._output.stopping()
         # Figures that were begun are shown although the cell failed; what the first failure says comes first.
         self.attempt(flush_figures)
         self._report(run, problem)
@@ -107,6 +109,8 @@ class Evaluator:
         if os.getpid() != self._process:
             self._end_child("ok" if problem is None else "error")
         if problem is not None:
+            if isinstance(problem, KeyboardInterrupt):
+                self._output.stopping()
             self.attempt(flush_figures)
             self._report(run, problem)
             if isinstance(problem, KeyboardInterrupt):

@@ -85,6 +85,7 @@ class EvaluationLoop:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
         self._settle_in()
         self._interrupts.install()
+        self._interrupts.heard = self._output.stopping
         self._take_over_streams()
         stage.output = self._output
         self._output.origins.install()

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
+from sagews.session.output.again import Again
+
 Handler = Callable[[int, FrameType | None], Any]
 
 _SIGACTION_BYTES = 256
@@ -56,16 +58,19 @@ class Interrupts:
         guards: how many guarded sections are open; code that must not be torn adds one, takes it off, and calls
             `deliver` when something waits.
         waiting: whether an interrupt arrived in a guarded section.
+        heard: called whenever an interrupt is about to raise in a cell.
     """
 
     def __init__(self) -> None:
         self.guards = 0
         self._running = False
         self.waiting = False
+        self.heard: Callable[[], None] = _nobody
         self._raise: Handler = signal.default_int_handler
         self._action: Any = None
         self._heard = 0
         self._owner = 0
+        self._again = Again(lambda: self._running)
 
     def install(self) -> None:
         """Take SIGINT over; a handler of cysignals stays beneath."""
@@ -74,6 +79,7 @@ class Interrupts:
         self._raise = beneath if callable(beneath) else signal.default_int_handler
         self._action = _read_action()
         self._set()
+        self._again.install()
 
     def _set(self) -> None:
         signal.signal(signal.SIGINT, self.handle)
@@ -89,18 +95,21 @@ class Interrupts:
             self._swallow(number, frame)
             return
         # A process that a cell forked would signal the session itself.
-        if number == _SIGINT and self._owner == os.getpid():
+        if number == _SIGINT and self._owner == os.getpid() and not self._again.take():
             self._heard += 1
             signal_children(_LADDER[min(self._heard, len(_LADDER)) - 1])
         # A frame that is torn would be garbage to the worker, and the session would be ended for it.
         if self.guards or (frame is not None and frame.f_code is Interrupts.run.__code__):
             self.waiting = True
+        elif frame is not None and self._again.strikes_the_hook(frame.f_code):
+            self._again.send()
         else:
             self._interrupt(number, frame)
 
     def renew(self) -> None:
         """Take SIGINT back from a handler or a mask that the last cell set."""
         _set_mask(_UNBLOCK, (_SIGINT,))
+        self._again.cancel()
         # A cell may set its own handler, and forget it.
         if self._action is not None and _get_handler(_SIGINT) != self.handle:
             self._set()
@@ -126,6 +135,8 @@ class Interrupts:
             self._interrupt(signal.SIGINT, None)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if number == _SIGINT:
+            self.heard()
         self._raise(number, frame)
         raise KeyboardInterrupt
 
@@ -146,6 +157,10 @@ def all_blocked() -> Iterator[None]:
         yield
     finally:
         _set_mask(int(signal.SIG_SETMASK), before)
+
+
+def _nobody() -> None:
+    """Nobody is to be told."""
 
 
 def _read_action() -> Any:

@@ -31,6 +31,7 @@ from sagews.wire.session.frames import (
     FromSession,
     ResultFrame,
     SpilledFrame,
+    StoppingFrame,
 )
 from sagews.wire.session.grammar import encode
 
@@ -89,6 +90,13 @@ class SessionOutput(PrintedOutput):
                 if now:
                     self.writer.push()
         self._wait_for_room()
+
+    def stopping(self) -> None:
+        """Tell the worker, once in a run, that its code has been interrupted: it need not be signalled again."""
+        if self._child is None and self._open and not self._told:
+            self._told = True
+            with self._whole:
+                self._put(encode(StoppingFrame(self._run)), True)
 
     @property
     def asking(self) -> str:

@@ -72,6 +72,8 @@ class PrintedOutput:
         self._replacing = Replacing(writer.put)
         # Whether a cell runs.
         self._open = False
+        # Whether the worker knows that the run was interrupted.
+        self._told = False
         self._places = RunPlaces("", home, partial(self._stream, ""))
         self._child: LinePrinter | None = None
 
@@ -86,7 +88,7 @@ class PrintedOutput:
 
     def _address(self, run: str, places: RunPlaces) -> None:
         self._run, self._places = run, places
-        self._open, self._live = True, places.is_live
+        self._open, self._live, self._told = True, places.is_live, False
         self.origins.begin(run)
         # Each cell has its own burst: the first print after a flood is seen at once.
         self._tokens, self._filled = BURST, time.monotonic()

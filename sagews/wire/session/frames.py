@@ -182,6 +182,13 @@ class SpilledFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppingFrame:
+    """An interrupt has reached the code of this run, which ends or has caught it; at most once in a run."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoneFrame:
     """The last frame of a run. Times in seconds; cpu is this process's own.
 
@@ -230,6 +237,6 @@ ToSession = RunFrame | CompleteFrame | InspectFrame | VariablesFrame | RemoveFra
 FromSession = (
     ReadyFrame | StreamFrame | DisplayFrame | ResultFrame | ErrorFrame | SpilledFrame | DoneFrame
     | AreaFrame | ClearFrame | UpdateFrame | OpenFrame | StateFrame | CloseFrame
-    | CompletionsFrame | InspectionFrame | ListingFrame | RemovedFrame
+    | CompletionsFrame | InspectionFrame | ListingFrame | RemovedFrame | StoppingFrame
 )
 # fmt: on

@@ -48,6 +48,7 @@ from sagews.wire.session.frames import (
     ResultFrame,
     RunFrame,
     SpilledFrame,
+    StoppingFrame,
     StreamFrame,
     ToSession,
 )
@@ -240,6 +241,10 @@ def _spilled(form: Fields) -> SpilledFrame:
     return SpilledFrame(form.id("run"), path, *counts)
 
 
+def _stopping(form: Fields) -> StoppingFrame:
+    return StoppingFrame(form.id("run"))
+
+
 def _done(form: Fields) -> DoneFrame:
     seconds, cpu = form.number("seconds"), form.number("cpu")
     if not math.isfinite(seconds + cpu) or max(seconds, cpu) > check.MAX_SECONDS:
@@ -285,6 +290,7 @@ _from_session: Mapping[str, Callable[[Fields], FromSession]] = {
     "clear": areas.read_clear,
     "update": areas.read_update,
     "spilled": _spilled,
+    "stopping": _stopping,
     "done": _done,
     "open": channels.read_open,
     "state": channels.read_state,
@@ -308,7 +314,7 @@ _names: Mapping[type, tuple[str, ...]] = {
         *(RunFrame, CompleteFrame, InspectFrame, RemoveFrame, MessageFrame, OpenFrame, StateFrame, CloseFrame),
         *(ReadyFrame, StreamFrame, DisplayFrame, ResultFrame, ErrorFrame, SpilledFrame, DoneFrame),
         *(AreaFrame, ClearFrame, UpdateFrame, CompletionsFrame, InspectionFrame, VariablesFrame, ListingFrame),
-        RemovedFrame,
+        *(RemovedFrame, StoppingFrame),
     )
 }
 _getters = {kind: _getter(names) for kind, names in _names.items()}

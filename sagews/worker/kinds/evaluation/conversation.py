@@ -28,6 +28,7 @@ from sagews.worker.kinds.evaluation.open_channels import OpenChannels
 from sagews.worker.kinds.evaluation.past_runs import PastRun, PastRuns
 from sagews.worker.kinds.evaluation.pending_requests import PendingRequests
 from sagews.worker.kinds.evaluation.run_budget import RunBudget
+from sagews.worker.kinds.evaluation.stopping import Stopping
 from sagews.worker.kinds.table import SessionChannel
 
 # Bytes of a frame from which on its JSON is made here, once for pages and database.
@@ -39,8 +40,6 @@ LATE = (
 )
 # These add nothing to what is there.
 REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE)
-INTERRUPT_DELAY = 0.01
-INTERRUPT_PATIENCE = 1.0
 
 QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, wire.RemoveFrame, VariablesFrame)
 
@@ -68,6 +67,7 @@ class CellConversation:
         self._channel = channel
         self._run = NO_RUN
         self._run_since = 0.0
+        self._stopping = self._new_stopping()
         # Still true while the session is being ended: what its last run printed arrives behind the kill.
         self._run_open = False
         self._budget = RunBudget(bounds.run_output, channel.clock)
@@ -94,9 +94,17 @@ class CellConversation:
 
     def _begin(self, run: RunId, channels: OpenChannels, evaluated: int = 0) -> None:
         self._run, self._run_since, self._run_open = run, self._channel.clock.seconds(), True
+        self._stopping = self._new_stopping()
         self._budget = RunBudget(self._channel.bounds.run_output, self._channel.clock)
         self._channels = channels
         self._evaluated = evaluated
+
+    def _new_stopping(self) -> Stopping:
+        return Stopping(self._channel.clock, self._is_unread, self._channel.signal_interrupt)
+
+    def _close_run(self) -> None:
+        self._run_open = False
+        self._stopping.end()
 
     def _say(self, frame: MessageFrame | CloseFrame) -> None:
         payload = grammar.payload(frame)
@@ -141,20 +149,17 @@ class CellConversation:
     def interrupt(self) -> None:
         """See Conversation."""
         if self._run_open:
-            self._interrupt(self._run, self._channel.clock.seconds() + INTERRUPT_PATIENCE)
+            self._stopping.press()
         elif self._pending:
             self._channel.signal_interrupt()
 
-    def _interrupt(self, run: RunId, latest: float) -> None:
-        """Signal a run, but not before the session has read it: an idle loop rightly drops an interrupt."""
+    def _heard(self, run: str) -> None:
         if run != self._run or not self._run_open:
-            return
-        now = self._channel.clock.seconds()
-        fresh = self._channel.unread or now - self._run_since < INTERRUPT_DELAY
-        if fresh and now < latest:
-            self._channel.clock.callLater(INTERRUPT_DELAY, self._interrupt, run, latest)
-        else:
-            self._channel.signal_interrupt()
+            raise ProtocolError("a run is told to stop that is over")
+        self._stopping.heard()
+
+    def _is_unread(self) -> bool:
+        return self._channel.unread
 
     def _unanswered(self) -> None:
         # A completion that hangs would block the next cell; a run that began meanwhile must not be hit for it.
@@ -186,6 +191,8 @@ class CellConversation:
             if size > ENCODED_AT_ONCE:
                 fields = EncodedBody(fields, msgspec.json.encode(fields))
             self._output(kind, run, fields, size)
+        elif isinstance(value, wire.StoppingFrame):
+            self._heard(value.run)
         elif isinstance(value, wire.ReadyFrame):
             raise ProtocolError("a second handshake")
         else:
@@ -223,7 +230,7 @@ class CellConversation:
     def _evaluation_over(self, run: RunId, body: Mapping[str, Any], size: int) -> None:
         if body["channel"] != self._evaluated:
             raise ProtocolError("the end of an evaluation that nobody asked for")
-        self._run_open = False
+        self._close_run()
         self._channel.emit(PieceKind.STATE, run, body, size)
 
     def _emit(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
@@ -258,7 +265,7 @@ class CellConversation:
     def _done(self, body: Mapping[str, Any], size: int) -> None:
         if self._evaluated:
             raise ProtocolError("the second end of a run")
-        self._run_open = False
+        self._close_run()
         if self._budget.dropped:
             dropped = self._budget.dropped
             spilled = {"path": "", "bytes": dropped, "lines": 0, "dropped": dropped}
@@ -276,7 +283,7 @@ class CellConversation:
 
     def close(self) -> None:
         """See Conversation."""
-        self._run_open = False
+        self._close_run()
         self._pending.close()
 
 
