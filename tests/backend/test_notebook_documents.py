@@ -123,6 +123,26 @@ class NotebookTests(ImportCase):
         self.assertEqual(self.texts().keys() & files.keys(), {"lab/a.ipynb"})
         self.assertEqual(self.backend.used(self.owner.id).get(Resource.JOBS.value, 0), 0)
 
+    def test_those_that_nobody_opens(self) -> None:
+        """A notebook that nobody has open is written once for all versions, until somebody opens it."""
+        text = made(code("1", "aaaa", [STREAM], 4))
+        page, document = self.kept(text)
+        page.lose()
+        self.later(1)
+        self.backend = self.life()
+        self.opened()
+        asked = []
+        for _ in range(3):
+            self.checks.asked.clear()
+            self.assertEqual(self.texts()["powers.ipynb"], text)
+            asked.append(len([what for what, _ in self.checks.asked if what == "notebook"]))
+        self.assertEqual(asked, [1, 0, 0])
+        page = self.page()
+        page.open(document)
+        page.edit(document, "2")
+        self.later(1)
+        self.assertIn('"2"', self.texts()["powers.ipynb"])
+
     def test_other_formats(self) -> None:
         """A notebook goes out in every other format as any worksheet does."""
         page, document = self.kept(made(prose("# A"), code("1", outputs=[STREAM])))

@@ -28,6 +28,9 @@ from sagews.wire.browser.workspace import Created, Removed, Renamed
 
 # The list goes to each page whole, and a version takes the text of every document: both grow with it.
 MAX_DOCUMENTS = 500
+# Of notebooks that nobody has opened since they were written for a version, in characters: each takes a process and its
+# outputs to be written, and every version wants all of them.
+MAX_REMEMBERED = 16 * 1024 * 1024
 
 
 class TellAll(Protocol):
@@ -74,6 +77,8 @@ class DocumentSet:
         self._lease_lost = lease_lost
         self._dropped = False
         self._loaded: SingleFlightCache[DocumentId, LiveDocument] = SingleFlightCache()
+        self._remembered: dict[DocumentId, str] = {}
+        self._loads = 0
 
     # ------------------------------------------------------------------------------------- those that are loaded
 
@@ -109,6 +114,9 @@ class DocumentSet:
             SagewsError: `not-found` for one that is not in this workspace; `limit` when too much of this account waits;
                 `elsewhere` when the lease is lost.
         """
+        # Whoever loads it may change it.
+        self._remembered.pop(document, None)
+        self._loads += 1
         return await self._loaded.get_or_make(document, lambda: self._load(document, user))
 
     def _check_held(self) -> None:
@@ -219,6 +227,7 @@ class DocumentSet:
         await self._stores.workspaces.remove_document(self._workspace, document)
         # The row goes first: from here on nobody can load the document again, and what follows only clears away.
         self._known.pop(document, None)
+        self._remembered.pop(document, None)
         self._unwritten.discard(document)
         live = self._loaded.get(document)
         if live is not None:
@@ -243,15 +252,25 @@ class DocumentSet:
     async def _text(self, about: Document) -> str:
         """Return what a worksheet says; one that is not open is read alone, since its outputs may be megabytes."""
         await self._loaded.settled_at(about.id)
-        text: str | None = None
+        text = self._remembered.get(about.id)
+        closed = self._loaded.get(about.id) is None
         # Of a notebook the outputs are wanted as well.
-        if self._loaded.get(about.id) is None and not is_notebook(about.path):
+        if closed and not is_notebook(about.path):
             stores, owner = self._stores, self._context.workspace.owner
             text = await stored_text(self._context.clock, stores.checks, owner, stores.documents, about)
         if text is None:
             # It is open, or begins now: nothing can have run in it then.
-            text = await (await self.load(about.id)).text()
+            live = await self.load(about.id)
+            loads = self._loads
+            text = await live.text()
+            if closed and live.is_notebook and live.idle and loads == self._loads:
+                self._remember(about.id, text)
         return text
+
+    def _remember(self, document: DocumentId, text: str) -> None:
+        """Keep the text of a notebook that was loaded for it alone, until somebody else loads it."""
+        if sum(map(len, self._remembered.values())) + len(text) <= MAX_REMEMBERED:
+            self._remembered[document] = text
 
     async def put_texts(self, user: UserId, texts: Mapping[str, str], removed: Sequence[str]) -> None:
         """Bring documents to these texts (IDocumentTexts)."""
