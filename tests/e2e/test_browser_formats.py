@@ -13,11 +13,12 @@ from playwright.sync_api import Page, expect
 
 from tests.client.test_scenes import picture, wait_for_other
 from tests.e2e.browsing import DESK, BrowserTestCase, Sheet, expect_state, printed
+from tests.model.notebooks import check
 
 pytestmark = pytest.mark.slow
 
 NOTEBOOK = {
-    "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "python3", "language": "python"}},
+    "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}},
     "cells": [
         {"cell_type": "markdown", "source": "# Powers"},
         {"cell_type": "code", "source": "print(2**10)", "outputs": [
@@ -73,13 +74,15 @@ class FormatTests(BrowserTestCase):
         expect(sheet.cell(1)).to_contain_text("1024")
         expect_state(sheet.cell(1), "done")
         self.assertEqual(printed(sheet.cell(1)).strip(), "1024")
+        sheet.save()
         page.get_by_test_id("sheet-menu").click()
         page.get_by_text("Download as…").click()
         with page.expect_download() as download:
             page.get_by_test_id("export-notebook").click()
         self.assertEqual(download.value.suggested_filename, "powers.ipynb")
-        found = json.loads(Path(download.value.path()).read_text())
+        found = check(Path(download.value.path()).read_text())
         self.assertEqual([cell["cell_type"] for cell in found["cells"]], ["markdown", "code"])
+        self.assertEqual(found["metadata"], NOTEBOOK["metadata"])
         self.assertEqual(
             found["cells"][1]["outputs"], [{"output_type": "stream", "name": "stdout", "text": ["1024\n"]}]
         )
