@@ -18,7 +18,8 @@ from tests.model.notebooks import check
 pytestmark = pytest.mark.slow
 
 NOTEBOOK = {
-    "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}},
+    "nbformat": 4, "nbformat_minor": 5,
+    "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}},
     "cells": [
         {"cell_type": "markdown", "source": "# Powers"},
         {"cell_type": "code", "source": "print(2**10)", "outputs": [
