@@ -50,7 +50,8 @@ entries = st.one_of(
     st.builds(lambda source, meta: {"cell_type": "markdown", "metadata": meta, "source": source}, sources, metadata),
     st.builds(lambda source: {"cell_type": "raw", "metadata": {}, "source": "".join(source)}, sources),
     st.builds(lambda source, shown, count: {"source": source, "outputs": shown, "execution_count": count,
-              "cell_type": "code", "metadata": {}}, sources, st.lists(outputs, max_size=3), st.sampled_from([None, 7])),
+              "cell_type": "code", "metadata": {}},
+              sources, st.lists(outputs, max_size=3), st.sampled_from([None, 0, 7])),
 )  # fmt: skip
 
 

@@ -78,8 +78,8 @@ def code_cell(entry: Mapping[str, JSON], identity: str, named: bool, plain: bool
         "metadata": {},
     }
     usual |= {"outputs": None, "source": "lines"}
-    # A run that is stored tells its number; without pieces there is none.
-    if kept or not plain or pattern != usual or (number and not pieces):
+    # A run that is stored tells its number; without pieces there is none, and 0 says that it is not known.
+    if kept or not plain or pattern != usual or (number and not pieces) or entry.get("execution_count") == 0:
         kept["c"], kept["d"] = pattern, digest(pieces)
     cell = Cell("code", source, identity, 0, options_in(entry["metadata"]), _raw(kept))
     return cell, Shown(number, pieces)
