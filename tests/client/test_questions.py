@@ -81,6 +81,21 @@ class QuestionTests(ClientTestCase):
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.querySelector('[data-testid=stream]').innerText.includes('prime? 7')")
 
+    def test_an_empty_cell_gives_the_keyboard(self) -> None:
+        """Who has gone on to a cell without text answers at once, both questions, and is there again afterwards."""
+        page = self.asked(keys="Alt+Enter")
+        page.wait_for_selector(f"{FIELD}:focus")
+        type_keys(page, "7")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.querySelector('[data-testid=stream]').innerText.includes('prime? 7')")
+        page.wait_for_selector(f"{FIELD}:focus")
+        type_keys(page, "8")
+        page.keyboard.press("Enter")
+        wait_for_state(page, 1, "done")
+        cell(page, 2).locator(".cm-focused").wait_for()
+        type_keys(page, "next")
+        self.assertEqual(cell(page, 2).locator(".cm-content").inner_text(), "next")
+
     def test_stop_and_a_lost_connection(self) -> None:
         """The question is there again after a reconnect, can be answered, and goes when the cell is stopped."""
         page = self.asked()

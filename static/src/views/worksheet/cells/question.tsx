@@ -12,6 +12,11 @@ import { words } from "../later-strings";
 const LONGEST = 64 * 1024;
 /** Milliseconds for which the keyboard means nothing behind a field that was written in. */
 const HELD = 700;
+/** Milliseconds in which a key that ran the cell has moved the keyboard on. */
+const SETTLED = 250;
+
+/** The cell without text that the keyboard left for a question. */
+let left: string | null = null;
 
 interface Props {
   cell: CellInfo;
@@ -40,8 +45,17 @@ function Question({ cell, run, channel }: Asked): JSX.Element {
   useLayoutEffect(() => {
     const own = field.current;
     worksheet.notices.announce(words.asks(cell.number, prompt));
-    if (isFree(cell.id)) own?.focus();
+    const take = () => {
+      const unused = unusedCell();
+      // Behind a question before this one the keyboard is nowhere, and came from where it came then.
+      if (focus.mode.peek() !== "lost") left = unused;
+      if (unused !== null || isFree(cell.id)) own?.focus();
+    };
+    take();
+    // A cell that was made by the same key may come to have the keyboard only now.
+    const settled = window.setTimeout(() => document.activeElement !== own && unusedCell() !== null && take(), SETTLED);
     return () => {
+      window.clearTimeout(settled);
       if (document.activeElement === own) handBack(focus, cell.id);
     };
   }, []);
@@ -101,14 +115,15 @@ function Waiting({ channel }: Asked): JSX.Element {
 
 /**
  * The field is gone, and somebody may be typing on in it: until they have looked, or the next question is there, what is typed is
- * neither a command nor text of a cell.
+ * neither a command nor text of a cell. Who had gone on to a cell without text is there again then.
  */
 function handBack(focus: Focus, cell: string): void {
   const before = focus.mode.peek();
   focus.lose(cell);
   window.setTimeout(() => {
     if (focus.mode.peek() !== "lost" || document.activeElement !== document.body) return;
-    if (before === "edit") focus.edit(cell, "keep");
+    if (left !== null) focus.edit(left);
+    else if (before === "edit") focus.edit(cell, "keep");
     else focus.select(cell);
   }, HELD);
 }
@@ -116,6 +131,14 @@ function handBack(focus: Focus, cell: string): void {
 function promptOf({ body }: OpenChannel): string {
   const { prompt } = body;
   return typeof prompt === "string" ? prompt.trim() : "";
+}
+
+/** The cell without any text in which the caret is, if it is in one: where Shift-Enter leads, and nobody has begun to write. */
+function unusedCell(): string | null {
+  const editor = document.activeElement?.closest(".cm-content");
+  if (!editor || editor.querySelectorAll(".cm-line").length > 1) return null;
+  if (editor.textContent !== (editor.querySelector(".cm-placeholder")?.textContent ?? "")) return null;
+  return editor.closest("[data-cell-id]")?.getAttribute("data-cell-id") ?? null;
 }
 
 /** Whether the keyboard is in this cell, or nowhere: it is never taken from what somebody writes in. */
