@@ -18,16 +18,20 @@ from tests.session.support import interpreter
 
 
 def launch(
-    uid: int | None = None, spare: int = 2, overrides: Mapping[str, Any] | None = None, level: str = "auto"
+    uid: int | None = None,
+    spare: int = 2,
+    overrides: Mapping[str, Any] | None = None,
+    level: str = "auto",
+    flavour: str = "python",
 ) -> Launcher:
-    """Start a launcher with the flavour `python` in a new folder and wait until both can serve."""
+    """Start a launcher with one flavour in a new folder and wait until both can serve."""
     folder = Path(tempfile.mkdtemp(prefix="launcher-"))
     folder.chmod(0o755)
-    flavours = {"python": interpreter("python")}
-    launcher = Launcher(folder, flavours, {"python": spare}, wanted=level, uid=uid, overrides=overrides)
+    flavours = {flavour: interpreter(flavour)}
+    launcher = Launcher(folder, flavours, {flavour: spare}, wanted=level, uid=uid, overrides=overrides)
     launcher.hello = launcher.expect(wire.LauncherInfo)
-    launcher.expect(wire.FlavourState, flavour="python", state="loading")
-    state = launcher.expect(wire.FlavourState, flavour="python")
+    launcher.expect(wire.FlavourState, flavour=flavour, state="loading")
+    state = launcher.expect(wire.FlavourState, flavour=flavour)
     if state.state != "ready":
         raise AssertionError(state.reason)
     return launcher

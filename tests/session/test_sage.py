@@ -178,6 +178,16 @@ gap('3*3')
             self.assertEqual(values(self.sage("factor(2^32+1)")), ["641 * 6700417"])
         self.assertEqual(values(self.sage("integrate(x^2, x)")), ["1/3*x^3"])
 
+    def test_programs_that_only_begin_can_be_interrupted(self) -> None:
+        """Sage's interfaces would speak of None, as the program that they want to stop is not there yet."""
+        for name in ("Singular", "Gap"):
+            source = f"from sage.interfaces.{name.lower()} import {name}\nprogram = {name}()\n"
+            source += "program._start = lambda *rest: print('begun') or sleep(600)\nprogram('2+3')"
+            self.session.start(source, "sage")
+            self.session.next()
+            frames = self.session.stop()
+            self.assertEqual((status(frames), error(frames).name), ("interrupted", "KeyboardInterrupt"), name)
+
     def test_late_interrupts_are_dropped(self) -> None:
         """Sage forgets them too: the next cell's compiled code is not hit."""
         for _ in range(10):

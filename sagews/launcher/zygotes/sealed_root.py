@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sagews.kernel import calls, init_program
 from sagews.launcher.zygotes.interpreters import Interpreter
-from sagews.wire.zygote import HOME, INIT, PACKAGE, SCRATCH
+from sagews.wire.zygote import ENGINES, HOME, INIT, PACKAGE, SCRATCH
 
 _SYSTEM_FOLDERS = (
     "/usr/bin",
@@ -26,7 +26,10 @@ _SYSTEM_FOLDERS = (
 _OLD_FOLDERS = ("/bin", "/lib", "/lib32", "/lib64")
 # No kvm, no fuse, no disk: what is not named here is not there.
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-_FOLDERS = ("/proc", "/dev/pts", "/dev/shm", "/tmp", "/run", "/home", HOME, SCRATCH, "/var/tmp", "/srv/venv/bin")  # noqa: S108
+_FOLDERS = (
+    *("/proc", "/dev/pts", "/dev/shm", "/tmp", "/run", "/home", "/var/tmp"),  # noqa: S108
+    *(HOME, SCRATCH, ENGINES, "/srv/venv/bin"),
+)
 _LINKS = {
     "/dev/ptmx": "pts/ptmx",
     "/dev/fd": "/proc/self/fd",
@@ -47,6 +50,7 @@ _FILES = {
 }
 # Of the zygote alone, while it loads; what it leaves there is not seen by sessions.
 _TMPFS_BYTES = {"/tmp": 64 * 2**20, HOME: 64 * 2**20, "/dev/shm": 16 * 2**20}  # noqa: S108
+_ENGINES_BYTES = 128 * 2**20
 _READ_ONLY = calls.MOUNT_ATTR_RDONLY | calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV
 _DEVICE = calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NOEXEC
 
@@ -131,6 +135,12 @@ def _make_mount_point(path: str, *, is_folder: bool) -> None:
 def _attach_memory() -> None:
     """Give the zygote writable places of its own; each session covers them with its own."""
     for target, size in _TMPFS_BYTES.items():
-        mount = calls.new_file_system("tmpfs", calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV, size=size, mode="1777")
-        calls.move_mount(mount, target)
-        os.close(mount)
+        _attach(target, size, "1777")
+    # This one sessions do see: the zygote makes it read-only before the first of them.
+    _attach(ENGINES, _ENGINES_BYTES, "1777")
+
+
+def _attach(target: str, size: int, mode: str) -> None:
+    mount = calls.new_file_system("tmpfs", calls.MOUNT_ATTR_NOSUID | calls.MOUNT_ATTR_NODEV, size=size, mode=mode)
+    calls.move_mount(mount, target)
+    os.close(mount)

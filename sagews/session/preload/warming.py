@@ -23,7 +23,7 @@ from sagews.session.evaluation import preparser, warned
 from sagews.session.help import completion, inspection
 from sagews.session.interact import namespace as interact_names
 from sagews.session.magics import loading
-from sagews.session.preload import sage_names
+from sagews.session.preload import gap_workspace, interfaces, sage_names
 
 LAZY = (
     *("secrets", "linecache", "traceback", "inspect", "pydoc", "timeit", "asyncio", "subprocess", "shlex", "csv"),
@@ -93,6 +93,7 @@ def warm_python(namespace: dict[str, Any]) -> None:
 def warm_sage(namespace: dict[str, Any]) -> None:
     """Load Sage, run its engines once, and put its names into the namespace."""
     import sage.all
+    import sage.env
 
     from sagews.session.display import sage as sage_display
 
@@ -101,6 +102,9 @@ def warm_sage(namespace: dict[str, Any]) -> None:
     exec("from sage.all import *", namespace)  # noqa: S102 - the names that every Sage cell has
     for name in INTERFACES:
         importlib.import_module(f"sage.interfaces.{name}")
+    loaded = {name: importlib.import_module(f"sage.interfaces.{name}") for name in ("expect", "gap", "singular")}
+    interfaces.install((loaded["expect"].Expect, loaded["gap"].Gap, loaded["singular"].Singular))
+    engine = gap_workspace.Making(loaded["gap"], sage.env.SAGE_EXTCODE)
     loading.install()
     from sage.repl.user_globals import set_globals
 
@@ -115,6 +119,7 @@ def warm_sage(namespace: dict[str, Any]) -> None:
     for text in (*ENGINES, "plot(sin(x), 0, 6)"):
         _show(text, scratch)
     inspection.describe("factor", 1, namespace)
+    engine.finish()
 
 
 def _let_cython_compile() -> None:

@@ -20,7 +20,7 @@ from sagews.kernel import calls, seccomp
 from sagews.kernel.packets import Channel, PacketError, close_all
 from sagews.session.zygote import child, init_factory
 from sagews.session.zygote.blocking_channel import hear
-from sagews.wire.zygote import CONTROL_DESCRIPTOR, JOB_FLAVOUR
+from sagews.wire.zygote import CONTROL_DESCRIPTOR, ENGINES, JOB_FLAVOUR
 
 _COLLECTOR_THREADS = ("GC-marker-",)
 """Threads that may exist before a fork: ECL's collector has one, and works without it in the child."""
@@ -34,6 +34,7 @@ def run(flavour: str) -> None:
     try:
         _preload(flavour)
         _refuse_threads()
+        _close_engines()
     except BaseException:
         launcher.say({"type": "failed", "reason": traceback.format_exc(limit=-4)[-1800:]})
         return
@@ -50,6 +51,12 @@ def _preload(flavour: str) -> None:
     from sagews.session.preload import flavours
 
     flavours.preload(flavour)
+
+
+def _close_engines() -> None:
+    """Let nobody write any more to what was prepared for all sessions: not this process, not those made from it."""
+    flags = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY | calls.MS_NOSUID | calls.MS_NODEV
+    calls.mount("none", ENGINES, None, flags)
 
 
 def _refuse_threads() -> None:
