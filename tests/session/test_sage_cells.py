@@ -26,6 +26,15 @@ def forms(frames: list[FromSession]) -> list[set[str]]:
 class PrinterTests(SageCase):
     """Values are printed as Sage prints them, and typeset only where that is cheap."""
 
+    def test_a_number_that_python_does_not_take(self) -> None:
+        """`time.sleep` refuses Sage's numbers; the error says how to write Python's, and the changed cell runs."""
+        source = "from time import sleep\nsleep(0.05); sleep(1.5e-2 + 0.0r)"
+        (hint,) = error(self.sage(source)).hints
+        self.assertEqual((hint["line"], hint["after"]), (2, "sleep(0.05r); sleep(1.5e-2r + 0.0r)"))
+        self.assertEqual(status(self.sage(f"from time import sleep\n{hint['after']}")), "ok")
+        (hint,) = error(self.sage("a = 0.5\nfrom time import sleep\nsleep(a)")).hints
+        self.assertEqual(set(hint), {"text"})
+
     def test_types_and_functions_read_as_in_sage(self) -> None:
         """Also inside of containers."""
         shown = values(self.sage("type(3)\ndef f(x): return x\nstr(f)[:14] == repr(f)[:14]\nint, len\n[GF(7)]"))

@@ -19,8 +19,10 @@ _call = re.compile(r"((?<![\w.])\d[\d.]*|[)\]]|(?<![\w.])[A-Za-z_]\w*)[ \t]*\(")
 _single = re.compile(r"(?<![=!<>:+\-*/%&|^@])=(?!=)")
 _not_callable = re.compile(r"'(?:[\w.]+\.)?(\w+)' object is not callable")
 _unsupported = re.compile(r"unsupported operand type\(s\) for \^")
+_foreign = re.compile(r"'sage\.rings\.[\w.]+' object cannot be interpreted as an integer")
 NUMBERS = frozenset(("int", "float", "complex", "Integer", "Rational", "RealLiteral", "RealNumber", "ComplexNumber"))
 MULTIPLY = "To multiply, write *."
+RAW = "This function takes Python's own numbers only: write r behind a number, as in 0.5r, or float(…)."
 MOST_PLACES = 12
 MOST_TOKENS = 60
 
@@ -49,6 +51,18 @@ def misread(failed: Failed) -> Iterator[Hint | None]:
         yield failed.changed(MULTIPLY, "Insert *", multiplied(failed))
     if _unsupported.match(message) and failed.language == "python":
         yield failed.changed("In Python powers are written with **.", "Write **", text.replace("^", "**"))
+    if _foreign.search(message) and failed.language == "sage":
+        yield failed.changed(RAW, "Write r", raw(text)) or Hint(RAW)
+
+
+def raw(text: str) -> str:
+    """Return a line whose numbers with a point or an exponent are Python's own, as Sage reads it."""
+    for token in reversed(list(_token.finditer(text))):
+        number, rest = token["number"] or "", text[token.end() :]
+        # An r or a j may stand behind it already.
+        if number[:2].lower() != "0x" and set(number) & set(".eE") and not rest[:1].isalnum():
+            text = f"{text[: token.end()]}r{rest}"
+    return text
 
 
 def products(text: str) -> Iterator[str]:
