@@ -99,6 +99,13 @@ class InteractFormTests(SynchronousTestCase):
         else:
             self.assertEqual(json.loads(json.dumps(taken, allow_nan=False)), value)
 
+    def test_numbers_beyond_every_float(self) -> None:
+        """A session that speaks for itself has a whole number of 400 digits refused like other nonsense."""
+        for field in ("min", "max", "step"):
+            slider = {**control("slider"), "min": 0, field: 10**400}
+            frame = OpenFrame(new_id(), 1, "interact", {**body(), "controls": [slider], "values": {"slider": 0}})
+            self.assertRaises(ProtocolError, there_and_back, frame)
+
     def test_a_session_that_opens_nonsense(self) -> None:
         """Two controls of one name, a missing value, bounds that cross, too many labels or too much of all."""
         good = body()

@@ -7,6 +7,7 @@ of areas may be.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,7 +128,11 @@ class PlacedOutput:
         if area == OWN:
             return self._cleared_to < number <= self.last
         place = self._places.get(area)
-        return place is not None and any(first <= number <= last for first, last in place.ranges)
+        if place is None:
+            return False
+        # The range that begins last before it or with it: a session may scatter thousands of them.
+        at = bisect_right(place.ranges, number, key=_first)
+        return at > 0 and number <= place.ranges[at - 1][1]
 
     def add(self, kind: PieceKind, body: Mapping[str, Any], size: int, number: int) -> bool:
         """Take a piece of this number, as from the store; False if it has no place."""
@@ -215,6 +220,10 @@ class PlacedOutput:
 def place_of(kind: PieceKind, body: Mapping[str, Any]) -> int:
     """Return the area in which a piece stands."""
     return int(body.get("parent" if kind is PieceKind.AREA else "area", OWN))
+
+
+def _first(numbers: tuple[int, int]) -> int:
+    return numbers[0]
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
