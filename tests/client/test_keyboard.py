@@ -99,6 +99,26 @@ class SeveralCellsTests(ClientTestCase):
         page.keyboard.press("ArrowUp")
         page.wait_for_function("() => document.querySelectorAll('.cell.together').length === 0")
 
+    def test_lists_go_on_as_they_are_written(self) -> None:
+        """In a text Enter begins the next item, Tab and Shift-Tab put it in and out, and an empty one ends the list."""
+        page = self.sheet()
+        cell(page, 4).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        for key in ("Escape", "b"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".cm-focused")
+        for key in ("Escape", "m", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".cell.text .cm-focused")
+        page.wait_for_function("() => performance.getEntriesByType('resource').some(e => e.name.includes('later-'))")
+        for key in (*"1. a", "Enter", "Tab", "b", "Enter", "Shift+Tab", *"c", "Enter", "Enter", "d"):
+            page.keyboard.press("Space" if key == " " else key)
+        lines = page.locator(".cell.text .cm-focused .cm-line").all_inner_texts()
+        self.assertEqual(lines, ["1. a", "   1. b", "2. c", "d"])
+        page.keyboard.press("Escape")
+        page.locator(".cell.text .prose li li", has_text="b").wait_for()
+        self.assertEqual(self.problems, [])
+
     def test_a_heading_in_a_text_is_a_section(self) -> None:
         """Once the text is left: it stands in the outline, and `z` makes one text of all again."""
         page = self.sheet()

@@ -11,6 +11,19 @@ from tests.client.browsing import ClientTestCase, cell, wait_for_state
 pytestmark = pytest.mark.slow
 
 
+# How far the bar of a stale cell that isn't active stands out from the ground of its code, by WCAG 2.
+CONTRAST = """() => {
+    const look = getComputedStyle(document.querySelector('.cell.stale:not(.focus) .src'));
+    const light = colour => {
+        const parts = colour.match(/[0-9.]+/g).slice(0, 3).map(part => part / 255);
+        const [r, g, b] = parts.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [one, other] = [light(look.boxShadow), light(look.backgroundColor)].sort((a, b) => b - a);
+    return (one + 0.05) / (other + 0.05);
+}"""
+
+
 class StaleTests(ClientTestCase):
     """Three cells, each of which reads what the one before writes."""
 
@@ -33,6 +46,10 @@ class StaleTests(ClientTestCase):
         mark(page, 2, "a comes from cell 1, which is to be run again").wait_for()
         mark(page, 3, "b comes from cell 2, which is to be run again").wait_for()
         self.screenshot(page, "stale")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self.assertGreaterEqual(page.evaluate(CONTRAST), 3, scheme)
+        page.emulate_media(color_scheme="light")
         self.assertEqual(self.violations(page), [])
         page.keyboard.press("Control+Enter")
         mark(page, 2, "a was changed by cell 1 after this ran").wait_for()

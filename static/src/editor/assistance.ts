@@ -9,6 +9,7 @@ import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap, ViewPlugin } from "@codemirror/view";
 import { completion, sentence, takeFirst, type Complete, type Silence } from "./completion";
 import { hideInspection, inspection, showInspection } from "./inspection";
+import { enterInList, shiftItem, type Edit } from "./lists";
 
 export interface Assisted {
   readonly kind: "code" | "text";
@@ -32,7 +33,7 @@ export interface Assisted {
 }
 
 export function assist(options: Assisted): Extension {
-  return [options.kind === "code" ? codeExtensions(options) : [], keymap.of(defaultKeymap), bounded(options)];
+  return [options.kind === "code" ? codeExtensions(options) : proseExtensions(options), keymap.of(defaultKeymap), bounded(options)];
 }
 
 /** Bytes that the server takes for one cell (MAX_SOURCE of sagews/model/worksheet/cells.py). */
@@ -81,6 +82,24 @@ function codeExtensions(options: Assisted): Extension {
     bracketMatching(),
     inspection,
   ];
+}
+
+/** In an item of a list Enter and Tab write the list; elsewhere Tab moves on, as everywhere in prose. */
+function proseExtensions({ readOnly }: Assisted): Extension {
+  const key = (edit: (text: string, at: number) => Edit | null) => (view: EditorView) => {
+    const { main, ranges } = view.state.selection;
+    const change = readOnly || !main.empty || ranges.length > 1 ? null : edit(view.state.doc.toString(), main.head);
+    if (change === null) return false;
+    const changes = view.state.changes(change);
+    view.dispatch({ changes, selection: { anchor: changes.mapPos(main.head, 1) }, scrollIntoView: true, userEvent: "input" });
+    return true;
+  };
+  return Prec.high(
+    keymap.of([
+      { key: "Enter", run: key(enterInList) },
+      { key: "Tab", run: key((text, at) => shiftItem(text, at, 1)), shift: key((text, at) => shiftItem(text, at, -1)) },
+    ]),
+  );
 }
 
 function isListed(view: EditorView): boolean {
