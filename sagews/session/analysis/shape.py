@@ -8,12 +8,16 @@ compared as it was written.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
 
 LONGEST = 64 * 1024
 """Characters beyond which a text has no shape."""
+KEPT = 256
+LONGEST_KEPT = 4096
+"""Texts whose shapes are remembered, and characters that each has at most."""
 LENGTH = 32
 """Hexadecimal digits of a shape."""
 
@@ -36,12 +40,20 @@ _typeset = re.compile("[\u2018-\u201f]")
 
 def shape_of(source: str) -> str:
     """Return the digest of a text's tokens, or "" where it has to be compared as it was written."""
+    return _kept(source) if len(source) <= LONGEST_KEPT else _shape(source)
+
+
+def _shape(source: str) -> str:
     if len(source) > LONGEST or _typeset.search(source):
         return ""
     tokens = list(_tokens(source))
     if None in tokens:
         return ""
     return hashlib.sha256("\0".join(map(str, tokens)).encode()).hexdigest()[:LENGTH]
+
+
+# Cells are run again and again as they are.
+_kept = functools.lru_cache(maxsize=KEPT)(_shape)
 
 
 def _tokens(source: str) -> Iterator[str | None]:

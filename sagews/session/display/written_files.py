@@ -6,6 +6,7 @@ in it are not looked into, links not followed, hidden files and worksheets left 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import stat
@@ -28,7 +29,7 @@ class WrittenFiles:
 
     def __init__(self) -> None:
         self._since = 0
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int, int, int]] = {}
 
     def begin(self) -> None:
         """Learn that a cell begins."""
@@ -45,37 +46,50 @@ class WrittenFiles:
             stage.publish({FILES: data, "text/plain": f"Files: {text}"}, {})
 
     def _found(self) -> list[tuple[str, int]]:
-        home = os.path.realpath(os.path.expanduser("~"))
         try:
-            # In a folder deeper than a path may be long getcwd() would walk up through every one above it, for minutes.
-            folder = os.readlink("/proc/self/cwd")
-            inside = os.path.relpath(folder, home)
-            # Outside of the home there is nothing that anybody could be given.
-            if inside.startswith(".") and inside != ".":
+            # Most cells write nothing: where they are is asked behind that.
+            found = self._written()
+            if not found:
                 return []
-            return sorted(self._written(folder, "" if inside == "." else f"{inside}/"))
+            # In a folder deeper than a path may be long getcwd() would walk up through every one above it, for minutes.
+            inside = _inside(os.readlink("/proc/self/cwd"), os.path.expanduser("~"))
         except OSError:
             # The cell removed its own folder.
             return []
+        # Outside of the home there is nothing that anybody could be given.
+        if inside.startswith(".") and inside != ".":
+            return []
+        return [(name if inside == "." else f"{inside}/{name}", size) for name, size in sorted(found)]
 
-    def _written(self, folder: str, prefix: str) -> list[tuple[str, int]]:
+    def _written(self) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         before, self._known = self._known, {}
-        with os.scandir(folder) as entries:
+        with os.scandir(".") as entries:
             for number, entry in enumerate(entries):
                 if number >= MAX_ENTRIES:
                     return []
                 if entry.name.startswith(".") or entry.name.endswith(_OWN):
                     continue
-                status = entry.stat(follow_symlinks=False)
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    # A file that a thread makes and removes hides none of the others.
+                    continue
                 if status.st_mtime_ns < self._since or not stat.S_ISREG(status.st_mode):
                     continue
-                path, seen = f"{prefix}{entry.name}", (status.st_mtime_ns, status.st_size)
-                self._known[path] = seen
+                # Of another folder a file of this name is another one.
+                seen = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+                self._known[entry.name] = seen
                 # Two cells within the clock's lag: what the first one wrote is the first one's.
-                if before.get(path) != seen:
-                    found.append((path, status.st_size))
+                if before.get(entry.name) != seen:
+                    found.append((entry.name, status.st_size))
         return found
+
+
+@functools.lru_cache(maxsize=16)
+def _inside(folder: str, home: str) -> str:
+    """Return a folder as it is named from the home. Cells rarely go to another, and each link on the way is a call."""
+    return os.path.relpath(folder, os.path.realpath(home))
 
 
 written_files = WrittenFiles()

@@ -54,6 +54,7 @@ class Compiler:
         self._python = python
         self.names = NOTHING
         self._future = 0
+        self._names: dict[str, TextNames] = {}
         self._kept: dict[tuple[str, str, str, int], tuple[list[Step], TextNames]] = {}
 
     def steps(self, source: str, filename: str, shows: str) -> list[Step]:
@@ -89,12 +90,25 @@ class Compiler:
             read = True
             self._future |= _future_flags(tree)
             # Before the tree is taken apart.
-            self.names = names_of(tree, self._python) if len(source) <= LONGEST_ANALYSED else NOTHING
+            self.names = self._names_of(tree, source)
             parts = list(_parts(tree.body, source, shows))
             return [_step(part, filename, _FLAGS | self._future) for part in parts]
         except SyntaxError as error:
             locate(error, source, in_bytes=read)
             raise
+
+    def _names_of(self, tree: ast.Module, source: str) -> TextNames:
+        """Return the names of a text, remembered: cells are run again as they are, under other numbers."""
+        if len(source) > LONGEST_ANALYSED:
+            return NOTHING
+        known = self._names.get(source)
+        if known is None:
+            known = names_of(tree, self._python)
+            if len(source) <= LONGEST_KEPT:
+                if len(self._names) >= KEPT:
+                    del self._names[next(iter(self._names))]
+                self._names[source] = known
+        return known
 
 
 def _step(part: ast.Module | ast.Expression, filename: str, flags: int) -> Step:

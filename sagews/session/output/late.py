@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sagews.session.output.areas.places import RunPlaces
 from sagews.session.output.text_buffer import TextBuffer
@@ -61,9 +62,11 @@ class LateOutput:
     def add(self, run: str, places: RunPlaces) -> None:
         """Take a run that ends now; the oldest is forgotten in the moment in which the worker forgets it."""
         self._runs[run] = LateRun(places)
-        if len(self._runs) > LATE_RUNS:
-            loose = [each for each in self._runs if each not in self._kept]
-            for each in loose[: max(0, len(loose) - LATE_RUNS)]:
+        # Each cell comes by here: no walk over all that are known.
+        excess = len(self._runs) - LATE_RUNS - sum(each in self._runs for each in self._kept)
+        if excess > 0:
+            loose = (each for each in self._runs if each not in self._kept)
+            for each in list(islice(loose, excess)):
                 del self._runs[each]
 
     def keep(self, run: str) -> None:
