@@ -33,6 +33,22 @@ OTHER = {"connection": "other", "user": "u2", "name": "Ines Moreau"}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(or_, SERVER_MESSAGES))
 
 
+SIGNATURE = "application/vnd.sagews.signature+json"
+
+
+def call_told(before: str) -> dict[str, Any]:
+    """Return what is told of the call at the end of a text."""
+    parameters = [
+        {"name": "coefficients", "kind": "plain", "type": "list[Integer]", "default": ""},
+        {"name": "minimal_twist", "kind": "plain", "type": "bool", "default": "True"},
+        {"name": "options", "kind": "named", "type": "", "default": ""},
+    ]
+    arguments = re.sub(r"\[[^]]*\]?", "", before.rpartition("(")[2]).count(",")
+    first = "Construct an elliptic curve from its <b>coefficients</b>."
+    told = {"name": "EllipticCurve", "known": True, "parameters": parameters, "returns": "EllipticCurve_generic"}
+    return {**told, "active": min(arguments, 2), "first": first}
+
+
 class Told:
     """What of a document's stream its names need."""
 
@@ -391,6 +407,8 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
         start = word.start() if word is not None else message["cursor"]
         names = {"rank": "method", "regulator": "method"} if before[:start].endswith(".") else CURVES
         word = before[start:]
+        if word.startswith("deaf"):
+            names = {}
         found = [{"text": name, "kind": kind} for name, kind in names.items() if name.startswith(word)]
         self.say(
             {
@@ -400,15 +418,30 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
                 "start": start,
                 "end": message["cursor"],
                 "matches": found,
+                "source": self.source,
             }
         )
 
     def do_inspect(self, message: dict[str, Any]) -> None:
         """Explain."""
         data = {"text/plain": "EllipticCurve(…)\n\nConstruct an elliptic curve."}
+        if message["detail"] == 2:
+            data = {SIGNATURE: json.dumps(call_told(message["code"][: message["cursor"]]))}
         self.say(
-            {"type": "inspection", "document": DOCUMENT, "request": message["request"], "found": True, "data": data}
+            {
+                "type": "inspection",
+                "document": DOCUMENT,
+                "request": message["request"],
+                "found": True,
+                "data": data,
+                "source": self.source,
+            }
         )
+
+    @property
+    def source(self) -> str:
+        """Where answers come from."""
+        return "running" if self.room.running else "session"
 
     def do_variables(self, message: dict[str, Any]) -> None:
         """List some."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,20 @@ ASKS = {"input": ("Which prime? ", False), "getpass": ("Password of the database
 ERRORS = {"E.lift_x": failure, "unreadable": unreadable, "sin(2t)": advised, "y + 1": undefined}
 
 
+def looped() -> Iterator[Step]:
+    """Yield many lines at once, then some more one by one."""
+    yield stream("".join(f"line {number}\n" for number in range(500)))
+    yield from (stream(f"line {number}\n", 0.2) for number in range(500, 550))
+
+
+# Sources that begin so run for a while.
+LASTING: dict[str, Callable[[], Iterable[Step]]] = {
+    "slow": lambda: (stream(f"{number}\n", 0.2) for number in range(50)),
+    "endless": lambda: [stream("begun\n", 86_400.0)],
+    "loop": looped,
+}
+
+
 def answer(source: str, cell: str) -> Iterator[Step]:
     """Yield what running a source gives."""
     failed = next((make for begin, make in ERRORS.items() if source.startswith(begin)), None)
@@ -193,11 +207,8 @@ def answer(source: str, cell: str) -> Iterator[Step]:
             yield Step(0.0, "open", {"channel": channel, "kind": "input", "body": {"prompt": prompt, "hidden": hidden}})
     elif source in INTERACTS:
         yield Step(0.6 if source.startswith("slow") else 0.0, "interact", copy.deepcopy(INTERACTS[source]))
-    elif source.startswith("slow"):
-        yield from (stream(f"{number}\n", 0.2) for number in range(50))
-    elif source.startswith("loop"):
-        yield stream("".join(f"line {number}\n" for number in range(500)))
-        yield from (stream(f"line {number}\n", 0.2) for number in range(500, 550))
+    elif (lasts := next((steps for begin, steps in LASTING.items() if source.startswith(begin)), None)) is not None:
+        yield from lasts()
     elif source.startswith("%html"):
         yield Step(0.0, "display", {"data": {"text/html": source[6:]}, "metadata": {}})
     else:

@@ -32,16 +32,24 @@ class HelpTests(ClientTestCase):
             page.keyboard.press("Escape")
 
     def test_while_a_cell_runs(self) -> None:
-        """While a cell runs both keys say that the session is busy."""
+        """While a cell runs names complete and are explained, and whence is said, or that nobody knows."""
         page = self.sheet()
         write_in(page, 1)
         page.keyboard.press("Control+a")
         # In a comment no list comes by itself, which Tab would choose from, however long the last key takes.
-        type_keys(page, "slow #x")
+        type_keys(page, "endless #Ell")
         page.keyboard.press("Control+Enter")
         wait_for_state(page, 1, "running")
+        page.keyboard.press("Control+Space")
+        page.locator(".cm-tooltip-autocomplete >> text=Seen while a cell runs").wait_for()
+        page.locator(".cm-tooltip-autocomplete [aria-selected] >> text=EllipticCurve").wait_for()
+        self.screenshot(page, "beside")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Shift+Tab")
+        page.locator("[data-testid=inspection] >> text=Construct an elliptic curve").wait_for()
+        type_keys(page, " deaf")
         page.keyboard.press("Tab")
-        page.locator("[data-testid=inspection] >> text=The session is busy").wait_for()
+        page.locator("[data-testid=inspection] >> text=The running cell keeps the session").wait_for()
 
     def test_a_run_closes_the_list(self) -> None:
         """A list that is open closes when the cell is run, and the keyboard stays in the cell."""
@@ -55,6 +63,48 @@ class HelpTests(ClientTestCase):
         entries.first.wait_for(state="detached")
         type_keys(page, "x")
         self.assertIn("E.x", cell(page, 1).inner_text())
+
+
+class SignatureTests(ClientTestCase):
+    """What a call takes, while one types it."""
+
+    def test_the_argument_that_is_next(self) -> None:
+        """It comes behind the bracket, follows the commas, is read out, goes with Escape and with the call."""
+        page = self.sheet()
+        start(page)
+        page.keyboard.type("EllipticCurve(")
+        shown = page.locator("[data-testid=signature]")
+        shown.locator("strong >> text=coefficients: list[Integer]").wait_for()
+        # What a session says is no markup.
+        self.assertIn("from its <b>coefficients</b>.", shown.inner_text())
+        announced = page.locator(".cm-announced")
+        announced.filter(has_text="Argument coefficients, list[Integer]").wait_for(state="attached")
+        page.keyboard.type("[0, 0, 1, -1, 0], ")
+        shown.locator("strong >> text=minimal_twist: bool=True").wait_for()
+        announced.filter(has_text="Argument minimal_twist, bool, True if left out").wait_for(state="attached")
+        self.screenshot(page, "signature")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Escape")
+        shown.wait_for(state="detached")
+        self.assertEqual(page.locator(".cm-focused").count(), 1)
+        # It was not wanted in this call; in the next one it is.
+        page.keyboard.type("True, x=1")
+        page.keyboard.press("End")
+        page.keyboard.type("\nE.rank(")
+        shown.wait_for()
+        page.keyboard.press("ArrowUp")
+        shown.wait_for(state="detached")
+
+    def test_what_is_no_call_asks_nothing(self) -> None:
+        """A text with a bracket, a remark, brackets of a sum: the session is not asked, and nothing opens."""
+        page = self.sheet()
+        start(page)
+        page.keyboard.type("y = 'f(' + (2")
+        page.keyboard.press("End")
+        page.keyboard.type(" # g(x")
+        page.keyboard.press("Control+Space")
+        page.locator(".cm-tooltip-autocomplete, [data-testid=inspection]").first.wait_for()
+        self.assertNotIn("inspect", self.control("heard"))
 
 
 class DotTests(ClientTestCase):

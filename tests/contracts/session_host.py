@@ -21,6 +21,7 @@ from sagews.wire.session.messages import (
     close_message,
     complete_message,
     inspect_message,
+    remove_message,
     run_message,
     variables_message,
 )
@@ -204,11 +205,12 @@ class SessionHostContract(Base, metaclass=ABCMeta):
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
 
     async def test_one_evaluation_at_a_time(self) -> None:
-        """A second cell is refused as busy while one runs, and so are completions; an interrupt ends the run."""
+        """While one runs a second is refused as busy, and what would touch its names; an interrupt ends the run."""
         host, session, listener = await self.opened()
         await evaluate(host, session, self.evaluation(WAITS))
         await self.check_refused("busy", evaluate(host, session, self.evaluation(PRINTS)))
-        await self.check_refused("busy", host.ask(session, complete_message("pri", 3)))
+        await self.check_refused("busy", host.ask(session, remove_message(["print"])))
+        await self.check_refused("busy", host.ask(session, variables_message()))
         await host.interrupt(session)
         pieces = await listener.until_done()
         self.assertEqual(pieces[-1].body["status"], "interrupted")

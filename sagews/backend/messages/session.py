@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sagews.backend.connections.context import Context, Handlers
 from sagews.backend.messages.services import FeatureServices
+from sagews.backend.runs.document_session import DocumentSession
 from sagews.wire.browser.session import (
     Complete,
     Completions,
@@ -40,18 +41,27 @@ def stop(context: Context, message: Stop) -> None:
 async def complete(context: Context, message: Complete) -> None:
     """Ask the session what may follow."""
     session = context.document(message.document).session
+    source = _source(session)
     found = await session.ask(complete_message(message.code, message.cursor))
     # What a session says is hostile: its texts are cut, its numbers made numbers, before a page sees them.
     matches = [{str(key): str(value)[:300] for key, value in match.items()} for match in found["matches"][:MAX_MATCHES]]
-    context.tell(Completions(message.document, message.request, int(found["start"]), int(found["end"]), matches))
+    context.tell(
+        Completions(message.document, message.request, int(found["start"]), int(found["end"]), matches, source)
+    )
 
 
 async def inspect(context: Context, message: Inspect) -> None:
     """Ask the session what a name is."""
     session = context.document(message.document).session
+    source = _source(session)
     found = await session.ask(inspect_message(message.code, message.cursor, message.detail))
     data = {str(kind): str(text)[:MAX_TEXT] for kind, text in found["data"].items()}
-    context.tell(Inspection(message.document, message.request, bool(found["found"]), data))
+    context.tell(Inspection(message.document, message.request, bool(found["found"]), data, source))
+
+
+def _source(session: DocumentSession) -> str:
+    """Return where an answer to what is asked now comes from."""
+    return "running" if session.busy else "session"
 
 
 async def variables(context: Context, message: Variables) -> None:

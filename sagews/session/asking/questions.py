@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterator
 from sagews.session.asking.numbers import ChannelNumbers
 from sagews.session.asking.requests import Requests
 from sagews.session.evaluation.tracebacks import bounded
+from sagews.session.help.bystander import Bystander
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.channels import INPUT, MAX_CHANNELS, MAX_PROMPT, CloseFrame, MessageFrame, OpenFrame
+from sagews.wire.session.frames import CompleteFrame, InspectFrame
 from sagews.wire.session.framing import ProtocolError
 
 # As long as no password is.
@@ -44,18 +46,25 @@ class Questions:
         requests: where answers come from.
         interrupts: so that none tears the opening or the closing of a channel.
         numbers: of channels.
+        bystander: answers what is asked about names meanwhile, and gives the socket back.
 
     Attributes:
         behind: returns whether what runs is no cell, so that nobody is shown what it asks.
     """
 
     def __init__(
-        self, output: SessionOutput, requests: Requests, interrupts: Interrupts, numbers: ChannelNumbers
+        self,
+        output: SessionOutput,
+        requests: Requests,
+        interrupts: Interrupts,
+        numbers: ChannelNumbers,
+        bystander: Bystander,
     ) -> None:
         self._output = output
         self._requests = requests
         self._interrupts = interrupts
         self._numbers = numbers
+        self._bystander = bystander
         self.behind: Callable[[], bool] = lambda: False
         self._open: OpenFrame | None = None
 
@@ -98,10 +107,14 @@ class Questions:
         prompt = bounded(prompt, MAX_PROMPT)
         said = prompt
         try:
+            with self._untorn():
+                self._bystander.pause()
             self._begin(run, {"prompt": prompt, "hidden": hidden})
             answer = self._answer()
             said = f"{prompt}{DOTS if hidden else answer}"
         finally:
+            with self._untorn():
+                self._bystander.begin()
             self._end(f"{said}\n" if said else "")
         return answer
 
@@ -130,9 +143,11 @@ class Questions:
 
     def _answer(self) -> str:
         while True:
-            self._requests.wait()
+            if not self._requests.waiting:
+                self._requests.wait()
+                with self._untorn():
+                    self._read()
             with self._untorn():
-                self._read()
                 while self._requests.waiting:
                     found = self._take()
                     if found is not None:
@@ -150,6 +165,9 @@ class Questions:
         except ProtocolError:
             # In the cell it could be caught, and nothing that follows it can be read.
             os._exit(1)
+        if isinstance(request, (CompleteFrame, InspectFrame)):
+            self._bystander.answer(request)
+            return None
         opened = self._open
         if opened is None or not isinstance(request, (MessageFrame, CloseFrame)):
             return None

@@ -42,6 +42,9 @@ class Evaluator:
         output: where everything that is shown goes.
         interrupts: opened while a cell runs.
         loaded: the flavour: the globals of all cells, and their language.
+
+    Attributes:
+        before_done: called when a cell is over, before that is said.
     """
 
     def __init__(self, output: SessionOutput, interrupts: Interrupts, loaded: Loaded) -> None:
@@ -57,6 +60,7 @@ class Evaluator:
         self.background = Background()
         self.beginning = Beginning(self.attempt)
         self._process = os.getpid()
+        self.before_done: Callable[[], None] = lambda: None
         # What runs, or is evaluated again for an interact that it showed.
         self.cell: RunFrame | None = None
 
@@ -73,6 +77,7 @@ class Evaluator:
             self._end_child(status)
         seconds = time.perf_counter() - started
         self.attempt(written_files.show)
+        self.before_done()
         self._output.finish(status, seconds, time.process_time() - cpu, shape_of(run.source), self._names)
         return seconds
 

@@ -14,6 +14,7 @@ from sagews.session.asking.requests import Requests
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.evaluation.loaded import loaded
+from sagews.session.help.bystander import Bystander
 from sagews.session.help.introspection import Helper
 from sagews.session.interact import namespace
 from sagews.session.interact.interacts import SessionInteracts
@@ -76,8 +77,10 @@ class EvaluationLoop:
         self._output = SessionOutput(FrameWriter(connection), Capture(), self._interrupts, self._home, self._pump.wake)
         self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
+        self._bystander = Bystander(self._requests, self._output, self._evaluator.namespace)
+        self._evaluator.before_done = self._bystander.end
         numbers = ChannelNumbers()
-        self._questions = Questions(self._output, self._requests, self._interrupts, numbers)
+        self._questions = Questions(self._output, self._requests, self._interrupts, numbers, self._bystander)
         self._interacts = SessionInteracts(self._output, self._evaluator, numbers)
         self._questions.behind = lambda: self._interacts.evaluating
 
@@ -96,6 +99,7 @@ class EvaluationLoop:
         if loaded(self._flavour).preparse is not None:
             self._evaluator.beginning.expect_startup()
         self._pump.start(self._output)
+        self._bystander.start()
         os.register_at_fork(after_in_child=self._forked)
         self._output.answer(ReadyFrame(self._flavour, loaded(self._flavour).versions))
 
@@ -131,6 +135,7 @@ class EvaluationLoop:
     def _answer(self, request: ToSession) -> None:
         if isinstance(request, RunFrame):
             self._interacts.cell_begins(request)
+            self._bystander.begin()
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
                 _libc.malloc_trim(0)

@@ -13,6 +13,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sagews.session.help import receivers
@@ -35,6 +36,32 @@ def as_python(source: str) -> str:
     return source
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What stands before a cursor: a word that begins at `start`, maybe behind a dot, maybe of an import.
+
+    `path` is the dotted name before that dot, "" where no plain name stands there.
+    """
+
+    start: int
+    line: str
+    path: str
+    prefix: str
+    dotted: bool
+    importing: bool
+
+
+def place_of(code: str, cursor: int) -> Place:
+    """Return what stands before the cursor, which counts code points."""
+    before = code[:cursor]
+    found = _dotted.search(before)
+    path, prefix = (found.group(1), found.group(2) or "") if found else ("", "")
+    start = cursor - len(prefix)
+    line = before.rpartition("\n")[2]
+    dotted = before[:start].rstrip(" \t").endswith(".")
+    return Place(start, line, "".join(path.split()).rstrip("."), prefix, dotted, bool(_import.match(line)))
+
+
 def complete(
     code: str, cursor: int, namespace: Mapping[str, Any], python: Callable[[str], str] = as_python
 ) -> tuple[int, int, list[Match]]:
@@ -46,17 +73,14 @@ def complete(
         namespace: the session's globals.
         python: the language of the cell to Python.
     """
-    before = code[:cursor]
-    found = _dotted.search(before)
-    path, prefix = (found.group(1), found.group(2) or "") if found else ("", "")
-    start = cursor - len(prefix)
-    line = before.rpartition("\n")[2]
-    if _import.match(line):
-        return start, cursor, _sorted(_importable(line, prefix) or _by_jedi(code, before, prefix, namespace), prefix)
-    dotted = before[:start].rstrip(" \t").endswith(".")
+    before, place = code[:cursor], place_of(code, cursor)
+    start, prefix, dotted = place.start, place.prefix, place.dotted
+    if place.importing:
+        found = _importable(place.line, prefix) or _by_jedi(code, before, prefix, namespace)
+        return start, cursor, _sorted(found, prefix)
     if not prefix and not dotted:
         return start, cursor, []
-    target = resolve("".join(path.split()).rstrip("."), namespace) if path else _missing
+    target = resolve(place.path, namespace) if place.path else _missing
     if dotted and target is _missing:
         known, target = receivers.value_of(receivers.before_dot(before[:start].rstrip()[:-1]), namespace, python)
         target = target if known else _missing

@@ -10,9 +10,12 @@ from typing import Any
 
 from sagews.session.evaluation.sources import cell_of
 from sagews.session.evaluation.tracebacks import bounded
+from sagews.session.help import signatures, untouched
 from sagews.session.help.completion import exists, resolve
 
 MAX_TEXT = 48 * 1024
+# What a question asks for: signature and docstring, the source, or the signature of the call at the cursor alone.
+DOCUMENT, SOURCE, SIGNATURE = range(3)
 QUESTION = re.compile(r"\s*(?:(\?{1,2})\s*([^\W\d][\w.]*)|([^\W\d][\w.]*)\s*(\?{1,2}))\s*;?\s*\Z")
 _name_before = re.compile(r"[^\W\d][\w.]*\Z")
 _name_after = re.compile(r"\w*")
@@ -49,16 +52,28 @@ def describe(name: str, detail: int, namespace: Mapping[str, Any]) -> str | None
     target = resolve(name.rstrip("."), namespace) if name else None
     if not name or not exists(target):
         return None
-    parts = [_head(name, target), _document(target)]
+    parts = [_head(name, target), document(target)]
     if detail:
         parts[1] = _source(target) or parts[1]
     return bounded("\n\n".join(part for part in parts if part), MAX_TEXT)
 
 
+def describe_untouched(name: str, namespace: Mapping[str, Any]) -> str:
+    """Return what can be said of a name without running anybody's code, "" where that is nothing."""
+    target = untouched.resolve(name.rstrip("."), namespace) if name else untouched.MISSING
+    if target is untouched.MISSING or untouched.is_lazy(target):
+        return ""
+    signature = signatures.signature_of(target)
+    last = name.rpartition(".")[2]
+    head = f"Signature: {last}{signatures.written(signature)}\n" if signature else ""
+    kind = untouched.class_name(type(target))
+    return bounded(f"{head}Type: {kind}\n\n{inspect.cleandoc(signatures.document_of(target))}".strip(), MAX_TEXT)
+
+
 def _head(name: str, target: Any) -> str:
     lines = []
-    if signature := _signature(target):
-        lines.append(f"Signature: {name.rpartition('.')[2]}{signature}")
+    if found := signature(target):
+        lines.append(f"Signature: {name.rpartition('.')[2]}{_written(found)}")
     lines.append(f"Type: {type(target).__name__}")
     if not callable(target):
         lines.append(f"Value: {_short(target)}")
@@ -67,26 +82,36 @@ def _head(name: str, target: Any) -> str:
     return "\n".join(lines)
 
 
-def _signature(target: Any) -> str:
+def _written(found: inspect.Signature) -> str:
+    try:
+        return str(found)
+    except Exception:
+        # The reprs of defaults are user code.
+        return signatures.written(found)
+
+
+def signature(target: Any) -> inspect.Signature | None:
+    """Return what a callable takes, None where nobody knows; code of the object may run."""
     if not callable(target):
-        return ""
-    if "sage.misc.sageinspect" in sys.modules:
-        try:
-            return str(sys.modules["sage.misc.sageinspect"].sage_signature(target))
-        except Exception:
-            # Sage's inspection guesses from source text, and Python's own may still know.
-            return _python_signature(target)
+        return None
+    try:
+        if "sage.misc.sageinspect" in sys.modules:
+            return sys.modules["sage.misc.sageinspect"].sage_signature(target)  # type: ignore[no-any-return]
+    except Exception:
+        # Sage's inspection guesses from source text, and Python's own may still know.
+        return _python_signature(target)
     return _python_signature(target)
 
 
-def _python_signature(target: Any) -> str:
+def _python_signature(target: Any) -> inspect.Signature | None:
     try:
-        return str(inspect.signature(target))
+        return inspect.signature(target)
     except (TypeError, ValueError):
-        return ""
+        return None
 
 
-def _document(target: Any) -> str:
+def document(target: Any) -> str:
+    """Return a docstring, "" where there is none; code of the object may run."""
     try:
         if "sage.misc.sageinspect" in sys.modules:
             return str(sys.modules["sage.misc.sageinspect"].sage_getdoc(target)).strip("\n")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 
 from sagews.session.evaluation.evaluator import Evaluator
-from sagews.session.help import completion, inspection, variables
+from sagews.session.help import completion, inspection, receivers, signatures, variables
+from sagews.session.help.calls import OpenCall
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.frames import CompleteFrame, CompletionsFrame, InspectFrame, InspectionFrame
 from sagews.wire.session.variables import ListingFrame, VariablesFrame
 
 DEADLINE = 0.8
+_RECEIVER = "receiver"
 Question = CompleteFrame | InspectFrame | VariablesFrame
 Answer = CompletionsFrame | InspectionFrame | ListingFrame
 
@@ -54,9 +56,30 @@ class Helper:
         return CompletionsFrame(request.request, start, end, tuple(matches))
 
     def _inspect(self, request: InspectFrame) -> InspectionFrame:
+        if request.detail == inspection.SIGNATURE:
+            told = signatures.told(request.code, request.cursor, self._callee)
+            return InspectionFrame(request.request, told is not None, {signatures.MIME: told} if told else {})
         name = inspection.name_at(request.code, request.cursor)
         text = inspection.describe(name, request.detail, self._evaluator.namespace)
         return InspectionFrame(request.request, text is not None, {"text/plain": text} if text else {})
+
+    def _callee(self, call: OpenCall) -> signatures.Callee | None:
+        """What is called: looked up as it is, as Sage knows it where it knows more."""
+        evaluator = self._evaluator
+        if call.receiver:
+            known, value = receivers.value_of(call.receiver, evaluator.namespace, evaluator.python)
+            found = completion.resolve(f"{_RECEIVER}.{call.name}", {_RECEIVER: value} if known else {})
+        else:
+            looked_at = signatures.callee_untouched(call, evaluator.namespace)
+            if looked_at is not None and looked_at.signature is not None:
+                return looked_at
+            found = completion.resolve(call.name, evaluator.namespace)
+        if not completion.exists(found):
+            return None
+        signature = inspection.signature(found)
+        if signature is not None and (call.receiver or "." in call.name):
+            signature = signatures.without_self(signature)
+        return signatures.Callee(signature, inspection.document(found))
 
     def _list(self, request: VariablesFrame) -> ListingFrame:
         shown, more = variables.listing(self._evaluator.namespace, self._evaluator.shell.original)

@@ -10,8 +10,8 @@ page → backend                                                      needs     
 
 backend → page
   session        document, state, flavour, since, reason, sentence, memory, memory_limit, cpu, queue
-  completions    document, request, start, end, matches
-  inspection     document, request, found, data
+  completions    document, request, start, end, matches, source
+  inspection     document, request, found, data, source
   variable_list  document, request, variables, more
 """
 
@@ -57,7 +57,7 @@ class Complete(FromPage, frozen=True, tag="complete"):
 
 
 class Inspect(FromPage, frozen=True, tag="inspect"):
-    """Asks what the name at the cursor is."""
+    """Asks what the name at the cursor is: 0 its help, 1 its source, 2 the signature of the call around the cursor."""
 
     longest = MAX_MESSAGE
     needs = Right.RUN
@@ -65,7 +65,7 @@ class Inspect(FromPage, frozen=True, tag="inspect"):
     request: Count
     code: Code
     cursor: Count
-    detail: Literal[0, 1] = 0
+    detail: Literal[0, 1, 2] = 0
 
 
 class Variables(FromPage, frozen=True, tag="variables"):
@@ -92,22 +92,24 @@ class SessionStatus(ToPage, frozen=True, tag="session"):
 
 
 class Completions(ToPage, frozen=True, tag="completions"):
-    """What may follow."""
+    """What may follow; the source is "session", or "running": what can be seen of its objects while a cell runs."""
 
     document: str
     request: int
     start: int
     end: int
     matches: list[dict[str, str]]
+    source: str = "session"
 
 
 class Inspection(ToPage, frozen=True, tag="inspection"):
-    """What a name is."""
+    """What a name is, by MIME type; the source as with completions."""
 
     document: str
     request: int
     found: bool
     data: dict[str, str]
+    source: str = "session"
 
 
 class Variable(msgspec.Struct, frozen=True):

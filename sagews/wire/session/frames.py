@@ -9,6 +9,7 @@ worker → session
   complete    request: int, code: str, cursor: int (code points)
   variables   request: int                                                which variables.py describes
   inspect     request: int, code: str, cursor: int, detail: 0 (signature, docstring) | 1 (source)
+                                                                          | 2 (the signature of the call there)
   remove      request: int, names: str                                    with a space between two: not needed any more
   message     run: uuid, channel: int, body: {}                           over a channel that a cell has open
   close       run: uuid, channel: int                                     nobody will say anything over it
@@ -98,7 +99,7 @@ class CompleteFrame:
 
 @dataclass(frozen=True, slots=True)
 class InspectFrame:
-    """Describe the object at the cursor; detail 1 asks for its source."""
+    """Describe the object at the cursor; detail 1 asks for its source, 2 for the signature of the call around it."""
 
     request: int
     code: str

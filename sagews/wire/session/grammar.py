@@ -195,7 +195,7 @@ def _complete(form: Fields) -> CompleteFrame:
 def _inspect(form: Fields) -> InspectFrame:
     code = check.text(form, "code", MAX_CODE)
     cursor = form.integer("cursor", 0, len(code))
-    return InspectFrame(check.request(form), code, cursor, form.integer("detail", 0, 1))
+    return InspectFrame(check.request(form), code, cursor, form.integer("detail", 0, 2))
 
 
 def _ready(form: Fields) -> ReadyFrame:

@@ -36,7 +36,7 @@ def complete_message(code: str, cursor: int) -> Message:
 
 
 def inspect_message(code: str, cursor: int, detail: int) -> Message:
-    """Return the question what the name at the cursor is; detail 1 asks for its source."""
+    """Return the question what the name at the cursor is; detail 1 asks for its source, 2 for the call around it."""
     return {"type": "inspect", "code": code, "cursor": cursor, "detail": detail}
 
 

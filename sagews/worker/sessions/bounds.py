@@ -16,6 +16,7 @@ class Bounds:
         frame_seconds: within which a frame that has begun must be complete.
         start_seconds: within which a session must be able to take an evaluation.
         answer_seconds: within which completions and inspections must be answered.
+        aside_seconds: the same while a cell runs; a thread of the session answers at once, or can't.
         run_seconds: wall-clock time of one run.
         linger_seconds: between the end of the stream and a kill, or the other way round.
         unsent: bytes that may wait for a session that does not read.
@@ -28,6 +29,7 @@ class Bounds:
     frame_seconds: float = 30.0
     start_seconds: float = 60.0
     answer_seconds: float = 5.0
+    aside_seconds: float = 0.3
     run_seconds: float = 24 * 3600.0
     linger_seconds: float = 1.0
     unsent: int = 4 * 1024 * 1024

@@ -7,14 +7,17 @@ import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentService, indentUnit } from "@codemirror/language";
 import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap, ViewPlugin } from "@codemirror/view";
-import { completion, sentence, takeFirst, type Complete, type Silence } from "./completion";
+import type { Asking } from "./asking";
+import { completion, sentence, takeFirst } from "./completion";
 import { hideInspection, inspection, showInspection } from "./inspection";
-import { enterInList, shiftItem, type Edit } from "./lists";
+import { enterInList, shiftItem, type Edit } from "./prose/lists";
+import { hideSignature, signatures } from "./signature";
 
 export interface Assisted {
   readonly kind: "code" | "text";
   readonly readOnly: boolean;
-  readonly complete: Complete;
+  /** Who is asked about the code. */
+  asking(): Promise<Asking>;
   /** The columns that a line begins with, from the lines before it and what it holds itself. */
   indentAfter(before: string, line: string): number;
   /** The column for a clause as `else:` that has just been written, or null where the line stays. */
@@ -23,13 +26,10 @@ export interface Assisted {
   readonly clause: RegExp;
   /** What a pasted text means as code. */
   cleaned(text: string): string;
-  /** What the code of the whole sheet is, cell by cell. */
-  texts(): readonly string[];
   /** A change would make the text longer than a cell may be. */
   tooLong(): void;
   /** Have something done whenever cells begin to run; returns what ends that. */
   whenRun(act: () => void): () => void;
-  inspect(code: string, cursor: number): Promise<string | Silence>;
 }
 
 export function assist(options: Assisted): Extension {
@@ -53,15 +53,16 @@ function bounded(options: Assisted): Extension {
 
 function codeExtensions(options: Assisted): Extension {
   return [
-    completion(options.complete, options.texts),
-    ViewPlugin.define((view) => ({ destroy: options.whenRun(() => void closeCompletion(view)) })),
+    completion(options.asking),
+    options.readOnly ? [] : signatures(options.asking),
+    ViewPlugin.define((view) => ({ destroy: options.whenRun(() => void [closeCompletion(view), hideSignature(view)]) })),
     Prec.highest(
       keymap.of([
         // The completions' own keys come first: they move in their list, and close it with Escape. For a moment after it
         // has opened they let arrows pass, which must not leave the cell either.
         { key: "ArrowUp", run: isListed },
         { key: "ArrowDown", run: isListed },
-        { key: "Escape", run: hideInspection },
+        { key: "Escape", run: (view) => hideInspection(view) || hideSignature(view) },
         { key: "Tab", run: (view) => tab(view, options), shift: (view) => explain(view, options) },
       ]),
     ),
@@ -123,7 +124,7 @@ function explain(view: EditorView, options: Assisted): boolean {
   const { main } = view.state.selection;
   const line = view.state.doc.lineAt(main.head);
   if (!main.empty || line.text.slice(0, main.head - line.from).trim() === "") return indentLess(view);
-  void options.inspect(view.state.doc.toString(), main.head).then((text) => {
+  void options.asking().then((asking) => asking.inspect(view.state.doc.toString(), main.head)).then((text) => {
     if (view.state.selection.main.head !== main.head) return;
     showInspection(view, main.head, typeof text === "string" ? text : sentence(text.why));
   });

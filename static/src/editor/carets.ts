@@ -3,6 +3,9 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
 
+/** Where a caret goes when an editor opens. */
+export type Caret = "start" | "end" | number;
+
 export interface RemoteCaret {
   readonly name: string;
   readonly colour: string;

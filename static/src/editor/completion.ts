@@ -9,24 +9,13 @@ import {
 } from "@codemirror/autocomplete";
 import { Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import type { Asking, Complete, Completions, Silence } from "./asking";
 import { showInspection } from "./inspection";
 import { words } from "./strings";
 
-export interface Completions {
-  readonly from: number;
-  readonly to: number;
-  readonly options: readonly { label: string; kind: string }[];
-}
-
-/** Why there is nothing to be told: one of `whyNot` in strings.ts, or the server's sentence. */
-export interface Silence {
-  readonly why: string;
-}
-
-export type Complete = (code: string, cursor: number) => Promise<Completions | Silence>;
-
-/** `texts` are those of the sheet, whose names help when no session can be asked. */
-export function completion(complete: Complete, texts: () => readonly string[]): Extension {
+export function completion(asking: () => Promise<Asking>): Extension {
+  const complete: Complete = async (code, cursor) => (await asking()).complete(code, cursor);
+  const texts = async () => (await asking()).texts();
   const list: OpenList = { asked: false, questions: 0 };
   const unasked = new Unasked(atMostEvery(REST, complete), texts);
   return [
@@ -100,7 +89,7 @@ class Unasked {
 
   constructor(
     readonly complete: ReturnType<typeof atMostEvery>,
-    readonly texts: () => readonly string[],
+    readonly texts: () => Promise<readonly string[]>,
   ) {}
 
   async find(context: CompletionContext, list: OpenList): Promise<CompletionResult | null> {
@@ -114,7 +103,7 @@ class Unasked {
     const found = await this.complete(context.state.doc.toString(), context.pos);
     if (found === null) return askedAgain(context);
     if (context.aborted || list.questions !== questions) return null;
-    const result = "why" in found ? (begun === "" ? null : namesBefore(context, this.texts())) : resultOf(found);
+    const result = "why" in found ? (begun === "" ? null : namesBefore(context, await this.texts())) : resultOf(found);
     // A word that is whole already is typed on from, and a list of nothing else would only stand in the way.
     const wanted = result?.options.filter((option) => option.label !== begun) ?? [];
     if (begun !== "") this.#nothing = wanted.length === 0 && !("why" in found) ? begun : "";
@@ -158,21 +147,23 @@ export function isCode(text: string): boolean {
 }
 
 function resultOf(found: Completions): CompletionResult {
+  const source = words.sources[found.source ?? ""];
+  const section = source === undefined ? {} : { section: source };
   return {
     from: found.from,
     to: found.to,
-    options: found.options.map((option) => ({ label: option.label, type: option.kind, detail: option.kind })),
+    options: found.options.map((option) => ({ label: option.label, type: option.kind, detail: option.kind, ...section })),
     validFor: /^\w*$/,
   };
 }
 
 async function source(
-  context: CompletionContext, complete: Complete, texts: () => readonly string[], list: OpenList,
+  context: CompletionContext, complete: Complete, texts: () => Promise<readonly string[]>, list: OpenList,
 ): Promise<CompletionResult | null> {
   list.asked = true;
   list.questions += 1;
   const found = await complete(context.state.doc.toString(), context.pos);
-  const result = "why" in found ? namesBefore(context, texts()) : resultOf(found);
+  const result = "why" in found ? namesBefore(context, await texts()) : resultOf(found);
   if (result !== null && result.options.length > 0) return result;
   // A key that does nothing tells nobody whether it was heard.
   const { view } = context;

@@ -6,10 +6,9 @@ import { Compartment, EditorState, Prec, type Extension } from "@codemirror/stat
 import { EditorView, keymap, placeholder, type KeyBinding } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
-import type { Caret } from "./caret";
-import { remoteCarets, setCarets, type RemoteCaret } from "./carets";
+import type { Asking } from "./asking";
+import { remoteCarets, setCarets, type Caret, type RemoteCaret } from "./carets";
 import { colours } from "./colours";
-import type { Complete, Silence } from "./completion";
 import { CLAUSE, clauseColumn, indentAfter } from "./indent";
 import { cleaned } from "./pasted";
 import { loadAssistance } from "./load";
@@ -26,9 +25,7 @@ export interface EditorOptions {
   leave(): void;
   /** The caret wants to go beyond the first (-1) or last (1) line. */
   edge(by: -1 | 1): boolean;
-  readonly complete: Complete;
-  inspect(code: string, cursor: number): Promise<string | Silence>;
-  texts(): readonly string[];
+  asking(): Promise<Asking>;
   whenRun(act: () => void): () => void;
   tooLong(): void;
   moved(anchor: number, head: number): void;

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Worksheet } from "../document/worksheet";
-import type { Caret } from "../editor/caret";
+import type { Caret } from "../editor/carets";
 
 /** "lost": what one wrote in was taken away, so that what is typed on must mean nothing until one has looked. */
 export type Mode = "command" | "edit" | "lost";

@@ -1,5 +1,7 @@
-"""One cell after the other, and questions about names while none runs: what is said to a session that evaluates.
+"""One cell after the other, and questions about names: what is said to a session that evaluates.
 
+What a name is and what may follow at a cursor is asked while a cell runs as well. A thread of the session answers, or
+nobody does while compiled code keeps it from running; so the wait is short then.
 Runs have an end, a budget and a deadline; an interrupt must not come before the session has read the cell that it is
 meant for. What is said to an interact of a run that is over opens that run once more, for one evaluation, which has the
 same three.
@@ -42,6 +44,8 @@ LATE = (
 REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE)
 
 QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, wire.RemoveFrame, VariablesFrame)
+# Of these the ones that are answered beside a cell that runs.
+BESIDE = (wire.CompleteFrame, wire.InspectFrame)
 
 PIECES: Mapping[type, PieceKind] = {
     wire.StreamFrame: PieceKind.STREAM,
@@ -133,9 +137,16 @@ class CellConversation:
         if not isinstance(form, QUESTIONS):
             raise SagewsError("bad-message", reason="it is not a question")
         payload = grammar.payload(form)
-        # A session computes in one thread: a question behind a long run would only ever time out.
-        self._admit(payload)
-        answer = self._pending.asked()
+        if self._run_open and isinstance(form, BESIDE):
+            self._channel.admit(payload)
+            if self._channel.unread:
+                # Compiled code holds the interpreter's lock: what is sent meanwhile would only pile up.
+                raise SagewsError("busy")
+            answer = self._pending.asked(self._channel.bounds.aside_seconds)
+        else:
+            # What else there is to ask takes the session's one thread: behind a long run it would only ever time out.
+            self._admit(payload)
+            answer = self._pending.asked()
         self._channel.send(payload)
         return answer
 

@@ -46,11 +46,11 @@ class PendingRequests:
             raise SagewsError("busy")
         return self._asked + 1
 
-    def asked(self) -> Deferred[Answer]:
-        """Count a question as asked; fires with its answer, or fails with `limit`."""
+    def asked(self, seconds: float | None = None) -> Deferred[Answer]:
+        """Count a question as asked; fires with its answer, or fails with `limit`, after so many seconds if given."""
         self._asked += 1
         answer: Deferred[Answer] = Deferred()
-        deadline = self._clock.callLater(self._seconds, self._give_up, self._asked)
+        deadline = self._clock.callLater(seconds or self._seconds, self._give_up, self._asked, seconds or self._seconds)
         self._waiting[self._asked] = (answer, deadline)
         return answer
 
@@ -69,14 +69,14 @@ class PendingRequests:
         else:
             raise ProtocolError("an answer that nobody asked for")
 
-    def _give_up(self, number: int) -> None:
+    def _give_up(self, number: int, seconds: float) -> None:
         answer, _ = self._waiting.pop(number)
         self._late_ones.add(number)
         if len(self._late_ones) > MOST_LATE:
             self._late_ones.discard(min(self._late_ones))
         self._late()
         advice = "The session is slow to answer; try again."
-        answer.errback(SagewsError("limit", limit=f"{self._seconds:g} s", advice=advice))
+        answer.errback(SagewsError("limit", limit=f"{seconds:g} s", advice=advice))
 
     def close(self) -> None:
         """Tell whoever waits that the session is over."""

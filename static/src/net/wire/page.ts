@@ -128,14 +128,14 @@ export interface Import {
   readonly file: string;
 }
 
-/** Asks what the name at the cursor is. */
+/** Asks what the name at the cursor is: 0 its help, 1 its source, 2 the signature of the call around the cursor. */
 export interface Inspect {
   readonly type: "inspect";
   readonly document: string;
   readonly request: number;
   readonly code: string;
   readonly cursor: number;
-  readonly detail?: 0 | 1;
+  readonly detail?: 0 | 1 | 2;
 }
 
 /** Stops what runs and forgets what is queued. */

@@ -48,7 +48,7 @@ export interface Cleared {
   readonly runs: readonly string[];
 }
 
-/** What may follow. */
+/** What may follow; the source is "session", or "running": what can be seen of its objects while a cell runs. */
 export interface Completions {
   readonly type: "completions";
   readonly document: string;
@@ -56,6 +56,7 @@ export interface Completions {
   readonly start: number;
   readonly end: number;
   readonly matches: readonly Record<string, string>[];
+  readonly source?: string;
 }
 
 /** A new document (to everybody; `request` only to the asker). */
@@ -158,13 +159,14 @@ export interface Imported {
   readonly left_out?: Record<string, number>;
 }
 
-/** What a name is. */
+/** What a name is, by MIME type; the source as with completions. */
 export interface Inspection {
   readonly type: "inspection";
   readonly document: string;
   readonly request: number;
   readonly found: boolean;
   readonly data: Record<string, string>;
+  readonly source?: string;
 }
 
 /** Everything up to this event is committed: until a run that has ended is, a kill of the server loses its end. */
@@ -539,7 +541,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   changed: "document cells:[s] held?:[s]",
   channel_state: "document epoch:i sequence:i run channel:i state:o",
   cleared: "document epoch:i sequence:i runs:[s]",
-  completions: "document request:i start:i end:i matches:[{s}]",
+  completions: "document request:i start:i end:i matches:[{s}] source?",
   created: "document:DocumentEntry request?:i?",
   difference: "request:i version against:s? files:[FileDifference] cut?:b",
   documents: "request:i documents:[DocumentEntry]",
@@ -550,7 +552,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   file_part: "request:i size:i data",
   going_away: "after:n",
   imported: "request:i document:DocumentEntry left_out?:{i}",
-  inspection: "document request:i found:b data:{s}",
+  inspection: "document request:i found:b data:{s} source?",
   kept: "document epoch:i sequence:i",
   names: "document cells:[CellNames] written:[Written] request?:i",
   names_removed: "request:i document names:[s]",

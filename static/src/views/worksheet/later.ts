@@ -12,6 +12,7 @@ export { CellTools } from "./cells/cell-tools";
 export { InsertButtons } from "./cells/insert-buttons";
 export { Questions } from "./cells/question";
 export { Running } from "./cells/running";
+export { askingOf } from "./help/asking";
 export { Crumb } from "./crumb";
 export { FileMenu } from "./files/menu";
 export { Notices } from "./notices";

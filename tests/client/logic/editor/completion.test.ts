@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atMostEvery, isCode, type Completions } from "client/editor/completion";
+import type { Completions } from "client/editor/asking";
+import { atMostEvery, isCode } from "client/editor/completion";
 
 const found: Completions = { from: 0, to: 0, options: [] };
 

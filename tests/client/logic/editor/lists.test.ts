@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enterInList, shiftItem, type Edit } from "client/editor/lists";
+import { enterInList, shiftItem, type Edit } from "client/editor/prose/lists";
 
 /** The text behind an edit at the place that `|` marks. */
 function after(marked: string, act: (text: string, at: number) => Edit | null): string | null {

@@ -3,10 +3,8 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Completions, Silence } from "../../../editor/completion";
 import type { Editor } from "../../../editor/editor";
 import { tokens } from "../../../editor/highlight";
-import { fromPoints, toPoints } from "../../../editor/points";
 import type { Place } from "../../../document/people";
 import { useParts, type Parts } from "../../../workbench/parts";
 import { loadEditor } from "../../../editor/load";
@@ -107,16 +105,14 @@ function offsetAt(event: MouseEvent): number | null {
   return range.toString().length;
 }
 
-function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
+function optionsOf(parts: Parts, props: Props) {
+  const { focus, worksheet } = parts;
   let timer = 0;
   let place: Place | null = null;
   const say = () => {
     timer = 0;
     worksheet.people.say(place);
   };
-  // A session answers while it computes nothing: asked at another time, people would wait without a word.
-  const whyNot = () => (!worksheet.session.alive.peek() ? "no-session" : worksheet.runs.busy.peek().length > 0 ? "busy" : null);
-  const silence = (error: unknown): Silence => ({ why: (error instanceof Error && error.message) || "nothing" });
   return {
     kind: props.kind,
     label: props.label,
@@ -130,25 +126,8 @@ function optionsOf({ focus, worksheet, socket }: Parts, props: Props) {
       else focus.select(next.id);
       return true;
     },
-    complete: async (code: string, cursor: number): Promise<Completions | Silence> => {
-      const why = whyNot();
-      if (why !== null) return { why };
-      const message = { type: "complete" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
-      const answer = await socket.ask<"completions">(message).catch(silence);
-      if ("why" in answer) return answer;
-      const options = answer.matches.map((match) => ({ label: match.text ?? "", kind: match.kind ?? "" }));
-      return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options };
-    },
-    inspect: async (code: string, cursor: number): Promise<string | Silence> => {
-      const why = whyNot();
-      if (why !== null) return { why };
-      const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
-      const answer = await socket.ask<"inspection">(message).catch(silence);
-      if ("why" in answer) return answer;
-      return (answer.found && (answer.data["text/plain"] ?? Object.values(answer.data)[0])) || { why: "nothing" };
-    },
+    asking: () => import("../later").then((module) => module.askingOf(parts, props.id)),
     whenRun: (act: () => void) => worksheet.runs.busy.subscribe((cells) => cells.length > 0 && act()),
-    texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
     tooLong: () => worksheet.notices.show("longCell"),
     moved: (anchor: number, head: number) => {
       place = { cell: props.id, anchor, head };

@@ -1,0 +1,40 @@
+/** What the editor of a cell asks of the session: what may follow, what a name is, which call the caret stands in. */
+
+import type { Asking, Completions, Signature, Silence } from "../../../editor/asking";
+import { fromPoints, toPoints } from "../../../editor/points";
+import { readSignature } from "../../../editor/signature";
+import type { Parts } from "../../../workbench/parts";
+
+const SIGNATURE = "application/vnd.sagews.signature+json";
+
+export function askingOf({ worksheet, socket }: Parts, _id: string): Asking {
+  const silence = (error: unknown): Silence => ({ why: (error instanceof Error && error.message) || "nothing" });
+  const inspect = async (code: string, cursor: number, detail: 0 | 2) => {
+    const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor), detail };
+    return socket.ask<"inspection">(message);
+  };
+  return {
+    complete: async (code: string, cursor: number): Promise<Completions | Silence> => {
+      if (!worksheet.session.alive.peek()) return { why: "no-session" };
+      const message = { type: "complete" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
+      const answer = await socket.ask<"completions">(message).catch(silence);
+      if ("why" in answer) return answer;
+      const options = answer.matches.map((match) => ({ label: match.text ?? "", kind: match.kind ?? "" }));
+      if (options.length === 0 && answer.source === "running") return { why: "busy" };
+      return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options, source: answer.source ?? "session" };
+    },
+    inspect: async (code: string, cursor: number): Promise<string | Silence> => {
+      if (!worksheet.session.alive.peek()) return { why: "no-session" };
+      const answer = await inspect(code, cursor, 0).catch(silence);
+      if ("why" in answer) return answer;
+      const nothing = { why: answer.source === "running" ? "busy" : "nothing" };
+      return (answer.found && (answer.data["text/plain"] ?? Object.values(answer.data)[0])) || nothing;
+    },
+    signature: async (code: string, cursor: number): Promise<Signature | null> => {
+      if (!worksheet.session.alive.peek()) return null;
+      const answer = await inspect(code, cursor, 2).catch(() => null);
+      return answer?.found ? readSignature(answer.data[SIGNATURE] ?? "") : null;
+    },
+    texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
+  };
+}
