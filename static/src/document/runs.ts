@@ -29,7 +29,10 @@ export class Runs {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
     channel_state: (message) => {
-      if (this.#follow(message)) this.#results.value = applyChannelState(this.#results.value, message);
+      if (!this.#follow(message)) return;
+      // What was shown comes with the news that it is all, and not a frame later.
+      this.flush();
+      this.#results.value = applyChannelState(this.#results.value, message);
     },
     cleared: (message) => {
       this.flush();

@@ -2,7 +2,7 @@
 
 import "../../common";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fromBase64 } from "../../net/base64";
 import { strings } from "../../strings";
 import { Icon } from "../../ui/icons";
@@ -24,25 +24,19 @@ const words = {
 const SVG = "image/svg+xml";
 
 export function Picture({ item }: { item: Image }): JSX.Element {
-  const [blob, setBlob] = useState<Blob | null | undefined>(undefined);
-  const [address, setAddress] = useState("");
+  // At once and not in an effect: a plot that follows a slider would be a frame later.
+  const blob = useMemo(() => blobOf(item), [item.data, item.mime]);
+  const address = useMemo(() => (blob === null ? "" : URL.createObjectURL(blob)), [blob]);
+  useEffect(() => () => URL.revokeObjectURL(address), [address]);
   const size = useMemo(() => (item.mime === SVG ? sizeOfDrawing(item.data) : sizeOf(item.width ?? 0, item.height ?? 0)), [item]);
-  useEffect(() => {
-    const made = blobOf(item);
-    const url = made === null ? "" : URL.createObjectURL(made);
-    setBlob(made);
-    setAddress(url);
-    return () => URL.revokeObjectURL(url);
-  }, [item.data, item.mime]);
   if (blob === null) return <p class="note">{item.mime === SVG ? words.tooMuchToDraw(item.alt) : strings.failed}</p>;
-  return <Plate item={item} blob={blob ?? null} address={address} size={size} />;
+  return <Plate item={item} blob={blob} address={address} size={size} />;
 }
 
-function Plate({ item, blob, address, size }: { item: Image; blob: Blob | null; address: string; size: Size | null }): JSX.Element {
+function Plate({ item, blob, address, size }: { item: Image; blob: Blob; address: string; size: Size | null }): JSX.Element {
   const image = useRef<HTMLImageElement>(null);
   const alt = item.alt || words.plot;
   const shape = size === null ? {} : { width: Math.round(size.width), height: Math.round(size.height), style: { aspectRatio: `${size.width} / ${size.height}` } };
-  if (address === "" || blob === null) return <div class="plate">{size !== null && <div class="picture" {...shape} style={{ ...shape.style, width: shape.width }} />}</div>;
   const own = endingOf(item.mime);
   const shown = () => size ?? { width: image.current!.naturalWidth, height: image.current!.naturalHeight };
   const png = () => (item.mime === "image/png" ? Promise.resolve(blob) : toPng(image.current!, shown()));

@@ -201,3 +201,20 @@ test("clearing asks the server, and what it says was cleared is empty", () => {
   assert.deepEqual(runs.results.value.get(ids[0]!)!.pieces, []);
   assert.equal(runs.place!.sequence, 4);
 });
+
+test("what an interact has shown is there with the end of its evaluation, not a frame later", () => {
+  const { hear, state, output, runs, ids } = sheet();
+  const pieces = () => runs.results.value.get(ids[0]!)?.pieces.length;
+  state("r", "done", 1);
+  output("r", 2, piece(1));
+  assert.equal(pieces(), 0);
+  hear({ type: "channel_state", document: "d", epoch: 1, sequence: 3, run: "r", channel: 1, state: { busy: false } });
+  assert.equal(pieces(), 1);
+});
+
+test("as many cells as a run may name are asked for at once", () => {
+  const { link, worksheet } = sheet();
+  Array.from({ length: 1200 }, (_, n) => worksheet.sheet.insert("code", {}, String(n)));
+  worksheet.runAll();
+  assert.equal(link.take("run")[0]!["cells"].length, 1000);
+});
