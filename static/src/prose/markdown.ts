@@ -5,7 +5,6 @@
 
 import DOMPurify from "dompurify";
 import { apart } from "./apart";
-import { loadMath } from "./load";
 import { NOTE_OPEN, NOTE_SHUT, parse } from "./parse";
 import { OPEN, scan, SHUT, type Formula } from "./scan";
 import { soon } from "./soon";
@@ -63,7 +62,8 @@ export async function showLine(element: HTMLElement, line: string): Promise<void
   if (formulas.length === 0) return;
   const placed: { element: HTMLElement; formula: Formula }[] = [];
   const parts = partsOf(text, formulas, placed);
-  const { typesetText } = await loadMath();
+  // Not by way of load.ts: that belongs to what every page needs, and a part of its own would be one request more.
+  const { typesetText } = await import("./math");
   if (element.isConnected) element.replaceChildren(...parts);
   placed.forEach(({ element: place, formula }) => void typesetText(place, { ...formula, display: false }));
 }
