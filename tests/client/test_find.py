@@ -35,6 +35,7 @@ class ReplaceTests(ClientTestCase):
         page.keyboard.press("Control+Enter")
         wait_for_state(page, 1, "done")
         before = self.sources(page)
+        cell(page, 1).locator(".out .katex").first.wait_for()
         output = cell(page, 1).locator(".out").inner_text()
         page.keyboard.press("Control+h")
         self.fresh(page, "find-input", "E")
