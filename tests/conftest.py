@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,17 +16,13 @@ settings.load_profile("project")
 # starts and wants to stop by it; a handler is not inherited by another program.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-HERE = Path(__file__).parent
-# Real browsers and whole daemons, a person's clock between them.
-OUTWARD = (HERE / "client", HERE / "e2e")
-
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Run a test of a browser or a daemon a second time when it fails, and say so: it counts as unsteady ("rerun").
+    """Run a test of real programs a second time when it fails, and say so: it is unsteady, and listed as RERUN.
 
     On a machine whose cores others use one in a thousand of them meets a moment that it did not wait for. One that
     fails twice fails, and nothing else is ever run twice.
     """
     for item in items:
-        if any(folder in item.path.parents for folder in OUTWARD):
+        if item.get_closest_marker("slow") is not None:
             item.add_marker(pytest.mark.flaky(reruns=1))
