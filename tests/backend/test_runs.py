@@ -176,6 +176,22 @@ class RunTests(RunCase):
         self.assertEqual([states(self.one, cell["run"])[-1] for cell in batch[1:]], ["cancelled"] * 2)
         self.assertEqual(states(self.one, other)[-1], "error")
 
+    def test_a_batch_goes_on_behind_an_error_where_that_is_asked_for(self) -> None:
+        """Each cell has its turn then, whatever became of the one before; Stop still ends all of them."""
+        self.one.edit(self.document, FAILS)
+        digest = hashlib.sha256(FAILS.encode()).hexdigest()
+        batch = [{"cell": self.one.cell(), "run": new_id(), "hash": digest} for _ in range(3)]
+        self.one.say(type="run", document=self.document, cells=batch, go_on=True)
+        for _ in batch:
+            self.later()
+        self.assertEqual([states(self.one, cell["run"])[-1] for cell in batch], ["error"] * 3)
+        self.host.held = True
+        stopped = [{**cell, "run": new_id()} for cell in batch]
+        self.one.say(type="run", document=self.document, cells=stopped, go_on=True)
+        self.one.say(type="interrupt", document=self.document)
+        self.later()
+        self.assertEqual([states(self.one, cell["run"])[-1] for cell in stopped[1:]], ["cancelled"] * 2)
+
     def test_numbers_count_within_a_session(self) -> None:
         """Runs are numbered from one in each session."""
         self.ran(SUM)

@@ -286,7 +286,7 @@ class LiveDocument:
 
     # ------------------------------------------------------------------------------------- runs
 
-    def run(self, subscriber: Subscriber, cells: list[CellRun]) -> list[CellId]:
+    def run(self, subscriber: Subscriber, cells: list[CellRun], *, goes_on: bool = False) -> list[CellId]:
         """Queue cells if the server's text is what the page shows; else return those that differ and run nothing.
 
         Raises:
@@ -306,7 +306,7 @@ class LiveDocument:
                 requests.append(RunRequest(RunId(wanted.run), CellId(wanted.cell), source, wanted.hash))
         if not changed:
             check = self._context.clock.seconds() < self._confirm_until
-            self.session.run(subscriber.user.id, requests, check=check, correlation=subscriber.id)
+            self.session.run(subscriber.user.id, requests, check=check, correlation=subscriber.id, goes_on=goes_on)
         return changed
 
     def _source_of(self, cell: CellId) -> tuple[str | None, str]:

@@ -19,7 +19,7 @@ def run(context: Context, message: RunCells) -> Coroutine[Any, Any, None] | None
     live = context.document(message.document)
 
     def ask() -> None:
-        changed = live.run(context.subscriber, message.cells)
+        changed = live.run(context.subscriber, message.cells, goes_on=message.go_on)
         if changed:
             held = [wanted.cell for wanted in message.cells if wanted.cell not in changed]
             context.tell(Changed(document=message.document, cells=list(changed), held=held))

@@ -134,7 +134,15 @@ class DocumentSession:
         """Whether something runs or waits."""
         return self._handover.under_way or self.registry.queued > 0
 
-    def run(self, user: UserId, requests: Sequence[RunRequest], *, check: bool, correlation: str) -> None:
+    def run(
+        self,
+        user: UserId,
+        requests: Sequence[RunRequest],
+        *,
+        check: bool,
+        correlation: str,
+        goes_on: bool = False,
+    ) -> None:
         """Queue cells; a run id that is known already is left out, it runs once.
 
         Args:
@@ -142,6 +150,7 @@ class DocumentSession:
             requests: the cells, in order; they are one batch.
             check: whether to ask the store first if these ids are known to an earlier life of this backend.
             correlation: travels to the session and into the log.
+            goes_on: whether a cell that ends in an error leaves those behind it waiting for their turn.
 
         Raises:
             SagewsError: `limit` when too many wait.
@@ -149,7 +158,7 @@ class DocumentSession:
         self._correlation = correlation
         self._asker = user
         session, flavour = self._session_of_next_run(), self._flavour()
-        runs = self.registry.ask(user, requests, session, flavour, confirmed=not check)
+        runs = self.registry.ask(user, requests, session, flavour, confirmed=not check, goes_on=goes_on)
         if check:
             run_in_background(self._confirm(runs), self._log, "confirm", correlation)
             self._pump()

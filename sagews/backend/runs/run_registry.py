@@ -100,7 +100,14 @@ class RunRegistry:
     # ------------------------------------------------------------------------------------- asked for
 
     def ask(
-        self, user: UserId, requests: Sequence[RunRequest], session: SessionId, flavour: str, *, confirmed: bool
+        self,
+        user: UserId,
+        requests: Sequence[RunRequest],
+        session: SessionId,
+        flavour: str,
+        *,
+        confirmed: bool,
+        goes_on: bool = False,
     ) -> list[Run]:
         """Queue cells as one batch and return their runs; a run id that is known already is left out, it runs once.
 
@@ -119,7 +126,7 @@ class RunRegistry:
         self._owners.texts.check(user, ((request.hash, request.source) for request in fresh))
         self._ledger.take(user, Resource.RUNS, len(fresh))
         try:
-            self._queue.add(wanted, confirmed=confirmed)
+            self._queue.add(wanted, confirmed=confirmed, goes_on=goes_on)
         except SagewsError:
             self._ledger.give_back(user, Resource.RUNS, len(fresh))
             raise
@@ -276,13 +283,13 @@ class RunRegistry:
         self._writer.acknowledge(self._stream.sequence, self._kept)
 
     def finish(self, state: RunState, seconds: float | None, reason: str | None) -> UserId | None:
-        """End what runs; what was asked for together with it is cancelled unless it went well.
+        """End what runs; what was asked for together with it is cancelled unless it went well, or is to go on.
 
         Returns:
             Who had asked for it.
         """
         run = self._queue.running
-        rest = self._queue.finished(good=state is RunState.DONE)
+        rest = self._queue.finished(state)
         user = None if run is None else self._end(run, state, seconds, reason)
         if rest:
             self._cancel(rest, sentence("cell-before-failed", {}))

@@ -1,4 +1,4 @@
-"""The order in which cells run in one session: one queue for everybody, in batches that stop at the first error."""
+"""The order in which cells run in one session: one queue for everybody, in batches that stop at an error or go on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId
+from sagews.model.sessions import RunState
 
 MAX_QUEUED = 2000
 
@@ -18,12 +19,14 @@ class Entry:
 
     Attributes:
         run: its id.
-        batch: entries of one batch were asked for together; an error in one cancels those after it.
+        batch: entries of one batch were asked for together; when one does not end well, those after it are cancelled.
+        goes_on: whether its batch goes on all the same behind a run that ended in an error.
         confirmed: whether it is certain that this run has not run before; it is not handed over earlier.
     """
 
     run: RunId
     batch: int
+    goes_on: bool
     confirmed: bool
 
 
@@ -48,8 +51,8 @@ class RunQueue:
         """The run that has been handed over and is not over."""
         return self._running.run if self._running else None
 
-    def add(self, runs: Iterable[RunId], *, confirmed: bool) -> None:
-        """Put a batch at the end.
+    def add(self, runs: Iterable[RunId], *, confirmed: bool, goes_on: bool = False) -> None:
+        """Put a batch at the end, which goes on behind an error or stops there.
 
         Raises:
             SagewsError: `limit` when more than 2,000 would wait; nothing is added then.
@@ -62,7 +65,7 @@ class RunQueue:
         self._batches += 1
         if self._waiting is None:
             self._waiting = deque()
-        self._waiting.extend(Entry(run, self._batches, confirmed) for run in runs)
+        self._waiting.extend(Entry(run, self._batches, goes_on, confirmed) for run in runs)
 
     def confirm(self, run: RunId) -> None:
         """Note that a run has not run before."""
@@ -81,10 +84,13 @@ class RunQueue:
         self._running = self._waiting.popleft()
         return self._running.run
 
-    def finished(self, *, good: bool) -> list[RunId]:
-        """Note that what ran is over; return the rest of its batch, taken out, unless it went well."""
+    def finished(self, state: RunState) -> list[RunId]:
+        """Note that what ran is over; return the rest of its batch, taken out, unless that goes on.
+
+        It always does behind a run that went well, and never behind one that was interrupted or lost its session.
+        """
         ended, self._running = self._running, None
-        if good or ended is None:
+        if ended is None or state is RunState.DONE or (state is RunState.ERROR and ended.goes_on):
             return []
         return self._take(lambda entry: entry.batch == ended.batch)
 

@@ -1,7 +1,7 @@
 """Running cells, and what they print. Runs and output are events with a number (see document.py).
 
 page → backend                                                      needs      answered by
-  run            document, cells [{cell, run, hash}]                 RUN        run_state for each | changed | error
+  run            document, cells [{cell, run, hash}], go_on?         RUN        run_state for each | changed | error
   output         request, document, run, after?                      READ       whole_output (what is kept of a run)
   clear_outputs  document, cells [id]? (else all)                    EDIT       cleared (to everybody)
 
@@ -49,6 +49,8 @@ class RunCells(FromPage, frozen=True, tag="run"):
     needs = Right.RUN
     document: Uuid
     cells: Annotated[list[CellRun], msgspec.Meta(min_length=1, max_length=MAX_CELLS_IN_A_RUN)]
+    # Whether a cell that ends in an error leaves those behind it their turn; else they are cancelled.
+    go_on: bool = False
 
 
 class WholeOutput(FromPage, frozen=True, tag="output"):

@@ -30,28 +30,32 @@ export interface Failure {
   readonly name: string;
 }
 
-/** Cells that were asked to run together: at which one they stopped. */
+/** Cells that were asked to run together: which one they stopped at, or which have failed so far if they go on. */
 export class Together {
   #runs: ReadonlySet<string> = new Set();
-  readonly #failure = signal<Failure | null>(null);
-  /** Until it is dismissed or something is run. */
-  readonly failure: ReadonlySignal<Failure | null> = this.#failure;
+  readonly #failures = signal<readonly Failure[]>([]);
+  /** Until they are dismissed or something is run. */
+  readonly failures: ReadonlySignal<readonly Failure[]> = this.#failures;
+  goesOn = false;
 
-  begin(cells: readonly CellRun[]): void {
+  begin(cells: readonly CellRun[], goesOn: boolean): void {
     // Whoever runs one cell looks at it.
     this.#runs = new Set(cells.length > 1 ? cells.map(({ run }) => run) : []);
-    this.#failure.value = null;
+    this.goesOn = goesOn;
+    this.dismiss();
   }
 
   /** A run is in another state; `result` is what is known of its cell by now. */
   follow(status: RunStatus, result: CellResult | undefined): void {
+    const known = this.#failures.value;
+    const others = known.filter(({ cell }) => cell !== status.cell);
     if (status.state === "error" && this.#runs.has(status.run)) {
       const body = result?.pieces.findLast((piece) => piece.kind === "error")?.body as { name?: unknown } | undefined;
-      this.#failure.value = { cell: status.cell, name: typeof body?.name === "string" ? body.name : "" };
-    } else if (status.cell === this.#failure.value?.cell) this.dismiss();
+      this.#failures.value = [...others, { cell: status.cell, name: typeof body?.name === "string" ? body.name : "" }];
+    } else if (others.length < known.length) this.#failures.value = others;
   }
 
   dismiss(): void {
-    this.#failure.value = null;
+    this.#failures.value = [];
   }
 }

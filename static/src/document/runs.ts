@@ -23,6 +23,8 @@ export class Runs {
   readonly unkeptSince = signal<number | null>(null);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
   readonly together = new Together();
+  /** Whether what is asked for together goes on behind a cell that fails: set by the part that lets people choose. */
+  goesOn = false;
   /** What this page asked for last. */
   asked: readonly CellRun[] = [];
   readonly hearers: Hearers = {
@@ -71,7 +73,7 @@ export class Runs {
     // The server runs its own text: it must have ours first.
     this.edits.flush();
     if (!this.#ask(cells)) return this.notices.show("offline");
-    this.together.begin((this.asked = cells));
+    this.together.begin((this.asked = cells), this.goesOn);
     cells.forEach((cell) => this.#asking.set(cell.run, cell));
     const queued = new Date().toISOString();
     this.#results.value = cells.reduce(
@@ -148,7 +150,7 @@ export class Runs {
   }
 
   #ask(cells: readonly CellRun[]): boolean {
-    return this.link.send({ type: "run", document: this.document, cells });
+    return this.link.send({ type: "run", document: this.document, cells, go_on: this.goesOn });
   }
 
   /** What ended with this event is not committed yet; with 0, everything is. */

@@ -11,13 +11,15 @@ export interface MenuEntry {
   readonly label: string;
   readonly run: () => void;
   readonly hint?: string;
+  /** For what is on or off. */
+  readonly checked?: boolean | undefined;
 }
 
 /** A button that opens a list of actions; arrow keys move, Escape closes. */
 export function Menu(props: { label: string; entries: readonly MenuEntry[]; button: ComponentChildren; class?: string; testId?: string }): JSX.Element {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
-  const items = () => [...(root.current?.querySelectorAll<HTMLButtonElement>("[role=menuitem]") ?? [])];
+  const items = () => [...(root.current?.querySelectorAll<HTMLButtonElement>("[role^=menuitem]") ?? [])];
   useLayoutEffect(() => {
     if (!open || root.current === null) return;
     place(root.current, root.current.querySelector<HTMLElement>(".entries")!);
@@ -61,7 +63,8 @@ export function Menu(props: { label: string; entries: readonly MenuEntry[]; butt
             <button
               key={entry.label}
               type="button"
-              role="menuitem"
+              role={entry.checked === undefined ? "menuitem" : "menuitemcheckbox"}
+              aria-checked={entry.checked}
               tabIndex={-1}
               onClick={() => {
                 close();

@@ -29,9 +29,9 @@ export function everywhere(keys: string): Binding {
 }
 
 /** All commands for one open worksheet. Throws when two have one id. */
-export function commandsOf(bench: Bench): readonly Command[] {
+export function commandsOf(bench: Bench): Command[] {
   const all = new Registry<Command>();
   commandSets.all().forEach((set) => set.commands(bench).forEach((each) => all.add(each)));
   viewCommands(bench).forEach((each) => all.add(each));
-  return all.all();
+  return [...all.all()];
 }

@@ -38,7 +38,8 @@ export interface Drawn {
 }
 
 export interface Parts extends Bench {
-  readonly commands: readonly Command[];
+  /** What parts that come later bring is added to them. */
+  readonly commands: Command[];
   /** What pieces of output look like, for panels, which come apart from the page that has the kinds. */
   drawn(pieces: readonly Piece[]): readonly Drawn[];
 }

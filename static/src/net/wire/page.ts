@@ -216,6 +216,7 @@ export interface RunCells {
   readonly type: "run";
   readonly document: string;
   readonly cells: readonly CellRun[];
+  readonly go_on?: boolean;
 }
 
 /** Saves the workspace now; with a name it becomes a named version. */

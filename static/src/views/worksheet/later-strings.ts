@@ -43,6 +43,9 @@ export const words = {
   leftNames: (names: readonly string[], more: number) => `Cells that are gone left names in the session: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   removeNames: "Remove them",
   namesRemoved: (count: number) => `${plural(count, "name", "names")} removed`,
+  goOn: "Go on after an error: on or off",
+  goesOn: "From now on, when a cell that you run together with others fails, the others run all the same.",
+  stops: "From now on, when a cell that you run together with others fails, those behind it do not run.",
   inLine: (place: number) => (place === 1 ? "Next" : `${ordinal(place)} in line`),
   dismiss: "Dismiss",
   asks: (number: number, prompt: string) => (prompt ? `Cell ${number} asks: ${prompt}` : `Cell ${number} asks for an answer`),
@@ -55,7 +58,12 @@ export const words = {
   nameOfWorkspace: "Name of the workspace",
   renameFile: (path: string) => `Rename the worksheet (${path})`,
   stoppedAt: (number: number, name: string) => (name ? `Stopped at cell ${number}: ${name}` : `Stopped at cell ${number}`),
+  failedOf: (failed: readonly { readonly number: number; readonly name: string }[]) =>
+    failed.length === 1
+      ? `Cell ${failed[0]!.number} failed${failed[0]!.name ? `: ${failed[0]!.name}` : ""}`
+      : `${plural(failed.length, "cell", "cells")} failed: ${failed.slice(0, 8).map(({ number }) => number).join(", ")}${failed.length > 8 ? "…" : ""}`,
   goToCell: "Go to the cell",
+  goToNext: "Go to the next",
   overForReaders: "The session in which this was computed is over.",
   viewer: "You may read this worksheet, not change it.",
   stoppedReasons: {

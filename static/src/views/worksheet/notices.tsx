@@ -17,6 +17,7 @@ import { AutoRun } from "./attributes/auto-run";
 import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
 import { Notice } from "../../ui/notice";
+import { useChoices } from "./run/choices";
 import { LeftNames } from "./stale/left-names";
 import { useStale } from "./stale/marks";
 
@@ -26,6 +27,7 @@ export function Notices(): JSX.Element {
   const notices = useCaretInSight();
   useHeadings();
   useStale();
+  useChoices();
   useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => takeHandles(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);
@@ -104,16 +106,24 @@ function SessionNotice(): JSX.Element | null {
   );
 }
 
-/** Cells that ran together stop at the first that fails, which may be far from what one looks at. */
+/** Cells that ran together stop at the first that fails, which may be far from what one looks at, or go on behind it. */
 function StoppedAt(): JSX.Element | null {
   const { actions, worksheet } = useParts();
-  const failure = worksheet.runs.together.failure.value;
-  const cell = worksheet.sheet.cells.value.find((each) => each.id === failure?.cell);
-  if (failure === null || cell === undefined) return null;
+  const { failures, goesOn } = worksheet.runs.together;
+  const [seen, setSeen] = useState("");
+  const numbers = new Map(worksheet.sheet.cells.value.map(({ id, number }) => [id, number]));
+  const failed = failures.value.filter(({ cell }) => numbers.has(cell)).map(({ cell, name }) => ({ cell, name, number: numbers.get(cell)! }));
+  // One press after the other leads through all of them.
+  const next = failed[(failed.findIndex(({ cell }) => cell === seen) + 1) % failed.length];
+  if (next === undefined) return null;
+  const go = () => {
+    setSeen(next.cell);
+    actions.goTo(next.cell);
+  };
   return (
     <Notice kind="bad" testId="stopped-at">
-      <span>{words.stoppedAt(cell.number, failure.name)}</span>
-      <button type="button" class="btn" onClick={() => actions.goTo(cell.id)} data-testid="go-to-failure">{words.goToCell}</button>
+      <span>{goesOn ? words.failedOf(failed) : words.stoppedAt(next.number, next.name)}</span>
+      <button type="button" class="btn" onClick={go} data-testid="go-to-failure">{failed.length > 1 && seen ? words.goToNext : words.goToCell}</button>
       <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.runs.together.dismiss()} />
     </Notice>
   );

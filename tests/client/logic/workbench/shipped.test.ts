@@ -5,11 +5,13 @@ import "client/views";
 import { commandsOf } from "client/workbench/commands";
 import { panels } from "client/workbench/panels";
 import { FIRST_VIEW, views } from "client/workbench/views";
+import { runCommands } from "client/views/worksheet/run/choices";
 import { benchOf } from "./bench";
 
 test("no two commands have one key in one mode, and none takes a key of the browser", () => {
   const taken = new Map<string, string>();
-  for (const { id, bindings } of commandsOf(benchOf())) {
+  const bench = benchOf();
+  for (const { id, bindings } of [...commandsOf(bench), ...runCommands(bench)]) {
     for (const { keys, mode } of bindings) {
       for (const each of mode === undefined ? ["command", "edit"] : [mode]) {
         const place = `${each} ${keys}`;

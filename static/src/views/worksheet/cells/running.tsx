@@ -7,6 +7,7 @@ import type { RunStatus } from "../../../net/messages";
 import { seconds } from "../../../times";
 import { useParts } from "../../../workbench/parts";
 import { words } from "../later-strings";
+import { placesOf } from "../run/in-line";
 
 export function Running({ run }: { run: RunStatus }): JSX.Element | null {
   return run.state === "queued" ? <InLine run={run} /> : <Elapsed key={run.run} since={run.started ?? run.queued} />;
@@ -14,18 +15,13 @@ export function Running({ run }: { run: RunStatus }): JSX.Element | null {
 
 function InLine({ run }: { run: RunStatus }): JSX.Element {
   const { runs } = useParts().worksheet;
-  const place = useComputed(() => runs.busy.value.filter((each) => isBefore(each.run, run)).length).value;
+  const place = useComputed(() => placesOf(runs).value.get(run.run) ?? 1).value;
   return (
-    <span class="meta num">
+    <span class="meta num" data-testid="in-line">
       <i class="dot off" />
-      {words.inLine(Math.max(1, place))}
+      {words.inLine(place)}
     </span>
   );
-}
-
-/** What runs is before all that waits; of what waits, what was asked for first. */
-function isBefore(one: RunStatus, other: RunStatus): boolean {
-  return one.state === "running" || one.queued < other.queued || (one.queued === other.queued && one.number < other.number);
 }
 
 /** The seconds that a cell has run, once it is more than a blink. */

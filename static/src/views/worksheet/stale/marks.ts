@@ -31,6 +31,7 @@ export class Marks implements Found {
   readonly stale: ReadonlySignal<Stale> = this.#stale;
   /** What was found of texts, until they change or their cells run. */
   readonly #looked = new Map<string, Looked>();
+  readonly reactive: Reactive;
   readonly #ends: (() => void)[] = [];
   #timer = 0;
 
@@ -44,9 +45,9 @@ export class Marks implements Found {
       }),
     );
     worksheet.runStale = (section) => runStale(bench, this, section);
-    const reactive = new Reactive(bench, this);
-    worksheet.switchReactive = () => reactive.toggle();
-    this.#ends.push(() => reactive.stop());
+    this.reactive = new Reactive(bench, this);
+    worksheet.switchReactive = () => this.reactive.toggle();
+    this.#ends.push(() => this.reactive.stop());
     if (socket.open && worksheet.loaded.peek()) this.#ask();
     this.#ends.push(effect(() => this.#follow()));
     let before = "";

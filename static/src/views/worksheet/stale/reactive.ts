@@ -3,20 +3,18 @@
  * The switch is this browser's and this worksheet's. Opening a worksheet runs nothing, and neither does what others run: their
  * own pages do that, if they want it. */
 
-import { effect, signal, untracked } from "@preact/signals";
+import { effect, untracked, type ReadonlySignal } from "@preact/signals";
 import { followers, planOf } from "../../../document/names/staleness";
 import type { Bench } from "../../../workbench/parts";
 import { words } from "../later-strings";
+import { Choice } from "../run/choice";
 import type { Found } from "./run-stale";
 
-const KEY = "sagews.reactive";
-/** Worksheets of which it is remembered. */
-const MOST = 200;
 /** Milliseconds. */
 const PAUSE = 80;
 
 export class Reactive {
-  readonly on = signal(false);
+  readonly #choice: Choice;
   /** What has run since somebody asked for a run: a cell that would run again reads, over others, what it writes itself. */
   readonly #chain = new Set<string>();
   #ours: readonly unknown[] = [];
@@ -27,7 +25,7 @@ export class Reactive {
     readonly bench: Bench,
     readonly marks: Found,
   ) {
-    this.on.value = kept().includes(bench.worksheet.id);
+    this.#choice = new Choice("sagews.reactive", bench.worksheet.id);
     let was = false;
     this.#end = effect(() => {
       const busy = bench.worksheet.runs.busy.value.length > 0;
@@ -38,18 +36,19 @@ export class Reactive {
     });
   }
 
+  get on(): ReadonlySignal<boolean> {
+    return this.#choice.on;
+  }
+
   stop(): void {
     window.clearTimeout(this.#timer);
     this.#end();
   }
 
   toggle(): void {
-    const { id, mayRun, notices } = this.bench.worksheet;
+    const { mayRun, notices } = this.bench.worksheet;
     if (!mayRun.peek()) return;
-    this.on.value = !this.on.peek();
-    const others = kept().filter((each) => each !== id);
-    keep(this.on.peek() ? [...others, id].slice(-MOST) : others);
-    notices.show(this.on.peek() ? words.reactiveOn : words.reactiveOff);
+    notices.show(this.#choice.toggle() ? words.reactiveOn : words.reactiveOff);
     this.#follow();
   }
 
@@ -72,22 +71,5 @@ export class Reactive {
     if (wanted.length === 0) return;
     worksheet.run(wanted);
     this.#ours = worksheet.runs.asked;
-  }
-}
-
-function kept(): readonly string[] {
-  try {
-    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(found) ? found.filter((each): each is string => typeof each === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
-function keep(ids: readonly string[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(ids));
-  } catch {
-    // A browser may keep nothing for us; then it is for this time.
   }
 }

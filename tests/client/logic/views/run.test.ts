@@ -1,0 +1,73 @@
+import "../page";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Together } from "client/document/notices";
+import type { RunStatus } from "client/net/messages";
+import { commandsOf } from "client/workbench/commands";
+import type { Parts } from "client/workbench/parts";
+import { Choice } from "client/views/worksheet/run/choice";
+import { choicesOf, runCommands, withRunCommands } from "client/views/worksheet/run/choices";
+import { placesInLine } from "client/views/worksheet/run/in-line";
+import { benchOf } from "../workbench/bench";
+
+const run = (id: string, state: string, queued: string, number: number, cell = id): RunStatus => ({ run: id, cell, number, state, hash: "", queued });
+
+test("what waits is counted from 1 in the order in which it was asked for, whatever runs", () => {
+  const statuses = fc.array(
+    fc.record({ state: fc.constantFrom("queued", "running"), queued: fc.constantFrom("10:00", "10:01", "10:02"), number: fc.nat(9) }),
+    { maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(statuses, (found) => {
+      const runs = found.map(({ state, queued, number }, at) => run(String(at), state, queued, number * 100 + at));
+      const waiting = runs.filter(({ state }) => state === "queued");
+      const places = placesInLine(runs);
+      assert.deepEqual([...places.values()].sort((a, b) => a - b), waiting.map((_, at) => at + 1));
+      for (const one of waiting) {
+        const before = waiting.filter((each) => each.queued < one.queued || (each.queued === one.queued && each.number < one.number));
+        assert.equal(places.get(one.run), before.length + 1);
+      }
+    }),
+  );
+});
+
+test("a choice is remembered for its worksheet alone, and in a browser that keeps nothing it holds for this time", () => {
+  const one = new Choice("sagews.test", "one");
+  assert.deepEqual([one.on.value, one.toggle(), one.on.value], [false, true, true]);
+  assert.deepEqual(["one", "two"].map((id) => new Choice("sagews.test", id).on.value), [true, false]);
+  assert.equal(one.toggle(), false);
+  assert.equal(new Choice("sagews.test", "one").on.value, false);
+  localStorage.setItem("sagews.test", "{]");
+  assert.equal(new Choice("sagews.test", "one").toggle(), true);
+});
+
+test("cells go on behind an error once that was chosen, and the server is told with each request", () => {
+  const bench = benchOf(["code", "1"]);
+  const parts = { ...bench, commands: commandsOf(bench) } as unknown as Parts;
+  withRunCommands(withRunCommands(parts));
+  assert.deepEqual(runCommands(bench).map(({ id }) => parts.commands.filter((each) => each.id === id).length), runCommands(bench).map(() => 1));
+  const asked = () => {
+    bench.worksheet.runAll();
+    return bench.link.take("run")[0]!["go_on"];
+  };
+  choicesOf(bench);
+  assert.equal(asked(), false);
+  parts.commands.find(({ id }) => id === "goOn")!.run();
+  assert.equal(asked(), true);
+  parts.commands.find(({ id }) => id === "goOn")!.run();
+});
+
+test("of cells that ran together all that failed are known until they run again, and of one cell alone nothing is told", () => {
+  const together = new Together();
+  const cells = ["a", "b", "c"].map((cell) => ({ cell, run: `r${cell}`, hash: "" }));
+  const ended = (cell: string, state: string, id = `r${cell}`) => together.follow(run(id, state, "", 1, cell), undefined);
+  together.begin(cells, true);
+  for (const [cell, state] of [["a", "error"], ["b", "done"], ["c", "error"]] as const) ended(cell, state);
+  assert.deepEqual(together.failures.value.map(({ cell }) => cell), ["a", "c"]);
+  ended("a", "running", "again");
+  assert.deepEqual(together.failures.value.map(({ cell }) => cell), ["c"]);
+  together.begin(cells.slice(0, 1), true);
+  ended("a", "error");
+  assert.deepEqual(together.failures.value, []);
+});
