@@ -9,6 +9,7 @@ from sagews.backend.names import session_names
 from sagews.backend.names.session_names import SessionNames
 from sagews.model.accounts import Role
 from sagews.model.identifiers import CellId, DocumentId, new_id
+from sagews.model.worksheet.cells import MAX_CELLS
 from sagews.session.analysis.shape import shape_of
 from tests.backend.run_case import RunCase
 from tests.fakes.session_host import WAITS
@@ -92,3 +93,16 @@ class BoundsTest(TestCase):
         for cell, reads in (("cell0", ""), ("cellx", read)):
             names.ran(CellId(cell), {"shape": "", "reads": reads, "writes": ""})
         self.assertEqual(names.now(1).cells[-1].reads, read)
+
+    def test_cells_are_as_many_as_a_worksheet_may_have(self) -> None:
+        """Who makes, runs and deletes cells without end has the oldest forgotten, with what they read."""
+        names = SessionNames(EventStream(DocumentId(new_id()), 1, 10, 1000))
+        for number in range(MAX_CELLS + 5):
+            names.ran(CellId(f"cell{number}"), {"shape": "", "reads": f"name{number:05}", "writes": ""})
+        known = names.now(1).cells
+        self.assertEqual((len(known), known[0].cell, known[-1].cell), (MAX_CELLS, "cell5", f"cell{MAX_CELLS + 4}"))
+        # What was forgotten gives its room back.
+        room = " ".join(["x" * 100] * 40)
+        for number in range((session_names.MAX_BYTES - 9 * MAX_CELLS) // len(room)):
+            names.ran(CellId(f"more{number}"), {"shape": "", "reads": room, "writes": ""})
+        self.assertEqual(names.now(1).cells[-1].reads, room)

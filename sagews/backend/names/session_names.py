@@ -12,6 +12,7 @@ from typing import Any
 
 from sagews.backend.events.stream import EventStream
 from sagews.model.identifiers import CellId
+from sagews.model.worksheet.cells import MAX_CELLS
 from sagews.wire.browser.names import CellNames, Names, Ran, Written
 
 MAX_BYTES = 1024 * 1024
@@ -51,6 +52,10 @@ class SessionNames:
             reads = ""
         self._bytes += len(reads)
         self._cells[cell] = CellNames(cell, self._order, shape, reads)
+        if len(self._cells) > MAX_CELLS:
+            # As many as a worksheet may have: cells that ran and were deleted go on standing here.
+            oldest = self._cells.pop(next(iter(self._cells)))
+            self._bytes -= len(oldest.reads)
         self._write(cell, writes.split())
         self._tell(Ran(self._stream.document, cell, self._order, shape, reads, writes))
 
