@@ -22,9 +22,16 @@ QUESTION = {
 
 
 def channels(page: Page) -> list[dict[str, object]]:
-    """Return what is open as a page was told last."""
-    told: list[dict[str, object]] = page.last("run_state").get("channels", [])
-    return told
+    """Return what is open as a page was told, one after the other, and at the end of its run."""
+    told: dict[object, dict[str, object]] = {}
+    for message in page.told:
+        if message["type"] == "channel_opened":
+            told[message["opened"]["channel"]] = {"area": 0, "live": True, **message["opened"]}
+        elif message["type"] == "channel_closed":
+            told.pop(message["channel"], None)
+        elif message["type"] == "run_state" and message["state"] != "running":
+            told.clear()
+    return list(told.values())
 
 
 class ChannelTests(RunCase):
@@ -75,7 +82,8 @@ class ChannelTests(RunCase):
         self.later(1)
         third = self.page()
         self.assertNotIn("cells", third.open(self.document, have=place))
-        self.assertEqual([message.get("channels", []) for message in third.take("run_state")], [[], [], []])
+        told = [each["type"] for each in third.take() if "sequence" in each]
+        self.assertEqual(told, ["opened", "channel_opened", "channel_closed", "output", "run_state"])
 
     def test_the_first_answer_counts(self) -> None:
         """A second one is refused at once, although the cell has not gone on yet, and reaches nobody."""
@@ -132,6 +140,12 @@ class ChannelTests(RunCase):
         [cell] = self.page().open(self.document)["cells"]
         self.assertNotIn("channels", cell["run"])
         self.assertEqual(self.say(self.one), ["channel-closed"])
+
+    def test_an_interact_that_was_refused_closes_no_question(self) -> None:
+        """What is closed is what was open under that number: the cell still waits for its answer."""
+        self.host.say(self.id, PieceKind.CLOSE, {"channel": 2})
+        self.assertEqual(channels(self.one), [QUESTION])
+        self.assertEqual(self.say(self.one), [])
 
     def test_it_asks_also_where_no_output_is_kept_any_more(self) -> None:
         """A cell would wait for ever, and nobody would know, if its question went the way of its output."""

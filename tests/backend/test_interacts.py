@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from pycrdt import Map, Text
@@ -192,8 +193,9 @@ class InteractTests(RunCase):
         self.later()
         self.host.end(SessionId(self.id), Ending("crash"))
         self.later(1)
-        [channel] = self.one.last("run_state")["channels"]
-        self.assertEqual((channel["live"], channel["body"]["values"]["n"]), (False, 8))
+        told = self.one.last("channel_closed")
+        self.assertEqual((told["run"], told["channel"], told["stays"]), (self.run_id, 1, True))
+        self.assertEqual((self.shown()["live"], self.shown()["body"]["values"]["n"]), (False, 8))
         self.assertEqual(self.say(self.one, n=1), ["channel-closed"])
         self.assertEqual(self.stored()["body"]["values"]["n"], 8)
         self.assertNotIn("busy", self.stored()["body"])
@@ -236,6 +238,48 @@ class InteractTests(RunCase):
         self.later(1)
         self.assertEqual(self.say(self.one, t="y" * 60_000), [])
 
+    def test_what_opens_and_closes_is_told_without_what_stands_beside_it(self) -> None:
+        """A session that does so without end beside large ones, and the end of its run, cost what each is itself."""
+        run = RunId(self.run_id)
+        large = {**CONTROLS, "values": {"n": 5, "t": "x" * 60_000, "go": 0}}
+        for channel in range(2, 12):
+            self.host.say(
+                self.id, PieceKind.OPEN, {"channel": channel, "kind": "interact", "body": large, "area": 0}, run
+            )
+        self.one.take()
+        small = {"channel": 12, "kind": "interact", "body": CONTROLS, "area": 0}
+        self.host.say(self.id, PieceKind.OPEN, small, run)
+        self.host.say(self.id, PieceKind.CLOSE, {"channel": 12}, run)
+        self.host.end(SessionId(self.id), Ending("crash"))
+        self.later(1)
+        told = [each for each in self.one.take() if "sequence" in each]
+        self.assertEqual([each["channel"] for each in told if each.get("stays")], list(range(1, 12)))
+        self.assertLess(len(json.dumps(told)), 10_000)
+
+    def test_what_a_run_shows_whose_cell_waits_to_run_again_takes_no_room(self) -> None:
+        """It would until the end of the session, though nobody could ever see it or close it."""
+        self.host.held = True
+        first = RunId(self.one.run(self.document, INTERACTS))
+        self.later()
+        again = RunId(self.one.run(self.document, INTERACTS))
+        self.open_large(first, 60)
+        self.later(1)
+        self.assertEqual({each for each in self.session.closed if each[0] == first}, {(first, n) for n in range(1, 61)})
+        self.host.done(self.id)
+        self.later(1)
+        self.open_large(again, 60)
+        [cell] = self.page().open(self.document)["cells"]
+        self.assertEqual((cell["run"]["run"], len(cell["run"]["channels"])), (again, 60))
+
+    def open_large(self, run: RunId, count: int) -> None:
+        """Have the session show so many, with much in each."""
+        large = {**CONTROLS, "values": {"n": 5, "t": "x" * 60_000, "go": 0}}
+        for channel in range(1, count + 1):
+            self.session.interacts.add((run, channel))
+            opened = {"channel": channel, "kind": "interact", "body": large, "area": 0}
+            self.host.say(self.id, PieceKind.OPEN, opened, run)
+            self.host.say(self.id, PieceKind.STATE, {"channel": channel, "body": {"errors": {}}, "over": False}, run)
+
     def test_it_goes_when_its_cell_runs_again(self) -> None:
         """What waits for it is forgotten, and what the session still says of it reaches nobody."""
         self.host.held = True
@@ -261,7 +305,8 @@ class InteractTests(RunCase):
     def test_a_session_may_close_it(self) -> None:
         """It is gone from every page."""
         self.host.say(self.id, PieceKind.CLOSE, {"channel": 1}, self.run_id)
-        self.assertNotIn("channels", self.one.last("run_state"))
+        told = self.one.last("channel_closed")
+        self.assertEqual((told["run"], told["channel"], "stays" in told), (self.run_id, 1, False))
         self.assertEqual(self.say(self.one, n=1), ["channel-closed"])
 
     def test_a_worker_that_does_not_take_it_leaves_it_usable(self) -> None:

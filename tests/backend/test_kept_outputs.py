@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sagews.model.accounts import Role
 from sagews.model.history import VersionOutput
 from sagews.model.identifiers import CellId
 from tests.backend.run_case import RunCase, states
-from tests.fakes.session_host import PRINTS, WAITS
+from tests.fakes.session_host import CONTROLS, PRINTS, WAITS
 
 
 class KeptOutputTests(RunCase):
@@ -34,6 +36,19 @@ class KeptOutputTests(RunCase):
         [cell] = self.opened_anew()["cells"]
         self.assertEqual([piece["kind"] for piece in cell["pieces"]], ["stream", "result"])
         self.assertEqual((cell["run"]["number"], cell["run"]["seconds"], cell["run"]["hash"]), (5, 0.25, "0" * 64))
+
+    def test_controls_come_back_to_be_looked_at(self) -> None:
+        """They are told before their place is, with the values that they had, and no session holds them."""
+        self.ran(PRINTS)
+        self.one.take()
+        stored = {"channel": 3, "kind": "interact", "area": 0, "body": CONTROLS}
+        self.bring_back(replace(self.output(""), pieces=[("channel", stored)]))
+        kinds = [each["type"] for each in self.one.told if "sequence" in each]
+        self.assertEqual(kinds[:3], ["run_state", "channel_opened", "output"])
+        opened = self.one.last("channel_opened")["opened"]
+        self.assertEqual((opened["channel"], opened["live"]), (3, False))
+        self.assertEqual(opened["body"]["values"], CONTROLS["values"])
+        self.assertEqual(self.one.last("output")["piece"]["kind"], "channel")
 
     def opened_anew(self) -> dict[str, object]:
         """Return what the next life of the backend tells a page."""

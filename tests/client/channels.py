@@ -43,7 +43,7 @@ class Channels:
         if asking is None or self.running is None or message["channel"] != asking["channel"]:
             return False
         cell, text, self.asking = self.running[0], message["body"]["text"], None
-        self._state(cell, "running")
+        self.close(cell, asking["channel"])
         shown = "········" if asking["body"]["hidden"] else text
         self._print(cell, stream(f"{asking['body']['prompt']}{shown}\n"))
         self._step(cell)
@@ -54,6 +54,7 @@ class Channels:
         within = body.pop("within", False)
         channel = {"channel": 1, "kind": "interact", "body": body, "live": True}
         self.interacts[cell["run"]] = [channel]
+        self.open(cell, channel)
         self._print(cell, Step(0.0, "channel", {"channel": 1}))
         self._print(cell, Step(0.0, "area", {"area": 1, "shown": False}))
         self._show(cell, body)
@@ -62,14 +63,25 @@ class Channels:
             self._print(cell, Step(0.0, "area", {"area": 2, "parent": 2}))
             self._print(cell, Step(0.0, "area", {"area": 1, "parent": 1}))
         channel["seconds"] = seconds
-        self._state(cell, "running")
+
+    def open(self, cell: dict[str, Any], channel: Interact) -> None:
+        """Tell that a channel is open."""
+        self._keep_run(cell)
+        self.event({"type": "channel_opened", "run": cell["run"], "opened": dict(channel)})
+
+    def close(self, cell: dict[str, Any], channel: int, **more: Any) -> None:
+        """Tell that a channel is closed."""
+        self._keep_run(cell)
+        self.event({"type": "channel_closed", "run": cell["run"], "channel": channel, **more})
 
     def open_channels(self, cell: dict[str, Any]) -> dict[str, Any]:
-        """Return what the state of a run says of its interacts."""
+        """Return what a run has open, as the document says it to who opens it."""
         found = [
             {name: each[name] for name in each if name != "seconds"} for each in self.interacts.get(cell["run"], [])
         ]
-        return {"channels": found} if found else {}
+        if self.asking is not None and self.running is not None and self.running[0] is cell:
+            found.insert(0, self.asking)
+        return {"channels": found}
 
     def _keep_run(self, cell: dict[str, Any]) -> None:
         """Have who comes later see the controls as they are now."""
@@ -80,7 +92,7 @@ class Channels:
         for each in self.outputs.values():
             for channel in self.interacts.get(each["run"]["run"], []):
                 channel["live"] = False
-                self._state(each["run"], each["run"]["state"])
+                self.close(each["run"], channel["channel"], stays=True)
 
     def _moved(self, message: dict[str, Any], by: str) -> bool:
         found = next((each for each in self.interacts.get(message["run"], []) if each["live"]), None)

@@ -155,8 +155,9 @@ class Room(Channels):
 
     def _state(self, cell: dict[str, Any], state: str, **more: Any) -> None:
         status = {"run": cell["run"], "cell": cell["cell"], "number": 1, "hash": cell["hash"], "queued": NOW}
-        told = {"type": "run_state", **status, "state": state, **self.open_channels(cell), **more}
+        told = {"type": "run_state", **status, "state": state, **more}
         self.outputs[cell["cell"]]["run"] = self.event(told)
+        self._keep_run(cell)
 
     def _next(self) -> None:
         if self.running is None and self.queue:
@@ -192,7 +193,7 @@ class Room(Channels):
             return
         if step.kind == "open":
             self.asking = step.body
-            self._state(cell, "running", channels=[step.body])
+            self.open(cell, step.body)
             return
         self._print(cell, step)
         self._step(cell)

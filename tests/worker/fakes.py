@@ -82,6 +82,7 @@ class FakeSession:
         self._frames = FrameReader(wire.MAX_FRAME_TO_SESSION)
         self._run: str | None = None
         self._interactive = ""
+        self.told_to_close: list[int] = []
         self.flooding = False
         self.sent = 0
         self._unsent = bytearray()
@@ -141,6 +142,8 @@ class FakeSession:
             self.say(ListingFrame(asked.request, ({"name": "x", "kind": "int", "extent": "", "value": "1"},)))
         elif isinstance(asked, wire.RunFrame):
             self._evaluate(asked)
+        elif isinstance(asked, CloseFrame):
+            self.told_to_close.append(asked.channel)
         elif self._run == asked.run:
             self._answered(asked)
         elif isinstance(asked, MessageFrame) and asked.run == self._interactive:

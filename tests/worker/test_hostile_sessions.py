@@ -14,7 +14,7 @@ from sagews.model.sessions import PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
 from sagews.wire.session.channels import MAX_INTERACTS_OF_A_RUN, CloseFrame, OpenFrame, StateFrame
-from sagews.wire.session.messages import channel_message, complete_message
+from sagews.wire.session.messages import channel_message, close_message, complete_message
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     PRINTS,
@@ -174,6 +174,19 @@ class HostileSessionTests(SessionTestCase):
         fake.say(StateFrame(run, 1, {}, False))
         self.reactor.pump()
         self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
+
+    def test_an_interact_that_is_refused_while_its_cell_runs(self) -> None:
+        """A backend that has no room for it has it closed at once, and with that it counts as open no more."""
+        session, recorder, fake, run = self.waiting_run()
+        for channel in range(1, MAX_INTERACTS_OF_A_RUN + 1):
+            fake.say(OpenFrame(run, channel, "interact", INTERACT))
+        self.reactor.pump()
+        self.run_now(self.host.send(session, close_message(run, 7)))
+        self.assertEqual(self.refused(self.host.send(session, close_message(run, 41))).code, "channel-closed")
+        fake.say(CloseFrame(run, 7))
+        fake.say(OpenFrame(run, 7, "interact", INTERACT))
+        self.reactor.pump()
+        self.assertEqual((fake.told_to_close, recorder.endings), ([7], []))
 
     def test_prints_of_a_run_that_is_forgotten(self) -> None:
         """A session may print for its latest runs that are over, and for no other."""

@@ -12,12 +12,14 @@ from sagews.model.identifiers import SessionId, UserId, WorkspaceId, new_id
 from sagews.model.sessions import Limits, PieceKind, Usage
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
+from sagews.wire.session.channels import CloseFrame, OpenFrame
 from sagews.wire.session.messages import complete_message
 from sagews.worker.sessions.bounds import Bounds
 from tests.contracts.session_host import evaluate
 from tests.turning import turn
 from tests.worker.exhaustion import no_descriptors
 from tests.worker.fakes import (
+    CONTROLS,
     EXITS,
     FLOODS,
     PRINTS,
@@ -132,6 +134,17 @@ class BudgetTests(SessionTestCase):
         kinds = [piece.kind for piece in recorder.pieces]
         self.assertEqual(kinds, [PieceKind.STREAM, PieceKind.STREAM, PieceKind.SPILLED, PieceKind.DONE])
         self.assertGreater(recorder.pieces[2].body["dropped"], 1200)
+
+    def test_an_interact_beyond_it_is_closed(self) -> None:
+        """Nobody gets to see it, so the session is told to close it: until then it counts as open."""
+        _, recorder, fake, run = self.waiting_run()
+        fake.say(wire.StreamFrame(run, "stdout", "x" * 850))
+        fake.say(OpenFrame(run, 1, "interact", CONTROLS))
+        self.reactor.pump()
+        fake.say(CloseFrame(run, 1))
+        self.reactor.pump()
+        self.assertEqual((fake.told_to_close, recorder.endings), ([1], []))
+        self.assertNotIn(PieceKind.OPEN, [piece.kind for piece in recorder.pieces])
 
     def test_each_run_has_its_own(self) -> None:
         """The next run starts with the whole budget."""

@@ -67,7 +67,7 @@ class CachedRun:
         return self.run.state is RunState.RUNNING
 
     def status(self, epoch: int, sequence: int) -> RunStatus:
-        """Return the state of the run as pages are told it."""
+        """Return the state of the run as pages are told it that know its channels."""
         run = self.run
         return RunStatus(
             document=run.document,
@@ -83,13 +83,12 @@ class CachedRun:
             finished=None if run.finished is None else run.finished.isoformat(),
             seconds=run.seconds,
             reason=self.reason,
-            channels=self._channels,
         )
 
-    @property
-    def _channels(self) -> list[OpenChannel]:
+    def whole_status(self, epoch: int, sequence: int) -> RunStatus:
+        """Return the state of the run with its channels, for pages that know nothing of it."""
         asked = [self.question] if self.question is not None and self.is_running else []
-        return [*asked, *self.interacts.values()]
+        return msgspec.structs.replace(self.status(epoch, sequence), channels=[*asked, *self.interacts.values()])
 
 
 class OutputCache:
@@ -259,7 +258,7 @@ class OutputCache:
             result.append(
                 CellOutput(
                     cell=cell,
-                    run=entry.status(epoch, sequence),
+                    run=entry.whole_status(epoch, sequence),
                     pieces=kept.pieces if fits else [],
                     left_out=kept.left_out if fits else kept.count,
                 )

@@ -19,7 +19,7 @@ from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.runs.channels.places import Places
 from sagews.backend.runs.channels.run_channels import CHANGES, RunChannels
 from sagews.backend.runs.output.taking import OutputTaker
-from sagews.backend.runs.output_cache import CachedRun, OutputCache, restored
+from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.backend.runs.requests import RunRequest, how_to_evaluate
 from sagews.backend.runs.run_owners import TAKEN, Known, RunOwner, RunOwners
 from sagews.errors import SagewsError, sentence
@@ -80,7 +80,7 @@ class RunRegistry:
         self._number = 0
         # The run that began and of which nobody was told yet: see `say_running`.
         self._unsaid: RunId | None = None
-        self.channels = RunChannels(clock, outputs, stream, Places(clock, stream, outputs, writer), self._show)
+        self.channels = RunChannels(clock, outputs, stream, Places(clock, stream, outputs, writer))
 
     @property
     def running(self) -> RunId | None:
@@ -240,11 +240,11 @@ class RunRegistry:
         A run that is over may get more, from a thread or task that its cell left, until its cell is run again.
         """
         entry = self._outputs.find(piece.run)
+        if entry is not None and piece.run == self._unsaid:
+            self.say_running()
         if entry is not None and piece.kind in CHANGES:
             self.channels.take(entry, piece)
         elif entry is not None:
-            if piece.run == self._unsaid:
-                self.say_running()
             self._taker.take(entry, piece)
             if entry.run.state.over:
                 # How much it printed is a column of the run, from which quotas are counted.
@@ -276,7 +276,7 @@ class RunRegistry:
         self._say(entry)
         for kind, body in output.pieces:
             if kind == PieceKind.CHANNEL:
-                restored(entry, msgspec.json.encode(body))
+                self.channels.bring_back(entry, body)
             self.take(Piece(0, run.id, PieceKind(kind), body, len(msgspec.json.encode(body))))
         self._outputs.change(entry, state=RunState(output.state), finished=output.finished, seconds=output.seconds)
         self._say(entry)

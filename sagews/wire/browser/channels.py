@@ -6,13 +6,16 @@ page → backend                                                      needs     
                    to an interact: {values {name: value}, pressed? name, serial}
 
 backend → page
+  channel_opened   document, epoch, sequence, run, opened {channel, kind, body, area, live}
+  channel_closed   document, epoch, sequence, run, channel, stays?
   channel_state    document, epoch, sequence, run, channel,
                    state {values?, controls?, layout?, errors?, busy, serial, by}
 
-What is open stands in `run_state.channels` (runs.py), so it is everybody's; numbered events say what opens, changes
-and closes. Who answers an input first is heard; from then on it is open no more. To an interact people may speak as
-long as it is `live`; the latest value of each control counts, and `channel_state` says what was taken (`busy`), and,
-once it was evaluated, what became of it: `values` stand for those of the same names, the others for all.
+Who opens a document finds what is open in `opened.cells` (runs.py); from then on these numbered events say what opens,
+changes and closes, each of one channel, and the end of a run closes the input that it had open. Who answers an input
+first is heard; from then on it is open no more. To an interact people may speak as long as it is `live`; the latest
+value of each control counts, and `channel_state` says what was taken (`busy`), and, once it was evaluated, what became
+of it: `values` stand for those of the same names, the others for all.
 """
 
 from __future__ import annotations
@@ -73,6 +76,27 @@ class OpenChannel(msgspec.Struct, frozen=True):
     def lasts(self) -> bool:
         """Whether it stays when its cell is over."""
         return self.kind == INTERACT
+
+
+class ChannelOpened(ToPage, frozen=True, tag="channel_opened"):
+    """A channel of a run is open, in place of one of its number."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    opened: OpenChannel
+
+
+class ChannelClosed(ToPage, frozen=True, tag="channel_closed"):
+    """Nobody hears what is said to a channel any more; one that `stays` is still looked at, as it was last."""
+
+    document: str
+    epoch: int
+    sequence: int
+    run: str
+    channel: int
+    stays: bool = False
 
 
 class ChannelState(ToPage, frozen=True, tag="channel_state"):

@@ -7,7 +7,7 @@ page → backend                                                      needs     
 
 backend → page
   run_state      document, epoch, sequence, run, cell, number, state, hash, queued, started, finished, seconds,
-                 channels [{channel, kind, body}]?                   what it has open (channels.py)
+                 channels [{channel, kind, body}]?                   what it has open (channels.py), in `opened` alone
   output         document, epoch, sequence, run, cell, piece {sequence, kind, body}?, removed [first, last, …]?
   cleared        document, epoch, sequence, runs [id]                their output is deleted
   kept           document, epoch, sequence                           when that is committed: a run that ended
@@ -73,7 +73,11 @@ class ClearOutputs(FromPage, frozen=True, tag="clear_outputs"):
 
 
 class RunStatus(ToPage, frozen=True, tag="run_state"):
-    """Where a run is. Times are ISO 8601, UTC."""
+    """Where a run is. Times are ISO 8601, UTC.
+
+    Attributes:
+        channels: what it has open, for who opens the document; events of their own say how that changes.
+    """
 
     document: str
     epoch: int

@@ -1,6 +1,6 @@
 /** What ran and what it printed, cell by cell: a pure reducer over the server's messages. */
 
-import type { Answer, CellOutput, OpenChannel, OutputMessage, Piece, RunStatus } from "../net/messages";
+import type { Answer, CellOutput, ChannelEvent, OpenChannel, OutputMessage, Piece, RunStatus } from "../net/messages";
 
 /** More than the server's budget for one cell; what is beyond it is counted, not kept. */
 export const MAX_PIECES = 4000;
@@ -44,8 +44,10 @@ export function applyRunState(results: Results, status: RunStatus): Results {
   const starts = !same || (known?.optimistic === true && status.state !== "queued");
   const keep = starts && status.state !== "queued" ? [] : (known?.pieces ?? []);
   const pieces = same && known?.optimistic !== true ? (known?.pieces ?? []) : keep;
+  // Its end closes what it asks.
+  const channels = (same && known?.run.channels?.filter(({ kind }) => kind !== "input" || !isOver(status.state))) || [];
   return new Map(results).set(status.cell, {
-    run: status,
+    run: channels.length > 0 ? { ...status, channels } : status,
     pieces,
     leftOut: same ? (known?.leftOut ?? 0) : 0,
     optimistic: status.state === "queued" && (known?.optimistic ?? true),
@@ -74,20 +76,30 @@ function withPiece(before: readonly Piece[], piece: Piece): readonly Piece[] | n
   return before.map((each) => (each.sequence === piece.sequence ? piece : each));
 }
 
-/** What has changed of the controls of a run. */
-export function applyChannelState(results: Results, { run: id, channel, state }: Answer<"channel_state">): Results {
+/** What has opened, changed or closed of a run. */
+export function applyChannel(results: Results, event: ChannelEvent): Results {
   return new Map(
     [...results].map(([cell, known]) => {
-      if (known.run.run !== id) return [cell, known];
-      const channels = known.run.channels?.map((each) => {
-        if (each.channel !== channel) return each;
-        // With other controls all values are others.
-        const values = { ...(state.controls ? {} : (each.body["values"] as object)), ...(state.values as object) };
-        return { ...each, body: { ...each.body, ...state, values } as unknown as OpenChannel["body"] };
-      });
-      return [cell, { ...known, run: { ...known.run, channels } }];
+      if (known.run.run !== event.run) return [cell, known];
+      return [cell, { ...known, run: { ...known.run, channels: channelsAfter(known.run.channels ?? [], event) } }];
     }),
   );
+}
+
+function channelsAfter(before: readonly OpenChannel[], event: ChannelEvent): readonly OpenChannel[] {
+  const channel = event.type === "channel_opened" ? event.opened.channel : event.channel;
+  const others = before.filter((each) => each.channel !== channel);
+  if (event.type === "channel_opened") return [...others, event.opened];
+  if (event.type === "channel_closed" && !event.stays) return others;
+  return before.map((each) => (each.channel === channel ? channelAfter(each, event) : each));
+}
+
+function channelAfter(before: OpenChannel, event: Exclude<ChannelEvent, Answer<"channel_opened">>): OpenChannel {
+  if (event.type === "channel_closed") return { ...before, live: false, body: { ...before.body, busy: false } };
+  const { state } = event;
+  // With other controls all values are others.
+  const values = { ...(state.controls ? {} : (before.body["values"] as object)), ...(state.values as object) };
+  return { ...before, body: { ...before.body, ...state, values } as unknown as OpenChannel["body"] };
 }
 
 /** The output of these runs was deleted; that they ran stays. */

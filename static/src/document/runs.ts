@@ -2,7 +2,7 @@
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Hearers } from "../net/hearing";
-import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type CellRun, type OutputMessage, type Piece, type StreamPosition } from "../net/messages";
+import { MAX_CELLS_IN_A_RUN, type Answer, type CellOutput, type ChannelEvent, type CellRun, type OutputMessage, type Piece, type StreamPosition } from "../net/messages";
 import type { Link } from "../net/socket";
 import { strings } from "../strings";
 import { seconds } from "../times";
@@ -10,7 +10,7 @@ import type { SheetDocument } from "./document";
 import type { Edits } from "./edits";
 import { newRunId } from "./identifiers";
 import { Together, type Notices } from "./notices";
-import { applyChannelState, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
+import { applyChannel, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, isOver, replaceAll, type Results } from "./results";
 import { sha256 } from "../net/sha256";
 
 export class Runs {
@@ -30,12 +30,9 @@ export class Runs {
   readonly hearers: Hearers = {
     run_state: (message) => this.#runState(message),
     output: (message) => this.#output(message),
-    channel_state: (message) => {
-      if (!this.#follow(message)) return;
-      // What was shown comes with the news that it is all, and not a frame later.
-      this.flush();
-      this.#results.value = applyChannelState(this.#results.value, message);
-    },
+    channel_opened: (message) => this.#channel(message),
+    channel_closed: (message) => this.#channel(message),
+    channel_state: (message) => this.#channel(message),
     cleared: (message) => {
       this.flush();
       if (this.#follow(message)) this.#results.value = applyCleared(this.#results.value, message.runs);
@@ -165,11 +162,18 @@ export class Runs {
     if (!this.#follow(message)) return;
     const before = this.#results.value.get(message.cell)?.run;
     this.#results.value = applyRunState(this.#results.value, message);
-    // Of a run that was over already it is about its controls.
+    // Of a run that was over already nobody waits for the end.
     if (before?.run === message.run && isOver(before.state)) return;
     this.together.follow(message, this.#results.value.get(message.cell));
     if (isOver(message.state)) this.#expectKept(message.sequence);
     this.#announce(message);
+  }
+
+  #channel(message: ChannelEvent): void {
+    if (!this.#follow(message)) return;
+    // What was shown comes with the news that it is all, and not a frame later.
+    this.flush();
+    this.#results.value = applyChannel(this.#results.value, message);
   }
 
   /** Say aloud how a run ended; screen readers hear it. */

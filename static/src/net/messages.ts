@@ -17,6 +17,9 @@ export type RunStatus = Omit<RunState, "type" | "document" | "epoch" | "sequence
 /** What the server says under a type. */
 export type Answer<Type extends FromServer["type"]> = Extract<FromServer, { type: Type }>;
 
+/** What happens to a channel of a run. */
+export type ChannelEvent = Answer<"channel_opened" | "channel_closed" | "channel_state">;
+
 /** What is asked with a number, without the number. */
 export type Question = ToServer extends infer Message ? (Message extends { request: number } ? Omit<Message, "request"> : never) : never;
 

@@ -16,6 +16,7 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.runs.channels.announcer import Announcer
 from sagews.backend.runs.channels.held_states import HeldStates
 from sagews.backend.runs.channels.places import Places
+from sagews.backend.runs.channels.telling import tell_closed, tell_opened
 from sagews.backend.runs.output_cache import CachedRun, OutputCache
 from sagews.errors import SagewsError
 from sagews.model.identifiers import RunId, UserId
@@ -37,7 +38,6 @@ class Interacts:
         outputs: knows the runs.
         stream: who watches.
         places: stores them.
-        say: tells everybody the state of a run.
 
     Attributes:
         when_said: is called when something waits to be evaluated.
@@ -45,8 +45,8 @@ class Interacts:
     """
 
     __slots__ = (
-        "_announcer", "_evaluated", "_held", "_line", "_live", "_outputs", "_places", "_say", "when_orphaned",
-        "when_said",
+        "_announcer", "_evaluated", "_held", "_line", "_live", "_outputs", "_places", "_stream",
+        "when_orphaned", "when_said",
     )  # fmt: skip
 
     def __init__(
@@ -55,11 +55,10 @@ class Interacts:
         outputs: OutputCache,
         stream: EventStream,
         places: Places,
-        say: Callable[[CachedRun], None],
     ) -> None:
         self._outputs = outputs
         self._places = places
-        self._say = say
+        self._stream = stream
         self._announcer = Announcer(clock, stream)
         self._line = InteractLine()
         self._held = HeldStates()
@@ -85,14 +84,16 @@ class Interacts:
     def opened(self, entry: CachedRun, opened: OpenChannel) -> None:
         """Take that a cell shows controls."""
         body = {**opened.body, "errors": {}, "busy": False, "serial": 0, "by": ""}
-        if not self._held.take((entry.run.id, opened.channel), body, controls=True):
-            # The session refuses such in words, before it comes to this: who goes on all the same is not heard.
+        gone = self._outputs.last(entry.run.cell) is not entry
+        if gone or not self._held.take((entry.run.id, opened.channel), body, controls=True):
+            # Its cell waits to run again, so nobody will see it; or the session has more than there is room for, which
+            # it refuses in words before it comes to this: who goes on all the same is not heard.
             self.when_orphaned(entry.run.id, [opened.channel])
             return
-        entry.interacts[opened.channel] = msgspec.structs.replace(opened, body=body)
+        entry.interacts[opened.channel] = shown = msgspec.structs.replace(opened, body=body)
         self._live[entry.run.id] = entry
         # First, so that no page meets the place of what it does not know.
-        self._say(entry)
+        tell_opened(self._stream, entry.run, shown)
         if not entry.cut and not entry.closed and self._outputs.refusal(PLACE_BYTES) is None:
             self._places.add(entry, opened)
 
@@ -107,7 +108,7 @@ class Interacts:
         del entry.interacts[channel]
         if not entry.interacts:
             self._live.pop(entry.run.id, None)
-        self._say(entry)
+        tell_closed(self._stream, entry.run, channel)
         return True
 
     def changed(self, entry: CachedRun, channel: int, patch: Mapping[str, Any]) -> None:
@@ -202,8 +203,8 @@ class Interacts:
             for channel, found in entry.interacts.items():
                 body = {**found.body, "busy": False}
                 entry.interacts[channel] = msgspec.structs.replace(found, body=body, live=False)
-            if self._outputs.find(entry.run.id) is entry:
-                self._say(entry)
+                if self._outputs.find(entry.run.id) is entry:
+                    tell_closed(self._stream, entry.run, channel, stays=True)
 
     def forget(self, entry: CachedRun) -> None:
         """Let go of those of a run whose cell runs again, or whose output is deleted."""
@@ -213,6 +214,7 @@ class Interacts:
             self._line.drop([(entry.run.id, channel)])
             self._places.gone(entry.run.id, channel)
             self._held.drop((entry.run.id, channel))
+        entry.interacts = {}
 
     def _cleared(self, entry: CachedRun) -> None:
         channels = [channel for channel, found in entry.interacts.items() if found.live]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from twisted.internet.interfaces import IReactorTime
 
+from sagews.backend.events.stream import EventStream
+from sagews.backend.runs.channels.telling import tell_closed, tell_opened
 from sagews.backend.runs.output_cache import CachedRun
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
@@ -20,14 +20,14 @@ class AskedQuestions:
 
     Args:
         clock: tells the time.
-        say: tells everybody the state of a run.
+        stream: who watches.
     """
 
-    __slots__ = ("_clock", "_in_hand", "_say", "_waits_since")
+    __slots__ = ("_clock", "_in_hand", "_stream", "_waits_since")
 
-    def __init__(self, clock: IReactorTime, say: Callable[[CachedRun], None]) -> None:
+    def __init__(self, clock: IReactorTime, stream: EventStream) -> None:
         self._clock = clock
-        self._say = say
+        self._stream = stream
         # What somebody has answered and its cell has not closed yet: were it lost on the way, it would be open again.
         self._in_hand: tuple[RunId, OpenChannel] | None = None
         self._waits_since: tuple[RunId, float] | None = None
@@ -36,13 +36,14 @@ class AskedQuestions:
         """Take that a cell asks."""
         self._in_hand = None
         self._waits_since = entry.run.id, self._clock.seconds()
-        self._set(entry, opened)
+        self._open(entry, opened)
 
-    def closed(self, entry: CachedRun) -> None:
-        """Take that it needs no answer any more."""
-        self._in_hand = None
-        if entry.question is not None:
-            self._set(entry, None)
+    def closed(self, entry: CachedRun, channel: int) -> None:
+        """Take that it needs no answer any more, if it is the one that is open; an interact may have been refused."""
+        if self._in_hand is not None and self._in_hand[1].channel == channel:
+            self._in_hand = None
+        if entry.question is not None and entry.question.channel == channel:
+            self._close(entry, entry.question)
 
     def waits_since(self, entry: CachedRun | None) -> float | None:
         """Return since when a run waits for somebody; None while it computes."""
@@ -69,16 +70,20 @@ class AskedQuestions:
         if host is None or session is None:
             raise SagewsError("no-session")
         self._in_hand = in_hand = (entry.run.id, found)
-        self._set(entry, None)
+        self._close(entry, found)
         try:
             await host.send(session, channel_message(message.run, message.channel, {"text": text}))
         except SagewsError as error:
             # Its cell may have closed it meanwhile, or have come to its end.
             if self._in_hand is in_hand and entry.is_running and error.code != "channel-closed":
                 self._in_hand = None
-                self._set(entry, found)
+                self._open(entry, found)
             raise
 
-    def _set(self, entry: CachedRun, question: OpenChannel | None) -> None:
+    def _open(self, entry: CachedRun, question: OpenChannel) -> None:
         entry.question = question
-        self._say(entry)
+        tell_opened(self._stream, entry.run, question)
+
+    def _close(self, entry: CachedRun, question: OpenChannel) -> None:
+        entry.question = None
+        tell_closed(self._stream, entry.run, question.channel)

@@ -1,11 +1,13 @@
 """The channels of a document's cells, of either kind: what sessions and pages say of them finds its way from here.
 
-What is open is part of the state of its run: a page that comes later is told with everything else.
+What is open stands with its run: a page that comes later is told with everything else. Whoever is there is told of each
+channel by itself, since large ones may stand beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from twisted.internet.interfaces import IReactorTime
@@ -14,7 +16,8 @@ from sagews.backend.events.stream import EventStream
 from sagews.backend.runs.channels.interacts import Interacts
 from sagews.backend.runs.channels.places import Places
 from sagews.backend.runs.channels.questions import AskedQuestions
-from sagews.backend.runs.output_cache import CachedRun, OutputCache
+from sagews.backend.runs.channels.telling import tell_opened
+from sagews.backend.runs.output_cache import CachedRun, OutputCache, restored
 from sagews.errors import SagewsError
 from sagews.interfaces.sessions import ISessionHost
 from sagews.model.identifiers import RunId, SessionId, UserId
@@ -32,13 +35,12 @@ class RunChannels:
         outputs: knows the runs.
         stream: who watches.
         places: stores where interacts stand, and their states.
-        say: tells everybody the state of a run.
 
     Attributes:
         interacts: the channels that last.
     """
 
-    __slots__ = ("_outputs", "_questions", "interacts")
+    __slots__ = ("_outputs", "_questions", "_stream", "interacts")
 
     def __init__(
         self,
@@ -46,11 +48,11 @@ class RunChannels:
         outputs: OutputCache,
         stream: EventStream,
         places: Places,
-        say: Callable[[CachedRun], None],
     ) -> None:
         self._outputs = outputs
-        self._questions = AskedQuestions(clock, say)
-        self.interacts = Interacts(clock, outputs, stream, places, say)
+        self._stream = stream
+        self._questions = AskedQuestions(clock, stream)
+        self.interacts = Interacts(clock, outputs, stream, places)
 
     def take(self, entry: CachedRun, piece: Piece) -> None:
         """Take what a session says of a channel."""
@@ -64,7 +66,13 @@ class RunChannels:
             else:
                 self._questions.opened(entry, opened)
         elif not self.interacts.closed(entry, channel):
-            self._questions.closed(entry)
+            self._questions.closed(entry, channel)
+
+    def bring_back(self, entry: CachedRun, stored: Mapping[str, Any]) -> None:
+        """Take an interact that a version kept, to be looked at."""
+        channel = restored(entry, msgspec.json.encode(stored)).get("channel")
+        if channel in entry.interacts:
+            tell_opened(self._stream, entry.run, entry.interacts[channel])
 
     def waits_since(self, run: RunId | None) -> float | None:
         """Return since when a run waits for somebody; None while it computes."""

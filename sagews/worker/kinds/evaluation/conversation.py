@@ -21,7 +21,7 @@ from sagews.model.sessions import MEBIBYTE, NO_RUN, EncodedBody, PieceKind
 from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
 from sagews.wire.session.areas import AreaFrame, ClearFrame, UpdateFrame
-from sagews.wire.session.channels import CloseFrame, MessageFrame, OpenFrame, StateFrame
+from sagews.wire.session.channels import INTERACT, CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.framing import ProtocolError
 from sagews.wire.session.messages import parse_message
 from sagews.wire.session.variables import VariablesFrame
@@ -119,7 +119,9 @@ class CellConversation:
         if not self._run_open or frame.run != self._run:
             raise SagewsError("channel-closed")
         self._channel.admit(payload)
-        self._channels.use(frame.channel)
+        # Also while its cell runs: a backend that has no room for an interact wants it closed.
+        if not (isinstance(frame, CloseFrame) and self._channels.lasts(frame.channel)):
+            self._channels.use(frame.channel)
         self._channel.send(payload)
 
     def _say_to_interact(self, frame: MessageFrame | CloseFrame, payload: bytes, past: PastRun) -> None:
@@ -248,7 +250,13 @@ class CellConversation:
         if _admits(self._budget, kind, size):
             self._channel.emit(kind, run, body, size)
         else:
+            self._have_closed(kind, run, body)
             self._overrun()
+
+    def _have_closed(self, kind: PieceKind, run: RunId, body: Mapping[str, Any]) -> None:
+        """Have the session close an interact that nobody gets to see; until it has, it counts as open."""
+        if kind is PieceKind.OPEN and body["kind"] == INTERACT:
+            self._channel.send(grammar.payload(CloseFrame(run, body["channel"])))
 
     def _late(self, kind: PieceKind, run: RunId, body: Mapping[str, Any], size: int) -> None:
         """Take what a thread or task shows whose cell is over, within what that run had left."""

@@ -28,6 +28,27 @@ export interface Changed {
   readonly held?: readonly string[];
 }
 
+/** Nobody hears what is said to a channel any more; one that `stays` is still looked at, as it was last. */
+export interface ChannelClosed {
+  readonly type: "channel_closed";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly run: string;
+  readonly channel: number;
+  readonly stays?: boolean;
+}
+
+/** A channel of a run is open, in place of one of its number. */
+export interface ChannelOpened {
+  readonly type: "channel_opened";
+  readonly document: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly run: string;
+  readonly opened: OpenChannel;
+}
+
 /** Tells what has changed of an interact; `by` is the connection heard last, and `serial` what it called that. */
 export interface ChannelState {
   readonly type: "channel_state";
@@ -302,7 +323,7 @@ export interface Rights {
   readonly may_run: boolean;
 }
 
-/** Where a run is. Times are ISO 8601, UTC. */
+/** Where a run is. Times are ISO 8601, UTC. Attributes: channels: what it has open, for who opens the document; events of their own say how that changes. */
 export interface RunStatus {
   readonly type: "run_state";
   readonly document: string;
@@ -484,6 +505,8 @@ export interface Written {
 
 export type FromServer =
   | Changed
+  | ChannelClosed
+  | ChannelOpened
   | ChannelState
   | Cleared
   | Completions
@@ -539,6 +562,8 @@ export const SHAPES: Readonly<Record<string, string>> = {
   VersionEntry: "id kind name author time files_changed:i may_unname?:b",
   Written: "name cell order:i",
   changed: "document cells:[s] held?:[s]",
+  channel_closed: "document epoch:i sequence:i run channel:i stays?:b",
+  channel_opened: "document epoch:i sequence:i run opened:OpenChannel",
   channel_state: "document epoch:i sequence:i run channel:i state:o",
   cleared: "document epoch:i sequence:i runs:[s]",
   completions: "document request:i start:i end:i matches:[{s}] source?",

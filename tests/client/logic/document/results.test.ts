@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyChannelState, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
+import { applyChannel, applyCleared, applyOutput, applyRunState, expectRun, forgetExpected, replaceAll, type Results } from "client/document/results";
 
 const empty: Results = new Map();
 const status = (run: string, state: string): RunStatus => ({ run, cell: "c", number: 1, state, hash: "h", queued: "" });
@@ -74,14 +74,29 @@ test("cleared output goes, and that the cell ran stays", () => {
   assert.equal(applyCleared(ran(), ["2"]).get("c")!.pieces.length, 1);
 });
 
-test("what a run asks is what was said of it last, and takes nothing of its output away", () => {
-  const asks = [{ channel: 1, kind: "input", body: { prompt: "Name? " } }];
+const place = { document: "d", epoch: 1, sequence: 9, run: "1" };
+const controls = { channel: 2, kind: "interact", body: { values: { n: 1 }, busy: true }, live: true };
+const question = { channel: 1, kind: "input", body: { prompt: "Name? " } };
+
+test("what a run has open is told channel by channel, and takes nothing of its output away", () => {
   let results = applyOutput(applyRunState(empty, status("1", "running")), output("1", piece(1)));
-  results = applyRunState(results, { ...status("1", "running"), channels: asks });
-  assert.deepEqual(results.get("c")!.run.channels, asks);
-  results = applyRunState(results, status("1", "running"));
-  assert.equal(results.get("c")!.run.channels, undefined);
-  assert.equal(results.get("c")!.pieces.length, 1);
+  for (const opened of [question, controls, question]) results = applyChannel(results, { type: "channel_opened", ...place, opened });
+  assert.deepEqual(results.get("c")!.run.channels, [controls, question]);
+  assert.equal(applyRunState(results, status("1", "running")).get("c")!.run.channels!.length, 2);
+  const answered = applyChannel(results, { type: "channel_closed", ...place, channel: 1 });
+  assert.deepEqual(answered.get("c")!.run.channels, [controls]);
+  assert.equal(answered.get("c")!.pieces.length, 1);
+  assert.equal(applyChannel(results, { type: "channel_closed", ...place, run: "0", channel: 1 }).get("c"), results.get("c"));
+});
+
+test("the end of a run closes what it asks, and leaves its controls; another run has none of them", () => {
+  let results = applyRunState(empty, status("1", "running"));
+  for (const opened of [question, controls]) results = applyChannel(results, { type: "channel_opened", ...place, opened });
+  results = applyRunState(results, status("1", "interrupted"));
+  assert.deepEqual(results.get("c")!.run.channels, [controls]);
+  const over = applyChannel(results, { type: "channel_closed", ...place, channel: 2, stays: true });
+  assert.deepEqual(over.get("c")!.run.channels, [{ ...controls, live: false, body: { values: { n: 1 }, busy: false } }]);
+  assert.equal(applyRunState(results, status("2", "running")).get("c")!.run.channels, undefined);
 });
 
 test("what changes of controls is put over what was known of them, and other controls have other values", () => {
@@ -90,11 +105,11 @@ test("what changes of controls is put over what was known of them, and other con
   const results = applyRunState(ran(), { ...status("1", "done"), channels });
   const bodyOf = (some: Results, place: number) => some.get("c")!.run.channels![place]!.body;
   const told = { type: "channel_state" as const, document: "d", epoch: 1, sequence: 9, run: "1", channel: 2 };
-  const moved = applyChannelState(results, { ...told, state: { values: { n: 5 }, busy: true, serial: 3, by: "me" } });
+  const moved = applyChannel(results, { ...told, state: { values: { n: 5 }, busy: true, serial: 3, by: "me" } });
   assert.deepEqual(bodyOf(moved, 1), { ...body, values: { n: 5, m: 2 }, busy: true, serial: 3, by: "me" });
   assert.equal(bodyOf(moved, 0), body);
   assert.equal(bodyOf(moved, 1)["controls"], body.controls);
-  const others = applyChannelState(moved, { ...told, state: { controls: [{ name: "q" }], layout: null, values: { q: 0 }, busy: false, serial: 3, by: "me" } });
+  const others = applyChannel(moved, { ...told, state: { controls: [{ name: "q" }], layout: null, values: { q: 0 }, busy: false, serial: 3, by: "me" } });
   assert.deepEqual(bodyOf(others, 1)["values"], { q: 0 });
-  assert.equal(applyChannelState(moved, { ...told, run: "0", state: { busy: true, serial: 1, by: "" } }).get("c"), moved.get("c"));
+  assert.equal(applyChannel(moved, { ...told, run: "0", state: { busy: true, serial: 1, by: "" } }).get("c"), moved.get("c"));
 });

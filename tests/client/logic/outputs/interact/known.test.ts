@@ -22,15 +22,12 @@ function sheet() {
   const hearing = new Hearing();
   worksheet.hearers.forEach((hearers) => hearing.add(hearers));
   let sequence = 0;
-  const state = (live: boolean) =>
-    hearing.hear({
-      type: "run_state", ...EVENT, sequence: (sequence += 1), number: 1, state: "done", hash: "h", queued: "",
-      channels: [{ channel: 1, kind: "interact", body: BODY, live }],
-    });
+  const over = () => hearing.hear({ type: "channel_closed", ...EVENT, sequence: (sequence += 1), channel: 1, stays: true });
   const said = (values: Record<string, Json>, by: string, serial: number, busy = false) =>
     hearing.hear({ type: "channel_state", ...EVENT, sequence: (sequence += 1), channel: 1, state: { values, by, serial, busy } });
-  state(true);
-  return { link, worksheet, state, said, ...followed(worksheet, "c", "1", 1) };
+  hearing.hear({ type: "run_state", ...EVENT, sequence: (sequence += 1), number: 1, state: "done", hash: "h", queued: "" });
+  hearing.hear({ type: "channel_opened", ...EVENT, sequence: (sequence += 1), opened: { channel: 1, kind: "interact", body: BODY } });
+  return { link, worksheet, over, said, ...followed(worksheet, "c", "1", 1) };
 }
 
 test("what is set goes over the channel, and every state is heard, even those that are overtaken at once", () => {
@@ -60,12 +57,12 @@ test("after a reconnect what was under way is said again, once the document was 
 });
 
 test("controls are live while a session holds them and the cell is not about to run again", () => {
-  const { worksheet, state } = sheet();
+  const { worksheet, over } = sheet();
   const known = () => worksheet.runs.results.value.get("c");
   assert.ok(isLive(known(), "1", 1));
   assert.ok(!isLive(known(), "1", 2) && !isLive(known(), "0", 1) && !isLive(undefined, "1", 1));
   assert.ok(!isLive({ ...known()!, optimistic: true }, "1", 1) && comesAnew({ ...known()!, optimistic: true }));
-  state(false);
+  over();
   assert.ok(!isLive(known(), "1", 1) && !comesAnew(known()));
 });
 
