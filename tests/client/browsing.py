@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -24,6 +25,9 @@ SCREENSHOTS = ROOT / "tests" / "screenshots"
 
 class ClientTestCase(SynchronousTestCase):
     """A test with a fresh site and a fresh browser context."""
+
+    # Chromium is a real program, whichever module the test is in.
+    pytestmark: ClassVar = pytest.mark.slow
 
     playwright: ClassVar[Playwright]
     browser: ClassVar[Browser]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.client.browsing import ClientTestCase, cell
+from tests.client.browsing import ClientTestCase, cell, next_frame
 
 # Where in a cell's first line the caret of somebody else is drawn.
 CARET_AT = """([cell, place]) => {
@@ -167,6 +167,24 @@ class EditingTests(ClientTestCase):
         cell(page, 2).locator(".cm-cursor").nth(1).wait_for()
         page.keyboard.type("q")
         self.assertEqual([text[0] for text in lines.all_inner_texts()], ["q", "q"])
+
+    def test_let_go_beside_the_cell(self) -> None:
+        """A selection that is drawn out into the margin is one that keys write over; a click there ends writing."""
+        page = self.sheet()
+        source = cell(page, 2).locator(".src")
+        source.click()
+        page.wait_for_selector(".cm-focused")
+        box = source.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 100, box["y"] + 14)
+        page.mouse.down()
+        page.mouse.move(box["x"] - 80, box["y"] + 14, steps=4)
+        page.mouse.up()
+        next_frame(page)
+        page.keyboard.type("qq")
+        source.get_by_text("qq").wait_for()
+        page.mouse.click(box["x"] - 80, box["y"] + 14)
+        page.locator(".cell.editing").wait_for(state="detached")
 
     def test_keys_before_their_help_has_come(self) -> None:
         """Letters and Tab that are pressed while the second part of the editor is still on its way are not lost."""

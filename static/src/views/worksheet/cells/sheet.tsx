@@ -28,7 +28,8 @@ function Article(): JSX.Element {
   useKeepInSight(article);
   const below = (event: MouseEvent) => {
     if (event.target === event.currentTarget && worksheet.sheet.cells.value.length === 0) actions.insert("code", {});
-    else if (event.target === event.currentTarget) focus.select(focus.active.value);
+    // What was pressed in a cell may be let go beside it, by a selection that is drawn or a page that moved meanwhile.
+    else if (event.target === event.currentTarget && !focus.editing.value) focus.select(focus.active.value);
   };
   return (
     <article ref={article} class="doc" data-testid="sheet" onClick={below}>
