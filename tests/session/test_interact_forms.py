@@ -111,7 +111,7 @@ class InteractFormTests(SynchronousTestCase):
         good = body()
         slider = {**control("slider"), "min": 11}
         many = [{"name": f"s{n}", "kind": "select", "label": "", "labels": ["x"] * 1000} for n in range(5)]
-        large = [{"name": f"h{n}", "kind": "html", "label": "", "html": "x" * 60_000} for n in range(5)]
+        large = [{"name": f"h{n}", "kind": "html", "label": "", "html": "x" * 60_000} for n in range(9)]
         for change in (
             {"controls": [*good["controls"], control("check")]},
             {"values": {}},
@@ -125,5 +125,5 @@ class InteractFormTests(SynchronousTestCase):
         ):
             frame = OpenFrame(new_id(), 1, "interact", {**good, **change})
             self.assertRaises(ProtocolError, there_and_back, frame)
-        for values in ({"n": "x" * 300_000}, {"n": [[0] * 3000]}, {"n" * 101: 0}):
+        for values in ({"n": "x" * 600_000}, {"n": [[0] * 3000]}, {"n" * 101: 0}):
             self.assertRaises(ProtocolError, there_and_back, StateFrame(new_id(), 1, {"values": values}, False))

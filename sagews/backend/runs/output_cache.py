@@ -228,6 +228,12 @@ class OutputCache:
         entry.printed += size
         self._stored.add(size)
 
+    def keep_instead(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
+        """Keep a piece in place of the one of its number, if that is at hand."""
+        before = entry.kept.size
+        entry.kept.replace(piece.sequence, piece, size)
+        self._grown(entry, entry.kept.size - before)
+
     def _keep(self, entry: CachedRun, piece: PieceBody, size: int) -> None:
         before = entry.kept.size
         entry.kept.add(piece.sequence, piece, size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sagews.session.display.mime import Formatters, bounded_bundle
@@ -20,6 +20,7 @@ class Stage:
         formatters: made in the zygote.
         output: None while nothing is connected; what is shown then is formatted and dropped.
         run: the id of the running cell's run.
+        widgets: shows the widget that a bundle names, if it does; None where nobody has imported any.
         steady: whether pictures take the place of others: they have the size that they were asked for, and are drawn
             once, where others are measured and then cut to what is in them.
     """
@@ -30,6 +31,12 @@ class Stage:
         self.run = ""
         self.steady = False
         self._capturing: list[tuple[Any, Any]] | None = None
+        self.widgets: Callable[[Mapping[str, Any]], bool] | None = None
+
+    @property
+    def is_captured(self) -> bool:
+        """Whether what is shown is kept for somebody."""
+        return self._capturing is not None
 
     @contextlib.contextmanager
     def captured(self, into: list[Any]) -> Iterator[None]:
@@ -60,6 +67,8 @@ class Stage:
         fit, told = bounded_bundle(data, metadata)
         if self._capturing is not None:
             self._capturing.append((fit, told))
+        elif self.widgets is not None and self.widgets(fit):
+            return
         elif self.output is not None and fit:
             self.output.show(DisplayFrame(self.run, fit, told, display=_on_the_wire(display)))
 

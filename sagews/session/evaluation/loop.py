@@ -18,6 +18,7 @@ from sagews.session.help.bystander import Bystander
 from sagews.session.help.introspection import Helper
 from sagews.session.interact import namespace
 from sagews.session.interact.interacts import SessionInteracts
+from sagews.session.interact.room import Room
 from sagews.session.magics import processes, shell
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
@@ -25,6 +26,8 @@ from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.output import SessionOutput
 from sagews.session.output.pump import Pump
 from sagews.session.output.streams import PrintedText
+from sagews.session.widgets import adjusting
+from sagews.session.widgets.views import SessionWidgets
 from sagews.wire.session.channels import CloseFrame
 from sagews.wire.session.frames import (
     CompleteFrame,
@@ -78,11 +81,13 @@ class EvaluationLoop:
         self._evaluator = Evaluator(self._output, self._interrupts, loaded(flavour))
         self._helper = Helper(self._evaluator, self._output)
         self._bystander = Bystander(self._requests, self._output, self._evaluator.namespace)
-        self._evaluator.before_done = self._bystander.end
         numbers = ChannelNumbers()
         self._questions = Questions(self._output, self._requests, self._interrupts, numbers, self._bystander)
-        self._interacts = SessionInteracts(self._output, self._evaluator, numbers)
-        self._questions.behind = lambda: self._interacts.evaluating
+        room = Room(self._output, numbers)
+        self._interacts = SessionInteracts(self._output, self._evaluator, room)
+        self._widgets = SessionWidgets(self._output, self._evaluator, room)
+        self._evaluator.before_done = self._cell_ends
+        self._questions.behind = lambda: self._interacts.evaluating or self._widgets.evaluating
 
     def start(self) -> None:
         """Take over output, input and SIGINT, and tell the worker that cells may come."""
@@ -96,6 +101,7 @@ class EvaluationLoop:
         self._evaluator.background.install()
         self._interacts.install()
         namespace.use(self._interacts)
+        adjusting.install(self._widgets)
         if loaded(self._flavour).preparse is not None:
             self._evaluator.beginning.expect_startup()
         self._pump.start(self._output)
@@ -135,6 +141,7 @@ class EvaluationLoop:
     def _answer(self, request: ToSession) -> None:
         if isinstance(request, RunFrame):
             self._interacts.cell_begins(request)
+            self._widgets.cell_begins(request)
             self._bystander.begin()
             if self._evaluator.run(request) > LONG:
                 # A plot leaves some 12 MB of free pages in the heap, which an idle session need not hold.
@@ -145,9 +152,14 @@ class EvaluationLoop:
             self._output.answer(RemovedFrame(request.request, self._evaluator.remove(request.names)))
         elif isinstance(request, CloseFrame):
             self._interacts.close(request)
-        elif "serial" in request.body:
+            self._widgets.close(request)
+        elif "serial" in request.body and not self._widgets.message(request):
             self._interacts.message(request)
         # What is left is an answer that crossed with the end of its question.
+
+    def _cell_ends(self) -> None:
+        self._bystander.end()
+        self._widgets.cell_ends()
 
     def _take_over_streams(self) -> None:
         null = os.open(os.devnull, os.O_RDONLY)

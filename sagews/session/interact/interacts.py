@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sagews.session.asking.numbers import ChannelNumbers
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator, flush_figures
 from sagews.session.interact.controls import texts
 from sagews.session.interact.live import Interact
+from sagews.session.interact.room import Room
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.channels import (
     INTERACT,
-    MAX_INTERACTS,
-    MAX_INTERACTS_OF_A_RUN,
-    MAX_STATES,
     CloseFrame,
     MessageFrame,
     OpenFrame,
@@ -29,12 +26,6 @@ from sagews.wire.session.frames import RunFrame
 from sagews.wire.session.interact import size_of
 
 NOT_HERE = "An interact can only be shown by the cell that runs, or by the function of another interact."
-TOO_MANY_OF_A_CELL = f"A cell may show at most {MAX_INTERACTS_OF_A_RUN} interacts."
-TOO_LARGE = (
-    f"The controls of this worksheet have more than {MAX_STATES // 1024**2} MB of texts together: "
-    "clear the output of cells that have some, or give fewer labels."
-)
-TOO_MANY = f"There are {MAX_INTERACTS} interacts in this worksheet: clear the output of cells that have some."
 
 
 class SessionInteracts:
@@ -43,16 +34,16 @@ class SessionInteracts:
     Args:
         output: where they are shown.
         evaluator: runs their functions.
-        numbers: of channels.
+        room: for those of the session.
 
     Attributes:
         evaluating: whether one is evaluated behind the end of its cell.
     """
 
-    def __init__(self, output: SessionOutput, evaluator: Evaluator, numbers: ChannelNumbers) -> None:
+    def __init__(self, output: SessionOutput, evaluator: Evaluator, room: Room) -> None:
         self._output = output
         self._evaluator = evaluator
-        self._numbers = numbers
+        self._room = room
         self._open: dict[tuple[str, int], Interact] = {}
         self._cells: dict[str, RunFrame] = {}
         # What the cell that runs showed when it ran last, in order, and so far in this run nothing stands for.
@@ -101,14 +92,14 @@ class SessionInteracts:
         interact.size = size_of(interact.forms())
         # Before it gets a number: the next one must follow the last that was opened.
         going = self._replaced[0].size if self.current is not None and self._replaced else 0
-        if interact.size - going + sum(each.size for each in self._open.values()) > MAX_STATES:
-            raise RuntimeError(TOO_LARGE)
+        self._room.check(interact.size, going)
         interact.outer = self.current
         interact.run, interact.channel = run, self._number(run)
         interact.area = self._output.new_area(shown=False)
         if interact.outer is not None:
             interact.outer.inner.append(interact)
         self._open[run, interact.channel] = interact
+        self._room.take(run, interact.channel, interact.size)
         self._cells[run] = cell
         here = self._output.current_area
         self._output.tell(OpenFrame(run, interact.channel, INTERACT, interact.body(), here))
@@ -122,16 +113,7 @@ class SessionInteracts:
             replaced = self._replaced.pop(0)
             self._close([replaced])
             return replaced.channel
-        if len(self._of_run(run)) >= MAX_INTERACTS_OF_A_RUN:
-            raise RuntimeError(TOO_MANY_OF_A_CELL)
-        if len(self._open) >= MAX_INTERACTS:
-            raise RuntimeError(TOO_MANY)
-        number = self._numbers.next(run)
-        if number is None:
-            raise RuntimeError(TOO_MANY_OF_A_CELL)
-        self._numbers.keep(run)
-        self._output.keep(run)
-        return number
+        return self._room.number(run)
 
     # ------------------------------------------------------------------------------------- messages
 
@@ -216,7 +198,6 @@ class SessionInteracts:
                 continue
             del self._open[interact.run, interact.channel]
             self._output.tell(CloseFrame(interact.run, interact.channel))
+            self._room.give_back(interact.run, interact.channel)
             if not self._of_run(interact.run):
                 self._cells.pop(interact.run, None)
-                self._numbers.forget(interact.run)
-                self._output.release(interact.run)

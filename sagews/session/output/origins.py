@@ -50,6 +50,15 @@ class Origins:
         self._run = run
         _current.set(run)
 
+    def here(self) -> tuple[str, str | None]:
+        """Return whose what is printed now is, for `return_to`."""
+        return self._run, _current.get()
+
+    def return_to(self, here: tuple[str, str | None]) -> None:
+        """Be again where `here` was asked."""
+        self._run = here[0]
+        _current.set(here[1])
+
     def of_caller(self) -> str:
         """Return the run to which what the calling thread or task prints belongs: the last one if it is nobody's."""
         known = _current.get()

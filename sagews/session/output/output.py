@@ -6,23 +6,22 @@ shown, in the cell's own output or in an area of it.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sagews.session.analysis.names import NOTHING, TextNames
 from sagews.session.output.areas.displays import Displays
-from sagews.session.output.areas.places import MAX_FRAME, RunPlaces
+from sagews.session.output.areas.places import MAX_FRAME
 from sagews.session.output.budget import TAIL, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.lines import LinePrinter
-from sagews.session.output.printed import PrintedOutput
+from sagews.session.output.placed import PlacedOutput
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.session.output.whole import Whole
-from sagews.wire.session.areas import OWN, AreaFrame, UpdateFrame
+from sagews.wire.session.areas import OWN, UpdateFrame
 from sagews.wire.session.channels import CloseFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import (
     DisplayFrame,
@@ -35,11 +34,8 @@ from sagews.wire.session.frames import (
 )
 from sagews.wire.session.grammar import encode
 
-NO_AREA = "Only the cell that runs can make an area of output."
-CLOSED = "The output of this cell takes nothing more. Run it again."
 
-
-class SessionOutput(PrintedOutput):
+class SessionOutput(PlacedOutput):
     """The one way out of a session.
 
     Args:
@@ -70,8 +66,8 @@ class SessionOutput(PrintedOutput):
         """
         if self._child is not None:
             return
-        if self._places.here:
-            value = replace(value, area=self._places.here)
+        if self._places.here or self._before:
+            value = replace(value, run=self._run if self._before else value.run, area=self._places.here)
         data = encode(value)
         with self._whole:
             self._drain()
@@ -87,21 +83,26 @@ class SessionOutput(PrintedOutput):
                 if isinstance(value, DisplayFrame) and value.display:
                     self._note(value.display, self._run, value.area, len(data))
                 self._send(self._run, value.area, data)
+                recorder = self.recorders.get((self._run, value.area)) if self.recorders else None
+                if recorder is not None:
+                    recorder.shown(value)
                 if now:
                     self.writer.push()
         self._wait_for_room()
 
     def stopping(self) -> None:
         """Tell the worker, once in a run, that its code has been interrupted: it need not be signalled again."""
-        if self._child is None and self._open and not self._told:
+        if self._child is None and (self._before[0].open if self._before else self._open) and not self._told:
             self._told = True
             with self._whole:
-                self._put(encode(StoppingFrame(self._run)), True)
+                self._put(encode(StoppingFrame(self._before[0].run if self._before else self._run)), True)
 
     @property
     def asking(self) -> str:
-        """The run for whose cell the caller acts; "" where none goes on, or where an earlier one left the caller."""
-        return self._run if self._open and self.origins.of_caller() == self._run else ""
+        """The run for whose cell the caller acts; "" where none goes on, an earlier one left the caller, or output of
+        the one that goes on stands in another's."""
+        here = self._open and not self._before and self.origins.of_caller() == self._run
+        return self._run if here else ""
 
     def tell(self, value: OpenFrame | StateFrame | CloseFrame) -> None:
         """Send what happens to a channel of the cell, behind everything printed before it."""
@@ -120,6 +121,7 @@ class SessionOutput(PrintedOutput):
         The cell is over: interrupts are dropped here.
         """
         with self._whole:
+            self._return()
             unshown = self._close()
             if unshown:
                 self._stream(
@@ -154,113 +156,6 @@ class SessionOutput(PrintedOutput):
         self._buffer = TextBuffer()
         self.capture.close()
 
-    # ------------------------------------------------------------------------------------------ in place
-
-    @property
-    def current_area(self) -> int:
-        """The area in which what the cell shows stands; 0 is its own output."""
-        return self._places.here
-
-    def new_area(self, *, shown: bool = True) -> int:
-        """Make an area of the running cell's output, which stands behind all that was shown in the current one.
-
-        Args:
-            shown: whether a page shows it there by itself; what opens a panel in which it stands says False.
-
-        Raises:
-            RuntimeError: no cell runs, there are too many areas, or they stand in each other too deep.
-        """
-        if not self._open or self._child is not None:
-            raise RuntimeError(NO_AREA)
-        with self._whole:
-            self._drain()
-            self._come_about()
-            self._flush(push=False)
-            here, area = self._places.here, self._places.make()
-            self._send(self._run, here, encode(AreaFrame(self._run, area, here, shown)))
-        return area
-
-    @contextlib.contextmanager
-    def area(self, area: int) -> Iterator[None]:
-        """Have what the running cell prints and shows stand in one of its areas meanwhile."""
-        places, before = self._places, self._places.here
-        self._move(places, area)
-        try:
-            yield
-        finally:
-            self._move(places, before)
-
-    def _move(self, places: RunPlaces, area: int) -> None:
-        with self._whole:
-            # Another cell's by now, where who began this did not end it with its cell.
-            if self._open and places is self._places:
-                self._drain()
-                self._flush(push=False)
-                places.here = area
-                self._live = places.is_live
-
-    @contextlib.contextmanager
-    def reopened(self, run: str, area: int) -> Iterator[None]:
-        """Have what is printed and shown meanwhile stand in an area of a run that is over, as if its cell ran.
-
-        Raises:
-            RuntimeError: a cell runs, or the run is not known any more.
-        """
-        with self._whole:
-            places = None if self._open else self._late.places(run)
-            if places is None:
-                raise RuntimeError(CLOSED)
-            self._drain()
-            places.here = area
-            self._address(run, places)
-        try:
-            yield
-        finally:
-            with self._whole:
-                self._close()
-                places.here = OWN
-                self.writer.push()
-            self.settle()
-
-    def clear(self, area: int | None = None, *, wait: bool = False) -> None:
-        """Take away what the caller's cell has shown in one of its areas; it begins anew with all its budgets.
-
-        Args:
-            area: by default the current one; 0 is the whole output of the cell.
-            wait: until something else is shown there.
-        """
-        if self._child is not None:
-            return
-        with self._whole:
-            self._drain()
-            run = self.origins.of_caller()
-            places = self._places_of(run)
-            if places is None:
-                return
-            if area is None:
-                area = places.here
-            if wait:
-                # Until then what is there stays, and may still be on its way.
-                places.waiting.add(area)
-            else:
-                self._clear_now(run, places, area)
-
-    def clear_waiting(self, area: int) -> None:
-        """Clear an area that waits for something in its place: nothing comes."""
-        with self._whole:
-            self._drain()
-            self._flush(push=False)
-            if area in self._places.waiting:
-                self._clear_now(self._run, self._places, area)
-
-    def keep(self, run: str) -> None:
-        """Remember a run that is over for `reopened`, however many come behind it."""
-        self._late.keep(run)
-
-    def release(self, run: str) -> None:
-        """Remember it no longer than others."""
-        self._late.release(run)
-
     def update(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """Put a bundle in place of everything that was shown under a display id, also of cells that are over."""
         if self._child is not None:
@@ -269,10 +164,9 @@ class SessionOutput(PrintedOutput):
             for run, before in self._displays.runs(display, self._is_known):
                 frame = encode(UpdateFrame(run, display, data, metadata))
                 growth = len(frame) - before
-                here = self._open and run == self._run
-                if len(frame) > MAX_FRAME or not (
-                    self._places.grows(growth) if here else self._late.grows(run, growth)
-                ):
+                places = None if run in self._late else self._places_of(run)
+                grows = self._late.grows(run, growth) if places is None else places.grows(growth)
+                if len(frame) > MAX_FRAME or not grows:
                     continue
                 self._displays.note(display, run, len(frame))
                 self._replacing.update((run, display), frame)
@@ -282,7 +176,7 @@ class SessionOutput(PrintedOutput):
         self._wait_for_room()
 
     def _is_known(self, run: str) -> bool:
-        return (self._open and run == self._run) or run in self._late
+        return self._places_of(run) is not None
 
     def _note(self, display: str, run: str, area: int, size: int) -> None:
         self._displays.note(display, run, size)
@@ -291,7 +185,7 @@ class SessionOutput(PrintedOutput):
     def _is_shown_late(self, value: DisplayFrame, size: int) -> bool:
         """Send what the caller shows, if it belongs to a run that is over."""
         run = self.origins.of_caller()
-        if self._open and run == self._run:
+        if self._open and (run == self._run or any(each.open and each.run == run for each in self._before)):
             return False
         self._come_about_late(run)
         if self._late.admits(run, size):

@@ -80,11 +80,19 @@ class PrintedOutput:
     def begin(self, run: str) -> None:
         """Address what comes from now on to a run."""
         with self._whole:
+            self._return()
             # What lies in the pipes was printed before, and is the former run's.
             self._drain()
             self._address(run, RunPlaces(run, self._home, partial(self._stream, run)))
             if self._buffer.size:
                 self._flush_if_wanted("")
+
+    def _return(self) -> None:
+        """End what sends output elsewhere."""
+
+    def now(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
 
     def _address(self, run: str, places: RunPlaces) -> None:
         self._run, self._places = run, places

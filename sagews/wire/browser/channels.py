@@ -26,7 +26,7 @@ import msgspec
 
 from sagews.wire.browser.base import Count, FromPage, Right, ToPage, Uuid
 from sagews.wire.session.channels import INTERACT, MAX_ANSWER
-from sagews.wire.session.interact import MAX_CONTROLS, MAX_NAME
+from sagews.wire.session.interact import MAX_NAME, MAX_WIDGETS
 
 _Object = msgspec.Meta(extra_json_schema={"type": "object"})
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
@@ -37,7 +37,7 @@ class ChannelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     text: Annotated[str, msgspec.Meta(max_length=MAX_ANSWER)] | None = None
     # Looked at one by one by who knows the controls.
-    values: Annotated[dict[Name, Any], msgspec.Meta(max_length=MAX_CONTROLS)] | None = None
+    values: Annotated[dict[Name, Any], msgspec.Meta(max_length=MAX_WIDGETS)] | None = None
     pressed: Name | None = None
     serial: Count = 0
 

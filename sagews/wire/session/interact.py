@@ -4,26 +4,31 @@ The body with which a channel of kind `interact` opens:
 
   area      int                       in which area of the output what the function shows goes
   controls  [control] (<= 100)        in the order in which they are shown
-  layout    null | {place: [[{name, width?}]]}     rows at the places top, left, right, bottom
+  layout    null | {place: [[{name, width?}]]} | {root: name}
+                                                   rows at the places top, left, right, bottom; or a tree (widgets.py)
   auto      bool                      false: nothing is evaluated before the button that says so is pressed
   values    {name: value}             of every control that has one
 
 A control is {name, kind, label} and what its kind has:
 
-  text          rows, width?, submit?, readonly?      str (<= 64 KiB)
+  text          rows, width?, submit?, readonly?,     str (<= 64 KiB)
+                placeholder?
   check                                               bool
-  slider        min, max, step, integer               number; step 0: any
+  slider        min, max, step, integer, digits?      number; step 0: any
   choice_slider labels                                index of a label
-  range         min, max, step, integer               [low, high]
+  range         min, max, step, integer, digits?      [low, high]
   range_choice  labels                                [index, index]
   multi         sliders [{min, max, step, label}]     [number]
-  select        labels                                index
-  buttons       labels, rows?, columns?               index
-  radio         labels                                index
+  select        labels, none?                         index; with none also null
+  buttons       labels, none?, rows?, columns?        index, as above
+  radio         labels, none?                         index, as above
   button        text                                  int, how often it was pressed
   colour                                              "#rrggbb"
   grid          rows, columns, width?                 [[str]]
   html          html                                  none
+
+Texts and sliders may have `live`: whether their value is said while they are being typed in or dragged. The further
+kinds of control, and how any of them may look, are in widgets.py.
 
 Standard library only: the session in its jail makes these, the backend looks at them again, and at what pages say.
 """
@@ -36,17 +41,18 @@ from typing import Any
 from sagews.errors import SagewsError
 from sagews.wire.fields import Fields
 from sagews.wire.session import checks as check
-from sagews.wire.session.framing import ProtocolError
+from sagews.wire.session import control_parts as parts
+from sagews.wire.session import widgets
+from sagews.wire.session.control_parts import MAX_LABEL, MAX_LABELS, MAX_NAME
 from sagews.wire.session.interact_values import Value, checked
+from sagews.wire.session.widget_values import WITHOUT_VALUE
+from sagews.wire.session.widgets import MAX_WIDGETS
 
 MAX_CONTROLS = 100
-MAX_NAME = 100
-MAX_LABEL = 1000
-MAX_LABELS = 1000
 MAX_SLIDER_LABELS = 500
 # Of all controls together.
 MAX_LABELS_IN_ALL = 4000
-MAX_BODY = 256 * 1024
+MAX_BODY = 512 * 1024
 MAX_HTML = 64 * 1024
 MAX_SLIDERS = 100
 MAX_BOXES = 1000
@@ -54,7 +60,6 @@ MAX_SIDE = 100
 MAX_ROWS = 100
 MAX_AREA = 1000
 MAX_ERROR = 1000
-MAX_NUMBER = 1e300
 PLACES = ("top", "left", "right", "bottom")
 
 
@@ -66,7 +71,7 @@ def read_body(form: Fields) -> dict[str, Any]:
         "controls": controls,
         "layout": read_layout(form),
         "auto": form.boolean("auto"),
-        "values": all_values(controls, form.mapping("values", MAX_CONTROLS)),
+        "values": all_values(controls, form.mapping("values", MAX_WIDGETS)),
     }
     _check_size(body)
     return body
@@ -82,7 +87,7 @@ def read_patch(form: Fields) -> dict[str, Any]:
     if form.peek("controls") is not None:
         patch["controls"] = read_controls(form)
         patch["layout"] = read_layout(form)
-        patch["values"] = all_values(patch["controls"], form.mapping("values", MAX_CONTROLS))
+        patch["values"] = all_values(patch["controls"], form.mapping("values", MAX_WIDGETS))
     elif form.peek("values") is not None:
         patch["values"] = bounded_values(form)
     if form.peek("errors") is not None:
@@ -93,10 +98,10 @@ def read_patch(form: Fields) -> dict[str, Any]:
 
 def bounded_values(form: Fields) -> dict[str, Value]:
     """Take values by name whose controls are not known here."""
-    values = form.mapping("values", MAX_CONTROLS)
+    values = form.mapping("values", MAX_WIDGETS)
     for name in values:
         form.short("values", name, MAX_NAME)
-    for _ in check.json_in_steps(values, MAX_CONTROLS + 2 * MAX_BOXES, "values that are too deep or too large"):
+    for _ in check.json_in_steps(values, MAX_WIDGETS + 2 * MAX_BOXES, "values that are too deep or too large"):
         pass
     _check_size(values)
     return values
@@ -104,7 +109,7 @@ def bounded_values(form: Fields) -> dict[str, Value]:
 
 def read_controls(form: Fields) -> list[dict[str, Any]]:
     """Take the list of controls, each name once."""
-    controls = [_control(each) for each in form.sequence("controls", MAX_CONTROLS)]
+    controls = [read_control(parts.inner(each, "a control")) for each in form.sequence("controls", MAX_WIDGETS)]
     if len({each["name"] for each in controls}) != len(controls):
         raise SagewsError("bad-value", field="controls", reason="two have the same name")
     if sum(len(each.get("labels", ())) for each in controls) > MAX_LABELS_IN_ALL:
@@ -118,6 +123,8 @@ def read_layout(form: Fields) -> dict[str, Any] | None:
         form.take("layout")
         return None
     places = Fields(form.mapping("layout", len(PLACES)))
+    if places.peek("root") is not None:
+        return widgets.read_root(places)
     layout = {place: _rows(places, place) for place in PLACES if places.peek(place) is not None}
     places.finish()
     return layout
@@ -125,7 +132,7 @@ def read_layout(form: Fields) -> dict[str, Any] | None:
 
 def all_values(controls: list[dict[str, Any]], values: Mapping[str, Value]) -> dict[str, Value]:
     """Return the values of these controls, none missing and none too many."""
-    known = {each["name"]: each for each in controls if each["kind"] != "html"}
+    known = {each["name"]: each for each in controls if each["kind"] not in WITHOUT_VALUE}
     if known.keys() != values.keys():
         raise SagewsError("bad-value", field="values", reason="they are not those of the controls")
     return {name: checked(known[name], value) for name, value in values.items()}
@@ -134,68 +141,57 @@ def all_values(controls: list[dict[str, Any]], values: Mapping[str, Value]) -> d
 # --------------------------------------------------------------------------------------------- controls
 
 
-def _control(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ProtocolError("a control that is not an object")
-    form = Fields(value)
+def read_control(form: Fields) -> dict[str, Any]:
+    """Take the form of one control."""
     control: dict[str, Any] = {
         "name": form.text("name", MAX_NAME),
         "kind": form.choice("kind", tuple(_readers)),
         "label": form.text("label", MAX_LABEL),
     }
     control |= _readers[control["kind"]](form)
+    control |= widgets.read_look(form)
     form.finish()
     return control
-
-
-def _optional(form: Fields, **most: int) -> dict[str, int]:
-    return {name: form.integer(name, 1, limit) for name, limit in most.items() if form.peek(name) is not None}
-
-
-def _flags(form: Fields, *names: str) -> dict[str, bool]:
-    return {name: form.boolean(name) for name in names if form.peek(name) is not None}
 
 
 def _text_box(form: Fields) -> dict[str, Any]:
     return {
         "rows": form.integer("rows", 1, MAX_ROWS),
-        **_optional(form, width=MAX_LABEL),
-        **_flags(form, "submit", "readonly"),
+        **parts.optional(form, width=MAX_LABEL),
+        **parts.flags(form, "submit", "readonly", "live"),
+        **({"placeholder": form.text("placeholder", MAX_LABEL)} if form.peek("placeholder") is not None else {}),
     }
 
 
-def _span(form: Fields) -> dict[str, Any]:
-    low, high, step = (_number(form, name) for name in ("min", "max", "step"))
-    if low > high or step < 0:
-        raise SagewsError("bad-value", field="min", reason="the ends or the step of a slider do not fit")
-    return {"min": low, "max": high, "step": step}
-
-
 def _slider(form: Fields) -> dict[str, Any]:
-    return {**_span(form), "integer": form.boolean("integer")}
+    return {
+        **parts.span(form),
+        "integer": form.boolean("integer"),
+        **widgets.digits(form),
+        **parts.flags(form, "live"),
+    }
 
 
 def _multi(form: Fields) -> dict[str, Any]:
     sliders = []
     for each in form.sequence("sliders", MAX_SLIDERS, 1):
-        if not isinstance(each, dict):
-            raise ProtocolError("a slider that is not an object")
-        inner = Fields(each)
-        sliders.append({**_span(inner), "label": inner.text("label", MAX_LABEL)})
+        inner = parts.inner(each, "a slider")
+        sliders.append({**parts.span(inner), "label": inner.text("label", MAX_LABEL)})
         inner.finish()
     return {"sliders": sliders}
 
 
-def _labels(form: Fields, most: int = MAX_LABELS) -> dict[str, Any]:
-    return {"labels": [form.short("labels", each, MAX_LABEL) for each in form.sequence("labels", most, 1)]}
-
-
 def _few_labels(form: Fields) -> dict[str, Any]:
-    return _labels(form, MAX_SLIDER_LABELS)
+    return {**parts.labels(form, MAX_SLIDER_LABELS), **parts.flags(form, "live")}
+
+
+def _labels(form: Fields) -> dict[str, Any]:
+    none = parts.flags(form, "none")
+    return {**parts.labels(form, least=0 if none.get("none") else 1), **none}
 
 
 def _buttons(form: Fields) -> dict[str, Any]:
-    return {**_labels(form), **_optional(form, rows=MAX_LABELS, columns=MAX_LABELS)}
+    return {**_labels(form), **parts.optional(form, rows=MAX_LABELS, columns=MAX_LABELS)}
 
 
 def _button(form: Fields) -> dict[str, Any]:
@@ -210,7 +206,7 @@ def _grid(form: Fields) -> dict[str, Any]:
     rows, columns = form.integer("rows", 1, MAX_SIDE), form.integer("columns", 1, MAX_SIDE)
     if rows * columns > MAX_BOXES:
         raise SagewsError("bad-value", field="rows", reason=f"a grid has at most {MAX_BOXES} boxes")
-    return {"rows": rows, "columns": columns, **_optional(form, width=MAX_LABEL)}
+    return {"rows": rows, "columns": columns, **parts.optional(form, width=MAX_LABEL)}
 
 
 def _html(form: Fields) -> dict[str, Any]:
@@ -232,16 +228,8 @@ _readers: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "colour": _nothing,
     "grid": _grid,
     "html": _html,
+    **widgets.READERS,
 }
-
-
-def _number(form: Fields, name: str) -> float:
-    value = form.take(name)
-    # Not isinstance: true is an integer to Python.
-    # Compared and not converted: a whole number of JSON may be larger than any float. What is not finite is not within.
-    if type(value) not in (int, float) or not -MAX_NUMBER <= value <= MAX_NUMBER:
-        raise SagewsError("bad-value", field=name, reason="it is not a number")
-    return value  # type: ignore[no-any-return]
 
 
 def _rows(form: Fields, place: str) -> list[list[dict[str, Any]]]:
@@ -250,16 +238,14 @@ def _rows(form: Fields, place: str) -> list[list[dict[str, Any]]]:
 
 
 def _cell(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ProtocolError("a place of a layout that is not an object")
-    form = Fields(value)
-    cell: dict[str, Any] = {"name": form.text("name", MAX_NAME), **_optional(form, width=12)}
+    form = parts.inner(value, "a place of a layout")
+    cell: dict[str, Any] = {"name": form.text("name", MAX_NAME), **parts.optional(form, width=12)}
     form.finish()
     return cell
 
 
 def _errors(form: Fields) -> dict[str, str]:
-    errors = form.mapping("errors", MAX_CONTROLS)
+    errors = form.mapping("errors", MAX_WIDGETS)
     return {
         form.short("errors", name, MAX_NAME): form.short("errors", text, MAX_ERROR) for name, text in errors.items()
     }

@@ -11,11 +11,11 @@ from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.wire.session import checks as check
+from sagews.wire.session.widget_values import CHECKERS, UnfitValue, boolean, text
 
 Control = Mapping[str, Any]
 Value = Any
 
-MAX_TEXT = 64 * 1024
 MAX_BOX_TEXT = 1000
 MAX_PRESSES = 2**53
 COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -35,28 +35,12 @@ def checked(control: Control, value: Value) -> Value:
     raise SagewsError("bad-value", field=str(control["name"]), reason=reason)
 
 
-class UnfitValue(ValueError):
-    """A value does not fit; the text says why."""
-
-
 def _within(span: Mapping[str, Any], value: Value) -> float:
     if type(value) not in (int, float) or not span["min"] <= value <= span["max"]:
         raise UnfitValue(f"it is not a number from {span['min']:.6g} to {span['max']:.6g}")
     if span.get("integer") and value != int(value):
         raise UnfitValue("it is not a whole number")
     return int(value) if span.get("integer") else float(value) if isinstance(value, float) else value
-
-
-def _text_value(control: Control, value: Value) -> str:
-    if not isinstance(value, str) or check.UNFIT.search(value) or len(value.encode()) > MAX_TEXT:
-        raise UnfitValue(f"it is not a text of at most {MAX_TEXT} bytes")
-    return value
-
-
-def _bool_value(control: Control, value: Value) -> bool:
-    if not isinstance(value, bool):
-        raise UnfitValue("it is neither true nor false")
-    return value
 
 
 def _pair(value: Value) -> list[Value]:
@@ -70,6 +54,10 @@ def _range_value(control: Control, value: Value) -> list[float]:
     if low > high:
         raise UnfitValue("its lower end is above its upper one")
     return [low, high]
+
+
+def _choice(control: Control, value: Value) -> int | None:
+    return None if value is None and control.get("none") else _index(control, value)
 
 
 def _index(control: Control, value: Value) -> int:
@@ -119,18 +107,19 @@ def _no_value(control: Control, value: Value) -> Value:
 
 
 _checkers: Mapping[str, Callable[[Control, Value], Value]] = {
-    "text": _text_value,
-    "check": _bool_value,
+    "text": text,
+    "check": boolean,
     "slider": _within,
     "choice_slider": _index,
     "range": _range_value,
     "range_choice": _index_range,
     "multi": _multi_value,
-    "select": _index,
-    "buttons": _index,
-    "radio": _index,
+    "select": _choice,
+    "buttons": _choice,
+    "radio": _choice,
     "button": _presses,
     "colour": _colour_value,
     "grid": _grid_value,
     "html": _no_value,
+    **CHECKERS,
 }

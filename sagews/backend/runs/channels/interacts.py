@@ -25,6 +25,7 @@ from sagews.wire.browser.channels import ChannelMessage, OpenChannel
 from sagews.wire.session.channels import MAX_STATES
 from sagews.wire.session.interact import MAX_BODY, size_of
 from sagews.wire.session.interact_values import checked
+from sagews.wire.session.widget_values import ONLY_SHOWN
 
 # What the place of one is counted as when it is asked whether there is room for it.
 PLACE_BYTES = 1024
@@ -103,7 +104,7 @@ class Interacts:
             return False
         self._line.drop([(entry.run.id, channel)])
         self._announcer.forget((entry.run.id, channel))
-        self._places.gone(entry.run.id, channel)
+        self._places.close(entry, channel)
         self._held.drop((entry.run.id, channel))
         del entry.interacts[channel]
         if not entry.interacts:
@@ -124,7 +125,8 @@ class Interacts:
         changes: dict[str, Any] = dict(patch)
         if "values" in patch:
             newer = () if "controls" in patch else self._line.names((entry.run.id, channel))
-            fit = {name: value for name, value in patch["values"].items() if _fits(controls, name, value)}
+            known = {control["name"]: control for control in controls}
+            fit = {name: value for name, value in patch["values"].items() if _fits(known.get(name), value)}
             changes["values"] = {name: value for name, value in fit.items() if name not in newer}
         if self._has_room(entry, found, changes):
             self._change(entry, found, changes)
@@ -156,6 +158,8 @@ class Interacts:
         controls = {control["name"]: control for control in found.body["controls"]}
         if unknown := [name for name in values if name not in controls]:
             raise SagewsError("bad-value", field=unknown[0], reason="there is no such control")
+        if fixed := [name for name in values if controls[name]["kind"] in ONLY_SHOWN]:
+            raise SagewsError("bad-value", field=fixed[0], reason="nobody can set it")
         taken = {name: checked(controls[name], value) for name, value in values.items()}
         if size_of({**found.body["values"], **taken}) > MAX_BODY:
             raise SagewsError("too-large", limit=MAX_BODY)
@@ -249,8 +253,11 @@ def _changed(found: OpenChannel, changes: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _fits(controls: Iterable[Mapping[str, Any]], name: str, value: Any) -> bool:
+def _fits(control: Mapping[str, Any] | None, value: Any) -> bool:
+    if control is None:
+        return False
     try:
-        return any(control["name"] == name and checked(control, value) is not None for control in controls)
+        checked(control, value)
     except SagewsError:
         return False
+    return True

@@ -19,7 +19,7 @@ from sagews.model.runs import PIECE_BYTES, StoredPiece
 from sagews.model.sessions import PieceKind
 from sagews.policy.sessions.interact_line import Place
 from sagews.wire.browser.channels import OpenChannel
-from sagews.wire.browser.runs import Output
+from sagews.wire.browser.runs import Output, PieceBody
 
 STORE_SECONDS = 1.0
 # What is stored of none that is open: it belongs to the page that was heard last.
@@ -78,6 +78,17 @@ class Places:
             if self._soon is None:
                 self._soon = self._clock.callLater(STORE_SECONDS, self.store)
 
+    def close(self, entry: CachedRun, channel: int) -> None:
+        """Have what was stored of one that its session closes be its last state, which everybody is told."""
+        body = self._write(entry, channel)
+        stored = self._stored.get((entry.run.id, channel))
+        if body is not None and stored is not None:
+            run, stream = entry.run, self._stream
+            piece = PieceBody(stored.sequence, PieceKind.CHANNEL.value, body)
+            self._outputs.keep_instead(entry, piece, stored.size)
+            stream.emit(Output(run.document, stream.epoch, stream.next_number, run.id, run.cell, piece))
+        self.gone(entry.run.id, channel)
+
     def gone(self, run: RunId, channel: int) -> None:
         """Forget an interact; what was stored of it stays."""
         self._changed.pop((run, channel), None)
@@ -101,22 +112,24 @@ class Places:
             self._soon.cancel()
         self._soon = None
 
-    def _write(self, entry: CachedRun, channel: int) -> None:
+    def _write(self, entry: CachedRun, channel: int) -> dict[str, object] | None:
+        """Write the state of an interact, and return it; None where it has no place."""
         stored, found = self._stored.get((entry.run.id, channel)), entry.interacts.get(channel)
         # Its output may have been cleared, or its cell run again.
         if stored is None or found is None or entry.closed or self._outputs.find(entry.run.id) is not entry:
-            return
+            return None
         if not entry.placed.has(stored.sequence, found.area):
-            return
+            return None
         body = stored_body(found)
         size = len(msgspec.json.encode(body))
         if size > stored.size:
             if self._outputs.refusal(size - stored.size) is not None:
-                return
+                return None
             self._outputs.grow(entry, size - stored.size)
             stored.size = size
             self._writer.run(self._outputs.change(entry))
         self._writer.piece(StoredPiece(entry.run.id, stored.sequence, PieceKind.CHANNEL, body), size)
+        return body
 
 
 def stored_body(channel: OpenChannel) -> dict[str, object]:

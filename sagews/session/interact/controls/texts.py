@@ -7,7 +7,8 @@ from typing import Any
 
 from sagews.session.interact.controls.base import BadValueError, Control, Form, trimmed
 from sagews.wire.session.interact import MAX_BOXES, MAX_LABEL, MAX_ROWS, MAX_SIDE
-from sagews.wire.session.interact_values import MAX_BOX_TEXT, MAX_TEXT
+from sagews.wire.session.interact_values import MAX_BOX_TEXT
+from sagews.wire.session.widget_values import MAX_TEXT
 
 Evaluate = Callable[[str], Any]
 # Set when a session begins: evaluates a text as an expression in the language of the cell.

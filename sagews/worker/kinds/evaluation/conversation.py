@@ -35,13 +35,14 @@ from sagews.worker.kinds.table import SessionChannel
 
 # Bytes of a frame from which on its JSON is made here, once for pages and database.
 ENCODED_AT_ONCE = 1024
-# What may still come of a run that is over, from a thread or task that its cell left, or of its interacts.
+# What may still come of a run that is over, from a thread or task that its cell left, of its interacts, or because
+# another cell shows something in a widget of it.
 LATE = (
-    *(PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.AREA, PieceKind.CLEAR, PieceKind.UPDATE),
-    *(PieceKind.STATE, PieceKind.CLOSE),
+    *(PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.RESULT, PieceKind.ERROR),
+    *(PieceKind.AREA, PieceKind.CLEAR, PieceKind.UPDATE, PieceKind.OPEN, PieceKind.STATE, PieceKind.CLOSE),
 )
 # These add nothing to what is there.
-REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE)
+REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE, PieceKind.STATE)
 
 QUESTIONS = (wire.CompleteFrame, wire.InspectFrame, wire.RemoveFrame, VariablesFrame)
 # Of these the ones that are answered beside a cell that runs.
@@ -263,6 +264,8 @@ class CellConversation:
         past = self._past.find(run)
         if past is None or kind not in LATE or (kind is PieceKind.STATE and body["over"]):
             raise ProtocolError("output of a run that it was not given or that is over")
+        if kind is PieceKind.OPEN and body["kind"] != INTERACT:
+            raise ProtocolError("a question of a run that is over")
         self._keep_account(kind, past.channels, body)
         budget = past.budget
         if kind is PieceKind.CLOSE or _admits(budget, kind, size):

@@ -1,0 +1,65 @@
+"""How many interacts and widgets a session shows at once, how large they are, and which numbers they have."""
+
+from __future__ import annotations
+
+from sagews.session.asking.numbers import ChannelNumbers
+from sagews.session.output.output import SessionOutput
+from sagews.wire.session.channels import MAX_INTERACTS, MAX_INTERACTS_OF_A_RUN, MAX_STATES
+
+TOO_MANY_OF_A_CELL = f"A cell may show at most {MAX_INTERACTS_OF_A_RUN} interacts."
+TOO_LARGE = (
+    f"The controls of this worksheet have more than {MAX_STATES // 1024**2} MB of texts together: "
+    "clear the output of cells that have some, or give fewer labels."
+)
+TOO_MANY = f"There are {MAX_INTERACTS} interacts in this worksheet: clear the output of cells that have some."
+
+
+class Room:
+    """That of one session.
+
+    Args:
+        output: remembers the runs that have some.
+        numbers: of channels.
+    """
+
+    def __init__(self, output: SessionOutput, numbers: ChannelNumbers) -> None:
+        self._output = output
+        self._numbers = numbers
+        self._sizes: dict[tuple[str, int], int] = {}
+
+    def check(self, size: int, going: int = 0) -> None:
+        """Raise RuntimeError where texts of so many bytes are too many beside all others, but for those that go."""
+        if size - going + sum(self._sizes.values()) > MAX_STATES:
+            raise RuntimeError(TOO_LARGE)
+
+    def of_run(self, run: str) -> int:
+        """Return how many a run has."""
+        return sum(known == run for known, _ in self._sizes)
+
+    def is_full(self, run: str) -> bool:
+        """Whether a run has as many as it may."""
+        return self.of_run(run) >= MAX_INTERACTS_OF_A_RUN
+
+    def number(self, run: str) -> int:
+        """Return the number of another one; raises RuntimeError where there are too many."""
+        if self.is_full(run):
+            raise RuntimeError(TOO_MANY_OF_A_CELL)
+        if len(self._sizes) >= MAX_INTERACTS:
+            raise RuntimeError(TOO_MANY)
+        number = self._numbers.next(run)
+        if number is None:
+            raise RuntimeError(TOO_MANY_OF_A_CELL)
+        self._numbers.keep(run)
+        self._output.keep(run)
+        return number
+
+    def take(self, run: str, channel: int, size: int) -> None:
+        """Note one of so many bytes, which is open from now on."""
+        self._sizes[run, channel] = size
+
+    def give_back(self, run: str, channel: int) -> None:
+        """Note that one is closed."""
+        self._sizes.pop((run, channel), None)
+        if not self.of_run(run):
+            self._numbers.forget(run)
+            self._output.release(run)
