@@ -129,6 +129,8 @@ class Channels:
 
     def _show(self, cell: dict[str, Any], body: dict[str, Any], *, again: bool = False) -> None:
         """Show the values in the area, in the place of what was there."""
+        if "root" in (body["layout"] or {}) and not again:
+            return
         text = ", ".join(f"{name} = {value}" for name, value in body["values"].items())
         shown = {"name": "stdout", "text": f"{text}\n", "area": body["area"]}
         pieces = self.outputs[cell["cell"]]["pieces"]

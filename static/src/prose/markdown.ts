@@ -28,6 +28,10 @@ const TAGS = [
   "a", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
   "kbd", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 ];
+/** What widgets say beside that. */
+const MARKUP = ["center", "div", "font", "mark", "small", "span", "u"];
+const STYLES = new Set(["background-color", "color", "font-family", "font-size", "font-style", "font-weight", "text-align", "text-decoration", "white-space"]);
+const PLAIN = /^[A-Za-z0-9 .%#,()"'_-]{1,100}$/;
 const ATTRIBUTES = ["href", "title", "alt", "src", "start", "align", "colspan", "rowspan"];
 
 type Typeset = (element: HTMLElement, formula: Formula) => unknown;
@@ -80,14 +84,33 @@ async function renderApart(source: string): Promise<Prose> {
   return made(html, formulas);
 }
 
-function made(html: string, formulas: readonly Formula[]): Prose {
+/** HTML that somebody else wrote as a part of the page, without what could do more than be read; with formulas if asked. */
+export function showMarkup(element: HTMLElement, html: string, typeset: Typeset | null): void {
+  const { text, formulas } = typeset === null ? { text: html, formulas: [] } : scan(html);
+  const prose = made(text, formulas, true);
+  if (typeset !== null) prose.formulas.slice(0, MOST_FORMULAS).forEach((each) => typeset(each.element, each.formula));
+  prose.fragment.querySelectorAll<HTMLElement>("[style]").forEach(restyle);
+  element.replaceChildren(prose.fragment);
+}
+
+/** Of the styles that it asks for, an element keeps those of its text. */
+function restyle(element: HTMLElement): void {
+  const asked = element.getAttribute("style") ?? "";
+  element.removeAttribute("style");
+  for (const each of asked.slice(0, 1000).split(";")) {
+    const [name, value] = [each.slice(0, each.indexOf(":")).trim().toLowerCase(), each.slice(each.indexOf(":") + 1).trim()];
+    if (STYLES.has(name) && PLAIN.test(value)) element.style.setProperty(name, value);
+  }
+}
+
+function made(html: string, formulas: readonly Formula[], styled = false): Prose {
   const fragment = DOMPurify.sanitize(html, {
-    ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ATTRIBUTES,
+    ALLOWED_TAGS: styled ? [...TAGS, ...MARKUP] : TAGS,
+    ALLOWED_ATTR: styled ? [...ATTRIBUTES, "style"] : ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     // Values of all other attributes would have to be addresses of the form below.
-    ADD_URI_SAFE_ATTR: ["align", "start", "colspan", "rowspan"],
+    ADD_URI_SAFE_ATTR: ["align", "start", "colspan", "rowspan", "style"],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
     RETURN_DOM_FRAGMENT: true,
   });

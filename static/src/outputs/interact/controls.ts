@@ -1,8 +1,10 @@
 /** The controls that a session asks for, read from what came: it was made by anybody, so each field has its bounds here. */
 
 import type { Json } from "../../net/messages";
-import { numberOf, objectOf, textOf } from "../kinds";
-import { decimalsOf, type Span } from "./numbers";
+import { objectOf, textOf } from "../kinds";
+import type { Span } from "./numbers";
+import { countOf, isIndex, isNumber, isNumbers, labelsOf, listOf, MOST_LABELS, MOST_ROWS, spanOf, type Labelled } from "./readers";
+import { lookOf, readTreeValue, TREE_READERS, type Look, type TreeControl, type TreeKinds } from "./tree-controls";
 
 export type Value = string | boolean | number | readonly number[] | readonly (readonly string[])[] | null;
 export type Values = ReadonlyMap<string, Value>;
@@ -11,19 +13,22 @@ interface Base {
   readonly name: string;
   /** With formulas between dollars; "" for none. */
   readonly label: string;
+  /** Absent where it looks as all others. */
+  readonly look?: Look;
 }
 
-interface Labelled {
-  readonly labels: readonly string[];
+/** Whether a value is said while it is being set; absent where that is as it always is. */
+interface Lively {
+  readonly live?: boolean;
 }
 
-interface Kinds {
-  text: { readonly rows: number; readonly width: number | null; readonly submit: boolean; readonly readonly: boolean };
+export interface PlainKinds {
+  text: Lively & { readonly placeholder?: string; readonly rows: number; readonly width: number | null; readonly submit: boolean; readonly readonly: boolean };
   check: object;
-  slider: Span;
-  choice_slider: Labelled;
-  range: Span;
-  range_choice: Labelled;
+  slider: Span & Lively;
+  choice_slider: Labelled & Lively;
+  range: Span & Lively;
+  range_choice: Labelled & Lively;
   multi: { readonly sliders: readonly (Span & { readonly label: string })[] };
   select: Labelled;
   buttons: Labelled & { readonly columns: number | null };
@@ -34,15 +39,15 @@ interface Kinds {
   html: { readonly html: string };
 }
 
+interface Kinds extends PlainKinds, TreeKinds {}
+
 export type Kind = keyof Kinds;
 export type Of<K extends Kind> = K extends Kind ? Base & { readonly kind: K } & Kinds[K] : never;
 export type Control = Of<Kind>;
 
-const MOST = 100;
-const MOST_LABELS = 1000;
+const MOST = 500;
 const MOST_SLIDERS = 100;
 const MOST_BOXES = 1000;
-const MOST_ROWS = 100;
 
 const READERS: { readonly [K in Kind]: (fields: Record<string, Json>) => Kinds[K] | null } = {
   text: (fields) => ({
@@ -50,12 +55,14 @@ const READERS: { readonly [K in Kind]: (fields: Record<string, Json>) => Kinds[K
     width: countOf(fields["width"], 1000),
     submit: fields["submit"] === true,
     readonly: fields["readonly"] === true,
+    ...(fields["placeholder"] === undefined ? {} : { placeholder: textOf(fields["placeholder"]) }),
+    ...lively(fields),
   }),
   check: () => ({}),
-  slider: spanOf,
-  choice_slider: labelsOf,
-  range: spanOf,
-  range_choice: labelsOf,
+  slider: (fields) => joined(spanOf(fields), lively(fields)),
+  choice_slider: (fields) => joined(labelsOf(fields), lively(fields)),
+  range: (fields) => joined(spanOf(fields), lively(fields)),
+  range_choice: (fields) => joined(labelsOf(fields), lively(fields)),
   multi: (fields) => {
     const given = listOf(fields["sliders"], MOST_SLIDERS).map(objectOf);
     const sliders = given.flatMap((each) => {
@@ -82,7 +89,16 @@ const READERS: { readonly [K in Kind]: (fields: Record<string, Json>) => Kinds[K
     return { rows, columns, width: countOf(fields["width"], MOST_ROWS) };
   },
   html: (fields) => ({ html: textOf(fields["html"]) }),
+  ...TREE_READERS,
 };
+
+function lively(fields: Record<string, Json>): Lively {
+  return typeof fields["live"] === "boolean" ? { live: fields["live"] } : {};
+}
+
+function joined<One extends object>(one: One | null, more: Lively): (One & Lively) | null {
+  return one === null ? null : { ...one, ...more };
+}
 
 /** The controls of a list; what is none, is of a kind that this page does not know, or has a name that was there before is left out. */
 export function readControls(list: Json | undefined): Control[] {
@@ -98,7 +114,7 @@ function readControl(fields: Record<string, Json>): Control | null {
   const { name, kind } = fields;
   if (typeof name !== "string" || name === "" || typeof kind !== "string" || !Object.hasOwn(READERS, kind)) return null;
   const more = READERS[kind as Kind](fields);
-  return more === null ? null : ({ name, kind, label: textOf(fields["label"]), ...more } as Control);
+  return more === null ? null : ({ name, kind, label: textOf(fields["label"]), ...(fields["look"] === undefined ? {} : { look: lookOf(fields["look"]) }), ...more } as Control);
 }
 
 /** What fits a control as its value; undefined for what does not. */
@@ -112,14 +128,15 @@ export function readValue(control: Control, value: Json | undefined): Value | un
     case "button":
       return isNumber(value) ? value : undefined;
     case "choice_slider":
+      return isIndex(value, control.labels) ? value : undefined;
     case "select":
     case "buttons":
     case "radio":
-      return isIndex(value, control) ? value : undefined;
+      return isIndex(value, control.labels) || (value === null && control.none === true) ? value : undefined;
     case "range":
       return isNumbers(value, 2) ? value : undefined;
     case "range_choice":
-      return isNumbers(value, 2) && value.every((each) => isIndex(each, control)) ? value : undefined;
+      return isNumbers(value, 2) && value.every((each) => isIndex(each, control.labels)) ? value : undefined;
     case "multi":
       return isNumbers(value, control.sliders.length) ? value : undefined;
     case "colour":
@@ -128,6 +145,8 @@ export function readValue(control: Control, value: Json | undefined): Value | un
       return isGrid(value, control) ? value : undefined;
     case "html":
       return undefined;
+    default:
+      return readTreeValue(control as TreeControl, value) as Value | undefined;
   }
 }
 
@@ -135,38 +154,7 @@ export function isSame(one: Value | undefined, other: Value | undefined): boolea
   return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 }
 
-function isNumber(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function isNumbers(value: Json | undefined, length: number): value is number[] {
-  return Array.isArray(value) && value.length === length && value.every(isNumber);
-}
-
-function isIndex(value: Json | undefined, { labels }: Labelled): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < labels.length;
-}
-
 function isGrid(value: Json | undefined, { rows, columns }: Of<"grid">): value is string[][] {
   const isRow = (row: Json) => Array.isArray(row) && row.length === columns && row.every((box) => typeof box === "string");
   return Array.isArray(value) && value.length === rows && value.every(isRow);
-}
-
-function spanOf(fields: Record<string, Json>): Span | null {
-  const [min, max, step] = [fields["min"], fields["max"], Math.max(0, numberOf(fields["step"]))];
-  if (!isNumber(min) || !isNumber(max) || min > max) return null;
-  return { min, max, step, integer: fields["integer"] === true, decimals: decimalsOf(min, max, step) };
-}
-
-function labelsOf(fields: Record<string, Json>): Labelled | null {
-  const labels = listOf(fields["labels"], MOST_LABELS).map(textOf);
-  return labels.length > 0 ? { labels } : null;
-}
-
-function countOf(value: Json | undefined, most: number): number | null {
-  return Number.isInteger(value) && (value as number) > 0 ? Math.min(value as number, most) : null;
-}
-
-function listOf(value: Json | undefined, most: number): readonly Json[] {
-  return Array.isArray(value) ? value.slice(0, most) : [];
 }

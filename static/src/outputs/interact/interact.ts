@@ -35,6 +35,7 @@ type Fields = Readonly<Record<string, Json>>;
 export class Interact {
   readonly #controls = signal<readonly Control[]>([]);
   readonly #layout = signal<Layout>({ top: [], left: [], right: [], bottom: [] });
+  readonly #root = signal<string | null>(null);
   readonly #auto = signal(true);
   readonly #values = signal<Values>(new Map());
   readonly #errors = signal<ReadonlyMap<string, string>>(new Map());
@@ -42,6 +43,8 @@ export class Interact {
   readonly #waiting = signal<Values>(new Map());
   readonly controls: ReadonlySignal<readonly Control[]> = this.#controls;
   readonly layout: ReadonlySignal<Layout> = this.#layout;
+  /** The control that holds all others; null where they stand in rows. */
+  readonly root: ReadonlySignal<string | null> = this.#root;
   readonly auto: ReadonlySignal<boolean> = this.#auto;
   readonly values: ReadonlySignal<Values> = this.#values;
   readonly errors: ReadonlySignal<ReadonlyMap<string, string>> = this.#errors;
@@ -71,6 +74,7 @@ export class Interact {
     batch(() => {
       if (said.controls !== null) this.#controls.value = said.controls;
       if (said.layout !== null) this.#layout.value = said.layout;
+      if (said.root !== undefined) this.#root.value = said.root;
       if (said.auto !== null) this.#auto.value = said.auto;
       this.#busy.value = said.busy;
       this.#hearErrors(said);
@@ -116,6 +120,12 @@ export class Interact {
     const count = this.#values.peek().get(name);
     this.#presses.push(name);
     this.#take(new Map([[name, typeof count === "number" ? count + 1 : 1]]), true);
+  }
+
+  /** A text was said to be done with, be it another one or the same. */
+  submit(name: string): void {
+    this.#presses.push(name);
+    this.#send();
   }
 
   /** Send what was changed; without anything changed, have it computed again. */

@@ -8,6 +8,8 @@ export interface Span {
   readonly integer: boolean;
   /** Digits behind the point that tell two steps apart; null where no number of them does. */
   readonly decimals: number | null;
+  /** Digits with which a value is written all the same; absent where `decimals` says how many. */
+  readonly digits?: number;
 }
 
 const MOST_DECIMALS = 8;
@@ -25,7 +27,8 @@ export function decimalsOf(min: number, max: number, step: number): number | nul
 }
 
 /** A number as it stands beside its slider: all values of one slider have as many digits, so that nothing moves. */
-export function written(value: number, { decimals }: Pick<Span, "decimals">): string {
+export function written(value: number, { decimals: needed, digits }: Pick<Span, "decimals" | "digits">): string {
+  const decimals = digits ?? needed;
   if (decimals !== null) return signed(Math.abs(value) < 1e15 ? value.toFixed(decimals) : String(value));
   return signed(String(Number(value.toPrecision(6))));
 }

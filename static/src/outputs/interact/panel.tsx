@@ -1,48 +1,24 @@
 /** An interact: controls around the output that they make. It comes with the first one. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { ControlView } from "./controls/control";
+import { Frame, type FrameProps } from "./frame";
 import type { Interact } from "./interact";
 import type { Placed, Row, Side } from "./layout";
 import { Steady } from "./steady";
 import { words } from "./strings";
 
-interface Props {
-  interact: Interact;
-  label: string;
-  /** Why nothing can be moved; null when it can. */
-  locked: JSX.Element | string | null;
+interface Props extends FrameProps {
   /** Between controls and output: what concerns all of them. */
   notes?: ComponentChildren;
   /** In the corner. */
   menu?: ComponentChildren;
-  onEnter: () => void;
-  onEscape: () => void;
-  /** What had the keyboard is gone, or can't be moved any more: what is typed on is for nobody. */
-  onLost: () => void;
   children: ComponentChildren;
 }
 
-export function Panel({ interact, label, locked, notes, menu, onEnter, onEscape, onLost, children }: Props): JSX.Element {
+export function Panel({ notes, menu, children, ...frame }: Props): JSX.Element {
+  const { interact, locked } = frame;
   const { top, left, right, bottom } = interact.layout.value;
-  const controls = interact.controls.value;
-  const held = useRef<Element | null>(null);
-  useLayoutEffect(() => {
-    if (held.current === null || isUsable(held.current)) return;
-    held.current = null;
-    onLost();
-  }, [controls, locked !== null]);
-  const press = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing) return;
-    const key = (event.ctrlKey || event.metaKey) && !event.altKey ? event.key.toLowerCase() : "";
-    if (event.key === "Escape") onEscape();
-    else if (key === "z" && isTyping(event.target)) return;
-    else if (key === "z" && event.shiftKey ? interact.redo() : key === "z" ? interact.undo() : key === "y" && interact.redo()) event.preventDefault();
-    else if (event.key === "Enter" && !interact.auto.peek() && event.target instanceof HTMLInputElement) interact.update();
-    else return;
-    event.stopPropagation();
-  };
   const zone = (side: Side, rows: readonly Row[]) => (
     <fieldset class={`zone ${side}`} disabled={locked !== null} key={side} onClick={(event) => event.stopPropagation()}>
       {rows.map((row, index) => (
@@ -53,27 +29,7 @@ export function Panel({ interact, label, locked, notes, menu, onEnter, onEscape,
   );
   const shows = { top: top.length > 0 || !interact.auto.value, left: left.length > 0, right: right.length > 0, bottom: bottom.length > 0 };
   return (
-    <div
-      class={["interact", shows.left ? "has-left" : "", shows.right ? "has-right" : ""].filter(Boolean).join(" ")}
-      role="group"
-      aria-label={label}
-      data-testid="interact"
-      data-busy={interact.busy.value}
-      data-locked={locked !== null}
-      onKeyDown={press}
-      onFocusIn={(event) => {
-        event.stopPropagation();
-        held.current = event.target as Element;
-        onEnter();
-      }}
-      onFocusOut={({ target }) =>
-        // Of what is being taken away this comes as well.
-        queueMicrotask(() => {
-          if (held.current === target && isUsable(target as Element)) held.current = null;
-        })
-      }
-    >
-      <i class="progress" aria-hidden="true" />
+    <Frame {...frame} class={["interact", shows.left ? "has-left" : "", shows.right ? "has-right" : ""].filter(Boolean).join(" ")}>
       {menu}
       {shows.top && zone("top", top)}
       {shows.left && zone("left", left)}
@@ -84,7 +40,7 @@ export function Panel({ interact, label, locked, notes, menu, onEnter, onEscape,
       </div>
       {shows.right && zone("right", right)}
       {shows.bottom && zone("bottom", bottom)}
-    </div>
+    </Frame>
   );
 }
 
@@ -108,13 +64,4 @@ function Update({ interact }: { interact: Interact }): JSX.Element {
       </button>
     </div>
   );
-}
-
-/** Whether the browser has something of its own to take back there: a text that is being typed. */
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches("[data-dirty]");
-}
-
-function isUsable(element: Element): boolean {
-  return element.isConnected && !element.matches(":disabled");
 }

@@ -7,6 +7,7 @@ import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CellInfo } from "../../document/outline";
 import { Icon } from "../../ui/icons";
 import { Menu } from "../../ui/menu";
+import { OnDemand } from "../../workbench/on-demand";
 import { useParts } from "../../workbench/parts";
 import { numberOf } from "../kinds";
 import type { Standing } from "../kinds/channel";
@@ -16,7 +17,11 @@ import { Interact } from "./interact";
 import { comesAnew, followed, interactsOf, isLive } from "./known";
 import { fragmentOf, valuesIn, type Target } from "./link";
 import { Panel } from "./panel";
+import { rootOf } from "./state";
 import { words } from "./strings";
+
+/** Widgets, of which most worksheets have none. */
+const tree = { load: () => import("../widgets/tree").then((module) => module.TreePanel) };
 
 interface Props {
   item: Standing;
@@ -27,7 +32,10 @@ export function InteractPiece({ item }: Props): JSX.Element {
   // What is shown of a run that is about to be repeated is still of the one before.
   const known = useRef<string | null>(null);
   if (run !== null && (known.current === null || run.channels?.some(({ channel }) => channel === item.channel))) known.current = run.run;
-  if (cell === null || known.current === null) return <Kept item={item} />;
+  const isOpen = run?.channels?.some(({ channel }) => channel === item.channel) === true;
+  // Of a tree that its session has closed, the piece has the last state.
+  const isClosed = !isOpen && run?.run === known.current && rootOf(item.body["layout"]) !== null;
+  if (cell === null || known.current === null || isClosed) return <Kept item={item} />;
   return <Living key={`${known.current} ${item.channel}`} item={item} cell={cell} run={known.current} />;
 }
 
@@ -39,9 +47,12 @@ function Kept({ item }: Props): JSX.Element {
     return made;
   }, [item.body]);
   const nothing = () => undefined;
+  const frame = { interact, label: words.keptControls, locked: "", onEnter: nothing, onEscape: nothing, onLost: nothing };
+  const area = numberOf(item.body["area"]);
+  if (interact.root.value !== null) return <OnDemand of={tree} props={{ ...frame, area }} />;
   return (
-    <Panel interact={interact} label={words.keptControls} locked="" onEnter={nothing} onEscape={nothing} onLost={nothing}>
-      <Area area={numberOf(item.body["area"])} />
+    <Panel {...frame}>
+      <Area area={area} />
     </Panel>
   );
 }
@@ -63,16 +74,20 @@ function Living({ item, cell, run }: Props & { cell: CellInfo; run: string }): J
     const all = interactsOf(worksheet.runs.results.peek().get(cell.id)).map((each) => each.channel);
     return { cell: cell.id, place: 1 + Math.max(0, all.indexOf(channel)) };
   };
+  const frame = {
+    interact,
+    label: words.controls(cell.number),
+    locked,
+    onEnter: enter,
+    onEscape: () => focus.select(cell.id),
+    onLost: () => focus.lose(cell.id),
+  };
+  if (interact.root.value !== null) return <OnDemand of={tree} props={{ ...frame, area: area.current }} />;
   return (
     <Panel
-      interact={interact}
-      label={words.controls(cell.number)}
-      locked={locked}
+      {...frame}
       menu={<More interact={interact} target={target} mayMove={locked === null} />}
       notes={<Brought interact={interact} target={target} mayMove={locked === null} />}
-      onEnter={enter}
-      onEscape={() => focus.select(cell.id)}
-      onLost={() => focus.lose(cell.id)}
     >
       <Area area={area.current} />
     </Panel>

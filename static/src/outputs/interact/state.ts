@@ -11,6 +11,8 @@ type Fields = Readonly<Record<string, Json>>;
 export interface Said {
   readonly controls: readonly Control[] | null;
   readonly layout: Layout | null;
+  /** The control that holds all others, where the layout is a tree; "" for none, undefined where it is as it was. */
+  readonly root: string | null | undefined;
   readonly auto: boolean | null;
   readonly values: ReadonlyMap<string, Value>;
   readonly errors: ReadonlyMap<string, string> | null;
@@ -26,6 +28,7 @@ export function readSaid(fields: Fields, before: readonly Control[]): Said {
   return {
     controls,
     layout: controls === null && fields["layout"] === undefined ? null : layOut(fields["layout"], controls ?? before),
+    root: controls === null && fields["layout"] === undefined ? undefined : rootOf(fields["layout"]),
     auto: typeof fields["auto"] === "boolean" ? fields["auto"] : null,
     values: valuesOf(fields["values"], controls ?? before),
     errors: fields["errors"] === undefined ? null : errorsOf(fields["errors"]),
@@ -33,6 +36,12 @@ export function readSaid(fields: Fields, before: readonly Control[]): Said {
     serial: numberOf(fields["serial"]),
     by: textOf(fields["by"]),
   };
+}
+
+/** The control that holds all others; null where the layout is no tree. */
+export function rootOf(layout: Json | undefined): string | null {
+  const { root } = objectOf(layout);
+  return typeof root === "string" ? root : null;
 }
 
 function valuesOf(value: Json | undefined, controls: readonly Control[]): Map<string, Value> {

@@ -61,7 +61,7 @@ export function Check({ control, value, interact, id }: ControlProps<"check">): 
 
 export function Select({ control, value, interact, id }: ControlProps<"select">): JSX.Element {
   return (
-    <select id={id} class="field" value={String(value)} data-testid="control-select" onChange={(event) => interact.set(control.name, event.currentTarget.selectedIndex)}>
+    <select id={id} class="field" value={value === null ? "" : String(value)} data-testid="control-select" onChange={(event) => interact.set(control.name, event.currentTarget.selectedIndex)}>
       {control.labels.map((label, index) => (
         <option key={index} value={index}>
           {plainLabel(label)}
@@ -72,8 +72,9 @@ export function Select({ control, value, interact, id }: ControlProps<"select">)
 }
 
 export function PressButton({ control, interact, id }: ControlProps<"button">): JSX.Element {
+  const off = control.look?.disabled === true;
   return (
-    <button type="button" id={id} class="btn" data-testid="control-button" onClick={() => interact.press(control.name)}>
+    <button type="button" id={id} class="btn" data-testid="control-button" aria-disabled={off || undefined} onClick={() => off || interact.press(control.name)}>
       <Label text={control.text || control.label || control.name} />
     </button>
   );

@@ -8,7 +8,7 @@ import { words } from "../strings";
 import { plainLabel } from "./label";
 import { NumberField } from "./number-field";
 import type { ControlProps } from "./props";
-import { Chosen } from "./sliders";
+import { Chosen, useLate } from "./sliders";
 
 type Ends = readonly [number, number];
 
@@ -20,12 +20,14 @@ interface TwoProps {
   interact: Interact;
   holds: string;
   onEnds: (ends: Ends) => void;
+  /** Where a value is not said while it is being dragged: when it is let go. */
+  onRest?: (() => void) | undefined;
 }
 
 /** Pixels of a thumb: its middle is never nearer to the end of the track than half of it. */
 const THUMB = 16;
 
-function TwoThumbs({ span, ends, name, text, interact, holds, onEnds }: TwoProps): JSX.Element {
+function TwoThumbs({ span, ends, name, text, interact, holds, onEnds, onRest }: TwoProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const dragged = useRef<number | null>(null);
   const thumbs = () => [...(root.current?.querySelectorAll("input") ?? [])];
@@ -55,6 +57,7 @@ function TwoThumbs({ span, ends, name, text, interact, holds, onEnds }: TwoProps
     if (dragged.current !== null) move(dragged.current, valueAt(event.clientX));
   };
   const letGo = () => {
+    onRest?.();
     dragged.current = null;
     interact.letGo(holds);
   };
@@ -76,6 +79,7 @@ function TwoThumbs({ span, ends, name, text, interact, holds, onEnds }: TwoProps
             move(which, event.currentTarget.valueAsNumber);
             event.currentTarget.valueAsNumber = ends[which]!;
           }}
+          onChange={() => dragged.current === null && onRest?.()}
           onBlur={letGo}
         />
       ))}
@@ -84,11 +88,11 @@ function TwoThumbs({ span, ends, name, text, interact, holds, onEnds }: TwoProps
 }
 
 export function Range({ control, value, interact, name, problem, complain }: ControlProps<"range">): JSX.Element {
-  const ends = value as unknown as Ends;
   const set = (to: Ends) => interact.set(control.name, to);
+  const [ends, move, onRest] = useLate(value as unknown as Ends, control.live, set);
   const slide = (to: Ends) => {
     complain(null);
-    set(to);
+    move(to);
   };
   const field = (which: 0 | 1) => {
     const own = which === 0 ? words.from(name) : words.to(name);
@@ -97,7 +101,7 @@ export function Range({ control, value, interact, name, problem, complain }: Con
   };
   return (
     <div class="sliding">
-      <TwoThumbs span={control} ends={ends} name={name} text={(at) => written(at, control)} interact={interact} holds={control.name} onEnds={slide} />
+      <TwoThumbs span={control} ends={ends} name={name} text={(at) => written(at, control)} interact={interact} holds={control.name} onEnds={slide} onRest={onRest} />
       <span class="pair">
         {field(0)}
         <span aria-hidden="true">–</span>
@@ -108,13 +112,13 @@ export function Range({ control, value, interact, name, problem, complain }: Con
 }
 
 export function ChoiceRange({ control, value, interact, name }: ControlProps<"range_choice">): JSX.Element {
-  const ends = value as unknown as Ends;
+  const [ends, move, onRest] = useLate(value as unknown as Ends, control.live, (to) => interact.set(control.name, to));
   const { labels } = control;
   const span = { min: 0, max: labels.length - 1, step: 1, integer: true, decimals: 0 };
   const text = (at: number) => plainLabel(labels[at] ?? "");
   return (
     <div class="sliding">
-      <TwoThumbs span={span} ends={ends} name={name} text={text} interact={interact} holds={control.name} onEnds={(to) => interact.set(control.name, to)} />
+      <TwoThumbs span={span} ends={ends} name={name} text={text} interact={interact} holds={control.name} onEnds={move} onRest={onRest} />
       <span class="pair">
         <Chosen labels={labels} chosen={labels[ends[0]] ?? ""} />
         <span aria-hidden="true">–</span>

@@ -1,6 +1,8 @@
 /** Sliders: of numbers, of labels, and several in one control. They are the browser's own, so keys and screen readers know them. */
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Value } from "../controls";
 import type { Interact } from "../interact";
 import { along, keyStep, onStep, written, type Span } from "../numbers";
 import { Label, plainLabel } from "./label";
@@ -18,11 +20,16 @@ interface TrackProps {
   id?: string | undefined;
   name?: string | undefined;
   onValue: (value: number) => void;
+  /** Where a value is not said while it is being dragged: when it is let go. */
+  onRest?: (() => void) | undefined;
 }
 
 /** What is dragged. */
-export function Track({ span, value, text, interact, holds, id, name, onValue }: TrackProps): JSX.Element {
-  const letGo = () => interact.letGo(holds);
+export function Track({ span, value, text, interact, holds, id, name, onValue, onRest }: TrackProps): JSX.Element {
+  const letGo = () => {
+    onRest?.();
+    interact.letGo(holds);
+  };
   return (
     <input
       type="range"
@@ -48,17 +55,28 @@ export function Track({ span, value, text, interact, holds, id, name, onValue }:
 
 export function Slider({ control, value, interact, id, name, problem, complain }: ControlProps<"slider">): JSX.Element {
   const set = (to: number) => interact.set(control.name, to);
+  const [number, move, onRest] = useLate(Number(value), control.live, set);
   const slide = (to: number) => {
     complain(null);
-    set(onStep(to, control));
+    move(onStep(to, control));
   };
-  const number = Number(value);
   return (
     <div class="sliding" onKeyDown={(event) => stepKeys(event, control, number, slide)}>
-      <Track span={control} value={number} text={written(number, control)} interact={interact} holds={control.name} id={id} onValue={slide} />
+      <Track span={control} value={number} text={written(number, control)} interact={interact} holds={control.name} id={id} onValue={slide} onRest={onRest} />
       <NumberField span={control} value={number} name={name} problem={problem} onValue={set} complain={complain} />
     </div>
   );
+}
+
+/** A value that is said while it is being dragged, or only when it is let go. */
+export function useLate<V extends Value>(value: V, live: boolean | undefined, set: (value: V) => void): [V, (value: V) => void, (() => void) | undefined] {
+  const [moved, setMoved] = useState<V | null>(null);
+  if (live !== false) return [value, set, undefined];
+  const rest = () => {
+    if (moved !== null) set(moved);
+    setMoved(null);
+  };
+  return [moved ?? value, setMoved, rest];
 }
 
 /** Where any number will do, the browser's own step is too fine to be seen. */
@@ -71,12 +89,12 @@ function stepKeys(event: KeyboardEvent, span: Span, value: number, onValue: (val
 }
 
 export function ChoiceSlider({ control, value, interact, id }: ControlProps<"choice_slider">): JSX.Element {
-  const index = Number(value);
+  const [index, move, onRest] = useLate(Number(value), control.live, (to) => interact.set(control.name, to));
   const label = control.labels[index] ?? "";
   const span = { min: 0, max: control.labels.length - 1, step: 1 };
   return (
     <div class="sliding">
-      <Track span={span} value={index} text={plainLabel(label)} interact={interact} holds={control.name} id={id} onValue={(to) => interact.set(control.name, to)} />
+      <Track span={span} value={index} text={plainLabel(label)} interact={interact} holds={control.name} id={id} onValue={move} onRest={onRest} />
       <Chosen labels={control.labels} chosen={label} />
     </div>
   );
