@@ -91,8 +91,8 @@ class SessionInteracts:
             interact.adopt(former[0])
         interact.size = size_of(interact.forms())
         # Before it gets a number: the next one must follow the last that was opened.
-        going = self._replaced[0].size if self.current is not None and self._replaced else 0
-        self._room.check(interact.size, going)
+        going = self._replaced[0].size if self.current is not None and self._replaced else None
+        self._room.check(run, interact.size, going)
         interact.outer = self.current
         interact.run, interact.channel = run, self._number(run)
         interact.area = self._output.new_area(shown=False)

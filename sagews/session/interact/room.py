@@ -27,10 +27,20 @@ class Room:
         self._numbers = numbers
         self._sizes: dict[tuple[str, int], int] = {}
 
-    def check(self, size: int, going: int = 0) -> None:
-        """Raise RuntimeError where texts of so many bytes are too many beside all others, but for those that go."""
-        if size - going + sum(self._sizes.values()) > MAX_STATES:
+    def check(self, run: str, size: int, going: int | None = None) -> None:
+        """Raise RuntimeError where another one of a run, of so many bytes of text, is too much beside all others.
+
+        Args:
+            run: that would show it.
+            size: its texts.
+            going: those of the one that it takes the place of, if it does.
+        """
+        if size - (going or 0) + sum(self._sizes.values()) > MAX_STATES:
             raise RuntimeError(TOO_LARGE)
+        if going is None and self.is_full(run):
+            raise RuntimeError(TOO_MANY_OF_A_CELL)
+        if going is None and len(self._sizes) >= MAX_INTERACTS:
+            raise RuntimeError(TOO_MANY)
 
     def of_run(self, run: str) -> int:
         """Return how many a run has."""
@@ -41,11 +51,7 @@ class Room:
         return self.of_run(run) >= MAX_INTERACTS_OF_A_RUN
 
     def number(self, run: str) -> int:
-        """Return the number of another one; raises RuntimeError where there are too many."""
-        if self.is_full(run):
-            raise RuntimeError(TOO_MANY_OF_A_CELL)
-        if len(self._sizes) >= MAX_INTERACTS:
-            raise RuntimeError(TOO_MANY)
+        """Return a number for another one; raises RuntimeError where the run has had them all."""
         number = self._numbers.next(run)
         if number is None:
             raise RuntimeError(TOO_MANY_OF_A_CELL)
@@ -53,13 +59,17 @@ class Room:
         self._output.keep(run)
         return number
 
-    def take(self, run: str, channel: int, size: int) -> None:
-        """Note one of so many bytes, which is open from now on."""
-        self._sizes[run, channel] = size
+    def take(self, run: str, key: int, size: int) -> None:
+        """Note one of so many bytes, which is open from now on, under a key of its run: its number is one."""
+        self._sizes[run, key] = size
 
-    def give_back(self, run: str, channel: int) -> None:
+    def leave(self, run: str, channel: int) -> None:
+        """Let a number be given once more: nothing of what had it is to be seen any more."""
+        self._numbers.leave(run, channel)
+
+    def give_back(self, run: str, key: int) -> None:
         """Note that one is closed."""
-        self._sizes.pop((run, channel), None)
+        self._sizes.pop((run, key), None)
         if not self.of_run(run):
             self._numbers.forget(run)
             self._output.release(run)

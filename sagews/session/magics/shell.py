@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import sys
 import os
 from collections.abc import Callable, Mapping
 from types import CodeType, ModuleType, SimpleNamespace
@@ -37,6 +38,9 @@ class RunsCode(Protocol):
 
     def python(self, source: str) -> str:
         """Return text in the language of the running cell as Python."""
+
+    def show_problem(self, problem: BaseException) -> None:
+        """Show what went wrong in a part of what runs that ends, while the rest goes on."""
 
 
 class Shell:
@@ -215,8 +219,11 @@ class Shell:
         """Show the text that a terminal would offer as the next line."""
         stage.publish({"text/plain": text}, {})
 
-    def showtraceback(self, *_: Any, **__: Any) -> None:
-        """Do nothing: the cell's own error is shown when the cell has ended."""
+    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
+        """Show what went wrong where it was caught, as the callbacks of widgets have it; the cell goes on."""
+        problem = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        if problem is not None:
+            self.evaluator.show_problem(problem)
 
     @property
     def folder(self) -> str:

@@ -7,7 +7,7 @@ the worker has open is the running cell all the same: it is told of that, and in
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,7 @@ class PlacedOutput(PrintedOutput):
     Attributes:
         recorders: of areas, by run and number.
         timed: what is asked by the pump beside the output itself.
+        when_cleared: is called with a run and those of its areas that were cleared or went with one.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class PlacedOutput(PrintedOutput):
         super().__init__(writer, capture, interrupts, home, wake)
         self.recorders: dict[tuple[str, int], Recorder] = {}
         self.timed: list[Timed] = []
+        self.when_cleared: Callable[[str, Container[int]], None] = lambda run, areas: None
         # Where output went before, from the running cell on, while it goes to another run.
         self._before: list[Addressed] = []
 
@@ -105,6 +107,17 @@ class PlacedOutput(PrintedOutput):
     def current_area(self) -> int:
         """The area in which what the cell shows stands; 0 is its own output."""
         return self._places.here
+
+    def come_about(self) -> None:
+        """Clear now what is to be cleared by the next thing that is shown here: that is about to come."""
+        with self._whole:
+            self._drain()
+            self._come_about()
+
+    @property
+    def come(self) -> int:
+        """How often something has come right into the current area."""
+        return self._places.come[self._places.here]
 
     def has_area(self, run: str, area: int) -> bool:
         """Whether something can be shown in this area, be its cell long over."""
@@ -303,6 +316,7 @@ class PlacedOutput(PrintedOutput):
             else:
                 del self.recorders[run, each]
                 recorder.gone()
+        self.when_cleared(run, gone)
 
     def _stream(self, run: str, area: int, name: str, data: bytes) -> None:
         super()._stream(run, area, name, data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sagews.session.display.displayhook import stage
@@ -17,6 +17,7 @@ from sagews.session.output.output import SessionOutput
 from sagews.session.output.placed import Shown
 from sagews.session.widgets.models import Model
 from sagews.session.widgets.translation.table import OUTPUT
+from sagews.wire.session.areas import OWN
 from sagews.wire.session.frames import ErrorFrame
 
 # Bytes that are kept of what one holds, beside the area itself: what is older goes.
@@ -87,10 +88,12 @@ class Outputs:
 
     Args:
         output: where everything that is shown goes.
+        where: returns the run and the area in which a widget is shown; None for one that is not.
     """
 
-    def __init__(self, output: SessionOutput) -> None:
+    def __init__(self, output: SessionOutput, where: Callable[[str], tuple[str, int] | None]) -> None:
         self._output = output
+        self._where = where
         self._held: dict[str, Held] = {}
         self._entered: list[tuple[str, contextlib.ExitStack]] = []
         self._syncing = ""
@@ -100,13 +103,15 @@ class Outputs:
         held = self._held.get(model.id)
         return held.home[1] if held is not None and held.home is not None and held.home[0] == run else None
 
-    def place(self, model: Model, run: str, here: int) -> None:
-        """Let an Output stand in a run from now on, with what it holds; nothing happens for other widgets."""
+    def place(self, model: Model, run: str, here: int) -> bool:
+        """Let an Output stand in a run from now on, with what it holds; returns whether it stood elsewhere."""
         if model.name != OUTPUT:
-            return
+            return False
         held = self._held.setdefault(model.id, Held())
-        if held.home is None or held.home[0] != run or not self._output.has_area(*held.home):
-            self._move(held, run, here)
+        if held.home is not None and held.home[0] == run and self._output.has_area(*held.home):
+            return False
+        self._move(held, run, here)
+        return True
 
     def _move(self, held: Held, run: str, here: int) -> None:
         with self._output.elsewhere(run, here):
@@ -150,12 +155,16 @@ class Outputs:
         if threading.current_thread() is not threading.main_thread() or stage.is_captured:
             return
         if held.home is None or not self._output.has_area(*held.home):
-            run = self._output.current_run
+            where = self._where(widget.model_id)
+            run, here = where or (self._output.current_run, self._output.current_area)
             if not run:
                 # Between cells, of a task, before anybody has shown it: there is no place for it.
                 return
-            self._move(held, run, self._output.current_area)
+            self._move(held, run, here if self._output.has_area(run, here) else OWN)
         if held.home is not None:
+            stack.callback(setattr, stage, "steady", stage.steady)
+            # What it shows takes the place of what it showed.
+            stage.steady = True
             stack.enter_context(self._output.elsewhere(*held.home))
 
     def leave(self, widget: Any) -> None:

@@ -15,11 +15,12 @@ from sagews.wire.fields import Fields
 from sagews.wire.session.control_parts import MAX_LABEL
 from sagews.wire.session.interact import MAX_BODY, MAX_LABELS_IN_ALL, read_control, size_of
 from sagews.wire.session.interact_values import checked
-from sagews.wire.session.widget_values import WITHOUT_VALUE
+from sagews.wire.session.widget_values import ONLY_SHOWN, WITHOUT_VALUE
 from sagews.wire.session.widgets import MAX_WIDGETS
 
 TOO_MANY = f"These are more than {MAX_WIDGETS} widgets in one: show them in several."
 TOO_LARGE = f"The texts and pictures of these widgets are more than {MAX_BODY // 1024} KB together: show them in several."
+ELSEWHERE = "What this Output holds is shown by another cell."
 # What stands where nothing does; no name of a control is empty.
 NOTHING = ""
 
@@ -41,6 +42,11 @@ class Shown:
     values: dict[str, Any] = field(default_factory=dict)
     root: str = NOTHING
     members: set[str] = field(default_factory=set)
+
+    @property
+    def settable(self) -> bool:
+        """Whether there is anything that somebody can set."""
+        return any(control["kind"] not in ONLY_SHOWN for control in self.controls)
 
     @property
     def forms(self) -> Form:
@@ -119,7 +125,7 @@ class Tree:
         if model.name == OUTPUT:
             area = self._area_of(model)
             if area is None:
-                return self._control(model, "box", {"flow": "row", "children": []}), None
+                return self._said(model, ELSEWHERE)
             return self._control(model, "area", {"area": area}), None
         kind = KINDS.get(model.name)
         if kind is None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sagews.session.widgets.tree import Shown, Tree
+from sagews.session.widgets.tree import Tree
 
 # Between two states of one: nobody sees more.
 INTERVAL = 0.05
@@ -14,26 +14,47 @@ INTERVAL = 0.05
 MOST_PRINTED = 200
 
 
+
+class Pace:
+    """How often something may be told: so often at once, and then so often in a second."""
+
+    def __init__(self, burst: float, rate: float) -> None:
+        self._burst, self._rate = burst, rate
+        self._left, self._filled = burst, time.monotonic()
+
+    def may_go(self) -> bool:
+        """Whether it may be told now; counts it if so."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._filled) * self._rate)
+        self._filled = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class View:
     """One of them.
 
     Args:
         run: in whose output it stands.
-        channel: its number there.
-        here: the area in which it stands.
+        here: the area in which it stands, with its slot.
+        slot: an area of its own, so that it can be taken away.
         area: that in which what its callbacks print stands.
         tree: what is shown.
 
     Attributes:
+        channel: its number there; 0 until it was told.
         shown: what pages know.
         due: when what has changed is to be told, on the monotonic clock; None while nothing has.
         printed: evaluations since what they print began anew.
     """
 
-    def __init__(self, run: str, channel: int, here: int, area: int, tree: Tree) -> None:
+    def __init__(self, run: str, here: int, slot: int, area: int, tree: Tree) -> None:
         self.run = run
-        self.channel = channel
+        self.channel = 0
         self.here = here
+        self.slot = slot
         self.area = area
         self.tree = tree
         self.shown = tree.shown()
@@ -43,7 +64,8 @@ class View:
 
     def body(self) -> dict[str, Any]:
         """Return the body with which it opens."""
-        self._told = time.monotonic()
+        self._told, self.due = time.monotonic(), None
+        self.shown = self.tree.shown()
         return {"area": self.area, "auto": True, **self.shown.forms}
 
     def concerns(self, model: str) -> bool:
@@ -54,7 +76,7 @@ class View:
         """Note that something has changed; returns whether it is to be told now."""
         now = time.monotonic()
         if self.due is None:
-            self.due = max(now, self._told + INTERVAL)
+            self.due = max(now, self._told + INTERVAL) if self.channel else now + INTERVAL
         return now >= self.due
 
     def heard(self, values: Mapping[str, Any]) -> None:
@@ -69,8 +91,3 @@ class View:
             return self.shown.forms
         values = {name: value for name, value in self.shown.values.items() if before.values.get(name) != value}
         return {"values": values} if values else {}
-
-    def emptied(self) -> dict[str, Any]:
-        """Return the state of one that is shown no more."""
-        self.shown, self.due = Shown(), None
-        return self.shown.forms

@@ -6,6 +6,7 @@ of it is there at a time, and by its rate (replacing.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,9 +51,10 @@ class RunPlaces:
     Attributes:
         here: the area in which what comes now stands.
         waiting: areas that are cleared when something comes in them.
+        come: how often something has come right into an area.
     """
 
-    __slots__ = ("_home", "_run", "_shares", "_spill", "_stream", "here", "tree", "waiting")
+    __slots__ = ("_home", "_run", "_shares", "_spill", "_stream", "come", "here", "tree", "waiting")
 
     def __init__(self, run: str, home: str, stream: Stream) -> None:
         self._run = run
@@ -63,6 +65,7 @@ class RunPlaces:
         self.tree = AreaTree()
         self.here = OWN
         self.waiting: set[int] = set()
+        self.come: Counter[int] = Counter()
 
     @property
     def budget(self) -> CellBudget | None:
@@ -85,6 +88,7 @@ class RunPlaces:
             raise RuntimeError(
                 f"Areas of output stand in each other at most {MAX_AREA_DEPTH} deep, where they still are."
             )
+        self.come[self.here] += 1
         return area
 
     def clear(self, area: int) -> list[int]:
@@ -95,12 +99,14 @@ class RunPlaces:
         self.waiting.difference_update(gone)
         for each in gone:
             self._shares.pop(each, None)
+            self.come.pop(each, None)
         if area == OWN and self._spill is not None:
             self._spill.begin_anew()
         return gone
 
     def print(self, name: str, data: bytes) -> None:
         """Pass printed text through the budget of where it stands."""
+        self.come[self.here] += 1
         share = self._share()
         if share.budget is None:
             share.budget = self._new_budget()
@@ -108,6 +114,7 @@ class RunPlaces:
 
     def admits(self, size: int) -> bool:
         """Count a display or value of so many bytes; False where it is too much."""
+        self.come[self.here] += 1
         share = self._share()
         shown = sum(each.shown for each in self._shares.values())
         fits = size <= MAX_FRAME and shown < MAX_SHOWN and self._size + size <= MAX_SHOWN_BYTES
