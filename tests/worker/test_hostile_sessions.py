@@ -15,6 +15,7 @@ from sagews.wire.session import frames as wire
 from sagews.wire.session import grammar
 from sagews.wire.session.channels import MAX_INTERACTS_OF_A_RUN, CloseFrame, OpenFrame, StateFrame
 from sagews.wire.session.messages import channel_message, close_message, complete_message
+from sagews.worker.kinds.evaluation.run_budget import MOST_FRAMES
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import (
     PRINTS,
@@ -72,11 +73,10 @@ class HostileSessionTests(SessionTestCase):
         self.ends(grammar.encode(wire.StreamFrame(new_id(), "stdout", "x")))
 
     def test_a_second_end(self) -> None:
-        """A run has one end, and behind it come neither values nor errors."""
+        """A run has one end, and behind it comes no value."""
         for make in (
             lambda run: wire.DoneFrame(run, "ok", 0.0, 0.0),
             lambda run: wire.ResultFrame(run, {"text/plain": "1"}),
-            lambda run: wire.ErrorFrame(run, "Error", "message", (), "Error"),
             lambda run: wire.SpilledFrame(run, "", 1, 1),
         ):
             _, recorder, fake, run = self.waiting_run()
@@ -122,7 +122,7 @@ class HostileSessionTests(SessionTestCase):
         self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
 
     def test_interacts_out_of_order(self) -> None:
-        """No state of what is no interact, no end of what nobody asked for, not too many, and none that is late."""
+        """No state of what is no interact, no end of what nobody asked for, not too many; behind the end no question."""
         opens = OpenFrame(RUN, 1, "interact", INTERACT)
         many = [OpenFrame(RUN, number, "interact", INTERACT) for number in range(1, MAX_INTERACTS_OF_A_RUN + 2)]
         state = StateFrame(RUN, 1, {}, False)
@@ -132,7 +132,8 @@ class HostileSessionTests(SessionTestCase):
             [opens, CloseFrame(RUN, 1), state],
             [opens, opens],
             many,
-            [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), replace(opens, channel=2)],
+            [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), replace(opens, channel=3)],
+            [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), OpenFrame(RUN, 2, "input", {"prompt": "", "hidden": False})],
             [opens, wire.DoneFrame(RUN, "ok", 0.0, 0.0), replace(state, over=True)],
             [replace(opens, body={**INTERACT, "values": {"n": 11}})],
         ):
@@ -141,6 +142,36 @@ class HostileSessionTests(SessionTestCase):
                 fake.say(replace(each, run=run))
             self.reactor.pump()
             self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"], frames)
+
+    def test_what_is_shown_in_a_widget_of_a_run_that_is_over(self) -> None:
+        """Another cell may print, fail and show widgets there, within what that run had left."""
+        _, recorder, fake, run = self.waiting_run()
+        fake.say(OpenFrame(run, 1, "interact", INTERACT))
+        fake.done("ok")
+        fake.say(OpenFrame(run, 2, "interact", INTERACT))
+        fake.say(wire.ErrorFrame(run, "ValueError", "x", (), "ValueError: x"))
+        fake.say(wire.DisplayFrame(run, {"text/plain": "3"}))
+        fake.say(StateFrame(run, 2, {"values": {"n": 3}}, False))
+        fake.say(CloseFrame(run, 2))
+        self.reactor.pump()
+        late = [PieceKind.OPEN, PieceKind.ERROR, PieceKind.DISPLAY, PieceKind.STATE, PieceKind.CLOSE]
+        self.assertEqual([piece.kind for piece in recorder.pieces], [PieceKind.OPEN, PieceKind.DONE, *late])
+        self.assertEqual(recorder.endings, [])
+
+    def test_states_are_bounded_by_their_rate(self) -> None:
+        """A bar may move for hours; of thousands of states at once those beyond the rate are not passed on."""
+        _, recorder, fake, run = self.waiting_run()
+        fake.say(OpenFrame(run, 1, "interact", INTERACT))
+
+        def states() -> int:
+            before = len(recorder.pieces)
+            for _ in range(60):
+                for _ in range(100):
+                    fake.say(StateFrame(run, 1, {"values": {"n": 3}}, False))
+                self.reactor.pump()
+            return len(recorder.pieces) - before
+
+        self.assertTrue(MOST_FRAMES <= states() < MOST_FRAMES + 500)
 
     def test_an_evaluation_that_ends_as_a_run(self) -> None:
         """What was said to an interact is over by its state: a second end of the run ends the session."""

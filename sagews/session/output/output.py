@@ -66,8 +66,13 @@ class SessionOutput(PlacedOutput):
         """
         if self._child is not None:
             return
-        if self._places.here or self._before:
-            value = replace(value, run=self._run if self._before else value.run, area=self._places.here)
+        if self._before:
+            # Of a run that is over no value of a cell can come.
+            if isinstance(value, ResultFrame):
+                value = DisplayFrame(self._run, value.data, value.metadata)
+            value = replace(value, run=self._run)
+        if self._places.here:
+            value = replace(value, area=self._places.here)
         data = encode(value)
         with self._whole:
             self._drain()

@@ -38,8 +38,8 @@ ENCODED_AT_ONCE = 1024
 # What may still come of a run that is over, from a thread or task that its cell left, of its interacts, or because
 # another cell shows something in a widget of it.
 LATE = (
-    *(PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.RESULT, PieceKind.ERROR),
-    *(PieceKind.AREA, PieceKind.CLEAR, PieceKind.UPDATE, PieceKind.OPEN, PieceKind.STATE, PieceKind.CLOSE),
+    *(PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.ERROR, PieceKind.AREA, PieceKind.CLEAR, PieceKind.UPDATE),
+    *(PieceKind.OPEN, PieceKind.STATE, PieceKind.CLOSE),
 )
 # These add nothing to what is there.
 REPLACING = (PieceKind.CLEAR, PieceKind.UPDATE, PieceKind.STATE)
