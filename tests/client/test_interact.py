@@ -52,7 +52,7 @@ class InteractTestCase(ClientTestCase):
 
     def control(self, page: Page, name: str) -> Locator:
         """Return a control by its name."""
-        return page.locator(f"[data-testid=control][data-name={name}]")
+        return page.locator(f"[data-testid=control][data-name='{name}']")
 
     def part(self, page: Page, name: str, part: str, which: int = 0) -> Locator:
         """Return what is moved or typed in of a control."""

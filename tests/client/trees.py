@@ -34,8 +34,9 @@ FRUIT = ["apple", "pear", "plum", "quince"]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 MARKUP = (
     'a <b>bold</b> and <span style="color: red; background: url(https://example.org/x); position: fixed">red</span>'
-    " word<img src=x onerror=\"alert(1)\"><a href='javascript:alert(1)' onclick='alert(1)'>link</a>"
+    " word <a href='javascript:alert(1)' onclick='alert(1)'>link</a>"
 )
+ALIVE = "<img src=x onerror='alert(1)'><script>alert(1)</script>"
 WIDGETS = {
     "one widget": tree(slider("1", "n"), _1=30),
     "all widgets": tree(
@@ -77,7 +78,7 @@ WIDGETS = {
         box("3", "column", "5", "11", look={"style": {"width": "60%"}}),
         box("4", "column", "12", "13", look={"tone": "info"}),
         slider("5", "left"),
-        node("6", "pages", shape="accordion", children=["7", "8"], titles=["One", "Two"]),
+        node("6", "pages", shape="accordion", children=["7", "8", "15"], titles=["One", "Two", "Three"]),
         slider("7", "inside one"),
         node("8", "markup", "note", math=False),
         box("9", "grid", "10", "14", look={"style": {"grid-template-columns": "repeat(2, 1fr)"}}),
@@ -86,7 +87,8 @@ WIDGETS = {
         node("12", "caption"),
         node("13", "note", text="bqplot.Figure can't be shown here."),
         node("14", "picture", format="png"),
-        _1=0, _5=10, _6=0, _7=3, _8=MARKUP, _10=0, _11=True, _12="the sum $\\sum n$", _14=PIXEL,
+        node("15", "markup", math=False),
+        _15=ALIVE, _1=0, _5=10, _6=0, _7=3, _8=MARKUP, _10=0, _11=True, _12="the sum $\\sum n$", _14=PIXEL,
     ),
     "a bar": tree(
         box("1", "row", "2", "3", "4"),

@@ -39,7 +39,7 @@ test("what can't be a control is left out", () => {
   ];
   assert.deepEqual(readControls(none), []);
   assert.deepEqual(readControls("x"), []);
-  assert.equal(readControls(Array.from({ length: 500 }, (_, at) => ({ name: `c${at}`, kind: "check" }))).length, 100);
+  assert.equal(readControls(Array.from({ length: 500 }, (_, at) => ({ name: `c${at}`, kind: "check" }))).length, 500);
 });
 
 test("a value is only taken if it fits its control", () => {

@@ -214,3 +214,13 @@ test("controls may become others while they are there; values of those that are 
   interact.undo();
   assert.deepEqual(sent[1]!.values, { n: 1 });
 });
+
+test("a text that is submitted tells so, with what was typed or without", () => {
+  const interact = made();
+  interact.set("f", "y");
+  answer(interact);
+  interact.submit("f");
+  pass(100);
+  assert.deepEqual(sent.map(({ values, pressed }) => [values, pressed]), [[{ f: "y" }, undefined], [{}, "f"]]);
+  assert.deepEqual(shown(interact), { n: 1, f: "y", go: 0 });
+});
