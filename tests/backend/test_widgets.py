@@ -1,4 +1,4 @@
-"""Widgets at the backend: trees of controls, whose states everybody sees, and what remains of one that its session closes."""
+"""Widgets at the backend: trees of controls, whose states everybody sees, and what remains of closed ones."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class WidgetTests(RunCase):
         self.assertEqual(channel["body"]["values"], {"2": 5, "3": 7})
 
     def test_one_that_its_session_closes_stays_as_it_was_last(self) -> None:
-        """Nobody can speak to it any more; where it stands, and in what is stored, is its last state and no earlier one."""
+        """Nobody can speak to it any more; where it stands, and in what is stored, is its last state."""
         two = self.opened()
         self.changed(values={"3": 100})
         two.take()

@@ -143,12 +143,14 @@ class HostileTests(WidgetTestCase):
     """What somebody made to do harm."""
 
     def test_boxes_in_themselves(self) -> None:
-        """Each is shown where it does not stand in itself; names of an object's own are names; nothing leaves its place."""
+        """Each is shown where it is not in itself; names of an object's own are names; nothing leaves its place."""
         page = self.interact("hostile widgets")
         expect(page.locator(f"{PANEL} [data-name='3']")).to_have_count(3)
         expect(page.locator(f"{PANEL} [data-name='__proto__']")).to_have_count(1)
         there = page.locator(f"{PANEL} [data-name='4']").first
-        styles = there.evaluate("element => [getComputedStyle(element).position, getComputedStyle(element).backgroundImage]")
+        styles = there.evaluate(
+            "element => [getComputedStyle(element).position, getComputedStyle(element).backgroundImage]"
+        )
         self.assertEqual(styles, ["static", "none"])
         self.part(page, "3", "track").focus()
         page.keyboard.press("ArrowRight")
@@ -167,7 +169,8 @@ class HostileTests(WidgetTestCase):
         expect(markup.locator("b")).to_have_text("bold")
         red = markup.locator("span")
         self.assertEqual(
-            red.evaluate("element => [element.style.color, element.style.position, element.style.background]"), ["red", "", ""]
+            red.evaluate("element => [element.style.color, element.style.position, element.style.background]"),
+            ["red", "", ""],
         )
         self.assertEqual(markup.evaluate("element => element.innerHTML.match(/onerror|onclick|javascript/)"), None)
         page.get_by_role("button", name="Three", exact=True).focus()

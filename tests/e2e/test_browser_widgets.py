@@ -38,7 +38,7 @@ class WidgetTests(BrowserTestCase):
     """One worksheet that people share."""
 
     def test_moved_by_several(self) -> None:
-        """What one moves others see; callbacks print below, functions show in their place, bars end; values outlive pages."""
+        """What one moves others see; callbacks print below, functions show in their place; values outlive pages."""
         mine = self.new_sheet()
         page = mine.page
         mine.run(OBSERVED)

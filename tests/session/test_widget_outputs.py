@@ -36,12 +36,14 @@ class OutputTests(WidgetCase, PythonCase):
         self.assertEqual(shown(frames, 0), "beside\n")
 
     def test_from_later_cells(self) -> None:
-        """It stays where it stands, with what programs and C code print; errors are shown in it and the cell goes on."""
-        run, area, frames = self.output()
+        """It stays where it stands, with what programs print; errors are shown in it and the cell goes on."""
+        run, area, _ = self.output()
         later = self.session.run(
             "import os\nwith out:\n    print('later'); os.system('echo from a program')\n    1 / 0\nprint('own')"
         )
-        self.assertEqual(shown(of_run(later, run), area), "later\nfrom a program\nZeroDivisionError: division by zero\n")
+        self.assertEqual(
+            shown(of_run(later, run), area), "later\nfrom a program\nZeroDivisionError: division by zero\n"
+        )
         self.assertEqual((shown(of_run(later, later[-1].run), 0), status(later)), ("own\n", "ok"))  # type: ignore[union-attr]
         [problem] = [frame for frame in later if isinstance(frame, ErrorFrame)]
         self.assertEqual(problem.frames[-1]["line"], 4)
@@ -61,13 +63,11 @@ class OutputTests(WidgetCase, PythonCase):
         """As notebooks have it, be it printed, shown or appended, in the cell or by a thread."""
         run, area, frames = self.output("with out: print('a'); print('b'); display(1)")
         later = self.session.run(
-            "import threading\nthread = threading.Thread(target=out.append_stdout, args=('c',))\nthread.start(); thread.join()\n"
+            "import threading\nit = threading.Thread(target=out.append_stdout, args=('c',))\nit.start(); it.join()\n"
             "out.append_display_data(2)\n[each.get('text', each['output_type']) for each in out.outputs]"
         )
         self.assertEqual(shown(of_run([*frames, *later], run), area), "a\nb\n1\nc2\n")
-        self.assertEqual(
-            values(later), ["['a\\nb\\n', 'display_data', 'c', 'display_data']"]
-        )
+        self.assertEqual(values(later), ["['a\\nb\\n', 'display_data', 'c', 'display_data']"])
         later += self.session.run("out.outputs = ({'output_type': 'stream', 'name': 'stdout', 'text': 'anew'},)")
         self.assertEqual(shown(of_run([*frames, *later], run), area), "anew")
 
@@ -99,7 +99,7 @@ class OutputTests(WidgetCase, PythonCase):
             self.assertEqual((shown(frames, area), shown(frames, found.body["area"])), ("in\n", "below\n"))
 
     def test_what_callbacks_print_begins_anew(self) -> None:
-        """Of two hundred that print the next begins with an empty place: nothing grows for as long as somebody drags."""
+        """Behind two hundred that print the next begins with an empty place: nothing grows while somebody drags."""
         found, _ = self.shows("it = w.IntSlider()\nit.observe(lambda change: print(change.new), 'value')\nit")
         [name] = found.body["values"]
         frames: list[FromSession] = []
@@ -124,7 +124,7 @@ class OutputTests(WidgetCase, PythonCase):
         self.assertIn("Figure", shown(frames, area))
 
     def test_manual_and_free_layouts(self) -> None:
-        """interact_manual waits for its button, interactive_output stands where it is put, `interactive` knows its result."""
+        """interact_manual waits for its button, interactive_output stands where it is put, interactive has results."""
         found, frames = self.shows("def f(n=(0, 4)): print('n =', n)\nw.interact_manual(f);")
         slider, button = named(found, "slider")["name"], named(found, "button")["name"]
         area = named(found, "area")["area"]
@@ -143,7 +143,7 @@ class OutputTests(WidgetCase, PythonCase):
 
     def test_widgets_in_it(self) -> None:
         """What is shown within one stands in it, by its own cell and by later ones, and goes when it is cleared."""
-        run, area, _ = self.output()
+        run, _, _ = self.output()
         later = self.session.run("with out: display(w.IntSlider(5))")
         [inner] = opened(later)
         self.assertEqual(inner.run, run)
@@ -151,7 +151,9 @@ class OutputTests(WidgetCase, PythonCase):
         self.assertEqual(values(self.session.run("1")), ["1"])
         self.say(inner, **{slider: 6})
         later = self.session.run("out.clear_output()")
-        self.assertIn(("CloseFrame", inner.channel), [(type(frame).__name__, getattr(frame, "channel", 0)) for frame in later])
+        self.assertIn(
+            ("CloseFrame", inner.channel), [(type(frame).__name__, getattr(frame, "channel", 0)) for frame in later]
+        )
         self.alive()
 
     def test_questions_and_stop_within(self) -> None:

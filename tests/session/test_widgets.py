@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from typing import Any
 
 import pytest
@@ -95,15 +96,15 @@ class KindTests(WidgetCase, PythonCase):
         for made, kind, value, to, becomes in rows(KINDS):
             found, _ = self.shows(f"it = w.{made}\nit.observe(lambda change: print(repr(it.value)), 'value')\nit")
             control = named(found, kind)
-            self.assertEqual(found.body["values"], {control["name"]: eval(value)}, made)
-            frames = self.say(found, **{control["name"]: eval(to)})
+            self.assertEqual(found.body["values"], {control["name"]: literal_eval(value)}, made)
+            frames = self.say(found, **{control["name"]: literal_eval(to)})
             self.assertEqual((shown(frames, found.body["area"]), last(frames)), (f"{becomes}\n", {}), made)
 
     def test_what_is_only_shown(self) -> None:
         """Texts, pictures and progress are values of their controls, which code changes."""
         for made, kind, value in rows(SHOWN):
             found, _ = self.shows(f"w.{made}")
-            self.assertEqual(found.body["values"], {named(found, kind)["name"]: eval(value)}, made)
+            self.assertEqual(found.body["values"], {named(found, kind)["name"]: literal_eval(value)}, made)
 
     def test_boxes_and_pages(self) -> None:
         """Each names what stands in it; what is chosen of pages is their value."""
@@ -122,18 +123,24 @@ class KindTests(WidgetCase, PythonCase):
     def test_looks(self) -> None:
         """Layout, style and state of a widget, as far as they are lengths and words."""
         found, _ = self.shows(
-            "w.Button(description='b', button_style='danger', disabled=True, tooltip='t', style={'button_color': 'red'},"
+            "w.Button(description='b', button_style='danger', disabled=True, tooltip='t',"
+            " style={'button_color': 'red'},"
             " layout={'width': '50%', 'margin': '2px', 'border': 'url(http://x)', 'flex': '1 1 auto'})"
         )
         look = named(found, "button")["look"]
         self.assertEqual(look["style"], {"width": "50%", "margin": "2px", "flex": "1 1 auto"})
-        self.assertEqual((look["disabled"], look["tone"], look["tooltip"], look["colour"]), (True, "danger", "t", "red"))
+        self.assertEqual(
+            (look["disabled"], look["tone"], look["tooltip"], look["colour"]), (True, "danger", "t", "red")
+        )
 
     def test_what_is_not_supported_says_so(self) -> None:
-        """In one line with its name: other packages' widgets, ones of a kind that has no control, pictures too large."""
+        """In one line with its name: widgets of others, kinds that have no control, pictures that are too large."""
         for made, told in (
             ("w.FileUpload()", "FileUpload can't be shown here."),
-            ("type('Odd', (w.DOMWidget,), {})(_model_name='OddModel', _view_name='OddView')", "Odd can't be shown here."),
+            (
+                "type('Odd', (w.DOMWidget,), {})(_model_name='OddModel', _view_name='OddView')",
+                "Odd can't be shown here.",
+            ),
             ("w.Image(value=bytes(300_000))", "at most 192 KB"),
             ("w.Select(options=[str(n) for n in range(2000)])", "at most 1000"),
             ("w.FloatText(float('nan'))", "no number"),
@@ -184,7 +191,8 @@ class LifeTests(WidgetCase, PythonCase):
         """A button tells each press, also of those that came together; Enter in a text submits it."""
         found, _ = self.shows(
             "b, t = w.Button(description='b'), w.Text('t')\n"
-            "b.on_click(lambda it: print('clicked'))\nt.on_submit(lambda it: print('submitted', it.value))\nw.HBox([b, t])"
+            "b.on_click(lambda it: print('clicked'))\nt.on_submit(lambda it: print('submitted', it.value))\n"
+            "w.HBox([b, t])"
         )
         button, text = (named(found, kind)["name"] for kind in ("button", "text"))
         self.assertEqual(self.result(found, button, **{button: 3}), "clicked\n" * 3)
@@ -192,7 +200,7 @@ class LifeTests(WidgetCase, PythonCase):
         self.assertEqual(self.result(found, text, **{text: "u"}), "submitted u\n")
 
     def test_links(self) -> None:
-        """jslink keeps two values the same both ways, jsdlink one way, until they are let go."""
+        """Jslink keeps two values the same both ways, jsdlink one way, until they are let go."""
         found, _ = self.shows(
             "a, b, c = w.IntSlider(1), w.IntText(2), w.FloatText(3)\n"
             "link, one = w.jslink((a, 'value'), (b, 'value')), w.jsdlink((a, 'value'), (c, 'value'))\nw.VBox([a, b, c])"
@@ -208,7 +216,8 @@ class LifeTests(WidgetCase, PythonCase):
         """What goes wrong in a callback is shown below; Stop ends it, and the widget lives on."""
         found, _ = self.shows(
             "it = w.IntSlider()\n"
-            "def heard(change):\n    if change.new == 3: print('begun')\n    while change.new == 3: pass\n    1 / (change.new - 1)\n"
+            "def heard(change):\n    if change.new == 3: print('begun')\n    while change.new == 3: pass\n"
+            "    1 / (change.new - 1)\n"
             "it.observe(heard, 'value')\nit"
         )
         [name] = found.body["values"]
@@ -227,7 +236,9 @@ class LifeTests(WidgetCase, PythonCase):
         found, _ = self.shows("other = w.IntSlider(1)\nit = w.IntSlider(2)\nit")
         [name] = found.body["values"]
         frames = self.say(found, other=9, **{name: 4, "99": 5, "__proto__": 6})
-        self.assertEqual((last(frames), status(self.session.run("assert (other.value, it.value) == (1, 4)"))), ({}, "ok"))
+        self.assertEqual(
+            (last(frames), status(self.session.run("assert (other.value, it.value) == (1, 4)"))), ({}, "ok")
+        )
 
     def test_cells_that_run_again_and_widgets_that_close(self) -> None:
         """What a cell showed is closed when it runs again; what a closed widget showed is taken away."""
@@ -250,9 +261,10 @@ class LifeTests(WidgetCase, PythonCase):
 
     def test_a_forked_child_says_nothing(self) -> None:
         """A widget that a child process changes is the parent's still."""
-        found, _ = self.shows("it = w.IntSlider(1)\nit")
+        self.shows("it = w.IntSlider(1)\nit")
         frames = self.session.run(
-            "import os\nchild = os.fork()\nif not child:\n    it.value = 7\n    os._exit(0)\n_ = os.waitpid(child, 0)\nit.value"
+            "import os\nchild = os.fork()\nif not child:\n    it.value = 7\n    os._exit(0)\n"
+            "_ = os.waitpid(child, 0)\nit.value"
         )
         self.assertEqual((values(frames), last(frames)), (["1"], {}))
 
@@ -309,7 +321,9 @@ class SageWidgetTests(WidgetCase, SageCase):
 
     def test_interact_of_ipywidgets(self) -> None:
         """Its own, when it is imported; numbers of Sage are as good as others, and results are typeset."""
-        found, frames = self.shows("from ipywidgets import interact\n@interact\ndef f(n=(0, 10), k=2):\n    return x^n + k")
+        found, frames = self.shows(
+            "from ipywidgets import interact\n@interact\ndef f(n=(0, 10), k=2):\n    return x^n + k"
+        )
         slider, second = [control for control in found.body["controls"] if control["kind"] == "slider"]
         self.assertEqual((slider["max"], found.body["values"][slider["name"]]), (10, 5))
         area = named(found, "area")["area"]
@@ -320,7 +334,8 @@ class SageWidgetTests(WidgetCase, SageCase):
     def test_beside_its_own(self) -> None:
         """An interact of the worksheet and a widget in one cell, each hearing what is said to it alone."""
         frames = self.session.run(
-            "import ipywidgets as w\nit = w.IntSlider(2)\ndisplay(it)\n@interact\ndef f(n=(0, 9)): print('own', n)", "sage"
+            "import ipywidgets as w\nit = w.IntSlider(2)\ndisplay(it)\n@interact\ndef f(n=(0, 9)): print('own', n)",
+            "sage",
         )
         widget, own = opened(frames)
         self.assertEqual(self.result(own, n=3), "own 3\n")

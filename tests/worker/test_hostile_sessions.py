@@ -122,7 +122,7 @@ class HostileSessionTests(SessionTestCase):
         self.assertEqual([ending.reason for ending in recorder.endings], ["protocol"])
 
     def test_interacts_out_of_order(self) -> None:
-        """No state of what is no interact, no end of what nobody asked for, not too many; behind the end no question."""
+        """No state of what is no interact, no end that nobody asked for, not too many; behind the end no question."""
         opens = OpenFrame(RUN, 1, "interact", INTERACT)
         many = [OpenFrame(RUN, number, "interact", INTERACT) for number in range(1, MAX_INTERACTS_OF_A_RUN + 2)]
         state = StateFrame(RUN, 1, {}, False)

@@ -15,7 +15,8 @@ from sagews.session.interact.controls.guess import control_for
 from sagews.session.interact.controls.simple import ButtonControl
 from sagews.session.interact.controls.texts import TextControl
 from sagews.session.interact.layout import layout_of
-from sagews.wire.session.interact import MAX_CONTROLS, MAX_ERROR, MAX_NAME
+from sagews.wire.session.control_parts import MAX_NAME
+from sagews.wire.session.interact import MAX_CONTROLS, MAX_ERROR
 
 AUTO = "auto_update"
 

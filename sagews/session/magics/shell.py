@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import builtins
 import difflib
-import sys
 import os
+import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any, Protocol

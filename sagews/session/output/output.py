@@ -13,6 +13,7 @@ from typing import Any
 from sagews.session.analysis.names import NOTHING, TextNames
 from sagews.session.output.areas.displays import Displays
 from sagews.session.output.areas.places import MAX_FRAME
+from sagews.session.output.areas.recording import Shown
 from sagews.session.output.budget import TAIL, Omitted
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
@@ -57,7 +58,7 @@ class SessionOutput(PlacedOutput):
         super().__init__(writer, capture, interrupts, home, wake)
         self._displays = Displays()
 
-    def show(self, value: DisplayFrame | ResultFrame | ErrorFrame, now: bool = True) -> None:
+    def show(self, value: Shown, now: bool = True) -> None:
         """Send a bundle or an error behind everything printed before it.
 
         Args:
@@ -66,13 +67,7 @@ class SessionOutput(PlacedOutput):
         """
         if self._child is not None:
             return
-        if self._before:
-            # Of a run that is over no value of a cell can come.
-            if isinstance(value, ResultFrame):
-                value = DisplayFrame(self._run, value.data, value.metadata)
-            value = replace(value, run=self._run)
-        if self._places.here:
-            value = replace(value, area=self._places.here)
+        value = self._placed(value)
         data = encode(value)
         with self._whole:
             self._drain()
@@ -85,15 +80,27 @@ class SessionOutput(PlacedOutput):
                 # Text that is held for the end belongs before what is shown now; before an error all of it does.
                 budget.pass_on(TAIL if isinstance(value, ErrorFrame) else None)
             if isinstance(value, ErrorFrame) or self._places.admits(len(data)):
-                if isinstance(value, DisplayFrame) and value.display:
-                    self._note(value.display, self._run, value.area, len(data))
-                self._send(self._run, value.area, data)
-                recorder = self.recorders.get((self._run, value.area)) if self.recorders else None
-                if recorder is not None:
-                    recorder.shown(value)
+                self._send_shown(value, data)
                 if now:
                     self.writer.push()
         self._wait_for_room()
+
+    def _placed(self, value: Shown) -> Shown:
+        """Return what is to be shown as it stands where output goes now."""
+        if self._before:
+            # Of a run that is over no value of a cell can come.
+            if isinstance(value, ResultFrame):
+                value = DisplayFrame(self._run, value.data, value.metadata)
+            value = replace(value, run=self._run)
+        return replace(value, area=self._places.here) if self._places.here else value
+
+    def _send_shown(self, value: Shown, data: bytes) -> None:
+        if isinstance(value, DisplayFrame) and value.display:
+            self._note(value.display, self._run, value.area, len(data))
+        self._send(self._run, value.area, data)
+        recorder = self.recorders.get((self._run, value.area)) if self.recorders else None
+        if recorder is not None:
+            recorder.shown(value)
 
     def stopping(self) -> None:
         """Tell the worker, once in a run, that its code has been interrupted: it need not be signalled again."""
@@ -104,8 +111,10 @@ class SessionOutput(PlacedOutput):
 
     @property
     def asking(self) -> str:
-        """The run for whose cell the caller acts; "" where none goes on, an earlier one left the caller, or output of
-        the one that goes on stands in another's."""
+        """The run for whose cell the caller acts.
+
+        "" where none goes on, an earlier one left the caller, or output goes to another cell's.
+        """
         here = self._open and not self._before and self.origins.of_caller() == self._run
         return self._run if here else ""
 

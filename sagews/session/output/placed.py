@@ -9,48 +9,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from sagews.session.output.areas.places import RunPlaces
+from sagews.session.output.areas.recording import Recorder, Timed
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.printed import PrintedOutput
 from sagews.wire.session.areas import OWN, AreaFrame
-from sagews.wire.session.frames import DisplayFrame, ErrorFrame, ResultFrame
 from sagews.wire.session.grammar import encode
 
 NO_AREA = "Only the cell that runs can make an area of output."
 CLOSED = "The output of this cell takes nothing more. Run it again."
-
-Shown = DisplayFrame | ResultFrame | ErrorFrame
-
-
-class Recorder(Protocol):
-    """Learns what comes into an area, so that the same can be shown once more in another one."""
-
-    def text(self, name: str, text: str) -> None:
-        """Something was printed."""
-
-    def shown(self, value: Shown) -> None:
-        """Something was shown."""
-
-    def cleared(self) -> None:
-        """Everything was taken away."""
-
-    def gone(self) -> None:
-        """The area is no more."""
-
-
-class Timed(Protocol):
-    """Something that is sent a little later: the pump asks."""
-
-    @property
-    def due(self) -> float | None:
-        """When `flush_due` is to be called, on the monotonic clock; None while nothing waits."""
-
-    def flush_due(self, now: float) -> None:
-        """Send what has waited long enough."""
 
 
 @dataclass(slots=True, eq=False)

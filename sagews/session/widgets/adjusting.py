@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -20,9 +21,8 @@ def install(widgets: SessionWidgets) -> None:
     widgets.models.changed.append(links.changed)
 
     def comms(module: Any) -> None:
-        from sagews.session.widgets import comms
-
-        comms.install(widgets.models)
+        # Not before somebody needs it: it is made of what that package has.
+        importlib.import_module("sagews.session.widgets.comms").install(widgets.models)
 
     def base(module: Any) -> None:
         _show(module.Widget, widgets)

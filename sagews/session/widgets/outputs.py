@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sagews.session.display.displayhook import stage
+from sagews.session.output.areas.recording import Shown
 from sagews.session.output.output import SessionOutput
-from sagews.session.output.placed import Shown
 from sagews.session.widgets.models import Model
 from sagews.session.widgets.translation.table import OUTPUT
 from sagews.wire.session.areas import OWN
@@ -27,7 +27,7 @@ Entry = dict[str, Any]
 
 
 class Held:
-    """What one Output holds, as notebooks have it (a Recorder of output/placed.py).
+    """What one Output holds, as notebooks have it (a Recorder of output/areas/recording.py).
 
     Attributes:
         home: the run and the area where it stands; None while there is none.

@@ -19,7 +19,9 @@ from sagews.wire.session.widget_values import ONLY_SHOWN, WITHOUT_VALUE
 from sagews.wire.session.widgets import MAX_WIDGETS
 
 TOO_MANY = f"These are more than {MAX_WIDGETS} widgets in one: show them in several."
-TOO_LARGE = f"The texts and pictures of these widgets are more than {MAX_BODY // 1024} KB together: show them in several."
+TOO_LARGE = (
+    f"The texts and pictures of these widgets are more than {MAX_BODY // 1024} KB together: show them in several."
+)
 ELSEWHERE = "What this Output holds is shown by another cell."
 # What stands where nothing does; no name of a control is empty.
 NOTHING = ""

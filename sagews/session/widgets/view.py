@@ -14,7 +14,6 @@ INTERVAL = 0.05
 MOST_PRINTED = 200
 
 
-
 class Pace:
     """How often something may be told: so often at once, and then so often in a second."""
 

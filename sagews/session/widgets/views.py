@@ -15,9 +15,9 @@ from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
 from sagews.session.interact.room import Room
 from sagews.session.output.output import SessionOutput
+from sagews.session.widgets.hearing import hear
 from sagews.session.widgets.models import Model, Models
 from sagews.session.widgets.outputs import Outputs
-from sagews.session.widgets.translation.table import BUTTON
 from sagews.session.widgets.tree import Tree
 from sagews.session.widgets.view import INTERVAL, MOST_PRINTED, Pace, View
 from sagews.wire.session.channels import INTERACT, CloseFrame, MessageFrame, OpenFrame, StateFrame
@@ -25,8 +25,6 @@ from sagews.wire.session.frames import RunFrame
 from sagews.wire.session.interact import size_of
 
 NOT_HERE = "A widget can only be shown by the cell that runs, or within one that it shows: not from a thread."
-# Of one message.
-MOST_CLICKS = 100
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -215,7 +213,7 @@ class SessionWidgets:
 
     @property
     def due(self) -> float | None:
-        """See Timed (output/placed.py)."""
+        """See Timed (output/areas/recording.py)."""
         due = min((view.due for view in list(self._views) if view.due is not None), default=None)
         return None if due is None else max(due, self._soon)
 
@@ -276,32 +274,13 @@ class SessionWidgets:
                     self._output.clear(view.area, wait=True)
                     view.printed = 0
                 view.printed += 1
-                self._evaluator.again(cell, lambda: self._take(view, said.body))
+                self._evaluator.again(cell, lambda: hear(view, said.body, self._touch))
         finally:
             self.evaluating = False
         with self._output.whole:
             patch = view.patch() if view in self._views else {}
             self._output.tell(StateFrame(said.run, said.channel, patch, True))
         return True
-
-    def _take(self, view: View, said: Mapping[str, Any]) -> None:
-        pressed = said.get("pressed")
-        view.heard(said["values"])
-        for name, wire in said["values"].items():
-            model = view.tree.model(name)
-            if model is None:
-                continue
-            if model.name != BUTTON:
-                model.set(view.tree.traits(name, wire))
-                self._touch(model, view)
-                continue
-            clicks = max(wire - view.tree.presses.get(name, 0), 1 if name == pressed else 0)
-            view.tree.presses[name] = wire
-            for _ in range(min(clicks, MOST_CLICKS)):
-                model.custom({"event": "click"})
-        submitted = view.tree.model(pressed) if pressed is not None else None
-        if submitted is not None and submitted.name != BUTTON:
-            submitted.custom({"event": "submit"})
 
     def problem(self, problem: Exception) -> None:
         """Show what went wrong in a callback, or within an Output."""

@@ -26,7 +26,8 @@ import msgspec
 
 from sagews.wire.browser.base import Count, FromPage, Right, ToPage, Uuid
 from sagews.wire.session.channels import INTERACT, MAX_ANSWER
-from sagews.wire.session.interact import MAX_NAME, MAX_WIDGETS
+from sagews.wire.session.control_parts import MAX_NAME
+from sagews.wire.session.widgets import MAX_WIDGETS
 
 _Object = msgspec.Meta(extra_json_schema={"type": "object"})
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]

@@ -22,6 +22,7 @@ from typing import Any
 from sagews.wire.fields import Fields
 from sagews.wire.session import checks as check
 from sagews.wire.session import interact
+from sagews.wire.session.control_parts import MAX_NAME
 
 INPUT = "input"
 INTERACT = "interact"
@@ -99,7 +100,7 @@ def read_message(form: Fields) -> MessageFrame:
     else:
         body = {"values": interact.bounded_values(inner), "serial": inner.integer("serial", 0, check.MAX_INTEGER)}
         if inner.peek("pressed") is not None:
-            body["pressed"] = inner.text("pressed", interact.MAX_NAME)
+            body["pressed"] = inner.text("pressed", MAX_NAME)
     inner.finish()
     return MessageFrame(run, channel, body)
 

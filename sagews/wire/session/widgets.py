@@ -22,8 +22,8 @@ name. A name may stand in several places, and in itself: who draws the tree goes
   log       base, min, max, step (of exponents), digits?      number
   play      min, max, step, interval (milliseconds), loop     number
 
-Any control may have a `look`: {disabled?, tooltip?, tone?, vertical?, readout?, colour?, style? {property: value}}, where
-a property is one of STYLES and a value is made of the characters of PLAIN. Standard library only.
+Any control may have a `look`: {disabled?, tooltip?, tone?, vertical?, readout?, colour?, style? {property: value}};
+a property is one of STYLES, and a value is made of the characters of PLAIN. Standard library only.
 """
 
 from __future__ import annotations

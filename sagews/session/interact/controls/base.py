@@ -7,7 +7,7 @@ from typing import Any
 
 from sagews.session.evaluation.tracebacks import bounded
 from sagews.wire.session.checks import UNFIT
-from sagews.wire.session.interact import MAX_LABEL
+from sagews.wire.session.control_parts import MAX_LABEL
 from sagews.wire.session.interact_values import checked
 
 Form = dict[str, Any]

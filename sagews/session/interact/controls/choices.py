@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from sagews.session.interact.controls.base import BadValueError, Control, Form, shown
-from sagews.wire.session.interact import MAX_LABELS, MAX_SLIDER_LABELS
+from sagews.wire.session.control_parts import MAX_LABELS
+from sagews.wire.session.interact import MAX_SLIDER_LABELS
 
 # Of an iterator, which may have no end.
 MAX_VALUES = 10_000

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sagews.session.interact.controls.base import BadValueError, Control, Form, trimmed
-from sagews.wire.session.interact import MAX_BOXES, MAX_LABEL, MAX_ROWS, MAX_SIDE
+from sagews.wire.session.control_parts import MAX_LABEL
+from sagews.wire.session.interact import MAX_BOXES, MAX_ROWS, MAX_SIDE
 from sagews.wire.session.interact_values import MAX_BOX_TEXT
 from sagews.wire.session.widget_values import MAX_TEXT
 
