@@ -18,7 +18,7 @@ from sagews.session.help.bystander import Bystander
 from sagews.session.help.introspection import Helper
 from sagews.session.interact import namespace
 from sagews.session.interact.interacts import SessionInteracts
-from sagews.session.interact.room import Room
+from sagews.session.interact.room import ChannelRoom
 from sagews.session.magics import processes, shell
 from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
@@ -83,7 +83,7 @@ class EvaluationLoop:
         self._bystander = Bystander(self._requests, self._output, self._evaluator.namespace)
         numbers = ChannelNumbers()
         self._questions = Questions(self._output, self._requests, self._interrupts, numbers, self._bystander)
-        room = Room(self._output, numbers)
+        room = ChannelRoom(self._output, numbers)
         self._interacts = SessionInteracts(self._output, self._evaluator, room)
         self._widgets = SessionWidgets(self._output, self._evaluator, room)
         self._evaluator.before_done = self._cell_ends

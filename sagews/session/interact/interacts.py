@@ -13,7 +13,7 @@ from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator, flush_figures
 from sagews.session.interact.controls import texts
 from sagews.session.interact.live import Interact
-from sagews.session.interact.room import Room
+from sagews.session.interact.room import ChannelRoom
 from sagews.session.output.output import SessionOutput
 from sagews.wire.session.channels import (
     INTERACT,
@@ -40,7 +40,7 @@ class SessionInteracts:
         evaluating: whether one is evaluated behind the end of its cell.
     """
 
-    def __init__(self, output: SessionOutput, evaluator: Evaluator, room: Room) -> None:
+    def __init__(self, output: SessionOutput, evaluator: Evaluator, room: ChannelRoom) -> None:
         self._output = output
         self._evaluator = evaluator
         self._room = room

@@ -14,7 +14,7 @@ TOO_LARGE = (
 TOO_MANY = f"There are {MAX_INTERACTS} interacts in this worksheet: clear the output of cells that have some."
 
 
-class Room:
+class ChannelRoom:
     """That of one session.
 
     Args:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sagews.session.analysis.names import NOTHING, TextNames
 from sagews.session.output.areas.displays import Displays
+from sagews.session.output.areas.placed import AddressedOutput
 from sagews.session.output.areas.places import MAX_FRAME
 from sagews.session.output.areas.recording import Shown
 from sagews.session.output.budget import TAIL, Omitted
@@ -19,7 +20,6 @@ from sagews.session.output.fd_capture import Capture
 from sagews.session.output.frame_writer import FrameWriter
 from sagews.session.output.interrupts import Interrupts
 from sagews.session.output.lines import LinePrinter
-from sagews.session.output.placed import PlacedOutput
 from sagews.session.output.text_buffer import TextBuffer
 from sagews.session.output.whole import Whole
 from sagews.wire.session.areas import OWN, UpdateFrame
@@ -36,7 +36,7 @@ from sagews.wire.session.frames import (
 from sagews.wire.session.grammar import encode
 
 
-class SessionOutput(PlacedOutput):
+class SessionOutput(AddressedOutput):
     """The one way out of a session.
 
     Args:

@@ -26,7 +26,7 @@ MOST_KEPT = 1024 * 1024
 Entry = dict[str, Any]
 
 
-class Held:
+class HeldOutput:
     """What one Output holds, as notebooks have it (a Recorder of output/areas/recording.py).
 
     Attributes:
@@ -94,7 +94,7 @@ class Outputs:
     def __init__(self, output: SessionOutput, where: Callable[[str], tuple[str, int] | None]) -> None:
         self._output = output
         self._where = where
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldOutput] = {}
         self._entered: list[tuple[str, contextlib.ExitStack]] = []
         self._syncing = ""
 
@@ -107,13 +107,13 @@ class Outputs:
         """Let an Output stand in a run from now on, with what it holds; returns whether it stood elsewhere."""
         if model.name != OUTPUT:
             return False
-        held = self._held.setdefault(model.id, Held())
+        held = self._held.setdefault(model.id, HeldOutput())
         if held.home is not None and held.home[0] == run and self._output.has_area(*held.home):
             return False
         self._move(held, run, here)
         return True
 
-    def _move(self, held: Held, run: str, here: int) -> None:
+    def _move(self, held: HeldOutput, run: str, here: int) -> None:
         with self._output.elsewhere(run, here):
             area = self._output.new_area(shown=False)
         self._leave(held)
@@ -122,7 +122,7 @@ class Outputs:
         if held.entries:
             self._fill(held)
 
-    def _fill(self, held: Held, begin: int = 0) -> None:
+    def _fill(self, held: HeldOutput, begin: int = 0) -> None:
         """Show what is held once more, or what has come to it."""
         if held.home is None:
             return
@@ -134,7 +134,7 @@ class Outputs:
         finally:
             held.replaying = False
 
-    def _leave(self, held: Held) -> None:
+    def _leave(self, held: HeldOutput) -> None:
         if held.home is not None:
             self._output.recorders.pop(held.home, None)
             held.home = None
@@ -149,7 +149,7 @@ class Outputs:
 
     def enter(self, widget: Any) -> None:
         """Have what is printed and shown from now on stand in an Output."""
-        held = self._held.setdefault(widget.model_id, Held())
+        held = self._held.setdefault(widget.model_id, HeldOutput())
         stack = contextlib.ExitStack()
         self._entered.append((widget.model_id, stack))
         if threading.current_thread() is not threading.main_thread() or stage.is_captured:
@@ -182,7 +182,7 @@ class Outputs:
         while self._entered:
             self._entered.pop()[1].close()
 
-    def _sync(self, widget: Any, held: Held) -> None:
+    def _sync(self, widget: Any, held: HeldOutput) -> None:
         """Let the widget know what it holds, as a page does in a notebook."""
         outputs = tuple(held.entries)
         if outputs == held.told:
@@ -202,9 +202,9 @@ class Outputs:
             if held is not None:
                 self._leave(held)
         elif "outputs" in changes and model.id != self._syncing:
-            self._given(self._held.setdefault(model.id, Held()), list(model.state.get("outputs") or ()))
+            self._given(self._held.setdefault(model.id, HeldOutput()), list(model.state.get("outputs") or ()))
 
-    def _given(self, held: Held, outputs: list[Entry]) -> None:
+    def _given(self, held: HeldOutput, outputs: list[Entry]) -> None:
         begin = len(held.entries) if outputs[: len(held.entries)] == held.entries else 0
         if not begin and held.entries and held.home is not None:
             with self._output.whole, self._output.elsewhere(*held.home):

@@ -30,7 +30,7 @@ Form = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Shown:
+class ShownTree:
     """A tree as it is now.
 
     Attributes:
@@ -93,10 +93,10 @@ class Tree:
                 waiting.extend(self._models.all_of(model.state.get("children")))
         return list(found.values())
 
-    def shown(self) -> Shown:
+    def shown(self) -> ShownTree:
         """Return it as it is now; what can't be shown is a sentence that says so."""
         models = self.models()
-        shown = Shown(members={model.id for model in models})
+        shown = ShownTree(members={model.id for model in models})
         if len(models) > MAX_WIDGETS:
             return self._note(shown, TOO_MANY)
         if not models:
@@ -158,9 +158,9 @@ class Tree:
     def _said(self, model: Model, sentence: str) -> tuple[Form, None]:
         return {"name": self._name(model), "kind": "note", "label": "", "text": text(sentence)}, None
 
-    def _note(self, shown: Shown, sentence: str) -> Shown:
+    def _note(self, shown: ShownTree, sentence: str) -> ShownTree:
         note = {"name": "note", "kind": "note", "label": "", "text": sentence}
-        return Shown([note], {}, "note", shown.members)
+        return ShownTree([note], {}, "note", shown.members)
 
     def _name(self, model: Model) -> str:
         name = self._names.get(model.id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sagews.session.display.displayhook import stage
 from sagews.session.evaluation.evaluator import Evaluator
-from sagews.session.interact.room import Room
+from sagews.session.interact.room import ChannelRoom
 from sagews.session.output.output import SessionOutput
 from sagews.session.widgets.hearing import hear
 from sagews.session.widgets.models import Model, Models
@@ -42,7 +42,7 @@ class SessionWidgets:
         evaluating: whether a callback runs behind the end of its cell.
     """
 
-    def __init__(self, output: SessionOutput, evaluator: Evaluator, room: Room) -> None:
+    def __init__(self, output: SessionOutput, evaluator: Evaluator, room: ChannelRoom) -> None:
         self._output = output
         self._evaluator = evaluator
         self._room = room

@@ -35,7 +35,7 @@ class Addressed:
     origin: tuple[str, str | None]
 
 
-class PlacedOutput(PrintedOutput):
+class AddressedOutput(PrintedOutput):
     """The half of SessionOutput that knows where things stand.
 
     Attributes:
