@@ -20,6 +20,7 @@ from sagews.model.identifiers import DocumentId
 from sagews.model.positions import between
 from sagews.wire.browser.base import PROTOCOL, ToPage
 from sagews.wire.browser.messages import SERVER_MESSAGES, parse_page_message
+from tests.client import documented
 from tests.client.channels import Channels
 from tests.client.script import CURVES, Step, answer
 from tests.client.transfers import TransferAnswers
@@ -425,7 +426,7 @@ class Page(VersionAnswers, TransferAnswers, WebSocketServerProtocol):  # type: i
 
     def do_inspect(self, message: dict[str, Any]) -> None:
         """Explain."""
-        data = {"text/plain": "EllipticCurve(…)\n\nConstruct an elliptic curve."}
+        data = documented.DOCUMENT if self.source == "session" else {"text/plain": documented.PLAIN}
         if message["detail"] == 2:
             data = {SIGNATURE: json.dumps(call_told(message["code"][: message["cursor"]]))}
         self.say(

@@ -9,6 +9,8 @@ import math
 import struct
 import wave
 
+from tests.client import documented
+
 ESC = "\x1b"
 
 
@@ -83,7 +85,9 @@ $$y = 2 \tag{*} \label{star}$$
 From \ref{alone} follows $\begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases}$."""
 # A million bytes.
 HUGE = " + ".join(f"\\frac{{{n}}}{{{n + 1}}} x^{{{n}}}" for n in range(34_000))
-FORMS = {
+FORMS: dict[str, dict[str, object]] = {
+    "factor?": {**documented.DOCUMENT},
+    "factor??": {**documented.SOURCE_FORM},
     "equations": {"text/markdown": EQUATIONS, "text/plain": "equations"},
     "huge": {"text/latex": f"$\\displaystyle {HUGE}$", "text/plain": "the sum of " + "many terms, " * 90_000},
     "json": {"application/json": TREE, "text/plain": "<IPython.core.display.JSON object>"},

@@ -51,6 +51,26 @@ class HelpTests(ClientTestCase):
         page.keyboard.press("Tab")
         page.locator("[data-testid=inspection] >> text=The running cell keeps the session").wait_for()
 
+    def test_documentation(self) -> None:
+        """Shift-Tab shows documentation, once more goes into it, and Escape comes back to the same place."""
+        page = self.sheet()
+        write_in(page, 1)
+        type_keys(page, "\nfactor")
+        page.keyboard.press("Shift+Tab")
+        help = page.locator("[data-testid=inspection] [data-testid=help]")
+        help.locator(".example").first.wait_for()
+        help.locator(".katex").first.wait_for()
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_function("() => document.activeElement.matches('.inspection .scroll')")
+        page.keyboard.press("End")
+        page.wait_for_function("() => document.querySelector('.inspection .scroll').scrollTop > 0")
+        self.screenshot(page, "inspection")
+        self.assertEqual(self.violations(page), [])
+        page.keyboard.press("Escape")
+        help.wait_for(state="detached")
+        type_keys(page, "(6)")
+        page.wait_for_function("() => document.querySelector('.cm-focused').textContent.includes('factor(6)')")
+
     def test_a_run_closes_the_list(self) -> None:
         """A list that is open closes when the cell is run, and the keyboard stays in the cell."""
         page = self.sheet()

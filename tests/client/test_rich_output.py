@@ -88,6 +88,53 @@ class RichOutputTests(ClientTestCase):
         self.assertEqual(place.inner_text(), "Rows 101–175 of 175")
         self.assertEqual(table.locator("tbody tr").count(), 75)
 
+    def test_documentation(self) -> None:
+        """What `?` and `??` show scrolls by itself, is safe, and gives its examples away, by keys alone."""
+        page = self.sheet()
+        help = run(page, 1, "factor?").get_by_test_id("help")
+        help.locator(".example").first.wait_for()
+        help.locator(".katex-display").wait_for()
+        self.assertEqual(help.locator(".katex").count(), 3)
+        self.assertIn("sage/arith/misc.py", help.locator(".facts").inner_text())
+        self.assertNotIn("/opt/", help.inner_text())
+        scrolled = "element => [element.clientHeight, element.scrollHeight, window.innerHeight]"
+        shown, whole, window = help.locator(".scroll").evaluate(scrolled)
+        self.assertLess(shown, window)
+        self.assertGreater(whole, 2 * shown)
+        self.assertEqual(help.locator("script, img[src], [onerror], form, input, [style*=fixed], .bar").count(), 0)
+        self.assertEqual(help.get_by_text("a link").get_attribute("href"), None)
+        self.assertIsNone(page.evaluate("() => window.harmed ?? null"))
+        cells = page.get_by_test_id("cell").count()
+        example = help.locator(".example").first
+        self.assertEqual(example.locator(".told").first.inner_text(), "2 2")
+        example.locator("pre").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        self.assertEqual(page.evaluate("() => document.activeElement.textContent"), "Insert as cell")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "count => document.querySelectorAll('[data-testid=cell]').length === count + 1", arg=cells
+        )
+        self.assertEqual(
+            cell(page, 2).locator(".src").inner_text().split("\n"),
+            ["f = factor(-20)", "for p, e in f:", "    print(p, e)  # each prime", "f.unit()"],
+        )
+        source = run(page, 3, "factor??").get_by_test_id("help")
+        source.locator(".listing .k").first.wait_for()
+        self.assertTrue(source.locator(".numbers").inner_text().startswith("2450\n2451"))
+        self.assertIn("sage/arith/misc.py, line 2450", source.locator(".facts").inner_text())
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            for number in (1, 3):
+                cell(page, number).scroll_into_view_if_needed()
+                next_frame(page)
+                self.screenshot(page, f"documentation-{number}-{theme}")
+            self.assertEqual(self.violations(page), [])
+        page.set_viewport_size({"width": 390, "height": 844})
+        cell(page, 1).scroll_into_view_if_needed()
+        next_frame(page)
+        self.screenshot(page, "documentation-mobile")
+
     def test_files(self) -> None:
         """What a cell wrote is downloaded and looked at; of a long output one part is in the page."""
         page = self.sheet()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 
+from sagews.session.help.documents import form
 from sagews.wire.session.frames import CompleteFrame, DisplayFrame, InspectFrame, ResultFrame, StreamFrame
 
 from .sage_case import NEEDS_SAGE, SageCase, latex
@@ -135,8 +137,17 @@ f(x) = x^2 +
     def test_help(self) -> None:
         """Signature and docstring of Sage's functions, source of compiled ones."""
         self.assertIn("factorization", self.session.ask(InspectFrame(1, "factor", 3, 0)).data["text/plain"])
-        self.assertIn("Signature: factor(n", displays(self.sage("factor?"))[0].data["text/plain"])
-        self.assertIn("def is_prime", displays(self.sage("Integer.is_prime??"))[0].data["text/plain"])
+        told = displays(self.sage("factor?"))[0].data
+        self.assertIn("Signature: factor(n", told["text/plain"])
+        help = json.loads(told[form.MIME])
+        self.assertIn("<h4>Examples</h4><pre>sage: factor(500)\n2^2 * 5^3", help["html"])
+        self.assertTrue(help["signature"].startswith("factor(n") and help["file"].endswith("arith/misc.py"))
+        told = displays(self.sage("Integer.is_prime??"))[0].data
+        self.assertIn("def is_prime", told["text/plain"])
+        help = json.loads(told[form.MIME])
+        self.assertIn("def is_prime", help["source"])
+        self.assertGreater(help["line"], 1000)
+        self.assertEqual(self.session.ask(InspectFrame(2, "Graph", 3, 0)).data.keys(), {"text/plain", form.MIME})
 
     def test_engines_answer(self) -> None:
         """Maxima, GAP, PARI, Singular, FLINT, eclib and the programs behind interfaces."""

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from sagews.session.evaluation.sources import cell_of
 from sagews.session.evaluation.tracebacks import bounded
 from sagews.session.help import signatures, untouched
 from sagews.session.help.completion import exists, resolve
+from sagews.session.help.documents import origin
+from sagews.session.help.documents.form import Facts, form_of, written_plainly
+from sagews.session.help.documents.preparing import prepared
 
 MAX_TEXT = 48 * 1024
 # What a question asks for: signature and docstring, the source, or the signature of the call at the cursor alone.
@@ -41,21 +43,24 @@ def name_at(code: str, cursor: int) -> str:
     return call.group(1) if call else ""
 
 
-def describe(name: str, detail: int, namespace: Mapping[str, Any]) -> str | None:
-    """Return text about what a name means now, or None when it means nothing.
+def describe(name: str, detail: int, namespace: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what a name means now, by MIME type, or None when it means nothing.
 
     Args:
         name: dotted.
-        detail: 0 for signature and docstring, 1 for the source as well.
+        detail: 0 for signature and docstring, 1 for the source in place of the docstring.
         namespace: the session's globals.
     """
     target = resolve(name.rstrip("."), namespace) if name else None
     if not name or not exists(target):
         return None
-    parts = [_head(name, target), document(target)]
-    if detail:
-        parts[1] = _source(target) or parts[1]
-    return bounded("\n\n".join(part for part in parts if part), MAX_TEXT)
+    facts = _facts(name, target)
+    text = prepared(document(target))
+    source, line = origin.source_of(target) if detail else ("", 0)
+    source = bounded(source, MAX_TEXT)
+    plain = "\n\n".join(part for part in (written_plainly(facts), f"Source:\n{source}" if source else text) if part)
+    rich = form_of({**facts, "line": line, "source": source}, "" if source else text)
+    return {"text/plain": bounded(plain, MAX_TEXT), **rich}
 
 
 def describe_untouched(name: str, namespace: Mapping[str, Any]) -> str:
@@ -70,16 +75,15 @@ def describe_untouched(name: str, namespace: Mapping[str, Any]) -> str:
     return bounded(f"{head}Type: {kind}\n\n{inspect.cleandoc(signatures.document_of(target))}".strip(), MAX_TEXT)
 
 
-def _head(name: str, target: Any) -> str:
-    lines = []
-    if found := signature(target):
-        lines.append(f"Signature: {name.rpartition('.')[2]}{_written(found)}")
-    lines.append(f"Type: {type(target).__name__}")
-    if not callable(target):
-        lines.append(f"Value: {_short(target)}")
-    if file := _file(target):
-        lines.append(f"Defined in: {file}")
-    return "\n".join(lines)
+def _facts(name: str, target: Any) -> Facts:
+    found = signature(target)
+    return {
+        "name": name,
+        "signature": f"{name.rpartition('.')[2]}{_written(found)}" if found else "",
+        "type": type(target).__name__,
+        "value": "" if callable(target) else _short(target),
+        "file": origin.file_of(target),
+    }
 
 
 def _written(found: inspect.Signature) -> str:
@@ -111,40 +115,14 @@ def _python_signature(target: Any) -> inspect.Signature | None:
 
 
 def document(target: Any) -> str:
-    """Return a docstring, "" where there is none; code of the object may run."""
+    """Return a docstring as it was written, "" where there is none; code of the object may run."""
     try:
         if "sage.misc.sageinspect" in sys.modules:
-            return str(sys.modules["sage.misc.sageinspect"].sage_getdoc(target)).strip("\n")
+            return str(sys.modules["sage.misc.sageinspect"].sage_getdoc_original(target) or "")
         return inspect.getdoc(target) or ""
     except Exception:
         # A __doc__ that raises is as good as none.
         return ""
-
-
-def _source(target: Any) -> str:
-    try:
-        if "sage.misc.sageinspect" in sys.modules:
-            found = sys.modules["sage.misc.sageinspect"].sage_getsource(target)
-            return f"Source:\n{found}" if found else ""
-        return f"Source:\n{inspect.getsource(_with_source(target))}"
-    except Exception:
-        # Built into the interpreter, or its file is gone.
-        return ""
-
-
-def _with_source(target: Any) -> Any:
-    """What has source text: the object itself where it can have some, else its class."""
-    routine = inspect.isroutine(target) or inspect.isclass(target) or inspect.ismodule(target)
-    return target if routine else type(target)
-
-
-def _file(target: Any) -> str:
-    try:
-        file = inspect.getfile(_with_source(target))
-    except (TypeError, OSError):
-        return ""
-    cell = cell_of(file)
-    return f"cell {cell}" if cell else file
 
 
 def _short(target: Any) -> str:

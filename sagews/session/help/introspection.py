@@ -60,8 +60,8 @@ class Helper:
             told = signatures.told(request.code, request.cursor, self._callee)
             return InspectionFrame(request.request, told is not None, {signatures.MIME: told} if told else {})
         name = inspection.name_at(request.code, request.cursor)
-        text = inspection.describe(name, request.detail, self._evaluator.namespace)
-        return InspectionFrame(request.request, text is not None, {"text/plain": text} if text else {})
+        data = inspection.describe(name, request.detail, self._evaluator.namespace)
+        return InspectionFrame(request.request, data is not None, data or {})
 
     def _callee(self, call: OpenCall) -> signatures.Callee | None:
         """What is called: looked up as it is, as Sage knows it where it knows more."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, GenericAlias, MethodType, UnionType
@@ -16,6 +15,7 @@ from typing import Any
 
 from sagews.session.help import untouched
 from sagews.session.help.calls import OpenCall, call_at
+from sagews.session.help.documents.preparing import first_sentence
 
 MIME = "application/vnd.sagews.signature+json"
 MOST_PARAMETERS = 60
@@ -37,8 +37,6 @@ _BUILT_IN = (
     type("".__add__),
     type(dict.__dict__["fromkeys"]),
 )
-# What Cython writes before a docstring: the signature once more, and where it was compiled from.
-_embedded = re.compile(r"\A(?:[\w.]+\(.*\)[^\n]*\n)?(?:\s*File: [^\n]*\n)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,8 @@ def active(parameters: Sequence[inspect.Parameter], call: OpenCall) -> int:
 
 
 def first_line(document: str) -> str:
-    """Return the first sentence or paragraph of a docstring in one line."""
-    paragraph = _embedded.sub("", document, count=1).strip().partition("\n\n")[0]
-    line = " ".join(paragraph.replace("``", "").split())
+    """Return the first sentence of a docstring in one line."""
+    line = first_sentence(document)
     return line if len(line) <= FIRST else f"{line[: FIRST - 1]}…"
 
 

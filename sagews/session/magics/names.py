@@ -133,12 +133,13 @@ def _explain(shell: Shell, text: str, detail: int) -> None:
     told = inspection.describe(name, detail, shell.user_ns) or _of_magic(shell, name)
     if told is None:
         raise NameError(f"name '{name}' is not defined")
-    stage.publish({"text/plain": told}, {})
+    stage.publish(told, {})
 
 
-def _of_magic(shell: Shell, name: str) -> str | None:
+def _of_magic(shell: Shell, name: str) -> dict[str, str] | None:
     found: Any = shell.find_magic(name) or shell.find_magic(name, "cell") or shell.mode(name)
-    return f"%{name}: {found.__doc__}" if isinstance(found, types.FunctionType) and found.__doc__ else None
+    known = isinstance(found, types.FunctionType) and found.__doc__
+    return {"text/plain": f"%{name}: {found.__doc__}"} if known else None
 
 
 @line("psearch")

@@ -15,10 +15,16 @@ export interface Silence {
 
 export type Complete = (code: string, cursor: number) => Promise<Completions | Silence>;
 
+/** What a name is: as text, and as something that fills an element; that returns what takes it away again. */
+export interface Explanation {
+  readonly text: string;
+  readonly fill: ((element: HTMLElement) => () => void) | null;
+}
+
 /** Who is asked about the text of one cell. */
 export interface Asking {
   readonly complete: Complete;
-  inspect(code: string, cursor: number): Promise<string | Silence>;
+  inspect(code: string, cursor: number): Promise<Explanation | Silence>;
   signature(code: string, cursor: number): Promise<Signature | null>;
   /** The code of the whole sheet, cell by cell: its names help when no session can be asked. */
   texts(): readonly string[];

@@ -9,7 +9,7 @@ import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap, ViewPlugin } from "@codemirror/view";
 import type { Asking } from "./asking";
 import { completion, sentence, takeFirst } from "./completion";
-import { hideInspection, inspection, showInspection } from "./inspection";
+import { enterInspection, hideInspection, inspection, showInspection } from "./inspection";
 import { enterInList, shiftItem, type Edit } from "./prose/lists";
 import { hideSignature, signatures } from "./signature";
 
@@ -124,9 +124,10 @@ function explain(view: EditorView, options: Assisted): boolean {
   const { main } = view.state.selection;
   const line = view.state.doc.lineAt(main.head);
   if (!main.empty || line.text.slice(0, main.head - line.from).trim() === "") return indentLess(view);
-  void options.asking().then((asking) => asking.inspect(view.state.doc.toString(), main.head)).then((text) => {
+  if (enterInspection(view)) return true;
+  void options.asking().then((asking) => asking.inspect(view.state.doc.toString(), main.head)).then((told) => {
     if (view.state.selection.main.head !== main.head) return;
-    showInspection(view, main.head, typeof text === "string" ? text : sentence(text.why));
+    showInspection(view, main.head, "why" in told ? sentence(told.why) : told);
   });
   return true;
 }

@@ -38,6 +38,23 @@ type Typeset = (element: HTMLElement, formula: Formula) => unknown;
 
 /** Show a text in an element, soon; `failed` when it would take too long. Returns how to call it off. */
 export function showProse(element: HTMLElement, text: string, loadTypeset: () => Promise<Typeset>, failed: () => void): () => void {
+  return showMade(element, async () => (text.length <= SHORT ? renderMarkdown(text) : renderApart(text)), loadTypeset, failed);
+}
+
+/** The same for HTML with marks where its formulas stand: nothing is left of it but what prose may have. */
+export function showHtml(
+  element: HTMLElement, { html, formulas, dress }: { html: string; formulas: readonly Formula[]; dress: (fragment: DocumentFragment) => void },
+  loadTypeset: () => Promise<Typeset>, failed: () => void,
+): () => void {
+  const make = async () => {
+    const prose = made(counted(html), formulas);
+    dress(prose.fragment);
+    return prose;
+  };
+  return showMade(element, make, loadTypeset, failed);
+}
+
+function showMade(element: HTMLElement, make: () => Promise<Prose>, loadTypeset: () => Promise<Typeset>, failed: () => void): () => void {
   let gone = false;
   const offs: (() => void)[] = [];
   const show = ({ fragment, formulas }: Prose, typeset: Typeset | null) => {
@@ -48,7 +65,7 @@ export function showProse(element: HTMLElement, text: string, loadTypeset: () =>
     if (typeset !== null && some.length > AT_ONCE) offs.push(...some.map((each) => soon(each.element, () => typeset(each.element, each.formula))));
   };
   const begin = async () => {
-    const prose = text.length <= SHORT ? renderMarkdown(text) : await renderApart(text);
+    const prose = await make();
     const typeset = prose.formulas.length > 0 ? await loadTypeset() : null;
     if (typeset === null || prose.formulas.length > AT_ONCE) show(prose, typeset);
     else if (!gone) offs.push(soon(element, () => show(prose, typeset)));
@@ -80,8 +97,12 @@ export function renderMarkdown(source: string): Prose {
 async function renderApart(source: string): Promise<Prose> {
   const { text, formulas } = scan(source);
   const { html } = await apart({ text });
+  return made(counted(html), formulas);
+}
+
+function counted(html: string): string {
   if (html.split("<").length > 2 * MOST_ELEMENTS) throw new Error("too many elements");
-  return made(html, formulas);
+  return html;
 }
 
 /** HTML that somebody else wrote as a part of the page, without what could do more than be read; with formulas if asked. */

@@ -1,13 +1,16 @@
 /** What the editor of a cell asks of the session: what may follow, what a name is, which call the caret stands in. */
 
-import type { Asking, Completions, Signature, Silence } from "../../../editor/asking";
+import type { Asking, Completions, Explanation, Signature, Silence } from "../../../editor/asking";
 import { fromPoints, toPoints } from "../../../editor/points";
 import { readSignature } from "../../../editor/signature";
 import type { Parts } from "../../../workbench/parts";
 
 const SIGNATURE = "application/vnd.sagews.signature+json";
 
-export function askingOf({ worksheet, socket }: Parts, _id: string): Asking {
+const HELP = "text/vnd.sagews.help";
+
+export function askingOf(parts: Parts, _id: string): Asking {
+  const { worksheet, socket } = parts;
   const silence = (error: unknown): Silence => ({ why: (error instanceof Error && error.message) || "nothing" });
   const inspect = async (code: string, cursor: number, detail: 0 | 2) => {
     const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor), detail };
@@ -23,12 +26,17 @@ export function askingOf({ worksheet, socket }: Parts, _id: string): Asking {
       if (options.length === 0 && answer.source === "running") return { why: "busy" };
       return { from: fromPoints(code, answer.start), to: fromPoints(code, answer.end), options, source: answer.source ?? "session" };
     },
-    inspect: async (code: string, cursor: number): Promise<string | Silence> => {
+    inspect: async (code: string, cursor: number): Promise<Explanation | Silence> => {
       if (!worksheet.session.alive.peek()) return { why: "no-session" };
       const answer = await inspect(code, cursor, 0).catch(silence);
       if ("why" in answer) return answer;
       const nothing = { why: answer.source === "running" ? "busy" : "nothing" };
-      return (answer.found && (answer.data["text/plain"] ?? Object.values(answer.data)[0])) || nothing;
+      const text = answer.data["text/plain"] ?? "";
+      if (!answer.found || text === "") return nothing;
+      const help = answer.data[HELP];
+      if (help === undefined) return { text, fill: null };
+      const { fillWithHelp } = await import("../../../outputs/help/help-output");
+      return { text, fill: (element) => fillWithHelp(element, parts, help, text) };
     },
     signature: async (code: string, cursor: number): Promise<Signature | null> => {
       if (!worksheet.session.alive.peek()) return null;
