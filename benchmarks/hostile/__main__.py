@@ -13,11 +13,11 @@ import sys
 
 import aiohttp
 
-from benchmarks.hostile import edits, programs, sockets
+from benchmarks.hostile import channels, edits, programs, sockets
 from benchmarks.hostile.attack import PATTERNS, Attack
 from benchmarks.servers.workspaces import Site
 
-MODULES = (edits, programs, sockets)
+MODULES = (edits, programs, sockets, channels)
 
 
 async def until_told() -> None:

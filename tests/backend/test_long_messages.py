@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -52,6 +53,16 @@ class LengthTests(SynchronousTestCase):
         twice = b'{"type":"presence","state":' + msgspec.json.encode(state) + b',"type":"edit"}'
         self.assertEqual(self.refused(twice).code, "too-large")
         self.assertEqual(self.refused(b'{"type":"nonsense","x":"' + b"x" * 5000 + b'"}').code, "too-large")
+
+    def test_values_for_controls_are_counted_before_they_are_parsed(self) -> None:
+        """Lists by the hundred thousand would take the reactor for 27 ms; brackets within a text are one value."""
+        said = {"document": new_id(), "run": new_id(), "channel": 1}
+        for values in ([[]] * 140_000, [10**4000] * 100):
+            body = {"values": {"n": values}, "serial": 1}
+            written = json.dumps({"type": "channel_message", **said, "body": body}, separators=(",", ":")).encode()
+            self.assertEqual(self.refused(written).code, "bad-message")
+        text = {"values": {"n": "[," * 100_000}, "serial": 1}
+        self.grammar.parse(msgspec.json.encode({"type": "channel_message", **said, "body": text}))
 
     def test_what_may_be_long_is_parsed(self) -> None:
         """A long edit, a long text to be completed and a run of five hundred cells are taken."""

@@ -19,6 +19,7 @@ from sagews.wire.session import checks, grammar
 from sagews.wire.session import frames as wire
 from sagews.wire.session.framing import ProtocolError
 from sagews.worker.kinds.evaluation.large_frames import LargeDisplay, is_large, read_in_steps
+from sagews.worker.sessions.session import MOST_FRAMES
 from tests.contracts.session_host import evaluate
 from tests.worker.fakes import PRINTS, FakeSession, evaluation
 from tests.worker.session_case import SessionTestCase
@@ -181,6 +182,28 @@ class SessionTests(SessionTestCase):
         kinds = [piece.kind for piece in recorder.pieces]
         self.assertEqual(kinds, [PieceKind.STREAM, PieceKind.DISPLAY, PieceKind.STREAM])
         self.assertEqual([ending.reason for ending in recorder.endings], ["ended"])
+
+    def test_small_ones_that_are_left_are_taken_a_few_at_a_time(self) -> None:
+        """A session leaves hundreds of them at its end, each of which may replace much: others have turns between."""
+        session, recorder, fake, run = self.waiting_run()
+        held = self.host._sessions[session]
+        taken: list[int] = []
+        end = held._stream_ended
+
+        def ending() -> None:
+            before = len(recorder.pieces)
+            end()
+            taken.append(len(recorder.pieces) - before)
+
+        with patch.object(held, "_stream_ended", ending):
+            held._stream._ended = ending  # type: ignore[union-attr]
+            fake.raw(b"".join(grammar.encode(wire.StreamFrame(run, "stdout", str(n))) for n in range(400)))
+            self.launcher.end(session, "ended", 0)
+            self.reactor.pump()
+            self.later(30)
+        self.assertEqual(recorder.text, "".join(map(str, range(400))))
+        self.assertEqual([ending.reason for ending in recorder.endings], ["ended"])
+        self.assertLessEqual(max(taken), MOST_FRAMES)
 
     def test_the_last_one_is_charged_too(self) -> None:
         """Every step about a large display that a session leaves at its end is charged to its account."""

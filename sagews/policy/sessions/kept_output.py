@@ -5,6 +5,7 @@ The first HEAD bytes and the last TAIL bytes are kept; a piece between them is l
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
@@ -62,25 +63,25 @@ class KeptOutput(Generic[T]):
 
     def replace(self, number: int, piece: T, size: int) -> None:
         """Keep a piece in place of the one of its number, if that is kept; one that is too large by now is left out."""
-        for at, (kept, _, before) in enumerate(self._head):
-            if kept != number:
-                continue
-            self._head_size += size - before
+        if (at := _place(self._head, number)) is not None:
+            self._head_size += size - self._head[at][2]
             self._head[at] = number, piece, size
             if self._head_size > HEAD:
                 del self._head[at]
                 self._head_size -= size
                 self.left_out += 1
-            return
-        for at, (kept, _, before) in enumerate(self._tail or ()):
-            if kept == number and self._tail is not None:
-                self._tail[at] = number, piece, size
-                self._tail_size += size - before
-                self._cut_tail()
-                return
+        elif self._tail is not None and (at := _place(self._tail, number)) is not None:
+            self._tail_size += size - self._tail[at][2]
+            self._tail[at] = number, piece, size
+            self._cut_tail()
 
     def remove(self, ranges: Sequence[tuple[int, int]], count: int) -> None:
-        """Let go of the pieces of these numbers, from the first to the last of each range; `count` says how many."""
+        """Let go of the pieces of these numbers, from the first to the last of each range, of which none overlap.
+
+        Args:
+            ranges: in order; a session may scatter thousands of them.
+            count: how many pieces these are.
+        """
         before = len(self._head) + len(self._tail or ())
         self._head = _outside(self._head, ranges)
         self._head_size = sum(size for *_, size in self._head)
@@ -101,5 +102,21 @@ class KeptOutput(Generic[T]):
         self._tail_size = 0
 
 
+def _place(kept: Sequence[_Kept[T]], number: int) -> int | None:
+    """Return where the piece of a number stands; they stand in the order of their numbers."""
+    at = bisect_left(kept, number, key=_first)
+    return at if at < len(kept) and kept[at][0] == number else None
+
+
 def _outside(kept: Iterable[_Kept[T]], ranges: Sequence[tuple[int, int]]) -> list[_Kept[T]]:
-    return [each for each in kept if not any(first <= each[0] <= last for first, last in ranges)]
+    """Return the pieces whose numbers are in none of these ranges, which stand in order as well."""
+
+    def goes(number: int) -> bool:
+        at = bisect_right(ranges, number, key=_first)
+        return at > 0 and number <= ranges[at - 1][1]
+
+    return [each for each in kept if not goes(each[0])]
+
+
+def _first(found: tuple[int, ...] | _Kept[T]) -> int:
+    return found[0]

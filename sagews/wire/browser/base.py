@@ -56,9 +56,11 @@ class FromPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
             new message could inherit unnoticed, and a backend does not start with one that has none.
         longest: bytes that it may have. What consists of many small values takes milliseconds to be parsed for each
             hundred kilobytes; only what holds one long text may be longer.
+        counted: whether its values are counted before it is parsed, because it may hold lists of whatever form.
     """
 
     longest: ClassVar[int] = 64 * 1024
+    counted: ClassVar[bool] = False
 
     # No default: a message whose author forgot it is found when the backend starts.
     needs: ClassVar[Right]

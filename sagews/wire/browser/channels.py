@@ -51,6 +51,7 @@ class ChannelMessage(FromPage, frozen=True, tag="channel_message"):
 
     # One text, each character of which may be written as an escape.
     longest = 448 * 1024
+    counted = True
     needs = Right.RUN
     document: Uuid
     run: Uuid

@@ -17,6 +17,7 @@ from sagews.discovery import modules
 from sagews.errors import SagewsError
 from sagews.wire import browser
 from sagews.wire.browser.base import MAX_MESSAGE, FromPage, ToPage
+from sagews.wire.session import checks
 
 # What is as short as this is parsed in microseconds, whatever it is.
 SHORT = 4096
@@ -53,6 +54,7 @@ class Grammar:
         # A decoder of the union finds the class by its tag itself, in C.
         self._decode = msgspec.json.Decoder(reduce(or_, messages)).decode
         self._longest = {tag_of(message): message.longest for message in messages}
+        self._counted = {tag_of(message) for message in messages if message.counted}
 
     def parse(self, data: bytes) -> FromPage:
         """Return the typed message in one text frame.
@@ -63,21 +65,24 @@ class Grammar:
         if len(data) > MAX_MESSAGE:
             raise SagewsError("too-large", limit=MAX_MESSAGE)
         if len(data) > SHORT:
-            self._check_length(data)
+            self._check(data)
         try:
             message: FromPage = self._decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SagewsError("bad-message", reason=str(error)[:200]) from None
         return message
 
-    def _check_length(self, data: bytes) -> None:
-        """Refuse what is longer than its kind may be, before anything of it is parsed."""
+    def _check(self, data: bytes) -> None:
+        """Refuse what is longer than its kind may be, or holds too many values, before anything of it is parsed."""
         begins = _BEGINS.match(data)
         if begins is None:
             raise SagewsError("bad-message", reason="a long message has to begin with its type")
-        longest = self._longest.get(begins[1].decode(), SHORT)
+        kind = begins[1].decode()
+        longest = self._longest.get(kind, SHORT)
         if len(data) > longest:
             raise SagewsError("too-large", limit=longest)
+        if kind in self._counted:
+            checks.nodes(data)
 
 
 parse_page_message = Grammar(PAGE_MESSAGES).parse

@@ -86,12 +86,12 @@ class AreaTree:
         """Return the areas that stand in this one, be it in others that do."""
         if area == OWN:
             return list(self._parents)
-        found = [area]
+        found = {area: None}
         # Each is made behind its parent, so one pass finds them all.
         for each, parent in self._parents.items():
             if parent in found:
-                found.append(each)
-        return found[1:]
+                found[each] = None
+        return list(found)[1:]
 
     def forget(self, areas: Iterable[int]) -> None:
         """Take areas out that went with what they stood in."""

@@ -326,23 +326,23 @@ class WorkerSession:
         """Read what it left in its socket, whatever the window says: the kernel bounds it."""
         stream = self._stream
         if stream is None or stream.closed:
-            self._finish()
+            if not self._in_line:
+                self._finish()
             return
         self._linger = self.clock.callLater(self.bounds.linger_seconds, stream.lost)
         stream.resume()
 
     def _stream_ended(self) -> None:
-        # What was read and not yet taken came before the end. It is little: one read, or one large frame.
+        # What was read and not yet taken came before the end: one read, or one large frame. It may be hundreds of small
+        # frames, each of which replaces much, so it is taken a little at a time as everything before it was.
         self._stream_is_over = True
-        while not self._broken and (self._steps or self._frames.unfinished):
+        if not self._broken and (self._steps or self._frames.unfinished):
             began = self._spent()
             whole = self._take(b"", began)
             self._lines.charge(self._who, self._spent() - began)
-            if not whole:
-                break
-        if self._steps is not None and not self._broken:
-            self._stand()
-            return
+            if (whole or self._steps is not None) and not self._broken:
+                self._stand()
+                return
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
         if self._launcher_ending is not None:

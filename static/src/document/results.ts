@@ -65,9 +65,16 @@ export function applyOutput(results: Results, message: OutputMessage): Results {
   return new Map(results).set(message.cell, { ...known, pieces: pieces ?? before, leftOut, optimistic: false });
 }
 
-/** Whether a number is in one of the ranges, of each of which the first and the last stand there. */
+/** Whether a number is in one of the ranges, of each of which the first and the last stand there, in order: there may be thousands. */
 function isIn(ranges: readonly number[], number: number): boolean {
-  return ranges.some((first, index) => index % 2 === 0 && first <= number && number <= (ranges[index + 1] ?? 0));
+  let from = 0;
+  let to = ranges.length / 2;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (ranges[2 * middle + 1]! < number) from = middle + 1;
+    else to = middle;
+  }
+  return ranges[2 * from]! <= number;
 }
 
 /** The pieces with one more, or with it in place of that which has its number; null where there are too many. */
