@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from sagews.backend.journal.batch import MAX_BATCH_ITEMS
 from sagews.backend.journal.document_writer import DocumentWriter
 from sagews.backend.journal.group_commit import GroupCommit
 from sagews.backend.settings import BackendSettings
@@ -35,6 +36,7 @@ class Journal:
         self.edits: list[bytes] = []
         self.pieces: list[int] = []
         self.sizes: list[int] = []
+        self.removed: list[Sequence[tuple[RunId, int, int]]] = []
 
     async def commit(self, writes: Sequence[DocumentWrite]) -> Mapping[DocumentId, Committed]:
         """Note what is committed."""
@@ -51,6 +53,7 @@ class Journal:
         good = [write for write in writes if write.document not in self.lost]
         self.commits.append([write.document for write in good])
         self.sizes.append(sum(len(write.updates) + len(write.pieces) for write in writes))
+        self.removed += [list(write.removed) for write in good]
         self.edits += [data for write in good for _, data in write.updates]
         self.pieces += [piece.sequence for write in good for piece in write.pieces]
         return {write.document: Committed(len(self.edits)) for write in good}
@@ -107,6 +110,21 @@ class GroupCommitTests(SynchronousTestCase):
         two.update(AUTHOR, b"edit", self.page, 7)
         self.clock.advance(0)
         self.assertEqual((len(self.journal.commits), told, self.page.saved), (1, [1], [7]))
+
+    def test_what_is_scattered_goes_a_part_at_a_time(self) -> None:
+        """Thousands of ranges that were cleared are rows of many commits; what waits in one of them is not written."""
+        writer, run = self.writer(), RunId(new_id())
+        for number in (1, 2, 3):
+            writer.piece(StoredPiece(run, number, PieceKind.STREAM, {}), 10)
+        ranges = [(number, number) for number in range(1, 3001, 2)]
+        writer.remove(run, ranges)
+        told: list[int] = []
+        writer.acknowledge(7, told.append)
+        for _ in range(20):
+            self.clock.advance(0.1)
+        self.assertEqual((self.journal.pieces, told, writer.pending), ([2], [7], False))
+        self.assertEqual([each for part in self.journal.removed for each in part], [(run, *each) for each in ranges])
+        self.assertLessEqual(max(map(len, self.journal.removed)), MAX_BATCH_ITEMS)
 
     def test_commits_are_not_more_often_than_allowed(self) -> None:
         """Edits that follow one another wait for each other once one went."""

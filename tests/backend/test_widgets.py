@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sagews.model.accounts import Role
@@ -46,6 +47,26 @@ class WidgetTests(RunCase):
         self.session.interacts.add((self.run_id, channel))
         opened = {"channel": channel, "kind": "interact", "body": body, "area": 0}
         self.host.say(self.id, PieceKind.OPEN, opened, self.run_id)
+
+    def test_a_password_reaches_the_session_and_nobody_else(self) -> None:
+        """Neither who watches, nor who comes later, nor the store has it, whoever set it."""
+        field = {"name": "2", "kind": "secret", "label": "Key"}
+        body = {**TREE, "controls": [TREE["controls"][0], field, TREE["controls"][2]]}
+        self.open(2, {**body, "values": {"2": "first-hunter", "3": 0}})
+        viewer = self.page(self.colleague(Role.VIEWER))
+        viewer.open(self.document)
+        self.assertEqual(self.say(self.one, 2, _2="second-hunter"), [])
+        self.later(1)
+        self.assertEqual(self.session.said[-1]["values"], {"2": "second-hunter"})
+        for patch in ({"values": {"2": "third-hunter"}}, {**body, "values": {"2": "fourth-hunter", "3": 5}}):
+            said = {name: patch[name] for name in ("controls", "layout", "values") if name in patch}
+            self.host.say(self.id, PieceKind.STATE, {"channel": 2, "body": said, "over": False}, self.run_id)
+        self.later(2)
+        late = self.page()
+        [cell] = late.open(self.document)["cells"]
+        self.assertEqual(cell["run"]["channels"][1]["body"]["values"], {"2": "", "3": 5})
+        told = json.dumps([self.one.told, viewer.told, late.told])
+        self.assertNotIn("hunter", told + str(self.runs.outputs))
 
     def changed(self, **patch: Any) -> None:
         """Let the session say that something has changed by itself."""

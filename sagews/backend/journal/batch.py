@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -68,9 +69,10 @@ class Batch:
         self.grown(size - before)
 
     def remove(self, run: RunId, ranges: Sequence[tuple[int, int]]) -> None:
-        """Take that pieces of a run go, from the first to the last of each range."""
+        """Take that pieces of a run go, from the first to the last of each range; these stand in order."""
         for place in [place for place in self.pieces if place[0] == run]:
-            if any(first <= place[1] <= last for first, last in ranges):
+            at = bisect_right(ranges, place[1], key=_first)
+            if at and place[1] <= ranges[at - 1][1]:
                 self.size -= self.pieces.pop(place)[1]
         for first, last in ranges:
             # A loop that clears what it showed leaves one range behind, however often it does.
@@ -94,3 +96,7 @@ class Batch:
         waiting, self.waiting = self.waiting, []
         for each in waiting:
             each.errback(SagewsError("not-saved"))
+
+
+def _first(numbers: tuple[int, int]) -> int:
+    return numbers[0]

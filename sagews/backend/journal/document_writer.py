@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sagews.backend.events.subscriber import Subscriber
-from sagews.backend.journal.batch import Acknowledge, Batch
+from sagews.backend.journal.batch import MAX_BATCH_ITEMS, Acknowledge, Batch
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, UserId
 from sagews.model.runs import Committed, Run, StoredPiece
@@ -140,10 +140,16 @@ class DocumentWriter:
             self._plan.later(self)
 
     def remove(self, run: RunId, ranges: Sequence[tuple[int, int]]) -> None:
-        """Take that pieces of a run go; from the first to the last of each range."""
-        if not self._closed:
-            self._open_batch().remove(run, ranges)
-            self._plan.later(self)
+        """Take that pieces of a run go; from the first to the last of each range, of which there may be thousands."""
+        if self._closed:
+            return
+        for at in range(0, len(ranges), MAX_BATCH_ITEMS):
+            batch = self._open_batch()
+            batch.remove(run, ranges[at : at + MAX_BATCH_ITEMS])
+            if batch.full:
+                self._plan.now(self)
+            else:
+                self._plan.later(self)
 
     def acknowledge(self, sequence: int, tell: Acknowledge) -> None:
         """Call `tell` with this number (or a later one) when everything up to here is committed."""

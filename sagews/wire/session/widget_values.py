@@ -18,6 +18,8 @@ MAX_PICTURE = 256 * 1024
 WITHOUT_VALUE = frozenset({"html", "box", "area", "note"})
 """Kinds of controls that only stand there."""
 
+UNSEEN = frozenset({"secret"})
+"""Kinds of controls whose value goes to the session alone: nobody else is told it, and it is stored nowhere."""
 ONLY_SHOWN = frozenset({*WITHOUT_VALUE, "caption", "markup", "picture", "progress", "valid"})
 """Kinds whose values the session alone sets."""
 

@@ -25,7 +25,7 @@ from sagews.wire.browser.channels import ChannelMessage, OpenChannel
 from sagews.wire.session.channels import MAX_STATES
 from sagews.wire.session.interact import MAX_BODY, size_of
 from sagews.wire.session.interact_values import checked
-from sagews.wire.session.widget_values import ONLY_SHOWN
+from sagews.wire.session.widget_values import ONLY_SHOWN, UNSEEN
 
 # What the place of one is counted as when it is asked whether there is room for it.
 PLACE_BYTES = 1024
@@ -84,6 +84,8 @@ class Interacts:
 
     def opened(self, entry: CachedRun, opened: OpenChannel) -> None:
         """Take that a cell shows controls."""
+        values = _emptied(opened.body["controls"], opened.body["values"])
+        opened = msgspec.structs.replace(opened, body={**opened.body, "values": values})
         body = {**opened.body, "errors": {}, "busy": False, "serial": 0, "by": ""}
         gone = self._outputs.last(entry.run.cell) is not entry
         if gone or not self._held.take((entry.run.id, opened.channel), body, controls=True):
@@ -127,7 +129,8 @@ class Interacts:
             newer = () if "controls" in patch else self._line.names((entry.run.id, channel))
             known = {control["name"]: control for control in controls}
             fit = {name: value for name, value in patch["values"].items() if _fits(known.get(name), value)}
-            changes["values"] = {name: value for name, value in fit.items() if name not in newer}
+            others = {name: value for name, value in fit.items() if name not in newer}
+            changes["values"] = (_emptied if "controls" in patch else _public)(controls, others)
         if self._has_room(entry, found, changes):
             self._change(entry, found, changes)
 
@@ -145,11 +148,12 @@ class Interacts:
         values = self._values(found, said.values)
         if said.pressed is not None and said.pressed not in found.body["values"]:
             raise SagewsError("bad-value", field="pressed", reason="there is no such control")
-        if not self._has_room(entry, found, {"values": values}):
+        shown = _public(found.body["controls"], values)
+        if not self._has_room(entry, found, {"values": shown}):
             raise SagewsError("too-large", limit=MAX_STATES)
         waits = Said(entry.run.id, message.channel, connection, said.serial, said.pressed, dict(values))
         self._line.add(user, waits)
-        self._change(entry, found, {"values": values, "busy": True, "serial": said.serial, "by": connection})
+        self._change(entry, found, {"values": shown, "busy": True, "serial": said.serial, "by": connection})
         self.when_said()
 
     def _values(self, found: OpenChannel, values: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -251,6 +255,17 @@ def _changed(found: OpenChannel, changes: Mapping[str, Any]) -> dict[str, Any]:
     if "controls" not in changes:
         body["values"] = {**found.body["values"], **changes.get("values", {})}
     return body
+
+
+def _public(controls: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that everybody may see: not those of passwords."""
+    secret = {control["name"] for control in controls if control["kind"] in UNSEEN}
+    return {name: value for name, value in values.items() if name not in secret}
+
+
+def _emptied(controls: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value for each control that has one: passwords are empty."""
+    return {**dict.fromkeys(values, ""), **_public(controls, values)}
 
 
 def _fits(control: Mapping[str, Any] | None, value: Any) -> bool:

@@ -15,7 +15,7 @@ const LONGEST = 4000;
 
 /** What an address has behind its sign; null where that would be too long. */
 export function fragmentOf({ cell, place }: Target, controls: readonly Control[], values: Values): string | null {
-  const some = controls.filter(({ kind }) => kind !== "button" && kind !== "html").flatMap(({ name }) => (values.has(name) ? [[name, values.get(name)!]] : []));
+  const some = controls.filter(({ kind }) => kind !== "button" && kind !== "html" && kind !== "secret").flatMap(({ name }) => (values.has(name) ? [[name, values.get(name)!]] : []));
   const query = new URLSearchParams({ cell, ...(place > 1 ? { interact: String(place) } : {}), values: JSON.stringify(Object.fromEntries(some)) });
   const text = `#${query}`;
   return text.length > LONGEST ? null : text;
