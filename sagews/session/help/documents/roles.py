@@ -116,7 +116,7 @@ class Since(Directive):
         return [nodes.paragraph("", f"{self.name.lower()}: {said}")]
 
 
-class Nothing(Directive):
+class LeftOut(Directive):
     """Leaves out what only means something in a printed manual."""
 
     has_content, optional_arguments, final_argument_whitespace = True, 1, True
@@ -132,7 +132,7 @@ _BLOCKS = {
     "todo": ToDo,
     **dict.fromkeys(("only", "centered", "hlist"), Inside),
     **dict.fromkeys(("versionadded", "versionchanged", "deprecated"), Since),
-    **dict.fromkeys(_PRINTED.split(), Nothing),
+    **dict.fromkeys(_PRINTED.split(), LeftOut),
 }
 _ROLES: dict[str, Any] = {
     **dict.fromkeys([f"{domain}{each}" for each in _NAMES.split() for domain in ("", "py:")], _name),
