@@ -53,6 +53,39 @@ class QuestionTests(ClientTestCase):
         self.assertEqual(cell(page, 1).locator(".cm-content").inner_text(), "input")
         self.assertEqual(self.problems, [])
 
+    def test_the_top_bar_leads_to_what_asks(self) -> None:
+        """It says that an answer is waited for; its button and a key lead there, out of a folded section too."""
+        page = self.asked()
+        button = page.get_by_test_id("go-to-question")
+        button.wait_for()
+        self.assertEqual(button.inner_text(), "Waits for an answer")
+        for act in ("Enter", "Control+Alt+a"):
+            page.locator(FIELD).focus()
+            page.keyboard.press("Escape")
+            page.wait_for_selector("[data-testid=cell][data-type=code]:focus")
+            page.keyboard.press("ArrowLeft")
+            page.locator(FIELD).wait_for(state="detached")
+            if act == "Enter":
+                button.focus()
+            page.keyboard.press(act)
+            page.wait_for_selector(f"{FIELD}:focus")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self.assertEqual(self.violations(page), [])
+            self.screenshot(page, f"asks-{scheme}")
+        page.set_viewport_size({"width": 390, "height": 844})
+        self.assertEqual(button.inner_text(), "Answer")
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "asks-phone")
+        type_keys(page, "101")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.querySelector('[data-testid=stream]').innerText.includes('101')")
+        page.wait_for_selector(f"{FIELD}:focus")
+        type_keys(page, "7")
+        page.keyboard.press("Enter")
+        button.wait_for(state="detached")
+        self.assertEqual(self.problems, [])
+
     def test_a_password_is_hidden(self) -> None:
         """It shows as dots while it is typed and stands nowhere afterwards."""
         page = self.asked("getpass")

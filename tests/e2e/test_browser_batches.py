@@ -27,6 +27,7 @@ class BatchTests(BrowserTestCase):
             sheet.write(text)
         page.keyboard.press("Escape")
         self.run_all(sheet)
+        self.jump(sheet)
         in_line = page.get_by_test_id("in-line")
         expect(in_line).to_have_text(["Next", "2nd in line", "3rd in line"])
         self.answer(sheet)
@@ -53,6 +54,18 @@ class BatchTests(BrowserTestCase):
             page.get_by_test_id("go-to-failure").focus()
             page.keyboard.press("Enter")
             expect(sheet.cell(number)).to_be_focused()
+
+    def jump(self, sheet: Sheet) -> None:
+        """The top bar says that a cell asks; its button and a key lead into the field from another cell."""
+        page = sheet.page
+        button = page.get_by_test_id("go-to-question")
+        expect(button.locator("span:visible")).to_have_text("Waits for an answer, 3 queued")
+        for act in ("Enter", "Control+Alt+a"):
+            sheet.edit(4)
+            if act == "Enter":
+                button.focus()
+            page.keyboard.press(act)
+            expect(page.get_by_label("Go?")).to_be_focused()
 
     def choose(self, page: Page, command: str) -> None:
         """Run a command of the palette."""

@@ -22,6 +22,8 @@ export class Runs {
   /** When the first run ended whose end is not committed; null when all are. */
   readonly unkeptSince = signal<number | null>(null);
   readonly busy = computed(() => [...this.#results.value.values()].filter((result) => !isOver(result.run.state)));
+  /** The cell that waits for an answer, if one does. */
+  readonly asks = computed(() => this.busy.value.find(({ run }) => run.channels?.some(({ kind }) => kind === "input"))?.run.cell ?? null);
   readonly together = new Together();
   /** Whether what is asked for together goes on behind a cell that fails: set by the part that lets people choose. */
   goesOn = false;

@@ -1,6 +1,6 @@
 /** Words of what comes right behind the first paint of a worksheet: notices, tools, questions. */
 
-import { plural } from "../../strings";
+import { grouped, plural } from "../../strings";
 
 function ordinal(place: number): string {
   const last = place % 100 > 10 && place % 100 < 14 ? 0 : place % 10;
@@ -43,6 +43,16 @@ export const words = {
   leftNames: (names: readonly string[], more: number) => `Cells that are gone left names in the session: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   removeNames: "Remove them",
   namesRemoved: (count: number) => `${plural(count, "name", "names")} removed`,
+  goToFailure: "Go to the next cell that failed",
+  nothingFailed: "No cell failed.",
+  failures: (count: number) => plural(count, "error", "errors"),
+  busy: (running: number, queued: number) => [...(running ? ["Running"] : []), ...(queued ? [`${grouped(queued)} queued`] : [])].join(", "),
+  ranOf: (ran: number, cells: number) => `${grouped(ran)} of ${grouped(cells)} run`,
+  totals: (ran: number, cells: number, failed: number, time: string) =>
+    `${grouped(ran)} of ${plural(cells, "cell", "cells")} below ${cells === 1 ? "has" : "have"} run, in ${time} together${failed ? `; ${grouped(failed)} failed` : ""}`,
+  goToQuestion: "Go to the cell that asks",
+  nothingAsks: "No cell waits for an answer.",
+  asksYou: "Waits for an answer",
   goOn: "Go on after an error: on or off",
   goesOn: "From now on, when a cell that you run together with others fails, the others run all the same.",
   stops: "From now on, when a cell that you run together with others fails, those behind it do not run.",

@@ -12,6 +12,8 @@ export { CellTools } from "./cells/cell-tools";
 export { InsertButtons } from "./cells/insert-buttons";
 export { Questions } from "./cells/question";
 export { Running } from "./cells/running";
+export { Asks } from "./run/asking";
+export { SectionTotals } from "./run/section-totals";
 export { askingOf } from "./help/asking";
 export { Crumb } from "./crumb";
 export { FileMenu } from "./files/menu";

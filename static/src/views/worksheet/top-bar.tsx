@@ -13,6 +13,7 @@ import { words } from "./strings";
 /** The names come with the first answer of the server, later than this; and nobody opens a menu before. */
 const crumb = { load: () => import("./later").then((module) => module.Crumb) };
 const account = { load: () => import("./later").then((module) => module.AccountMenu) };
+const asked = { load: () => import("./later").then((module) => module.Asks) };
 const sheetMenu = { load: () => import("./later").then((module) => module.SheetMenu) };
 
 export function TopBar(): JSX.Element {
@@ -73,6 +74,8 @@ function SessionChip(): JSX.Element {
   const state = lost ? "lost" : running ? "running" : (session?.state ?? "stopped");
   const queued = busy.filter((each) => each === "queued").length - (busy.includes("running") ? 0 : 1);
   const word = lost ? state : session?.state === "stubborn" || session?.state === "interrupting" ? session.state : state;
+  const more = queued > 0 && !lost ? `, ${words.queued(queued)}` : "";
+  const asks = !lost && word === "running" && worksheet.runs.asks.value !== null;
   const run = (id: string) => commands.find((command) => command.id === id)!;
   const stop = () => {
     worksheet.session.interrupt();
@@ -85,10 +88,14 @@ function SessionChip(): JSX.Element {
   return (
     <div class="state" data-testid="session" data-state={state} role="group" aria-label={words.session} onMouseDown={keepFocus}>
       <i class={`dot ${dotOf(state)}`} />
-      <span class="word">
-        {strings.sessionStates[word] ?? word}
-        {queued > 0 && !lost && `, ${words.queued(queued)}`}
-      </span>
+      {asks ? (
+        <OnDemand of={asked} props={{ more }} />
+      ) : (
+        <span class="word">
+          {strings.sessionStates[word] ?? word}
+          {more}
+        </span>
+      )}
       {worksheet.mayRun.value && (
         <>
           <IconButton icon="stop" label={`${strings.stop} (Ctrl .)`} testId="stop" disabled={lost || (!running && session?.state !== "running" && session?.state !== "stubborn")} onClick={stop} />

@@ -9,6 +9,7 @@ import type { Parts } from "client/workbench/parts";
 import { Choice } from "client/views/worksheet/run/choice";
 import { choicesOf, runCommands, withRunCommands } from "client/views/worksheet/run/choices";
 import { placesInLine } from "client/views/worksheet/run/in-line";
+import { nextOf, totalsOf } from "client/views/worksheet/run/totals";
 import { benchOf } from "../workbench/bench";
 
 const run = (id: string, state: string, queued: string, number: number, cell = id): RunStatus => ({ run: id, cell, number, state, hash: "", queued });
@@ -70,4 +71,31 @@ test("of cells that ran together all that failed are known until they run again,
   together.begin(cells.slice(0, 1), true);
   ended("a", "error");
   assert.deepEqual(together.failures.value, []);
+});
+
+test("what is told beside a heading counts each cell that can run once, and all their time", () => {
+  const state = fc.constantFrom("done", "error", "interrupted", "cancelled", "lost", "queued", "running", null);
+  fc.assert(
+    fc.property(fc.array(fc.record({ state, seconds: fc.nat(100), empty: fc.boolean() }), { maxLength: 20 }), (found) => {
+      const cells = found.map(({ state, seconds, empty }, at) => ({
+        id: String(at), empty,
+        run: state === null ? undefined : { ...run(String(at), state, "10:00", at), ...(state === "queued" ? {} : { seconds }), started: `11:${at}` },
+      }));
+      const totals = totalsOf(cells);
+      const of = (...states: string[]) => cells.filter((cell) => cell.run && states.includes(cell.run.state));
+      assert.equal(totals.cells, cells.filter(({ empty, run }) => run !== undefined || !empty).length);
+      assert.equal(totals.ran, of("done", "error").length);
+      assert.deepEqual(totals.failed, of("error").map(({ id }) => id));
+      assert.equal(totals.running + totals.queued, of("running", "queued").length);
+      const over = of("done", "error", "interrupted", "cancelled", "lost");
+      assert.equal(totals.seconds, over.reduce((sum, { run }) => sum + (run!.seconds ?? 0), 0));
+      assert.equal(totals.since, of("running")[0]?.run?.started ?? null);
+    }),
+  );
+});
+
+test("the next of some cells stands behind the one that is active, and behind the last comes the first", () => {
+  const order = ["a", "b", "c", "d"];
+  assert.deepEqual([null, "a", "b", "c", "d"].map((from) => nextOf(["b", "d"], order, from)), ["b", "b", "d", "d", "b"]);
+  assert.equal(nextOf([], order, "a"), null);
 });

@@ -8,6 +8,7 @@ import { strings } from "../../../strings";
 import { Icon } from "../../../ui/icons";
 import { CellFrame } from "./cell-frame";
 import { CodeCell } from "./code-cell";
+import { OnDemand } from "../../../workbench/on-demand";
 import { useParts } from "../../../workbench/parts";
 import { EditableLine } from "./editable-line";
 import { InsertBar } from "./insert-bar";
@@ -43,6 +44,9 @@ function Slot({ cell }: { cell: CellInfo }): JSX.Element {
     </div>
   );
 }
+
+/** What became of its cells comes right behind the first paint. */
+const totals = { load: () => import("../later").then((module) => module.SectionTotals) };
 
 /** The state that a heading shows for its cells. */
 export function useRolled(node: SectionNode): string {
@@ -87,9 +91,8 @@ function Section({ node }: { node: SectionNode }): JSX.Element {
             onChange={(text) => worksheet.sheet.setText(section.id, text)}
             onDone={(again) => (again ? actions.runAndGoOn() : focus.select(section.id))}
           />
-          {(state === "running" || state === "queued") && <i class="dot run" title={words.state[state]} />}
-          {state === "error" && <i class="dot err" title={words.state["error"]} />}
         </Heading>
+        {state !== "idle" && <OnDemand of={totals} props={{ node }} />}
       </CellFrame>
       {section.folded ? (
         <button type="button" class="foldbar" onClick={() => actions.toggle(section.id, "folded")}>

@@ -2,11 +2,12 @@
 
 import { useEffect } from "preact/hooks";
 import type { Worksheet } from "../../../document/worksheet";
-import { command } from "../../../workbench/commands";
 import type { Command } from "../../../workbench/keys";
 import { useParts, type Bench, type Parts } from "../../../workbench/parts";
 import { words } from "../later-strings";
+import { goToQuestion, QUESTION_KEYS } from "./asking";
 import { Choice } from "./choice";
+import { FAILURE_KEYS, goToFailure } from "./section-totals";
 
 export interface Choices {
   /** Whether cells that were asked for together go on behind one that fails. */
@@ -27,7 +28,12 @@ export function choicesOf({ worksheet }: Bench): Choices {
 
 /** The commands of this part; the page adds them to its own when it comes. */
 export function runCommands(bench: Bench): readonly Command[] {
-  return [command("goOn", words.goOn, () => switchGoOn(bench))];
+  // Made here: what `workbench/commands.ts` is in comes with the page, and sharing it would be one more file.
+  return [
+    { id: "goOn", title: words.goOn, run: () => switchGoOn(bench), bindings: [] },
+    { id: "goToFailure", title: words.goToFailure, run: () => goToFailure(bench), bindings: [{ keys: FAILURE_KEYS }] },
+    { id: "goToQuestion", title: words.goToQuestion, run: () => goToQuestion(bench), bindings: [{ keys: QUESTION_KEYS }] },
+  ];
 }
 
 function switchGoOn(bench: Bench): void {

@@ -1,0 +1,63 @@
+"""What a worksheet shows of the cells that run, in Chromium, by keys alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.client.browsing import ClientTestCase, cell, wait_for_state
+
+pytestmark = pytest.mark.slow
+
+
+def choose(page: Page, command: str) -> None:
+    """Run a command of the palette."""
+    page.keyboard.press("Control+k")
+    page.locator("dialog input:focus").wait_for()
+    page.keyboard.type(command)
+    page.keyboard.press("Enter")
+
+
+class TotalsTests(ClientTestCase):
+    """A worksheet of three headings, one of whose cells fails."""
+
+    def test_headings_tell_what_became_of_their_cells(self) -> None:
+        """Each says how long its cells took and how many failed; a button and a key lead to those, also in a fold."""
+        page = self.sheet()
+        cell(page, 1).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Escape")
+        choose(page, "Run all cells")
+        wait_for_state(page, 3, "error")
+        wait_for_state(page, 4, "done")
+        told = page.get_by_test_id("totals")
+        told.nth(3).wait_for()
+        self.assertEqual(told.all_inner_texts(), ["1 error\n0.1 s", "0.04 s", "1 error\n0.04 s", "0.04 s"])
+        title = "3 of 3 cells below have run, in 0.1 s together; 1 failed"
+        self.assertEqual(told.first.get_attribute("title"), title)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self.assertEqual(self.violations(page), [])
+            self.screenshot(page, f"totals-{scheme}")
+        told.first.get_by_test_id("totals-failed").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-state=error][data-type=code]:focus")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_selector("[data-type=section]:focus")
+        self.assertEqual(page.locator("[data-type=code][data-state=error]").count(), 0)
+        page.keyboard.press("Control+Alt+e")
+        page.wait_for_selector("[data-state=error][data-type=code]:focus")
+        cell(page, 2).locator(".src").click()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("endless")
+        page.keyboard.press("Control+Enter")
+        wait_for_state(page, 2, "running")
+        page.wait_for_function(
+            "() => document.querySelectorAll('[data-testid=totals]')[1].innerText.startsWith('Running')"
+        )
+        self.assertTrue(told.first.inner_text().startswith("1 error\nRunning"))
+        page.set_viewport_size({"width": 390, "height": 844})
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "totals-phone")
+        self.assertEqual(self.problems, [])
