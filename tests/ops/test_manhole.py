@@ -6,14 +6,20 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from twisted.conch.ssh.connection import SSHConnection
 from twisted.conch.ssh.keys import Key
+from twisted.conch.ssh.transport import SSHServerTransport
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from sagews.errors import SagewsError
-from sagews.ops.manhole.console import ANSWER_SECONDS, Console
-from sagews.ops.manhole.keys import host_key, read_authorized
+from sagews.ops.manhole.console import ANSWER_SECONDS, Console, ManholeFactory
+from sagews.ops.manhole.keys import AuthorizedKeys, KeyChecker, host_key, read_authorized
+from sagews.ops.manhole.strangers import GRACE_SECONDS, MOST_STRANGERS
 from tests.scratch import scratch_folder
 
 
@@ -70,6 +76,46 @@ class KeyFileTests(SynchronousTestCase):
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
         path.write_bytes(b"nonsense")
         self.assertRaises(SagewsError, host_key, path, None)
+
+
+class StrangerTests(SynchronousTestCase):
+    """Those who have shown no key."""
+
+    def setUp(self) -> None:
+        """Serve."""
+        self.clock = Clock()
+        own = Key(Ed25519PrivateKey.generate())
+        checker = KeyChecker(AuthorizedKeys({}))
+        self.factory = ManholeFactory(Console(self.clock, {}, {}), checker, own)
+        self.factory.startFactory()
+
+    def came(self) -> tuple[SSHServerTransport, StringTransport]:
+        """Let somebody come."""
+        connection, transport = self.factory.buildProtocol(None), StringTransport()
+        assert connection is not None
+        connection.makeConnection(transport)
+        return connection, transport
+
+    def test_few_at_a_time_and_not_for_long(self) -> None:
+        """Who says nothing is cut off, and makes room for others; who shows a key stays and takes no place."""
+        known, stays = self.came()
+        known.setService(SSHConnection())
+        come = [self.came() for _ in range(MOST_STRANGERS)]
+        self.assertIsNone(self.factory.buildProtocol(None))
+        self.clock.advance(GRACE_SECONDS)
+        self.assertEqual({transport.disconnected for _, transport in come}, {True})
+        for connection, _ in come:
+            connection.connectionLost(Failure(ConnectionAborted()))
+        self.assertEqual((self.factory.strangers, stays.disconnected), (0, False))
+        known.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual((self.factory.strangers, self.clock.getDelayedCalls()), (0, []))
+
+    def test_no_exchange_that_computes_for_long(self) -> None:
+        """Keys are exchanged over curves alone: another takes the reactor for 40 ms, before anybody has shown a key."""
+        connection, transport = self.came()
+        self.assertIn(b"curve25519-sha256", transport.value())
+        self.assertNotIn(b"diffie-hellman", transport.value())
+        connection.connectionLost(Failure(ConnectionDone()))
 
 
 class ConsoleTests(SynchronousTestCase):

@@ -15,7 +15,6 @@ from twisted.conch import manhole_ssh
 from twisted.conch.insults.insults import ServerProtocol
 from twisted.conch.interfaces import IConchUser, ISession
 from twisted.conch.manhole import Manhole
-from twisted.conch.ssh.factory import SSHFactory
 from twisted.conch.ssh.keys import Key
 from twisted.cred.checkers import ICredentialsChecker
 from twisted.cred.portal import IRealm, Portal
@@ -27,6 +26,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sagews.errors import SagewsError
+from sagews.ops.manhole.strangers import LimitedFactory
 
 MOST_LOGGED = 4000
 # Of one command, in seconds: a console must not hold a question for ever.
@@ -200,7 +200,7 @@ class OperatorRealm:
         return IConchUser, user, lambda: log.info("manhole: {name} leaves", name=session.name)
 
 
-class ManholeFactory(SSHFactory):
+class ManholeFactory(LimitedFactory):
     """Serves consoles.
 
     Args:
@@ -212,6 +212,7 @@ class ManholeFactory(SSHFactory):
     noisy = False
 
     def __init__(self, console: Console, checker: ICredentialsChecker, key: Key) -> None:
+        super().__init__(console.reactor)
         self.portal = Portal(OperatorRealm(console), [checker])
         self._key = key
 
