@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from sagews.wire.parcels import (
     MAX_BLOBS,
     LeftOut,
+    byte_count,
     count,
     flag,
     left_out_pairs,
@@ -48,8 +49,8 @@ MAX_DIFFERENCE = 4 * 1024 * 1024
 DOCUMENT_SUFFIX = ".sage.md"
 # What a page asks for at once of a file; with what base64 adds it is below the bound of a message.
 MAX_READ = 512 * 1024
-OUTPUTS = ".sagews/output/"
-"""The folder of long outputs, the only one with a dot that is read for pages."""
+OUTPUTS, SCRIPTS = ".sagews/output/", ".sagews/scripts/"
+"""The folders of long outputs and of what draws figures, the only ones with a dot that are read for pages."""
 FAILED, DISK_FULL, DISK_FAILED = 1, 28, 5
 """Exit statuses of a job: it failed for any reason; the disk with the home is full (ENOSPC), or gives errors (EIO)."""
 
@@ -358,7 +359,7 @@ class ReadRequest:
         """Return what a parcel asks; SagewsError `bad-value` if it is out of form."""
         header, _ = unpack(data)
         (path,) = texts([header.get("path")], 1)
-        offset, length = count(header.get("offset")), count(header.get("length"))
+        offset, length = byte_count(header.get("offset")), byte_count(header.get("length"))
         if length > MAX_READ:
             raise refusal("too much is asked for at once")
         return cls(path, offset, length)
@@ -380,4 +381,4 @@ class ReadAnswer:
         """Return what a parcel says; SagewsError `bad-value` if it is out of form."""
         header, part = unpack_one(data)
         size = header.get("size")
-        return cls(None if size is None else count(size), bytes(part))
+        return cls(None if size is None else byte_count(size), bytes(part))

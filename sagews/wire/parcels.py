@@ -22,6 +22,7 @@ MAGIC = b"SWJ1"
 MAX_HEADER = 16 * 1024 * 1024
 MAX_BLOBS = 20_000
 MAX_OBJECTS = 200_000
+MAX_BYTES = 2**53
 MAX_LEFT_OUT = 1_000
 MAX_PATH = 4_096
 OBJECT_PATTERN = re.compile(r"[0-9a-f]{40}")
@@ -133,6 +134,13 @@ def count(value: object) -> int:
     """Return a number of files or objects that was checked."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_OBJECTS:
         raise refusal("a number of files is not one")
+    return value
+
+
+def byte_count(value: object) -> int:
+    """Return a number of bytes that was checked: a place in a file, or its size."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BYTES:
+        raise refusal("a number of bytes is not one")
     return value
 
 

@@ -32,7 +32,7 @@ _ENTRIES = ("src/main.tsx", "src/styles/main.css", "src/styles/math.css")
 _WORKERS = {"worker": "src/prose/worker.ts", "find": "src/views/find/worker.ts"}
 # Texts in a chunk of the client: what a downloaded page brings along, and loads nothing either.
 _OFFLINE = {"offline-viewer": ("src/outputs/offline/viewer.tsx", ".js"), "offline-looks": ("src/outputs/offline/viewer.css", ".css")}
-_OFFLINE_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--legal-comments=none", "--log-level=warning")
+_OFFLINE_OPTIONS = ("--bundle", "--loader:.html=text", "--minify", "--format=iife", "--target=es2022", "--jsx=automatic", "--jsx-import-source=preact", "--legal-comments=none", "--log-level=warning")
 _WORKER_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "--entry-names=[name]-[hash]", "--log-level=warning")
 # What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
 # one file after the other.

@@ -13,7 +13,7 @@ from sagews.session.jobs import take_tree
 from sagews.session.jobs.read_file import read
 from sagews.session.jobs.repository.objects import PackWriter
 from sagews.session.jobs.take_tree import MAX_FILE, Taker
-from sagews.wire.jobs import ReadAnswer, ReadRequest
+from sagews.wire.jobs import MAX_READ, ReadAnswer, ReadRequest
 from tests.history.running import JobFailed, check, commit, contents, diff, restore, snapshot
 
 pytestmark = pytest.mark.slow
@@ -42,19 +42,32 @@ class Reading(Homes):
         return None if answer.size is None else bytes(answer.data)
 
     def test_what_people_may_see(self) -> None:
-        """Files, and long outputs; nothing else that begins with a dot, no link, no pipe, nothing outside."""
+        """Files, long outputs, scripts of figures; nothing else with a dot, no link, no pipe, nothing outside."""
         secret = self.home({"secret": b"secret"})
         home = self.home(
-            {"a/b.csv": b"1,2", ".netrc": b"password", ".ssh/key": b"key", ".sagews/output/1.txt": b"long"}
+            {
+                "a/b.csv": b"1,2",
+                ".netrc": b"password",
+                ".ssh/key": b"key",
+                ".sagews/output/1.txt": b"long",
+                ".sagews/scripts/1.js.gz": b"script",
+            }
         )
         (home / "file").symlink_to(secret / "secret")
         (home / "folder").symlink_to(secret)
         (home / ".sagews/output/2.txt").symlink_to(secret / "secret")
         os.mkfifo(home / "pipe")
         self.assertEqual((self.part(home, "a/b.csv"), self.part(home, ".sagews/output/1.txt")), (b"1,2", b"long"))
+        self.assertEqual(self.part(home, ".sagews/scripts/1.js.gz"), b"script")
         refused = [".netrc", ".ssh/key", "a/../.netrc", "file", "folder/secret", "pipe", "a", "/a/b.csv"]
         refused += [".sagews/output/2.txt", ".sagews/output/../../.netrc", f"../{secret.name}/secret"]
         self.assertEqual([path for path in refused if self.part(home, path) is not None], [])
+
+    def test_large_files(self) -> None:
+        """Of a file of any size any part is read, as large as a page may ask for."""
+        home = self.home({"large.bin": b"x" * MAX_READ + b"behind"})
+        answer = ReadAnswer.from_bytes(read(ReadRequest("large.bin", MAX_READ, MAX_READ).to_bytes(), home, home))
+        self.assertEqual((answer.size, bytes(answer.data)), (MAX_READ + 6, b"behind"))
 
 
 class RoundTrips(Homes):

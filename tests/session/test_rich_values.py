@@ -167,10 +167,6 @@ class LibraryTests(SageCase):
         frames = self.sage("import json; print(json.dumps({'x': [1, 2.5, -3], 'y': 10^30}))")
         self.assertEqual(printed(frames), '{"x": [1, 2.5, -3], "y": 1000000000000000000000000000000}\n')
         self.assertEqual(error(self.sage("json.dumps([x^2])")).name, "TypeError")
-        # Vega's figures go through JSON.
-        frames = self.sage("import altair; altair.Chart(altair.Data(values=[{'a': 1}])).mark_bar().encode(x='a:Q')")
-        (shown,) = [each.data for each in frames if isinstance(each, ResultFrame)]
-        self.assertIn("text/html", shown)
 
 
 class WrittenFilesTests(PythonCase):

@@ -50,6 +50,8 @@ iframe { width: 100%; height: 20rem; border: 1px solid #8884; background: #fff; 
 # What stands for a plot that is turned and for an animation until the page's script shows it.
 LIVE = ("text/vnd.sagews.scene", "text/vnd.sagews.film")
 TABLE = "text/vnd.sagews.table"
+# A figure of a library: the page's script draws it, if the client could add what the library draws with.
+FIGURE = "text/vnd.sagews.figure"
 CONTROLS = "This cell has controls in the worksheet; here stands what they showed last."
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
@@ -108,8 +110,8 @@ def _output(piece: Piece) -> str:
 
 
 def _figure(form: str, forms: Mapping[str, str], described: str) -> str:
-    """A plot or an animation: its picture, and what it is made of."""
-    still = forms.get("image/png") or first_frame(forms[form])
+    """A plot, an animation or a library's figure: its picture, if there is one, and what it is made of."""
+    still = "" if form == FIGURE else forms.get("image/png") or first_frame(forms[form])
     fits = _BASE64.fullmatch(still) and still
     drawn = f'<img alt="{described}" src="data:image/png;base64,{"".join(still.split())}">' if fits else described
     said = f'data-form="{form}" data-source="{html.escape(forms[form])}" data-plain="{described}"'
@@ -141,7 +143,7 @@ def _value(data: Mapping[str, Any]) -> str:
 
 def _drawn(forms: Mapping[str, str], described: str) -> str:
     """A value as plot, table or picture; nothing where it is none of these."""
-    live = next((form for form in LIVE if form in forms), None)
+    live = next((form for form in (*LIVE, FIGURE) if form in forms), None)
     if live is not None:
         return _figure(live, forms, described)
     if TABLE in forms and (table := table_html(forms[TABLE])):

@@ -13,6 +13,8 @@ from typing import Any
 from sagews.session.display import media, tables
 from sagews.session.display.displayhook import stage
 from sagews.session.display.mime import Bundle, Formatters
+from sagews.session.figures import altair_figures, bokeh_figures, plotly_figures
+from sagews.session.widgets.importing import after_import
 
 
 class DisplayHandle:
@@ -158,4 +160,11 @@ def install() -> None:
             if hasattr(module, name):
                 setattr(module, name, own)
     stage.formatters = Formatters()
-    stage.formatters.special += [tables.frame, media.value]
+    stage.formatters.special += [
+        tables.frame,
+        media.value,
+        plotly_figures.value,
+        altair_figures.value,
+        bokeh_figures.value,
+    ]
+    after_import({**plotly_figures.AFTER, **bokeh_figures.AFTER})

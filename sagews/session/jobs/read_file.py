@@ -1,7 +1,7 @@
 """Reads a part of a file of a home for a page: of what people may see, and nothing that a link leads to.
 
 What begins with a dot is a person's own (keys, passwords of programs) and is not read, though those who may see the
-workspace may see the rest; but for the long outputs, which are shown on the page.
+workspace may see the rest; but for long outputs and the scripts of figures, which are shown on the page.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from sagews.session.jobs.repository.names import parts_of
-from sagews.wire.jobs import OUTPUTS, ReadAnswer, ReadRequest
+from sagews.wire.jobs import OUTPUTS, SCRIPTS, ReadAnswer, ReadRequest
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A pipe or a device is not waited for.
@@ -38,7 +38,7 @@ def is_open(path: str) -> bool:
     parts = parts_of(path)
     if parts is None:
         return False
-    return path.startswith(OUTPUTS) or not any(part.startswith(".") for part in parts)
+    return path.startswith((OUTPUTS, SCRIPTS)) or not any(part.startswith(".") for part in parts)
 
 
 def _open(path: str, home: Path) -> int | None:

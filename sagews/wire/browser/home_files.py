@@ -6,7 +6,8 @@ page → backend                                              needs      answere
 backend → page
   file_part      request, size, data
 
-`path` is relative to the home. What begins with a dot is not read, but for the long outputs; links are not followed.
+`path` is relative to the home. What begins with a dot is not read, but for long outputs and the scripts of figures;
+links are not followed.
 `not-found` for what is not there. A file may change between two parts: `size` is that of the moment.
 """
 

@@ -5,28 +5,17 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { askSite, site } from "../account";
 import { isDark } from "../theme";
+import { heightIn, isReady, LEAST } from "./frame-says";
 
 /** Its own, as it comes apart from the page. Another language is another table of this shape. */
 const words = { html: "Output of the cell, as a page of its own" };
 
-const LEAST = 20;
-const MOST = 3000;
 const ALIVE = 20;
 const alive: (() => void)[] = [];
+const NONE: readonly string[] = [];
 
-/** The height that a frame asks for, or null for anything else that it may say. */
-export function heightIn(data: unknown): number | null {
-  if (typeof data !== "object" || data === null) return null;
-  const { sagews, height } = data as Record<string, unknown>;
-  if (sagews !== "height" || typeof height !== "number" || !Number.isFinite(height)) return null;
-  return Math.min(Math.max(height, LEAST), MOST);
-}
-
-function isReady(data: unknown): boolean {
-  return typeof data === "object" && data !== null && (data as Record<string, unknown>)["sagews"] === "ready";
-}
-
-export function HtmlFrame({ html }: { html: string }): JSX.Element {
+/** HTML of a session's making; `scripts` run in the frame before its own. */
+export function HtmlFrame({ html, scripts = NONE }: { html: string; scripts?: readonly string[] }): JSX.Element {
   const holder = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const [near, setNear] = useState(false);
@@ -52,7 +41,7 @@ export function HtmlFrame({ html }: { html: string }): JSX.Element {
       if (!isReady(event.data) || sent) return;
       sent = true;
       // The frame's origin is opaque, so no target origin can name it; the site's policy lets nothing else be there.
-      target.postMessage({ sagews: "render", html, ink: inkOf(holder.current), scheme: isDark() ? "dark" : "light" }, "*");
+      target.postMessage({ sagews: "render", html, scripts, ink: inkOf(holder.current), scheme: isDark() ? "dark" : "light" }, "*");
     };
     window.addEventListener("message", hear);
     return () => {
@@ -60,7 +49,7 @@ export function HtmlFrame({ html }: { html: string }): JSX.Element {
       const index = alive.indexOf(sleep);
       if (index >= 0) alive.splice(index, 1);
     };
-  }, [near, html]);
+  }, [near, html, scripts]);
   const origin = site.value?.untrusted_origin;
   return (
     <div ref={holder} class="framed" style={{ minHeight: `${height}px` }}>

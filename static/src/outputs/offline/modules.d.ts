@@ -9,3 +9,8 @@ declare module "offline-looks" {
   const text: string;
   export default text;
 }
+
+declare module "*/frame.html" {
+  const text: string;
+  export default text;
+}

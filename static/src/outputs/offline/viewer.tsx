@@ -6,8 +6,11 @@ import type { Source } from "../kinds";
 import { FilmView } from "../player/film-view";
 import { Painter } from "../scene/graphics/painter";
 import { SceneView } from "../scene/scene-view";
+import { drawFigure } from "./figures";
 
 const PICTURE = /^data:image\/png;base64,/;
+// While this script begins, it is the current one.
+const nonce = (document.currentScript as HTMLScriptElement | null)?.nonce ?? "";
 const drawing = async () => ({ Painter });
 
 /** What the page says of an output: its form and text, and the picture that stands for it until it is drawn. */
@@ -25,6 +28,7 @@ const views: Readonly<Record<string, (source: Source) => JSX.Element>> = {
 
 for (const figure of document.querySelectorAll<HTMLElement>("figure[data-form]")) {
   const source = sourceIn(figure);
+  if (source.mime === "text/vnd.sagews.figure") void drawFigure(figure, source.data, nonce);
   const view = views[source.mime];
   if (view === undefined) continue;
   figure.replaceChildren();

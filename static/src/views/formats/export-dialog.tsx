@@ -30,7 +30,7 @@ export function ExportDialog({ onClose }: PanelProps): JSX.Element {
       if (!open.current) return;
       const isPage = format === "page" || format === "slides";
       if (isPage) setGoing({ text: words.completing });
-      save(file.name, isPage ? await (await import("./whole-page")).wholePage(file.parts) : file.parts);
+      save(file.name, isPage ? await (await import("./whole-page")).wholePage(file.parts, files.link) : file.parts);
       const left = file.left_out ?? 0;
       setDone([words.downloaded(file.name), ...(left > 0 ? [words.shortened(left)] : [])]);
     } catch (error) {

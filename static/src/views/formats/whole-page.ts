@@ -6,17 +6,21 @@
 
 import "../../common";
 import { toBase64 } from "../../net/base64";
+import type { Link } from "../../net/socket";
+import { figureOf } from "../../outputs/figures/reader";
+import { scriptOf } from "../../outputs/figures/scripts";
 import { typesetText } from "../../prose/math";
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 const HEAD = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
 const FORMULA = /<code class="tex" data-display="(true|false)" data-tex="([^"]*)">[^<]*<\/code>/g;
 const PLOT = '<figure data-form="';
+const FIGURE = /<figure data-form="text\/vnd\.sagews\.figure" data-source="([^"]*)"/g;
 const FONT = /url\(["']?([^)"']+\.woff2)["']?\)/g;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', "#x27": "'" };
 
-/** The page with all that it needs. */
-export async function wholePage(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array<ArrayBuffer>[]> {
+/** The page with all that it needs; what draws figures of libraries is read over the link. */
+export async function wholePage(parts: readonly Uint8Array<ArrayBuffer>[], link: Link): Promise<Uint8Array<ArrayBuffer>[]> {
   const page = await new Blob([...parts]).text();
   const [policy, styles, scripts] = [new Map<string, string>(), [] as string[], [] as string[]];
   const formulas = await formulasIn(page);
@@ -28,7 +32,10 @@ export async function wholePage(parts: readonly Uint8Array<ArrayBuffer>[]): Prom
     const [{ default: viewer }, { default: looks }] = await Promise.all([import("offline-viewer"), import("offline-looks")]);
     const nonce = toBase64(crypto.getRandomValues(new Uint8Array(16)));
     styles.push(looks);
-    policy.set("img-src", "data: blob:").set("script-src", `'nonce-${nonce}'`);
+    const kept = await figureScripts(page, link);
+    // Within frames of no origin these evaluate; the page's own script does not.
+    policy.set("img-src", "data: blob:").set("script-src", `'nonce-${nonce}'${kept.length > 0 ? " 'unsafe-eval'" : ""}`);
+    scripts.push(...kept);
     // What would end a script early, or begin another one: within texts and expressions of ours it says the same.
     scripts.push(`<script nonce="${nonce}">${viewer.replace(/<(?=\/script|script|!--)/gi, "\\x3c")}</script>\n`);
   }
@@ -39,6 +46,16 @@ export async function wholePage(parts: readonly Uint8Array<ArrayBuffer>[]): Prom
     .replace("</head>", () => `${added}</head>`);
   const end = whole.lastIndexOf("</body>");
   return [new TextEncoder().encode(whole.slice(0, end) + scripts.join("") + whole.slice(end))];
+}
+
+/** The scripts that figures of libraries need, as data that nothing runs; a figure whose scripts are kept no more stays in words. */
+async function figureScripts(page: string, link: Link): Promise<string[]> {
+  const names = new Set([...page.matchAll(FIGURE)].flatMap(([, source]) => figureOf(unescaped(source!))?.scripts ?? []));
+  const found = await Promise.all([...names].map((name) => scriptOf(link, name).then(({ packed }) => packed.arrayBuffer(), () => null)));
+  return [...names].flatMap((name, index) => {
+    const data = found[index];
+    return data ? [`<script type="application/gzip" data-script="${name}">${toBase64(new Uint8Array(data))}</script>\n`] : [];
+  });
 }
 
 function merged(changes: ReadonlyMap<string, string>): string {

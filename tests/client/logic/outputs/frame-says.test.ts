@@ -1,8 +1,7 @@
-import "../page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { heightIn } from "client/outputs/html-frame";
+import { heightIn } from "client/outputs/frame-says";
 
 test("a frame gets the height that it asks for, within bounds", () => {
   assert.equal(heightIn({ sagews: "height", height: 222 }), 222);

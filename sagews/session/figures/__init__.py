@@ -1,0 +1,1 @@
+"""Figures of plotly, altair and bokeh, drawn in the page by the libraries' own scripts."""

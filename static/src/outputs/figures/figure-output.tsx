@@ -1,0 +1,45 @@
+/** A figure of plotly, altair or bokeh: drawn by the library's own script, in a frame out of which nothing gets. */
+
+import "../../common";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { isDark } from "../../theme";
+import { useParts } from "../../workbench/parts";
+import { HtmlFrame } from "../html-frame";
+import type { Source } from "../kinds";
+import { drawingOf } from "./drawing";
+import { figureOf } from "./reader";
+import { scriptOf } from "./scripts";
+import { words } from "./strings";
+
+export function FigureOutput({ source: { data, plain } }: { source: Source }): JSX.Element {
+  const { files } = useParts();
+  const figure = useMemo(() => figureOf(data), [data]);
+  const [scripts, setScripts] = useState<readonly string[] | null>(null);
+  const [gone, setGone] = useState(false);
+  const dark = isDark();
+  const html = useMemo(() => (figure === null ? "" : drawingOf(figure, dark)), [figure, dark]);
+  const names = figure?.scripts.join() ?? "";
+  useEffect(() => {
+    let here = true;
+    if (figure === null) return;
+    Promise.all(figure.scripts.map((name) => scriptOf(files.link, name))).then(
+      (found) => here && (setScripts(found.map(({ text }) => text)), setGone(false)),
+      () => here && setGone(true),
+    );
+    return () => void (here = false);
+  }, [names]);
+  if (figure === null) return <pre class="stream value">{plain}</pre>;
+  if (scripts !== null) {
+    return (
+      <div style={{ width: "100%" }} role="group" aria-label={plain} data-testid="figure" data-library={figure.library}>
+        <HtmlFrame html={html} scripts={scripts} />
+      </div>
+    );
+  }
+  return (
+    <p class="note" role={gone ? "alert" : "status"} data-testid="figure-waits">
+      {gone ? `${plain}. ${words.gone}` : words.coming(plain)}
+    </p>
+  );
+}
