@@ -83,9 +83,9 @@ class FigureTests(SageCase):
             "p = figure(width=300, height=200, x_range=(0, 5/2))\n"
             "p.line([1, 2], [0.5, 1/3], line_width=2);\n"
             "q = figure(); q.scatter(x=[1], y=[pi], size=10);\n"
-            "show(p); display(row(p, q)); p"
+            "show(p); display(row(p, q)); show([p, q]); p"
         )
-        self.assertEqual([each["library"] for each in made], ["bokeh"] * 3, repr(self.sage('display(row(p, q))'))[:3000])
+        self.assertEqual([each["library"] for each in made], ["bokeh"] * 4)
         self.assertEqual(made[0]["source"]["doc"]["roots"][0]["attributes"]["width"], 300)
         self.assertIn("Bokeh", self.scripts(made[0])[0])
 

@@ -25,11 +25,14 @@ def value(figure: Any) -> Bundle | None:
 
 def _bundle(figure: Any) -> Bundle:
     from bokeh.embed import json_item
+    from bokeh.embed.util import FromCurdoc, OutputDocumentFor
 
     # A list of figures is a column of them, as bokeh has it.
     if isinstance(figure, (list, tuple)):
         figure = sys.modules["bokeh.layouts"].column(list(figure))
-    source = json.dumps(json_item(figure), default=number)
+    # In a document that lasts so long: it may be shown again, or stand in a layout.
+    with OutputDocumentFor([figure], apply_theme=FromCurdoc, always_new=True):
+        source = json.dumps(json_item(figure), default=number)
     return figure_bundle("bokeh", source, _scripts(figure), _words(figure))
 
 

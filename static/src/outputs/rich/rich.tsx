@@ -12,11 +12,8 @@ import { DataTable, type ShowFormula } from "./table";
 
 const scene = { load: () => import("../scene/scene-output").then((module) => module.SceneOutput) };
 const film = { load: () => import("../player/film-output").then((module) => module.FilmOutput) };
-<<<<<<< HEAD
 const help = { load: () => import("../help/help-output").then((module) => module.HelpOutput) };
-=======
 const figure = { load: () => import("../figures/figure-output").then((module) => module.FigureOutput) };
->>>>>>> bf855ac (Draw figures of plotly, altair and bokeh by their own scripts, in the frame that shows HTML)
 
 export function RichOutput({ source, formula }: { source: Source; formula: ShowFormula }): JSX.Element {
   const { mime, data, plain } = source;
@@ -25,11 +22,8 @@ export function RichOutput({ source, formula }: { source: Source; formula: ShowF
   if (mime === "text/vnd.sagews.files") return <FileLinks text={data} plain={plain} />;
   if (mime === "text/vnd.sagews.scene") return <OnDemand of={scene} props={{ source }} />;
   if (mime === "text/vnd.sagews.film") return <OnDemand of={film} props={{ source }} />;
-<<<<<<< HEAD
   if (mime === "text/vnd.sagews.help") return <OnDemand of={help} props={{ source }} />;
-=======
   if (mime === "text/vnd.sagews.figure") return <OnDemand of={figure} props={{ source }} />;
->>>>>>> bf855ac (Draw figures of plotly, altair and bokeh by their own scripts, in the frame that shows HTML)
   if (/^(?:audio|video)\/|^application\/pdf$/.test(mime)) return <Media mime={mime} data={data} metadata={source.metadata} plain={plain} />;
   return plain === "" ? <p class="note">{words.unreadable}</p> : <pre class="stream value">{plain}</pre>;
 }
