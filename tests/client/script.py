@@ -192,6 +192,7 @@ LASTING: dict[str, Callable[[], Iterable[Step]]] = {
     "slow": lambda: (stream(f"{number}\n", 0.2) for number in range(50)),
     "endless": lambda: [stream("begun\n", 86_400.0)],
     "loop": looped,
+    "growing": lambda: (stream(f"{number}\n", 0.05) for number in range(10_000)),
 }
 
 

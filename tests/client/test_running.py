@@ -18,6 +18,19 @@ def choose(page: Page, command: str) -> None:
     page.keyboard.press("Enter")
 
 
+# Whether the end of a code cell lies within the window.
+SEEN = """([number, seen]) => {
+    const cells = document.querySelectorAll("[data-testid=cell][data-type=code]");
+    const end = cells[number - 1].getBoundingClientRect().bottom;
+    const { top, bottom } = document.getElementById("content").getBoundingClientRect();
+    return (end > top && end <= bottom) === seen;
+}"""
+PRINTED = """lines => {
+    const shown = document.querySelector("[data-testid=output]")?.innerText.trim().split("\\n").at(-1);
+    return Number(shown) > lines;
+}"""
+
+
 class TotalsTests(ClientTestCase):
     """A worksheet of three headings, one of whose cells fails."""
 
@@ -60,4 +73,44 @@ class TotalsTests(ClientTestCase):
         page.set_viewport_size({"width": 390, "height": 844})
         self.assertEqual(self.violations(page), [])
         self.screenshot(page, "totals-phone")
+        self.assertEqual(self.problems, [])
+
+
+class FollowingTests(ClientTestCase):
+    """A cell that prints on and on, in a window that is lower than its output."""
+
+    arguments = ("empty",)
+
+    def test_what_runs_is_followed_by_choice(self) -> None:
+        """The end stays in sight where that was chosen, until one moves by a key; a key leads back to it."""
+        page = self.sheet(viewport={"width": 1000, "height": 420})
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("growing")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_function(PRINTED, arg=30)
+        self.assertTrue(page.evaluate(SEEN, [1, False]))
+        choose(page, "Follow the running cell")
+        page.get_by_text("stays in sight, until you scroll or type").wait_for()
+        page.wait_for_function(SEEN, arg=[1, True])
+        self.screenshot(page, "follow")
+        page.wait_for_selector("[data-type=code]:focus")
+        page.keyboard.press("Home")
+        page.wait_for_function("() => document.getElementById('content').scrollTop === 0")
+        lines = 60
+        for _ in range(2):
+            page.wait_for_function(PRINTED, arg=lines)
+            self.assertTrue(page.evaluate(SEEN, [1, False]))
+            page.keyboard.press("Control+Alt+j")
+            page.wait_for_function(SEEN, arg=[1, True])
+            page.wait_for_function(PRINTED, arg=lines + 30)
+            page.wait_for_function(SEEN, arg=[1, True])
+            page.keyboard.press("Home")
+            page.wait_for_function("() => document.getElementById('content').scrollTop === 0")
+            lines += 60
+        page.reload()
+        page.get_by_test_id("sheet-menu").click()
+        page.get_by_role("menuitemcheckbox", name="Follow the running cell", checked=True).wait_for()
+        self.assertEqual(self.violations(page), [])
+        self.screenshot(page, "run-menu")
         self.assertEqual(self.problems, [])

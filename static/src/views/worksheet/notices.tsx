@@ -17,7 +17,8 @@ import { AutoRun } from "./attributes/auto-run";
 import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
 import { Notice } from "../../ui/notice";
-import { useChoices } from "./run/choices";
+import { useChoices } from "./run/commands";
+import { useFollowing } from "./run/follow-running";
 import { LeftNames } from "./stale/left-names";
 import { useStale } from "./stale/marks";
 
@@ -28,6 +29,7 @@ export function Notices(): JSX.Element {
   useHeadings();
   useStale();
   useChoices();
+  useFollowing();
   useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => takeHandles(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);

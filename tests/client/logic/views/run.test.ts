@@ -7,7 +7,9 @@ import type { RunStatus } from "client/net/messages";
 import { commandsOf } from "client/workbench/commands";
 import type { Parts } from "client/workbench/parts";
 import { Choice } from "client/views/worksheet/run/choice";
-import { choicesOf, runCommands, withRunCommands } from "client/views/worksheet/run/choices";
+import { choicesOf } from "client/views/worksheet/run/choices";
+import { runCommands, withRunCommands } from "client/views/worksheet/run/commands";
+import { Following, isOwnMove, wayTo } from "client/views/worksheet/run/following";
 import { placesInLine } from "client/views/worksheet/run/in-line";
 import { nextOf, totalsOf } from "client/views/worksheet/run/totals";
 import { benchOf } from "../workbench/bench";
@@ -98,4 +100,37 @@ test("the next of some cells stands behind the one that is active, and behind th
   const order = ["a", "b", "c", "d"];
   assert.deepEqual([null, "a", "b", "c", "d"].map((from) => nextOf(["b", "d"], order, from)), ["b", "b", "d", "d", "b"]);
   assert.equal(nextOf([], order, "a"), null);
+});
+
+test("what runs is followed by choice, until somebody moves, and again once they ask for something", () => {
+  let chosen = false;
+  const following = new Following(() => chosen);
+  assert.equal(following.on, false);
+  chosen = true;
+  assert.equal(following.on, true);
+  following.leave();
+  assert.equal(following.on, false);
+  following.resume();
+  assert.equal(following.on, true);
+});
+
+test("letters, arrows and page keys are moves of one's own; commands and keys that are only held are none", () => {
+  const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
+  for (const key of ["a", "ArrowDown", "PageUp", "Home", " ", "Enter"]) assert.equal(isOwnMove(press(key)), true, key);
+  assert.equal(isOwnMove(press("A", { shiftKey: true })), true);
+  for (const key of ["Shift", "Control", "AltGraph", "Escape"]) assert.equal(isOwnMove(press(key)), false, key);
+  for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }]) assert.equal(isOwnMove(press("k", more)), false);
+  assert.equal(isOwnMove(press("Enter", { shiftKey: true })), false);
+});
+
+test("the way to the end of a cell leads into the window, and there is none where the end is in it", () => {
+  const span = fc.tuple(fc.integer({ min: -5000, max: 5000 }), fc.nat(3000)).map(([top, height]) => ({ top, bottom: top + height }));
+  fc.assert(
+    fc.property(span, fc.nat(100), fc.integer({ min: 100, max: 1000 }), (cell, top, height) => {
+      const window = { top, bottom: top + height };
+      const end = cell.bottom - wayTo(cell, window);
+      assert.ok(end >= window.top && end <= window.bottom);
+      assert.equal(wayTo({ top: cell.top, bottom: end }, window), 0);
+    }),
+  );
 });

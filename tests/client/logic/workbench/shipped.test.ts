@@ -5,7 +5,7 @@ import "client/views";
 import { commandsOf } from "client/workbench/commands";
 import { panels } from "client/workbench/panels";
 import { FIRST_VIEW, views } from "client/workbench/views";
-import { runCommands } from "client/views/worksheet/run/choices";
+import { runCommands } from "client/views/worksheet/run/commands";
 import { benchOf } from "./bench";
 
 test("no two commands have one key in one mode, and none takes a key of the browser", () => {
