@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from sagews.wire.session.frames import CompleteFrame, DisplayFrame, ResultFrame
@@ -64,7 +66,19 @@ class MagicTests(PythonCase):
         self.assertIn("per loop", printed(self.session.run("%%timeit -n 10 x = 5\nx + 1")))
         frames = self.session.run("%%time\na = 1\n1/0")
         self.assertEqual(("wall time" in printed(frames), error(frames).frames[0]["line"]), (True, 3))
-        self.assertIn("function calls", printed(self.session.run("%prun sum(range(9))")))
+
+    def test_a_profile_is_a_table(self) -> None:
+        """All functions stand in it, those that took the most time first, also of a cell that fails."""
+        for source in ("%prun sum(range(9))", "%%prun\nsum(range(9))\n1/0"):
+            frames = self.session.run(source)
+            self.assertIn("function calls in ", printed(frames))
+            data = displays(frames)[-1].data
+            table = json.loads(data["text/vnd.sagews.table"])
+            self.assertEqual(table["columns"], ["calls", "own seconds", "per call", "with all it calls", "function"])
+            self.assertIn("<built-in method builtins.sum>", [row[-1] for row in table["rows"]])
+            times = [row[1] for row in table["rows"]]
+            self.assertEqual(times, sorted(times, reverse=True))
+            self.assertIn("tottime", data["text/plain"])
 
     def test_shells_and_scripts(self) -> None:
         """%%bash, %%sh, %%script."""

@@ -13,11 +13,14 @@ import timeit
 from collections.abc import Iterator
 from typing import Any
 
+from sagews.session.display.displayhook import stage
+from sagews.session.display.tables import table_bundle
 from sagews.session.magics.shell import Shell
 from sagews.session.magics.table import around, block, line
 
 _options = re.compile(r"\s*-(?:([nr])\s*(\d+)|([qoctp])\b)")
 PROFILED_LINES = 30
+PROFILE_COLUMNS = ("calls", "own seconds", "per call", "with all it calls", "function")
 
 
 @line("time")
@@ -82,9 +85,22 @@ def profile(_shell: Shell, _rest: str = "") -> Iterator[None]:
         yield
     finally:
         profiler.disable()
-        told = io.StringIO()
-        pstats.Stats(profiler, stream=told).strip_dirs().sort_stats("tottime").print_stats(PROFILED_LINES)
-        sys.stdout.write(told.getvalue())
+        show_profile(profiler)
+
+
+def show_profile(profiler: cProfile.Profile) -> None:
+    """Show a table of all functions, to be sorted; as text it is the list of those that took the most time."""
+    told = io.StringIO()
+    stats = pstats.Stats(profiler, stream=told).strip_dirs().sort_stats("tottime")
+    stats.print_stats(PROFILED_LINES)
+    found = stats.get_stats_profile()
+    rows = []
+    for file, line_number, name in stats.fcn_list:  # type: ignore[attr-defined]
+        _, calls, own, whole, _ = stats.stats[file, line_number, name]  # type: ignore[attr-defined]
+        place = name if file == "~" else f"{name} ({file}:{line_number})"
+        rows.append((calls, own, own / max(1, calls), whole, place))
+    sys.stdout.write(f"{stats.total_calls} function calls in {duration(found.total_tt)}\n")  # type: ignore[attr-defined]
+    stage.publish(*table_bundle(PROFILE_COLUMNS, rows, len(rows), told.getvalue()))
 
 
 def duration(seconds: float) -> str:
