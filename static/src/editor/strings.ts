@@ -7,7 +7,7 @@ export const words = {
     busy: "The running cell keeps the session from answering. When it is done, Tab completes and Shift-Tab explains.",
     nothing: "Nothing is known here. A name is known once the line that makes it has run.",
   } as Record<string, string>,
-  sources: { running: "Seen while a cell runs" } as Record<string, string>,
+  sources: { running: "Seen while a cell runs", environment: "Known without a session" } as Record<string, string>,
   signature: "What the call takes",
   unknownSignature: "Nobody wrote down what it takes.",
   argument: (name: string, type: string, value: string) =>

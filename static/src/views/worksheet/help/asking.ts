@@ -4,6 +4,7 @@ import type { Asking, Completions, Explanation, Signature, Silence } from "../..
 import { fromPoints, toPoints } from "../../../editor/points";
 import { readSignature } from "../../../editor/signature";
 import type { Parts } from "../../../workbench/parts";
+import type { Environment } from "./known";
 
 const SIGNATURE = "application/vnd.sagews.signature+json";
 
@@ -16,9 +17,16 @@ export function askingOf(parts: Parts, _id: string): Asking {
     const message = { type: "inspect" as const, document: worksheet.id, code, cursor: toPoints(code, cursor), detail };
     return socket.ask<"inspection">(message);
   };
+  const texts = () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id));
+  /** What is known of the environment of Sage without anybody who could be asked. */
+  const unasked = async (code: string, cursor: number) => {
+    if (worksheet.sheet.flavour.peek() !== "sage") return null;
+    const [{ knownAt }, names] = await Promise.all([import("./known"), import("./names.json")]);
+    return knownAt(code, cursor, texts(), names.default as Environment);
+  };
   return {
     complete: async (code: string, cursor: number): Promise<Completions | Silence> => {
-      if (!worksheet.session.alive.peek()) return { why: "no-session" };
+      if (!worksheet.session.alive.peek()) return (await unasked(code, cursor)) ?? { why: "no-session" };
       const message = { type: "complete" as const, document: worksheet.id, code, cursor: toPoints(code, cursor) };
       const answer = await socket.ask<"completions">(message).catch(silence);
       if ("why" in answer) return answer;
@@ -43,6 +51,6 @@ export function askingOf(parts: Parts, _id: string): Asking {
       const answer = await inspect(code, cursor, 2).catch(() => null);
       return answer?.found ? readSignature(answer.data[SIGNATURE] ?? "") : null;
     },
-    texts: () => worksheet.sheet.cells.peek().filter((cell) => cell.type === "code").map((cell) => worksheet.sheet.text(cell.id)),
+    texts,
   };
 }
