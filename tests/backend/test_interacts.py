@@ -98,6 +98,19 @@ class InteractTests(RunCase):
         self.later(1)
         self.assertLess(len(self.heard(self.one)), 9)
 
+    def test_whose_text_was_refused(self) -> None:
+        """What can't be read is told as that of whoever typed it, whoever was heard meanwhile."""
+        two = self.opened(self.colleague(Role.EDITOR, may_run=True))
+        self.host.held = True
+        self.say(two, n=1)
+        self.say(self.one, t="2+")
+        self.host.evaluate(self.id, {"errors": {}})
+        self.say(two, n=2)
+        self.heard(self.one)
+        self.host.evaluate(self.id, {"errors": {"t": "Unexpected end."}})
+        [refused] = [state for state in self.heard(self.one) if state.get("errors")]
+        self.assertEqual((refused["errors"], refused["errors_by"]), ({"t": "Unexpected end."}, self.one.connection.id))
+
     def test_people_take_turns(self) -> None:
         """Two who drag at once are both heard, one after the other."""
         two = self.opened(self.colleague(Role.EDITOR, may_run=True))

@@ -9,7 +9,7 @@ backend → page
   channel_opened   document, epoch, sequence, run, opened {channel, kind, body, area, live}
   channel_closed   document, epoch, sequence, run, channel, stays?
   channel_state    document, epoch, sequence, run, channel,
-                   state {values?, controls?, layout?, errors?, busy, serial, by}
+                   state {values?, controls?, layout?, errors?, errors_by?, busy, serial, by}
 
 Who opens a document finds what is open in `opened.cells` (runs.py); from then on these numbered events say what opens,
 changes and closes, each of one channel, and the end of a run closes the input that it had open. Who answers an input

@@ -27,6 +27,8 @@ from sagews.wire.session.interact import MAX_BODY, size_of
 from sagews.wire.session.interact_values import checked
 from sagews.wire.session.widget_values import ONLY_SHOWN, UNSEEN
 
+# What of a change is told as it is.
+TOLD = ("values", "controls", "layout", "errors", "errors_by")
 # What the place of one is counted as when it is asked whether there is room for it.
 PLACE_BYTES = 1024
 
@@ -125,6 +127,9 @@ class Interacts:
             return
         controls = patch.get("controls", found.body["controls"])
         changes: dict[str, Any] = dict(patch)
+        if "errors" in patch and self._evaluated is not None and self._evaluated.place == (entry.run.id, channel):
+            # Not of whoever was heard last: that may be somebody who has spoken since.
+            changes["errors_by"] = self._evaluated.by
         if "values" in patch:
             newer = () if "controls" in patch else self._line.names((entry.run.id, channel))
             known = {control["name"]: control for control in controls}
@@ -245,7 +250,7 @@ class Interacts:
         body = _changed(found, changes)
         entry.interacts[found.channel] = msgspec.structs.replace(found, body=body)
         self._places.changed(entry, found.channel)
-        told = {name: value for name, value in changes.items() if name in ("values", "controls", "layout", "errors")}
+        told = {name: value for name, value in changes.items() if name in TOLD}
         self._announcer.tell(entry.run, found.channel, body, told, now=now)
 
 

@@ -23,7 +23,7 @@ from sagews.wire.browser.runs import Output, PieceBody
 
 STORE_SECONDS = 1.0
 # What is stored of none that is open: it belongs to the page that was heard last.
-PASSING = ("busy", "serial", "by")
+PASSING = ("busy", "serial", "by", "errors_by")
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ export class Interact {
     batch(() => {
       this.#values.value = new Map([...this.#values.peek(), ...values]);
       this.#waiting.value = new Map([...this.#waiting.peek(), ...values]);
-      this.#errors.value = new Map([...this.#errors.peek()].filter(([name]) => !values.has(name)));
+      this.#errors.value = without(this.#errors.peek(), ...values.keys());
     });
     for (const name of values.keys()) this.#theirs.delete(name);
     if (this.#auto.peek() || atOnce) this.#send();
@@ -200,15 +200,20 @@ export class Interact {
   }
 
   #hearErrors(said: Said): void {
-    if (said.errors === null) return;
-    // Of a value that somebody else typed this page has never shown anything.
-    const own = said.by === this.way.connection() ? said.errors : new Map<string, string>();
+    if (said.controls !== null) this.#errors.value = new Map();
+    // What somebody else typed wrongly was never shown here, and what they do well makes nothing right that is.
+    if (!this.#isRefusal(said)) return;
     const before = this.#errors.peek();
-    for (const name of own.keys()) {
+    for (const name of said.errors.keys()) {
       const accepted = before.has(name) ? undefined : this.past.refused(name);
       if (accepted !== undefined) this.#accepted.set(name, accepted);
     }
-    this.#errors.value = own;
+    this.#errors.value = said.errors;
+  }
+
+  /** Whether it says what could not be read of what was set here. */
+  #isRefusal(said: Said): said is Said & { errors: ReadonlyMap<string, string> } {
+    return said.errors !== null && said.errorsBy === this.way.connection();
   }
 
   #hearValues(said: Said): void {
@@ -218,6 +223,7 @@ export class Interact {
       else {
         known.set(name, value);
         this.#theirs.delete(name);
+        if (this.#errors.peek().has(name)) this.#errors.value = without(this.#errors.peek(), name);
       }
     }
     this.#values.value = known;
@@ -231,7 +237,7 @@ export class Interact {
   #mayTake(name: string, said: Said): boolean {
     if (this.#held.has(name) || this.#waiting.peek().has(name) || this.#isOlder(name, said)) return false;
     // What was refused stays as it was typed, beside the reason.
-    if (said.by === this.way.connection() && said.errors?.has(name)) return false;
+    if (this.#isRefusal(said) && said.errors.has(name)) return false;
     const under = this.#under;
     return under === null || !under.values.has(name) || said.by === under.connection;
   }
@@ -251,4 +257,8 @@ export class Interact {
     free.forEach(([name]) => this.#theirs.delete(name));
     this.#values.value = new Map([...this.#values.peek(), ...free]);
   }
+}
+
+function without(errors: ReadonlyMap<string, string>, ...names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map([...errors].filter(([name]) => !names.includes(name)));
 }

@@ -16,6 +16,8 @@ export interface Said {
   readonly auto: boolean | null;
   readonly values: ReadonlyMap<string, Value>;
   readonly errors: ReadonlyMap<string, string> | null;
+  /** The connection whose message they are about; others may have been heard since. */
+  readonly errorsBy: string;
   readonly busy: boolean;
   /** The message that the server took last: its number, and the connection that it came from. */
   readonly serial: number;
@@ -32,6 +34,7 @@ export function readSaid(fields: Fields, before: readonly Control[]): Said {
     auto: typeof fields["auto"] === "boolean" ? fields["auto"] : null,
     values: valuesOf(fields["values"], controls ?? before),
     errors: fields["errors"] === undefined ? null : errorsOf(fields["errors"]),
+    errorsBy: textOf(fields["errors_by"]),
     busy: fields["busy"] === true,
     serial: numberOf(fields["serial"]),
     by: textOf(fields["by"]),

@@ -38,7 +38,7 @@ function made(more: Record<string, Json> = {}): Interact {
 
 /** The server answers the last message. */
 function answer(interact: Interact, more: Record<string, Json> = {}, message = sent.at(-1)!): void {
-  interact.hear({ values: message.values as Json, busy: false, serial: message.serial, by: connection, errors: {}, ...more });
+  interact.hear({ values: message.values as Json, busy: false, serial: message.serial, by: connection, errors: {}, errors_by: connection, ...more });
 }
 
 function shown(interact: Interact): unknown {
@@ -134,8 +134,21 @@ test("what was refused is nothing to come back to", () => {
 
 test("what somebody else typed wrongly is no fault of what is shown here", () => {
   const interact = made();
-  interact.hear({ values: { f: "x" }, errors: { f: "Unexpected end." }, busy: false, serial: 1, by: "other" });
+  interact.hear({ values: { f: "x" }, errors: { f: "Unexpected end." }, errors_by: "other", busy: false, serial: 1, by: "other" });
   assert.equal(interact.errors.value.size, 0);
+});
+
+test("what was refused stays with its reason whatever others do, until they set the same", () => {
+  const interact = made();
+  interact.set("f", "2+");
+  // Somebody else was heard between that and its evaluation.
+  interact.hear({ values: { f: "x" }, errors: { f: "Unexpected end." }, errors_by: connection, busy: true, serial: 7, by: "other" });
+  assert.equal(interact.errors.value.get("f"), "Unexpected end.");
+  interact.hear({ values: { n: 4 }, errors: {}, errors_by: "other", busy: false, serial: 8, by: "other" });
+  assert.deepEqual([interact.errors.value.size, interact.values.value.get("f"), interact.values.value.get("n")], [1, "2+", 4]);
+  answer(interact, { values: {} , errors: { f: "Unexpected end." } });
+  interact.hear({ values: { f: "theirs" }, busy: true, serial: 9, by: "other" });
+  assert.deepEqual([interact.errors.value.size, interact.values.value.get("f")], [0, "theirs"]);
 });
 
 test("without automatic evaluation changes wait for Update, all in one message", () => {
