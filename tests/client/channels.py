@@ -118,11 +118,12 @@ class Channels:
                 name = f"k{said['values']['go']}"
                 more = {"controls": [*body["controls"], control(name, "check")], "layout": None}
                 values = {**body["values"], **values, name: False}
-            found["body"] = {**body, **more, **told, "values": {**found["body"]["values"], **values}, "errors": errors}
+            refused = {"errors": errors, "errors_by": by}
+            found["body"] = {**body, **more, **told, "values": {**found["body"]["values"], **values}, **refused}
             self._keep_run(cell)
             if not errors:
                 self._show(cell, found["body"], again=True)
-            self.event({**tell, "state": {**told, **more, "busy": False, "values": values, "errors": errors}})
+            self.event({**tell, "state": {**told, **more, "busy": False, "values": values, **refused}})
 
         self.clock.callLater(found["seconds"], evaluate)
         return True
