@@ -114,3 +114,25 @@ class FollowingTests(ClientTestCase):
         self.assertEqual(self.violations(page), [])
         self.screenshot(page, "run-menu")
         self.assertEqual(self.problems, [])
+
+
+class DirectiveTests(ClientTestCase):
+    """A cell that says of itself how it is to be shown."""
+
+    arguments = ("empty",)
+
+    def test_a_cell_that_hides_itself(self) -> None:
+        """With %hideall above it a cell that is run hides its code and folds its output, and is shown again by a key."""
+        page = self.sheet()
+        page.wait_for_selector(".cm-focused")
+        page.keyboard.type("%hideall\n1+1")
+        page.keyboard.press("Control+Enter")
+        bar = page.locator(".foldbar").first
+        bar.wait_for()
+        wait_for_state(page, 1, "done")
+        self.assertEqual(cell(page, 1).locator(".src").count(), 0)
+        bar.focus()
+        page.keyboard.press("Enter")
+        cell(page, 1).locator(".src").get_by_text("%hideall").wait_for()
+        self.assertEqual(self.violations(page), [])
+        self.assertEqual(self.problems, [])

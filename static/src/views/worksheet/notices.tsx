@@ -18,6 +18,7 @@ import { takeHandles } from "./dragging/drag";
 import { takeDrops } from "./drops";
 import { Notice } from "../../ui/notice";
 import { useChoices } from "./run/commands";
+import { useDirectives } from "./run/directives";
 import { useFollowing } from "./run/follow-running";
 import { LeftNames } from "./stale/left-names";
 import { useStale } from "./stale/marks";
@@ -30,6 +31,7 @@ export function Notices(): JSX.Element {
   useStale();
   useChoices();
   useFollowing();
+  useDirectives();
   useEffect(() => takeDrops(parts), [parts]);
   useEffect(() => takeHandles(parts), [parts]);
   useEffect(() => shareClipboard(actions, focus, { textOn, paste: (text) => pasteText(parts, text) }), [actions]);
