@@ -5,6 +5,7 @@ import "./document/identifiers";
 import "./document/outline";
 import "./document/paths";
 import "./document/results";
+import "./editor/highlight";
 import "./outputs/folded-text";
 import "./outputs/kinds";
 import "./outputs/place";

@@ -122,7 +122,7 @@ class DirectiveTests(ClientTestCase):
     arguments = ("empty",)
 
     def test_a_cell_that_hides_itself(self) -> None:
-        """With %hideall above it a cell that is run hides its code and folds its output, and is shown again by a key."""
+        """With %hideall a cell that is run hides its code and folds its output; a key shows the code again."""
         page = self.sheet()
         page.wait_for_selector(".cm-focused")
         page.keyboard.type("%hideall\n1+1")
