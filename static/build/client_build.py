@@ -37,7 +37,7 @@ _WORKER_OPTIONS = ("--bundle", "--minify", "--format=iife", "--target=es2022", "
 # What the shell loads, and what a worksheet's page will ask for: named in the shell, so that it need not be discovered
 # one file after the other.
 _FIRST = ("src/main.tsx",)
-_WORKSHEET = ("src/pages/worksheet.tsx", "src/editor/editor.ts")
+_WORKSHEET = ("src/pages/worksheet.tsx", "src/editor-part.ts")
 _OPTIONS = (
     "--bundle",
     "--minify",

@@ -18,7 +18,7 @@ from tests.client.building import STATIC, built, client_build
 KILOBYTE = 1000
 ENTRY = {
     "shell": ("src/main.tsx", "src/pages/worksheet.tsx"),
-    "editor": ("src/main.tsx", "src/pages/worksheet.tsx", "src/editor/editor.ts"),
+    "editor": ("src/main.tsx", "src/pages/worksheet.tsx", "src/editor-part.ts"),
 }
 
 

@@ -2,7 +2,6 @@
  *
  * The two are apart because an editor that takes keys is what people wait for when a page opens. */
 
-import "../common";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap, placeholder, type KeyBinding } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";

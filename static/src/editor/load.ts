@@ -2,12 +2,12 @@
 
 type Assistance = Pick<typeof import("./assistance"), "assist" | "tab">;
 
-let editor: Promise<typeof import("./editor")> | null = null;
+let editor: Promise<typeof import("../editor-part")> | null = null;
 let assistance: Promise<Assistance> | null = null;
 let provide: () => Promise<Assistance> = () => Promise.reject(new Error("nobody provides the editor's help"));
 
-export function loadEditor(): Promise<typeof import("./editor")> {
-  return (editor ??= import("./editor"));
+export function loadEditor(): Promise<typeof import("../editor-part")> {
+  return (editor ??= import("../editor-part"));
 }
 
 /** Say where the help comes from: a view has it in one file with what else comes right behind its first paint. */
