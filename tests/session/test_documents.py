@@ -98,6 +98,21 @@ class PreparingTests(SynchronousTestCase):
 class RenderingTests(SynchronousTestCase):
     """What docutils makes of it, in the environment of sessions."""
 
+    def test_heads_of_lines(self) -> None:
+        """A word in capitals is a heading where it is plain text; what stands behind it, code or not, stays whole."""
+        texts = ("``NOTE:`` foo bar baz", "**NOTE:** x", "OUTPUT: ``x``", "OUTPUT: x", "INPUT:\n\n- a")
+        found, _ = rendered(*((text, True, 60.0) for text in texts))
+        self.assertEqual(
+            [html for html, _ in found],
+            [
+                "<p><code>NOTE:</code> foo bar baz</p>",
+                "<p><strong>NOTE:</strong> x</p>",
+                "<p><strong>Output: </strong><code>x</code></p>",
+                "<p><strong>Output: </strong>x</p>",
+                "<h4>Input</h4><ul><li><p>a</p></li></ul>",
+            ],
+        )
+
     def test_sages_own_words(self) -> None:
         """Headings, lists, formulas, examples, links and names; elements of a docstring are texts."""
         ((html, formulas),), changed = rendered((FACTOR, True, 60))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+from pathlib import Path
 from typing import Any
 
+from sagews.session.figures import scripts
 from sagews.session.figures.bundle import FIGURE
 from sagews.wire.jobs import SCRIPTS
 from sagews.wire.session.frames import DisplayFrame, ResultFrame
@@ -92,8 +95,30 @@ class FigureTests(SageCase):
     def test_only_what_is_used(self) -> None:
         """Nothing of the libraries is imported, and no file is made, before somebody asks for them."""
         names = "('plotly', 'altair', 'bokeh', 'vl_convert')"
-        frames = self.fresh(f"import sys; print([name for name in {names} if name in sys.modules])")
-        self.assertEqual(printed(frames), "[]\n")
+        frames = self.fresh(
+            f"import os, sys; print([name for name in {names} if name in sys.modules])\n"
+            "print(os.path.exists(os.path.expanduser('~/.sagews/scripts')))"
+        )
+        self.assertEqual(printed(frames), "[]\nFalse\n")
+
+    def test_kept_by_two_at_once(self) -> None:
+        """Two sessions of one home, processes of one number, both keep their scripts in the same moment."""
+        home = Path(self.mktemp()).absolute()
+        home.mkdir()
+        compress = gzip.compress
+
+        def meanwhile(data: bytes, level: int) -> bytes:
+            self.patch(scripts.gzip, "compress", compress)
+            scripts.keep("other-1", lambda: "other()")
+            return compress(data, level)
+
+        self.patch(os, "environ", {**os.environ, "HOME": str(home)})
+        self.patch(scripts.gzip, "compress", meanwhile)
+        names = {"own()": scripts.keep("own-1", lambda: "own()"), "other()": scripts.keep("other-1", self.fail)}
+        folder = home / SCRIPTS
+        for text, name in names.items():
+            self.assertEqual(gzip.decompress((folder / f"{name}.js.gz").read_bytes()).decode(), text)
+        self.assertEqual(len(list(folder.iterdir())), 4)
 
     def test_no_room(self) -> None:
         """Where the scripts can't be kept, the figure says so in words."""

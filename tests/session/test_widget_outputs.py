@@ -6,12 +6,12 @@ import pytest
 
 from sagews.wire.session.areas import ClearFrame
 from sagews.wire.session.channels import OpenFrame
-from sagews.wire.session.frames import DisplayFrame, ErrorFrame, FromSession
+from sagews.wire.session.frames import LATE_RUNS, DisplayFrame, ErrorFrame, FromSession
 
 from .flavour_case import PythonCase
 from .interact_case import opened, shown
 from .support import printed, status, values
-from .test_widgets import WidgetCase, named
+from .test_widgets import IMPORTS, WidgetCase, named
 
 pytestmark = pytest.mark.slow
 
@@ -177,6 +177,27 @@ class OutputTests(WidgetCase, PythonCase):
         self.assertEqual(status(frames), "ok")
         frames = self.session.run("print('here')")
         self.assertEqual(shown(of_run(frames, frames[-1].run), 0), "here\n")  # type: ignore[union-attr]
+
+    def test_entered_by_two_threads(self) -> None:
+        """A thread that leaves one ends its own, and not the one that the cell is in."""
+        frames = self.session.run(
+            f"{IMPORTS}import threading\na, b = w.Output(), w.Output()\n"
+            "inside, gone = threading.Event(), threading.Event()\n"
+            "def other():\n    with a:\n        inside.set(); gone.wait(20)\n"
+            "display(b)\nthread = threading.Thread(target=other)\n"
+            "with b:\n    thread.start(); inside.wait(20); gone.set(); thread.join(); print('in b')"
+        )
+        [found] = opened(frames)
+        self.assertEqual(shown(frames, named(found, "area")["area"]), "in b\n")
+
+    def test_of_a_run_long_ago(self) -> None:
+        """What is given to an Output whose cell is forgotten is kept for where it is shown next."""
+        self.session.run(f"{IMPORTS}out = w.Output()\nwith out: print('first')")
+        for _ in range(LATE_RUNS + 1):
+            self.session.run("1")
+        self.assertEqual(status(self.session.run("out.append_stdout('second')")), "ok")
+        frames = self.session.run("out")
+        self.assertIn("second", shown(frames, named(opened(frames)[0], "area")["area"]))
 
     def test_its_cell_runs_again(self) -> None:
         """What was shown before is nobody's any more: a later print stands in the new place."""

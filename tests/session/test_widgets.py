@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sagews.wire.session.channels import MAX_INTERACTS_OF_A_RUN, CloseFrame, OpenFrame, StateFrame
+from sagews.wire.session.channels import MAX_INTERACTS_OF_A_RUN, CloseFrame, MessageFrame, OpenFrame, StateFrame
 from sagews.wire.session.frames import FromSession
+from sagews.wire.session.grammar import encode
 
 from .flavour_case import PythonCase
 from .interact_case import InteractCase, closed, opened, shown
@@ -249,6 +250,36 @@ class LifeTests(WidgetCase, PythonCase):
         self.assertEqual({frame.run for frame in again if isinstance(frame, CloseFrame)}, {opened(first)[0].run})
         frames = self.session.run("it.close()")
         self.assertEqual(closed(frames), [1, 2])
+
+    def test_a_question_behind_one_that_was_taken_away(self) -> None:
+        """The number that it had is not given to a question, which the worker would end the session for."""
+        self.session.start(f"{IMPORTS}b = w.IntProgress(); display(b); b.close()\ninput('?')")
+        found: list[OpenFrame] = []
+        while len(found) < 2:
+            frame = self.session.next()
+            found += [frame] if isinstance(frame, OpenFrame) else []
+        self.assertEqual([(each.kind, each.channel) for each in found], [("interact", 1), ("input", 2)])
+        self.session.connection.sendall(encode(MessageFrame(found[1].run, 2, {"text": "yes"})))
+        self.assertEqual(values(self.session.rest()), ["'yes'"])
+
+    def test_told_by_a_thread_while_it_is_closed(self) -> None:
+        """Nothing is said of a widget behind its close, however a thread and the cell meet."""
+        frames = self.session.run(
+            f"{IMPORTS}from IPython.display import clear_output\nbar = w.IntProgress(max=10**9)\nover = False\n"
+            "def count():\n    while not over: bar.value += 1\n"
+            "thread = threading.Thread(target=count); thread.start()\n"
+            "for _ in range(300): display(bar); clear_output()\n"
+            "over = True; thread.join()"
+        )
+        self.assertEqual(status(frames), "ok")
+        open_ones: set[int] = set()
+        for frame in frames:
+            if isinstance(frame, OpenFrame):
+                open_ones.add(frame.channel)
+            elif isinstance(frame, CloseFrame):
+                open_ones.remove(frame.channel)
+            elif isinstance(frame, StateFrame):
+                self.assertIn(frame.channel, open_ones)
 
     def test_many(self) -> None:
         """Of a cell that shows too many the oldest stay as they are; what comes and goes at once is not even told."""

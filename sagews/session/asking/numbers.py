@@ -21,9 +21,9 @@ class ChannelNumbers:
         self._kept: set[str] = set()
         self._free: dict[str, list[int]] = {}
 
-    def next(self, run: str) -> int | None:
-        """Return the next number of a run; None when it had as many as it may."""
-        if free := self._free.get(run):
+    def next(self, run: str, *, lasts: bool = True) -> int | None:
+        """Return a number of a run, for a question one that nothing had; None when it had as many as it may."""
+        if lasts and (free := self._free.get(run)):
             return free.pop()
         latest = self._latest.get(run, 0)
         if latest == MAX_CHANNELS:

@@ -120,7 +120,7 @@ class Questions:
 
     def _begin(self, run: str, body: dict[str, object]) -> None:
         with self._untorn():
-            number = self._numbers.next(run)
+            number = self._numbers.next(run, lasts=False)
             if number is None:
                 raise EOFError(TOO_MANY)
             # One that a second interrupt left open, while it was being closed for the first.

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Callable
 
 from sagews.wire.jobs import SCRIPTS
@@ -59,10 +60,13 @@ def _put(folder: str, key: str, script: str) -> str:
     name = hashlib.sha256(data).hexdigest()
     os.makedirs(folder, exist_ok=True)
     _forget_oldest(folder)
-    beside = os.path.join(folder, f"{os.getpid()}.part")
+    packed = gzip.compress(data, _LEVEL)
+    # Numbers of processes are those of one session: others of this home have the same ones.
+    own = tempfile.mkdtemp(suffix=".part", dir=folder)
+    beside = os.path.join(own, "script")
     try:
         with open(beside, "wb") as file:
-            file.write(gzip.compress(data, _LEVEL))
+            file.write(packed)
         # As a whole: another session of this home may read it meanwhile.
         os.replace(beside, os.path.join(folder, f"{name}.js.gz"))
         os.symlink(f"{name}.js.gz", beside)
@@ -70,16 +74,25 @@ def _put(folder: str, key: str, script: str) -> str:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(beside)
+        with contextlib.suppress(OSError):
+            os.rmdir(own)
     return name
 
 
 def _forget_oldest(folder: str) -> None:
-    """Leave room for one more, and remove names of what is gone."""
+    """Leave room for one more, and remove names of what is gone; another session of this home may do the same."""
     with os.scandir(folder) as entries:
         found = list(entries)
-    scripts = [entry for entry in found if not entry.is_symlink()]
-    keys = [entry for entry in found if entry.is_symlink()]
-    ages = sorted(scripts, key=lambda entry: entry.stat(follow_symlinks=False).st_mtime)
-    gone = ages[: max(0, len(ages) - MAX_SCRIPTS + 1)]
-    for entry in [*gone, *(key for key in keys if not os.path.exists(key.path))]:
-        os.unlink(entry.path)
+    keys = [entry.path for entry in found if entry.is_symlink()]
+    ages = sorted((_age(entry.path), entry.path) for entry in found if entry.is_file(follow_symlinks=False))
+    gone = [path for _, path in ages[: max(0, len(ages) - MAX_SCRIPTS + 1)]]
+    for path in [*gone, *(key for key in keys if not os.path.exists(key))]:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def _age(path: str) -> float:
+    try:
+        return os.lstat(path).st_mtime
+    except FileNotFoundError:
+        return 0.0

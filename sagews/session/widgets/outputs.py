@@ -95,7 +95,8 @@ class Outputs:
         self._output = output
         self._where = where
         self._held: dict[str, HeldOutput] = {}
-        self._entered: list[tuple[str, contextlib.ExitStack]] = []
+        # By thread: those of one are left in the order in which it entered them.
+        self._entered: list[tuple[int, str, contextlib.ExitStack]] = []
         self._syncing = ""
 
     def area(self, model: Model, run: str) -> int | None:
@@ -128,7 +129,8 @@ class Outputs:
             return
         held.replaying = True
         try:
-            with self._output.whole, self._output.elsewhere(*held.home):
+            # Not whole: it may wait for a worker that does not read, and must hear an interrupt then.
+            with self._output.elsewhere(*held.home):
                 for entry in held.entries[begin:]:
                     _show(self._output, entry)
         finally:
@@ -150,8 +152,11 @@ class Outputs:
     def enter(self, widget: Any) -> None:
         """Have what is printed and shown from now on stand in an Output."""
         held = self._held.setdefault(widget.model_id, HeldOutput())
-        stack = contextlib.ExitStack()
-        self._entered.append((widget.model_id, stack))
+        with contextlib.ExitStack() as stack:
+            self._redirect(widget, held, stack)
+            self._entered.append((threading.get_ident(), widget.model_id, stack.pop_all()))
+
+    def _redirect(self, widget: Any, held: HeldOutput, stack: contextlib.ExitStack) -> None:
         if threading.current_thread() is not threading.main_thread() or stage.is_captured:
             return
         if held.home is None or not self._output.has_area(*held.home):
@@ -169,9 +174,10 @@ class Outputs:
 
     def leave(self, widget: Any) -> None:
         """End that."""
-        if not self._entered:
+        own = [place for place, each in enumerate(self._entered) if each[0] == threading.get_ident()]
+        if not own:
             return
-        model, stack = self._entered.pop()
+        _, model, stack = self._entered.pop(own[-1])
         stack.close()
         held = self._held.get(model)
         if held is not None:
@@ -180,7 +186,7 @@ class Outputs:
     def reset(self) -> None:
         """Forget what was entered and not left: its cell is over."""
         while self._entered:
-            self._entered.pop()[1].close()
+            self._entered.pop()[2].close()
 
     def _sync(self, widget: Any, held: HeldOutput) -> None:
         """Let the widget know what it holds, as a page does in a notebook."""
@@ -205,6 +211,9 @@ class Outputs:
             self._given(self._held.setdefault(model.id, HeldOutput()), list(model.state.get("outputs") or ()))
 
     def _given(self, held: HeldOutput, outputs: list[Entry]) -> None:
+        if held.home is not None and not self._output.has_area(*held.home):
+            # Of a run that is so long ago that nothing is shown in it any more.
+            self._leave(held)
         begin = len(held.entries) if outputs[: len(held.entries)] == held.entries else 0
         if not begin and held.entries and held.home is not None:
             with self._output.whole, self._output.elsewhere(*held.home):

@@ -149,10 +149,13 @@ class SessionWidgets:
         return next((each for each in self._views if (each.run, each.channel) == (frame.run, frame.channel)), None)
 
     def _close(self, view: View, *, gone: bool = False) -> None:
-        self._views.remove(view)
-        self._room.give_back(view.run, -view.slot)
-        if view.channel:
-            self._output.tell(CloseFrame(view.run, view.channel))
+        with self._output.whole:
+            if view not in self._views:
+                return
+            self._views.remove(view)
+            self._room.give_back(view.run, -view.slot)
+            if view.channel:
+                self._output.tell(CloseFrame(view.run, view.channel))
         come = self._come.pop((view.run, view.slot), 0)
         if gone:
             self._vacant[view.run, view.here] = view.slot, come
@@ -240,6 +243,9 @@ class SessionWidgets:
         """Tell that one is shown, or what has changed of it."""
         # Whole: what is read later is told later, in whichever thread.
         with self._output.whole:
+            if view not in self._views:
+                # Closed meanwhile, by another thread: nothing may be said over its channel any more.
+                return
             if not view.channel:
                 self._begin(view)
             elif patch := view.patch():

@@ -122,7 +122,7 @@ export class Runs {
   /** Ask again for what was asked before the connection was lost, unless the server has just told everything. */
   resume(everything: boolean): void {
     if (everything) this.#asking.clear();
-    if (this.#asking.size > 0) this.#ask([...this.#asking.values()]);
+    if (this.#asking.size > 0) this.#ask([...this.#asking.values()], this.together.goesOn);
   }
 
   /** Take the output that waits for the next frame, now. */
@@ -148,8 +148,8 @@ export class Runs {
       .map(({ cell, text }) => ({ cell, run: newRunId(), hash: sha256(text) }));
   }
 
-  #ask(cells: readonly CellRun[]): boolean {
-    return this.link.send({ type: "run", document: this.document, cells, go_on: this.goesOn });
+  #ask(cells: readonly CellRun[], goesOn = this.goesOn): boolean {
+    return this.link.send({ type: "run", document: this.document, cells, go_on: goesOn });
   }
 
   /** What ended with this event is not committed yet; with 0, everything is. */

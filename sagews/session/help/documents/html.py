@@ -116,10 +116,12 @@ class Html:
         self._add("</blockquote>")
 
     def _paragraph(self, node: Any, depth: int) -> None:
-        found = _HEAD.match(node.astext()) if self._sage else None
+        begins = node.children[0] if self._sage and node.children else None
+        # Written as code it is none.
+        found = _HEAD.match(str(begins)) if isinstance(begins, nodes.Text) else None
         if found is None:
             self._element("p", node, depth)
-        elif found[2]:
+        elif found[2] or len(node.children) > 1:
             # `OUTPUT: an integer`, in one line.
             self._add("<p>")
             self._text("strong", f"{found[1].capitalize()}: ")

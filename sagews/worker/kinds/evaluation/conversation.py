@@ -267,10 +267,14 @@ class CellConversation:
         if kind is PieceKind.OPEN and body["kind"] != INTERACT:
             raise ProtocolError("a question of a run that is over")
         self._keep_account(kind, past.channels, body)
+        if kind is PieceKind.OPEN:
+            self._past.reopened(run)
         budget = past.budget
         if kind is PieceKind.CLOSE or _admits(budget, kind, size):
             self._channel.emit(kind, run, body, size)
-        elif budget.dropped > self._channel.bounds.overrun:
+            return
+        self._have_closed(kind, run, body)
+        if budget.dropped > self._channel.bounds.overrun:
             self._cut_off()
 
     def _cut_off(self) -> None:

@@ -44,6 +44,12 @@ class PastRuns:
         """Return what is known of a run."""
         return self._idle.get(run) or self._lasting.get(run)
 
+    def reopened(self, run: RunId) -> None:
+        """Count a run among those with interacts: it shows one behind its end."""
+        past = self._idle.pop(run, None)
+        if past is not None:
+            self._lasting[run] = past
+
     def check_room(self) -> None:
         """Raise ProtocolError where the session has as many interacts open as it may."""
         if sum(past.channels.interacts for past in self._lasting.values()) >= MAX_INTERACTS:

@@ -12,11 +12,17 @@ import { figureOf } from "./reader";
 import { scriptOf } from "./scripts";
 import { words } from "./strings";
 
+interface Loaded {
+  readonly names: string;
+  /** Null where they are kept no more. */
+  readonly scripts: readonly string[] | null;
+}
+
 export function FigureOutput({ source: { data, plain } }: { source: Source }): JSX.Element {
   const { files } = useParts();
   const figure = useMemo(() => figureOf(data), [data]);
-  const [scripts, setScripts] = useState<readonly string[] | null>(null);
-  const [gone, setGone] = useState(false);
+  // With their names: another figure may come to stand in this one's place.
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
   const dark = isDark();
   const html = useMemo(() => (figure === null ? "" : drawingOf(figure, dark)), [figure, dark]);
   const names = figure?.scripts.join() ?? "";
@@ -24,12 +30,14 @@ export function FigureOutput({ source: { data, plain } }: { source: Source }): J
     let here = true;
     if (figure === null) return;
     Promise.all(figure.scripts.map((name) => scriptOf(files.link, name))).then(
-      (found) => here && (setScripts(found.map(({ text }) => text)), setGone(false)),
-      () => here && setGone(true),
+      (found) => here && setLoaded({ names, scripts: found.map(({ text }) => text) }),
+      () => here && setLoaded({ names, scripts: null }),
     );
     return () => void (here = false);
   }, [names]);
   if (figure === null) return <pre class="stream value">{plain}</pre>;
+  const own = loaded?.names === names ? loaded : null;
+  const scripts = own?.scripts ?? null;
   if (scripts !== null) {
     return (
       <div style={{ width: "100%" }} role="group" aria-label={plain} data-testid="figure" data-library={figure.library}>
@@ -37,6 +45,7 @@ export function FigureOutput({ source: { data, plain } }: { source: Source }): J
       </div>
     );
   }
+  const gone = own !== null;
   return (
     <p class="note" role={gone ? "alert" : "status"} data-testid="figure-waits">
       {gone ? `${plain}. ${words.gone}` : words.coming(plain)}

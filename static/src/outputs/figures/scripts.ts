@@ -15,12 +15,15 @@ interface Kept {
   readonly packed: Blob;
 }
 
+/** How many a page holds: no home keeps more. */
+const MOST_KNOWN = 16;
+
 /** By hash, so that it does not matter whose files one came from. */
 const known = new Map<string, Promise<Kept>>();
 
 /** A script by its hash. Rejects when it is kept no more, or is another one. */
 export function scriptOf(link: Link, name: string): Promise<Kept> {
-  const found = known.get(name) ?? read(link, name);
+  const found = known.get(name) ?? (known.size < MOST_KNOWN ? read(link, name) : Promise.reject(new Error("too many scripts")));
   known.set(name, found);
   // What failed may succeed when the cell has run again.
   found.catch(() => known.get(name) === found && known.delete(name));

@@ -18,4 +18,5 @@ export const words = {
   good: "Valid",
   bad: "Not valid",
   progress: "Progress",
+  tooMuch: "These widgets stand in each other so often that they can't be shown: show each of them in fewer places.",
 };

@@ -10,6 +10,8 @@ import { Frame, type FrameProps } from "../interact/frame";
 import { Steady } from "../interact/steady";
 import { Box, Pages } from "./boxes";
 import { TreeContext, type Tree } from "./context";
+import { isTooMuch, MOST_DEPTH } from "./drawn";
+import { words } from "./strings";
 import { TREE_VIEWS } from "./views";
 
 interface Props extends FrameProps {
@@ -17,8 +19,6 @@ interface Props extends FrameProps {
   area: number;
 }
 
-/** Deeper ones hold what stands in itself. */
-const MOST_DEPTH = 40;
 const ONLY_SHOWN: ReadonlySet<string> = new Set(["box", "area", "note", "caption", "markup", "picture", "progress", "valid", "html"]);
 
 export function TreePanel({ area, ...frame }: Props): JSX.Element | null {
@@ -26,13 +26,14 @@ export function TreePanel({ area, ...frame }: Props): JSX.Element | null {
   const controls = interact.controls.value;
   const root = interact.root.value ?? "";
   const tree = useMemo<Tree>(() => ({ interact, controls: new Map(controls.map((control) => [control.name, control])), Node }), [interact, controls]);
+  const tooMuch = useMemo(() => isTooMuch(root, tree.controls), [root, tree]);
   if (!tree.controls.has(root)) return null;
   const isSettable = controls.some(({ kind }) => !ONLY_SHOWN.has(kind));
   return (
     <Frame {...frame} class="interact widgets">
       <TreeContext.Provider value={tree}>
         <fieldset class="zone" disabled={locked !== null} onClick={(event) => event.stopPropagation()}>
-          <Node name={root} within={[]} />
+          {tooMuch ? <p class="note">{words.tooMuch}</p> : <Node name={root} within={[]} />}
         </fieldset>
       </TreeContext.Provider>
       {locked !== null && locked !== "" && isSettable && (

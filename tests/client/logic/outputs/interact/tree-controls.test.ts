@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { readControls, readValue, type Control } from "client/outputs/interact/controls";
 import { readSaid } from "client/outputs/interact/state";
 import { written } from "client/outputs/interact/numbers";
+import { isTooMuch } from "client/outputs/widgets/drawn";
 import type { Json } from "client/net/json";
 
 function control(fields: Record<string, Json>): Control {
@@ -81,4 +82,20 @@ test("a readout has the digits that were asked for", () => {
   const plain = control({ kind: "slider", min: 0, max: 1, step: 0.1, integer: false, digits: -1 });
   assert.ok(plain.kind === "slider");
   assert.equal(written(0.5, plain), "0.5");
+});
+
+test("boxes that stand in each other twice, again and again, are not drawn", () => {
+  const doubled = (depth: number): ReadonlyMap<string, Control> => {
+    const label = { ...control({ kind: "caption" }), name: "0" };
+    const boxes = Array.from({ length: depth }, (_, place) => ({
+      ...control({ kind: "box", flow: "column", children: [] }),
+      name: String(place + 1),
+      children: [String(place), String(place)],
+    }));
+    return new Map([label, ...boxes].map((each) => [each.name, each as Control]));
+  };
+  assert.equal(isTooMuch("35", doubled(35)), true);
+  assert.equal(isTooMuch("8", doubled(8)), false);
+  const circle = { ...control({ kind: "box", flow: "row", children: [] }), name: "1", children: ["1", "1"] } as Control;
+  assert.equal(isTooMuch("1", new Map([["1", circle]])), false);
 });
