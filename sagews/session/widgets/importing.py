@@ -35,7 +35,11 @@ class Completed(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """See Loader."""
         self._own.exec_module(module)
-        self._complete(module)
+        try:
+            self._complete(module)
+        except Exception as error:
+            # A version that is made otherwise: the import is the person's, and goes on.
+            sys.stderr.write(f"What {module.__name__} shows may stay text here: {error!r}\n")
 
 
 class Finder(MetaPathFinder):
