@@ -89,6 +89,8 @@ class FormulaTests(ClientTestCase):
         numbers = "each => getComputedStyle(each, '::before').content"
         counted = [each.evaluate(numbers) for each in prose.locator(".eqn-num").all()]
         self.assertEqual(counted, ['"(1)"', '"(2)"', '"(3)"'])
+        for each in prose.locator(".katex-display").all():
+            self.assertEqual(each.evaluate("shown => shown.scrollWidth - shown.clientWidth"), 0)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             cell(page, 2).scroll_into_view_if_needed()
