@@ -92,6 +92,7 @@ class FollowingTests(ClientTestCase):
         self.assertTrue(page.evaluate(SEEN, [1, False]))
         choose(page, "Follow the running cell")
         page.get_by_text("stays in sight, until you scroll or type").wait_for()
+        self.assertEqual(page.get_by_test_id("notice").get_attribute("role"), "status")
         page.wait_for_function(SEEN, arg=[1, True])
         self.screenshot(page, "follow")
         page.wait_for_selector("[data-type=code]:focus")

@@ -133,6 +133,9 @@ function StoppedAt(): JSX.Element | null {
   );
 }
 
+/** What somebody has just chosen: nothing is wrong. */
+const CHOSEN: ReadonlySet<string> = new Set([words.goesOn, words.stops, words.follows, words.stays, words.reactiveOn, words.reactiveOff]);
+
 function Refusal(): JSX.Element | null {
   const { socket, worksheet } = useParts();
   const notice = worksheet.notices.current.value;
@@ -148,7 +151,7 @@ function Refusal(): JSX.Element | null {
   }, [notice]);
   if (notice === null) return null;
   return (
-    <Notice kind="bad" testId="notice">
+    <Notice kind={CHOSEN.has(notice) ? "" : "bad"} testId="notice">
       <span>{words.notices[notice] ?? notice}</span>
       <IconButton icon="close" label={words.dismiss} onClick={() => worksheet.notices.dismiss()} />
     </Notice>
