@@ -168,22 +168,6 @@ class EditingTests(ClientTestCase):
         page.keyboard.type("q")
         self.assertEqual([text[0] for text in lines.all_inner_texts()], ["q", "q"])
 
-    def test_a_press_beside_the_text(self) -> None:
-        """What is pressed at the very edge of a cell's code is written in, with and without an editor in place."""
-        page = self.sheet()
-        # Formulas move what is below them when they are set.
-        page.locator(".prose .katex").nth(5).wait_for()
-        for where in ("top", "bottom"):
-            box = cell(page, 2).locator(".src").bounding_box()
-            assert box is not None
-            page.mouse.click(box["x"] + 3, box["y"] + (3 if where == "top" else box["height"] - 3))
-            page.wait_for_selector(".cm-focused")
-            page.keyboard.type(where)
-            page.keyboard.press("Escape")
-        first, last = cell(page, 2).locator(".cm-line").all_inner_texts()
-        self.assertTrue(first.startswith("topP"), first)
-        self.assertTrue(last.endswith("]]bottom"), last)
-
     def test_let_go_beside_the_cell(self) -> None:
         """A selection that is drawn out into the margin is one that keys write over; a click there ends writing."""
         page = self.sheet()
