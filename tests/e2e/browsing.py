@@ -5,11 +5,10 @@ Waiting is always for something that the page shows (`data-testid`, `data-state`
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.chromium import launch_options
@@ -80,20 +79,13 @@ class Sheet:
         )
 
     def edit(self, number: int) -> None:
-        """Click into a code cell, so that it has the keyboard.
-
-        What stands above it may move in that very moment (docs/status.md); then one clicks once more.
-        """
-        for patience in (5_000, 5_000, 60_000):
-            self.cell(number).locator(".src").click()
-            with contextlib.suppress(*([TimeoutError] if patience < 60_000 else [])):
-                self.page.wait_for_function(
-                    "id => document.activeElement?.closest('[data-cell-id]')?.dataset.cellId === id"
-                    " && document.activeElement.matches('.cm-content')",
-                    arg=self.cell(number).get_attribute("data-cell-id"),
-                    timeout=patience,
-                )
-                return
+        """Click into a code cell, so that it has the keyboard."""
+        self.cell(number).locator(".src").click()
+        self.page.wait_for_function(
+            "id => document.activeElement?.closest('[data-cell-id]')?.dataset.cellId === id"
+            " && document.activeElement.matches('.cm-content')",
+            arg=self.cell(number).get_attribute("data-cell-id"),
+        )
 
     def save(self) -> None:
         """Press Ctrl-S and wait until the version is there."""

@@ -61,7 +61,7 @@ class BatchTests(BrowserTestCase):
         button = page.get_by_test_id("go-to-question")
         expect(button.locator("span:visible")).to_have_text("Waits for an answer, 3 queued")
         for act in ("Enter", "Control+Alt+a"):
-            sheet.cell(4).locator(".src").click()
+            sheet.edit(4)
             if act == "Enter":
                 button.focus()
             page.keyboard.press(act)

@@ -17,6 +17,8 @@ export function goToQuestion({ actions, focus, worksheet }: Bench): void {
   actions.goTo(cell, true);
   // Out of a fold the field comes a frame later, and its cell, which is the active one, takes the keyboard behind that.
   const take = (frames: number) => {
+    // Whoever has gone on to another place meanwhile stays there.
+    if (focus.active.peek() !== cell || focus.mode.peek() === "edit") return;
     const field = document.getElementById(`ask-${cell}`);
     field?.focus({ preventScroll: true });
     if (frames > 0) requestAnimationFrame(() => take(frames - 1));
