@@ -58,6 +58,13 @@ class Sheet:
         )
         return self.page.locator(f"[data-cell-id='{cell}']")
 
+    def ask(self, text: str) -> Locator:
+        """Write a cell that asks and run it; the question takes the keyboard from the next cell, which is empty."""
+        cell = self.write(text)
+        self.page.keyboard.press("Shift+Enter")
+        expect(self.page.locator(f"[data-cell-id='{cell}'] [data-testid=answer]:focus")).to_have_count(1)
+        return self.page.locator(f"[data-cell-id='{cell}']")
+
     def run(self, text: str, state: str = "done") -> Locator:
         """Write into the cell that has the keyboard, run it and wait for its end."""
         cell = self.start(text)

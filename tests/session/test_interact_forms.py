@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.errors import SagewsError
 from sagews.model.identifiers import new_id
 from sagews.wire.session.channels import OpenFrame, StateFrame
 from sagews.wire.session.framing import HEADER, ProtocolError
 from sagews.wire.session.grammar import encode, parse_from_session
-from sagews.wire.session.interact_values import checked
+
+from .form_case import ANYTHING, FormCase, Kinds, control_of
 
 SPAN = {"min": -2, "max": 10, "step": 0.5}
 LABELS = ["one", "$x^2$", "three"]
 # A control of each kind without its name and label, values that it takes, and some that it does not.
-KINDS: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
+KINDS: Kinds = {
     "text": (
         {"rows": 1, "width": 40, "submit": True, "readonly": False},
         ["", "sin(x)", "±"],
@@ -42,16 +40,11 @@ KINDS: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         [[["1"]], [["1", "2"], ["3", "4"]], [[1], ["2"]]],
     ),
 }
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=10,
-)
 
 
 def control(kind: str) -> dict[str, Any]:
     """Return a control of a kind."""
-    return {"name": kind, "kind": kind, "label": "", **KINDS[kind][0]}
+    return control_of(KINDS, kind)
 
 
 def body() -> dict[str, Any]:
@@ -67,8 +60,10 @@ def there_and_back(frame: OpenFrame | StateFrame) -> Any:
     return parse_from_session(encode(frame)[HEADER:])
 
 
-class InteractFormTests(SynchronousTestCase):
+class InteractFormTests(FormCase):
     """Controls, values and what changes of them."""
+
+    kinds = KINDS
 
     def test_every_kind_goes_there_and_back(self) -> None:
         """What a session opens is what its worker reads."""
@@ -82,22 +77,12 @@ class InteractFormTests(SynchronousTestCase):
 
     def test_each_kind_takes_its_values_and_no_others(self) -> None:
         """True is no number, a text no choice, and what is out of bounds is refused."""
-        for kind, (_, good, bad) in KINDS.items():
-            for value in good:
-                self.assertEqual(checked(control(kind), value), value)
-            for value in bad:
-                error = self.assertRaises(SagewsError, checked, control(kind), value)
-                self.assertEqual((error.code, error.parameters["field"]), ("bad-value", kind), value)
+        self.takes_its_values_and_no_others()
 
     @given(st.sampled_from(sorted(KINDS)), ANYTHING)
     def test_anything_is_taken_or_refused(self, kind: str, value: Any) -> None:
         """Whatever a page sends is a value of the control's, fit for JSON, or a refusal that names the control."""
-        try:
-            taken = checked(control(kind), value)
-        except SagewsError as error:
-            self.assertEqual(error.code, "bad-value")
-        else:
-            self.assertEqual(json.loads(json.dumps(taken, allow_nan=False)), value)
+        self.takes_or_refuses(kind, value)
 
     def test_numbers_beyond_every_float(self) -> None:
         """A session that speaks for itself has a whole number of 400 digits refused like other nonsense."""

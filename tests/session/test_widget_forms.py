@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.trial.unittest import SynchronousTestCase
 
-from sagews.errors import SagewsError
 from sagews.model.identifiers import new_id
 from sagews.wire.session.channels import OpenFrame, StateFrame
 from sagews.wire.session.framing import HEADER, ProtocolError
 from sagews.wire.session.grammar import encode, parse_from_session
-from sagews.wire.session.interact_values import checked
 from sagews.wire.session.widgets import MAX_WIDGETS, READERS, is_plain
 
-from .test_interact_forms import ANYTHING
+from .form_case import ANYTHING, FormCase, Kinds, control_of
 
 NAMES = ["look", "children", "labels", "min", "options", "titles", "label"]
 # What a frame can hold.
@@ -25,7 +21,7 @@ JSON = ANYTHING.filter(lambda value: "nan" not in repr(value) and "inf" not in r
 LABELS = ["one", "$x^2$"]
 SPAN = {"min": 0, "max": 3, "step": 0.5}
 # A control of each kind, values that it takes, and some that it does not; no values for those that have none.
-KINDS: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
+KINDS: Kinds = {
     "box": ({"flow": "row", "children": ["caption", "box"]}, [], [None, 1]),
     "pages": ({"shape": "tab", "children": ["box"], "titles": ["a"]}, [None, 0], [1, -1, "0", True]),
     "area": ({"area": 3}, [], [1]),
@@ -58,7 +54,7 @@ LOOK = {
 
 def control(kind: str) -> dict[str, Any]:
     """Return a control of a kind."""
-    return {"name": kind, "kind": kind, "label": "", **KINDS[kind][0]}
+    return control_of(KINDS, kind)
 
 
 def body() -> dict[str, Any]:
@@ -79,8 +75,10 @@ def there_and_back(frame: OpenFrame | StateFrame) -> Any:
     return parse_from_session(encode(frame)[HEADER:])
 
 
-class WidgetFormTests(SynchronousTestCase):
+class WidgetFormTests(FormCase):
     """Controls of a tree, values and what changes of them."""
+
+    kinds = KINDS
 
     def test_every_kind_goes_there_and_back(self) -> None:
         """What a session opens is what its worker reads; each kind that there is has a line above."""
@@ -93,22 +91,12 @@ class WidgetFormTests(SynchronousTestCase):
 
     def test_each_kind_takes_its_values_and_no_others(self) -> None:
         """True is no number, a day no other text, and what is out of bounds is refused."""
-        for kind, (_, good, bad) in KINDS.items():
-            for value in good:
-                self.assertEqual(checked(control(kind), value), value)
-            for value in bad:
-                error = self.assertRaises(SagewsError, checked, control(kind), value)
-                self.assertEqual((error.code, error.parameters["field"]), ("bad-value", kind), value)
+        self.takes_its_values_and_no_others()
 
     @given(st.sampled_from(sorted(KINDS)), ANYTHING)
     def test_anything_is_taken_or_refused(self, kind: str, value: Any) -> None:
         """Whatever is said is a value of the control's, fit for JSON, or a refusal."""
-        try:
-            taken = checked(control(kind), value)
-        except SagewsError as error:
-            self.assertEqual(error.code, "bad-value")
-        else:
-            self.assertEqual(json.loads(json.dumps(taken, allow_nan=False)), value)
+        self.takes_or_refuses(kind, value)
 
     @given(st.sampled_from(sorted(KINDS)), st.dictionaries(st.text(max_size=8) | st.sampled_from(NAMES), JSON))
     def test_forms_of_any_shape(self, kind: str, change: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from sagews.backend.events.subscriber import Subscriber
 from sagews.errors import SagewsError
 from sagews.model.identifiers import DocumentId, RunId, UserId
 from sagews.model.runs import DocumentWrite, Run, StoredPiece
+from sagews.policy.sessions.ranges import Range, is_in
 
 Acknowledge = Callable[[int], None]
 
@@ -68,11 +68,10 @@ class Batch:
         self.pieces[place] = piece, size
         self.grown(size - before)
 
-    def remove(self, run: RunId, ranges: Sequence[tuple[int, int]]) -> None:
+    def remove(self, run: RunId, ranges: Sequence[Range]) -> None:
         """Take that pieces of a run go, from the first to the last of each range; these stand in order."""
         for place in [place for place in self.pieces if place[0] == run]:
-            at = bisect_right(ranges, place[1], key=_first)
-            if at and place[1] <= ranges[at - 1][1]:
+            if is_in(ranges, place[1]):
                 self.size -= self.pieces.pop(place)[1]
         for first, last in ranges:
             # A loop that clears what it showed leaves one range behind, however often it does.
@@ -96,7 +95,3 @@ class Batch:
         waiting, self.waiting = self.waiting, []
         for each in waiting:
             each.errback(SagewsError("not-saved"))
-
-
-def _first(numbers: tuple[int, int]) -> int:
-    return numbers[0]

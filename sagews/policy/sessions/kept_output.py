@@ -5,10 +5,12 @@ The first HEAD bytes and the last TAIL bytes are kept; a piece between them is l
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
+
+from sagews.policy.sessions.ranges import Range, is_in
 
 # Of a flood people want its beginning, which says what went wrong, and its end, which says where it stands.
 HEAD = 256 * 1024
@@ -75,7 +77,7 @@ class KeptOutput(Generic[T]):
             self._tail[at] = number, piece, size
             self._cut_tail()
 
-    def remove(self, ranges: Sequence[tuple[int, int]], count: int) -> None:
+    def remove(self, ranges: Sequence[Range], count: int) -> None:
         """Let go of the pieces of these numbers, from the first to the last of each range, of which none overlap.
 
         Args:
@@ -108,15 +110,10 @@ def _place(kept: Sequence[_Kept[T]], number: int) -> int | None:
     return at if at < len(kept) and kept[at][0] == number else None
 
 
-def _outside(kept: Iterable[_Kept[T]], ranges: Sequence[tuple[int, int]]) -> list[_Kept[T]]:
+def _outside(kept: Iterable[_Kept[T]], ranges: Sequence[Range]) -> list[_Kept[T]]:
     """Return the pieces whose numbers are in none of these ranges, which stand in order as well."""
-
-    def goes(number: int) -> bool:
-        at = bisect_right(ranges, number, key=_first)
-        return at > 0 and number <= ranges[at - 1][1]
-
-    return [each for each in kept if not goes(each[0])]
+    return [each for each in kept if not is_in(ranges, each[0])]
 
 
-def _first(found: tuple[int, ...] | _Kept[T]) -> int:
+def _first(found: _Kept[T]) -> int:
     return found[0]

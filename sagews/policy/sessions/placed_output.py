@@ -7,13 +7,13 @@ of areas may be.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sagews.errors import SagewsError
 from sagews.model.sessions import PieceKind
+from sagews.policy.sessions.ranges import Range, is_in
 from sagews.wire.session.areas import OWN, AreaTree
 
 MAX_DISPLAYS = 1000
@@ -21,7 +21,7 @@ MAX_DISPLAYS = 1000
 MAX_PLACES = 8
 MAX_RANGES = 20_000
 
-Ranges = list[tuple[int, int]]
+Ranges = list[Range]
 """Numbers of pieces, from the first to the last of each range, in order."""
 
 
@@ -128,11 +128,7 @@ class PlacedOutput:
         if area == OWN:
             return self._cleared_to < number <= self.last
         place = self._places.get(area)
-        if place is None:
-            return False
-        # The range that begins last before it or with it: a session may scatter thousands of them.
-        at = bisect_right(place.ranges, number, key=_first)
-        return at > 0 and number <= place.ranges[at - 1][1]
+        return place is not None and is_in(place.ranges, number)
 
     def add(self, kind: PieceKind, body: Mapping[str, Any], size: int, number: int) -> bool:
         """Take a piece of this number, as from the store; False if it has no place."""
@@ -220,10 +216,6 @@ class PlacedOutput:
 def place_of(kind: PieceKind, body: Mapping[str, Any]) -> int:
     """Return the area in which a piece stands."""
     return int(body.get("parent" if kind is PieceKind.AREA else "area", OWN))
-
-
-def _first(numbers: tuple[int, int]) -> int:
-    return numbers[0]
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:

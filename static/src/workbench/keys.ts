@@ -20,7 +20,7 @@ export interface Command extends Keyed {
   readonly run: () => void;
 }
 
-interface Press {
+export interface Press {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;

@@ -1,7 +1,7 @@
 """From a docstring as it was written to text that docutils reads well, and to text that people read well.
 
 Sage's docstrings have blocks of tests that nobody looks something up in, and marks for the program that checks their
-examples. Only the standard library is used: the index of the manual is made and read without Sage.
+examples.
 """
 
 from __future__ import annotations

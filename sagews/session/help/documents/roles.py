@@ -41,9 +41,6 @@ _LINKS = {
     "ppl": ("https://www.bugseng.com/products/ppl/documentation/user/ppl-user-1.2-html/{}.html", "PPL: {}"),
 }
 _titled = re.compile(r"(.*\S)\s*<([^<>]+)>\Z", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
-NAME = "sagews_name"
-"""The attribute of what names something that has documentation of its own."""
 FORMULA_ROLE = "sagews-formula"
 
 
@@ -51,11 +48,7 @@ def _name(_role: str, raw: str, text: str, _line: int, _inliner: Any, *_: Any) -
     title, target = _parts(utils.unescape(text))
     short = target.startswith("~")
     target = target.lstrip("~!.").removesuffix("()")
-    shown = title or (target.rpartition(".")[2] if short else target)
-    node = nodes.literal(raw, shown)
-    if _NAME.match(target):
-        node[NAME] = target
-    return [node], []
+    return [nodes.literal(raw, title or (target.rpartition(".")[2] if short else target))], []
 
 
 def _code(_role: str, raw: str, text: str, *_: Any) -> tuple[list[Any], list[Any]]:

@@ -2,9 +2,9 @@
 
 import "../../common";
 import { render, type JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { tokens } from "../../editor/highlight";
-import { loadMarkdown, loadMath } from "../../prose/load";
+import { useTypeset } from "../../prose/prose";
 import { PartsContext, useParts, type Parts } from "../../workbench/parts";
 import type { Source } from "../kinds";
 import { coloured, dressExamples, type Use } from "./examples";
@@ -49,22 +49,8 @@ function Coloured({ text }: { text: string }): JSX.Element {
 
 function Documentation({ help: { html, formulas }, plain }: { help: Help; plain: string }): JSX.Element {
   const parts = useParts();
-  const element = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    let off = () => {};
-    let gone = false;
-    setFailed(false);
-    const dress = (fragment: DocumentFragment) => dressExamples(fragment, useOf(parts));
-    void loadMarkdown().then(({ showHtml }) => {
-      const typeset = () => loadMath().then((math) => math.typesetText);
-      if (!gone && element.current !== null) off = showHtml(element.current, { html, formulas, dress }, typeset, () => setFailed(true));
-    });
-    return () => {
-      gone = true;
-      off();
-    };
-  }, [html]);
+  const dress = (fragment: DocumentFragment) => dressExamples(fragment, useOf(parts));
+  const [element, failed] = useTypeset(html, ({ showHtml }, at, ...rest) => showHtml(at, { html, formulas, dress }, ...rest));
   return (
     <>
       <div ref={element} class="prose" hidden={failed} />

@@ -1,12 +1,6 @@
 /** Whether the page goes along with the cell that runs: by choice, and until somebody scrolls or types. */
 
-interface Press {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly altKey: boolean;
-  readonly shiftKey: boolean;
-}
+import type { Press } from "../../../workbench/keys";
 
 interface Span {
   readonly top: number;
